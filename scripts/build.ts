@@ -1,0 +1,22 @@
+import { rm } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+/** CommonJS inside an ES module bundle still calls require for Node's own modules. */
+const REQUIRE = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
+await rm('dist', { recursive: true, force: true });
+await build({
+  entryPoints: ['src/index.ts'],
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  target: 'node20.18',
+  format: 'esm',
+  splitting: true,
+  minify: true,
+  keepNames: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  banner: { js: REQUIRE },
+  legalComments: 'none',
+  logLevel: 'warning',
+});

@@ -1,0 +1,50 @@
+/** One HTTP exchange. The way out is a function, so that the sandbox, a test or undici can stand behind it. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
+
+/** Through undici, loaded on the first call: a start needs no HTTP. */
+export function undiciTransport(): Transport {
+  let pool: Promise<{ send: typeof import('undici').request; dispatcher: import('undici').Dispatcher }> | undefined;
+  const open = async () => {
+    const { Agent, request, interceptors } = await import('undici');
+    // `connections` keeps one host from opening a socket per call; decompress, because edges compress when asked not to.
+    const dispatcher = new Agent({ connections: 32, pipelining: 1 }).compose(interceptors.decompress());
+    return { send: request, dispatcher };
+  };
+  return async ({ url, method, headers, body, signal }) => {
+    pool ??= open();
+    const { send, dispatcher } = await pool;
+    const answer = await send(url, { method: method as 'GET', headers, body: body ?? null, signal, dispatcher });
+    const flat = Object.entries(answer.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]);
+    return { status: answer.statusCode, headers: Object.fromEntries(flat), body: answer.body };
+  };
+}
+
+/** Through anything shaped like `fetch`: the sandbox inside this process. */
+export function fetchTransport(fetch: (request: Request) => Promise<Response>): Transport {
+  return async ({ url, method, headers, body, signal }) => {
+    const answer = await fetch(new Request(url, { method, headers, body: body ?? null, signal }));
+    return { status: answer.status, headers: Object.fromEntries(answer.headers), body: chunks(answer) };
+  };
+}
+
+async function* chunks(answer: Response): AsyncIterable<Uint8Array> {
+  if (answer.body) for await (const chunk of answer.body) yield chunk;
+}

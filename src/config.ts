@@ -1,0 +1,148 @@
+import type { Scope } from './endpoint.ts';
+import { ID, SCOPES } from './endpoint.ts';
+import { parseScopes, parseSelection, SettingError } from './gate.ts';
+import { LOG_LEVELS, type LogLevel } from './log.ts';
+import { tools } from './tools/index.ts';
+import type { Tool } from './tools/tool.ts';
+
+export type Credential = { readonly token: string; readonly locationId: string } | { readonly missing: string };
+
+/** The environment, checked once. Nothing else reads it. */
+export interface Config {
+  readonly credential: Credential;
+  readonly scopes: readonly Scope[];
+  readonly selected: (tool: Tool) => boolean;
+  readonly label: string | undefined;
+  readonly timezone: string | undefined;
+  /** User id or email that "me" means. */
+  readonly user: string | undefined;
+  readonly baseUrl: string;
+  /** ms */
+  readonly timeoutMs: number;
+  readonly sandbox: { readonly indexDelayMs: number; readonly rate: number | 'off' };
+  readonly log: { readonly level: LogLevel; readonly file: string | undefined };
+}
+
+export const DEFAULT_BASE_URL = 'https://services.leadconnectorhq.com';
+
+/** Every setting with what it means: the README's table is made from it. */
+export const SETTINGS = {
+  GHL_API_KEY: 'Private integration token (`pit-…`) or any bearer token for one location',
+  GHL_LOCATION_ID: 'The location (sub-account) to work in; required with `GHL_API_KEY`',
+  GHL_SCOPES: 'Scopes this server may use, separated by spaces or commas (`contacts.readonly`; in the sandbox, all)',
+  GHL_TOOLS:
+    'Which of the permitted tools to show: families, tool names, `read`, `write`, `delete`, `bulk`, `automation`, each with or without a minus, as in `contacts,tasks,notes,-delete` (all)',
+  GHL_LABEL: 'A name for this account, shown in the title and the instructions, for people with several',
+  GHL_TIMEZONE:
+    "IANA zone that local times are read in (the location's where `locations.readonly` is in effect, else the machine's)",
+  GHL_USER: 'The user id or email that “me” means in `assignedTo`, `followers` and `userId`',
+  GHL_BASE_URL: `API base (\`${DEFAULT_BASE_URL}\`); plain http only for loopback`,
+  GHL_TIMEOUT_MS: 'Budget of one call in ms (`30000`)',
+  GHL_SANDBOX_INDEX_DELAY_MS: 'Sandbox only: ms by which list and search trail writes (`0`)',
+  GHL_SANDBOX_RATE: 'Sandbox only: requests per 10 s, or `off` (`100`)',
+  LOG_LEVEL: '`debug`, `info`, `warn`, `error` or `silent` (`info`); logs go to stderr',
+  LOG_FILE: 'A file that gets the log as well (hosts throw stderr away)',
+} as const;
+type Setting = keyof typeof SETTINGS;
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** Empty values and a literal `${…}` left behind by a host count as missing. */
+function reader(env: Env): (name: Setting) => string | undefined {
+  return (name) => {
+    const value = env[name]?.trim();
+    return value === undefined || value === '' || /^\$\{.*\}$/.test(value) ? undefined : value;
+  };
+}
+
+/** @throws SettingError naming the setting and its mend */
+export function readConfig(env: Env, sandbox: boolean): Config {
+  const read = reader(env);
+  const scopes = read('GHL_SCOPES');
+  const log = { level: oneOf(read, 'LOG_LEVEL', LOG_LEVELS, 'info'), file: read('LOG_FILE') };
+  const rate = read('GHL_SANDBOX_RATE');
+  return {
+    credential: sandbox ? { missing: 'The sandbox brings its own token.' } : credential(read),
+    scopes: scopes === undefined ? (sandbox ? SCOPES : ['contacts.readonly']) : parseScopes(scopes),
+    selected: parseSelection(read('GHL_TOOLS') ?? '', tools),
+    label: read('GHL_LABEL')?.slice(0, 40),
+    timezone: timezone(read),
+    user: read('GHL_USER'),
+    baseUrl: baseUrl(read),
+    timeoutMs: whole(read, 'GHL_TIMEOUT_MS', 30_000, 100, 300_000),
+    sandbox: {
+      indexDelayMs: whole(read, 'GHL_SANDBOX_INDEX_DELAY_MS', 0, 0, 3_600_000),
+      rate: rate === 'off' ? 'off' : whole(read, 'GHL_SANDBOX_RATE', 100, 1, 1_000_000),
+    },
+    log,
+  };
+}
+
+type Read = ReturnType<typeof reader>;
+
+const WHERE = "in the env block of the host's configuration of this server";
+
+function credential(read: Read): Credential {
+  const token = read('GHL_API_KEY');
+  const locationId = read('GHL_LOCATION_ID');
+  if (token === undefined)
+    return {
+      missing: `Not signed in to HighLevel: set GHL_API_KEY (a private integration token) and GHL_LOCATION_ID ${WHERE}, then restart it; or try it without an account with --sandbox.`,
+    };
+  if (/[^\x21-\x7e]/.test(token))
+    throw new SettingError(
+      'GHL_API_KEY: holds a space, a line break or another character no token has. Copy it again.',
+    );
+  if (locationId === undefined)
+    return {
+      missing: `GHL_LOCATION_ID is missing: set it ${WHERE} to the id of the sub-account the token belongs to (it is in the address bar of HighLevel, after /location/), then restart it.`,
+    };
+  if (!ID.test(locationId))
+    throw new SettingError(
+      'GHL_LOCATION_ID: not a location id. It has letters and digits only, and stands in the address bar of HighLevel after /location/.',
+    );
+  return { token, locationId };
+}
+
+function timezone(read: Read): string | undefined {
+  const zone = read('GHL_TIMEZONE');
+  if (zone === undefined) return undefined;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    throw new SettingError(
+      `GHL_TIMEZONE: ${JSON.stringify(zone)} is not an IANA time zone. Use a name such as America/New_York.`,
+    );
+  }
+}
+
+function baseUrl(read: Read): string {
+  const text = read('GHL_BASE_URL') ?? DEFAULT_BASE_URL;
+  const url = URL.parse?.(text) ?? (URL.canParse(text) ? new URL(text) : undefined);
+  if (!url) throw new SettingError('GHL_BASE_URL: not a URL. Use https://host, or leave it out.');
+  const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
+    throw new SettingError(
+      'GHL_BASE_URL: must be https, because the token travels with every request (http only for loopback).',
+    );
+  }
+  if (url.username || url.password || url.search || url.hash)
+    throw new SettingError('GHL_BASE_URL: takes a host and a path, no user name, query or fragment.');
+  return url.origin + url.pathname.replace(/\/+$/, '');
+}
+
+function whole(read: Read, name: Setting, fallback: number, min: number, max: number): number {
+  const text = read(name);
+  if (text === undefined) return fallback;
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= min && value <= max))
+    throw new SettingError(`${name}: ${JSON.stringify(text)} is not a whole number from ${min} to ${max}.`);
+  return value;
+}
+
+function oneOf<T extends string>(read: Read, name: Setting, allowed: readonly T[], fallback: T): T {
+  const value = read(name)?.toLowerCase();
+  if (value === undefined) return fallback;
+  const found = allowed.find((word) => word === value);
+  if (!found) throw new SettingError(`${name}: ${JSON.stringify(value)} is not one of ${allowed.join(', ')}.`);
+  return found;
+}

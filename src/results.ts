@@ -1,0 +1,95 @@
+import type { Endpoint, Json, ListShape } from './endpoint.ts';
+import { rowOf, shown } from './rows.ts';
+import { cut, mapStrings, plainText } from './untrusted.ts';
+
+/** Bytes: a page nobody sized, and the most either half of an answer may hold (hosts cut or drop longer ones). */
+export const DEFAULT_PAGE_BYTES = 8_000;
+export const MAX_BYTES = 40_000;
+/** Characters one value may hold, tried in turn until it fits: in a row of a list, and in a single thing. */
+const ROW_VALUES = [1_000, 200, 50];
+const SINGLE_VALUES = [20_000, 8_000, 2_000, 500, 100];
+
+const SINGLE_ROWS: Readonly<Record<string, (raw: Json) => Json>> = rowOf;
+const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const bytes = (text: string): number => Buffer.byteLength(text);
+
+/** The same JSON for people and models that read text: one row a line. */
+export function toText(data: Json): string {
+  const part = (value: unknown): string =>
+    Array.isArray(value) && value.some(isJson)
+      ? `[\n${value.map((row) => JSON.stringify(row)).join(',\n')}\n]`
+      : JSON.stringify(value);
+  return `{${Object.entries(data)
+    .map(([key, value]) => `${JSON.stringify(key)}:${part(value)}`)
+    .join(',\n')}}`;
+}
+
+const clean = (value: unknown, max: number): unknown => mapStrings(value, (text) => cut(plainText(text), max));
+
+/** What the model reads of an answer: small, complete or with the arguments that go on, the same in both halves. */
+export function toResult(e: Endpoint, data: Json, args: Json): Json {
+  return e.list
+    ? listResult(e, e.list, data, args)
+    : singleResult(e.present ? e.present(data, args) : data, args.fields as string[] | undefined);
+}
+
+/** Shapes the known envelope keys of a single thing and cuts its longest values until it fits. */
+export function singleResult(data: Json, fields?: readonly string[]): Json {
+  const { traceId: _, ...rest } = data;
+  const envelope = Object.fromEntries(
+    Object.entries(rest).map(([key, value]) => {
+      if (key === 'succeded') return ['succeeded', value];
+      return [key, isJson(value) ? shown((SINGLE_ROWS[key] ?? rowOf.any)(value), fields) : value];
+    }),
+  );
+  for (const max of SINGLE_VALUES) {
+    const result = clean(envelope, max) as Json;
+    if (bytes(toText(result)) <= MAX_BYTES) return result;
+  }
+  return { notice: `This answer is over ${MAX_BYTES} bytes even when cut. Name the fields you need.` };
+}
+
+/** Room kept for the envelope and the arguments of the next call. */
+const ENVELOPE_BYTES = 1_500;
+
+function listResult(e: Endpoint, list: ListShape, data: Json, args: Json): Json {
+  const rows = Array.isArray(data[list.key]) ? (data[list.key] as Json[]) : [];
+  const skip = Number(args.skip ?? 0);
+  const window = list.whole ? rows.slice(skip, args.limit === undefined ? undefined : skip + Number(args.limit)) : rows;
+  const sized = args.limit !== undefined || args.pageLimit !== undefined;
+  const kept = fitting(window, list, args, (sized ? MAX_BYTES : DEFAULT_PAGE_BYTES) - ENVELOPE_BYTES);
+  const last = window[kept.length - 1];
+  const reached = skip + kept.length;
+  const complete = list.whole ? reached >= rows.length : kept.length === rows.length;
+  const next = last ? list.next({ args, data: { ...data, [list.key]: rows }, last, reached, complete }) : undefined;
+  const total = list.whole ? rows.length : totalOf(data);
+  const extra = e.present ? e.present(data, args) : {};
+  return { [list.key]: kept, ...extra, ...(total === undefined ? {} : { total }), ...(next ? { next } : {}) };
+}
+
+/** As many rows as fit, and at least one. */
+function fitting(rows: readonly Json[], list: ListShape, args: Json, room: number): Json[] {
+  const kept: Json[] = [];
+  let used = 0;
+  for (const raw of rows) {
+    const row = cutRow(shown(list.row(raw), (args.fields as string[] | undefined) ?? list.fields), room);
+    used += bytes(JSON.stringify(row)) + 2;
+    if (used > room && kept.length > 0) break;
+    kept.push(row);
+  }
+  return kept;
+}
+
+function cutRow(row: Json, room: number): Json {
+  for (const max of ROW_VALUES) {
+    const result = clean(row, max) as Json;
+    if (bytes(JSON.stringify(result)) <= room) return result;
+  }
+  return { id: row.id, notice: 'This row is too large to show. Name the fields you need.' };
+}
+
+function totalOf(data: Json): number | undefined {
+  const meta = isJson(data.meta) ? data.meta.total : undefined;
+  const total = [data.total, data.count, meta].find((value) => typeof value === 'number');
+  return total as number | undefined;
+}

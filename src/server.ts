@@ -1,0 +1,94 @@
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import {
+  CallToolRequestSchema, ErrorCode, ListResourcesRequestSchema, ListResourceTemplatesRequestSchema, ListToolsRequestSchema,
+  McpError, ReadResourceRequestSchema,
+} from '@modelcontextprotocol/sdk/types.js'; // biome-ignore format: one import
+import pkg from '../package.json' with { type: 'json' };
+import { advertised } from './advertise.ts';
+import type { Api } from './api/client.ts';
+import { redact, UserError } from './errors.ts';
+import { type Gate, whyAbsent } from './gate.ts';
+import { checkInput } from './input.ts';
+import { instructions } from './instructions.ts';
+import type { Log } from './log.ts';
+import { listResources, listTemplates, readResource, resolve } from './resources/index.ts';
+import { createRecent } from './resources/recent.ts';
+import { toText } from './results.ts';
+import type { Clock } from './times.ts';
+import { runTool } from './tools/run.ts';
+
+export interface ServerOptions {
+  readonly api: Api;
+  readonly gate: Gate;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What `instructions` say of the account, and what is missing to reach it. */
+  readonly account: {
+    readonly label?: string | undefined;
+    readonly locationId?: string;
+    readonly sandbox?: boolean;
+    readonly missing?: string;
+  };
+  readonly user?: string | undefined;
+}
+
+/** The MCP server over an `Api`: tools, resources, instructions. Does no I/O of its own. */
+export function createServer({ api, gate, clock, log, account, user }: ServerOptions): Server {
+  const title = account.label ? `GHL ${account.label}`.slice(0, 13).trimEnd() : 'GHL Contacts';
+  const server = new Server(
+    { name: 'ghl-contacts-mcp', title, version: pkg.version },
+    { capabilities: { tools: {}, resources: {} }, instructions: instructions(gate, account) },
+  );
+  const recent = createRecent();
+  const byName = new Map(gate.shown.map((tool) => [tool.name, tool]));
+  let list: ReturnType<typeof advertised>[] | undefined;
+
+  server.setRequestHandler(ListToolsRequestSchema, () => {
+    list ??= gate.shown.map(advertised);
+    return { tools: list };
+  });
+
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal }) => {
+    try {
+      const tool = byName.get(params.name);
+      if (!tool) throw new UserError(whyAbsent(gate, params.name));
+      const args = checkInput(tool, params.arguments);
+      const data = await runTool(tool, args, { api, clock, signal, user });
+      recent.see(data, args);
+      return { content: [{ type: 'text', text: toText(data) }], structuredContent: data };
+    } catch (error) {
+      return { isError: true, content: [{ type: 'text', text: sentence(error, log, params.name) }] };
+    }
+  });
+
+  server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources: listResources(gate, recent.list()) }));
+  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: listTemplates(gate) }));
+  server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, { signal }) => {
+    const target = resolve(uri);
+    if (!target)
+      throw new McpError(
+        RESOURCE_NOT_FOUND,
+        'There is no such resource: ghl://contacts, ghl://contacts/{contactId} and below it /tasks, /notes, /appointments.',
+      );
+    try {
+      const read = await readResource(uri, target.tool, target.args, gate, { api, clock, signal });
+      if (!read) throw new UserError(whyAbsent(gate, target.tool));
+      recent.see(read.result, target.args);
+      return { contents: read.contents };
+    } catch (error) {
+      throw new McpError(ErrorCode.InternalError, sentence(error, log, uri));
+    }
+  });
+
+  return server;
+}
+
+/** The protocol's code for a resource that does not exist. */
+const RESOURCE_NOT_FOUND = -32002;
+
+/** The one place where a failure becomes text for the model. */
+function sentence(error: unknown, log: Log, what: string): string {
+  if (error instanceof UserError) return redact(error.message);
+  log('error', 'fault', { what, error: redact(String((error as Error)?.stack ?? error)) });
+  return 'A fault inside ghl-contacts-mcp, not in what you sent; the log has the details. If this was a write, look before repeating it.';
+}

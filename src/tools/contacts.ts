@@ -1,0 +1,207 @@
+import * as z from 'zod';
+import { endpoint, type Json, type Page } from '../endpoint.ts';
+import { contacts as contactList, fullPage } from '../rows.ts';
+import { contactFields, Fields, Filled, Id, outputs, Skip, Strings, Text, upTo } from '../schemas.ts';
+import { readFilters, SEARCH_FIELDS, Sort, searchFilters } from './search.ts';
+
+/** The API stores `{id | key, field_value}`; people say `value`. */
+const fieldValues = ({ customFields, ...rest }: Json): Json =>
+  Array.isArray(customFields)
+    ? { ...rest, customFields: customFields.map(({ value, ...name }: Json) => ({ ...name, field_value: value })) }
+    : rest;
+
+/** Fields the API documents as nullable on PUT: null empties them. */
+export const CLEARABLE = [
+  'firstName', 'lastName', 'name', 'email', 'phone', 'address1', 'city', 'state', 'website', 'timezone', 'source',
+  'dateOfBirth', 'assignedTo',
+] as const; // biome-ignore format: a list
+
+const cleared = ({ clear, ...rest }: Json): Json =>
+  Array.isArray(clear) ? { ...rest, ...Object.fromEntries(clear.map((name) => [name, null])) } : rest;
+
+const someEmailOrNumber = (args: { email?: unknown; number?: unknown }) =>
+  args.email !== undefined || args.number !== undefined;
+
+const nextBySkip = (fallback: number) => (page: Page) =>
+  fullPage(page, 'limit', fallback) ? { ...page.args, skip: page.reached } : undefined;
+
+const customFieldsHint = 'customFields: id or key, with value (an unknown one is dropped silently).';
+
+export const contacts = [
+  endpoint({
+    name: 'get_contact',
+    title: 'Get contact',
+    description: 'One contact by id with all its fields, current also right after a write.',
+    route: 'GET /contacts/{contactId}',
+    scope: 'contacts.readonly',
+    effect: 'read',
+    input: z.strictObject({ contactId: Id, fields: Fields.optional() }),
+    output: outputs.contact,
+  }),
+  endpoint({
+    name: 'list_contacts',
+    title: 'List contacts',
+    description:
+      'Page through all contacts, newest first; query matches name, email, phone. Trails writes by seconds to minutes: after a write use get_contact. To filter use search_contacts. fields replaces the default row (id, names, email, phone, companyName, tags, assignedTo).',
+    route: 'GET /contacts/',
+    scope: 'contacts.readonly',
+    effect: 'read',
+    locationId: true,
+    input: z.strictObject({
+      query: Filled.optional(),
+      limit: upTo(100).optional(),
+      startAfter: z.int().optional(),
+      startAfterId: Id.optional(),
+      fields: Fields.optional(),
+    }),
+    output: outputs.contacts,
+    list: contactList((page) => {
+      const [startAfter, startAfterId] = Array.isArray(page.last.startAfter) ? page.last.startAfter : [];
+      const more = fullPage(page, 'limit', 20) && startAfterId !== page.args.startAfterId && startAfterId !== undefined;
+      return more ? { ...page.args, startAfter, startAfterId } : undefined;
+    }),
+  }),
+  endpoint({
+    name: 'list_contacts_by_business',
+    title: 'List contacts by business',
+    description: 'Contacts of one business.',
+    route: 'GET /contacts/business/{businessId}',
+    scope: 'contacts.readonly',
+    effect: 'read',
+    locationId: true,
+    input: z.strictObject({
+      businessId: Id,
+      query: Filled.optional(),
+      limit: upTo(100).optional(),
+      skip: Skip.optional(),
+      fields: Fields.optional(),
+    }),
+    output: outputs.contacts,
+    // The API reports a refused skip of 0 on some lists; it means the same left out.
+    request: ({ skip, ...rest }) => (skip ? { ...rest, skip } : rest),
+    list: contactList(nextBySkip(25)),
+  }),
+  endpoint({
+    name: 'create_contact',
+    title: 'Create contact',
+    description: `Create a contact. If one with this email or phone exists, nothing is written and its id is given. ${customFieldsHint}`,
+    route: 'POST /contacts/',
+    scope: 'contacts.write',
+    effect: 'create',
+    locationId: true,
+    input: z.strictObject({
+      ...contactFields,
+      companyName: Text.optional(),
+      gender: Text.optional(),
+      tags: Strings.optional(),
+    }),
+    output: outputs.contact,
+    request: fieldValues,
+  }),
+  endpoint({
+    name: 'update_contact',
+    title: 'Update contact',
+    description: `Change the fields given, leave the rest. tags REPLACES all tags: to add or remove some use add_contact_tags, remove_contact_tags. clear empties fields. ${customFieldsHint} value "" clears one.`,
+    route: 'PUT /contacts/{contactId}',
+    scope: 'contacts.write',
+    effect: 'update',
+    body: true,
+    input: z
+      .strictObject({
+        contactId: Id,
+        ...contactFields,
+        companyName: Text.optional(),
+        tags: z.array(Filled).optional(),
+        clear: z.array(z.enum(CLEARABLE)).min(1).optional(),
+      })
+      .refine(...changesSomething('contactId')),
+    output: outputs.contact,
+    request: (args) => cleared(fieldValues(args)),
+  }),
+  endpoint({
+    name: 'delete_contact',
+    title: 'Delete contact',
+    description: 'Delete a contact. Cannot be undone here.',
+    route: 'DELETE /contacts/{contactId}',
+    scope: 'contacts.write',
+    effect: 'delete',
+    input: z.strictObject({ contactId: Id }),
+    output: outputs.done,
+  }),
+  endpoint({
+    name: 'search_contacts',
+    title: 'Search contacts',
+    description: `Find contacts by free text (query) or by filters, all of which must hold; {group: OR, filters: [...]} for alternatives. Filter fields: ${SEARCH_FIELDS}. Over 10,000 rows go on with searchAfter. Trails writes by seconds to minutes; get_contact does not.`,
+    route: 'POST /contacts/search',
+    scope: 'contacts.readonly',
+    effect: 'read',
+    locationId: true,
+    input: z
+      .strictObject({
+        query: Filled.max(75).optional(),
+        filters: searchFilters.optional(),
+        sort: z.array(Sort).min(1).optional(),
+        pageLimit: upTo(500).optional(),
+        page: upTo(10_000).optional(),
+        searchAfter: z.array(z.unknown()).min(1).optional(),
+        fields: Fields.optional(),
+      })
+      .refine(
+        (a) => a.page === undefined || a.searchAfter === undefined,
+        'page and searchAfter exclude each other; searchAfter has no end',
+      )
+      .refine(
+        (a) => (a.page ?? 1) * (a.pageLimit ?? 20) <= 10_000,
+        'page x pageLimit may not pass 10,000; go on with searchAfter',
+      ),
+    output: outputs.contacts,
+    request: (args) => ({ pageLimit: 20, ...args, ...(args.filters ? { filters: readFilters(args.filters) } : {}) }),
+    list: contactList((page) => {
+      const { page: _, ...args } = page.args;
+      const more = fullPage(page, 'pageLimit', 20) && Array.isArray(page.last.searchAfter);
+      return more ? { ...args, searchAfter: page.last.searchAfter } : undefined;
+    }),
+  }),
+  endpoint({
+    name: 'find_duplicate_contact',
+    title: 'Find duplicate contact',
+    description:
+      'The contact with exactly this email or phone (number, E.164 such as +15125550100), or null. Current right after a write, unlike search.',
+    route: 'GET /contacts/search/duplicate',
+    scope: 'contacts.readonly',
+    effect: 'read',
+    locationId: true,
+    input: z
+      .strictObject({ email: Filled.optional(), number: Filled.optional() })
+      .refine(someEmailOrNumber, 'give email or number'),
+    output: outputs.any,
+  }),
+  endpoint({
+    name: 'upsert_contact',
+    title: 'Upsert contact',
+    description: `Update the contact with this email or phone, else create it. tags REPLACES all tags (add_contact_tags adds). Danger: if email is a contact's SECONDARY one it becomes primary and the old primary is lost. If email and phone belong to two contacts, one of them is dropped silently. ${customFieldsHint}`,
+    route: 'POST /contacts/upsert',
+    scope: 'contacts.write',
+    effect: 'update',
+    locationId: true,
+    input: z
+      .strictObject({
+        ...contactFields,
+        companyName: Text.optional(),
+        gender: Text.optional(),
+        tags: z.array(Filled).optional(),
+        createNewIfDuplicateAllowed: z.boolean().optional(),
+      })
+      .refine(
+        (a) => a.email !== undefined || a.phone !== undefined,
+        'give email or phone, by which the contact is found',
+      ),
+    output: outputs.contact,
+    request: fieldValues,
+  }),
+];
+
+/** An update that names nothing to change is a mistake, and a PUT all the same. */
+function changesSomething(...ids: string[]): [(args: object) => boolean, string] {
+  return [(args) => Object.keys(args).some((key) => !ids.includes(key)), 'names nothing to change'];
+}

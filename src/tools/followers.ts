@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { endpoint } from '../endpoint.ts';
+import { Id, Ids, outputs } from '../schemas.ts';
+
+const input = z.strictObject({ contactId: Id, followers: Ids.describe('user ids') });
+
+export const followers = [
+  endpoint({
+    name: 'add_contact_followers',
+    title: 'Add contact followers',
+    description: 'Let users follow a contact.',
+    route: 'POST /contacts/{contactId}/followers',
+    scope: 'contacts.write',
+    effect: 'create',
+    input,
+    output: outputs.any,
+  }),
+  endpoint({
+    name: 'remove_contact_followers',
+    title: 'Remove contact followers',
+    description: 'Stop users following a contact.',
+    route: 'DELETE /contacts/{contactId}/followers',
+    scope: 'contacts.write',
+    effect: 'delete',
+    input,
+    output: outputs.any,
+  }),
+];

@@ -1,0 +1,33 @@
+import { appointments } from './appointments.ts';
+import { businesses } from './businesses.ts';
+import { campaigns } from './campaigns.ts';
+import { contacts } from './contacts.ts';
+import { followers } from './followers.ts';
+import { lookups } from './lookups.ts';
+import { notes } from './notes.ts';
+import { searchLocationTasks } from './search-location-tasks.ts';
+import { tags } from './tags.ts';
+import { tasks } from './tasks.ts';
+import { isFlow, type Tool } from './tool.ts';
+import { workflows } from './workflows.ts';
+
+/** Every tool by family, in the order hosts are shown them. */
+export const families = {
+  contacts,
+  tasks,
+  notes,
+  appointments,
+  tags,
+  businesses,
+  followers,
+  campaigns,
+  workflows,
+  lookups: [...lookups, searchLocationTasks],
+} as const;
+
+export const tools: readonly Tool[] = Object.entries(families).flatMap(([family, list]) =>
+  list.map((tool): Tool => ({ ...tool, family })),
+);
+
+/** Every endpoint there is, also those that only a tool of several calls uses. */
+export const endpoints = tools.flatMap((tool) => (isFlow(tool) ? tool.calls : [tool]));

@@ -1,0 +1,114 @@
+import * as z from 'zod';
+import { endpoint, type ListShape } from '../endpoint.ts';
+import { fullPage, whole } from '../rows.ts';
+import { Fields, outputs, Skip, upTo, window } from '../schemas.ts';
+
+const all = z.strictObject({ ...window, fields: Fields.optional() });
+const some = (key: string, ...fields: string[]): ListShape => ({ ...whole(key), fields });
+
+export const getLocation = endpoint({
+  name: 'get_location',
+  title: 'Get location',
+  description: 'Name, time zone and address of this account (location).',
+  route: 'GET /locations/{locationId}',
+  scope: 'locations.readonly',
+  effect: 'read',
+  input: z.strictObject({ fields: Fields.optional() }),
+  output: outputs.any,
+});
+
+export const listUsers = endpoint({
+  name: 'list_users',
+  title: 'List users',
+  description: 'Users (team members): ids for assignedTo, followers, userId.',
+  route: 'GET /users/',
+  scope: 'users.readonly',
+  effect: 'read',
+  locationId: true,
+  input: all,
+  output: outputs.rows('users'),
+  list: some('users', 'id', 'name', 'email', 'phone'),
+});
+
+export const lookups = [
+  getLocation,
+  endpoint({
+    name: 'list_location_tags',
+    title: 'List location tags',
+    description: 'Tags in use in this location.',
+    route: 'GET /locations/{locationId}/tags',
+    scope: 'locations/tags.readonly',
+    effect: 'read',
+    input: all,
+    output: outputs.rows('tags'),
+    list: some('tags', 'id', 'name'),
+  }),
+  endpoint({
+    name: 'list_custom_fields',
+    title: 'List custom fields',
+    description: 'Custom fields of contacts: id, key, type, options.',
+    route: 'GET /locations/{locationId}/customFields',
+    scope: 'locations/customFields.readonly',
+    effect: 'read',
+    input: all,
+    output: outputs.rows('customFields'),
+    request: (args) => ({ ...args, model: 'contact' }),
+    list: some('customFields', 'id', 'name', 'fieldKey', 'dataType', 'picklistOptions'),
+  }),
+  listUsers,
+  endpoint({
+    name: 'list_businesses',
+    title: 'List businesses',
+    description: 'Businesses (companies): ids for businessId.',
+    route: 'GET /businesses/',
+    scope: 'businesses.readonly',
+    effect: 'read',
+    locationId: true,
+    input: z.strictObject({ limit: upTo(100).optional(), skip: Skip.optional(), fields: Fields.optional() }),
+    output: outputs.rows('businesses'),
+    request: ({ skip, ...rest }) => (skip ? { ...rest, skip } : rest),
+    list: {
+      key: 'businesses',
+      row: (raw) => raw,
+      fields: ['id', 'name', 'email', 'phone', 'website', 'city'],
+      next: (page) => (fullPage(page, 'limit', 100, 'businesses') ? { ...page.args, skip: page.reached } : undefined),
+    },
+  }),
+  endpoint({
+    name: 'list_calendars',
+    title: 'List calendars',
+    description: 'Calendars that take bookings.',
+    route: 'GET /calendars/',
+    scope: 'calendars.readonly',
+    effect: 'read',
+    locationId: true,
+    version: '2021-04-15',
+    input: all,
+    output: outputs.rows('calendars'),
+    list: some('calendars', 'id', 'name', 'description', 'isActive'),
+  }),
+  endpoint({
+    name: 'list_workflows',
+    title: 'List workflows',
+    description: 'Workflows with status (a draft does nothing).',
+    route: 'GET /workflows/',
+    scope: 'workflows.readonly',
+    effect: 'read',
+    locationId: true,
+    input: all,
+    output: outputs.rows('workflows'),
+    list: some('workflows', 'id', 'name', 'status'),
+  }),
+  endpoint({
+    name: 'list_campaigns',
+    title: 'List campaigns',
+    description: 'Campaigns with status.',
+    route: 'GET /campaigns/',
+    scope: 'campaigns.readonly',
+    effect: 'read',
+    locationId: true,
+    input: all,
+    output: outputs.rows('campaigns'),
+    list: some('campaigns', 'id', 'name', 'status'),
+  }),
+];

@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import { endpoint } from '../endpoint.ts';
+import { rowOf, whole } from '../rows.ts';
+import { Fields, Filled, Id, outputs, Text, window } from '../schemas.ts';
+
+const noteFields = {
+  title: Text.optional(),
+  color: z
+    .string()
+    .regex(/^#[0-9A-Fa-f]{6}$/, 'must be a colour such as #FFAA00')
+    .describe('#FFAA00')
+    .optional(),
+  pinned: z.boolean().optional(),
+  userId: Id.describe('author').optional(),
+};
+
+export const notes = [
+  endpoint({
+    name: 'list_contact_notes',
+    title: 'List contact notes',
+    description: 'All notes of one contact; long bodies are cut, get_contact_note gives more.',
+    route: 'GET /contacts/{contactId}/notes',
+    scope: 'contacts.readonly',
+    effect: 'read',
+    input: z.strictObject({ contactId: Id, ...window, fields: Fields.optional() }),
+    output: outputs.notes,
+    list: whole('notes', rowOf.note),
+  }),
+  endpoint({
+    name: 'get_contact_note',
+    title: 'Get contact note',
+    description: 'One note.',
+    route: 'GET /contacts/{contactId}/notes/{noteId}',
+    scope: 'contacts.readonly',
+    effect: 'read',
+    input: z.strictObject({ contactId: Id, noteId: Id }),
+    output: outputs.note,
+  }),
+  endpoint({
+    name: 'create_contact_note',
+    title: 'Create contact note',
+    description: 'Add a note to a contact.',
+    route: 'POST /contacts/{contactId}/notes',
+    scope: 'contacts.write',
+    effect: 'create',
+    input: z.strictObject({ contactId: Id, body: Filled, ...noteFields }),
+    output: outputs.note,
+  }),
+  endpoint({
+    name: 'update_contact_note',
+    title: 'Update contact note',
+    description: 'Change the fields given of a note; body replaces the whole text.',
+    route: 'PUT /contacts/{contactId}/notes/{noteId}',
+    scope: 'contacts.write',
+    effect: 'update',
+    body: true,
+    input: z
+      .strictObject({ contactId: Id, noteId: Id, body: Filled.optional(), ...noteFields })
+      .refine((args) => Object.keys(args).length > 2, 'names nothing to change'),
+    output: outputs.note,
+  }),
+  endpoint({
+    name: 'delete_contact_note',
+    title: 'Delete contact note',
+    description: 'Delete a note.',
+    route: 'DELETE /contacts/{contactId}/notes/{noteId}',
+    scope: 'contacts.write',
+    effect: 'delete',
+    input: z.strictObject({ contactId: Id, noteId: Id }),
+    output: outputs.done,
+  }),
+];

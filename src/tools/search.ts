@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import type { Json } from '../endpoint.ts';
+
+/** What search knows to filter by, and which of them take more than eq, not_eq and exists. */
+export const SEARCH_FIELDS =
+  'id contactName firstName lastName email(no contains) phone(E.164) address city state postalCode country companyName businessName source type assignedTo followers tags dnd dateAdded dateUpdated lastActivity (dates: range) customFields.<id>';
+
+const OPERATORS = ['eq', 'not_eq', 'contains', 'not_contains', 'exists', 'not_exists', 'range'] as const;
+const SORTABLE = [
+  'email',
+  'dnd',
+  'source',
+  'firstNameLowerCase',
+  'lastNameLowerCase',
+  'dateAdded',
+  'dateUpdated',
+] as const;
+
+const Range = z.partialRecord(z.enum(['gte', 'lte', 'gt', 'lt']), z.union([z.string(), z.number()]));
+const Value = z.union([
+  z.string().max(75),
+  z.number(),
+  z.boolean(),
+  z.array(z.union([z.string().max(75), z.number()])),
+  Range,
+]);
+
+const condition = {
+  field: z
+    .string()
+    .regex(/^[\w.]+$/)
+    .optional(),
+  operator: z.enum(OPERATORS).optional(),
+  value: Value.meta({ open: true }).describe('range: {gte, lte, gt, lt}').optional(),
+};
+const wholeCondition = (c: { field?: unknown; operator?: unknown }) =>
+  c.field !== undefined && c.operator !== undefined;
+const CONDITION_RULE = 'a filter needs field and operator (and a value, except exists and not_exists)';
+
+const Leaf = z.strictObject(condition).refine(wholeCondition, CONDITION_RULE);
+const Filter = z
+  .strictObject({ ...condition, group: z.enum(['AND', 'OR']).optional(), filters: z.array(Leaf).min(1).optional() })
+  .refine(
+    (f) => (f.group === undefined ? wholeCondition(f) : f.filters !== undefined && f.field === undefined),
+    CONDITION_RULE,
+  );
+
+export const searchFilters = z.array(Filter).min(1);
+export const Sort = z.strictObject({ field: z.enum(SORTABLE), direction: z.enum(['asc', 'desc']) });
+
+/** Names people use for fields the index keeps in lower case only. */
+const LOWER: Readonly<Record<string, string>> = { firstName: 'firstNameLowerCase', lastName: 'lastNameLowerCase' };
+const lower = (value: unknown): unknown =>
+  typeof value === 'string' ? value.toLowerCase() : Array.isArray(value) ? value.map(lower) : value;
+
+/** Filters as the index wants them: lower-case twins for names, tags in lower case. */
+export const readFilters = (filters: unknown): unknown =>
+  (filters as Json[]).map((filter) => {
+    if (filter.filters) return { ...filter, filters: readFilters(filter.filters) };
+    const field = LOWER[String(filter.field)] ?? filter.field;
+    const lowered = field === 'tags' || String(field).endsWith('LowerCase');
+    return { ...filter, field, ...(filter.value !== undefined && lowered ? { value: lower(filter.value) } : {}) };
+  });

@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { endpoint, type Json } from '../endpoint.ts';
+import { Id, Ids, outputs, Strings } from '../schemas.ts';
+
+/** Counts, and only the contacts that need a look: hundreds of lines of success help nobody. */
+function bulkAccount(data: Json, args: Json): Json {
+  const responses = Array.isArray(data.responses) ? (data.responses as Json[]) : [];
+  const failed = responses.filter((r) => r.type === 'error').map(({ contactId, message }) => ({ contactId, message }));
+  const asked = (args.contacts as unknown[]).length;
+  const errorCount = typeof data.errorCount === 'number' ? data.errorCount : failed.length;
+  return { succeeded: data.succeded ?? data.succeeded, asked, updated: asked - errorCount, errorCount, failed };
+}
+
+export const tags = [
+  endpoint({
+    name: 'add_contact_tags',
+    title: 'Add contact tags',
+    description:
+      'Add tags to a contact (stored lower-case, unknown ones are created). May start automations that message the person. Returns all tags.',
+    route: 'POST /contacts/{contactId}/tags',
+    scope: 'contacts.write',
+    effect: 'create',
+    input: z.strictObject({ contactId: Id, tags: Strings }),
+    output: outputs.tags,
+  }),
+  endpoint({
+    name: 'remove_contact_tags',
+    title: 'Remove contact tags',
+    description: 'Remove tags from a contact. May start automations. Returns all tags.',
+    route: 'DELETE /contacts/{contactId}/tags',
+    scope: 'contacts.write',
+    effect: 'delete',
+    input: z.strictObject({ contactId: Id, tags: Strings }),
+    output: outputs.tags,
+  }),
+  endpoint({
+    name: 'bulk_update_contact_tags',
+    title: 'Bulk update contact tags',
+    description:
+      'Add tags to, or remove them from, many contacts. May start automations for each. removeAllTags (with remove) strips every tag.',
+    route: 'POST /contacts/bulk/tags/update/{type}',
+    scope: 'contacts.write',
+    effect: 'update',
+    locationId: true,
+    input: z
+      .strictObject({
+        type: z.enum(['add', 'remove']),
+        contacts: Ids.max(500).describe('contact ids'),
+        tags: z.array(z.string().trim().min(1)),
+        removeAllTags: z.boolean().optional(),
+      })
+      .refine((a) => a.removeAllTags === undefined || a.type === 'remove', 'removeAllTags goes with type remove')
+      .refine((a) => a.tags.length > 0 || a.removeAllTags === true, 'tags must not be empty'),
+    output: outputs.done,
+    present: bulkAccount,
+  }),
+];

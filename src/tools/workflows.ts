@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { endpoint } from '../endpoint.ts';
+import { Id, outputs, Time } from '../schemas.ts';
+
+const input = z.strictObject({
+  contactId: Id,
+  workflowId: Id,
+  eventStartTime: Time.describe('ISO with offset, or local time').optional(),
+});
+
+export const workflows = [
+  endpoint({
+    name: 'add_contact_to_workflow',
+    title: 'Add contact to workflow',
+    description:
+      'Enrol a contact in a workflow: it may MESSAGE the person. Success is also reported for drafts and for contacts already in it, where nothing happens.',
+    route: 'POST /contacts/{contactId}/workflow/{workflowId}',
+    scope: 'contacts.write',
+    effect: 'enrol',
+    body: true,
+    times: ['eventStartTime'],
+    input,
+    output: outputs.done,
+  }),
+  endpoint({
+    name: 'remove_contact_from_workflow',
+    title: 'Remove contact from workflow',
+    description: 'Take a contact out of a workflow.',
+    route: 'DELETE /contacts/{contactId}/workflow/{workflowId}',
+    scope: 'contacts.write',
+    effect: 'delete',
+    body: true,
+    times: ['eventStartTime'],
+    input,
+    output: outputs.done,
+  }),
+];

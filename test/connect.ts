@@ -1,0 +1,97 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import { createApi } from '../src/api/client.ts';
+import { fetchTransport, type Transport } from '../src/api/transport.ts';
+import { type Json, SCOPES, type Scope } from '../src/endpoint.ts';
+import { gate, parseSelection } from '../src/gate.ts';
+import { type Log, silent } from '../src/log.ts';
+import { createSandbox, type Sandbox, type SandboxOptions } from '../src/sandbox/index.ts';
+import { createServer } from '../src/server.ts';
+import { createClock } from '../src/times.ts';
+import { tools } from '../src/tools/index.ts';
+
+export const READ = ['contacts.readonly'] as const satisfies readonly Scope[];
+export const CONTACTS = ['contacts.readonly', 'contacts.write'] as const satisfies readonly Scope[];
+
+/** A Friday morning, so that "today" and "overdue" mean the same in every run. */
+export const NOW = Date.parse('2026-11-20T15:00:00Z');
+
+export interface Options {
+  scopes?: readonly Scope[];
+  /** GHL_TOOLS */
+  select?: string;
+  sandbox?: SandboxOptions;
+  timezone?: string;
+  user?: string;
+  transport?: Transport;
+  timeoutMs?: number;
+  log?: Log;
+}
+
+export interface Connected {
+  readonly client: Client;
+  readonly sandbox: Sandbox;
+  /** Calls a tool and gives its structured half; throws on an error result. */
+  call(name: string, args?: Json): Promise<Json>;
+  /** Calls a tool and gives its text; throws unless it is an error. */
+  refused(name: string, args?: Json): Promise<string>;
+  /** What reached the sandbox since the last look, as `METHOD /path`. */
+  sent(): Promise<string[]>;
+}
+
+/** A real client, the real server and the sandbox, in memory, with the scopes a test names. */
+export async function connect(options: Options = {}): Promise<Connected> {
+  const scopes = options.scopes ?? SCOPES;
+  const sandbox = createSandbox({ now: () => NOW, rate: 'off', ...options.sandbox });
+  const log = options.log ?? silent;
+  const transport = options.transport ?? fetchTransport(sandbox.fetch);
+  const api = createApi({ transport, baseUrl: 'http://sandbox.invalid', credential: sandbox, scopes, timeoutMs: options.timeoutMs ?? 5_000, log });
+  const clock = createClock({ timezone: options.timezone, api, scopes, now: () => NOW });
+  const server = createServer({
+    api,
+    gate: gate(tools, scopes, parseSelection(options.select ?? '', tools)),
+    clock,
+    log,
+    account: { sandbox: true, locationId: sandbox.locationId },
+    user: options.user,
+  });
+  const client = new Client({ name: 'test', version: '0' });
+  const [here, there] = InMemoryTransport.createLinkedPair();
+  await Promise.all([server.connect(there), client.connect(here)]);
+  let seen = 0;
+  return {
+    client,
+    sandbox,
+    async call(name, args = {}) {
+      const result = await client.callTool({ name, arguments: args });
+      if (result.isError) throw new Error(textOf(result));
+      return result.structuredContent as Json;
+    },
+    async refused(name, args = {}) {
+      const result = await client.callTool({ name, arguments: args });
+      if (!result.isError) throw new Error(`not refused: ${textOf(result)}`);
+      return textOf(result);
+    },
+    async sent() {
+      const all = await requests(sandbox);
+      const fresh = all.slice(seen);
+      seen = all.length;
+      return fresh;
+    },
+  };
+}
+
+export const textOf = (result: { content?: unknown }): string => (result.content as { text: string }[]).map((part) => part.text).join('\n');
+
+async function requests(sandbox: Sandbox): Promise<string[]> {
+  const answer = await sandbox.fetch(new Request('http://sandbox.invalid/__sandbox/requests'));
+  return ((await answer.json()) as { method: string; path: string }[]).map(({ method, path }) => `${method} ${path}`);
+}
+
+/** The first contact search finds for these words. */
+export async function find(call: Connected['call'], query: string): Promise<Json & { id: string }> {
+  const { contacts } = await call('search_contacts', { query, pageLimit: 1 });
+  const [contact] = contacts as (Json & { id: string })[];
+  if (!contact) throw new Error(`nobody matches ${query}`);
+  return contact;
+}
