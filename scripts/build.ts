@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 /** CommonJS inside an ES module bundle still calls require for Node's own modules. */
-const REQUIRE = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+const REQUIRE =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
 await rm('dist', { recursive: true, force: true });
 await build({

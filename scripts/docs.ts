@@ -4,16 +4,29 @@ import type { ToolFace } from '../src/endpoint.ts';
 import { families } from '../src/tools/index.ts';
 
 /** What each effect looks like in the table. */
-const MARKS = { read: 'read', create: 'write', update: 'write', delete: '**delete**', enrol: '**may message**' } as const;
+const MARKS = {
+  read: 'read',
+  create: 'write',
+  update: 'write',
+  delete: '**delete**',
+  enrol: '**may message**',
+} as const;
 
 const cell = (text: string) => text.replaceAll('|', '\\|');
-const toolRow = (tool: ToolFace) => `| \`${tool.name}\` | ${MARKS[tool.effect]} | \`${tool.scope}\` | ${cell(tool.description)} |`;
+const toolRow = (tool: ToolFace) =>
+  `| \`${tool.name}\` | ${MARKS[tool.effect]} | \`${tool.scope}\` | ${cell(tool.description)} |`;
 
 const toolTable = Object.entries(families)
-  .map(([family, list]) => [`**${family}**`, '', '| tool | does | scope | |', '| --- | --- | --- | --- |', ...list.map(toolRow)].join('\n'))
+  .map(([family, list]) =>
+    [`**${family}**`, '', '| tool | does | scope | |', '| --- | --- | --- | --- |', ...list.map(toolRow)].join('\n'),
+  )
   .join('\n\n');
 
-const settingsTable = ['| setting | meaning (default) |', '| --- | --- |', ...Object.entries(SETTINGS).map(([name, text]) => `| \`${name}\` | ${cell(text)} |`)].join('\n');
+const settingsTable = [
+  '| setting | meaning (default) |',
+  '| --- | --- |',
+  ...Object.entries(SETTINGS).map(([name, text]) => `| \`${name}\` | ${cell(text)} |`),
+].join('\n');
 
 /** Sections of a file by the name between their markers. */
 const GENERATED: Readonly<Record<string, Readonly<Record<string, string>>>> = {

@@ -1,6 +1,6 @@
-import type { Scope } from './endpoint.ts';
-import { ID, SCOPES } from './endpoint.ts';
-import { parseScopes, parseSelection, SettingError } from './gate.ts';
+import { ID, SCOPES, type Scope } from './endpoint.ts';
+import { SettingError } from './errors.ts';
+import { parseScopes, parseSelection } from './gate.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 import { tools } from './tools/index.ts';
 import type { Tool } from './tools/tool.ts';

@@ -1,10 +1,6 @@
 import { SCOPES, type Scope } from './endpoint.ts';
+import { SettingError } from './errors.ts';
 import type { Tool } from './tools/tool.ts';
-
-/** A setting that cannot be understood: one line for the owner, exit code 2. */
-export class SettingError extends Error {
-  override readonly name = 'SettingError';
-}
 
 const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
 const SCOPE_SHAPE = /^[A-Za-z][\w-]*(\/[\w-]+)*\.(readonly|write)$/;

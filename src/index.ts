@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { SettingError } from './gate.ts';
+import { SettingError } from './errors.ts';
 import { serve } from './serve.ts';
 
 /** Everything but serving stdio (sandbox, demo, help) is loaded only when asked for. */

@@ -11,7 +11,8 @@ const SINGLE_VALUES = [20_000, 8_000, 2_000, 500, 100];
 
 const SINGLE_ROWS: Readonly<Record<string, (raw: Json) => Json>> = rowOf;
 const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
-const bytes = (text: string): number => Buffer.byteLength(text);
+/** Bytes a value takes in an answer, with the comma and line break after it. */
+export const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value)) + 2;
 
 /** The same JSON for people and models that read text: one row a line. */
 export function toText(data: Json): string {
@@ -44,13 +45,13 @@ export function singleResult(data: Json, fields?: readonly string[]): Json {
   );
   for (const max of SINGLE_VALUES) {
     const result = clean(envelope, max) as Json;
-    if (bytes(toText(result)) <= MAX_BYTES) return result;
+    if (bytes(result) + ENVELOPE_BYTES <= MAX_BYTES) return result;
   }
   return { notice: `This answer is over ${MAX_BYTES} bytes even when cut. Name the fields you need.` };
 }
 
 /** Room kept for the envelope and the arguments of the next call. */
-const ENVELOPE_BYTES = 1_500;
+export const ENVELOPE_BYTES = 1_500;
 
 function listResult(e: Endpoint, list: ListShape, data: Json, args: Json): Json {
   const rows = Array.isArray(data[list.key]) ? (data[list.key] as Json[]) : [];
@@ -73,7 +74,7 @@ function fitting(rows: readonly Json[], list: ListShape, args: Json, room: numbe
   let used = 0;
   for (const raw of rows) {
     const row = cutRow(shown(list.row(raw), (args.fields as string[] | undefined) ?? list.fields), room);
-    used += bytes(JSON.stringify(row)) + 2;
+    used += bytes(row);
     if (used > room && kept.length > 0) break;
     kept.push(row);
   }
@@ -83,7 +84,7 @@ function fitting(rows: readonly Json[], list: ListShape, args: Json, room: numbe
 function cutRow(row: Json, room: number): Json {
   for (const max of ROW_VALUES) {
     const result = clean(row, max) as Json;
-    if (bytes(JSON.stringify(result)) <= room) return result;
+    if (bytes(result) <= room) return result;
   }
   return { id: row.id, notice: 'This row is too large to show. Name the fields you need.' };
 }

@@ -31,7 +31,10 @@ function networkApi({ credential, baseUrl, scopes, timeoutMs }: Config, log: Log
   return { api, account: 'missing' in credential ? credential : { locationId: credential.locationId } };
 }
 
-async function sandboxApi(config: Config, log: Log): Promise<{ api: Api; account: { sandbox: true; locationId: string } }> {
+async function sandboxApi(
+  config: Config,
+  log: Log,
+): Promise<{ api: Api; account: { sandbox: true; locationId: string } }> {
   const { createSandbox } = await import('./sandbox/index.ts');
   const { scopes, timeoutMs } = config;
   const sandbox = createSandbox({ ...config.sandbox, scopes });
@@ -48,7 +51,8 @@ async function sandboxApi(config: Config, log: Log): Promise<{ api: Api; account
 
 /** stdout carries the protocol and nothing else, whatever a dependency prints. */
 function keepStdoutClean(log: Log): void {
-  const divert = (...words: unknown[]) => log('warn', 'stray print', { text: words.map(String).join(' ').slice(0, 500) });
+  const divert = (...words: unknown[]) =>
+    log('warn', 'stray print', { text: words.map(String).join(' ').slice(0, 500) });
   Object.assign(console, { log: divert, info: divert, debug: divert });
 }
 

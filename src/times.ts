@@ -80,4 +80,5 @@ export function createClock(options: {
 }
 
 const machineZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
-const checkedZone = (zone: unknown): string => new Intl.DateTimeFormat('en', { timeZone: String(zone) }).resolvedOptions().timeZone;
+const checkedZone = (zone: unknown): string =>
+  new Intl.DateTimeFormat('en', { timeZone: String(zone) }).resolvedOptions().timeZone;

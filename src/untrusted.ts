@@ -3,13 +3,14 @@
  * hides from a person and speaks to a model: they go. Joiners stay where scripts and emoji need them.
  */
 const HIDDEN =
-  /(?![\t\n\u200C\u200D\u0600-\u0605\u06DD\u070F])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\u034F|\u115F|\u1160|\u17B4|\u17B5|\u3164|\uFFA0|[\u{E0100}-\u{E01EF}]/gu;
+  /(?!\t|\n|\u200C|\u200D|[\u0600-\u0605]|\u06DD|\u070F)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\u034F|\u115F|\u1160|\u17B4|\u17B5|\u3164|\uFFA0|[\u{E0100}-\u{E01EF}]/gu;
 /** One variation selector styles a character; a row of them is a message. */
 const SELECTORS = /(?<=[\uFE00-\uFE0F])[\uFE00-\uFE0F]+/gu;
 const LONE_JOINER =
   /(?<!\p{Extended_Pictographic}|\p{Emoji_Modifier}|\uFE0F)\u200D|\u200D(?!\p{Extended_Pictographic})|(?<!\p{Script=Arabic}|\p{Script=Devanagari}|\p{Script=Bengali}|\p{Script=Malayalam})\u200C/gu;
 
-export const plainText = (text: string): string => text.replace(HIDDEN, '').replace(SELECTORS, '').replace(LONE_JOINER, '');
+export const plainText = (text: string): string =>
+  text.replace(HIDDEN, '').replace(SELECTORS, '').replace(LONE_JOINER, '');
 
 /** Cuts to `max` characters and says so. */
 export const cut = (text: string, max: number): string =>

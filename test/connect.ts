@@ -45,7 +45,14 @@ export async function connect(options: Options = {}): Promise<Connected> {
   const sandbox = createSandbox({ now: () => NOW, rate: 'off', ...options.sandbox });
   const log = options.log ?? silent;
   const transport = options.transport ?? fetchTransport(sandbox.fetch);
-  const api = createApi({ transport, baseUrl: 'http://sandbox.invalid', credential: sandbox, scopes, timeoutMs: options.timeoutMs ?? 5_000, log });
+  const api = createApi({
+    transport,
+    baseUrl: 'http://sandbox.invalid',
+    credential: sandbox,
+    scopes,
+    timeoutMs: options.timeoutMs ?? 5_000,
+    log,
+  });
   const clock = createClock({ timezone: options.timezone, api, scopes, now: () => NOW });
   const server = createServer({
     api,
@@ -81,7 +88,8 @@ export async function connect(options: Options = {}): Promise<Connected> {
   };
 }
 
-export const textOf = (result: { content?: unknown }): string => (result.content as { text: string }[]).map((part) => part.text).join('\n');
+export const textOf = ({ content }: Record<string, unknown>): string =>
+  (content as { text: string }[]).map((part) => part.text).join('\n');
 
 async function requests(sandbox: Sandbox): Promise<string[]> {
   const answer = await sandbox.fetch(new Request('http://sandbox.invalid/__sandbox/requests'));

@@ -1,7 +1,8 @@
 import { type Endpoint, type Json, type Scope, toRequest } from '../endpoint.ts';
-import { ApiError, refusal, UserError } from '../errors.ts';
+import { ApiError, UserError } from '../errors.ts';
 import { missingScope } from '../gate.ts';
 import type { Log } from '../log.ts';
+import { refusal } from '../refusals.ts';
 import { parseJson, readBody } from './body.ts';
 import type { HttpAnswer, Transport } from './transport.ts';
 
@@ -77,6 +78,7 @@ async function exchange(
   } catch (error) {
     if (error instanceof UserError) throw error;
     if (cancel?.aborted) throw new UserError('The call was cancelled.');
+    if (!budget.aborted && !isNetworkFailure(error)) throw error;
     const what = budget.aborted
       ? `HighLevel did not answer within ${timeoutMs / 1000} s.`
       : `HighLevel could not be reached (${codeOf(error)}).`;
@@ -84,6 +86,11 @@ async function exchange(
   }
 }
 
+/** A fault of ours must not pass for one of the network's. */
+const isNetworkFailure = (error: unknown): error is { code: string } =>
+  error instanceof Error && typeof (error as { code?: unknown }).code === 'string';
+
+/** Failures that happen before a byte of the request is sent. */
 const NEVER_SENT = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -92,8 +99,7 @@ const NEVER_SENT = new Set([
   'ENETUNREACH',
   'EHOSTUNREACH',
 ]);
-const codeOf = (error: unknown): string =>
-  String((error as { code?: unknown })?.code ?? 'connection failed').replace(/[^\w ]/g, '');
+const codeOf = (error: unknown): string => (isNetworkFailure(error) ? error.code.replace(/[^\w ]/g, '') : 'no answer');
 
 /** What a person must know after a call that got no answer. */
 function afterwards(endpoint: Endpoint, error: unknown): string {

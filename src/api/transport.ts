@@ -18,22 +18,10 @@ export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
 
 /** Through undici, loaded on the first call: a start needs no HTTP. */
 export function undiciTransport(): Transport {
-  let pool: Promise<{ send: typeof import('undici').request; dispatcher: import('undici').Dispatcher }> | undefined;
-  const open = async () => {
-    const { Agent, request, interceptors } = await import('undici');
-    // `connections` keeps one host from opening a socket per call; decompress, because edges compress when asked not to.
-    const dispatcher = new Agent({ connections: 32, pipelining: 1 }).compose(interceptors.decompress());
-    return { send: request, dispatcher };
-  };
-  return async ({ url, method, headers, body, signal }) => {
-    pool ??= open();
-    const { send, dispatcher } = await pool;
-    const answer = await send(url, { method: method as 'GET', headers, body: body ?? null, signal, dispatcher });
-    const flat = Object.entries(answer.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : (value ?? ''),
-    ]);
-    return { status: answer.statusCode, headers: Object.fromEntries(flat), body: answer.body };
+  let opened: Promise<Transport> | undefined;
+  return async (request) => {
+    opened ??= import('./undici.ts').then(({ openPool }) => openPool());
+    return (await opened)(request);
   };
 }
 

@@ -1,7 +1,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import type { Json } from '../endpoint.ts';
 import pkg from '../../package.json' with { type: 'json' };
+import type { Json } from '../endpoint.ts';
 
 const color = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (code: number) => (text: string) => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
@@ -25,16 +25,26 @@ interface Talk {
 async function talk(env: Record<string, string>): Promise<Talk> {
   const client = new Client({ name: 'demo', version: pkg.version });
   await client.connect(
-    new StdioClientTransport({ command: process.execPath, args: [process.argv[1] as string, '--sandbox'], env, stderr: 'inherit' }),
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [process.argv[1] as string, '--sandbox'],
+      env,
+      stderr: 'inherit',
+    }),
   );
   const { tools } = await client.listTools();
-  print(dim(`     connected to ${client.getServerVersion()?.name} ${client.getServerVersion()?.version} over stdio, ${tools.length} tools`));
+  print(
+    dim(
+      `     connected to ${client.getServerVersion()?.name} ${client.getServerVersion()?.version} over stdio, ${tools.length} tools`,
+    ),
+  );
   return {
     async call(tool, args) {
       print(`${dim('  →')}  ${green(tool)} ${dim(clip(JSON.stringify(args)))}`);
       const result = await client.callTool({ name: tool, arguments: args });
       const text = (result.content as { text: string }[]).map((part) => part.text).join('\n');
-      for (const line of text.split('\n').slice(0, 6)) print(`${dim('  ←')}  ${result.isError ? red(line) : clip(line)}`);
+      for (const line of text.split('\n').slice(0, 6))
+        print(`${dim('  ←')}  ${result.isError ? red(line) : clip(line)}`);
       return (result.structuredContent ?? {}) as Json;
     },
     close: () => client.close(),
@@ -73,8 +83,16 @@ async function findMaria(desk: Talk): Promise<void> {
 
 async function welcomeNora(desk: Talk): Promise<void> {
   chapter('A new person, a task, a tag');
-  person('Nora Whitfield just called, 512-555-0188, nora@whitfield.example. Put her in and call her back Tuesday at 9.');
-  const nora = { firstName: 'Nora', lastName: 'Whitfield', phone: '(512) 555-0188', email: 'nora@whitfield.example', source: 'phone call' };
+  person(
+    'Nora Whitfield just called, 512-555-0188, nora@whitfield.example. Put her in and call her back Tuesday at 9.',
+  );
+  const nora = {
+    firstName: 'Nora',
+    lastName: 'Whitfield',
+    phone: '(512) 555-0188',
+    email: 'nora@whitfield.example',
+    source: 'phone call',
+  };
   const contactId = idOf(await desk.call('create_contact', nora), 'contact');
   const task = await desk.call('create_contact_task', { contactId, title: 'Call Nora back', dueDate: nextTuesday() });
   person('Done, I reached her. Tag her as a lead.');
@@ -89,7 +107,10 @@ async function readOnly(): Promise<void> {
   chapter('The same server, allowed to read only (the default for a real account)');
   const guest = await talk({ GHL_SCOPES: 'contacts.readonly' });
   person('Delete everyone tagged "lead".');
-  const found = await guest.call('search_contacts', { filters: [{ field: 'tags', operator: 'eq', value: 'lead' }], pageLimit: 2 });
+  const found = await guest.call('search_contacts', {
+    filters: [{ field: 'tags', operator: 'eq', value: 'lead' }],
+    pageLimit: 2,
+  });
   await guest.call('delete_contact', { contactId: String(first(found, 'contacts').id) });
   await guest.close();
 }

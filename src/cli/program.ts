@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import pkg from '../../package.json' with { type: 'json' };
-import { SettingError } from '../gate.ts';
+import { SettingError } from '../errors.ts';
 
 const port = (text: string): number => {
   const value = /^\d{1,5}$/.test(text) ? Number(text) : -1;

@@ -11,11 +11,14 @@ export async function runSandbox({ port, data }: { port: number; data?: string }
     usage(error.code === 'EADDRINUSE' ? `Port ${port} is in use; choose another with --port.` : String(error.message)),
   );
   process.stdout.write(`${JSON.stringify({ url, token: sandbox.token, locationId: sandbox.locationId })}\n`);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void close().finally(() => process.exit(0)));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => void close().finally(() => process.exit(0)));
 }
 
 async function loadData(file: string): Promise<SandboxData> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => usage(`--data: ${file} cannot be read (${error.code}).`));
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) =>
+    usage(`--data: ${file} cannot be read (${error.code}).`),
+  );
   try {
     return parseData(JSON.parse(text));
   } catch (error) {

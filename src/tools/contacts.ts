@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { endpoint, type Json, type Page } from '../endpoint.ts';
 import { contacts as contactList, fullPage } from '../rows.ts';
 import { contactFields, Fields, Filled, Id, outputs, Skip, Strings, Text, upTo } from '../schemas.ts';
-import { readFilters, SEARCH_FIELDS, Sort, searchFilters } from './search.ts';
+import { searchContacts } from './search.ts';
 
 /** The API stores `{id | key, field_value}`; people say `value`. */
 const fieldValues = ({ customFields, ...rest }: Json): Json =>
@@ -128,40 +128,7 @@ export const contacts = [
     input: z.strictObject({ contactId: Id }),
     output: outputs.done,
   }),
-  endpoint({
-    name: 'search_contacts',
-    title: 'Search contacts',
-    description: `Find contacts by free text (query) or by filters, all of which must hold; {group: OR, filters: [...]} for alternatives. Filter fields: ${SEARCH_FIELDS}. Over 10,000 rows go on with searchAfter. Trails writes by seconds to minutes; get_contact does not.`,
-    route: 'POST /contacts/search',
-    scope: 'contacts.readonly',
-    effect: 'read',
-    locationId: true,
-    input: z
-      .strictObject({
-        query: Filled.max(75).optional(),
-        filters: searchFilters.optional(),
-        sort: z.array(Sort).min(1).optional(),
-        pageLimit: upTo(500).optional(),
-        page: upTo(10_000).optional(),
-        searchAfter: z.array(z.unknown()).min(1).optional(),
-        fields: Fields.optional(),
-      })
-      .refine(
-        (a) => a.page === undefined || a.searchAfter === undefined,
-        'page and searchAfter exclude each other; searchAfter has no end',
-      )
-      .refine(
-        (a) => (a.page ?? 1) * (a.pageLimit ?? 20) <= 10_000,
-        'page x pageLimit may not pass 10,000; go on with searchAfter',
-      ),
-    output: outputs.contacts,
-    request: (args) => ({ pageLimit: 20, ...args, ...(args.filters ? { filters: readFilters(args.filters) } : {}) }),
-    list: contactList((page) => {
-      const { page: _, ...args } = page.args;
-      const more = fullPage(page, 'pageLimit', 20) && Array.isArray(page.last.searchAfter);
-      return more ? { ...args, searchAfter: page.last.searchAfter } : undefined;
-    }),
-  }),
+  searchContacts,
   endpoint({
     name: 'find_duplicate_contact',
     title: 'Find duplicate contact',

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { endpoint, type Json } from '../endpoint.ts';
-import { DEFAULT_PAGE_BYTES } from '../results.ts';
-import { rowOf, shown } from '../rows.ts';
+import { bytes, DEFAULT_PAGE_BYTES, ENVELOPE_BYTES, MAX_BYTES } from '../results.ts';
+import { compact, rowOf } from '../rows.ts';
 import { Filled, Id, Ids, outputs, Skip, Time, upTo } from '../schemas.ts';
 import { asOf, type Clock, readTime } from '../times.ts';
 import { cut, mapStrings, plainText } from '../untrusted.ts';
-import type { Context, Flow } from './tool.ts';
+import { BUDGET_MS, type Context, type Flow } from './tool.ts';
 
 const face = {
   name: 'search_location_tasks',
@@ -30,12 +30,11 @@ const onePage = endpoint({
   }),
 });
 
-/** Rows asked for at a time; the API's default is 25 and its maximum is not documented, so a shorter page is no end. */
+/** Rows asked for at a time. The API's default is 25 and its maximum undocumented, so only a page shorter than both ends the list. */
 const PAGE = 100;
-const KNOWN_PAGE = 25;
+const DEFAULT_PAGE = 25;
+/** Rows shown unless `limit` says otherwise. */
 const DEFAULT_ROWS = 20;
-/** ms; tools of several calls hand back what they have before hosts lose patience. */
-const BUDGET_MS = 45_000;
 const BODY_CHARACTERS = 300;
 
 type Status = 'open' | 'overdue' | 'completed';
@@ -45,83 +44,77 @@ function statusOf(task: Json, now: number): Status {
   return Date.parse(String(task.dueDate)) < now ? 'overdue' : 'open';
 }
 
-/** The API can tell completed from not; overdue and ranges of time are told apart here. */
-function matches(task: Json, args: Json, now: number, from: number, to: number): boolean {
-  const due = Date.parse(String(task.dueDate));
-  const inRange = (Number.isNaN(from) || due >= from) && (Number.isNaN(to) || due <= to);
+/** The API can only tell completed from not; overdue and ranges of time are told apart here. */
+function fits(task: Json, wanted: unknown, now: number, from: number, to: number): boolean {
   const status = statusOf(task, now);
-  return (
-    inRange &&
-    (args.status === undefined || args.status === 'open'
-      ? args.status === undefined || status !== 'completed'
-      : status === args.status)
-  );
+  const asked = wanted === undefined || wanted === status || (wanted === 'open' && status === 'overdue');
+  const due = Date.parse(String(task.dueDate));
+  const anyTime = from === Number.NEGATIVE_INFINITY && to === Number.POSITIVE_INFINITY;
+  return asked && (anyTime || (due >= from && due <= to));
 }
 
 function row(raw: Json, now: number): Json {
   const { id, title, body, dueDate, contactId, assignedTo, contactDetails } = rowOf.task(raw);
   const { firstName, lastName } = (contactDetails ?? {}) as Json;
   const contactName = [firstName, lastName].filter(Boolean).join(' ');
-  const picked = shown(
-    { id, title, body, dueDate, status: statusOf(raw, now), contactId, contactName, assignedTo },
-    undefined,
-  );
-  const named = contactName ? { ...picked, contactName } : picked;
-  return mapStrings(named, (text) => cut(plainText(text), BODY_CHARACTERS)) as Json;
+  const task = { id, title, body, dueDate, status: statusOf(raw, now), contactId, contact: contactName, assignedTo };
+  return mapStrings(compact(task), (text) => cut(plainText(text), BODY_CHARACTERS)) as Json;
 }
 
-async function bound(name: 'dueFrom' | 'dueTo', args: Json, clock: Clock) {
-  if (typeof args[name] !== 'string') return { at: Number.NaN, echo: undefined };
-  const read = await readTime(name, args[name], clock, name === 'dueFrom' ? 'start' : 'end');
-  return { at: Date.parse(read.iso), echo: read.echo && `${name} read as ${read.echo}.` };
-}
-
-async function run(args: Json, { api, clock, signal }: Context): Promise<Json> {
-  const [from, to, now] = [await bound('dueFrom', args, clock), await bound('dueTo', args, clock), clock.now()];
-  const { status, dueFrom: _, dueTo: __, limit, skip: start, contactId, assignedTo, ...passed } = args;
-  const ask = {
-    ...passed,
-    ...(contactId ? { contactId: [contactId] } : {}),
-    ...(assignedTo ? { assignedTo: [assignedTo] } : {}),
-    ...(status === undefined ? {} : { completed: status === 'completed' }),
-    limit: PAGE,
-  };
-  const wanted = Number(limit ?? DEFAULT_ROWS);
-  const tasks: Json[] = [];
-  let skip = Number(start ?? 0);
-  let largest = KNOWN_PAGE;
-  let size = 0;
-  const notices = [from.echo, to.echo];
-  for (;;) {
-    const data = await api.call(onePage, skip > 0 ? { ...ask, skip } : ask, signal ? { signal } : {});
-    const rows = Array.isArray(data.tasks) ? (data.tasks as Json[]) : [];
-    for (const raw of rows) {
-      const found = matches(raw, args, now, from.at, to.at) ? row(raw, now) : undefined;
-      const full =
-        found &&
-        (tasks.length >= wanted ||
-          (limit === undefined && size + JSON.stringify(found).length > DEFAULT_PAGE_BYTES - 1_000));
-      if (full) return answer(true);
-      if (found) size += JSON.stringify(found).length;
-      if (found) tasks.push(found);
-      skip += 1;
-    }
+/** Every task from `skip` on, page by page, with the place it stands at. */
+async function* walk(ask: Json, start: number, { api, signal }: Context): AsyncGenerator<{ raw: Json; place: number }> {
+  let place = start;
+  for (let largest = DEFAULT_PAGE; ; ) {
+    const args = { ...ask, limit: PAGE, ...(place > 0 ? { skip: place } : {}) };
+    const { tasks } = await api.call(onePage, args, signal ? { signal } : {});
+    const rows = Array.isArray(tasks) ? (tasks as Json[]) : [];
+    for (const raw of rows) yield { raw, place: place++ };
     largest = Math.max(largest, rows.length);
-    if (rows.length < largest) return answer(false);
-    if (clock.now() - now > BUDGET_MS) {
-      notices.push('Stopped for time; next goes on.');
-      return answer(true);
+    if (rows.length < largest) return;
+  }
+}
+
+interface Bound {
+  readonly at: number;
+  readonly echo?: string;
+}
+
+async function bound(name: 'dueFrom' | 'dueTo', args: Json, clock: Clock): Promise<Bound> {
+  const start = name === 'dueFrom';
+  if (typeof args[name] !== 'string') return { at: start ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY };
+  const { iso, echo } = await readTime(name, args[name], clock, start ? 'start' : 'end');
+  return { at: Date.parse(iso), ...(echo ? { echo: `${name} read as ${echo}.` } : {}) };
+}
+
+/** Arguments as the API takes them: ids in lists, status as the one thing it can filter by. */
+const question = ({ query, status, contactId, assignedTo }: Json): Json => ({
+  ...(query ? { query } : {}),
+  ...(contactId ? { contactId: [contactId] } : {}),
+  ...(assignedTo ? { assignedTo: [assignedTo] } : {}),
+  ...(status ? { completed: status === 'completed' } : {}),
+});
+
+async function run(args: Json, context: Context): Promise<Json> {
+  const { clock } = context;
+  const [from, to, now] = [await bound('dueFrom', args, clock), await bound('dueTo', args, clock), clock.now()];
+  const room = args.limit === undefined ? DEFAULT_PAGE_BYTES : MAX_BYTES;
+  const tasks: Json[] = [];
+  const notices = [from.echo, to.echo].filter((echo) => echo !== undefined);
+  let used = ENVELOPE_BYTES;
+  let next: Json | undefined;
+  for await (const { raw, place } of walk(question(args), Number(args.skip ?? 0), context)) {
+    const late = clock.now() - now > BUDGET_MS;
+    if (late) notices.push('Stopped for time.');
+    const found = fits(raw, args.status, now, from.at, to.at) ? row(raw, now) : undefined;
+    used += found ? bytes(found) : 0;
+    if (late || (found && (tasks.length === Number(args.limit ?? DEFAULT_ROWS) || used > room))) {
+      next = { ...args, skip: place };
+      break;
     }
+    if (found) tasks.push(found);
   }
-  async function answer(more: boolean): Promise<Json> {
-    const said = notices.filter(Boolean).join(' ');
-    return {
-      tasks,
-      asOf: await asOf(clock),
-      ...(more ? { next: { ...args, skip } } : {}),
-      ...(said ? { notice: said } : {}),
-    };
-  }
+  const notice = notices.join(' ');
+  return { tasks, asOf: await asOf(clock), ...(next ? { next } : {}), ...(notice ? { notice } : {}) };
 }
 
 export const searchLocationTasks: Flow = {

@@ -1,8 +1,10 @@
 import * as z from 'zod';
-import type { Json } from '../endpoint.ts';
+import { endpoint, type Json } from '../endpoint.ts';
+import { contacts as contactList, fullPage } from '../rows.ts';
+import { Fields, Filled, outputs, upTo } from '../schemas.ts';
 
 /** What search knows to filter by, and which of them take more than eq, not_eq and exists. */
-export const SEARCH_FIELDS =
+const SEARCH_FIELDS =
   'id contactName firstName lastName email(no contains) phone(E.164) address city state postalCode country companyName businessName source type assignedTo followers tags dnd dateAdded dateUpdated lastActivity (dates: range) customFields.<id>';
 
 const OPERATORS = ['eq', 'not_eq', 'contains', 'not_contains', 'exists', 'not_exists', 'range'] as const;
@@ -45,8 +47,8 @@ const Filter = z
     CONDITION_RULE,
   );
 
-export const searchFilters = z.array(Filter).min(1);
-export const Sort = z.strictObject({ field: z.enum(SORTABLE), direction: z.enum(['asc', 'desc']) });
+const searchFilters = z.array(Filter).min(1);
+const Sort = z.strictObject({ field: z.enum(SORTABLE), direction: z.enum(['asc', 'desc']) });
 
 /** Names people use for fields the index keeps in lower case only. */
 const LOWER: Readonly<Record<string, string>> = { firstName: 'firstNameLowerCase', lastName: 'lastNameLowerCase' };
@@ -54,10 +56,45 @@ const lower = (value: unknown): unknown =>
   typeof value === 'string' ? value.toLowerCase() : Array.isArray(value) ? value.map(lower) : value;
 
 /** Filters as the index wants them: lower-case twins for names, tags in lower case. */
-export const readFilters = (filters: unknown): unknown =>
+const readFilters = (filters: unknown): unknown =>
   (filters as Json[]).map((filter) => {
     if (filter.filters) return { ...filter, filters: readFilters(filter.filters) };
     const field = LOWER[String(filter.field)] ?? filter.field;
     const lowered = field === 'tags' || String(field).endsWith('LowerCase');
     return { ...filter, field, ...(filter.value !== undefined && lowered ? { value: lower(filter.value) } : {}) };
   });
+
+export const searchContacts = endpoint({
+  name: 'search_contacts',
+  title: 'Search contacts',
+  description: `Find contacts by free text (query) or by filters, all of which must hold; {group: OR, filters: [...]} for alternatives. Filter fields: ${SEARCH_FIELDS}. Over 10,000 rows go on with searchAfter. Trails writes by seconds to minutes; get_contact does not.`,
+  route: 'POST /contacts/search',
+  scope: 'contacts.readonly',
+  effect: 'read',
+  locationId: true,
+  input: z
+    .strictObject({
+      query: Filled.max(75).optional(),
+      filters: searchFilters.optional(),
+      sort: z.array(Sort).min(1).optional(),
+      pageLimit: upTo(500).optional(),
+      page: upTo(10_000).optional(),
+      searchAfter: z.array(z.unknown()).min(1).optional(),
+      fields: Fields.optional(),
+    })
+    .refine(
+      (a) => a.page === undefined || a.searchAfter === undefined,
+      'page and searchAfter exclude each other; searchAfter has no end',
+    )
+    .refine(
+      (a) => (a.page ?? 1) * (a.pageLimit ?? 20) <= 10_000,
+      'page x pageLimit may not pass 10,000; go on with searchAfter',
+    ),
+  output: outputs.contacts,
+  request: (args) => ({ pageLimit: 20, ...args, ...(args.filters ? { filters: readFilters(args.filters) } : {}) }),
+  list: contactList((page) => {
+    const { page: _, ...args } = page.args;
+    const more = fullPage(page, 'pageLimit', 20) && Array.isArray(page.last.searchAfter);
+    return more ? { ...args, searchAfter: page.last.searchAfter } : undefined;
+  }),
+});

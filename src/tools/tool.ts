@@ -2,6 +2,9 @@ import type { Api } from '../api/client.ts';
 import type { Endpoint, Json, ToolFace } from '../endpoint.ts';
 import type { Clock } from '../times.ts';
 
+/** ms; tools of several calls hand back what they have before hosts lose patience. */
+export const BUDGET_MS = 45_000;
+
 /** What a tool may use while it runs. */
 export interface Context {
   readonly api: Api;

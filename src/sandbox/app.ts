@@ -1,0 +1,111 @@
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { bearer, checkReach, checkScope, checkVersion, knownGrant } from './auth.ts';
+import { isRecord } from './dto.ts';
+import type { Machine } from './machine.ts';
+import { badRequest, forbidden, Refusal, routeNotFound, tooLarge } from './refusal.ts';
+import type { Call, Route } from './route.ts';
+import { routes } from './routes/index.ts';
+
+/** Nest's default; whether HighLevel raises it is not known. */
+const MAX_BODY_BYTES = 100 * 1024;
+
+/** The API of one machine. Middleware runs in the order of registration: the arrival is recorded before all else. */
+export function createApi(machine: Machine): Hono {
+  const api = new Hono({ strict: false });
+  api.use(recordArrival(machine));
+  // Faults belong here: after the arrival is recorded, around everything that answers or writes.
+  api.use(limitRate(machine));
+  for (const each of literalsFirst(routes)) {
+    const [method = '', path = ''] = each.route.split(' ');
+    api.on(method, path.replace(/\{(\w+)\}/g, ':$1').replace(/\/$/, ''), (c) => answer(machine, each, c));
+  }
+  api.notFound((c) => refuse(machine, c, routeNotFound(c.req.method, pathAndQuery(c))));
+  api.onError((error, c) => {
+    if (error instanceof Refusal) return refuse(machine, c, error);
+    throw error;
+  });
+  return api;
+}
+
+/** `/contacts/business/…` before `/contacts/{contactId}/…`, `campaigns/removeAll` before `campaigns/{campaignId}`. */
+const literalsFirst = (all: readonly Route[]) =>
+  all
+    .map((each) => ({ each, key: each.route.replace(/\{\w+\}/g, '~') }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ each }) => each);
+
+function recordArrival(machine: Machine): MiddlewareHandler {
+  return async (c, next) => {
+    const arrival = machine.arrived(c.req.method, pathAndQuery(c));
+    await next();
+    arrival.status = c.res.status;
+  };
+}
+
+function limitRate(machine: Machine): MiddlewareHandler {
+  return async (c, next) => {
+    const token = bearer(c.req.header('Authorization'));
+    const grant = machine.grants.get(token);
+    const quota = machine.limiter.take(`${token} ${grant?.locationId ?? grant?.companyId ?? ''}`, machine.now());
+    for (const [name, value] of Object.entries(quota.headers)) c.header(name, value);
+    if (quota.allowed) return next();
+    if (machine.switches.retryAfter) c.header('Retry-After', String(quota.retryAfterSeconds));
+    return refuse(machine, c, new Refusal(429, { message: 'Too Many Requests' }));
+  };
+}
+
+/** Token, version, scope and class of token, location, body: whatever fails first is what the client hears of. */
+async function answer(machine: Machine, route: Route, c: Context): Promise<Response> {
+  const token = bearer(c.req.header('Authorization'));
+  const grant = knownGrant(machine.grants, token);
+  const version = checkVersion(c.req.header('Version'));
+  checkScope(grant, token, route);
+  const query = c.req.query();
+  const body = await readBody(c);
+  const params = c.req.param();
+  const contact = machine.store.contacts.get(params.contactId ?? '');
+  const named = [params.locationId, ...(route.namesLocation ? [query.locationId, bodyLocation(body)] : [])];
+  const asked = [...named, contact?.locationId].filter((id) => typeof id === 'string' && id !== '');
+  for (const id of asked) checkReach(grant, { id: String(id), companyId: companyOf(machine, id) });
+  const home = [...machine.store.offices.values()].find(({ location }) => location.companyId === grant.companyId);
+  const office = machine.store.offices.get(String(asked[0] ?? grant.locationId)) ?? home;
+  if (!office) throw forbidden();
+  const call: Call = {
+    store: machine.store,
+    switches: machine.switches,
+    ids: machine.ids,
+    now: machine.now(),
+    url: new URL(c.req.url),
+    version,
+    office,
+    param: (name) => params[name] ?? '',
+    traceId: machine.traceId,
+  };
+  const result = route.run(call, query, body);
+  return c.json(result, route.status(machine.switches));
+}
+
+const companyOf = (machine: Machine, locationId: unknown) =>
+  machine.store.offices.get(String(locationId))?.location.companyId;
+const bodyLocation = (body: unknown) => (isRecord(body) ? body.locationId : undefined);
+
+async function readBody(c: Context): Promise<unknown> {
+  if (c.req.method === 'GET' || c.req.method === 'HEAD') return {};
+  const text = await c.req.text();
+  if (Buffer.byteLength(text) > MAX_BODY_BYTES) throw tooLarge();
+  if (text.trim() === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw badRequest(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function refuse(machine: Machine, c: Context, { status, body, traced }: Refusal): Response {
+  return c.json({ ...body, ...(traced && { traceId: machine.traceId() }) }, status);
+}
+
+function pathAndQuery(c: Context): string {
+  const { pathname, search } = new URL(c.req.url);
+  return pathname + search;
+}

@@ -1,0 +1,52 @@
+import { badRequest, forbidden, unauthorized } from './refusal.ts';
+
+export interface Grant {
+  readonly scopes: ReadonlySet<string>;
+  readonly userType: 'Location' | 'Company';
+  readonly companyId: string;
+  readonly locationId?: string;
+}
+export type Grants = Map<string, Grant>;
+
+const VERSIONS = new Set(['legacy', '2021-01-01', '2021-04-15', '2021-07-28', '2023-02-21', 'v3']);
+const NO_SCOPE = 'The token is not authorized for this scope.';
+const WRONG_CLASS =
+  'This authClass type is not allowed to access this scope. Please verify your IAM configuration if this is not the case.';
+
+export const bearer = (header: string | undefined): string => /^Bearer (.+)$/i.exec(header ?? '')?.[1]?.trim() ?? '';
+const isPrivate = (token: string) => token.startsWith('pit-');
+
+export function knownGrant(grants: Grants, token: string): Grant {
+  const grant = grants.get(token);
+  if (grant) return grant;
+  throw unauthorized(isPrivate(token) ? 'Invalid Private Integration token' : 'Invalid JWT');
+}
+
+/** A missing or unpublished version is a 401, which looks like a bad token and is not one. */
+export function checkVersion(version: string | undefined): string {
+  if (version === undefined) throw unauthorized('version header was not found.');
+  if (VERSIONS.has(version)) return version;
+  if (/^\d{4}-\d\d-\d\d$/.test(version)) throw unauthorized('version header is invalid');
+  throw badRequest(`Invalid API version segment '${version}' at position 0`);
+}
+
+export interface Door {
+  readonly scope: string;
+  /** Who else but a location's token may come in. */
+  readonly agency: 'refused' | 'mismatch' | 'allowed';
+}
+
+export function checkScope(grant: Grant, token: string, door: Door): void {
+  const wrongClass = grant.userType === 'Company' && door.agency !== 'allowed';
+  if (wrongClass && isPrivate(token)) {
+    throw unauthorized(door.agency === 'mismatch' ? "Token's user type mismatch!" : NO_SCOPE);
+  }
+  if (!grant.scopes.has(door.scope)) throw unauthorized(NO_SCOPE);
+  if (wrongClass) throw unauthorized(WRONG_CLASS);
+}
+
+export function checkReach(grant: Grant, location: { id: string; companyId: string | undefined }): void {
+  const reached =
+    grant.userType === 'Company' ? grant.companyId === location.companyId : grant.locationId === location.id;
+  if (!reached) throw forbidden();
+}

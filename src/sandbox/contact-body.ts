@@ -1,0 +1,90 @@
+import { COUNTRIES } from './countries.ts';
+import { birthDate } from './dates.ts';
+import {
+  anything,
+  arrayOf,
+  boolean,
+  email,
+  filled,
+  nullable,
+  object,
+  oneOf,
+  optional,
+  type Parsed,
+  phone,
+  type Rule,
+  string,
+  strings,
+} from './dto.ts';
+
+const country: Rule<string> = {
+  check: (value, name) =>
+    typeof value === 'string' && (value === '' || COUNTRIES.has(value))
+      ? []
+      : [`${name} must be a valid ISO31661 Alpha2 code`],
+};
+const dateOfBirth: Rule<string> = {
+  check: (value, name) =>
+    typeof value === 'string' && (value === '' || birthDate(value)) ? [] : [`${name} must be a valid date`],
+};
+
+const dnd = optional(
+  object({
+    status: oneOf('active', 'inactive', 'permanent'),
+    message: optional(string),
+    code: optional(string),
+  }),
+);
+const dndSettings = optional(object({ Call: dnd, Email: dnd, SMS: dnd, WhatsApp: dnd, GMB: dnd, FB: dnd }));
+const inboundDndSettings = optional(
+  object({ all: object({ status: oneOf('active', 'inactive'), message: optional(string) }) }),
+);
+
+/** An id or a key, and the value under the name of either version, or the undeclared `value` that works too. */
+const customField = object({
+  id: optional(string),
+  key: optional(string),
+  field_value: anything,
+  fieldValue: anything,
+  value: anything,
+});
+export type CustomFieldWrite = typeof customField extends Rule<infer T> ? T : never;
+
+/** What every write of a contact may name. */
+export const common = {
+  firstName: nullable(string),
+  lastName: nullable(string),
+  name: nullable(string),
+  email: nullable(email),
+  phone: nullable(phone),
+  address1: nullable(string),
+  city: nullable(string),
+  state: nullable(string),
+  postalCode: optional(string),
+  country: optional(country),
+  website: nullable(string),
+  timezone: nullable(string),
+  companyName: nullable(string),
+  dnd: optional(boolean),
+  dndSettings,
+  inboundDndSettings,
+  tags: optional(strings()),
+  customFields: optional(arrayOf(customField)),
+  dateOfBirth: nullable(dateOfBirth),
+};
+
+export const createBody = {
+  locationId: filled,
+  ...common,
+  gender: optional(string),
+  source: optional(string),
+  assignedTo: optional(string),
+};
+
+/** An update names no location and no gender, and alone may clear the source and the owner with null. */
+export const updateBody = { ...common, source: nullable(string), assignedTo: nullable(string) };
+
+export const upsertBody = { ...createBody, createNewIfDuplicateAllowed: optional(boolean) };
+
+export type ContactBody = Partial<Omit<Parsed<typeof upsertBody>, 'source' | 'assignedTo'>> &
+  Partial<Parsed<typeof updateBody>>;

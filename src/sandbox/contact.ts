@@ -1,0 +1,77 @@
+export interface CustomValue {
+  readonly id: string;
+  readonly value: unknown;
+}
+export interface DndSetting {
+  readonly status: string;
+  readonly message?: string | undefined;
+  readonly code?: string | undefined;
+}
+export interface Stamp {
+  readonly source: string;
+  readonly channel: string;
+  readonly sourceId: string;
+  readonly createdAt: string;
+}
+
+/** The texts a client can set or clear one by one. */
+export const TEXT_FIELDS = [
+  'firstName',
+  'lastName',
+  'address1',
+  'city',
+  'state',
+  'postalCode',
+  'country',
+  'website',
+  'timezone',
+  'companyName',
+  'source',
+  'assignedTo',
+  'gender',
+] as const;
+export type TextField = (typeof TEXT_FIELDS)[number];
+
+/** A contact as stored. Never changed in place: a write stores a new one, so the index may keep the old. */
+export interface Contact extends Readonly<Partial<Record<TextField, string>>> {
+  readonly id: string;
+  readonly locationId: string;
+  /** Only while the name was last written as a whole. */
+  readonly name?: string;
+  readonly email?: string;
+  readonly additionalEmails: readonly string[];
+  readonly phone?: string;
+  readonly additionalPhones: readonly string[];
+  readonly businessId?: string;
+  readonly dnd: boolean;
+  readonly dndSettings?: Readonly<Record<string, DndSetting | undefined>>;
+  readonly inboundDndSettings?: { readonly all: DndSetting };
+  readonly type: string;
+  readonly followers: readonly string[];
+  readonly tags: readonly string[];
+  /** YYYY-MM-DD */
+  readonly dateOfBirth?: string;
+  readonly dateAdded: number;
+  readonly dateUpdated: number;
+  readonly lastActivity?: number;
+  readonly lastEmailOpenedDate?: number;
+  readonly lastEmailClickedDate?: number;
+  readonly customFields: readonly CustomValue[];
+  readonly attribution?: Readonly<Record<string, string | null>>;
+  readonly createdBy: Stamp;
+  readonly lastUpdatedBy?: Stamp;
+  readonly deleted: boolean;
+}
+
+export const fullName = (contact: Contact): string =>
+  [contact.firstName, contact.lastName].filter((part) => part !== undefined).join(' ');
+
+/** Tags live on contacts in lower case, each once, whatever was sent. */
+export const cleanTags = (tags: readonly string[]): string[] => [
+  ...new Set(tags.map((tag) => tag.trim().toLowerCase()).filter((tag) => tag !== '')),
+];
+
+export const hasEmail = (contact: Contact, email: string): boolean => {
+  const wanted = email.toLowerCase();
+  return contact.email?.toLowerCase() === wanted || contact.additionalEmails.some((e) => e.toLowerCase() === wanted);
+};

@@ -1,0 +1,28 @@
+import { Hono } from 'hono';
+import type { Machine } from './machine.ts';
+
+/** What HighLevel does not have: the sandbox's own switchboard. It asks for no token and counts as no request. */
+export function createControl(machine: Machine): Hono {
+  const control = new Hono().basePath('/__sandbox');
+  control.get('/requests', (c) => c.json(machine.arrivals));
+  control.get('/enrolments', (c) =>
+    c.json({ campaigns: listed(machine.store.campaigns), workflows: listed(machine.store.workflows) }),
+  );
+  control.post('/reset', (c) => {
+    machine.reset();
+    return c.json({ reset: true });
+  });
+  control.post('/clock', async (c) => {
+    const body: { advanceMs?: unknown } | null = await c.req.json().catch(() => null);
+    const advanceMs = body?.advanceMs;
+    if (typeof advanceMs !== 'number' || !Number.isFinite(advanceMs)) {
+      return c.json({ message: 'advanceMs must be a number of milliseconds' }, 422);
+    }
+    machine.advance(advanceMs);
+    return c.json({ now: new Date(machine.now()).toISOString() });
+  });
+  return control;
+}
+
+const listed = (enrolments: ReadonlyMap<string, ReadonlySet<string>>) =>
+  Object.fromEntries([...enrolments].filter(([, ids]) => ids.size > 0).map(([contact, ids]) => [contact, [...ids]]));

@@ -1,0 +1,115 @@
+import { unprocessable } from './refusal.ts';
+
+/**
+ * Request checking in the manner, and with the wording, of class-validator under Nest's strict pipe: unknown
+ * properties are refused by name, and every violation is reported at once.
+ */
+export interface Rule<T> {
+  check(value: unknown, name: string): string[];
+  /** Only carries the type. */
+  readonly type?: T;
+}
+export type Shape = Readonly<Record<string, Rule<unknown>>>;
+type TypeOf<R> = R extends Rule<infer T> ? T : never;
+export type Parsed<S extends Shape> = {
+  [K in keyof S as undefined extends TypeOf<S[K]> ? never : K]: TypeOf<S[K]>;
+} & {
+  [K in keyof S as undefined extends TypeOf<S[K]> ? K : never]?: TypeOf<S[K]>;
+};
+
+const rule = <T>(check: (value: unknown, name: string) => string[]): Rule<T> => ({ check });
+const must = <T>(holds: (value: unknown) => boolean, what: string): Rule<T> =>
+  rule((value, name) => (holds(value) ? [] : [`${name} must be ${what}`]));
+
+const isEmail = (value: unknown) => typeof value === 'string' && /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(value);
+const isIso = (value: unknown) =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d|$)/.test(value) && !Number.isNaN(Date.parse(value));
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const anything: Rule<unknown> = rule(() => []);
+export const string: Rule<string> = must((value) => typeof value === 'string', 'a string');
+export const boolean: Rule<boolean> = must((value) => typeof value === 'boolean', 'a boolean value');
+export const email: Rule<string> = must(isEmail, 'an email');
+export const isoDate: Rule<string> = must(isIso, 'a valid ISO 8601 date string');
+export const phone: Rule<string> = must(
+  (value) => typeof value === 'string' && value.trim() !== '',
+  'a valid phone number',
+);
+export const list: Rule<unknown[]> = must(Array.isArray, 'an array');
+
+export const filled: Rule<string> = rule((value, name) => [
+  ...(value === undefined || value === null || value === '' ? [`${name} should not be empty`] : []),
+  ...string.check(value, name),
+]);
+
+export const atMost = (length: number): Rule<string> =>
+  rule((value, name) =>
+    typeof value === 'string' && value.length > length
+      ? [`${name} must be shorter than or equal to ${length} characters`]
+      : string.check(value, name),
+  );
+
+/** A number in a body; in a query, where everything is text, a text that reads as one. */
+export function number(min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY): Rule<number | string> {
+  return rule((value, name) => {
+    const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    if (typeof read !== 'number' || Number.isNaN(read)) return [`${name} must be a number`];
+    if (read > max) return [`${name} must not be greater than ${max}`];
+    return read < min ? [`${name} must not be less than ${min}`] : [];
+  });
+}
+
+export const oneOf = <const T extends string>(...values: readonly T[]): Rule<T> =>
+  must((value) => values.some((each) => each === value), `one of the following values: ${values.join(', ')}`);
+
+export const optional = <T>(inner: Rule<T>): Rule<T | undefined> =>
+  rule((value, name) => (value === undefined ? [] : inner.check(value, name)));
+export const nullable = <T>(inner: Rule<T>): Rule<T | null | undefined> =>
+  rule((value, name) => (value === undefined || value === null ? [] : inner.check(value, name)));
+
+export function strings(limits: { min?: number; max?: number } = {}): Rule<string[]> {
+  return rule((value, name) => {
+    if (!Array.isArray(value)) return [`${name} must be an array`];
+    if (value.length < (limits.min ?? 0)) return [`${name} should not be empty`];
+    if (value.length > (limits.max ?? Number.POSITIVE_INFINITY))
+      return [`${name} must contain no more than ${limits.max} elements`];
+    return value.every((each) => typeof each === 'string') ? [] : [`each value in ${name} must be a string`];
+  });
+}
+
+export const arrayOf = <T>(inner: Rule<T>): Rule<T[]> =>
+  rule((value, name) =>
+    Array.isArray(value)
+      ? value.flatMap((each, at) => inner.check(each, `${name}.${at}`))
+      : [`${name} must be an array`],
+  );
+
+export const object = <S extends Shape>(shape: S): Rule<Parsed<S>> =>
+  rule((value, name) =>
+    isRecord(value) ? violations(shape, value).map((text) => `${name}.${text}`) : [`${name} must be an object`],
+  );
+
+/** An object that may hold more than the shape says. */
+export const openObject = <S extends Shape>(shape: S): Rule<Parsed<S> & Record<string, unknown>> =>
+  rule((value, name) =>
+    isRecord(value) ? wrongValues(shape, value).map((text) => `${name}.${text}`) : [`${name} must be an object`],
+  );
+
+export function violations(shape: Shape, value: Record<string, unknown>): string[] {
+  const unknown = Object.keys(value).filter((key) => !Object.hasOwn(shape, key));
+  return [...unknown.map((key) => `property ${key} should not exist`), ...wrongValues(shape, value)];
+}
+
+const wrongValues = (shape: Shape, value: Record<string, unknown>): string[] =>
+  Object.entries(shape).flatMap(([key, each]) => each.check(value[key], key));
+
+export function parse<S extends Shape>(shape: S, value: unknown): Parsed<S> {
+  const wrong = isRecord(value) ? violations(shape, value) : ['body must be an object'];
+  if (wrong.length > 0) throw unprocessable(wrong);
+  return value as Parsed<S>;
+}
+
+/** Without the keys that hold nothing, so that a spread leaves alone what was not given. */
+export const given = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T> as never;

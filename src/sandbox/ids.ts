@@ -1,0 +1,37 @@
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const HEX = '0123456789abcdef';
+
+/** Ids in the shapes HighLevel uses for its different kinds of things. */
+export interface Ids {
+  /** contact, location, user, task, note, tag, custom field, appointment, calendar, campaign */
+  id(): string;
+  /** business */
+  hex(): string;
+  /** workflow, trace, file */
+  uuid(): string;
+  token(): string;
+}
+
+export const looksLikeId = (text: string): boolean => /^[A-Za-z0-9]{20}$/.test(text);
+
+/** Each stream has its own sequence, so that drawing a trace id never changes the id of the next contact. */
+export function createIds(seed: number, stream: string): Ids {
+  const random = createRandom(seed, stream);
+  const draw = (alphabet: string, length: number) =>
+    Array.from({ length }, () => alphabet[Math.floor(random() * alphabet.length)]).join('');
+  const uuid = () =>
+    [draw(HEX, 8), draw(HEX, 4), `4${draw(HEX, 3)}`, `${draw('89ab', 1)}${draw(HEX, 3)}`, draw(HEX, 12)].join('-');
+  return { id: () => draw(LETTERS, 20), hex: () => draw(HEX, 24), uuid, token: () => `pit-${uuid()}` };
+}
+
+/** Mulberry32, its state mixed from the seed and the stream's name. */
+export function createRandom(seed: number, stream: string): () => number {
+  let state = seed >>> 0;
+  for (const char of stream) state = Math.imul(state ^ char.charCodeAt(0), 0x01000193) >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}

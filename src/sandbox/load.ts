@@ -1,0 +1,99 @@
+import { applyBody, blankContact, type Writing } from './contact-write.ts';
+import type { AppointmentData, ContactData, NoteData, SandboxData, TaskData } from './data.ts';
+import { iso } from './dates.ts';
+import type { Ids } from './ids.ts';
+import { loadOffice, type Place } from './load-office.ts';
+import type { Office, Store } from './store.ts';
+import { DEFAULT_SWITCHES } from './switches.ts';
+
+export interface Loading {
+  readonly ids: Ids;
+  readonly now: number;
+  readonly indexDelayMs: number;
+}
+
+/** Fills one location of a store; ids that the data leaves out are drawn in the order of the data. */
+export function load(store: Store, place: Place, data: SandboxData, { ids, now, indexDelayMs }: Loading): Office {
+  const office = store.addOffice(loadOffice(place, data, ids), indexDelayMs);
+  const switches = { ...DEFAULT_SWITCHES, duplicatesAllowed: true };
+  for (const contact of data.contacts) loadContact(store, { switches, office, ids, now }, contact);
+  return office;
+}
+
+/** An id, name or email that somebody or something in the list goes by; else the text as it is. */
+const resolve = (items: readonly { id: string; name: string; email?: unknown }[], text: string): string =>
+  items.find(({ id, name, email }) => [id, name, email].includes(text))?.id ?? text;
+
+function loadContact(store: Store, writing: Writing, data: ContactData): void {
+  const { users, businesses } = writing.office;
+  const added = ms(data.dateAdded, writing.now);
+  const author = { source: 'WEB_USER', channel: 'APP', sourceId: users[0]?.id ?? writing.office.location.companyId };
+  const { assignedTo, ...body } = data;
+  const { lastUpdatedBy, ...contact } = applyBody(
+    { ...writing, now: added },
+    { ...blankContact(writing), dateAdded: added, createdBy: { ...author, createdAt: iso(added) } },
+    { ...body, ...(assignedTo && { assignedTo: resolve(users, assignedTo) }) },
+  );
+  const id = data.id ?? contact.id;
+  store.seed({
+    ...contact,
+    id,
+    type: data.type ?? contact.type,
+    additionalEmails: data.additionalEmails ?? [],
+    additionalPhones: data.additionalPhones ?? [],
+    followers: (data.followers ?? []).map((each) => resolve(users, each)),
+    ...(data.businessId && { businessId: resolve(businesses, data.businessId) }),
+    ...(data.dateUpdated && { dateUpdated: Date.parse(data.dateUpdated), ...(lastUpdatedBy && { lastUpdatedBy }) }),
+    ...(data.lastActivity && { lastActivity: Date.parse(data.lastActivity) }),
+    ...(data.lastEmailOpenedDate && { lastEmailOpenedDate: Date.parse(data.lastEmailOpenedDate) }),
+    ...(data.lastEmailClickedDate && { lastEmailClickedDate: Date.parse(data.lastEmailClickedDate) }),
+    ...(data.attribution && { attribution: data.attribution as Record<string, string | null> }),
+  });
+  for (const task of data.tasks ?? []) loadTask(store, writing, id, task);
+  for (const note of data.notes ?? []) loadNote(store, writing, id, note);
+  for (const appointment of data.appointments ?? []) loadAppointment(store, writing, id, appointment);
+}
+
+function loadTask(store: Store, { ids, office }: Writing, contactId: string, data: TaskData): void {
+  store.tasks.put({
+    id: data.id ?? ids.id(),
+    contactId,
+    title: data.title,
+    ...(data.body && { body: data.body }),
+    ...(data.assignedTo && { assignedTo: resolve(office.users, data.assignedTo) }),
+    dueDate: Date.parse(data.dueDate),
+    completed: data.completed ?? false,
+  });
+}
+
+function loadNote(store: Store, { ids, office, now }: Writing, contactId: string, data: NoteData): void {
+  store.notes.put({
+    id: data.id ?? ids.id(),
+    contactId,
+    body: data.body,
+    ...(data.userId && { userId: resolve(office.users, data.userId) }),
+    ...(data.title && { title: data.title }),
+    ...(data.color && { color: data.color }),
+    ...(data.pinned !== undefined && { pinned: data.pinned }),
+    dateAdded: ms(data.dateAdded, now),
+  });
+}
+
+function loadAppointment(store: Store, { ids, office, now }: Writing, contactId: string, data: AppointmentData): void {
+  const startTime = Date.parse(data.startTime);
+  store.appointments.put({
+    id: data.id ?? ids.id(),
+    contactId,
+    calendarId: data.calendarId ? resolve(office.calendars, data.calendarId) : (office.calendars[0]?.id ?? ids.id()),
+    title: data.title,
+    appointmentStatus: data.appointmentStatus ?? 'confirmed',
+    ...(data.assignedUserId && { assignedUserId: resolve(office.users, data.assignedUserId) }),
+    ...(data.notes && { notes: data.notes }),
+    ...(data.address && { address: data.address }),
+    startTime,
+    endTime: Date.parse(data.endTime),
+    dateAdded: Math.min(startTime, now),
+  });
+}
+
+const ms = (text: string | undefined, otherwise: number) => (text === undefined ? otherwise : Date.parse(text));

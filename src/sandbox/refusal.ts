@@ -1,0 +1,31 @@
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+
+/** An answer that is not a success: thrown anywhere, turned into a response in one place. */
+export class Refusal extends Error {
+  readonly status: ContentfulStatusCode;
+  readonly body: Record<string, unknown>;
+  /** Bodies of 400 carry a trace id; those of 401, 403, 404, 422 and 429 were seen without one. */
+  readonly traced: boolean;
+
+  constructor(status: ContentfulStatusCode, body: Record<string, unknown>, traced = false) {
+    super(String(body.message));
+    this.status = status;
+    this.body = { statusCode: status, ...body };
+    this.traced = traced;
+  }
+}
+
+export const badRequest = (message: string, meta?: Record<string, unknown>) =>
+  new Refusal(400, { message, ...(meta ? { meta } : { error: 'Bad Request' }) }, true);
+export const unauthorized = (message: string) => new Refusal(401, { message });
+export const forbidden = () => new Refusal(403, { message: 'The token does not have access to this location.' });
+export const routeNotFound = (method: string, url: string) =>
+  new Refusal(404, { message: `Cannot ${method} ${url}`, error: 'Not Found' });
+export const unprocessable = (messages: readonly string[]) =>
+  new Refusal(422, { message: messages, error: 'Unprocessable Entity' });
+export const tooLarge = () => new Refusal(413, { message: 'request entity too large' });
+
+export const missing = (what: string, id: string, status: 400 | 404) =>
+  status === 400
+    ? badRequest(`${what} with id ${id} not found`)
+    : new Refusal(404, { message: `${what} with id ${id} not found`, error: 'Not Found' });

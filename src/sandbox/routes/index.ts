@@ -1,0 +1,24 @@
+import type { Route } from '../route.ts';
+import { calendarRoutes } from './calendars.ts';
+import { contactRoutes } from './contacts.ts';
+import { listRoutes } from './lists.ts';
+import { locationRoutes } from './locations.ts';
+import { membershipRoutes } from './memberships.ts';
+import { noteRoutes } from './notes.ts';
+import { peopleAndPlaceRoutes } from './people-and-places.ts';
+import { searchRoutes } from './search.ts';
+import { tagRoutes } from './tags.ts';
+import { taskRoutes } from './tasks.ts';
+
+export const routes: readonly Route[] = [
+  ...contactRoutes,
+  ...listRoutes,
+  ...searchRoutes,
+  ...taskRoutes,
+  ...noteRoutes,
+  ...tagRoutes,
+  ...membershipRoutes,
+  ...calendarRoutes,
+  ...locationRoutes,
+  ...peopleAndPlaceRoutes,
+];

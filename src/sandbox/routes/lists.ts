@@ -1,0 +1,96 @@
+import { filled, number, optional, string } from '../dto.ts';
+import { firstNotBefore, type Indexed } from '../index-view.ts';
+import { Refusal } from '../refusal.ts';
+import { type Call, route } from '../route.ts';
+import { contactListed } from '../wire.ts';
+
+const matching = (rows: readonly Indexed[], query: string | undefined) =>
+  query ? rows.filter(({ text }) => text.includes(query.toLowerCase())) : rows;
+
+/** Both halves of the cursor belong together: an id alone starts over, a date alone skips its twins. */
+function firstAfter(rows: readonly Indexed[], startAfter: string | number | undefined, id: string | undefined): number {
+  if (startAfter === undefined) return 0;
+  const at = firstNotBefore(rows, Number(startAfter), id ?? '\uffff');
+  return rows[at]?.contact.id === id ? at + 1 : at;
+}
+
+function pageMeta(call: Call, rows: readonly Indexed[], start: number, limit: number) {
+  const end = Math.min(start + limit, rows.length);
+  const more = end < rows.length;
+  const last = more || call.switches.lastPageCursor === 'echo' ? rows[end - 1]?.contact : undefined;
+  const currentPage = Math.floor(start / limit) + 1;
+  return {
+    total: rows.length,
+    nextPageUrl: last ? nextPageUrl(call.url, last.dateAdded, last.id) : null,
+    startAfterId: last?.id ?? null,
+    startAfter: last?.dateAdded ?? null,
+    currentPage,
+    nextPage: more ? currentPage + 1 : null,
+    prevPage: currentPage > 1 ? currentPage - 1 : null,
+  };
+}
+
+function nextPageUrl(url: URL, startAfter: number, startAfterId: string): string {
+  const next = new URL(url);
+  next.searchParams.set('startAfter', String(startAfter));
+  next.searchParams.set('startAfterId', startAfterId);
+  return next.href;
+}
+
+export const listRoutes = [
+  route({
+    route: 'GET /contacts/',
+    scope: 'contacts.readonly',
+    query: {
+      locationId: filled,
+      limit: optional(number(1, 100)),
+      startAfter: optional(number()),
+      startAfterId: optional(string),
+      query: optional(string),
+    },
+    handle(call, { query }) {
+      if (call.version === 'v3' && call.switches.listUnderV3 === 'removed') throw removedInV3(call.url);
+      const rows = matching(call.office.index.rows(call.now), query.query);
+      const limit = Number(query.limit ?? 20);
+      const start = firstAfter(rows, query.startAfter, query.startAfterId);
+      return {
+        contacts: rows
+          .slice(start, start + limit)
+          .map(({ contact }) => contactListed(contact, call.switches.listCustomFields)),
+        ...(call.switches.listBody === 'meta' && { meta: pageMeta(call, rows, start, limit) }),
+        count: rows.length,
+      };
+    },
+  }),
+
+  route({
+    route: 'GET /contacts/business/{businessId}',
+    scope: 'contacts.readonly',
+    query: {
+      locationId: filled,
+      limit: optional(number(1, 100)),
+      skip: optional(number(0)),
+      query: optional(string),
+    },
+    handle(call, { query }) {
+      const inBusiness = call.office.index
+        .rows(call.now)
+        .filter(({ contact }) => contact.businessId === call.param('businessId'));
+      const rows = matching(inBusiness, query.query);
+      const skip = Number(query.skip ?? 0);
+      return {
+        contacts: rows
+          .slice(skip, skip + Number(query.limit ?? 25))
+          .map(({ contact }) => contactListed(contact, call.switches.listCustomFields)),
+        count: rows.length,
+      };
+    },
+  }),
+];
+
+const removedInV3 = (url: URL) =>
+  new Refusal(400, {
+    message:
+      `Endpoint ${url.pathname}${url.search} not available in API version v3. ` +
+      'This endpoint was removed in version v3. Please use a version before v3.',
+  });

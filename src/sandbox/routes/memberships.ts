@@ -1,0 +1,127 @@
+import type { Contact } from '../contact.ts';
+import { stamp } from '../contact-write.ts';
+import { filled, optional, type Rule, string, strings } from '../dto.ts';
+import { type Call, postStatus, route, theContact, theNamed } from '../route.ts';
+
+const FOLLOWERS = { followers: strings({ min: 1 }) };
+
+const eventStartTime: Rule<string> = {
+  check: (value, name) =>
+    typeof value === 'string' && /T.*(Z|[+-]\d\d:?\d\d)$/.test(value) && !Number.isNaN(Date.parse(value))
+      ? []
+      : [`${name} must be a valid ISO 8601 date string`],
+};
+const WORKFLOW = { eventStartTime: optional(eventStartTime) };
+
+const idOrNull: Rule<string | null> = { check: (value, name) => (value === null ? [] : string.check(value, name)) };
+
+function follow(call: Call, contact: Contact, followers: readonly string[]): void {
+  call.store.save({ ...contact, followers, dateUpdated: call.now, lastUpdatedBy: stamp(call) }, call.now);
+}
+
+function enrolled(lists: Map<string, Set<string>>, contactId: string): Set<string> {
+  const present = lists.get(contactId) ?? new Set();
+  lists.set(contactId, present);
+  return present;
+}
+
+export const membershipRoutes = [
+  route({
+    route: 'POST /contacts/{contactId}/followers',
+    scope: 'contacts.write',
+    status: 201,
+    body: FOLLOWERS,
+    handle(call, { body }) {
+      const contact = theContact(call);
+      const followersAdded = [...new Set(body.followers)].filter((id) => !contact.followers.includes(id));
+      const followers = [...contact.followers, ...followersAdded];
+      follow(call, contact, followers);
+      return { followers, followersAdded };
+    },
+  }),
+
+  route({
+    route: 'DELETE /contacts/{contactId}/followers',
+    scope: 'contacts.write',
+    body: FOLLOWERS,
+    handle(call, { body }) {
+      const contact = theContact(call);
+      const followersRemoved = contact.followers.filter((id) => body.followers.includes(id));
+      const followers = contact.followers.filter((id) => !body.followers.includes(id));
+      follow(call, contact, followers);
+      return { followers, followersRemoved };
+    },
+  }),
+
+  route({
+    route: 'POST /contacts/{contactId}/campaigns/{campaignId}',
+    scope: 'contacts.write',
+    status: 201,
+    body: {},
+    handle(call) {
+      const contact = theContact(call);
+      const campaign = theNamed('Campaign', call.office.campaigns, call.param('campaignId'));
+      enrolled(call.store.campaigns, contact.id).add(campaign.id);
+      return { succeded: true };
+    },
+  }),
+
+  route({
+    route: 'DELETE /contacts/{contactId}/campaigns/removeAll',
+    scope: 'contacts.write',
+    handle(call) {
+      call.store.campaigns.delete(theContact(call).id);
+      return { succeded: true };
+    },
+  }),
+
+  route({
+    route: 'DELETE /contacts/{contactId}/campaigns/{campaignId}',
+    scope: 'contacts.write',
+    handle(call) {
+      enrolled(call.store.campaigns, theContact(call).id).delete(call.param('campaignId'));
+      return { succeded: true };
+    },
+  }),
+
+  route({
+    route: 'POST /contacts/{contactId}/workflow/{workflowId}',
+    scope: 'contacts.write',
+    // Documented as 200, measured as 201.
+    status: 201,
+    body: WORKFLOW,
+    handle(call) {
+      const contact = theContact(call);
+      const workflow = theNamed('Workflow', call.office.workflows, call.param('workflowId'));
+      if (workflow.status === 'published') enrolled(call.store.workflows, contact.id).add(workflow.id);
+      return { succeded: true };
+    },
+  }),
+
+  route({
+    route: 'DELETE /contacts/{contactId}/workflow/{workflowId}',
+    scope: 'contacts.write',
+    body: WORKFLOW,
+    handle(call) {
+      enrolled(call.store.workflows, theContact(call).id).delete(call.param('workflowId'));
+      return { succeded: true };
+    },
+  }),
+
+  route({
+    route: 'POST /contacts/bulk/business',
+    scope: 'contacts.write',
+    status: postStatus(200),
+    body: { locationId: filled, ids: strings({ min: 1, max: 50 }), businessId: idOrNull },
+    handle(call, { body: { ids, businessId } }) {
+      if (businessId !== null) theNamed('Business', call.office.businesses, businessId);
+      const here = ids
+        .flatMap((id) => call.store.contacts.get(id) ?? [])
+        .filter((contact) => contact.locationId === call.office.location.id && !contact.deleted);
+      for (const { businessId: _old, ...contact } of here) {
+        call.store.save({ ...contact, ...(businessId && { businessId }), dateUpdated: call.now }, call.now);
+      }
+      return { success: true, ids: here.map(({ id }) => id) };
+    },
+  }),
+];

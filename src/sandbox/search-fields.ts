@@ -1,0 +1,100 @@
+import { type Contact, fullName } from './contact.ts';
+import type { Call } from './route.ts';
+
+export type Operator = 'eq' | 'not_eq' | 'contains' | 'not_contains' | 'wildcard' | 'exists' | 'not_exists' | 'range';
+
+/** What a search field allows, and the values a contact has in it. */
+export interface SearchField {
+  readonly operators: ReadonlySet<Operator>;
+  values(contact: Contact, call: Call): readonly unknown[];
+  /** Compare texts as they are: for ids, tags and the fields that hold lower-case text. */
+  readonly literal?: boolean;
+}
+
+const OPERATORS = {
+  equal: ['eq', 'not_eq'],
+  // `wildcard` is undocumented but seen working in public code.
+  contains: ['contains', 'not_contains', 'wildcard'],
+  exists: ['exists', 'not_exists'],
+  range: ['range'],
+} as const satisfies Record<string, readonly Operator[]>;
+
+type Ability = keyof typeof OPERATORS;
+const able = (...abilities: Ability[]): ReadonlySet<Operator> => new Set(abilities.flatMap((each) => OPERATORS[each]));
+const ALL_TEXT = able('equal', 'contains', 'exists');
+const EXACT = able('equal', 'exists');
+const DATE = able('exists', 'range');
+
+type Read = (contact: Contact, call: Call) => unknown;
+const field = (operators: ReadonlySet<Operator>, read: Read, literal = false): SearchField => ({
+  operators,
+  literal,
+  values: (contact, call) => [read(contact, call)].flat().filter((value) => value !== undefined && value !== ''),
+});
+
+const dndStatus = (channel: string) =>
+  field(able('equal'), (contact) => contact.dndSettings?.[channel]?.status ?? 'inactive');
+
+export const businessName = (contact: Contact, call: Call): string | undefined =>
+  call.office.businesses.find(({ id }) => id === contact.businessId)?.name;
+
+/** `firstName` and `lastName` themselves are announced but not there yet, so they are unknown here too. */
+const FIELDS: Readonly<Record<string, SearchField>> = {
+  id: field(able('equal'), ({ id }) => id, true),
+  contactName: field(EXACT, fullName),
+  firstNameLowerCase: field(ALL_TEXT, ({ firstName }) => firstName?.toLowerCase(), true),
+  lastNameLowerCase: field(ALL_TEXT, ({ lastName }) => lastName?.toLowerCase(), true),
+  email: field(EXACT, ({ email }) => email),
+  phone: field(ALL_TEXT, ({ phone }) => phone, true),
+  address: field(ALL_TEXT, ({ address1 }) => address1),
+  city: field(ALL_TEXT, ({ city }) => city),
+  postalCode: field(ALL_TEXT, ({ postalCode }) => postalCode),
+  companyName: field(ALL_TEXT, ({ companyName }) => companyName),
+  businessName: field(ALL_TEXT, businessName),
+  state: field(EXACT, ({ state }) => state),
+  country: field(EXACT, ({ country }) => country),
+  source: field(EXACT, ({ source }) => source),
+  assignedTo: field(EXACT, ({ assignedTo }) => assignedTo, true),
+  followers: field(EXACT, ({ followers }) => followers, true),
+  dnd: field(EXACT, ({ dnd }) => dnd),
+  isValidWhatsapp: field(EXACT, () => undefined),
+  tags: field(EXACT, ({ tags }) => tags, true),
+  dateAdded: field(DATE, ({ dateAdded }) => dateAdded),
+  dateUpdated: field(DATE, ({ dateUpdated }) => dateUpdated),
+  lastEmailClickedDate: field(DATE, (contact) => contact.lastEmailClickedDate),
+  lastEmailOpenedDate: field(DATE, (contact) => contact.lastEmailOpenedDate),
+  'dndSettings.Email.status': dndStatus('Email'),
+  'dndSettings.SMS.status': dndStatus('SMS'),
+  'dndSettings.Call.status': dndStatus('Call'),
+  'inboundDndSettings.all.status': field(able('equal'), (contact) => contact.inboundDndSettings?.all.status),
+  type: field(able('equal'), ({ type }) => type),
+  lastActivity: field(able('equal', 'range'), ({ lastActivity }) => lastActivity),
+};
+
+const PHONE_WITH_DEFECT = field(
+  ALL_TEXT,
+  (contact) => (contact.additionalEmails.length ? undefined : contact.phone),
+  true,
+);
+
+const CUSTOM_ABILITIES: Readonly<Record<string, ReadonlySet<Operator>>> = {
+  NUMERICAL: able('equal', 'exists', 'range'),
+  MONETORY: able('equal', 'exists', 'range'),
+  DATE: able('equal', 'exists', 'range'),
+  TEXTBOX_LIST: able('exists'),
+  FILE_UPLOAD: able('exists'),
+};
+
+export function searchField(name: string, call: Call): SearchField | 'nothing' | undefined {
+  if (name.startsWith('customFields.')) return customField(name.slice('customFields.'.length), call);
+  if (name === 'phone' && call.switches.phoneFilterMissesAdditionalEmails) return PHONE_WITH_DEFECT;
+  return Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
+}
+
+/** Custom fields go by id; a name is no error and finds nothing. */
+function customField(id: string, call: Call): SearchField | 'nothing' {
+  const definition = call.office.customFields.find((each) => each.id === id);
+  if (!definition) return 'nothing';
+  const operators = CUSTOM_ABILITIES[definition.dataType] ?? ALL_TEXT;
+  return field(operators, (contact) => contact.customFields.find((each) => each.id === id)?.value);
+}

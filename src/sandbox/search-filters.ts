@@ -1,0 +1,128 @@
+import type { Contact } from './contact.ts';
+import { isRecord } from './dto.ts';
+import { badRequest, unprocessable } from './refusal.ts';
+import type { Call } from './route.ts';
+import { type Operator, type SearchField, searchField } from './search-fields.ts';
+
+export type Test = (contact: Contact) => boolean;
+type Compare = (value: unknown) => boolean;
+
+/** Filters side by side are ANDed; groups nest. Everything wrong is found before the first contact is looked at. */
+export function compileFilters(filters: readonly unknown[], call: Call, group: 'AND' | 'OR' = 'AND'): Test {
+  const tests = filters.map((filter) => compileOne(filter, call));
+  if (group === 'OR') return (contact) => tests.some((test) => test(contact));
+  return (contact) => tests.every((test) => test(contact));
+}
+
+function compileOne(filter: unknown, call: Call): Test {
+  if (!isRecord(filter)) throw unprocessable(['each value in filters must be an object']);
+  const { group, filters, field, operator, value } = filter;
+  if (group !== undefined) {
+    if (group !== 'AND' && group !== 'OR') throw unprocessable(['group must be one of the following values: AND, OR']);
+    if (!Array.isArray(filters)) throw unprocessable(['filters must be an array']);
+    return compileFilters(filters, call, group);
+  }
+  if (typeof field !== 'string') throw unprocessable(['field must be a string']);
+  if (typeof operator !== 'string') throw unprocessable(['operator must be a string']);
+  return compileField(field, operator, value, call);
+}
+
+function compileField(name: string, operator: string, value: unknown, call: Call): Test {
+  const field = searchField(name, call);
+  if (field === 'nothing') return () => false;
+  const known = field && [...field.operators].find((each) => each === operator);
+  if (!field || !known) throw badRequest(`Invalid field ${name}`);
+  return test(field, known, value, call);
+}
+
+function test(field: SearchField, operator: Operator, value: unknown, call: Call): Test {
+  const any =
+    (compare: Compare): Test =>
+    (contact) =>
+      field.values(contact, call).some(compare);
+  const none = (compare: Compare): Test => not(any(compare));
+  switch (operator) {
+    case 'exists':
+      return any(() => true);
+    case 'not_exists':
+      return none(() => true);
+    case 'eq':
+      return any(equals(field, value));
+    case 'not_eq':
+      return none(equals(field, value));
+    case 'contains':
+      return any(contains(field, value));
+    case 'not_contains':
+      return none(contains(field, value));
+    case 'wildcard':
+      return any(wildcard(value));
+    case 'range':
+      return any(within(value));
+  }
+}
+
+const not =
+  (inner: Test): Test =>
+  (contact) =>
+    !inner(contact);
+
+const fold = (field: SearchField, value: unknown) => (field.literal ? String(value) : String(value).toLowerCase());
+
+function equals(field: SearchField, value: unknown): Compare {
+  if (!['string', 'number', 'boolean'].includes(typeof value)) {
+    throw unprocessable(['value must be a string, a number or a boolean']);
+  }
+  const wanted = fold(field, shortText(value));
+  return (each) => fold(field, each) === wanted;
+}
+
+function contains(field: SearchField, value: unknown): Compare {
+  if (typeof value !== 'string') throw unprocessable(['value must be a string']);
+  const wanted = fold(field, shortText(value));
+  return (each) => fold(field, each).includes(wanted);
+}
+
+function wildcard(value: unknown): Compare {
+  if (typeof value !== 'string') throw unprocessable(['value must be a string']);
+  const parts = shortText(value)
+    .split('*')
+    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const pattern = new RegExp(`^${parts.join('.*')}$`, 'i');
+  return (each) => pattern.test(String(each));
+}
+
+function within(value: unknown): Compare {
+  if (!isRecord(value)) throw unprocessable(['value must be an object']);
+  const bounds = Object.entries(value).map(([key, bound]) => beyond(key, toNumber(bound)));
+  return (each) => {
+    const number = toNumber(each);
+    return bounds.every((holds) => holds(number));
+  };
+}
+
+function beyond(key: string, bound: number): (number: number) => boolean {
+  switch (key) {
+    case 'gte':
+      return (number) => number >= bound;
+    case 'gt':
+      return (number) => number > bound;
+    case 'lte':
+      return (number) => number <= bound;
+    case 'lt':
+      return (number) => number < bound;
+    default:
+      throw unprocessable([`value.property ${key} should not exist`]);
+  }
+}
+
+/** Bounds are ISO dates or epoch ms; for number fields simply numbers. */
+function toNumber(value: unknown): number {
+  const number = typeof value === 'string' && Number.isNaN(Number(value)) ? Date.parse(value) : Number(value);
+  if (Number.isNaN(number)) throw unprocessable(['value must be a number or a valid ISO 8601 date string']);
+  return number;
+}
+
+function shortText<T>(value: T): T {
+  if (String(value).length > 75) throw unprocessable(['value must be shorter than or equal to 75 characters']);
+  return value;
+}

@@ -1,0 +1,47 @@
+import type { Contact } from './contact.ts';
+import { badRequest } from './refusal.ts';
+
+export interface Sort {
+  readonly field: string;
+  readonly direction: 'asc' | 'desc';
+}
+type Key = string | number | null;
+
+const KEYS: Readonly<Record<string, (contact: Contact) => Key>> = {
+  email: ({ email }) => email?.toLowerCase() ?? null,
+  dnd: ({ dnd }) => Number(dnd),
+  source: ({ source }) => source ?? null,
+  firstNameLowerCase: ({ firstName }) => firstName?.toLowerCase() ?? null,
+  lastNameLowerCase: ({ lastName }) => lastName?.toLowerCase() ?? null,
+  dateAdded: ({ dateAdded }) => dateAdded,
+  dateUpdated: ({ dateUpdated }) => dateUpdated,
+};
+
+/** A row's place in the order: its sort values and, against ties, its id. It is also the row's `searchAfter`. */
+export type Place = readonly Key[];
+
+export function createOrder(sorts: readonly Sort[]) {
+  const order = sorts.length > 0 ? sorts : [{ field: 'dateAdded', direction: 'desc' } as const];
+  const keys = order.map(({ field }) => {
+    const key = Object.hasOwn(KEYS, field) ? KEYS[field] : undefined;
+    if (!key) throw badRequest(`Invalid field ${field}`);
+    return key;
+  });
+  const place = (contact: Contact): Place => [...keys.map((key) => key(contact)), contact.id];
+  const compare = (a: Place, b: Place): number => {
+    for (let at = 0; at < a.length; at += 1) {
+      const ascending = order[at]?.direction !== 'desc';
+      const result = compareKeys(a[at] ?? null, b[at] ?? null, ascending);
+      if (result !== 0) return result;
+    }
+    return 0;
+  };
+  return { place, compare, length: order.length + 1 };
+}
+
+/** Absent values stand last in either direction. */
+function compareKeys(a: Key, b: Key, ascending: boolean): number {
+  if (a === b) return 0;
+  if (a === null || b === null) return a === null ? 1 : -1;
+  return a < b === ascending ? -1 : 1;
+}

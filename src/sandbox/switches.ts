@@ -1,0 +1,47 @@
+/** Points on which reports about the live API disagree. The default is the likelier answer. */
+export interface Switches {
+  missingContact: 400 | 404;
+  missingTaskOrNote: 400 | 404;
+  /** The plain list is absent from the v3 file, yet was seen answering under v3. */
+  listUnderV3: 'served' | 'removed';
+  listBody: 'meta' | 'count';
+  /** What the last page of the list says of the next: nothing, or its own last row once more. */
+  lastPageCursor: 'null' | 'echo';
+  listCustomFields: 'filled' | 'empty';
+  /** Search and upsert are documented as 200; Nest's own default for POST is 201. */
+  postStatus: 'documented' | 201;
+  unknownCustomField: 'drop' | 'refuse';
+  nullClears: boolean;
+  withoutEmailAndPhone: 'accept' | 'refuse';
+  /** Not in the update body's schema, but sent by other clients. */
+  companyNameOnPut: 'accept' | 'refuse';
+  /** A create refused with 422 was once reported to have created the contact all the same. */
+  refusedCreateWrites: boolean;
+  duplicatesAllowed: boolean;
+  duplicateOrder: 'email first' | 'phone first';
+  retryAfter: boolean;
+  /** Whether writing a task or note moves its contact's dateUpdated. */
+  activityTouchesContact: boolean;
+  /** A phone filter was reported to miss contacts that have additional emails. */
+  phoneFilterMissesAdditionalEmails: boolean;
+}
+
+export const DEFAULT_SWITCHES: Readonly<Switches> = {
+  missingContact: 400,
+  missingTaskOrNote: 400,
+  listUnderV3: 'served',
+  listBody: 'meta',
+  lastPageCursor: 'null',
+  listCustomFields: 'filled',
+  postStatus: 'documented',
+  unknownCustomField: 'drop',
+  nullClears: true,
+  withoutEmailAndPhone: 'accept',
+  companyNameOnPut: 'accept',
+  refusedCreateWrites: false,
+  duplicatesAllowed: false,
+  duplicateOrder: 'email first',
+  retryAfter: false,
+  activityTouchesContact: false,
+  phoneFilterMissesAdditionalEmails: false,
+};

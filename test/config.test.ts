@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { readConfig } from '../src/config.ts';
+import { SCOPES } from '../src/endpoint.ts';
+
+const key = { GHL_API_KEY: 'pit-12345678-1234-1234-1234-123456789012', GHL_LOCATION_ID: 'abcABC123abcABC123ab' };
+
+describe('defaults', () => {
+  test('a real account reads contacts and nothing else', () => {
+    expect(readConfig(key, false)).toMatchObject({
+      scopes: ['contacts.readonly'],
+      baseUrl: 'https://services.leadconnectorhq.com',
+      timeoutMs: 30_000,
+    });
+  });
+  test('the sandbox has every scope unless GHL_SCOPES says less', () => {
+    expect(readConfig({}, true).scopes).toEqual(SCOPES);
+    expect(readConfig({ GHL_SCOPES: 'contacts.write' }, true).scopes).toEqual(['contacts.write']);
+  });
+});
+
+describe('what is missing is said, not thrown', () => {
+  test.each([
+    [{}, 'GHL_API_KEY'],
+    [{ GHL_API_KEY: '' }, 'GHL_API_KEY'],
+    [{ GHL_API_KEY: '${GHL_API_KEY}', GHL_LOCATION_ID: 'x' }, 'GHL_API_KEY'],
+    [{ GHL_API_KEY: 'pit-1' }, 'GHL_LOCATION_ID is missing'],
+  ])('%j', (env, expected) => {
+    expect(readConfig(env, false).credential).toEqual({ missing: expect.stringContaining(expected) });
+  });
+});
+
+describe('what is malformed is one line that names the setting and the mend', () => {
+  test.each([
+    [{ GHL_SCOPES: 'contacts' }, /^GHL_SCOPES: "contacts" is not a scope/],
+    [{ GHL_TOOLS: 'nothing' }, /^GHL_TOOLS: "nothing" is no family/],
+    [{ GHL_TIMEZONE: 'Mars/Base' }, /^GHL_TIMEZONE: "Mars\/Base" is not an IANA/],
+    [{ GHL_BASE_URL: 'http://example.com' }, /^GHL_BASE_URL: must be https/],
+    [{ GHL_BASE_URL: 'services' }, /^GHL_BASE_URL: not a URL/],
+    [{ GHL_BASE_URL: 'https://a:b@example.com' }, /^GHL_BASE_URL: takes a host/],
+    [{ GHL_TIMEOUT_MS: '1e9' }, /^GHL_TIMEOUT_MS: "1e9" is not a whole number/],
+    [{ GHL_TIMEOUT_MS: '0' }, /^GHL_TIMEOUT_MS: "0"/],
+    [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL: "loud" is not one of debug/],
+    [{ ...key, GHL_LOCATION_ID: '../x' }, /^GHL_LOCATION_ID: not a location id/],
+    [{ ...key, GHL_API_KEY: 'pit-1\nx' }, /^GHL_API_KEY: holds/],
+  ])('%j', (env, expected) => {
+    expect(() => readConfig(env, false)).toThrow(expected);
+    expect(() => readConfig(env, false)).not.toThrow(/\n/);
+  });
+  test('plain http is fine on loopback', () => {
+    for (const url of ['http://127.0.0.1:4010/', 'http://localhost:1', 'http://[::1]:2'])
+      expect(readConfig({ GHL_BASE_URL: url }, false).baseUrl).toBe(url.replace(/\/$/, ''));
+  });
+});

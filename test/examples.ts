@@ -1,0 +1,322 @@
+import type { Json } from '../src/endpoint.ts';
+import { CLEARABLE } from '../src/tools/contacts.ts';
+import { connect } from './connect.ts';
+import type { contract } from './contract.ts';
+
+export type ToolName = (typeof contract)[number][0];
+
+/** What examples name: things the sandbox is seeded with, which have the same ids in every sandbox. */
+export interface Fixture {
+  /** Somebody with a task, a note and an appointment. */
+  readonly contactId: string;
+  readonly email: string;
+  readonly phone: string;
+  readonly tag: string;
+  readonly otherContactId: string;
+  readonly taskId: string;
+  readonly noteId: string;
+  readonly userId: string;
+  readonly businessId: string;
+  readonly campaignId: string;
+  readonly workflowId: string;
+  /** A custom field of each kind, by what its value is. */
+  readonly fields: Readonly<Record<'text' | 'number' | 'choices', { readonly id: string; readonly key: string }>>;
+  /** Where page two of a list and of a search begins. */
+  readonly listCursor: Json;
+  readonly searchCursor: Json;
+}
+
+/** Arguments of calls that succeed on a fresh sandbox, each on its own, by what it shows. */
+type Examples = (given: Fixture) => Readonly<Record<string, Json>>;
+
+const person = {
+  firstName: 'Noor',
+  lastName: 'Haddad',
+  name: 'Noor Haddad',
+  email: 'noor.haddad@example.com',
+  phone: '+1 512-555-0187',
+  address1: '400 Congress Ave',
+  city: 'Austin',
+  state: 'TX',
+  postalCode: '78701',
+  country: 'US',
+  website: 'https://haddad.example',
+  timezone: 'America/Chicago',
+  companyName: 'Haddad Interiors',
+  dnd: false,
+  source: 'spring fair',
+  dateOfBirth: '1988-04-09',
+};
+
+const dnd = {
+  dndSettings: {
+    Call: { status: 'inactive' },
+    Email: { status: 'active', message: 'asked on the phone', code: '103' },
+    SMS: { status: 'permanent', message: 'replied STOP' },
+    WhatsApp: { status: 'active' },
+    GMB: { status: 'inactive' },
+    FB: { status: 'inactive' },
+  },
+  inboundDndSettings: { all: { status: 'active', message: 'asked on the phone' } },
+};
+
+const byId = ({ fields: { text, number, choices } }: Fixture) => ({
+  customFields: [
+    { id: text.id, value: 'referred by a neighbour' },
+    { id: number.id, value: 1250.5 },
+    { id: choices.id, value: ['Kitchen'] },
+  ],
+});
+const byKey = ({ fields: { text, number, choices } }: Fixture) => ({
+  customFields: [
+    { key: text.key, value: 'referred by a neighbour' },
+    { key: number.key, value: 1250.5 },
+    { key: choices.key, value: ['Kitchen'] },
+  ],
+});
+
+const window = { limit: 5, skip: 1 };
+
+export const examples: Readonly<Record<ToolName, Examples>> = {
+  get_contact: ({ contactId }) => ({
+    whole: { contactId },
+    'some fields': { contactId, fields: ['id', 'email', 'dateAdded'] },
+  }),
+  list_contacts: ({ listCursor }) => ({
+    'first page': {},
+    'by words': { query: 'a', limit: 3, fields: ['id', 'country'] },
+    'second page': { ...listCursor, limit: 3 },
+  }),
+  list_contacts_by_business: ({ businessId }) => ({
+    'first page': { businessId },
+    'by words, further on': { businessId, query: 'a', ...window, fields: ['id', 'email'] },
+  }),
+  create_contact: (given) => ({
+    'a name alone': { name: 'Noor Haddad' },
+    'every field': { ...person, ...dnd, gender: 'female', tags: ['Fair', 'vip'], assignedTo: given.userId },
+    'custom fields by id': { email: person.email, ...byId(given) },
+    'custom fields by key': { email: person.email, ...byKey(given) },
+  }),
+  update_contact: (given) => ({
+    'every field': { ...person, ...dnd, contactId: given.contactId, tags: ['vip'], assignedTo: given.userId },
+    'custom fields by id': { contactId: given.contactId, ...byId(given) },
+    'custom fields by key': { contactId: given.contactId, ...byKey(given) },
+    'a custom field emptied': { contactId: given.contactId, customFields: [{ id: given.fields.text.id, value: '' }] },
+    'every tag removed': { contactId: given.contactId, tags: [] },
+    'every field cleared that can be': {
+      contactId: given.contactId,
+      clear: [...CLEARABLE],
+    },
+  }),
+  delete_contact: ({ contactId }) => ({ 'for good': { contactId } }),
+  search_contacts: ({ userId, fields, searchCursor }) => ({
+    'first page': {},
+    'by words, second page': { query: 'a', pageLimit: 3, page: 2, fields: ['id', 'dateUpdated'] },
+    'past the window': { ...searchCursor, pageLimit: 3 },
+    filters: {
+      filters: [
+        { field: 'firstName', operator: 'contains', value: 'A' },
+        { field: 'email', operator: 'exists' },
+        { field: 'dateAdded', operator: 'range', value: { gte: '2020-01-01T00:00:00Z', lt: '2030-01-01T00:00:00Z' } },
+        {
+          group: 'OR',
+          filters: [
+            { field: 'tags', operator: 'eq', value: ['VIP', 'lead'] },
+            { field: 'assignedTo', operator: 'not_eq', value: userId },
+            { field: 'dnd', operator: 'eq', value: false },
+            { field: `customFields.${fields.text.id}`, operator: 'not_exists' },
+          ],
+        },
+      ],
+      sort: [
+        { field: 'lastNameLowerCase', direction: 'asc' },
+        { field: 'dateAdded', direction: 'desc' },
+      ],
+    },
+  }),
+  find_duplicate_contact: ({ email, phone }) => ({
+    'by email': { email },
+    'by phone': { number: phone },
+    nobody: { email: 'nobody@example.com', number: '+15125550199' },
+  }),
+  upsert_contact: (given) => ({
+    'somebody new': { email: person.email },
+    'somebody known, every field': {
+      ...person,
+      ...dnd,
+      email: given.email,
+      phone: given.phone,
+      gender: 'female',
+      tags: ['vip'],
+      assignedTo: given.userId,
+      createNewIfDuplicateAllowed: false,
+    },
+    'custom fields by id': { email: given.email, ...byId(given) },
+    'custom fields by key': { email: given.email, ...byKey(given) },
+  }),
+
+  list_contact_tasks: ({ contactId }) => ({
+    all: { contactId },
+    'a part': { contactId, limit: 1, skip: 0, fields: ['id', 'title'] },
+  }),
+  get_contact_task: ({ contactId, taskId }) => ({ one: { contactId, taskId } }),
+  create_contact_task: ({ contactId, userId }) => ({
+    short: { contactId, title: 'Send the quote', dueDate: '2026-11-24T09:00' },
+    'every field': {
+      contactId,
+      title: 'Call about the kitchen',
+      body: 'Ask whether the oak sample arrived.',
+      dueDate: '2026-11-24T09:00:00-05:00',
+      completed: true,
+      assignedTo: userId,
+    },
+  }),
+  update_contact_task: ({ contactId, taskId, userId }) => ({
+    'one field': { contactId, taskId, completed: true },
+    'every field': {
+      contactId,
+      taskId,
+      title: 'Call again',
+      body: '',
+      dueDate: '2026-11-30',
+      completed: false,
+      assignedTo: userId,
+    },
+  }),
+  set_contact_task_completed: ({ contactId, taskId }) => ({
+    done: { contactId, taskId, completed: true },
+    reopened: { contactId, taskId, completed: false },
+  }),
+  delete_contact_task: ({ contactId, taskId }) => ({ one: { contactId, taskId } }),
+
+  list_contact_notes: ({ contactId }) => ({
+    all: { contactId },
+    'a part': { contactId, limit: 1, skip: 0, fields: ['id', 'body'] },
+  }),
+  get_contact_note: ({ contactId, noteId }) => ({ one: { contactId, noteId } }),
+  create_contact_note: ({ contactId, userId }) => ({
+    short: { contactId, body: 'Prefers to be called after five.' },
+    'every field': {
+      contactId,
+      body: 'Prefers to be called after five.',
+      title: 'Calling',
+      color: '#FFAA00',
+      pinned: true,
+      userId,
+    },
+  }),
+  update_contact_note: ({ contactId, noteId, userId }) => ({
+    'one field': { contactId, noteId, pinned: true },
+    'every field': {
+      contactId,
+      noteId,
+      body: 'Prefers mornings now.',
+      title: 'Calling',
+      color: '#00aa88',
+      pinned: false,
+      userId,
+    },
+  }),
+  delete_contact_note: ({ contactId, noteId }) => ({ one: { contactId, noteId } }),
+
+  list_contact_appointments: ({ contactId }) => ({
+    all: { contactId },
+    'a part': { contactId, limit: 1, skip: 0, fields: ['id', 'startTime'] },
+  }),
+
+  add_contact_tags: ({ contactId, tag }) => ({ 'one new, one there': { contactId, tags: ['Spring Fair', tag] } }),
+  remove_contact_tags: ({ contactId, tag }) => ({ 'one there, one not': { contactId, tags: [tag, 'never used'] } }),
+  bulk_update_contact_tags: ({ contactId, otherContactId, tag }) => {
+    const contacts = [contactId, otherContactId];
+    return {
+      add: { type: 'add', contacts, tags: ['spring fair'] },
+      remove: { type: 'remove', contacts, tags: [tag] },
+      'remove all': { type: 'remove', contacts: [contactId], tags: [], removeAllTags: true },
+      'one unknown contact': { type: 'add', contacts: [contactId, 'nobody'], tags: ['spring fair'] },
+    };
+  },
+
+  bulk_assign_contact_business: ({ contactId, otherContactId, businessId }) => ({
+    link: { ids: [contactId, otherContactId], businessId },
+    unlink: { ids: [contactId, otherContactId], businessId: null },
+  }),
+
+  add_contact_followers: ({ contactId, userId }) => ({ one: { contactId, followers: [userId] } }),
+  remove_contact_followers: ({ contactId, userId }) => ({ one: { contactId, followers: [userId] } }),
+
+  add_contact_to_campaign: ({ contactId, campaignId }) => ({ one: { contactId, campaignId } }),
+  remove_contact_from_campaign: ({ contactId, campaignId }) => ({ one: { contactId, campaignId } }),
+  remove_contact_from_all_campaigns: ({ contactId }) => ({ all: { contactId } }),
+
+  add_contact_to_workflow: ({ contactId, workflowId }) => ({
+    now: { contactId, workflowId },
+    later: { contactId, workflowId, eventStartTime: '2026-12-01T09:00:00-05:00' },
+  }),
+  remove_contact_from_workflow: ({ contactId, workflowId }) => ({
+    now: { contactId, workflowId },
+    later: { contactId, workflowId, eventStartTime: '2026-12-01T09:00' },
+  }),
+
+  get_location: () => ({ whole: {}, 'some fields': { fields: ['id', 'timezone'] } }),
+  list_location_tags: () => ({ all: {}, 'a part': { ...window, fields: ['name'] } }),
+  list_custom_fields: () => ({ all: {}, 'a part': { ...window, fields: ['id', 'name'] } }),
+  list_users: () => ({ all: {}, 'a part': { ...window, fields: ['id', 'name'] } }),
+  list_businesses: () => ({ all: {}, 'a part': { ...window, fields: ['id', 'name'] } }),
+  list_calendars: () => ({ all: {}, 'a part': { ...window, fields: ['id', 'name'] } }),
+  list_workflows: () => ({ all: {}, 'a part': { ...window, fields: ['id', 'name'] } }),
+  list_campaigns: () => ({ all: {}, 'a part': { ...window, fields: ['id', 'name'] } }),
+  search_location_tasks: ({ contactId, userId }) => ({
+    all: {},
+    'open ones of a week': { status: 'open', dueFrom: '2026-11-20', dueTo: '2026-11-27T17:00', limit: 10, skip: 1 },
+    'of one person and owner': { contactId, assignedTo: userId, query: 'call' },
+  }),
+};
+
+/** Asks a sandbox of its own for all that examples name. */
+export async function findFixture(): Promise<Fixture> {
+  const { call } = await connect();
+  const list = async (tool: ToolName, key: string, args: Json = {}) => (await call(tool, args))[key] as Json[];
+  const idOf = async (tool: ToolName, key: string) => String(theFirst((await list(tool, key))).id);
+  const next = async (tool: ToolName, args: Json) => (await call(tool, args)).next as Json;
+
+  const contacts = await list('list_contacts', 'contacts', { limit: 100, fields: ['id', 'email', 'phone', 'tags'] });
+  const busy: { contact: Json; task: Json; note: Json }[] = [];
+  for (const contact of contacts) {
+    const about = { contactId: contact.id };
+    const [task] = await list('list_contact_tasks', 'tasks', about);
+    const [note] = await list('list_contact_notes', 'notes', about);
+    const [event] = await list('list_contact_appointments', 'events', about);
+    const reached = contact.email && contact.phone && Array.isArray(contact.tags);
+    if (task && note && event && reached) busy.push({ contact, task, note });
+  }
+  const { contact, task, note } = theFirst(busy);
+  const other = theFirst(contacts.filter(({ id }) => id !== contact.id));
+
+  const definitions = await list('list_custom_fields', 'customFields');
+  const field = (...types: string[]) => {
+    const { id, fieldKey } = theFirst(definitions.filter(({ dataType }) => types.includes(String(dataType))));
+    return { id: String(id), key: String(fieldKey) };
+  };
+  return {
+    contactId: String(contact.id),
+    email: String(contact.email),
+    phone: String(contact.phone),
+    tag: String((contact.tags as unknown[])[0]),
+    otherContactId: String(other.id),
+    taskId: String(task.id),
+    noteId: String(note.id),
+    userId: await idOf('list_users', 'users'),
+    businessId: await idOf('list_businesses', 'businesses'),
+    campaignId: await idOf('list_campaigns', 'campaigns'),
+    workflowId: await idOf('list_workflows', 'workflows'),
+    fields: { text: field('TEXT', 'LARGE_TEXT'), number: field('NUMERICAL', 'MONETORY'), choices: field('CHECKBOX', 'MULTIPLE_OPTIONS') },
+    listCursor: await next('list_contacts', { limit: 1 }),
+    searchCursor: await next('search_contacts', { pageLimit: 1 }),
+  };
+}
+
+function theFirst<T>(items: readonly T[]): T {
+  const [item] = items;
+  if (item === undefined) throw new Error('The sandbox is seeded with nothing of the kind an example needs.');
+  return item;
+}

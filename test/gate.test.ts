@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { createApi } from '../src/api/client.ts';
+import { SettingError } from '../src/errors.ts';
+import { gate, parseScopes, parseSelection } from '../src/gate.ts';
+import { silent } from '../src/log.ts';
+import { tools } from '../src/tools/index.ts';
+import { isFlow } from '../src/tools/tool.ts';
+import { CONTACTS, connect, READ } from './connect.ts';
+
+const names = (select: string, scopes: Parameters<typeof gate>[1] = CONTACTS) =>
+  gate(tools, scopes, parseSelection(select, tools)).shown.map((tool) => tool.name);
+
+describe('GHL_SCOPES', () => {
+  test('takes spaces, commas and scopes of other parts of HighLevel', () => {
+    expect(parseScopes('contacts.readonly,  locations/tags.readonly opportunities.write')).toEqual([
+      'contacts.readonly',
+      'locations/tags.readonly',
+    ]);
+  });
+  test('refuses what is no scope, by name', () => {
+    expect(() => parseScopes('contacts.raedonly')).toThrow(
+      new SettingError(
+        'GHL_SCOPES: "contacts.raedonly" is not a scope. Use names such as contacts.readonly or contacts.write, separated by spaces or commas.',
+      ),
+    );
+  });
+});
+
+describe('GHL_TOOLS', () => {
+  test('families and sets, each with or without a minus', () => {
+    expect(names('tasks,-delete')).toEqual([
+      'list_contact_tasks',
+      'get_contact_task',
+      'create_contact_task',
+      'update_contact_task',
+      'set_contact_task_completed',
+    ]);
+    expect(names('notes -create_contact_note -delete -read')).toEqual(['update_contact_note']);
+    expect(names('get_contact')).toEqual(['get_contact']);
+    expect(names('bulk')).toEqual(['bulk_update_contact_tags', 'bulk_assign_contact_business']);
+    expect(names('automation,-read')).toHaveLength(5);
+    expect(names('-write')).toHaveLength(10);
+    expect(names('')).toHaveLength(32);
+  });
+  test('narrows and never widens', () => {
+    expect(names('write,delete,create_contact', READ)).toEqual([]);
+    expect(names('lookups', READ)).toEqual([]);
+  });
+  test('refuses a word that names nothing', () => {
+    expect(() => parseSelection('contacts,taks', tools)).toThrow('GHL_TOOLS: "taks" is no family, tool or set.');
+  });
+});
+
+describe('a hidden tool called anyway', () => {
+  test('names the missing scope and how it is granted, and sends nothing', async () => {
+    const { refused, sent } = await connect({ scopes: READ });
+    const text = await refused('delete_contact', { contactId: 'abc' });
+    expect(text).toContain('delete_contact needs the scope contacts.write');
+    expect(text).toContain('GHL_SCOPES');
+    expect(await sent()).toEqual([]);
+  });
+  test('says so when the owner switched it off', async () => {
+    const { refused } = await connect({ select: '-delete' });
+    expect(await refused('delete_contact', { contactId: 'abc' })).toContain('switched off by GHL_TOOLS');
+  });
+  test('an unknown name is no tool', async () => {
+    const { refused } = await connect();
+    expect(await refused('drop_table')).toContain('There is no tool "drop_table"');
+  });
+});
+
+describe('the request layer refuses a second time', () => {
+  const sendNothing = () => Promise.reject(new Error('sent'));
+  const api = createApi({
+    transport: sendNothing,
+    baseUrl: 'http://127.0.0.1',
+    credential: { token: 't', locationId: 'l' },
+    scopes: [],
+    timeoutMs: 100,
+    log: silent,
+  });
+  test.each(tools.flatMap((tool) => (isFlow(tool) ? tool.calls : [tool])).map((e) => [e.name, e] as const))(
+    '%s',
+    async (name, e) => {
+      await expect(api.call(e, {})).rejects.toThrow(`${name} needs the scope ${e.scope}`);
+    },
+  );
+});
+
+describe('instructions', () => {
+  test('say what the server is for first, then what is hidden and why', async () => {
+    const { client } = await connect({ scopes: READ, select: '-search_contacts' });
+    const text = client.getInstructions() ?? '';
+    expect(text.slice(0, 250)).toMatch(/HighLevel.*contacts.*tasks, notes and tags/s);
+    expect(text).toContain('contacts.write: create_contact, ');
+    expect(text).toContain('Switched off by the owner (GHL_TOOLS): search_contacts.');
+    expect(text.length).toBeLessThan(2_000);
+  });
+});

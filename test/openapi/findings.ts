@@ -1,0 +1,33 @@
+import type { ToolName } from '../examples.ts';
+
+/** Where the API is known to differ from its description, and who says so. */
+export interface Exception {
+  readonly name: string;
+  /** Section of the collected facts about the API, or the description itself. */
+  readonly source: string;
+  readonly tools: readonly ToolName[];
+  readonly findings: readonly string[];
+}
+
+/** Tells excused findings from others, and knows in the end which excuses nothing needed. */
+export function ledger(exceptions: readonly Exception[]) {
+  const known = new Set(exceptions.flatMap(({ tools, findings }) => tools.flatMap((tool) => findings.map((each) => `${tool}: ${each}`))));
+  const unused = new Set(known);
+  return {
+    unexcused: (tool: ToolName, findings: readonly string[]): string[] =>
+      findings.filter((each) => {
+        unused.delete(`${tool}: ${each}`);
+        return !known.has(`${tool}: ${each}`);
+      }),
+    unused: (): string[] => [...unused],
+  };
+}
+
+/** `contacts.*.email: string expected, null given`: the same words for the same finding in every row. */
+export const finding = (path: readonly string[], what: string): string =>
+  `${path.map((part) => (/^\d+$/.test(part) ? '*' : part)).join('.')}: ${what}`;
+
+export const kindAt = (value: unknown, path: readonly string[]): string => {
+  const found = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value);
+  return found === null ? 'null' : Array.isArray(found) ? 'array' : typeof found;
+};

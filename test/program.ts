@@ -1,0 +1,56 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Json } from '../src/endpoint.ts';
+
+export const PROGRAM = new URL('../dist/index.js', import.meta.url).pathname;
+
+/** The built program with its pipes in hand: raw lines in, parsed lines out. */
+export interface Program {
+  readonly child: ChildProcessWithoutNullStreams;
+  /** Everything it wrote to stdout, line by line. */
+  readonly lines: string[];
+  readonly stderr: () => string;
+  send(message: unknown): void;
+  /** The answer to the request with this id. */
+  answer(id: number): Promise<Json>;
+  readonly ended: Promise<number | null>;
+}
+
+export function start(args: readonly string[], env: Record<string, string> = {}): Program {
+  const child = spawn(process.execPath, [PROGRAM, ...args], { env: { PATH: process.env.PATH ?? '', ...env } });
+  const lines: string[] = [];
+  const waiting = new Map<number, (message: Json) => void>();
+  const early = new Map<number, Json>();
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(line);
+    const message = JSON.parse(line) as Json & { id: number };
+    waiting.get(message.id)?.(message);
+    early.set(message.id, message);
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return {
+    child,
+    lines,
+    stderr: () => stderr,
+    send: (message) => child.stdin.write(`${typeof message === 'string' ? message : JSON.stringify(message)}\n`),
+    answer: (id) =>
+      new Promise((resolve, reject) => {
+        const known = early.get(id);
+        if (known) return resolve(known);
+        waiting.set(id, resolve);
+        void ended.then((code) => reject(new Error(`ended with ${code}: ${stderr}`)));
+      }),
+    ended,
+  };
+}
+
+export const rpc = (id: number, method: string, params: Json = {}) => ({ jsonrpc: '2.0', id, method, params });
+export const HELLO = rpc(1, 'initialize', {
+  protocolVersion: '2025-11-25',
+  capabilities: {},
+  clientInfo: { name: 'test', version: '0' },
+});

@@ -1,0 +1,112 @@
+import { encode } from 'gpt-tokenizer/encoding/o200k_base';
+import { describe, expect, test } from 'vitest';
+import { advertised } from '../src/advertise.ts';
+import { EFFECTS, SCOPES } from '../src/endpoint.ts';
+import { tools } from '../src/tools/index.ts';
+import { CONTACTS, connect, READ } from './connect.ts';
+
+const TEN_READS = [
+  'get_contact', 'list_contacts', 'list_contacts_by_business', 'search_contacts', 'find_duplicate_contact',
+  'list_contact_tasks', 'get_contact_task', 'list_contact_notes', 'get_contact_note', 'list_contact_appointments',
+]; // biome-ignore format: a list
+
+const shown = tools.map((tool) => ({ tool, face: advertised(tool) }));
+const tokens = (value: unknown) => encode(JSON.stringify(value)).length;
+const read = ({ face: { name, description, inputSchema } }: (typeof shown)[number]) => ({
+  name,
+  description,
+  inputSchema,
+});
+
+describe('what a model reads of the tool list', () => {
+  const of32 = shown.filter(({ tool }) => tool.family !== 'lookups');
+  test.each([
+    ['the 32 endpoints of the Contacts API', of32.map(read), 32, 4_500],
+    ['the ten reads', of32.filter(({ tool }) => tool.effect === 'read').map(read), 10, 1_300],
+    ['the nine lookups', shown.filter(({ tool }) => tool.family === 'lookups').map(read), 9, 700],
+    ['all output schemas beside them', shown.map(({ face }) => face.outputSchema), 41, 1_000],
+  ])('%s stay within their tokens', (what, list, count, budget) => {
+    const used = tokens(list);
+    console.log(`${what}: ${used} of ${budget} tokens`);
+    expect(list).toHaveLength(count);
+    expect(used).toBeLessThanOrEqual(budget);
+  });
+
+  test.each(shown.map(({ tool, face }) => [tool.name, face] as const))(
+    '%s is as its snapshot says',
+    async (name, face) => {
+      await expect(`${JSON.stringify(face, null, 2)}\n`).toMatchFileSnapshot(`snapshots/${name}.json`);
+    },
+  );
+});
+
+describe('the set of tools', () => {
+  test('names are unique, verb_noun, and short enough for every host', () => {
+    const names = tools.map((tool) => tool.name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names)
+      expect(name).toMatch(
+        /^(?=.{3,40}$)(get|list|create|update|delete|search|find|upsert|set|add|remove|bulk)_[a-z0-9_]+$/,
+      );
+  });
+
+  test('hints are those of the effect, and a read is what has a read scope', () => {
+    for (const { tool, face } of shown) {
+      expect(face.annotations).toEqual({ title: tool.title, ...EFFECTS[tool.effect] });
+      expect(tool.effect === 'read', tool.name).toBe(tool.scope.endsWith('.readonly'));
+    }
+  });
+
+  test('only enrolling opens the world', () => {
+    const open = shown.filter(({ face }) => face.annotations.openWorldHint).map(({ tool }) => tool.name);
+    expect(open).toEqual(['add_contact_to_campaign', 'add_contact_to_workflow']);
+  });
+
+  test('every scope is used', () => {
+    expect(new Set(tools.map((tool) => tool.scope))).toEqual(new Set(SCOPES));
+  });
+
+  test('schemas are plain objects: no references, no unions at the root, items for every array of arguments', () => {
+    for (const { tool, face } of shown) {
+      expect(face.inputSchema.type).toBe('object');
+      expect(face.inputSchema.properties).toBeTypeOf('object');
+      for (const schema of [face.inputSchema, face.outputSchema]) {
+        expect(Object.keys(schema), tool.name).not.toEqual(expect.arrayContaining(['anyOf', 'oneOf', 'allOf', 'not']));
+        expect(JSON.stringify(schema), tool.name).not.toMatch(/\$ref|"const"|\$schema|definitions/);
+        expect(JSON.stringify(schema), tool.name).not.toMatch(/"type":"array"(?!,"items")/);
+      }
+    }
+  });
+});
+
+describe('tools/list', () => {
+  test('contacts.readonly alone shows the ten reads, and no lookup', async () => {
+    const { client } = await connect({ scopes: READ });
+    expect((await client.listTools()).tools.map((tool) => tool.name)).toEqual(TEN_READS);
+  });
+
+  test('contacts.write alone shows no reads', async () => {
+    const { client } = await connect({ scopes: ['contacts.write'] });
+    const { tools: listed } = await client.listTools();
+    expect(listed).toHaveLength(22);
+    expect(listed.filter((tool) => tool.annotations?.readOnlyHint)).toEqual([]);
+  });
+
+  test('both contact scopes show the 32, in the same order every time', async () => {
+    const first = await (await connect({ scopes: CONTACTS })).client.listTools();
+    const second = await (await connect({ scopes: CONTACTS })).client.listTools();
+    expect(first.tools).toHaveLength(32);
+    expect(second).toEqual(first);
+  });
+
+  test('it is computed once, and sends nothing', async () => {
+    const { client, sent } = await connect();
+    const started = performance.now();
+    await client.listTools();
+    const cold = performance.now() - started;
+    const again = performance.now();
+    for (let i = 0; i < 5; i += 1) await client.listTools();
+    console.log(`first list ${cold.toFixed(1)} ms, later ones ${((performance.now() - again) / 5).toFixed(1)} ms`);
+    expect(await sent()).toEqual([]);
+  });
+});
