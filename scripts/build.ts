@@ -15,9 +15,9 @@ await build({
   format: 'esm',
   splitting: true,
   minify: true,
-  keepNames: true,
   chunkNames: 'chunks/[name]-[hash]',
   banner: { js: REQUIRE },
   legalComments: 'none',
+  alias: { ajv: './scripts/no-ajv.ts', 'ajv-formats': './scripts/no-ajv.ts' },
   logLevel: 'warning',
 });

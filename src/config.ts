@@ -1,3 +1,4 @@
+import type { Credential } from './api/credential.ts';
 import { ID, SCOPES, type Scope } from './endpoint.ts';
 import { SettingError } from './errors.ts';
 import { parseScopes, parseSelection } from './gate.ts';
@@ -5,11 +6,10 @@ import { LOG_LEVELS, type LogLevel } from './log.ts';
 import { tools } from './tools/index.ts';
 import type { Tool } from './tools/tool.ts';
 
-export type Credential = { readonly token: string; readonly locationId: string } | { readonly missing: string };
-
 /** The environment, checked once. Nothing else reads it. */
 export interface Config {
-  readonly credential: Credential;
+  /** A private token and its location, or the sentence that says what is missing. */
+  readonly credential: Credential | { readonly missing: string };
   readonly scopes: readonly Scope[];
   readonly selected: (tool: Tool) => boolean;
   readonly label: string | undefined;
@@ -81,7 +81,7 @@ type Read = ReturnType<typeof reader>;
 
 const WHERE = "in the env block of the host's configuration of this server";
 
-function credential(read: Read): Credential {
+function credential(read: Read): Config['credential'] {
   const token = read('GHL_API_KEY');
   const locationId = read('GHL_LOCATION_ID');
   if (token === undefined)

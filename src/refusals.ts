@@ -115,7 +115,7 @@ const KNOWN: readonly Known[] = [
 ];
 
 /** Wordings of the API's own validation, which name our fields and nobody's text. */
-const VALIDATION = /^(property [\w.]+ should not exist|[\w.]+ (must|should) (not )?be [\w ,.'-]{1,60})$/;
+const VALIDATION = /^(property [\w.]+ should not exist|(each value in )?[\w.]+ (must|should) [\w ,.:'-]{1,100})$/;
 
 const id = (value: unknown): string => (/^[\w-]{1,64}$/.test(String(value)) ? String(value) : quoted(value));
 

@@ -1,5 +1,6 @@
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
-import { type Api, createApi } from './api/client.ts';
+import { createApi } from './api/client.ts';
+import { fixed } from './api/credential.ts';
 import { fetchTransport, undiciTransport } from './api/transport.ts';
 import { type Config, type Env, readConfig } from './config.ts';
 import { gate } from './gate.ts';
@@ -13,11 +14,13 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
   const config = readConfig(env, sandbox);
   const log = createLog(config.log.level, config.log.file);
   keepStdoutClean(log);
-  const { api, account } = sandbox ? await sandboxApi(config, log) : networkApi(config, log);
+  const { way, account } = sandbox ? embedded(config) : network(config);
+  const { scopes, timeoutMs } = config;
+  const api = createApi({ ...way, scopes, timeoutMs, log });
   const server = createServer({
     api,
-    gate: gate(tools, config.scopes, config.selected),
-    clock: createClock({ timezone: config.timezone, api, scopes: config.scopes, now: Date.now }),
+    gate: gate(tools, scopes, config.selected),
+    clock: createClock({ timezone: config.timezone, api, scopes, now: Date.now }),
     log,
     account: { ...account, label: config.label },
     user: config.user,
@@ -26,27 +29,25 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
   await server.connect(new StdioServerTransport());
 }
 
-function networkApi({ credential, baseUrl, scopes, timeoutMs }: Config, log: Log) {
-  const api = createApi({ transport: undiciTransport(), baseUrl, credential, scopes, timeoutMs, log });
-  return { api, account: 'missing' in credential ? credential : { locationId: credential.locationId } };
+/** The way to HighLevel, and what `instructions` say of the account. */
+function network({ credential, baseUrl }: Config) {
+  const account = 'missing' in credential ? credential : { locationId: credential.locationId };
+  return { way: { transport: undiciTransport(), baseUrl, credential: fixed(credential) }, account };
 }
 
-async function sandboxApi(
-  config: Config,
-  log: Log,
-): Promise<{ api: Api; account: { sandbox: true; locationId: string } }> {
-  const { createSandbox } = await import('./sandbox/index.ts');
-  const { scopes, timeoutMs } = config;
-  const sandbox = createSandbox({ ...config.sandbox, scopes });
-  const api = createApi({
-    transport: fetchTransport(sandbox.fetch),
-    baseUrl: 'http://sandbox.invalid',
-    credential: sandbox,
-    scopes,
-    timeoutMs,
-    log,
-  });
-  return { api, account: { sandbox: true, locationId: sandbox.locationId } };
+/** The way into the embedded sandbox, which is made with the first call. */
+function embedded({ sandbox: options, scopes }: Config) {
+  const made = once(async () => (await import('./sandbox/index.ts')).createSandbox({ ...options, scopes }));
+  const transport = fetchTransport(async (request) => (await made()).fetch(request));
+  return { way: { transport, baseUrl: 'http://sandbox.invalid', credential: made }, account: { sandbox: true } };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** stdout carries the protocol and nothing else, whatever a dependency prints. */

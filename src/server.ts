@@ -11,6 +11,7 @@ import { type Gate, whyAbsent } from './gate.ts';
 import { checkInput } from './input.ts';
 import { instructions } from './instructions.ts';
 import type { Log } from './log.ts';
+import { noValidator } from './no-validator.ts';
 import { listResources, listTemplates, readResource, resolve } from './resources/index.ts';
 import { createRecent } from './resources/recent.ts';
 import { toText } from './results.ts';
@@ -37,7 +38,11 @@ export function createServer({ api, gate, clock, log, account, user }: ServerOpt
   const title = account.label ? `GHL ${account.label}`.slice(0, 13).trimEnd() : 'GHL Contacts';
   const server = new Server(
     { name: 'ghl-contacts-mcp', title, version: pkg.version },
-    { capabilities: { tools: {}, resources: {} }, instructions: instructions(gate, account) },
+    {
+      capabilities: { tools: {}, resources: {} },
+      instructions: instructions(gate, account),
+      jsonSchemaValidator: noValidator,
+    },
   );
   const recent = createRecent();
   const byName = new Map(gate.shown.map((tool) => [tool.name, tool]));

@@ -48,7 +48,7 @@ export async function connect(options: Options = {}): Promise<Connected> {
   const api = createApi({
     transport,
     baseUrl: 'http://sandbox.invalid',
-    credential: sandbox,
+    credential: async () => sandbox,
     scopes,
     timeoutMs: options.timeoutMs ?? 5_000,
     log,

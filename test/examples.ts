@@ -1,6 +1,6 @@
 import type { Json } from '../src/endpoint.ts';
 import { CLEARABLE } from '../src/tools/contacts.ts';
-import { connect } from './connect.ts';
+import { connect, find } from './connect.ts';
 import type { contract } from './contract.ts';
 
 export type ToolName = (typeof contract)[number][0];
@@ -19,8 +19,8 @@ export interface Fixture {
   readonly businessId: string;
   readonly campaignId: string;
   readonly workflowId: string;
-  /** A custom field of each kind, by what its value is. */
-  readonly fields: Readonly<Record<'text' | 'number' | 'choices', { readonly id: string; readonly key: string }>>;
+  /** Ids of custom fields whose values are a text, a number and a list of choices. */
+  readonly fields: Readonly<Record<'bike_model' | 'lifetime_spend' | 'interests', string>>;
   /** Where page two of a list and of a search begins. */
   readonly listCursor: Json;
   readonly searchCursor: Json;
@@ -30,19 +30,19 @@ export interface Fixture {
 type Examples = (given: Fixture) => Readonly<Record<string, Json>>;
 
 const person = {
-  firstName: 'Noor',
-  lastName: 'Haddad',
-  name: 'Noor Haddad',
-  email: 'noor.haddad@example.com',
-  phone: '+1 512-555-0187',
-  address1: '400 Congress Ave',
-  city: 'Austin',
-  state: 'TX',
-  postalCode: '78701',
+  firstName: 'Nora',
+  lastName: 'Whelan',
+  name: 'Nora Whelan',
+  email: 'nora.whelan@example.com',
+  phone: '+1 312-555-0187',
+  address1: '400 W Fulton St',
+  city: 'Chicago',
+  state: 'IL',
+  postalCode: '60661',
   country: 'US',
-  website: 'https://haddad.example',
+  website: 'https://whelan.example',
   timezone: 'America/Chicago',
-  companyName: 'Haddad Interiors',
+  companyName: 'Whelan Landscaping',
   dnd: false,
   source: 'spring fair',
   dateOfBirth: '1988-04-09',
@@ -60,20 +60,20 @@ const dnd = {
   inboundDndSettings: { all: { status: 'active', message: 'asked on the phone' } },
 };
 
-const byId = ({ fields: { text, number, choices } }: Fixture) => ({
+const byId = ({ fields }: Fixture) => ({
   customFields: [
-    { id: text.id, value: 'referred by a neighbour' },
-    { id: number.id, value: 1250.5 },
-    { id: choices.id, value: ['Kitchen'] },
+    { id: fields.bike_model, value: 'Trek FX 3' },
+    { id: fields.lifetime_spend, value: 1250.5 },
+    { id: fields.interests, value: ['Gravel', 'Cargo'] },
   ],
 });
-const byKey = ({ fields: { text, number, choices } }: Fixture) => ({
+const byKey = {
   customFields: [
-    { key: text.key, value: 'referred by a neighbour' },
-    { key: number.key, value: 1250.5 },
-    { key: choices.key, value: ['Kitchen'] },
+    { key: 'bike_model', value: 'Trek FX 3' },
+    { key: 'contact.lifetime_spend', value: 1250.5 },
+    { key: 'contact.interests', value: ['Gravel', 'Cargo'] },
   ],
-});
+};
 
 const window = { limit: 5, skip: 1 };
 
@@ -92,16 +92,19 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
     'by words, further on': { businessId, query: 'a', ...window, fields: ['id', 'email'] },
   }),
   create_contact: (given) => ({
-    'a name alone': { name: 'Noor Haddad' },
+    'a name alone': { name: 'Nora Whelan' },
     'every field': { ...person, ...dnd, gender: 'female', tags: ['Fair', 'vip'], assignedTo: given.userId },
     'custom fields by id': { email: person.email, ...byId(given) },
-    'custom fields by key': { email: person.email, ...byKey(given) },
+    'custom fields by key': { email: person.email, ...byKey },
   }),
   update_contact: (given) => ({
     'every field': { ...person, ...dnd, contactId: given.contactId, tags: ['vip'], assignedTo: given.userId },
     'custom fields by id': { contactId: given.contactId, ...byId(given) },
-    'custom fields by key': { contactId: given.contactId, ...byKey(given) },
-    'a custom field emptied': { contactId: given.contactId, customFields: [{ id: given.fields.text.id, value: '' }] },
+    'custom fields by key': { contactId: given.contactId, ...byKey },
+    'a custom field emptied': {
+      contactId: given.contactId,
+      customFields: [{ id: given.fields.bike_model, value: '' }],
+    },
     'every tag removed': { contactId: given.contactId, tags: [] },
     'every field cleared that can be': {
       contactId: given.contactId,
@@ -121,10 +124,10 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
         {
           group: 'OR',
           filters: [
-            { field: 'tags', operator: 'eq', value: ['VIP', 'lead'] },
+            { field: 'tags', operator: 'eq', value: ['VIP', 'Commuter'] },
             { field: 'assignedTo', operator: 'not_eq', value: userId },
             { field: 'dnd', operator: 'eq', value: false },
-            { field: `customFields.${fields.text.id}`, operator: 'not_exists' },
+            { field: `customFields.${fields.bike_model}`, operator: 'not_exists' },
           ],
         },
       ],
@@ -137,7 +140,7 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
   find_duplicate_contact: ({ email, phone }) => ({
     'by email': { email },
     'by phone': { number: phone },
-    nobody: { email: 'nobody@example.com', number: '+15125550199' },
+    nobody: { email: 'nobody@example.com', number: '+13125550199' },
   }),
   upsert_contact: (given) => ({
     'somebody new': { email: person.email },
@@ -152,7 +155,7 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
       createNewIfDuplicateAllowed: false,
     },
     'custom fields by id': { email: given.email, ...byId(given) },
-    'custom fields by key': { email: given.email, ...byKey(given) },
+    'custom fields by key': { email: given.email, ...byKey },
   }),
 
   list_contact_tasks: ({ contactId }) => ({
@@ -164,8 +167,8 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
     short: { contactId, title: 'Send the quote', dueDate: '2026-11-24T09:00' },
     'every field': {
       contactId,
-      title: 'Call about the kitchen',
-      body: 'Ask whether the oak sample arrived.',
+      title: 'Call about the cargo bike',
+      body: 'Ask which battery she needs.',
       dueDate: '2026-11-24T09:00:00-05:00',
       completed: true,
       assignedTo: userId,
@@ -275,48 +278,32 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
 /** Asks a sandbox of its own for all that examples name. */
 export async function findFixture(): Promise<Fixture> {
   const { call } = await connect();
-  const list = async (tool: ToolName, key: string, args: Json = {}) => (await call(tool, args))[key] as Json[];
-  const idOf = async (tool: ToolName, key: string) => String(theFirst((await list(tool, key))).id);
+  const rows = async (tool: ToolName, key: string, args: Json = {}) => (await call(tool, args))[key] as Json[];
+  const firstId = async (tool: ToolName, key: string, args: Json = {}) => String((await rows(tool, key, args))[0]?.id);
   const next = async (tool: ToolName, args: Json) => (await call(tool, args)).next as Json;
 
-  const contacts = await list('list_contacts', 'contacts', { limit: 100, fields: ['id', 'email', 'phone', 'tags'] });
-  const busy: { contact: Json; task: Json; note: Json }[] = [];
-  for (const contact of contacts) {
-    const about = { contactId: contact.id };
-    const [task] = await list('list_contact_tasks', 'tasks', about);
-    const [note] = await list('list_contact_notes', 'notes', about);
-    const [event] = await list('list_contact_appointments', 'events', about);
-    const reached = contact.email && contact.phone && Array.isArray(contact.tags);
-    if (task && note && event && reached) busy.push({ contact, task, note });
-  }
-  const { contact, task, note } = theFirst(busy);
-  const other = theFirst(contacts.filter(({ id }) => id !== contact.id));
-
-  const definitions = await list('list_custom_fields', 'customFields');
-  const field = (...types: string[]) => {
-    const { id, fieldKey } = theFirst(definitions.filter(({ dataType }) => types.includes(String(dataType))));
-    return { id: String(id), key: String(fieldKey) };
-  };
+  const maria = await find(call, 'maria lopez');
+  const contactId = maria.id;
+  const definitions = await rows('list_custom_fields', 'customFields');
+  const field = (key: string) => String(definitions.find(({ fieldKey }) => fieldKey === `contact.${key}`)?.id);
   return {
-    contactId: String(contact.id),
-    email: String(contact.email),
-    phone: String(contact.phone),
-    tag: String((contact.tags as unknown[])[0]),
-    otherContactId: String(other.id),
-    taskId: String(task.id),
-    noteId: String(note.id),
-    userId: await idOf('list_users', 'users'),
-    businessId: await idOf('list_businesses', 'businesses'),
-    campaignId: await idOf('list_campaigns', 'campaigns'),
-    workflowId: await idOf('list_workflows', 'workflows'),
-    fields: { text: field('TEXT', 'LARGE_TEXT'), number: field('NUMERICAL', 'MONETORY'), choices: field('CHECKBOX', 'MULTIPLE_OPTIONS') },
+    contactId,
+    email: String(maria.email),
+    phone: String(maria.phone),
+    tag: String((maria.tags as string[])[0]),
+    otherContactId: (await find(call, 'tomasz')).id,
+    taskId: await firstId('list_contact_tasks', 'tasks', { contactId }),
+    noteId: await firstId('list_contact_notes', 'notes', { contactId }),
+    userId: await firstId('list_users', 'users'),
+    businessId: await firstId('list_businesses', 'businesses'),
+    campaignId: await firstId('list_campaigns', 'campaigns'),
+    workflowId: await firstId('list_workflows', 'workflows'),
+    fields: {
+      bike_model: field('bike_model'),
+      lifetime_spend: field('lifetime_spend'),
+      interests: field('interests'),
+    },
     listCursor: await next('list_contacts', { limit: 1 }),
     searchCursor: await next('search_contacts', { pageLimit: 1 }),
   };
-}
-
-function theFirst<T>(items: readonly T[]): T {
-  const [item] = items;
-  if (item === undefined) throw new Error('The sandbox is seeded with nothing of the kind an example needs.');
-  return item;
 }

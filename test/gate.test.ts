@@ -74,7 +74,7 @@ describe('the request layer refuses a second time', () => {
   const api = createApi({
     transport: sendNothing,
     baseUrl: 'http://127.0.0.1',
-    credential: { token: 't', locationId: 'l' },
+    credential: async () => ({ token: 't', locationId: 'l' }),
     scopes: [],
     timeoutMs: 100,
     log: silent,

@@ -4,6 +4,7 @@ import { missingScope } from '../gate.ts';
 import type { Log } from '../log.ts';
 import { refusal } from '../refusals.ts';
 import { parseJson, readBody } from './body.ts';
+import type { TokenSource } from './credential.ts';
 import type { HttpAnswer, Transport } from './transport.ts';
 
 /** The dated API version every record was written for; records name their own where it differs. */
@@ -23,8 +24,7 @@ export interface Api {
 export interface ApiOptions {
   readonly transport: Transport;
   readonly baseUrl: string;
-  /** Bearer token, or the sentence that says what is missing. */
-  readonly credential: { readonly token: string; readonly locationId: string } | { readonly missing: string };
+  readonly credential: TokenSource;
   readonly scopes: readonly Scope[];
   /** ms for one call, all of it. */
   readonly timeoutMs: number;
@@ -34,17 +34,16 @@ export interface ApiOptions {
 export function createApi(options: ApiOptions): Api {
   return {
     async call(endpoint, args, { signal } = {}) {
-      const { credential, scopes } = options;
-      if (!scopes.includes(endpoint.scope)) throw new UserError(missingScope(endpoint.name, endpoint.scope));
-      if ('missing' in credential) throw new UserError(credential.missing);
-      const request = toRequest(endpoint, args, credential.locationId);
+      if (!options.scopes.includes(endpoint.scope)) throw new UserError(missingScope(endpoint.name, endpoint.scope));
+      const { token, locationId } = await options.credential();
+      const request = toRequest(endpoint, args, locationId);
       const body = request.body && JSON.stringify(request.body);
       if (body && Buffer.byteLength(body) > MAX_REQUEST_BYTES)
         throw new UserError(
           `These arguments come to ${Buffer.byteLength(body)} bytes; one call may send ${MAX_REQUEST_BYTES}. Nothing was sent; shorten or split them.`,
         );
       const headers: Record<string, string> = {
-        authorization: `Bearer ${credential.token}`,
+        authorization: `Bearer ${token}`,
         version: endpoint.version ?? API_VERSION,
         accept: 'application/json',
         'user-agent': 'ghl-contacts-mcp',
@@ -59,7 +58,7 @@ export function createApi(options: ApiOptions): Api {
         status: answer.status,
         ms: Math.round(performance.now() - started),
       });
-      return parse(endpoint, answer, text, { locationId: credential.locationId, ids: args });
+      return parse(endpoint, answer, text, { locationId, ids: args });
     },
   };
 }

@@ -2,6 +2,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import pkg from '../../package.json' with { type: 'json' };
 import type { Json } from '../endpoint.ts';
+import { noValidator } from '../no-validator.ts';
 
 const color = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (code: number) => (text: string) => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
@@ -23,7 +24,7 @@ interface Talk {
 }
 
 async function talk(env: Record<string, string>): Promise<Talk> {
-  const client = new Client({ name: 'demo', version: pkg.version });
+  const client = new Client({ name: 'demo', version: pkg.version }, { jsonSchemaValidator: noValidator });
   await client.connect(
     new StdioClientTransport({
       command: process.execPath,

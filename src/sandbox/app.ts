@@ -1,10 +1,11 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { bearer, checkReach, checkScope, checkVersion, knownGrant } from './auth.ts';
+import { bearer, checkReach, checkScope, checkVersion, type Grant, knownGrant } from './auth.ts';
 import { isRecord } from './dto.ts';
 import type { Machine } from './machine.ts';
 import { badRequest, forbidden, Refusal, routeNotFound, tooLarge } from './refusal.ts';
 import type { Call, Route } from './route.ts';
 import { routes } from './routes/index.ts';
+import type { Office } from './store.ts';
 
 /** Nest's default; whether HighLevel raises it is not known. */
 const MAX_BODY_BYTES = 100 * 1024;
@@ -60,16 +61,7 @@ async function answer(machine: Machine, route: Route, c: Context): Promise<Respo
   const grant = knownGrant(machine.grants, token);
   const version = checkVersion(c.req.header('Version'));
   checkScope(grant, token, route);
-  const query = c.req.query();
-  const body = await readBody(c);
-  const params = c.req.param();
-  const contact = machine.store.contacts.get(params.contactId ?? '');
-  const named = [params.locationId, ...(route.namesLocation ? [query.locationId, bodyLocation(body)] : [])];
-  const asked = [...named, contact?.locationId].filter((id) => typeof id === 'string' && id !== '');
-  for (const id of asked) checkReach(grant, { id: String(id), companyId: companyOf(machine, id) });
-  const home = [...machine.store.offices.values()].find(({ location }) => location.companyId === grant.companyId);
-  const office = machine.store.offices.get(String(asked[0] ?? grant.locationId)) ?? home;
-  if (!office) throw forbidden();
+  const sent = { params: c.req.param(), query: c.req.query(), body: await readBody(c) };
   const call: Call = {
     store: machine.store,
     switches: machine.switches,
@@ -77,17 +69,33 @@ async function answer(machine: Machine, route: Route, c: Context): Promise<Respo
     now: machine.now(),
     url: new URL(c.req.url),
     version,
-    office,
-    param: (name) => params[name] ?? '',
+    office: reachedOffice(machine, route, grant, sent),
+    param: (name) => sent.params[name] ?? '',
     traceId: machine.traceId,
   };
-  const result = route.run(call, query, body);
-  return c.json(result, route.status(machine.switches));
+  return c.json(route.run(call, sent.query, sent.body), route.status(machine.switches));
 }
 
-const companyOf = (machine: Machine, locationId: unknown) =>
-  machine.store.offices.get(String(locationId))?.location.companyId;
-const bodyLocation = (body: unknown) => (isRecord(body) ? body.locationId : undefined);
+interface Sent {
+  readonly params: Record<string, string>;
+  readonly query: Record<string, string>;
+  readonly body: unknown;
+}
+
+/** A location named anywhere in the request, and the location of the contact in the path, must be the token's. */
+function reachedOffice({ store }: Machine, route: Route, grant: Grant, { params, query, body }: Sent): Office {
+  const inBody = isRecord(body) ? body.locationId : undefined;
+  const named = route.namesLocation ? [query.locationId, inBody] : [];
+  const contact = store.contacts.get(params.contactId ?? '');
+  const asked = [params.locationId, ...named, contact?.locationId].filter((id) => typeof id === 'string' && id !== '');
+  for (const id of asked) {
+    checkReach(grant, { id: String(id), companyId: store.offices.get(String(id))?.location.companyId });
+  }
+  const ofCompany = () => [...store.offices.values()].find(({ location }) => location.companyId === grant.companyId);
+  const office = store.offices.get(String(asked[0] ?? grant.locationId)) ?? ofCompany();
+  if (!office) throw forbidden();
+  return office;
+}
 
 async function readBody(c: Context): Promise<unknown> {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return {};

@@ -61,13 +61,12 @@ export function createMachine(options: MachineOptions): Machine {
   const foreign = { locationId: credentials.id(), companyId: credentials.id() };
   const traces = createIds(seed, 'traces');
   const limiter = new RateLimiter(options.rate);
-  const start = options.now();
+  const today = Math.floor(options.now() / DAY) * DAY;
 
   const remember = (): Memory => {
     const ids = createIds(seed, 'records');
     const store = new Store();
-    const today = Math.floor(start / DAY) * DAY;
-    const loading = { ids, now: start, indexDelayMs: options.indexDelayMs };
+    const loading = { ids, now: today, indexDelayMs: options.indexDelayMs };
     load(store, home, options.data ?? seedData(seed, today), loading);
     load(store, foreign, FOREIGN_DATA, { ...loading, ids: createIds(seed, 'foreign') });
     return { store, ids, arrivals: [], offset: { ms: 0 } };

@@ -8,7 +8,10 @@ describe.skipIf(!isThere)('the contract typed by hand', () => {
   });
 
   test('gives each the scope the description demands; those without one write', () => {
-    const described = [...operations].map(([route, { security }]) => [route, security?.[0]?.bearer?.[0] ?? 'contacts.write']);
+    const described = [...operations].map(([route, { security }]) => [
+      route,
+      security?.[0]?.bearer?.[0] ?? 'contacts.write',
+    ]);
     const typed = contract.filter(([, route]) => operations.has(route)).map(([, route, scope]) => [route, scope]);
     expect(Object.fromEntries(typed)).toEqual(Object.fromEntries(described));
   });

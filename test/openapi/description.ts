@@ -26,15 +26,25 @@ export interface Description {
  * The description with every object closed: the API refuses what a body does not declare, and an answer with a
  * misspelt key should not pass as one with an extra key.
  */
-export const description = (isThere && file ? closed(JSON.parse(readFileSync(file, 'utf8'))) : { paths: {} }) as Description;
+export const description = (
+  isThere && file ? closed(JSON.parse(readFileSync(file, 'utf8'))) : { paths: {} }
+) as Description;
 
 function closed(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(closed);
+  if (Array.isArray(value)) return distinct(value.map(closed));
   if (typeof value !== 'object' || value === null) return value;
-  const inner = Object.entries(value).map(([key, each]) => [key, key === 'example' ? each : closed(each)]);
+  const inner = Object.entries(value).filter(([key]) => key !== 'example');
   const isShape = 'type' in value && value.type === 'object' && 'properties' in value;
-  return { ...Object.fromEntries(inner), ...(isShape ? { additionalProperties: false } : {}) };
+  return {
+    ...Object.fromEntries(inner.map(([key, each]) => [key, closed(each)])),
+    ...(isShape ? { additionalProperties: false } : {}),
+  };
 }
+
+/** Kinds of custom fields that only their examples tell apart would each be named as a violation. */
+const distinct = (items: unknown[]): unknown[] => [
+  ...new Map(items.map((each) => [JSON.stringify(each), each])).values(),
+];
 
 /** `METHOD /path/{param}` of everything described, with its operation. */
 export const operations: ReadonlyMap<string, Operation> = new Map(

@@ -20,7 +20,14 @@ export function recording(send: Transport): { transport: Transport; taken(): Exc
       const text = await readBody(answer);
       const { status, headers } = answer;
       const { method, url, body } = request;
-      kept.push({ method, url: new URL(url), body: body && JSON.parse(body), status, headers, answer: parseJson(text) });
+      kept.push({
+        method,
+        url: new URL(url),
+        body: body && JSON.parse(body),
+        status,
+        headers,
+        answer: parseJson(text),
+      });
       return { status, headers, body: once(text) };
     },
     taken() {

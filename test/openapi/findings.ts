@@ -11,11 +11,13 @@ export interface Exception {
 
 /** Tells excused findings from others, and knows in the end which excuses nothing needed. */
 export function ledger(exceptions: readonly Exception[]) {
-  const known = new Set(exceptions.flatMap(({ tools, findings }) => tools.flatMap((tool) => findings.map((each) => `${tool}: ${each}`))));
+  const known = new Set(
+    exceptions.flatMap(({ tools, findings }) => tools.flatMap((tool) => findings.map((each) => `${tool}: ${each}`))),
+  );
   const unused = new Set(known);
   return {
     unexcused: (tool: ToolName, findings: readonly string[]): string[] =>
-      findings.filter((each) => {
+      [...new Set(findings)].filter((each) => {
         unused.delete(`${tool}: ${each}`);
         return !known.has(`${tool}: ${each}`);
       }),
@@ -23,7 +25,7 @@ export function ledger(exceptions: readonly Exception[]) {
   };
 }
 
-/** `contacts.*.email: string expected, null given`: the same words for the same finding in every row. */
+/** `contacts.*.email: null refused`: the same words for the same finding in every row. */
 export const finding = (path: readonly string[], what: string): string =>
   `${path.map((part) => (/^\d+$/.test(part) ? '*' : part)).join('.')}: ${what}`;
 

@@ -34,7 +34,13 @@ async function prismProgram(): Promise<string> {
   try {
     return createRequire(import.meta.url).resolve(PACKAGE);
   } catch {
-    const { stdout } = await promisify(execFile)('npx', ['-y', '-p', `${PACKAGE}@${VERSION}`, '-c', 'command -v prism']);
+    const { stdout } = await promisify(execFile)('npx', [
+      '-y',
+      '-p',
+      `${PACKAGE}@${VERSION}`,
+      '-c',
+      'command -v prism',
+    ]);
     return stdout.trim();
   }
 }

@@ -10,7 +10,46 @@ import { type Exchange, recording } from './exchange.ts';
 import { type Exception, finding, kindAt, ledger } from './findings.ts';
 import { type Prism, startPrism } from './prism.ts';
 
-const exceptions: readonly Exception[] = [];
+const exceptions: readonly Exception[] = [
+  {
+    name: 'the body of a search is declared empty',
+    source: 'reference 2.3 #21, 4.1',
+    tools: ['search_contacts'],
+    findings: [
+      'body.filters: undeclared',
+      'body.locationId: undeclared',
+      'body.page: undeclared',
+      'body.pageLimit: undeclared',
+      'body.query: undeclared',
+      'body.searchAfter: undeclared',
+      'body.sort: undeclared',
+    ],
+  },
+  {
+    name: 'an update takes no companyName by its schema, yet other clients send it',
+    source: 'reference 3.2',
+    tools: ['update_contact'],
+    findings: ['body.companyName: undeclared'],
+  },
+  {
+    name: 'a date of birth is typed as an object, with a string for example',
+    source: 'reference 3.2',
+    tools: ['create_contact', 'update_contact', 'upsert_contact'],
+    findings: ['body.dateOfBirth: string refused'],
+  },
+  {
+    name: 'a custom field demands its id, while the text says id or key',
+    source: 'reference 3.4',
+    tools: ['create_contact', 'update_contact', 'upsert_contact'],
+    findings: ['body.customFields.*.id: missing'],
+  },
+  {
+    name: 'the number of a custom field is typed as an object, with a number for example',
+    source: 'reference 3.4',
+    tools: ['create_contact', 'update_contact', 'upsert_contact'],
+    findings: ['body.customFields.*.field_value: number refused'],
+  },
+];
 
 const folder = mkdtempSync(join(tmpdir(), 'ghl-openapi-'));
 const { unexcused, unused } = ledger(exceptions);
@@ -43,17 +82,15 @@ describe.skipIf(!isThere)('requests agree with the official description', () => 
     rmSync(folder, { recursive: true });
   });
 
-  describe.each(contactTools)('%s: %s', (tool, route) => {
-    test('no violation but those excused', async () => {
-      for (const [title, args] of Object.entries(examples[tool](fixture))) {
-        const result = await client.callTool({ name: tool, arguments: args });
-        const sent = taken();
-        expect(sent.map((each) => `${each.method} ${each.url.pathname}`), `${title}: ${textOf(result)}`).toEqual([
-          expect.stringMatching(pattern(route)),
-        ]);
-        expect(unexcused(tool, sent.flatMap((each) => violations(each, route))), title).toEqual([]);
-      }
-    });
+  test.each(contactTools)('%s: %s', async (tool, route) => {
+    const found: string[] = [];
+    for (const [title, args] of Object.entries(examples[tool](fixture))) {
+      const result = await client.callTool({ name: tool, arguments: args });
+      const sent = taken();
+      expect(sent.map(spelling), `${title}: ${textOf(result)}`).toEqual([expect.stringMatching(pattern(route))]);
+      found.push(...sent.flatMap((each) => violations(each, route)));
+    }
+    expect(unexcused(tool, found)).toEqual([]);
   });
 
   test('no exception outlives what it excuses', () => {
@@ -61,6 +98,7 @@ describe.skipIf(!isThere)('requests agree with the official description', () => 
   });
 });
 
+const spelling = ({ method, url }: Exchange) => `${method} ${url.pathname}`;
 const pattern = (route: string) => new RegExp(`^${route.replace(/\{\w+\}/g, '[\\w-]+')}$`);
 
 interface Violation {
@@ -76,7 +114,10 @@ function violations(exchange: Exchange, route: string): string[] {
   const problem = answer as { type?: string; title?: string; validation?: Violation[] } | undefined;
   const ofRequest = [...inHeader, ...(problem?.validation ?? [])].filter(({ location }) => location[0] === 'request');
   const unmatched = problem?.type?.includes('prism/errors') && !problem.validation ? [`request: ${problem.title}`] : [];
-  const declared = operationOf(route).parameters?.filter((each) => each.in === 'query').map(({ name }) => name) ?? [];
+  const declared =
+    operationOf(route)
+      .parameters?.filter((each) => each.in === 'query')
+      .map(({ name }) => name) ?? [];
   const undeclared = [...url.searchParams.keys()].filter((name) => !declared.includes(name));
   return [
     ...new Set([
@@ -92,6 +133,6 @@ function spelt({ location, code, message }: Violation, sent: unknown): string {
   const name = /'([^']+)'$/.exec(message)?.[1];
   if (code === 'required' && name) return finding([...path, name], 'missing');
   if (code === 'additionalProperties' && name) return finding([...path, name], 'undeclared');
-  if (code === 'type' && path[0] === 'body') return finding(path, `not a ${kindAt(sent, path.slice(1))}`);
+  if (code === 'type' && path[0] === 'body') return finding(path, `${kindAt(sent, path.slice(1))} refused`);
   return finding(path, message);
 }

@@ -1,0 +1,5 @@
+/** What the bundle holds in place of ajv; see `src/no-validator.ts`. It is never called. */
+export default function neverCalled(): never {
+  throw new Error('ajv is not part of this bundle: pass jsonSchemaValidator');
+}
+export const Ajv = neverCalled;
