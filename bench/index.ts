@@ -1,11 +1,11 @@
 import { buildFloor } from './floor.ts';
 import { starts } from './start.ts';
-import { listFigures } from './tokens.ts';
+import { answerFigures, listFigures } from './tokens.ts';
 
 const line = (what: string, value: string) => console.log(`  ${what.padEnd(48)} ${value}`);
 
-console.log('tokens of the tool list (o200k)');
-for (const { what, value, bound } of listFigures()) {
+console.log('tokens a model reads (o200k)');
+for (const { what, value, bound } of [...listFigures(), ...(await answerFigures())]) {
   line(what, `${value} of ${bound}`);
   if (value > bound) process.exitCode = 1;
 }

@@ -1,7 +1,9 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { advertised } from '../src/advertise.ts';
-import type { ToolFace } from '../src/endpoint.ts';
+import type { Json, ToolFace } from '../src/endpoint.ts';
+import type { SandboxData } from '../src/sandbox/index.ts';
 import { tools } from '../src/tools/index.ts';
+import { type Connected, connect, textOf } from '../test/connect.ts';
 
 /** o200k tokens of a value as JSON, or of a text as it is. */
 export const tokens = (value: unknown): number =>
@@ -34,3 +36,41 @@ export const listFigures = (): Figure[] => [
   { what: 'the nine lookups', value: tokens(read((tool) => tool.family === 'lookups')), bound: 700 },
   { what: 'the output schemas of all', value: tokens(shown.map(({ face }) => face.outputSchema)), bound: 1_000 },
 ];
+
+const contactsOf = async ({ call }: Connected, args: Json): Promise<Json[]> =>
+  (await call('search_contacts', args)).contacts as Json[];
+const median = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+
+/** The seeded people over again until there are a hundred, each with an address and number of their own. */
+function hundred(people: readonly Json[]): SandboxData {
+  const contacts = Array.from({ length: 100 }, (_, i) => {
+    const { id: _id, ...person } = people[i % people.length] ?? {};
+    const again = Math.floor(i / people.length) || '';
+    const phone = person.phone && String(person.phone).replace(/.$/, String(Math.floor(i / people.length)));
+    const email = person.email && String(person.email).replace('@', `${again}@`);
+    return { ...person, ...(phone ? { phone } : {}), ...(email ? { email } : {}) };
+  });
+  return { contacts } as SandboxData;
+}
+
+/** What a model reads of typical answers: the text half; the structured half holds the same. */
+export async function answerFigures(): Promise<Figure[]> {
+  const connected = await connect();
+  const read = async (contactId: unknown) =>
+    connected.client.callTool({ name: 'get_contact', arguments: { contactId } });
+  const people = await contactsOf(connected, { pageLimit: 500 });
+  const whole = await Promise.all(people.map(({ id }) => read(id)));
+  const fieldsOf = (result: Json) =>
+    ((result.structuredContent as { contact: Json }).contact.customFields as Json[] | undefined)?.length ?? 0;
+  const plain = whole.filter((result) => fieldsOf(result) === 0).map((result) => tokens(textOf(result)));
+  const eight = whole.filter((result) => fieldsOf(result) === 8).map((result) => tokens(textOf(result)));
+  const page = await connect({ sandbox: { data: hundred(people) } });
+  const list = await page.client.callTool({ name: 'list_contacts', arguments: { limit: 100 } });
+  const rows = (list.structuredContent as { contacts: Json[] }).contacts.length;
+  return [
+    { what: 'one contact, the median of the seeded ones', value: median(plain.sort((a, b) => a - b)), bound: 250 },
+    { what: 'one contact with eight custom fields', value: Math.max(...eight), bound: 450 },
+    { what: `${rows} contacts in one page, text half`, value: tokens(textOf(list)), bound: 7_500 },
+    { what: `${rows} contacts in one page, structured half`, value: tokens(list.structuredContent), bound: 7_500 },
+  ];
+}

@@ -1,4 +1,4 @@
-import type { jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/types.js';
+import type { JsonSchemaValidatorResult, jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/types.js';
 
 /**
  * Stands in for the SDK's ajv, a third of what a start has to parse. The SDK would use it on the answers to
@@ -6,6 +6,10 @@ import type { jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/t
  */
 export const noValidator: jsonSchemaValidator = {
   getValidator<T>() {
-    return (input: unknown) => ({ valid: true, data: input as T, errorMessage: undefined });
+    return (input: unknown): JsonSchemaValidatorResult<T> => ({
+      valid: true,
+      data: input as T,
+      errorMessage: undefined,
+    });
   },
 };

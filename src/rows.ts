@@ -55,9 +55,20 @@ export function shown(row: Json, fields: readonly string[] | undefined): Json {
 }
 
 const task = ({ _id, ...raw }: Json): Json => (_id === undefined ? raw : { id: _id, ...raw });
-const event = ({ appoinmentStatus, ...raw }: Json): Json => ({ appointmentStatus: appoinmentStatus, ...raw });
+const event = ({ appoinmentStatus, ...raw }: Json): Json => ({
+  ...raw,
+  appointmentStatus: raw.appointmentStatus ?? appoinmentStatus,
+});
 
 export const rowOf = { contact, task, note: (raw: Json) => raw, event, any: (raw: Json) => raw };
+
+/** Rows of a list below one contact: whose they are was asked for by name. */
+export const ofContact =
+  (row: ListShape['row']): ListShape['row'] =>
+  (raw) => {
+    const { contactId: _, ...rest } = row(raw);
+    return rest;
+  };
 
 /** A list the API sends whole: paged here by `limit` and `skip`. */
 export const whole = (key: string, row: ListShape['row'] = rowOf.any): ListShape => ({

@@ -124,7 +124,7 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
         {
           group: 'OR',
           filters: [
-            { field: 'tags', operator: 'eq', value: ['VIP', 'Commuter'] },
+            { field: 'tags', operator: 'eq', value: 'VIP' },
             { field: 'assignedTo', operator: 'not_eq', value: userId },
             { field: 'dnd', operator: 'eq', value: false },
             { field: `customFields.${fields.bike_model}`, operator: 'not_exists' },
@@ -279,13 +279,13 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
 export async function findFixture(): Promise<Fixture> {
   const { call } = await connect();
   const rows = async (tool: ToolName, key: string, args: Json = {}) => (await call(tool, args))[key] as Json[];
-  const firstId = async (tool: ToolName, key: string, args: Json = {}) => String((await rows(tool, key, args))[0]?.id);
+  const firstId = async (tool: ToolName, key: string, args: Json = {}) => idOf((await rows(tool, key, args))[0]);
   const next = async (tool: ToolName, args: Json) => (await call(tool, args)).next as Json;
 
   const maria = await find(call, 'maria lopez');
   const contactId = maria.id;
   const definitions = await rows('list_custom_fields', 'customFields');
-  const field = (key: string) => String(definitions.find(({ fieldKey }) => fieldKey === `contact.${key}`)?.id);
+  const field = (key: string) => idOf(definitions.find(({ fieldKey }) => fieldKey === `contact.${key}`));
   return {
     contactId,
     email: String(maria.email),
@@ -306,4 +306,9 @@ export async function findFixture(): Promise<Fixture> {
     listCursor: await next('list_contacts', { limit: 1 }),
     searchCursor: await next('search_contacts', { pageLimit: 1 }),
   };
+}
+
+function idOf(row: Json | undefined): string {
+  if (typeof row?.id !== 'string') throw new Error('The sandbox is seeded with nothing of a kind that examples name.');
+  return row.id;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../endpoint.ts';
-import { rowOf, whole } from '../rows.ts';
+import { ofContact, rowOf, whole } from '../rows.ts';
 import { Fields, Id, outputs, window } from '../schemas.ts';
 
 export const appointments = [
@@ -14,6 +14,6 @@ export const appointments = [
     effect: 'read',
     input: z.strictObject({ contactId: Id, ...window, fields: Fields.optional() }),
     output: outputs.events,
-    list: whole('events', rowOf.event),
+    list: whole('events', ofContact(rowOf.event)),
   }),
 ];

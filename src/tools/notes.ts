@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../endpoint.ts';
-import { rowOf, whole } from '../rows.ts';
+import { ofContact, rowOf, whole } from '../rows.ts';
 import { Fields, Filled, Id, outputs, Text, window } from '../schemas.ts';
 
 const noteFields = {
@@ -24,7 +24,7 @@ export const notes = [
     effect: 'read',
     input: z.strictObject({ contactId: Id, ...window, fields: Fields.optional() }),
     output: outputs.notes,
-    list: whole('notes', rowOf.note),
+    list: whole('notes', ofContact(rowOf.note)),
   }),
   endpoint({
     name: 'get_contact_note',

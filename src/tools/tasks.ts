@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../endpoint.ts';
-import { rowOf, whole } from '../rows.ts';
+import { ofContact, rowOf, whole } from '../rows.ts';
 import { Fields, Filled, Id, outputs, Text, Time, window } from '../schemas.ts';
 
 const DueDate = Time.describe('ISO with offset, or local time 2026-11-24T09:00');
@@ -15,7 +15,7 @@ export const tasks = [
     effect: 'read',
     input: z.strictObject({ contactId: Id, ...window, fields: Fields.optional() }),
     output: outputs.tasks,
-    list: whole('tasks', rowOf.task),
+    list: whole('tasks', ofContact(rowOf.task)),
   }),
   endpoint({
     name: 'get_contact_task',

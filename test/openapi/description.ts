@@ -42,9 +42,9 @@ function closed(value: unknown): unknown {
 }
 
 /** Kinds of custom fields that only their examples tell apart would each be named as a violation. */
-const distinct = (items: unknown[]): unknown[] => [
-  ...new Map(items.map((each) => [JSON.stringify(each), each])).values(),
-];
+function distinct(items: unknown[]): unknown[] {
+  return [...new Map(items.map((each) => [JSON.stringify(each), each])).values()];
+}
 
 /** `METHOD /path/{param}` of everything described, with its operation. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
@@ -58,8 +58,10 @@ export const contactTools: readonly (readonly [ToolName, string])[] = contract
   .filter(([, route]) => route.includes(' /contacts'))
   .map(([tool, route]) => [tool, route]);
 
-export function operationOf(route: string): Operation {
-  const operation = operations.get(route);
-  if (!operation) throw new Error(`${route} is not described.`);
+const routes = new Map(contactTools);
+
+export function operationOf(tool: ToolName): Operation {
+  const operation = operations.get(routes.get(tool) ?? '');
+  if (!operation) throw new Error(`${tool} is not described.`);
   return operation;
 }

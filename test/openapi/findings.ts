@@ -29,7 +29,15 @@ export function ledger(exceptions: readonly Exception[]) {
 export const finding = (path: readonly string[], what: string): string =>
   `${path.map((part) => (/^\d+$/.test(part) ? '*' : part)).join('.')}: ${what}`;
 
-export const kindAt = (value: unknown, path: readonly string[]): string => {
-  const found = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value);
-  return found === null ? 'null' : Array.isArray(found) ? 'array' : typeof found;
-};
+export const at = (value: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value);
+
+/** `string`, `null`, `{id: string, value: array}` */
+export function kindOf(value: unknown, nested = false): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (typeof value !== 'object' || nested) return typeof value;
+  return `{${Object.entries(value)
+    .map(([key, each]) => `${key}: ${kindOf(each, true)}`)
+    .join(', ')}}`;
+}

@@ -1,0 +1,53 @@
+import { parseJson } from '../../src/api/body.ts';
+import type { Operation } from './description.ts';
+import type { Exchange } from './exchange.ts';
+import { at, finding, kindOf } from './findings.ts';
+
+interface Violation {
+  readonly location: readonly string[];
+  readonly code: string | number;
+  readonly message: string;
+}
+interface Problem {
+  readonly type?: string;
+  readonly title?: string;
+  readonly validation?: readonly Violation[];
+}
+
+/** What is wrong with a request, each thing once: by Prism's word, and arguments of the query, which it lets pass. */
+export function violations({ headers, answer, body, url }: Exchange, { parameters = [] }: Operation): string[] {
+  const listed = headers['sl-violations'] ?? '[]';
+  const inHeader = parseJson(listed) as Violation[] | undefined;
+  // Prism cuts a long list short, and then it is no JSON.
+  if (!inHeader) return [`request: ${listed.slice(0, 200)}`];
+  const problem = answer as Problem | undefined;
+  const unmatched = problem?.type?.includes('/prism/errors') && !problem.validation;
+  const declared = parameters.filter((each) => each.in === 'query').map(({ name }) => name);
+  const undeclared = [...url.searchParams.keys()].filter((name) => !declared.includes(name));
+  return [
+    ...new Set([
+      ...(unmatched ? [`request: ${problem?.title}`] : []),
+      ...telling([...inHeader, ...(problem?.validation ?? [])]).map((violation) => spelt(violation, body)),
+      ...undeclared.map((name) => `query.${name}: undeclared`),
+    ]),
+  ];
+}
+
+/** Those of the request. Where no kind fits a value, what each kind dislikes says less than the value. */
+function telling(all: readonly Violation[]): Violation[] {
+  const ofRequest = all.filter(({ location }) => location[0] === 'request');
+  const unfit = ofRequest.filter(({ code }) => code === 'anyOf').map(dotted);
+  return ofRequest.filter((each) => each.code === 'anyOf' || !unfit.some((path) => dotted(each).startsWith(path)));
+}
+
+const dotted = ({ location }: Violation) => `${location.join('.')}.`;
+
+function spelt({ location, code, message }: Violation, sent: unknown): string {
+  const path = location.slice(1);
+  const name = /'([^']+)'$/.exec(message)?.[1];
+  if (code === 'required' && name) return finding([...path, name], 'missing');
+  if (code === 'additionalProperties' && name) return finding([...path, name], 'undeclared');
+  if (code === 'anyOf' || (code === 'type' && path[0] === 'body'))
+    return finding(path, `${kindOf(at({ body: sent }, path))} refused`);
+  return finding(path.length > 0 ? path : ['request'], message);
+}

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { openSandbox } from './api.ts';
+
+describe('with duplicates off', () => {
+  test('create is a 400 that names the other contact', async () => {
+    const { create, post, locationId } = openSandbox();
+    const id = await create({ name: 'Ann Lee', email: 'ann@x.example' });
+    const { status, body } = await post('/contacts/', { locationId, email: 'ANN@x.example' });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({
+      statusCode: 400,
+      message: 'This location does not allow duplicated contacts.',
+      meta: { contactId: id, contactName: 'Ann Lee', matchingField: 'email' },
+    });
+    expect(body.traceId).toBeDefined();
+  });
+
+  test('the phone is compared as stored', async () => {
+    const { create, post, locationId } = openSandbox();
+    await create({ phone: '+13125550999' });
+    const { body } = await post('/contacts/', { locationId, phone: '312 555 0999' });
+    expect(body.meta.matchingField).toBe('phone');
+  });
+
+  test('update is a 400 as well, but not for its own email', async () => {
+    const { create, put } = openSandbox();
+    const ann = await create({ email: 'ann@x.example' });
+    const ben = await create({ email: 'ben@x.example' });
+    expect((await put(`/contacts/${ben}`, { email: 'ann@x.example' })).body.meta.contactId).toBe(ann);
+    expect((await put(`/contacts/${ben}`, { email: 'ben@x.example', city: 'X' })).status).toBe(200);
+  });
+
+  test('a refused create leaves no tag behind', async () => {
+    const { create, post, get, locationId } = openSandbox();
+    await create({ email: 'ann@x.example' });
+    await post('/contacts/', { locationId, email: 'ann@x.example', tags: ['brand new'] });
+    const { tags } = (await get(`/locations/${locationId}/tags`)).body;
+    expect(tags.map(({ name }: { name: string }) => name)).not.toContain('brand new');
+  });
+});
+
+describe('duplicate lookup', () => {
+  test('finds by email and by phone', async () => {
+    const { create, get, locationId } = openSandbox();
+    const id = await create({ email: 'ann@x.example', phone: '+13125550999' });
+    const find = async (query: string) =>
+      (await get(`/contacts/search/duplicate?locationId=${locationId}&${query}`)).body;
+    expect((await find('email=ANN%40x.example')).contact.id).toBe(id);
+    expect((await find('number=%2B13125550999')).contact.id).toBe(id);
+    // An unescaped plus is a space.
+    expect((await find('number=+13125550999')).contact).toBeNull();
+    expect((await find('email=nobody%40x.example')).traceId).toBeDefined();
+  });
+
+  test('knows `number`, not `phone`', async () => {
+    const { get, locationId } = openSandbox();
+    const { status, body } = await get(`/contacts/search/duplicate?locationId=${locationId}&phone=1`);
+    expect([status, body.message]).toEqual([422, ['property phone should not exist']]);
+  });
+});
+
+describe('upsert', () => {
+  test('creates whom it does not find', async () => {
+    const { post, locationId } = openSandbox();
+    const { status, body } = await post('/contacts/upsert', { locationId, email: 'new@x.example' });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ new: true, contact: { email: 'new@x.example' } });
+    expect(body.traceId).toBeDefined();
+  });
+
+  test('updates whom it finds, replacing tags and dropping the gender', async () => {
+    const { create, post, locationId } = openSandbox();
+    const id = await create({ email: 'ann@x.example', gender: 'female', tags: ['a'], city: 'X' });
+    const { body } = await post('/contacts/upsert', {
+      locationId,
+      email: 'ann@x.example',
+      gender: 'male',
+      tags: ['b'],
+    });
+    expect(body).toMatchObject({ new: false, contact: { id, gender: 'female', tags: ['b'], city: 'X' } });
+  });
+
+  test('leaves out a phone that belongs to somebody else', async () => {
+    const { create, post, read, locationId } = openSandbox();
+    const ann = await create({ email: 'ann@x.example' });
+    const ben = await create({ phone: '+13125550999' });
+    const { body } = await post('/contacts/upsert', { locationId, email: 'ann@x.example', phone: '+13125550999' });
+    expect(body.contact.id).toBe(ann);
+    expect(body.contact).not.toHaveProperty('phone');
+    expect((await read(ben)).phone).toBe('+13125550999');
+  });
+
+  test('by a secondary email destroys the primary', async () => {
+    const { idOf, post, read, locationId } = openSandbox();
+    const id = await idOf('Ingrid Halvorsen');
+    expect((await read(id)).email).toBe('ingrid.h@example.org');
+    await post('/contacts/upsert', { locationId, email: 'studio@halvorsen-architects.example' });
+    expect(await read(id)).toMatchObject({ email: 'studio@halvorsen-architects.example', additionalEmails: [] });
+  });
+
+  test('needs an email or a phone', async () => {
+    const { post, locationId } = openSandbox();
+    expect((await post('/contacts/upsert', { locationId, firstName: 'Ann' })).status).toBe(400);
+  });
+
+  test('finds by phone first where the location is set so', async () => {
+    const { create, post, locationId } = openSandbox({ switches: { duplicateOrder: 'phone first' } });
+    await create({ email: 'ann@x.example' });
+    const ben = await create({ phone: '+13125550999' });
+    const { body } = await post('/contacts/upsert', { locationId, email: 'ann@x.example', phone: '+13125550999' });
+    expect(body.contact.id).toBe(ben);
+  });
+});
+
+describe('with duplicates allowed', () => {
+  const switches = { duplicatesAllowed: true };
+
+  test('create makes a second', async () => {
+    const { create } = openSandbox({ switches });
+    expect(await create({ email: 'ann@x.example' })).not.toBe(await create({ email: 'ann@x.example' }));
+  });
+
+  test('upsert makes a second only when asked to', async () => {
+    const { create, post, locationId } = openSandbox({ switches });
+    await create({ email: 'ann@x.example' });
+    const sent = { locationId, email: 'ann@x.example' };
+    expect((await post('/contacts/upsert', sent)).body.new).toBe(false);
+    expect((await post('/contacts/upsert', { ...sent, createNewIfDuplicateAllowed: true })).body.new).toBe(true);
+  });
+
+  test('the wish for a second is ignored where the location does not allow it', async () => {
+    const { create, post, locationId } = openSandbox();
+    await create({ email: 'ann@x.example' });
+    const sent = { locationId, email: 'ann@x.example', createNewIfDuplicateAllowed: true };
+    expect((await post('/contacts/upsert', sent)).body.new).toBe(false);
+  });
+});

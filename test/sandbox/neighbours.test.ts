@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { sandboxRoutes } from '../../src/sandbox/index.ts';
+import { client, type Json, NOON, openSandbox } from './api.ts';
+
+const DAY = 86_400_000;
+
+test('there are 32 contact routes and eleven neighbours', () => {
+  const ours = sandboxRoutes.filter((route) => / \/contacts\//.test(route));
+  expect([ours.length, sandboxRoutes.length]).toEqual([32, 43]);
+  expect(sandboxRoutes).toContain('DELETE /contacts/{contactId}/campaigns/removeAll');
+});
+
+test.each([
+  ['/locations/LOC', 'location', 'locations.readonly'],
+  ['/locations/LOC/tags', 'tags', 'locations/tags.readonly'],
+  ['/locations/LOC/customFields', 'customFields', 'locations/customFields.readonly'],
+  ['/users/?locationId=LOC', 'users', 'users.readonly'],
+  ['/businesses/?locationId=LOC', 'businesses', 'businesses.readonly'],
+  ['/calendars/?locationId=LOC', 'calendars', 'calendars.readonly'],
+  ['/workflows/?locationId=LOC', 'workflows', 'workflows.readonly'],
+  ['/campaigns/?locationId=LOC', 'campaigns', 'campaigns.readonly'],
+])('%s has its own scope', async (path, key, scope) => {
+  const { sandbox, locationId } = openSandbox();
+  const there = path.replace('LOC', locationId);
+  const one = client(sandbox, sandbox.issueToken({ scopes: [scope] }));
+  const other = client(sandbox, sandbox.issueToken({ scopes: ['contacts.readonly', 'contacts.write'] }));
+  expect((await one.get(there)).body).toHaveProperty(key);
+  expect((await other.get(there)).status).toBe(401);
+});
+
+test('user search needs the company', async () => {
+  const { get, locationId } = openSandbox();
+  const { companyId } = (await get(`/locations/${locationId}`)).body.location;
+  expect((await get('/users/search?query=theo')).status).toBe(422);
+  const { users, count } = (await get(`/users/search?companyId=${companyId}&query=theo`)).body;
+  expect(count).toBe(1);
+  expect(users[0]).toMatchObject({ name: 'Theo Brandt', email: 'theo@spokeandgear.example' });
+});
+
+test('custom fields show their key with its prefix', async () => {
+  const { get, locationId } = openSandbox();
+  const { customFields } = (await get(`/locations/${locationId}/customFields?model=contact`)).body;
+  expect(customFields[0]).toMatchObject({ name: 'Bike model', fieldKey: 'contact.bike_model', dataType: 'TEXT' });
+});
+
+test('tasks of the whole location come with _id and who they are about', async () => {
+  const { post, locationId, idOf } = openSandbox();
+  const maria = await idOf('Maria Lopez');
+  const search = async (body: object) => (await post(`/locations/${locationId}/tasks/search`, body)).body.tasks;
+  const [task] = await search({ contactId: [maria], completed: true });
+  expect(task).toMatchObject({ contactId: maria, completed: true, contactDetails: { firstName: 'Maria' } });
+  expect(task._id).toHaveLength(20);
+  expect(task).not.toHaveProperty('id');
+  const first = await search({ limit: 2 });
+  const second = await search({ limit: 2, skip: 2 });
+  expect(new Set([...first, ...second].map(({ _id }: Json) => _id)).size).toBe(4);
+});
+
+describe('appointments', () => {
+  const data = {
+    location: { timezone: 'America/Chicago' },
+    calendars: [{ id: 'cal', name: 'Shop' }],
+    contacts: [
+      {
+        id: 'ann',
+        firstName: 'Ann',
+        appointments: [{ title: 'Fit', startTime: '2026-05-21T15:00:00Z', endTime: '2026-05-21T16:30:00Z' }],
+      },
+    ],
+  };
+
+  test('of a contact tell the wall time of the location, without a zone', async () => {
+    const { get } = openSandbox({ data });
+    const { events } = (await get('/contacts/ann/appointments')).body;
+    expect(events).toHaveLength(1);
+    expect(events[0]).toMatchObject({
+      startTime: '2026-05-21 10:00:00',
+      endTime: '2026-05-21 11:30:00',
+      status: 'booked',
+    });
+  });
+
+  test('of a calendar have an offset and the misspelt twin', async () => {
+    const { get, locationId } = openSandbox({ data });
+    const range = `startTime=${NOON}&endTime=${NOON + 3 * DAY}`;
+    const { events } = (await get(`/calendars/events?locationId=${locationId}&${range}&calendarId=cal`)).body;
+    expect(events[0]).toMatchObject({
+      contactId: 'ann',
+      startTime: '2026-05-21T10:00:00-05:00',
+      appoinmentStatus: 'confirmed',
+    });
+  });
+
+  test.each([
+    ['', ['Either of userId, calendarId or groupId is required']],
+    ['&calendarId=cal&contactId=ann', ['property contactId should not exist']],
+  ])('events with%s are a 422', async (query, message) => {
+    const { get, locationId } = openSandbox({ data });
+    const { body } = await get(`/calendars/events?locationId=${locationId}&startTime=0&endTime=1${query}`);
+    expect(body.message).toEqual(message);
+  });
+
+  test('calendars take no limit', async () => {
+    const { get, locationId } = openSandbox({ data });
+    expect((await get(`/calendars/?locationId=${locationId}&limit=5`)).status).toBe(422);
+  });
+});

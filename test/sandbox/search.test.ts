@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest';
+import { type Json, openSandbox } from './api.ts';
+
+const CROWD = {
+  customFields: [
+    { id: 'size', name: 'Size', dataType: 'NUMERICAL' },
+    { id: 'bike', name: 'Bike', dataType: 'TEXT' },
+  ],
+  contacts: [
+    {
+      firstName: 'Ann',
+      lastName: 'Lee',
+      email: 'ann@x.example',
+      phone: '+13125550201',
+      city: 'Chicago',
+      address1: '1 Main St',
+      companyName: 'Acme Tools',
+      tags: ['vip', 'new'],
+      dateAdded: '2026-01-10T00:00:00Z',
+      customFields: [
+        { id: 'size', value: 52 },
+        { id: 'bike', value: 'Brompton' },
+      ],
+    },
+    {
+      firstName: 'Ben',
+      lastName: 'Lee',
+      email: 'ben@x.example',
+      city: 'Boston',
+      companyName: 'Acme Foods',
+      tags: ['vip'],
+      dnd: true,
+      dateAdded: '2026-02-10T00:00:00Z',
+      customFields: [{ id: 'size', value: 58 }],
+    },
+    { firstName: 'Cleo', phone: '+13125550203', dateAdded: '2026-03-10T00:00:00Z', additionalEmails: ['c2@x.example'] },
+  ],
+};
+const open = (more = {}) => openSandbox({ data: CROWD, ...more });
+const f = (field: string, operator: string, value?: unknown) => ({
+  field,
+  operator,
+  ...(value !== undefined && { value }),
+});
+
+describe('filters', () => {
+  test.each([
+    [f('email', 'eq', 'ANN@x.example'), ['Ann']],
+    [f('firstNameLowerCase', 'eq', 'ann'), ['Ann']],
+    [f('firstNameLowerCase', 'eq', 'Ann'), []],
+    [f('lastNameLowerCase', 'contains', 'le'), ['Ann', 'Ben']],
+    [f('contactName', 'eq', 'ann lee'), ['Ann']],
+    [f('phone', 'eq', '+13125550203'), ['Cleo']],
+    [f('phone', 'eq', '3125550203'), []],
+    [f('phone', 'wildcard', '+1312*'), ['Ann', 'Cleo']],
+    [f('city', 'not_eq', 'chicago'), ['Ben', 'Cleo']],
+    [f('address', 'contains', 'main'), ['Ann']],
+    [f('companyName', 'contains', 'acme'), ['Ann', 'Ben']],
+    [f('companyName', 'not_contains', 'tools'), ['Ben', 'Cleo']],
+    [f('companyName', 'not_exists'), ['Cleo']],
+    [f('email', 'exists'), ['Ann', 'Ben']],
+    [f('tags', 'eq', 'new'), ['Ann']],
+    [f('tags', 'not_exists'), ['Cleo']],
+    [f('dnd', 'eq', true), ['Ben']],
+    [f('dndSettings.SMS.status', 'eq', 'active'), []],
+    [f('dateAdded', 'range', { gte: '2026-02-01', lt: '2026-03-01T00:00:00Z' }), ['Ben']],
+    [f('dateAdded', 'range', { gt: Date.UTC(2026, 1, 10) }), ['Cleo']],
+    [f('customFields.size', 'range', { gte: 55 }), ['Ben']],
+    [f('customFields.size', 'eq', 52), ['Ann']],
+    [f('customFields.bike', 'contains', 'bromp'), ['Ann']],
+    [f('customFields.bike', 'not_exists'), ['Ben', 'Cleo']],
+    // Custom fields go by id; a name is no error.
+    [f('customFields.Size', 'eq', 52), []],
+  ])('%j', async (filter, names) => {
+    expect(await open().findNames(filter)).toEqual(names);
+  });
+
+  test('side by side are ANDed, groups nest', async () => {
+    const { findNames } = open();
+    const vip = f('tags', 'eq', 'vip');
+    expect(await findNames(vip, f('city', 'eq', 'Boston'))).toEqual(['Ben']);
+    const both = { group: 'AND', filters: [vip, f('dnd', 'eq', true)] };
+    expect(await findNames({ group: 'OR', filters: [both, f('firstNameLowerCase', 'eq', 'cleo')] })).toEqual([
+      'Ben',
+      'Cleo',
+    ]);
+  });
+
+  test.each([
+    [f('additional_phones', 'eq', 'x'), 'additional_phones'],
+    [f('firstName', 'eq', 'Ann'), 'firstName'],
+    [f('email', 'contains', 'ann'), 'email'],
+    [f('dateAdded', 'eq', '2026-01-10'), 'dateAdded'],
+    [f('tags', 'contains', 'v'), 'tags'],
+  ])('%j is a 400', async (filter, name) => {
+    const { status, body } = await open().search({ filters: [filter] });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ statusCode: 400, error: 'Bad Request', message: `Invalid field ${name}` });
+    expect(body.traceId).toBeDefined();
+  });
+
+  test('a long text is a 422', async () => {
+    expect((await open().search({ filters: [f('city', 'eq', 'x'.repeat(76))] })).status).toBe(422);
+  });
+});
+
+describe('pages', () => {
+  test.each([
+    [{ pageLimit: undefined }, ['pageLimit must be a number']],
+    [{ pageLimit: 501 }, ['pageLimit must not be greater than 500']],
+    [{ limit: 5 }, ['property limit should not exist']],
+    [{ query: 'x'.repeat(76) }, ['query must be shorter than or equal to 75 characters']],
+    [{ locationId: undefined }, ['locationId should not be empty', 'locationId must be a string']],
+  ])('%j is a 422', async (sent, message) => {
+    const { status, body } = await open().search(sent);
+    expect([status, body.message]).toEqual([422, message]);
+  });
+
+  test('end at ten thousand rows', async () => {
+    const { search } = open();
+    expect((await search({ pageLimit: 500, page: 20 })).status).toBe(200);
+    expect((await search({ pageLimit: 500, page: 21 })).status).toBe(400);
+  });
+
+  test('go on by the cursor of the last row, in any order', async () => {
+    const { search } = openSandbox();
+    const sort = [
+      { field: 'source', direction: 'desc' },
+      { field: 'email', direction: 'asc' },
+    ];
+    const seen: string[] = [];
+    let searchAfter: unknown;
+    for (;;) {
+      const { contacts }: Json = (await search({ pageLimit: 7, sort, ...(searchAfter ? { searchAfter } : {}) })).body;
+      if (contacts.length === 0) break;
+      seen.push(...contacts.map(({ id }: Json) => id));
+      searchAfter = contacts.at(-1).searchAfter;
+    }
+    const all = (await search({ sort })).body.contacts.map(({ id }: Json) => id);
+    expect(seen).toEqual(all);
+    expect(seen).toHaveLength(48);
+  });
+
+  test('take page or searchAfter, not both', async () => {
+    expect((await open().search({ page: 1, searchAfter: [1, 'x'] })).status).toBe(400);
+  });
+
+  test('are sorted by the fields that can be, absent values last', async () => {
+    const { search } = open();
+    const names = async (field: string, direction: string) =>
+      (await search({ sort: [{ field, direction }] })).body.contacts.map(({ firstName }: Json) => firstName);
+    expect(await names('email', 'desc')).toEqual(['Ben', 'Ann', 'Cleo']);
+    expect(await names('dateAdded', 'asc')).toEqual(['Ann', 'Ben', 'Cleo']);
+    expect((await search({ sort: [{ field: 'city', direction: 'asc' }] })).body.message).toBe('Invalid field city');
+  });
+});
+
+describe('rows and totals', () => {
+  test('rows say address, names as typed and lower-cased, and carry their cursor', async () => {
+    const { search } = open();
+    const { contacts, total, traceId } = (await search({ query: 'ann lee', pageLimit: 1 })).body;
+    expect(total).toBe(1);
+    expect(traceId).toMatch(/^[0-9a-f-]{36}$/);
+    const [row] = contacts;
+    expect(row).toMatchObject({ address: '1 Main St', firstName: 'Ann', firstNameLowerCase: 'ann', opportunities: [] });
+    expect(row).not.toHaveProperty('address1');
+    expect(row.searchAfter).toEqual([Date.UTC(2026, 0, 10), row.id]);
+  });
+
+  test('the query looks into secondary emails too', async () => {
+    expect((await open().search({ query: 'c2@x' })).body.total).toBe(1);
+  });
+
+  test('a phone filter can be made to miss contacts with secondary emails', async () => {
+    const { findNames } = open({ switches: { phoneFilterMissesAdditionalEmails: true } });
+    expect(await findNames(f('phone', 'eq', '+13125550203'))).toEqual([]);
+    expect(await findNames(f('phone', 'eq', '+13125550201'))).toEqual(['Ann']);
+  });
+});

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { openSandbox } from './api.ts';
+
+test('missingContact: 404', async () => {
+  const { get } = openSandbox({ switches: { missingContact: 404 } });
+  expect((await get('/contacts/x')).status).toBe(404);
+});
+
+test('missingTaskOrNote: 404', async () => {
+  const { get, create } = openSandbox({ switches: { missingTaskOrNote: 404 } });
+  expect((await get(`/contacts/${await create({})}/notes/x`)).status).toBe(404);
+});
+
+test('listUnderV3: removed', async () => {
+  const { send, locationId } = openSandbox({ switches: { listUnderV3: 'removed' } });
+  const { status, body } = await send('GET', `/contacts/?locationId=${locationId}`, undefined, { Version: 'v3' });
+  expect(status).toBe(400);
+  expect(body.message).toMatch(/^Endpoint \/contacts\/\?locationId=.* not available in API version v3\./);
+});
+
+test('listBody: count', async () => {
+  const { get, locationId } = openSandbox({ switches: { listBody: 'count' } });
+  expect(Object.keys((await get(`/contacts/?locationId=${locationId}`)).body)).toEqual(['contacts', 'count']);
+});
+
+test('lastPageCursor: echo', async () => {
+  const { get, locationId } = openSandbox({ switches: { lastPageCursor: 'echo' } });
+  const { contacts, meta } = (await get(`/contacts/?locationId=${locationId}&limit=100`)).body;
+  expect(meta.startAfterId).toBe(contacts.at(-1).id);
+});
+
+test('listCustomFields: empty', async () => {
+  const { get, locationId } = openSandbox({ switches: { listCustomFields: 'empty' } });
+  const { contacts } = (await get(`/contacts/?locationId=${locationId}&query=maria`)).body;
+  expect(contacts[0].customFields).toEqual([]);
+});
+
+test('postStatus: 201', async () => {
+  const { search, post, locationId } = openSandbox({ switches: { postStatus: 201 } });
+  expect((await search()).status).toBe(201);
+  expect((await post('/contacts/upsert', { locationId, email: 'a@b.example' })).status).toBe(201);
+});
+
+test('unknownCustomField: refuse', async () => {
+  const { post, locationId } = openSandbox({ switches: { unknownCustomField: 'refuse' } });
+  const customFields = [{ key: 'none', value: 'x' }];
+  expect((await post('/contacts/', { locationId, customFields })).status).toBe(422);
+});
+
+test('nullClears: false', async () => {
+  const { create, put, read } = openSandbox({ switches: { nullClears: false } });
+  const id = await create({ city: 'Chicago' });
+  await put(`/contacts/${id}`, { city: null });
+  expect((await read(id)).city).toBe('Chicago');
+});
+
+test('withoutEmailAndPhone: refuse', async () => {
+  const { post, locationId } = openSandbox({ switches: { withoutEmailAndPhone: 'refuse' } });
+  expect((await post('/contacts/', { locationId, firstName: 'Ann' })).status).toBe(422);
+});
+
+test('companyNameOnPut: accepted by default, refused on demand', async () => {
+  for (const [companyNameOnPut, status] of [
+    ['accept', 200],
+    ['refuse', 422],
+  ] as const) {
+    const { create, put } = openSandbox({ switches: { companyNameOnPut } });
+    expect((await put(`/contacts/${await create({})}`, { companyName: 'Acme' })).status).toBe(status);
+  }
+});
+
+test('refusedCreateWrites: the contact exists although the answer was a 422', async () => {
+  const { post, search, locationId } = openSandbox({ switches: { refusedCreateWrites: true } });
+  const sent = { locationId, firstName: 'Zelda', gender: 7 };
+  expect((await post('/contacts/', sent)).status).toBe(422);
+  expect((await search({ query: 'zelda' })).body.total).toBe(1);
+});
