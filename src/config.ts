@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
 import type { Credential } from './api/credential.ts';
 import { ID, SCOPES, type Scope } from './endpoint.ts';
 import { SettingError } from './errors.ts';
@@ -19,6 +21,10 @@ export interface Config {
   readonly baseUrl: string;
   /** ms */
   readonly timeoutMs: number;
+  /** Share of the location's quota, 0.1 to 1. */
+  readonly rateShare: number;
+  /** File of the write journal, or undefined for none. */
+  readonly journal: string | undefined;
   readonly sandbox: { readonly indexDelayMs: number; readonly rate: number | 'off' };
   readonly log: { readonly level: LogLevel; readonly file: string | undefined };
 }
@@ -38,6 +44,9 @@ export const SETTINGS = {
   GHL_USER: 'The user id or email that “me” means in `assignedTo`, `followers` and `userId`',
   GHL_BASE_URL: `API base (\`${DEFAULT_BASE_URL}\`); plain http only for loopback`,
   GHL_TIMEOUT_MS: 'Budget of one call in ms (`30000`)',
+  GHL_RATE_SHARE:
+    "Share of the location's quota this server may use, 0.1 to 1 (`0.8`: your other jobs use the same quota)",
+  GHL_JOURNAL: 'Where the write journal lives, or `off` (a file of your own in the state folder; off in the sandbox)',
   GHL_SANDBOX_INDEX_DELAY_MS: 'Sandbox only: ms by which list and search trail writes (`0`)',
   GHL_SANDBOX_RATE: 'Sandbox only: requests per 10 s, or `off` (`100`)',
   LOG_LEVEL: '`debug`, `info`, `warn`, `error` or `silent` (`info`); logs go to stderr',
@@ -69,6 +78,8 @@ export function readConfig(env: Env, sandbox: boolean): Config {
     user: read('GHL_USER'),
     baseUrl: baseUrl(read),
     timeoutMs: whole(read, 'GHL_TIMEOUT_MS', 30_000, 100, 300_000),
+    rateShare: share(read),
+    journal: journal(read, env, sandbox),
     sandbox: {
       indexDelayMs: whole(read, 'GHL_SANDBOX_INDEX_DELAY_MS', 0, 0, 3_600_000),
       rate: rate === 'off' ? 'off' : whole(read, 'GHL_SANDBOX_RATE', 100, 1, 1_000_000),
@@ -128,6 +139,32 @@ function baseUrl(read: Read): string {
   if (url.username || url.password || url.search || url.hash)
     throw new SettingError('GHL_BASE_URL: takes a host and a path, no user name, query or fragment.');
   return url.origin + url.pathname.replace(/\/+$/, '');
+}
+
+function share(read: Read): number {
+  const text = read('GHL_RATE_SHARE') ?? '0.8';
+  const value = /^\d?\.?\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 0.1 && value <= 1) return value;
+  throw new SettingError(`GHL_RATE_SHARE: ${JSON.stringify(text)} is not a share from 0.1 to 1.`);
+}
+
+/** Invented people need no journal, unless it is asked for. */
+function journal(read: Read, env: Env, sandbox: boolean): string | undefined {
+  const setting = read('GHL_JOURNAL') ?? (sandbox ? 'off' : undefined);
+  if (setting === 'off') return undefined;
+  if (setting === undefined) return join(stateFolder(env), 'ghl-contacts-mcp', 'journal.jsonl');
+  if (!isAbsolute(setting))
+    throw new SettingError(
+      `GHL_JOURNAL: ${JSON.stringify(setting)} is not an absolute path (hosts start servers in folders of their own) and not off.`,
+    );
+  return setting;
+}
+
+/** Where the system keeps the state of programs. */
+function stateFolder(env: Env): string {
+  if (process.platform === 'win32') return env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support');
+  return env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
 }
 
 function whole(read: Read, name: Setting, fallback: number, min: number, max: number): number {

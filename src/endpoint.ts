@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Settlement } from './settle.ts';
 
 /** Scopes as HighLevel spells them; a tool is offered only while its scope is in effect. */
 export const SCOPES = [
@@ -83,6 +84,8 @@ export interface Endpoint extends ToolFace {
   /** Turns an answer into what the model should read; pure. */
   readonly present?: (data: Json, args: Json) => Json;
   readonly list?: ListShape;
+  /** How a write whose answer was lost is settled; every write names one. */
+  readonly settle?: Settlement;
 }
 
 type Placeholders<R extends string> = R extends `${string}{${infer P}}${infer Rest}` ? P | Placeholders<Rest> : never;

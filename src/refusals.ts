@@ -31,6 +31,8 @@ const SCOPES_PAGE =
   'The owner edits scopes in HighLevel under Settings > Private Integrations; the token stays the same and the change works at once';
 const REPORT = 'Report this to the maintainers of ghl-contacts-mcp.';
 
+const BAD_TOKEN = /invalid (jwt|private integration token|token)|access token is invalid/i;
+
 /**
  * The refusals HighLevel is known to answer with, the most telling first. A 401 is as often about scope, class or
  * version as about the token. Texts it is not known for are never shown: they may be anybody's.
@@ -62,7 +64,7 @@ const KNOWN: readonly Known[] = [
   },
   { text: /do not have access to this feature/i, say: () => "The account's HighLevel plan does not include this." },
   {
-    text: /invalid (jwt|private integration token|token)|access token is invalid/i,
+    text: BAD_TOKEN,
     say: () =>
       'HighLevel does not accept the token: it is mistyped, revoked or expired. The owner sets GHL_API_KEY to a valid one (Settings > Private Integrations) and restarts the server.',
   },
@@ -100,6 +102,11 @@ const KNOWN: readonly Known[] = [
     say: () => 'There is no such appointment. Use list_contact_appointments to find the id.',
   },
   { status: [400, 404], text: /not found|does not exist/i, say: ({ ids }) => missing(ids) },
+  {
+    status: [301, 302, 303, 307, 308],
+    say: ({ status }) =>
+      `HighLevel answered with a redirect (${status}), which is never followed: the token goes nowhere else. Check GHL_BASE_URL.`,
+  },
   { status: [413], say: () => 'HighLevel refused the request because it is too large. Send less in one call.' },
   {
     status: [422],
@@ -140,6 +147,10 @@ function read(refusal: Refusal): Said {
     traceId: typeof traceId === 'string' && /^[\w-]{8,64}$/.test(traceId) ? traceId : undefined,
   };
 }
+
+/** A 401 that a new token mends; those about scope, class, location or version are not. */
+export const isExpired = ({ status, body }: { status: number; body: unknown }): boolean =>
+  status === 401 && isObject(body) && BAD_TOKEN.test(String(body.message));
 
 /** The sentence for a refusal. */
 export function refusal(refused: Refusal): ApiError {

@@ -1,6 +1,8 @@
+import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
-import { createApi } from './api/client.ts';
+import { type Api, createApi } from './api/client.ts';
 import { fixed } from './api/credential.ts';
+import { fileJournal, noJournal } from './api/journal.ts';
 import { fetchTransport, undiciTransport } from './api/transport.ts';
 import { type Config, type Env, readConfig } from './config.ts';
 import { gate } from './gate.ts';
@@ -15,8 +17,9 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
   const log = createLog(config.log.level, config.log.file);
   keepStdoutClean(log);
   const { way, account } = sandbox ? embedded(config) : network(config);
-  const { scopes, timeoutMs } = config;
-  const api = createApi({ ...way, scopes, timeoutMs, log });
+  const { scopes, timeoutMs, rateShare } = config;
+  const journal = config.journal ? fileJournal(config.journal, log) : noJournal;
+  const api = createApi({ ...way, scopes, timeoutMs, rateShare, journal, log });
   const server = createServer({
     api,
     gate: gate(tools, scopes, config.selected),
@@ -25,7 +28,7 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
     account: { ...account, label: config.label },
     user: config.user,
   });
-  endWithHost(() => server.close());
+  endWithHost(server, api, log);
   await server.connect(new StdioServerTransport());
 }
 
@@ -39,7 +42,10 @@ function network({ credential, baseUrl }: Config) {
 function embedded({ sandbox: options, scopes }: Config) {
   const made = once(async () => (await import('./sandbox/index.ts')).createSandbox({ ...options, scopes }));
   const transport = fetchTransport(async (request) => (await made()).fetch(request));
-  return { way: { transport, baseUrl: 'http://sandbox.invalid', credential: made }, account: { sandbox: true } };
+  return {
+    way: { transport, baseUrl: 'http://sandbox.invalid', credential: { current: made } },
+    account: { sandbox: true },
+  };
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
@@ -57,16 +63,24 @@ function keepStdoutClean(log: Log): void {
   Object.assign(console, { log: divert, info: divert, debug: divert });
 }
 
-/** A host that is gone (stdin closed, stdout broken, a signal) ends the process; nothing lingers behind it. */
-function endWithHost(close: () => Promise<void>): void {
+/**
+ * A host that is gone (stdin closed, stdout broken, a message too large for the transport, a signal) ends the process:
+ * no more calls, reads aborted, writes finished and journalled, exit code 0.
+ */
+function endWithHost(server: Server, api: Api, log: Log): void {
   let ending = false;
-  const end = () => {
+  const end = async (why: string) => {
     if (ending) return;
     ending = true;
-    void close().finally(() => process.exit(0));
+    log('debug', 'ending', { why });
+    await api.close();
+    // The answers of the last writes leave before the pipe does.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (process.stdout.writable) await new Promise((resolve) => process.stdout.write('', resolve));
+    process.exit(0);
   };
-  process.stdin.once('end', end);
-  process.stdin.once('close', end);
-  process.stdout.once('error', end);
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, end);
+  server.onclose = () => void end('transport closed');
+  for (const event of ['end', 'close'] as const) process.stdin.once(event, () => void end('stdin closed'));
+  process.stdout.on('error', () => void end('stdout closed'));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => void end(signal));
 }

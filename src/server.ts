@@ -6,13 +6,14 @@ import {
 import pkg from '../package.json' with { type: 'json' };
 import { advertised } from './advertise.ts';
 import type { Api } from './api/client.ts';
+import type { Json } from './endpoint.ts';
 import { redact, UserError } from './errors.ts';
 import { type Gate, whyAbsent } from './gate.ts';
 import { checkInput } from './input.ts';
 import { instructions } from './instructions.ts';
 import type { Log } from './log.ts';
 import { noValidator } from './no-validator.ts';
-import { listResources, listTemplates, readResource, resolve } from './resources/index.ts';
+import { listResources, listTemplates, readResource, resolve, STATUS } from './resources/index.ts';
 import { createRecent } from './resources/recent.ts';
 import { toText } from './results.ts';
 import type { Clock } from './times.ts';
@@ -29,6 +30,8 @@ export interface ServerOptions {
     readonly locationId?: string;
     readonly sandbox?: boolean;
     readonly missing?: string;
+    /** Kind of credential, for the status. */
+    readonly credential?: string;
   };
   readonly user?: string | undefined;
 }
@@ -58,7 +61,7 @@ export function createServer({ api, gate, clock, log, account, user }: ServerOpt
       const tool = byName.get(params.name);
       if (!tool) throw new UserError(whyAbsent(gate, params.name));
       const args = checkInput(tool, params.arguments);
-      const data = await runTool(tool, args, { api, clock, signal, user });
+      const data = await runTool(tool, args, { api, clock, signal, user, host: server.getClientVersion()?.name });
       recent.see(data, args);
       return { content: [{ type: 'text', text: toText(data) }], structuredContent: data };
     } catch (error) {
@@ -69,6 +72,8 @@ export function createServer({ api, gate, clock, log, account, user }: ServerOpt
   server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources: listResources(gate, recent.list()) }));
   server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: listTemplates(gate) }));
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, { signal }) => {
+    if (uri === STATUS)
+      return { contents: [{ uri, mimeType: 'application/json', text: toText(statusOf(api, gate, account)) }] };
     const target = resolve(uri);
     if (!target)
       throw new McpError(
@@ -86,6 +91,16 @@ export function createServer({ api, gate, clock, log, account, user }: ServerOpt
   });
 
   return server;
+}
+
+/** What `ghl://status` tells; nothing is sent to find it out. */
+function statusOf(
+  api: Api,
+  gate: Gate,
+  { label, locationId, sandbox, missing, credential }: ServerOptions['account'],
+): Json {
+  const scopes = [...new Set(gate.shown.map((tool) => tool.scope))];
+  return { account: { label, locationId, sandbox, credential, missing }, scopes, ...api.status() };
 }
 
 /** The protocol's code for a resource that does not exist. */

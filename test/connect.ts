@@ -1,6 +1,8 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { createApi } from '../src/api/client.ts';
+import { fixed } from '../src/api/credential.ts';
+import { realTimers, type Timers } from '../src/api/timers.ts';
 import { fetchTransport, type Transport } from '../src/api/transport.ts';
 import { type Json, SCOPES, type Scope } from '../src/endpoint.ts';
 import { gate, parseSelection } from '../src/gate.ts';
@@ -35,6 +37,8 @@ export interface Connected {
   call(name: string, args?: Json): Promise<Json>;
   /** Calls a tool and gives its text; throws unless it is an error. */
   refused(name: string, args?: Json): Promise<string>;
+  /** Moves the server's clock and the sandbox's. */
+  advance(ms: number): void;
   /** What reached the sandbox since the last look, as `METHOD /path`. */
   sent(): Promise<string[]>;
 }
@@ -42,18 +46,21 @@ export interface Connected {
 /** A real client, the real server and the sandbox, in memory, with the scopes a test names. */
 export async function connect(options: Options = {}): Promise<Connected> {
   const scopes = options.scopes ?? SCOPES;
+  let moved = 0;
   const sandbox = createSandbox({ now: () => NOW, rate: 'off', ...options.sandbox });
+  const timers: Timers = { ...realTimers, now: () => NOW + moved };
   const log = options.log ?? silent;
   const transport = options.transport ?? fetchTransport(sandbox.fetch);
   const api = createApi({
+    timers,
     transport,
     baseUrl: 'http://sandbox.invalid',
-    credential: async () => sandbox,
+    credential: fixed(sandbox),
     scopes,
     timeoutMs: options.timeoutMs ?? 5_000,
     log,
   });
-  const clock = createClock({ timezone: options.timezone, api, scopes, now: () => NOW });
+  const clock = createClock({ timezone: options.timezone, api, scopes, now: timers.now });
   const server = createServer({
     api,
     gate: gate(tools, scopes, parseSelection(options.select ?? '', tools)),
@@ -69,6 +76,10 @@ export async function connect(options: Options = {}): Promise<Connected> {
   return {
     client,
     sandbox,
+    advance(ms) {
+      moved += ms;
+      sandbox.advance(ms);
+    },
     async call(name, args = {}) {
       const result = await client.callTool({ name, arguments: args });
       if (result.isError) throw new Error(textOf(result));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createApi } from '../src/api/client.ts';
+import { fixed } from '../src/api/credential.ts';
 import { SettingError } from '../src/errors.ts';
 import { gate, parseScopes, parseSelection } from '../src/gate.ts';
 import { silent } from '../src/log.ts';
@@ -74,7 +75,7 @@ describe('the request layer refuses a second time', () => {
   const api = createApi({
     transport: sendNothing,
     baseUrl: 'http://127.0.0.1',
-    credential: async () => ({ token: 't', locationId: 'l' }),
+    credential: fixed({ token: 't', locationId: 'l' }),
     scopes: [],
     timeoutMs: 100,
     log: silent,

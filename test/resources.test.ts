@@ -4,13 +4,14 @@ import { CONTACTS, connect, find } from './connect.ts';
 describe('contacts as resources', () => {
   test('the list is the collection at first, then also whom one has met, and sends nothing', async () => {
     const { client, call, sent } = await connect();
-    expect((await client.listResources()).resources.map((r) => r.uri)).toEqual(['ghl://contacts']);
+    expect((await client.listResources()).resources.map((r) => r.uri)).toEqual(['ghl://contacts', 'ghl://status']);
     const maria = await find(call, 'maria');
     await call('get_contact', { contactId: maria.id });
     await sent();
     const { resources } = await client.listResources();
     expect(resources).toMatchObject([
       { uri: 'ghl://contacts' },
+      { uri: 'ghl://status' },
       { uri: `ghl://contacts/${maria.id}`, name: `${maria.firstName} ${maria.lastName}` },
     ]);
     expect(await sent()).toEqual([]);
@@ -66,7 +67,7 @@ describe('contacts as resources', () => {
 
   test('without the scope there is nothing to read', async () => {
     const { client, sent } = await connect({ scopes: ['contacts.write'] });
-    expect((await client.listResources()).resources).toEqual([]);
+    expect((await client.listResources()).resources.map((r) => r.uri)).toEqual(['ghl://status']);
     expect((await client.listResourceTemplates()).resourceTemplates).toEqual([]);
     await expect(client.readResource({ uri: 'ghl://contacts' })).rejects.toThrow('needs the scope contacts.readonly');
     expect(await sent()).toEqual([]);

@@ -1,24 +1,46 @@
-import { type Endpoint, type Json, type Scope, toRequest } from '../endpoint.ts';
-import { ApiError, UserError } from '../errors.ts';
+import type { Endpoint, Json, Scope } from '../endpoint.ts';
+import { type ApiError, UserError } from '../errors.ts';
 import { missingScope } from '../gate.ts';
 import type { Log } from '../log.ts';
 import { refusal } from '../refusals.ts';
-import { parseJson, readBody } from './body.ts';
+import { Breaker } from './breaker.ts';
+import { ReadCache } from './cache.ts';
 import type { TokenSource } from './credential.ts';
-import type { HttpAnswer, Transport } from './transport.ts';
+import { Cancelled } from './exchange.ts';
+import { type Counted, Figures } from './figures.ts';
+import { type Journal, noJournal } from './journal.ts';
+import { type Lane, Limiter, type Quota } from './limiter.ts';
+import { POLICY, type Policy } from './retry.ts';
+import { realTimers, type Timers } from './timers.ts';
+import type { Transport } from './transport.ts';
+import { type Ended, gaveUp, prepare, ServerClock, travel, type WayOptions } from './way.ts';
+import { createWrites } from './writes.ts';
 
-/** The dated API version every record was written for; records name their own where it differs. */
-export const API_VERSION = '2021-07-28';
+export interface CallOptions {
+  /** Ends a read upstream; a write already sent is finished all the same. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told what the model should know beside the answer: an outcome found by looking, a quota that runs low. */
+  readonly say?: (notice: string) => void;
+  readonly lane?: Lane;
+  /** Name of the MCP host, for the journal. */
+  readonly host?: string | undefined;
+}
 
-/** Bytes of a request body; the API's frame refuses more by default. */
-const MAX_REQUEST_BYTES = 100_000;
+export interface Status {
+  readonly quota: Quota;
+  readonly breaker: { readonly state: string; readonly until?: string };
+  readonly lastDay: Record<Counted, number>;
+}
 
 export interface Api {
   /**
    * Sends one endpoint's request and gives its parsed answer.
    * @throws UserError with a sentence for the model: scope missing, signed out, refused, unreachable, out of time
    */
-  call(endpoint: Endpoint, args: Json, options?: { signal?: AbortSignal }): Promise<Json>;
+  call(endpoint: Endpoint, args: Json, options?: CallOptions): Promise<Json>;
+  status(): Status;
+  /** Takes no more calls, ends reads, and resolves when the writes in flight are finished and journalled. */
+  close(): Promise<void>;
 }
 
 export interface ApiOptions {
@@ -29,97 +51,96 @@ export interface ApiOptions {
   /** ms for one call, all of it. */
   readonly timeoutMs: number;
   readonly log: Log;
+  readonly journal?: Journal;
+  /** Share of the location's quota, 0.1 to 1. */
+  readonly rateShare?: number;
+  readonly timers?: Timers;
+  readonly policy?: Policy;
+  readonly random?: () => number;
 }
 
 export function createApi(options: ApiOptions): Api {
+  const { timers = realTimers, policy = POLICY, random = Math.random, scopes, timeoutMs, log } = options;
+  const limiter = new Limiter(timers, options.rateShare ?? 1);
+  const breaker = new Breaker(timers);
+  const figures = new Figures(timers.now);
+  const cache = new ReadCache(timers.now);
+  const serverClock = new ServerClock(timers.now);
+  const way: WayOptions = { ...options, serverClock, timers, policy, random, limiter, breaker, figures };
+  const closing = new AbortController();
+
+  function admit(e: Endpoint): void {
+    if (closing.signal.aborted) throw new UserError('The server is shutting down; nothing was sent.');
+    if (!scopes.includes(e.scope)) throw new UserError(missingScope(e.name, e.scope));
+  }
+
+  /** One read, shared with identical ones. */
+  async function read(e: Endpoint, args: Json, { signal, lane }: CallOptions, look = false): Promise<Json> {
+    const { locationId } = await options.credential.current();
+    const { path, text } = prepare(e, args, locationId);
+    const load = async (cancel: AbortSignal) => {
+      const ended = await travel(way, e, args, { lane, cancel, deadline: timers.now() + timeoutMs, look });
+      return answerOf(e, args, ended);
+    };
+    const both = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
+    return look ? load(both) : cache.read(`${path} ${text ?? ''}`, load, both);
+  }
+
+  const writes = createWrites({
+    way,
+    cache,
+    figures,
+    log,
+    journal: options.journal ?? noJournal,
+    timeoutMs,
+    read: (e, args) => {
+      if (!scopes.includes(e.scope)) throw new UserError(missingScope(e.name, e.scope));
+      return read(e, args, {}, true);
+    },
+  });
+
   return {
-    async call(endpoint, args, { signal } = {}) {
-      if (!options.scopes.includes(endpoint.scope)) throw new UserError(missingScope(endpoint.name, endpoint.scope));
-      const { token, locationId } = await options.credential();
-      const request = toRequest(endpoint, args, locationId);
-      const body = request.body && JSON.stringify(request.body);
-      if (body && Buffer.byteLength(body) > MAX_REQUEST_BYTES)
-        throw new UserError(
-          `These arguments come to ${Buffer.byteLength(body)} bytes; one call may send ${MAX_REQUEST_BYTES}. Nothing was sent; shorten or split them.`,
-        );
-      const headers: Record<string, string> = {
-        authorization: `Bearer ${token}`,
-        version: endpoint.version ?? API_VERSION,
-        accept: 'application/json',
-        'user-agent': 'ghl-contacts-mcp',
-        ...(body ? { 'content-type': 'application/json' } : {}),
+    async call(e, args, callOptions = {}) {
+      admit(e);
+      figures.count('calls');
+      const started = timers.now();
+      try {
+        const data =
+          e.effect === 'read' ? await read(e, args, callOptions) : await writes.perform(e, args, callOptions);
+        const quota = limiter.notice();
+        if (quota) callOptions.say?.(quota);
+        return data;
+      } catch (error) {
+        figures.count('errors');
+        throw error instanceof Cancelled ? new UserError('The call was cancelled; nothing was sent.') : error;
+      } finally {
+        log('debug', 'call', { tool: e.name, ms: Math.round(timers.now() - started) });
+      }
+    },
+    status() {
+      const until = breaker.openUntil;
+      return {
+        quota: limiter.quota(),
+        breaker: { state: breaker.state(), ...(until ? { until: new Date(until).toISOString() } : {}) },
+        lastDay: figures.lastDay(),
       };
-      const budget = AbortSignal.timeout(options.timeoutMs);
-      const send = { method: request.method, url: options.baseUrl + request.path, headers, ...(body ? { body } : {}) };
-      const started = performance.now();
-      const { answer, text } = await exchange(endpoint, options, budget, signal, send);
-      options.log('debug', 'request', {
-        tool: endpoint.name,
-        status: answer.status,
-        ms: Math.round(performance.now() - started),
-      });
-      return parse(endpoint, answer, text, { locationId, ids: args });
+    },
+    async close() {
+      closing.abort();
+      await writes.finished();
     },
   };
 }
 
-/** Sends and reads within the budget; a failure on the way becomes a sentence. */
-async function exchange(
-  endpoint: Endpoint,
-  { transport, timeoutMs }: ApiOptions,
-  budget: AbortSignal,
-  cancel: AbortSignal | undefined,
-  request: { method: string; url: string; headers: Record<string, string>; body?: string },
-): Promise<{ answer: HttpAnswer; text: string }> {
-  try {
-    const answer = await transport({ ...request, signal: cancel ? AbortSignal.any([budget, cancel]) : budget });
-    return { answer, text: await readBody(answer) };
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    if (cancel?.aborted) throw new UserError('The call was cancelled.');
-    if (!budget.aborted && !isNetworkFailure(error)) throw error;
-    const what = budget.aborted
-      ? `HighLevel did not answer within ${timeoutMs / 1000} s.`
-      : `HighLevel could not be reached (${codeOf(error)}).`;
-    throw new ApiError(`${what} ${afterwards(endpoint, error)}`, 0);
-  }
+/** The answer of a read. @throws ApiError */
+function answerOf(e: Endpoint, args: Json, ended: Ended): Json {
+  if (!ended.answered) throw gaveUp(ended, 'Try again in a minute.');
+  const { status, body } = ended.answered;
+  if (status > 299) throw refused(e, args, ended);
+  return body as Json;
 }
 
-/** A fault of ours must not pass for one of the network's. */
-const isNetworkFailure = (error: unknown): error is { code: string } =>
-  error instanceof Error && typeof (error as { code?: unknown }).code === 'string';
-
-/** Failures that happen before a byte of the request is sent. */
-const NEVER_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-]);
-const codeOf = (error: unknown): string => (isNetworkFailure(error) ? error.code.replace(/[^\w ]/g, '') : 'no answer');
-
-/** What a person must know after a call that got no answer. */
-function afterwards(endpoint: Endpoint, error: unknown): string {
-  if (endpoint.effect === 'read') return 'Try again in a minute.';
-  if (NEVER_SENT.has(codeOf(error))) return 'Nothing was written. Try again in a minute.';
-  return 'The write may have happened all the same: look at the contact before repeating it.';
-}
-
-function parse(
-  endpoint: Endpoint,
-  { status, headers }: HttpAnswer,
-  text: string,
-  context: { locationId: string; ids: Json },
-): Json {
-  const body = parseJson(text);
-  const failed = status < 200 || status > 299;
-  if (failed) throw refusal({ status, body: body ?? text, route: endpoint.route, scope: endpoint.scope, ...context });
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Json;
-  const kind = headers['content-type']?.split(';')[0] ?? 'no content type';
-  throw new ApiError(
-    `HighLevel answered ${status} with something other than the JSON it documents (${kind}, ${text.length} characters). ${afterwards(endpoint, undefined)}`,
-    status,
-  );
+export function refused(e: Endpoint, args: Json, { answered, credential }: Ended): ApiError {
+  const { status = 0, body } = answered ?? {};
+  return refusal({ status, body, route: e.route, scope: e.scope, locationId: credential.locationId, ids: args });
 }

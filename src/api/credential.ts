@@ -6,13 +6,18 @@ export interface Credential {
   readonly locationId: string;
 }
 
-/** Where credentials come from. Asked before every request, so that a source may refresh what it gives. */
-export type TokenSource = () => Promise<Credential>;
+/** Where credentials come from. */
+export interface TokenSource {
+  /** @throws UserError that says what is missing and how to mend it */
+  current(): Promise<Credential>;
+  /** After a 401 that means "expired": true where there is a new one to try with. */
+  renew?(spent: Credential): Promise<boolean>;
+}
 
 /** A private token from the settings, or the sentence that says what is missing. */
-export const fixed =
-  (credential: Credential | { readonly missing: string }): TokenSource =>
-  async () => {
+export const fixed = (credential: Credential | { readonly missing: string }): TokenSource => ({
+  async current() {
     if ('missing' in credential) throw new UserError(credential.missing);
     return credential;
-  };
+  },
+});

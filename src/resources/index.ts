@@ -1,8 +1,8 @@
 import { ID, type Json } from '../endpoint.ts';
 import type { Gate } from '../gate.ts';
 import { toText } from '../results.ts';
-import { runEndpoint } from '../tools/run.ts';
-import { type Context, isFlow } from '../tools/tool.ts';
+import { runTool } from '../tools/run.ts';
+import type { Context } from '../tools/tool.ts';
 import type { Recent } from './recent.ts';
 
 const ROOT = 'ghl://contacts';
@@ -23,6 +23,15 @@ const TITLES = {
 } as const;
 type Part = keyof typeof PARTS;
 
+export const STATUS = 'ghl://status';
+const status = {
+  uri: STATUS,
+  name: 'status',
+  title: 'Status',
+  description: 'Scopes, quota left, breaker, figures of the last day.',
+  mimeType: JSON_TYPE,
+};
+
 /** Short, one page, sends nothing: several hosts walk it at every start. */
 export function listResources(gate: Gate, recent: readonly Recent[]) {
   const offered = (tool: string) => gate.shown.some((t) => t.name === tool);
@@ -34,7 +43,7 @@ export function listResources(gate: Gate, recent: readonly Recent[]) {
     mimeType: JSON_TYPE,
   };
   const people = recent.map(({ id, name }) => ({ uri: `${ROOT}/${id}`, name: name ?? id, mimeType: JSON_TYPE }));
-  return [...(offered('list_contacts') ? [collection] : []), ...(offered('get_contact') ? people : [])];
+  return [...(offered('list_contacts') ? [collection] : []), status, ...(offered('get_contact') ? people : [])];
 }
 
 export function listTemplates(gate: Gate) {
@@ -58,9 +67,9 @@ export function resolve(uri: string): { tool: string; args: Json } | undefined {
 }
 
 /** The resource's JSON: the same text as the tool's answer. */
-export async function readResource(uri: string, tool: string, args: Json, gate: Gate, context: Context) {
+export async function readResource(uri: string, tool: string, args: Json, gate: Gate, context: Omit<Context, 'say'>) {
   const found = gate.shown.find((t) => t.name === tool);
-  if (!found || isFlow(found)) return undefined;
-  const result = await runEndpoint(found, args, context);
+  if (!found) return undefined;
+  const result = await runTool(found, args, context);
   return { result, contents: [{ uri, mimeType: JSON_TYPE, text: toText(result) }] };
 }

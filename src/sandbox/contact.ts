@@ -71,7 +71,10 @@ export const cleanTags = (tags: readonly string[]): string[] => [
   ...new Set(tags.map((tag) => tag.trim().toLowerCase()).filter((tag) => tag !== '')),
 ];
 
-export const hasEmail = (contact: Contact, email: string): boolean => {
-  const wanted = email.toLowerCase();
-  return contact.email?.toLowerCase() === wanted || contact.additionalEmails.some((e) => e.toLowerCase() === wanted);
-};
+/** Under what a contact is found when somebody arrives with the same email or phone. Secondary emails count. */
+export const reachKeys = (contact: Contact): string[] =>
+  contact.deleted
+    ? []
+    : [contact.email, ...contact.additionalEmails, contact.phone]
+        .filter((reach) => reach !== undefined)
+        .map((reach) => `${contact.locationId} ${reach.toLowerCase()}`);

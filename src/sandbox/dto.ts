@@ -50,15 +50,16 @@ export const atMost = (length: number): Rule<string> =>
       : string.check(value, name),
   );
 
-/** A number in a body; in a query, where everything is text, a text that reads as one. */
-export function number(min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY): Rule<number | string> {
-  return rule((value, name) => {
-    const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-    if (typeof read !== 'number' || Number.isNaN(read)) return [`${name} must be a number`];
-    if (read > max) return [`${name} must not be greater than ${max}`];
-    return read < min ? [`${name} must not be less than ${min}`] : [];
+export const number = (min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY): Rule<number> =>
+  rule((value, name) => {
+    if (typeof value !== 'number' || Number.isNaN(value)) return [`${name} must be a number`];
+    if (value > max) return [`${name} must not be greater than ${max}`];
+    return value < min ? [`${name} must not be less than ${min}`] : [];
   });
-}
+
+/** The same of a query, where everything is text. */
+export const numeric = (min?: number, max?: number): Rule<string> =>
+  rule((value, name) => number(min, max).check(value === '' ? undefined : Number(value), name));
 
 export const oneOf = <const T extends string>(...values: readonly T[]): Rule<T> =>
   must((value) => values.some((each) => each === value), `one of the following values: ${values.join(', ')}`);

@@ -1,4 +1,4 @@
-import { type Contact, hasEmail } from './contact.ts';
+import type { Contact } from './contact.ts';
 import { describe } from './contact-write.ts';
 import { badRequest } from './refusal.ts';
 import type { Call } from './route.ts';
@@ -13,17 +13,15 @@ export interface Match {
   readonly matchingField: 'email' | 'phone';
 }
 
-/** Who already has this email or phone, in the order the location is set to. Secondary emails count. */
+/** Who already has this email or phone, in the order the location is set to. */
 export function findMatches(call: Call, { email, phone }: Reach, except?: string): Match[] {
-  const find = (matchingField: Match['matchingField'], has: (contact: Contact) => boolean): Match[] => {
-    for (const contact of call.store.contacts.values()) {
-      const candidate = contact.locationId === call.office.location.id && !contact.deleted && contact.id !== except;
-      if (candidate && has(contact)) return [{ contact, matchingField }];
-    }
-    return [];
+  const find = (matchingField: Match['matchingField'], reach: string | null | undefined): Match[] => {
+    const owners = reach ? call.store.reachedBy(call.office.location.id, reach) : [];
+    const [contact] = owners.filter(({ id }) => id !== except);
+    return contact ? [{ contact, matchingField }] : [];
   };
-  const byEmail = email ? find('email', (contact) => hasEmail(contact, email)) : [];
-  const byPhone = phone ? find('phone', (contact) => contact.phone === phone) : [];
+  const byEmail = find('email', email);
+  const byPhone = find('phone', phone);
   return call.switches.duplicateOrder === 'email first' ? [...byEmail, ...byPhone] : [...byPhone, ...byEmail];
 }
 

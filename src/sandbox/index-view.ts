@@ -10,7 +10,7 @@ export interface Indexed {
 export class IndexView {
   readonly #delayMs: number;
   readonly #rows: Indexed[] = [];
-  #pending: { at: number; contact: Contact }[] = [];
+  readonly #pending: { at: number; contact: Contact }[] = [];
 
   constructor(delayMs: number) {
     this.#delayMs = delayMs;
@@ -26,10 +26,9 @@ export class IndexView {
   }
 
   rows(now: number): readonly Indexed[] {
-    const visible = this.#pending.findIndex(({ at }) => at > now - this.#delayMs);
-    const ready = visible === -1 ? this.#pending : this.#pending.slice(0, visible);
-    this.#pending = visible === -1 ? [] : this.#pending.slice(visible);
-    for (const { contact } of ready) this.#apply(contact);
+    const trailing = this.#pending.findIndex(({ at }) => at > now - this.#delayMs);
+    const ready = trailing === -1 ? this.#pending.length : trailing;
+    if (ready > 0) for (const { contact } of this.#pending.splice(0, ready)) this.#apply(contact);
     return this.#rows;
   }
 

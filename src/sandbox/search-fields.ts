@@ -29,7 +29,11 @@ type Read = (contact: Contact, call: Call) => unknown;
 const field = (operators: ReadonlySet<Operator>, read: Read, literal = false): SearchField => ({
   operators,
   literal,
-  values: (contact, call) => [read(contact, call)].flat().filter((value) => value !== undefined && value !== ''),
+  values(contact, call) {
+    const value = read(contact, call);
+    if (value === undefined || value === '') return [];
+    return Array.isArray(value) ? value : [value];
+  },
 });
 
 const dndStatus = (channel: string) =>

@@ -1,4 +1,4 @@
-import type { Contact } from './contact.ts';
+import { type Contact, reachKeys } from './contact.ts';
 import { IndexView } from './index-view.ts';
 
 export interface Location {
@@ -91,6 +91,7 @@ export class Store {
   /** contact id to the campaigns, and the workflows, it is in */
   readonly campaigns = new Map<string, Set<string>>();
   readonly workflows = new Map<string, Set<string>>();
+  readonly #byReach = new Map<string, Set<string>>();
 
   addOffice(contents: Omit<Office, 'index'>, indexDelayMs: number): Office {
     const office = { ...contents, index: new IndexView(indexDelayMs) };
@@ -99,13 +100,28 @@ export class Store {
   }
 
   seed(contact: Contact): void {
-    this.contacts.set(contact.id, contact);
+    this.#keep(contact);
     this.offices.get(contact.locationId)?.index.seeded(contact);
   }
 
   save(contact: Contact, now: number): void {
-    this.contacts.set(contact.id, contact);
+    this.#keep(contact);
     this.offices.get(contact.locationId)?.index.changed(contact, now);
+  }
+
+  /** The contacts of a location with this email, primary or not, or this phone. */
+  reachedBy(locationId: string, emailOrPhone: string): Contact[] {
+    const ids = this.#byReach.get(`${locationId} ${emailOrPhone.toLowerCase()}`) ?? [];
+    return [...ids].flatMap((id) => this.contacts.get(id) ?? []);
+  }
+
+  #keep(contact: Contact): void {
+    const before = this.contacts.get(contact.id);
+    for (const key of before ? reachKeys(before) : []) this.#byReach.get(key)?.delete(contact.id);
+    for (const key of reachKeys(contact)) {
+      this.#byReach.set(key, (this.#byReach.get(key) ?? new Set()).add(contact.id));
+    }
+    this.contacts.set(contact.id, contact);
   }
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from '../endpoint.ts';
 import { Id, Ids, outputs } from '../schemas.ts';
+import { settle } from '../settle.ts';
 
 export const businesses = [
   endpoint({
@@ -10,6 +11,7 @@ export const businesses = [
     route: 'POST /contacts/bulk/business',
     scope: 'contacts.write',
     effect: 'update',
+    settle: settle.contactsAssigned,
     locationId: true,
     input: z.strictObject({ ids: Ids.max(50).describe('contact ids'), businessId: Id.nullable() }),
     output: outputs.any,

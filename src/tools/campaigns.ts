@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from '../endpoint.ts';
 import { Id, outputs } from '../schemas.ts';
+import { settle } from '../settle.ts';
 
 const input = z.strictObject({ contactId: Id, campaignId: Id });
 
@@ -12,6 +13,7 @@ export const campaigns = [
     route: 'POST /contacts/{contactId}/campaigns/{campaignId}',
     scope: 'contacts.write',
     effect: 'enrol',
+    settle: settle.unseen,
     body: true,
     input,
     output: outputs.done,
@@ -23,6 +25,7 @@ export const campaigns = [
     route: 'DELETE /contacts/{contactId}/campaigns/{campaignId}',
     scope: 'contacts.write',
     effect: 'delete',
+    settle: settle.unseen,
     input,
     output: outputs.done,
   }),
@@ -33,6 +36,7 @@ export const campaigns = [
     route: 'DELETE /contacts/{contactId}/campaigns/removeAll',
     scope: 'contacts.write',
     effect: 'delete',
+    settle: settle.unseen,
     input: z.strictObject({ contactId: Id }),
     output: outputs.done,
   }),

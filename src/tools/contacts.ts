@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { endpoint, type Json, type Page } from '../endpoint.ts';
 import { contacts as contactList, fullPage } from '../rows.ts';
 import { contactFields, Fields, Filled, Id, outputs, Skip, Strings, Text, upTo } from '../schemas.ts';
+import { settle } from '../settle.ts';
 import { searchContacts } from './search.ts';
 
 /** The API stores `{id | key, field_value}`; people say `value`. */
@@ -88,6 +89,7 @@ export const contacts = [
     route: 'POST /contacts/',
     scope: 'contacts.write',
     effect: 'create',
+    settle: settle.contactCreated,
     locationId: true,
     input: z.strictObject({
       ...contactFields,
@@ -105,6 +107,7 @@ export const contacts = [
     route: 'PUT /contacts/{contactId}',
     scope: 'contacts.write',
     effect: 'update',
+    settle: settle.contactHolds,
     body: true,
     input: z
       .strictObject({
@@ -125,6 +128,7 @@ export const contacts = [
     route: 'DELETE /contacts/{contactId}',
     scope: 'contacts.write',
     effect: 'delete',
+    settle: settle.contactGone,
     input: z.strictObject({ contactId: Id }),
     output: outputs.done,
   }),
@@ -150,6 +154,7 @@ export const contacts = [
     route: 'POST /contacts/upsert',
     scope: 'contacts.write',
     effect: 'update',
+    settle: settle.contactUpserted,
     locationId: true,
     input: z
       .strictObject({

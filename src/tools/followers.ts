@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from '../endpoint.ts';
 import { Id, Ids, outputs } from '../schemas.ts';
+import { settle } from '../settle.ts';
 
 const input = z.strictObject({ contactId: Id, followers: Ids.describe('user ids') });
 
@@ -12,6 +13,7 @@ export const followers = [
     route: 'POST /contacts/{contactId}/followers',
     scope: 'contacts.write',
     effect: 'create',
+    settle: settle.followersAdded,
     input,
     output: outputs.any,
   }),
@@ -22,6 +24,7 @@ export const followers = [
     route: 'DELETE /contacts/{contactId}/followers',
     scope: 'contacts.write',
     effect: 'delete',
+    settle: settle.followersRemoved,
     input,
     output: outputs.any,
   }),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { endpoint } from '../endpoint.ts';
 import { ofContact, rowOf, whole } from '../rows.ts';
 import { Fields, Filled, Id, outputs, Text, window } from '../schemas.ts';
+import { settle } from '../settle.ts';
 
 const noteFields = {
   title: Text.optional(),
@@ -43,6 +44,7 @@ export const notes = [
     route: 'POST /contacts/{contactId}/notes',
     scope: 'contacts.write',
     effect: 'create',
+    settle: settle.noteListed,
     input: z.strictObject({ contactId: Id, body: Filled, ...noteFields }),
     output: outputs.note,
   }),
@@ -53,6 +55,7 @@ export const notes = [
     route: 'PUT /contacts/{contactId}/notes/{noteId}',
     scope: 'contacts.write',
     effect: 'update',
+    settle: settle.noteHolds,
     body: true,
     input: z
       .strictObject({ contactId: Id, noteId: Id, body: Filled.optional(), ...noteFields })
@@ -66,6 +69,7 @@ export const notes = [
     route: 'DELETE /contacts/{contactId}/notes/{noteId}',
     scope: 'contacts.write',
     effect: 'delete',
+    settle: settle.noteGone,
     input: z.strictObject({ contactId: Id, noteId: Id }),
     output: outputs.done,
   }),

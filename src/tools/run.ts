@@ -1,30 +1,32 @@
-import type { Endpoint, Json } from '../endpoint.ts';
-import { ID } from '../endpoint.ts';
+import { type Endpoint, ID, type Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
 import { toResult } from '../results.ts';
 import { readTime } from '../times.ts';
 import { listUsers } from './lookups.ts';
 import { type Context, isFlow, type Tool } from './tool.ts';
 
+/** What a tool is run with; notices are gathered here and become the answer's `notice`. */
+type Given = Omit<Context, 'say'>;
+
 /** Runs a tool on checked arguments: people's words to the API's, the call, and the answer as the model reads it. */
-export async function runTool(tool: Tool, given: Json, context: Context): Promise<Json> {
-  const args = await nameMe(given, context);
-  return isFlow(tool) ? tool.run(args, context) : runEndpoint(tool, args, context);
+export async function runTool(tool: Tool, given: Json, context: Given): Promise<Json> {
+  const notices = new Set<string>();
+  const full: Context = { ...context, say: (notice) => notices.add(notice) };
+  const args = await nameMe(given, full);
+  const result = isFlow(tool) ? await tool.run(args, full) : await runEndpoint(tool, args, full);
+  return notices.size > 0 ? { ...result, notice: [...notices].join(' ') } : result;
 }
 
 /** One endpoint, one call. */
-export async function runEndpoint(e: Endpoint, given: Json, { api, clock, signal }: Context): Promise<Json> {
+async function runEndpoint(e: Endpoint, given: Json, { api, clock, ...options }: Context): Promise<Json> {
   const args = { ...given };
-  const notices: string[] = [];
   for (const name of e.times ?? []) {
     if (typeof args[name] !== 'string') continue;
     const { iso, echo } = await readTime(name, args[name], clock);
     args[name] = iso;
-    if (echo) notices.push(`${name} read as ${echo}.`);
+    if (echo) options.say(`${name} read as ${echo}.`);
   }
-  const data = await api.call(e, args, signal && e.effect === 'read' ? { signal } : {});
-  const result = toResult(e, data, given);
-  return notices.length ? { ...result, notice: notices.join(' ') } : result;
+  return toResult(e, await api.call(e, args, options), given);
 }
 
 const USER_ARGUMENTS = ['assignedTo', 'userId', 'followers'] as const;

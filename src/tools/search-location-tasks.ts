@@ -62,11 +62,15 @@ function row(raw: Json, now: number): Json {
 }
 
 /** Every task from `skip` on, page by page, with the place it stands at. */
-async function* walk(ask: Json, start: number, { api, signal }: Context): AsyncGenerator<{ raw: Json; place: number }> {
+async function* walk(
+  ask: Json,
+  start: number,
+  { api, ...options }: Context,
+): AsyncGenerator<{ raw: Json; place: number }> {
   let place = start;
   for (let largest = DEFAULT_PAGE; ; ) {
     const args = { ...ask, limit: PAGE, ...(place > 0 ? { skip: place } : {}) };
-    const { tasks } = await api.call(onePage, args, signal ? { signal } : {});
+    const { tasks } = await api.call(onePage, args, { ...options, lane: 'bulk' });
     const rows = Array.isArray(tasks) ? (tasks as Json[]) : [];
     for (const raw of rows) yield { raw, place: place++ };
     largest = Math.max(largest, rows.length);
@@ -95,16 +99,16 @@ const question = ({ query, status, contactId, assignedTo }: Json): Json => ({
 });
 
 async function run(args: Json, context: Context): Promise<Json> {
-  const { clock } = context;
+  const { clock, say } = context;
   const [from, to, now] = [await bound('dueFrom', args, clock), await bound('dueTo', args, clock), clock.now()];
   const room = args.limit === undefined ? DEFAULT_PAGE_BYTES : MAX_BYTES;
   const tasks: Json[] = [];
-  const notices = [from.echo, to.echo].filter((echo) => echo !== undefined);
+  for (const { echo } of [from, to]) if (echo) say(echo);
   let used = ENVELOPE_BYTES;
   let next: Json | undefined;
   for await (const { raw, place } of walk(question(args), Number(args.skip ?? 0), context)) {
     const late = clock.now() - now > BUDGET_MS;
-    if (late) notices.push('Stopped for time.');
+    if (late) say('Stopped for time.');
     const found = fits(raw, args.status, now, from.at, to.at) ? row(raw, now) : undefined;
     used += found ? bytes(found) : 0;
     if (late || (found && (tasks.length === Number(args.limit ?? DEFAULT_ROWS) || used > room))) {
@@ -113,8 +117,7 @@ async function run(args: Json, context: Context): Promise<Json> {
     }
     if (found) tasks.push(found);
   }
-  const notice = notices.join(' ');
-  return { tasks, asOf: await asOf(clock), ...(next ? { next } : {}), ...(notice ? { notice } : {}) };
+  return { tasks, asOf: await asOf(clock), ...(next ? { next } : {}) };
 }
 
 export const searchLocationTasks: Flow = {

@@ -19,13 +19,7 @@ const SORTABLE = [
 ] as const;
 
 const Range = z.partialRecord(z.enum(['gte', 'lte', 'gt', 'lt']), z.union([z.string(), z.number()]));
-const Value = z.union([
-  z.string().max(75),
-  z.number(),
-  z.boolean(),
-  z.array(z.union([z.string().max(75), z.number()])),
-  Range,
-]);
+const Value = z.union([z.string().max(75), z.number(), z.boolean(), Range]);
 
 const condition = {
   field: z
@@ -52,8 +46,7 @@ const Sort = z.strictObject({ field: z.enum(SORTABLE), direction: z.enum(['asc',
 
 /** Names people use for fields the index keeps in lower case only. */
 const LOWER: Readonly<Record<string, string>> = { firstName: 'firstNameLowerCase', lastName: 'lastNameLowerCase' };
-const lower = (value: unknown): unknown =>
-  typeof value === 'string' ? value.toLowerCase() : Array.isArray(value) ? value.map(lower) : value;
+const lower = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
 
 /** Filters as the index wants them: lower-case twins for names, tags in lower case. */
 const readFilters = (filters: unknown): unknown =>

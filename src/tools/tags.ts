@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { endpoint, type Json } from '../endpoint.ts';
 import { Id, Ids, outputs, Strings } from '../schemas.ts';
+import { settle } from '../settle.ts';
 
 /** Counts, and only the contacts that need a look: hundreds of lines of success help nobody. */
 function bulkAccount(data: Json, args: Json): Json {
@@ -20,6 +21,7 @@ export const tags = [
     route: 'POST /contacts/{contactId}/tags',
     scope: 'contacts.write',
     effect: 'create',
+    settle: settle.tagsAdded,
     input: z.strictObject({ contactId: Id, tags: Strings }),
     output: outputs.tags,
   }),
@@ -30,6 +32,7 @@ export const tags = [
     route: 'DELETE /contacts/{contactId}/tags',
     scope: 'contacts.write',
     effect: 'delete',
+    settle: settle.tagsRemoved,
     input: z.strictObject({ contactId: Id, tags: Strings }),
     output: outputs.tags,
   }),
@@ -41,6 +44,7 @@ export const tags = [
     route: 'POST /contacts/bulk/tags/update/{type}',
     scope: 'contacts.write',
     effect: 'update',
+    settle: settle.contactsTagged,
     locationId: true,
     input: z
       .strictObject({

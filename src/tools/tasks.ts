@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { endpoint } from '../endpoint.ts';
 import { ofContact, rowOf, whole } from '../rows.ts';
 import { Fields, Filled, Id, outputs, Text, Time, window } from '../schemas.ts';
+import { settle } from '../settle.ts';
 
 const DueDate = Time.describe('ISO with offset, or local time 2026-11-24T09:00');
 
@@ -34,6 +35,7 @@ export const tasks = [
     route: 'POST /contacts/{contactId}/tasks',
     scope: 'contacts.write',
     effect: 'create',
+    settle: settle.taskListed,
     times: ['dueDate'],
     input: z.strictObject({
       contactId: Id,
@@ -53,6 +55,7 @@ export const tasks = [
     route: 'PUT /contacts/{contactId}/tasks/{taskId}',
     scope: 'contacts.write',
     effect: 'update',
+    settle: settle.taskHolds,
     times: ['dueDate'],
     body: true,
     input: z
@@ -75,6 +78,7 @@ export const tasks = [
     route: 'PUT /contacts/{contactId}/tasks/{taskId}/completed',
     scope: 'contacts.write',
     effect: 'update',
+    settle: settle.taskHolds,
     input: z.strictObject({ contactId: Id, taskId: Id, completed: z.boolean() }),
     output: outputs.task,
   }),
@@ -85,6 +89,7 @@ export const tasks = [
     route: 'DELETE /contacts/{contactId}/tasks/{taskId}',
     scope: 'contacts.write',
     effect: 'delete',
+    settle: settle.taskGone,
     input: z.strictObject({ contactId: Id, taskId: Id }),
     output: outputs.done,
   }),

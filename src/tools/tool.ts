@@ -11,8 +11,12 @@ export interface Context {
   readonly clock: Clock;
   /** User id or email that "me" means. */
   readonly user?: string | undefined;
-  /** Aborted when the host cancels or the server stops; reads only. */
+  /** Aborted when the host cancels; a write already sent is finished all the same. */
   readonly signal?: AbortSignal;
+  /** Name of the MCP host. */
+  readonly host?: string | undefined;
+  /** Told what the model should know beside the answer. */
+  readonly say: (notice: string) => void;
 }
 
 /** A tool of several calls: small, in a file of its own, built on endpoints. */

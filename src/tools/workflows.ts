@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from '../endpoint.ts';
 import { Id, outputs, Time } from '../schemas.ts';
+import { settle } from '../settle.ts';
 
 const input = z.strictObject({
   contactId: Id,
@@ -17,6 +18,7 @@ export const workflows = [
     route: 'POST /contacts/{contactId}/workflow/{workflowId}',
     scope: 'contacts.write',
     effect: 'enrol',
+    settle: settle.unseen,
     body: true,
     times: ['eventStartTime'],
     input,
@@ -29,6 +31,7 @@ export const workflows = [
     route: 'DELETE /contacts/{contactId}/workflow/{workflowId}',
     scope: 'contacts.write',
     effect: 'delete',
+    settle: settle.unseen,
     body: true,
     times: ['eventStartTime'],
     input,

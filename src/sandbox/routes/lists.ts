@@ -1,4 +1,4 @@
-import { filled, number, optional, string } from '../dto.ts';
+import { filled, numeric, optional, string } from '../dto.ts';
 import { firstNotBefore, type Indexed } from '../index-view.ts';
 import { Refusal } from '../refusal.ts';
 import { type Call, route } from '../route.ts';
@@ -8,7 +8,7 @@ const matching = (rows: readonly Indexed[], query: string | undefined) =>
   query ? rows.filter(({ text }) => text.includes(query.toLowerCase())) : rows;
 
 /** Both halves of the cursor belong together: an id alone starts over, a date alone skips its twins. */
-function firstAfter(rows: readonly Indexed[], startAfter: string | number | undefined, id: string | undefined): number {
+function firstAfter(rows: readonly Indexed[], startAfter: string | undefined, id: string | undefined): number {
   if (startAfter === undefined) return 0;
   const at = firstNotBefore(rows, Number(startAfter), id ?? '\uffff');
   return rows[at]?.contact.id === id ? at + 1 : at;
@@ -43,8 +43,8 @@ export const listRoutes = [
     scope: 'contacts.readonly',
     query: {
       locationId: filled,
-      limit: optional(number(1, 100)),
-      startAfter: optional(number()),
+      limit: optional(numeric(1, 100)),
+      startAfter: optional(numeric()),
       startAfterId: optional(string),
       query: optional(string),
     },
@@ -68,8 +68,8 @@ export const listRoutes = [
     scope: 'contacts.readonly',
     query: {
       locationId: filled,
-      limit: optional(number(1, 100)),
-      skip: optional(number(0)),
+      limit: optional(numeric(1, 100)),
+      skip: optional(numeric(0)),
       query: optional(string),
     },
     handle(call, { query }) {

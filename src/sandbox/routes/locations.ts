@@ -56,7 +56,7 @@ export const locationRoutes = [
         const details = { id: contact.id, firstName, lastName, email, phone };
         return [{ _id: id, ...rest, locationId: contact.locationId, contactDetails: details }];
       });
-      return { tasks: tasks.slice(Number(skip), Number(skip) + Number(limit)), traceId: call.traceId() };
+      return { tasks: tasks.slice(skip, skip + limit), traceId: call.traceId() };
     },
   }),
 ];

@@ -1,4 +1,4 @@
-import { filled, number, optional, string } from '../dto.ts';
+import { filled, numeric, optional, string } from '../dto.ts';
 import { route } from '../route.ts';
 import type { User } from '../store.ts';
 
@@ -28,8 +28,8 @@ export const peopleAndPlaceRoutes = [
       companyId: filled,
       locationId: optional(string),
       query: optional(string),
-      skip: optional(number(0)),
-      limit: optional(number(1, 100)),
+      skip: optional(numeric(0)),
+      limit: optional(numeric(1, 100)),
     },
     handle({ office }, { query: { companyId, query = '', skip = 0, limit = 25 } }) {
       const found = office.users.filter(
@@ -45,7 +45,7 @@ export const peopleAndPlaceRoutes = [
   route({
     route: 'GET /businesses/',
     scope: 'businesses.readonly',
-    query: { ...inLocation, limit: optional(number(1, 100)), skip: optional(number(0)) },
+    query: { ...inLocation, limit: optional(numeric(1, 100)), skip: optional(numeric(0)) },
     handle({ office }, { query: { limit = 100, skip = 0 } }) {
       return { businesses: office.businesses.slice(Number(skip), Number(skip) + Number(limit)) };
     },

@@ -1,9 +1,10 @@
+import type { Contact } from '../contact.ts';
 import { arrayOf, atMost, filled, list, number, object, oneOf, optional, string } from '../dto.ts';
 import { badRequest } from '../refusal.ts';
 import { type Call, postStatus, route } from '../route.ts';
 import { businessName } from '../search-fields.ts';
 import { compileFilters } from '../search-filters.ts';
-import { createOrder, type Place } from '../search-sort.ts';
+import { createOrder } from '../search-sort.ts';
 import { contactFound } from '../wire.ts';
 
 /** Deeper pages exist only by cursor. */
@@ -19,28 +20,30 @@ const body = {
   sort: optional(arrayOf(object({ field: string, direction: oneOf('asc', 'desc') }))),
 };
 
-const findMatching = (call: Call, query: string | undefined, filters: readonly unknown[]) => {
+type Order = ReturnType<typeof createOrder>;
+
+function findMatching(call: Call, query = '', filters: readonly unknown[] = []): Contact[] {
   const passes = compileFilters(filters, call);
-  const wanted = query?.toLowerCase() ?? '';
+  const wanted = query.toLowerCase();
   return call.office.index
     .rows(call.now)
     .filter(({ contact, text }) => text.includes(wanted) && passes(contact))
     .map(({ contact }) => contact);
-};
+}
 
-function startOf(
-  sent: { page: number; limit: number; searchAfter: unknown[] | undefined },
-  places: Place[],
-  order: Order,
-) {
-  const { page, limit, searchAfter } = sent;
-  if (!searchAfter) return (page - 1) * limit;
+const sorted = (contacts: readonly Contact[], order: Order): Contact[] =>
+  contacts
+    .map((contact) => ({ contact, place: order.place(contact) }))
+    .sort((a, b) => order.compare(a.place, b.place))
+    .map(({ contact }) => contact);
+
+/** Where the page begins that follows a row's cursor. */
+function startAfter(searchAfter: readonly unknown[], contacts: readonly Contact[], order: Order): number {
   if (searchAfter.length !== order.length) throw badRequest('searchAfter does not fit the sort');
   const after = searchAfter.map((key) => (typeof key === 'string' || typeof key === 'number' ? key : null));
-  const start = places.findIndex((place) => order.compare(place, after) > 0);
-  return start === -1 ? places.length : start;
+  const start = contacts.findIndex((contact) => order.compare(order.place(contact), after) > 0);
+  return start === -1 ? contacts.length : start;
 }
-type Order = ReturnType<typeof createOrder>;
 
 export const searchRoutes = [
   route({
@@ -49,19 +52,17 @@ export const searchRoutes = [
     status: postStatus(200),
     body,
     handle(call, { body: { pageLimit, page, searchAfter, query, filters, sort } }) {
-      const limit = Number(pageLimit);
       if (page !== undefined && searchAfter) throw badRequest('page and searchAfter cannot be used together');
-      if (Number(page ?? 1) * limit > WINDOW) throw badRequest(`page * pageLimit must not be greater than ${WINDOW}`);
+      if ((page ?? 1) * pageLimit > WINDOW) throw badRequest(`page * pageLimit must not be greater than ${WINDOW}`);
       const order = createOrder(sort ?? []);
-      const found = findMatching(call, query, filters ?? [])
-        .map((contact) => ({ contact, place: order.place(contact) }))
-        .sort((a, b) => order.compare(a.place, b.place));
-      const places = found.map(({ place }) => place);
-      const start = startOf({ page: Number(page ?? 1), limit, searchAfter }, places, order);
+      const found = findMatching(call, query, filters);
+      // The index stands in the default order already.
+      const contacts = sort?.length ? sorted(found, order) : found;
+      const start = searchAfter ? startAfter(searchAfter, contacts, order) : ((page ?? 1) - 1) * pageLimit;
       return {
-        contacts: found
-          .slice(start, start + limit)
-          .map(({ contact, place }) => contactFound(contact, businessName(contact, call), place)),
+        contacts: contacts
+          .slice(start, start + pageLimit)
+          .map((contact) => contactFound(contact, businessName(contact, call), order.place(contact))),
         total: found.length,
         traceId: call.traceId(),
       };

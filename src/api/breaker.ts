@@ -1,0 +1,62 @@
+import { UserError } from '../errors.ts';
+import type { Timers } from './timers.ts';
+
+/** Failed tries in a row that open it, and ms until a probe; each failed probe doubles that, up to the last figure. */
+const THRESHOLD = 8;
+const OPEN_MS = 15_000;
+const MAX_OPEN_MS = 120_000;
+
+/** After repeated failures it answers at once and says until when; then one call probes while the others still wait. */
+export class Breaker {
+  readonly #timers: Timers;
+  #failures = 0;
+  #openMs = OPEN_MS;
+  #openUntil = 0;
+  #probing = false;
+
+  constructor(timers: Timers) {
+    this.#timers = timers;
+  }
+
+  /** @throws UserError while open */
+  pass(): void {
+    if (this.#failures < THRESHOLD) return;
+    const now = this.#timers.now();
+    if (now < this.#openUntil || this.#probing) {
+      const seconds = Math.max(1, Math.ceil((this.#openUntil - now) / 1_000));
+      throw new UserError(
+        `HighLevel failed ${this.#failures} times in a row, so nothing was sent. It is tried again from ${new Date(Math.max(this.#openUntil, now)).toISOString()} on (in ${seconds} s).`,
+      );
+    }
+    this.#probing = true;
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+    this.#openMs = OPEN_MS;
+    this.#probing = false;
+  }
+
+  failed(): void {
+    this.#failures += 1;
+    if (this.#failures < THRESHOLD) return;
+    if (this.#probing) this.#openMs = Math.min(MAX_OPEN_MS, this.#openMs * 2);
+    this.#probing = false;
+    this.#openUntil = this.#timers.now() + this.#openMs;
+  }
+
+  /** The probe ended without telling anything: the next call probes. */
+  abandoned(): void {
+    this.#probing = false;
+  }
+
+  state(): 'closed' | 'open' | 'probing' {
+    if (this.#failures < THRESHOLD) return 'closed';
+    return this.#probing || this.#timers.now() >= this.#openUntil ? 'probing' : 'open';
+  }
+
+  /** Epoch ms, or undefined while closed. */
+  get openUntil(): number | undefined {
+    return this.#failures < THRESHOLD ? undefined : this.#openUntil;
+  }
+}

@@ -1,0 +1,198 @@
+import { UserError } from '../errors.ts';
+import type { Timers } from './timers.ts';
+
+/** Single calls go first; a bulk run takes what it may, evenly spread, so that it never stands in their way. */
+export type Lane = 'single' | 'bulk';
+
+/** To be called once when the try is over, with the answer's headers where there was one. */
+export type Done = (headers?: Readonly<Record<string, string>>) => void;
+
+export interface Quota {
+  /** Requests HighLevel says are left in its window and in its day; undefined before the first answer. */
+  readonly remaining: number | undefined;
+  readonly dailyRemaining: number | undefined;
+  readonly dailyLimit: number | undefined;
+  /** Epoch ms until which nothing is sent. */
+  readonly heldUntil: number;
+  readonly waiting: number;
+}
+
+/** Documented limits, until an answer's headers say otherwise. */
+const DEFAULT_MAX = 100;
+const DEFAULT_INTERVAL_MS = 10_000;
+const DAY_MS = 86_400_000;
+/** Share of the day's quota under which results mention it. */
+const NEARLY_GONE = 0.02;
+/** The hour at which the day begins anew is not documented (UTC is assumed), so now and then one call finds out. */
+const PROBE_MS = 300_000;
+/** Requests per window above which there is no limit worth counting. */
+const COUNTED = 10_000;
+/** Share of a window a bulk run may take at once. */
+const BURST = 0.05;
+
+interface Waiting {
+  readonly lane: Lane;
+  readonly go: (done: Done) => void;
+}
+
+/**
+ * Keeps this server to its share of the location's quota without talking to other servers: never more requests than the
+ * share in any span of one interval, whichever way HighLevel's own windows lie, and none while its headers say that
+ * there is nothing left.
+ */
+export class Limiter {
+  readonly #timers: Timers;
+  readonly #share: number;
+  #max = DEFAULT_MAX;
+  #interval = DEFAULT_INTERVAL_MS;
+  /** When each try of the last interval ended: it had arrived by then, so that the span is never underestimated. */
+  #ended: number[] = [];
+  #inFlight = 0;
+  #heldUntil = 0;
+  #remaining: number | undefined;
+  #daily: { remaining: number; limit: number } | undefined;
+  #probedAt = 0;
+  /** First answer seen of HighLevel's present window: the window ends no later than one interval after it. */
+  #windowSeenAt = 0;
+  #bulkTokens = 0;
+  #bulkAt = 0;
+  readonly #queues: Record<Lane, Waiting[]> = { single: [], bulk: [] };
+  #cancelWake: (() => void) | undefined;
+
+  constructor(timers: Timers, share: number) {
+    this.#timers = timers;
+    this.#share = share;
+  }
+
+  /**
+   * Waits for a place. `first` puts a try that was sent back by a 429 ahead of its lane.
+   * @throws UserError when the day's quota is used up; the signal's end while waiting resolves to undefined
+   */
+  turn(lane: Lane, signal: AbortSignal, first = false): Done | Promise<Done | undefined> {
+    this.#refuseWithoutQuota();
+    const queue = this.#queues[lane];
+    if (queue.length === 0 && this.#waitFor(lane) === 0) return this.#start(lane);
+    return new Promise((resolve) => {
+      const waiting: Waiting = {
+        lane,
+        go: (done) => {
+          signal.removeEventListener('abort', leave);
+          resolve(done);
+        },
+      };
+      const leave = () => {
+        queue.splice(queue.indexOf(waiting), 1);
+        resolve(undefined);
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      if (first) queue.unshift(waiting);
+      else queue.push(waiting);
+      this.#pump();
+    });
+  }
+
+  /** A 429 holds everything until its time is up; gives the ms that is. */
+  hold(waitMs: number | undefined): number {
+    const now = this.#timers.now();
+    const windowEnds = this.#windowSeenAt + this.#interval - now;
+    const ms = waitMs ?? (windowEnds > 0 ? windowEnds : this.#interval);
+    this.#heldUntil = Math.max(this.#heldUntil, now + ms);
+    return ms;
+  }
+
+  quota(): Quota {
+    const waiting = this.#queues.single.length + this.#queues.bulk.length;
+    return {
+      remaining: this.#remaining,
+      dailyRemaining: this.#daily?.remaining,
+      dailyLimit: this.#daily?.limit,
+      heldUntil: this.#heldUntil,
+      waiting,
+    };
+  }
+
+  /** A word for results when the day's quota runs low. */
+  notice(): string | undefined {
+    if (!this.#daily || this.#daily.remaining > this.#daily.limit * NEARLY_GONE) return undefined;
+    return `HighLevel's quota for today is nearly gone: ${this.#daily.remaining} of ${this.#daily.limit} requests left.`;
+  }
+
+  #refuseWithoutQuota(): void {
+    if (this.#daily?.remaining !== 0) return;
+    const now = this.#timers.now();
+    const returns = (Math.floor(this.#probedAt / DAY_MS) + 1) * DAY_MS;
+    if (now >= returns || now - this.#probedAt >= PROBE_MS) {
+      this.#probedAt = now;
+      return;
+    }
+    throw new UserError(
+      `This location's quota of ${this.#daily.limit} requests for today is used up; nothing was sent. It returns at ${new Date(returns).toISOString()} at the latest.`,
+    );
+  }
+
+  #start(lane: Lane): Done {
+    if (lane === 'bulk') this.#bulkTokens -= 1;
+    this.#inFlight += 1;
+    return (headers) => {
+      this.#inFlight -= 1;
+      if (this.#max <= COUNTED) this.#ended.push(this.#timers.now());
+      if (headers) this.#learn(headers);
+      this.#pump();
+    };
+  }
+
+  #learn(headers: Readonly<Record<string, string>>): void {
+    const number = (name: string) =>
+      headers[name] !== undefined && /^\d+$/.test(headers[name]) ? Number(headers[name]) : undefined;
+    const now = this.#timers.now();
+    this.#max = number('x-ratelimit-max') || this.#max;
+    this.#interval = number('x-ratelimit-interval-milliseconds') || this.#interval;
+    const remaining = number('x-ratelimit-remaining');
+    const fresh = remaining !== undefined && (this.#remaining === undefined || remaining > this.#remaining);
+    if (fresh || now >= this.#windowSeenAt + this.#interval) this.#windowSeenAt = now;
+    this.#remaining = remaining ?? this.#remaining;
+    const [left, limit] = [number('x-ratelimit-daily-remaining'), number('x-ratelimit-limit-daily')];
+    if (left === undefined || limit === undefined) return;
+    if (left === 0 && this.#daily?.remaining !== 0) this.#probedAt = now;
+    this.#daily = { remaining: left, limit };
+  }
+
+  /** ms until the lane may send, 0 for now. */
+  #waitFor(lane: Lane): number {
+    const now = this.#timers.now();
+    if (now < this.#heldUntil) return this.#heldUntil - now;
+    while (this.#ended[0] !== undefined && this.#ended[0] <= now - this.#interval) this.#ended.shift();
+    const allowed = Math.max(1, Math.floor(this.#max * this.#share));
+    if (this.#inFlight + this.#ended.length >= allowed)
+      return this.#ended[0] === undefined ? Number.POSITIVE_INFINITY : this.#ended[0] + this.#interval - now;
+    const windowEnds = this.#windowSeenAt + this.#interval;
+    if (this.#remaining !== undefined && this.#remaining <= this.#inFlight && now < windowEnds) return windowEnds - now;
+    return lane === 'bulk' ? this.#bulkWait(now, allowed) : 0;
+  }
+
+  #bulkWait(now: number, allowed: number): number {
+    const perMs = allowed / this.#interval;
+    this.#bulkTokens = Math.min(Math.max(1, allowed * BURST), this.#bulkTokens + (now - this.#bulkAt) * perMs);
+    this.#bulkAt = now;
+    return this.#bulkTokens >= 1 ? 0 : (1 - this.#bulkTokens) / perMs;
+  }
+
+  /** Lets go whoever may, single calls first, and comes back when the next one may. */
+  #pump(): void {
+    this.#cancelWake?.();
+    this.#cancelWake = undefined;
+    let wait = Number.POSITIVE_INFINITY;
+    for (const lane of ['single', 'bulk'] as const) {
+      const queue = this.#queues[lane];
+      while (queue.length > 0) {
+        const ms = this.#waitFor(lane);
+        if (ms > 0) {
+          wait = Math.min(wait, ms);
+          break;
+        }
+        queue.shift()?.go(this.#start(lane));
+      }
+    }
+    if (Number.isFinite(wait)) this.#cancelWake = this.#timers.after(wait, () => this.#pump());
+  }
+}

@@ -1,0 +1,62 @@
+import type { Effect, Method } from '../endpoint.ts';
+
+/** A try that brought no usable answer. */
+export type Trouble =
+  /** 429: certainly not done. `waitMs` is the server's own word. */
+  | { readonly kind: 'limited'; readonly waitMs?: number | undefined }
+  /** 5xx: the server gave up somewhere on the way. */
+  | { readonly kind: 'failed'; readonly status: number; readonly waitMs?: number | undefined }
+  /** No answer: `sent` is false where not a byte of the request can have left. */
+  | { readonly kind: 'lost'; readonly code: string; readonly sent: boolean }
+  /** Success that cannot be read. */
+  | { readonly kind: 'garbled'; readonly status: number; readonly what: string };
+
+export const mayHaveWritten = (trouble: Trouble): boolean =>
+  trouble.kind === 'failed' || trouble.kind === 'garbled' || (trouble.kind === 'lost' && trouble.sent);
+
+export interface Policy {
+  /** Tries of one call, the first among them. */
+  readonly tries: number;
+  /** ms: the first pause is up to `base`, each later one up to twice as long, none over `cap`. */
+  readonly base: number;
+  readonly cap: number;
+}
+export const POLICY: Policy = { tries: 5, base: 400, cap: 8_000 };
+
+/**
+ * Whether to try once more, as one decision: a 429 for every method, because nothing was done; anything else for what
+ * may safely happen twice, which a POST that writes may not unless it certainly was not sent.
+ */
+export function mayRepeat(method: Method, effect: Effect, trouble: Trouble): boolean {
+  if (!mayHaveWritten(trouble)) return true;
+  return effect === 'read' || method === 'PUT' || method === 'DELETE';
+}
+
+/** ms until the next try: the server's word, else exponential with full jitter. `random` is 0 to 1. */
+export function pause(trouble: Trouble, triesSoFar: number, policy: Policy, random: number): number {
+  const asked = 'waitMs' in trouble ? trouble.waitMs : undefined;
+  return asked ?? random * Math.min(policy.cap, policy.base * 2 ** (triesSoFar - 1));
+}
+
+/** `Retry-After` in both its forms, as ms from `now`. */
+export function retryAfter(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d{1,9}$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - now;
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+/** What happened, for a sentence. */
+export function inWords(trouble: Trouble): string {
+  switch (trouble.kind) {
+    case 'limited':
+      return 'the rate limit of this location was reached (429)';
+    case 'failed':
+      return `HighLevel failed (${trouble.status})`;
+    case 'lost':
+      return trouble.code === 'TIMEOUT'
+        ? 'HighLevel did not answer in time'
+        : `the connection to HighLevel broke (${trouble.code})`;
+    case 'garbled':
+      return `HighLevel answered ${trouble.status} with ${trouble.what}`;
+  }
+}

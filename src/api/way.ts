@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import { type ApiRequest, type Endpoint, type Json, toRequest } from '../endpoint.ts';
+import { ApiError, UserError } from '../errors.ts';
+import { isExpired } from '../refusals.ts';
+import type { Breaker } from './breaker.ts';
+import type { Credential, TokenSource } from './credential.ts';
+import { type Answered, Cancelled, exchange } from './exchange.ts';
+import type { Figures } from './figures.ts';
+import type { Done, Lane, Limiter, Quota } from './limiter.ts';
+import { inWords, mayHaveWritten, mayRepeat, type Policy, pause, type Trouble } from './retry.ts';
+import { sleep, type Timers } from './timers.ts';
+import type { Transport } from './transport.ts';
+
+/** The dated API version every record was written for; records name their own where it differs. */
+export const API_VERSION = '2021-07-28';
+/** Bytes of a request body; the API's frame refuses more by default. */
+const MAX_REQUEST_BYTES = 100_000;
+/** Share of the budget one try may take: what may be repeated leaves time to, what may not leaves time to look. */
+const TRY_SHARE = { repeatable: 1 / 3, once: 1 / 2 } as const;
+
+export interface WayOptions {
+  readonly transport: Transport;
+  readonly baseUrl: string;
+  readonly credential: TokenSource;
+  readonly timers: Timers;
+  readonly policy: Policy;
+  readonly random: () => number;
+  readonly limiter: Limiter;
+  readonly breaker: Breaker;
+  readonly figures: Figures;
+  readonly serverClock: ServerClock;
+  /** ms for one call, all tries and pauses together. */
+  readonly timeoutMs: number;
+}
+
+/** How far HighLevel's clock is from ours, by the `Date` of its last answer. */
+export class ServerClock {
+  readonly #now: () => number;
+  /** ms to add to our time. */
+  skew = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  see(date: string | undefined): void {
+    const at = date === undefined ? Number.NaN : Date.parse(date);
+    if (!Number.isNaN(at)) this.skew = at - this.#now();
+  }
+}
+
+/** Where a call ended after all its tries. */
+export interface Ended {
+  readonly id: string;
+  readonly credential: Credential;
+  readonly answered?: Answered;
+  /** Of the last try, where none was answered. */
+  readonly trouble?: Trouble;
+  /** True where some try may have written without saying so. */
+  readonly doubtful: boolean;
+  readonly tries: number;
+}
+
+export interface Journey {
+  readonly lane?: Lane | undefined;
+  /** Ends waiting and, for a read, the request itself; a write once sent goes on. */
+  readonly cancel?: AbortSignal | undefined;
+  /** Epoch ms by which all of it is over. */
+  readonly deadline: number;
+  /** True for a look after a write in doubt: the breaker lets it through. */
+  readonly look?: boolean;
+}
+
+/** The request of a record, checked for size before anything is sent. @throws UserError */
+export function prepare(e: Endpoint, args: Json, locationId: string): ApiRequest & { readonly text?: string } {
+  const request = toRequest(e, args, locationId);
+  if (!request.body) return request;
+  const text = JSON.stringify(request.body);
+  const size = Buffer.byteLength(text);
+  if (size > MAX_REQUEST_BYTES) {
+    throw new UserError(
+      `These arguments come to ${size} bytes; one call may send ${MAX_REQUEST_BYTES}. Nothing was sent; shorten or split them.`,
+    );
+  }
+  return { ...request, text };
+}
+
+/**
+ * The one way to HighLevel: a place in the queue, a try within the budget, and once more where that is safe.
+ * @throws UserError when nothing was sent (breaker, quota, no time left); Cancelled when the caller gave up in time
+ */
+export async function travel(options: WayOptions, e: Endpoint, args: Json, journey: Journey): Promise<Ended> {
+  const { timers, policy, serverClock } = options;
+  let credential = await options.credential.current();
+  const request = prepare(e, args, credential.locationId);
+  let ended: Ended = { id: randomUUID(), credential, doubtful: false, tries: 0 };
+  let renewed = false;
+  for (;;) {
+    const done = await place(options, journey, ended);
+    if (!done) return ended;
+    const tried = await once(options, e, request, credential, journey).catch((error) => {
+      done();
+      options.breaker.abandoned();
+      throw error;
+    });
+    const tries = ended.tries + 1;
+    if ('answered' in tried) {
+      const { answered } = tried;
+      done(answered.headers);
+      serverClock.see(answered.headers.date);
+      options.breaker.succeeded();
+      const renew = !renewed && isExpired(answered) && (await options.credential.renew?.(credential));
+      ended = { id: ended.id, credential, answered, doubtful: ended.doubtful, tries };
+      if (!renew) return ended;
+      renewed = true;
+      credential = await options.credential.current();
+      continue;
+    }
+    done(tried.headers);
+    const { trouble } = tried;
+    ended = { id: ended.id, credential, trouble, doubtful: ended.doubtful || mayHaveWritten(trouble), tries };
+    const wait = settleDown(options, trouble, tries);
+    const late = timers.now() + wait >= journey.deadline;
+    if (late || tries === policy.tries || !mayRepeat(request.method, e.effect, trouble)) return ended;
+    options.figures.count('retries');
+    if (trouble.kind !== 'limited') await sleep(timers, wait, journey.cancel);
+  }
+}
+
+/** Counts the trouble where it belongs; gives the ms until the next try. A 429 holds the whole queue. */
+function settleDown(
+  { limiter, breaker, figures, policy, random }: WayOptions,
+  trouble: Trouble,
+  tries: number,
+): number {
+  if (trouble.kind === 'limited') {
+    figures.count('limited');
+    breaker.succeeded();
+    return limiter.hold(trouble.waitMs);
+  }
+  breaker.failed();
+  return pause(trouble, tries, policy, random());
+}
+
+/**
+ * A place in the queue, if the breaker lets through. Where there is none: undefined after earlier tries, whose trouble
+ * is what there is to tell, else a UserError or Cancelled.
+ */
+async function place(options: WayOptions, journey: Journey, { tries }: Ended): Promise<Done | undefined> {
+  const { limiter, timers, breaker, figures } = options;
+  const waiting = new AbortController();
+  const leave = () => waiting.abort();
+  const stop = timers.after(Math.max(0, journey.deadline - timers.now()), leave);
+  journey.cancel?.addEventListener('abort', leave, { once: true });
+  try {
+    if (journey.cancel?.aborted) throw new Cancelled();
+    const done = await limiter.turn(journey.lane ?? 'single', waiting.signal, tries > 0);
+    if (!done) throw journey.cancel?.aborted ? new Cancelled() : noPlace(limiter.quota(), timers.now());
+    if (!journey.look) passOr(breaker, done);
+    figures.count('tries');
+    return done;
+  } catch (error) {
+    if (tries > 0) return undefined;
+    throw error;
+  } finally {
+    stop();
+    journey.cancel?.removeEventListener('abort', leave);
+  }
+}
+
+function passOr(breaker: Breaker, done: Done): void {
+  try {
+    breaker.pass();
+  } catch (error) {
+    done();
+    throw error;
+  }
+}
+
+function noPlace({ heldUntil, waiting }: Quota, now: number): UserError {
+  const when = heldUntil > now ? ` It is lifted at ${new Date(heldUntil).toISOString()}.` : '';
+  return new UserError(
+    `The rate limit of this location left no place within the time there was (${waiting} calls wait); nothing was sent.${when} Try again then.`,
+  );
+}
+
+function once(
+  { transport, baseUrl, timers, timeoutMs }: WayOptions,
+  e: Endpoint,
+  request: ReturnType<typeof prepare>,
+  { token }: Credential,
+  journey: Journey,
+) {
+  const { method, path, text } = request;
+  const repeatable = e.effect === 'read' || method === 'PUT' || method === 'DELETE';
+  const share = timeoutMs * (repeatable ? TRY_SHARE.repeatable : TRY_SHARE.once);
+  const headers: Record<string, string> = {
+    authorization: `Bearer ${token}`,
+    version: e.version ?? API_VERSION,
+    accept: 'application/json',
+    'user-agent': 'ghl-contacts-mcp',
+  };
+  if (text) headers['content-type'] = 'application/json';
+  const http = { method, url: baseUrl + path, headers, ...(text ? { body: text } : {}) };
+  const limit = Math.max(1, Math.min(share, journey.deadline - timers.now()));
+  return exchange(transport, timers, http, limit, e.effect === 'read' ? journey.cancel : undefined);
+}
+
+/** The sentence for a call whose tries all ended in trouble. */
+export function gaveUp({ trouble, tries }: Ended, afterwards: string): ApiError {
+  const what = trouble ? inWords(trouble) : 'HighLevel refused';
+  const often = tries > 1 ? ` in ${tries} tries` : '';
+  const status = trouble && 'status' in trouble ? trouble.status : trouble?.kind === 'limited' ? 429 : 0;
+  return new ApiError(`${what[0]?.toUpperCase()}${what.slice(1)}${often}. ${afterwards}`, status);
+}

@@ -1,0 +1,243 @@
+import type { Endpoint, Json } from '../endpoint.ts';
+import { ApiError, type UserError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { refusal } from '../refusals.ts';
+import type { Look, Verdict } from '../settle.ts';
+import { endpoints } from '../tools/index.ts';
+import type { ReadCache } from './cache.ts';
+import type { CallOptions } from './client.ts';
+import type { Figures } from './figures.ts';
+import type { Entry, Journal } from './journal.ts';
+import { type First, Repeats } from './repeats.ts';
+import { type Ended, gaveUp, travel, type WayOptions } from './way.ts';
+
+interface Parts {
+  readonly way: WayOptions;
+  readonly cache: ReadCache;
+  readonly figures: Figures;
+  readonly log: Log;
+  readonly journal: Journal;
+  readonly timeoutMs: number;
+  /** A read that goes past cache and breaker, to settle a write in doubt. @throws ApiError */
+  readonly read: (e: Endpoint, args: Json) => Promise<Json>;
+}
+
+/** How a write ended, for its caller and for whoever repeats it. */
+type Outcome =
+  | { readonly kind: 'done'; readonly data: Json; readonly notice?: string; readonly settled: boolean }
+  | {
+      readonly kind: 'refused' | 'not done' | 'unknown';
+      readonly error: UserError;
+      readonly settled: boolean;
+      readonly before?: Json | undefined;
+    };
+
+/** Every write takes this way and no other: sent, settled where in doubt, journalled, then told. */
+export function createWrites(parts: Parts) {
+  const { way, cache, figures, timeoutMs, log } = parts;
+  const { timers } = way;
+  const inFlight = new Set<Promise<unknown>>();
+  const known = new Known();
+  const repeats = new Repeats<Outcome>(timers.now);
+
+  async function perform(e: Endpoint, args: Json, options: CallOptions): Promise<Json> {
+    const key = e.effect === 'create' || e.effect === 'enrol' ? `${e.name} ${JSON.stringify(args)}` : undefined;
+    const earlier = key === undefined ? undefined : repeats.find(key);
+    if (earlier && key !== undefined) {
+      const again = await repeated(e, args, earlier);
+      if (again) return told(again, options.say);
+      repeats.drop(key);
+    }
+    const outcome = write(e, args, options);
+    inFlight.add(outcome);
+    const first = key === undefined ? undefined : repeats.begin(key, outcome);
+    const giveUp = () => {
+      if (first) first.unheard = true;
+    };
+    options.signal?.addEventListener('abort', giveUp, { once: true });
+    try {
+      const result = await outcome;
+      if (first && (result.settled || result.kind === 'unknown')) first.unheard = true;
+      return told(result, options.say);
+    } finally {
+      inFlight.delete(outcome);
+      options.signal?.removeEventListener('abort', giveUp);
+      if (first && key !== undefined) repeats.forget(key, first);
+    }
+  }
+
+  /** The first outcome of the same create; undefined where nothing was written, so that this is a first time. */
+  async function repeated(e: Endpoint, args: Json, first: First<Outcome>): Promise<Outcome | undefined> {
+    const outcome = await first.outcome.catch(() => undefined);
+    if (!outcome || outcome.kind === 'refused' || outcome.kind === 'not done') return undefined;
+    const ago = `${Math.max(1, Math.round((timers.now() - first.at) / 1_000))} s ago`;
+    if (outcome.kind === 'done') {
+      return {
+        ...outcome,
+        notice: `The same call was made ${ago}; this is its outcome, and nothing was written a second time.`,
+      };
+    }
+    const verdict = await look(e, args, first.at, outcome.before);
+    return verdict.done === false
+      ? undefined
+      : judged(e, verdict, `The same call was made ${ago} and its answer was lost.`);
+  }
+
+  async function write(e: Endpoint, args: Json, options: CallOptions): Promise<Outcome> {
+    const began = timers.now();
+    const sent = sentArgs(e, args);
+    const before = await e.settle?.before?.({ sent, read: reader() }).catch(() => undefined);
+    cache.drop();
+    const journey = { lane: options.lane, cancel: options.signal, deadline: timers.now() + timeoutMs };
+    const ended = await travel(way, e, args, journey).finally(() => cache.drop());
+    figures.count('writes');
+    const concluded = await conclude(e, args, ended, began, before);
+    const outcome = concluded.kind === 'unknown' ? { ...concluded, before } : concluded;
+    if (outcome.kind === 'unknown') figures.count('unknown');
+    if (outcome.kind === 'done') known.see(outcome.data);
+    const kept = await parts.journal(entryOf(e, sent, ended, outcome, began, options));
+    cache.drop();
+    if (kept || outcome.kind !== 'done') return outcome;
+    return { ...outcome, notice: [outcome.notice, 'The journal could not be written.'].filter(Boolean).join(' ') };
+  }
+
+  /** An answer that can be believed is the outcome; anything else is looked into. */
+  async function conclude(
+    e: Endpoint,
+    args: Json,
+    ended: Ended,
+    began: number,
+    before: Json | undefined,
+  ): Promise<Outcome> {
+    const { answered, trouble, doubtful } = ended;
+    if (answered && answered.status < 300) return { kind: 'done', data: answered.body as Json, settled: false };
+    const refusedAll = answered && { kind: 'refused' as const, error: refusedBy(e, args, ended), settled: false };
+    // A create refused by validation is known to have been created all the same, now and then.
+    const odd = answered?.status === 422 && e.effect === 'create';
+    if (refusedAll && !doubtful && !odd) return refusedAll;
+    if (trouble && !doubtful)
+      return { kind: 'not done', error: gaveUp(ended, 'Nothing was written; try again later.'), settled: false };
+    const verdict = await look(e, args, began, before);
+    if (refusedAll && verdict.done !== true)
+      return doubtful ? judged(e, verdict, refusedAll.error.message) : refusedAll;
+    return judged(e, verdict, refusedAll ? refusedAll.error.message : gaveUp(ended, '').message.trim());
+  }
+
+  function judged(e: Endpoint, verdict: Verdict, what: string): Outcome {
+    if (verdict.done)
+      return { kind: 'done', data: verdict.data, settled: true, notice: `${what} Looked it up: it was done.` };
+    if (verdict.done === false) {
+      return {
+        kind: 'not done',
+        settled: true,
+        error: new ApiError(`${what} Looked it up: nothing was written. It is safe to try again.`, 0),
+      };
+    }
+    return {
+      kind: 'unknown',
+      settled: false,
+      error: new ApiError(
+        `${what} Whether ${e.name} was done is not known: do not repeat it blindly. ${verdict.tell}`,
+        0,
+      ),
+    };
+  }
+
+  async function look(e: Endpoint, args: Json, began: number, before: Json | undefined): Promise<Verdict> {
+    const { settle } = e;
+    const since = began + way.serverClock.skew - CLOCK_SLACK_MS;
+    const view: Look = { sent: sentArgs(e, args), since, before, known: (id) => known.has(id), read: reader() };
+    try {
+      return settle ? await settle.look(view) : { done: undefined, tell: '' };
+    } catch (error) {
+      log('warn', 'settle', { tool: e.name, error: (error as Error).message });
+      return { done: undefined, tell: 'Looking it up failed as well: look again in a minute.' };
+    }
+  }
+
+  const reader = (): Look['read'] => async (tool, args) => {
+    const found = endpoints.find(({ name }) => name === tool);
+    if (!found) throw new Error(`no endpoint ${tool}`);
+    return parts.read(found, args).catch((error: unknown) => {
+      if (error instanceof ApiError && (error.status === 400 || error.status === 404)) return undefined;
+      throw error;
+    });
+  };
+
+  return {
+    perform,
+    async finished(): Promise<void> {
+      await Promise.allSettled(inFlight);
+    },
+  };
+}
+
+/** ms: HighLevel's clock is read off a header that ticks in seconds. */
+const CLOCK_SLACK_MS = 2_000;
+
+/** The answer, or the error, of an outcome; what was found out beside it is said. */
+function told(outcome: Outcome, say: CallOptions['say']): Json {
+  if (outcome.kind !== 'done') throw outcome.error;
+  if (outcome.notice) say?.(outcome.notice);
+  return outcome.data;
+}
+
+const refusedBy = (e: Endpoint, args: Json, { answered, credential }: Ended) =>
+  refusal({
+    status: answered?.status ?? 0,
+    body: answered?.body,
+    route: e.route,
+    scope: e.scope,
+    locationId: credential.locationId,
+    ids: args,
+  });
+
+/** Arguments as the record sends them, so that what is stored can be held against them. */
+const sentArgs = (e: Endpoint, args: Json): Json => (e.request ? e.request(args) : args);
+
+function entryOf(
+  e: Endpoint,
+  sent: Json,
+  ended: Ended,
+  outcome: Outcome,
+  began: number,
+  { signal, host }: CallOptions,
+): Entry {
+  const body = ended.answered?.body as Json | undefined;
+  const made =
+    outcome.kind === 'done' ? ((outcome.data.contact as Json | undefined)?.id as string | undefined) : undefined;
+  return {
+    id: ended.id,
+    at: new Date(began).toISOString(),
+    tool: e.name,
+    locationId: ended.credential.locationId,
+    contactId: (sent.contactId as string | undefined) ?? made,
+    sent,
+    outcome: outcome.kind,
+    settled: outcome.settled,
+    tries: ended.tries,
+    cancelled: signal?.aborted ?? false,
+    traceId: typeof body?.traceId === 'string' ? body.traceId : undefined,
+    host,
+  };
+}
+
+/** Ids this server has made lately: whatever else is found new is not one of these. */
+class Known {
+  readonly #ids = new Set<unknown>();
+
+  see(data: Json): void {
+    for (const key of ['contact', 'task', 'note']) {
+      const id = (data[key] as Json | undefined)?.id;
+      if (id !== undefined) this.#ids.add(id);
+    }
+    for (const id of this.#ids) {
+      if (this.#ids.size <= 1_000) return;
+      this.#ids.delete(id);
+    }
+  }
+
+  has(id: unknown): boolean {
+    return this.#ids.has(id);
+  }
+}

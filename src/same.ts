@@ -1,0 +1,70 @@
+import type { Json } from './endpoint.ts';
+
+/** Whether a stored value is what was sent; `?` where the API is known to keep it in a way that cannot be compared. */
+type Answer = 'yes' | 'no' | '?';
+
+const is = (holds: boolean): Answer => (holds ? 'yes' : 'no');
+const text = (value: unknown) =>
+  String(value ?? '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+const digits = (value: unknown) => String(value ?? '').replace(/\D/g, '');
+const sorted = (values: unknown) =>
+  [values ?? []]
+    .flat()
+    .map((value) => text(value).toLowerCase())
+    .sort()
+    .join('\n');
+
+/** `YYYY-MM-DD` of any of the documented spellings, and of what the API makes of them. */
+function day(value: unknown): string {
+  const [a = '', b = '', c = ''] = String(value ?? '')
+    .slice(0, 10)
+    .split(/[-/._]/);
+  return a.length === 4 ? `${a}-${b}-${c}` : `${c}-${a}-${b}`;
+}
+
+function customFields(sent: unknown, stored: unknown): Answer {
+  const kept = (stored ?? []) as Json[];
+  const answers = (sent as Json[]).map((field): Answer => {
+    if (field.id === undefined) return '?';
+    return is(sorted(field.value ?? field.field_value) === sorted(kept.find(({ id }) => id === field.id)?.value));
+  });
+  return answers.includes('no') ? 'no' : answers.includes('?') ? '?' : 'yes';
+}
+
+/** Fields that are not simply stored as text. */
+const COMPARE: Readonly<Record<string, (sent: unknown, stored: unknown, all: Json) => Answer>> = {
+  email: (sent, stored) => is(text(sent).toLowerCase() === text(stored).toLowerCase()),
+  phone: (sent, stored) => is(digits(stored).endsWith(digits(sent)) && digits(sent) !== ''),
+  tags: (sent, stored) => is([...new Set(sorted(sent).split('\n'))].join('\n') === sorted(stored)),
+  customFields,
+  dateOfBirth: (sent, stored) => is(day(sent) === day(stored)),
+  dueDate: (sent, stored) => is(Date.parse(String(sent)) === Date.parse(String(stored))),
+  completed: (sent, stored) => is(sent === (stored ?? false)),
+  pinned: (sent, stored) => is(sent === (stored ?? false)),
+  dnd: (sent, stored) => is(sent === (stored ?? false)),
+  name: (sent, _, { firstName, lastName }) =>
+    is(text(sent).toLowerCase() === text(`${firstName ?? ''} ${lastName ?? ''}`).toLowerCase()),
+  dndSettings: () => '?',
+  inboundDndSettings: () => '?',
+  companyName: (sent, stored) => (text(sent) === text(stored) ? 'yes' : '?'),
+  gender: (sent, stored) => (text(sent) === text(stored) ? 'yes' : '?'),
+};
+
+const isGone = (value: unknown) => value === undefined || value === null || value === '';
+
+function one(name: string, sent: unknown, stored: Json): Answer {
+  if (sent === null) return is(isGone(stored[name]));
+  return COMPARE[name]?.(sent, stored[name], stored) ?? is(text(sent) === text(stored[name]));
+}
+
+/** Whether a stored thing holds every field that was sent. */
+export function agreement(sent: Json, stored: Json): Answer {
+  const { clear, ...fields } = sent;
+  const all = { ...fields, ...Object.fromEntries(((clear as string[] | undefined) ?? []).map((name) => [name, null])) };
+  const answers = Object.entries(all).map(([name, value]) => one(name, value, stored));
+  if (answers.includes('no')) return 'no';
+  return answers.length > 0 && answers.every((answer) => answer === '?') ? '?' : 'yes';
+}
