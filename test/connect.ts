@@ -2,6 +2,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { createApi } from '../src/api/client.ts';
 import { fixed } from '../src/api/credential.ts';
+import type { Policy } from '../src/api/retry.ts';
 import { realTimers, type Timers } from '../src/api/timers.ts';
 import { fetchTransport, type Transport } from '../src/api/transport.ts';
 import { type Json, SCOPES, type Scope } from '../src/endpoint.ts';
@@ -28,6 +29,7 @@ export interface Options {
   transport?: Transport;
   timeoutMs?: number;
   log?: Log;
+  policy?: Policy;
 }
 
 export interface Connected {
@@ -53,6 +55,7 @@ export async function connect(options: Options = {}): Promise<Connected> {
   const transport = options.transport ?? fetchTransport(sandbox.fetch);
   const api = createApi({
     timers,
+    ...(options.policy ? { policy: options.policy } : {}),
     transport,
     baseUrl: 'http://sandbox.invalid',
     credential: fixed(sandbox),

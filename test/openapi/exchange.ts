@@ -17,7 +17,7 @@ export function recording(send: Transport): { transport: Transport; taken(): Exc
   return {
     transport: async (request) => {
       const answer = await send(request);
-      const text = (await readBody(answer)) ?? "";
+      const text = (await readBody(answer)) ?? '';
       const { status, headers } = answer;
       const { method, url, body } = request;
       kept.push({
@@ -41,3 +41,9 @@ export function recording(send: Transport): { transport: Transport; taken(): Exc
 async function* once(text: string): AsyncIterable<Uint8Array> {
   yield new TextEncoder().encode(text);
 }
+
+/** Whether an exchange is the route's own, and not a look before or after a write. */
+export const goesTo = (route: string) => {
+  const pattern = new RegExp(`^${route.replace(/\{\w+\}/g, '[\\w-]+')}$`);
+  return ({ method, url }: Exchange): boolean => pattern.test(`${method} ${url.pathname}`);
+};

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { undiciTransport } from '../../src/api/transport.ts';
-import { type Connected, connect, textOf } from '../connect.ts';
+import { connect, textOf } from '../connect.ts';
 import { examples, type Fixture, findFixture } from '../examples.ts';
 import { contactTools, description, isThere, operationOf } from './description.ts';
-import { type Exchange, recording } from './exchange.ts';
+import { goesTo, recording } from './exchange.ts';
 import { type Exception, ledger } from './findings.ts';
 import { startPrism } from './prism.ts';
 import { violations } from './violations.ts';
@@ -58,7 +58,6 @@ const exceptions: readonly Exception[] = [
 
 const { unexcused, unused } = ledger(exceptions);
 let fixture: Fixture;
-let client: Connected['client'];
 let base: string;
 
 const http = undiciTransport();
@@ -69,7 +68,6 @@ const { transport, taken } = recording((request) =>
 describe.skipIf(!isThere)('requests agree with the official description', () => {
   beforeAll(async () => {
     fixture = await findFixture();
-    ({ client } = await connect({ transport, timezone: 'America/New_York' }));
     const folder = mkdtempSync(join(tmpdir(), 'ghl-openapi-'));
     const file = join(folder, 'closed.json');
     writeFileSync(file, JSON.stringify(description));
@@ -84,9 +82,11 @@ describe.skipIf(!isThere)('requests agree with the official description', () => 
   test.each(contactTools)('%s: %s', async (tool, route) => {
     const found: string[] = [];
     for (const [title, args] of Object.entries(examples[tool](fixture))) {
+      // A connection for each, so that no answer comes from the cache; one try, because Prism refuses on purpose.
+      const { client } = await connect({ transport, timezone: 'America/New_York', policy: ONE_TRY });
       const result = await client.callTool({ name: tool, arguments: args });
-      const sent = taken();
-      expect(sent.map(spelling), `${title}: ${textOf(result)}`).toEqual([expect.stringMatching(pattern(route))]);
+      const sent = taken().filter(goesTo(route));
+      expect(sent, `${title}: ${textOf(result)}`).toHaveLength(1);
       found.push(...sent.flatMap((each) => violations(each, operationOf(tool))));
     }
     expect(unexcused(tool, found)).toEqual([]);
@@ -97,5 +97,4 @@ describe.skipIf(!isThere)('requests agree with the official description', () => 
   });
 });
 
-const spelling = ({ method, url }: Exchange) => `${method} ${url.pathname}`;
-const pattern = (route: string) => new RegExp(`^${route.replace(/\{\w+\}/g, '[\\w-]+')}$`);
+const ONE_TRY = { tries: 1, base: 0, cap: 0 };

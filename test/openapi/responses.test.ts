@@ -5,7 +5,7 @@ import type { Json, Scope } from '../../src/endpoint.ts';
 import { connect, textOf } from '../connect.ts';
 import { examples, type Fixture, findFixture, type ToolName } from '../examples.ts';
 import { contactTools, isThere, type Operation, operationOf } from './description.ts';
-import { type Exchange, recording } from './exchange.ts';
+import { type Exchange, goesTo, recording } from './exchange.ts';
 import { at, type Exception, finding, kindOf, ledger } from './findings.ts';
 
 const allAboutOne = contactTools.filter(([, route]) => route.includes('{contactId}'));
@@ -203,7 +203,8 @@ async function ask(tool: ToolName, args: Json, scopes?: Scope[]): Promise<[Excha
     ...(scopes ? { sandbox: { scopes } } : {}),
   });
   const result = await connected.client.callTool({ name: tool, arguments: args });
-  const [exchange, ...more] = taken();
+  const route = contactTools.find(([name]) => name === tool)?.[1] ?? '';
+  const [exchange, ...more] = taken().filter(goesTo(route));
   if (!exchange || more.length > 0) throw new Error(`Not one request: ${textOf(result)}`);
   return [exchange, textOf(result)];
 }
