@@ -25,7 +25,12 @@ export interface Config {
   readonly rateShare: number;
   /** File of the write journal, or undefined for none. */
   readonly journal: string | undefined;
-  readonly sandbox: { readonly indexDelayMs: number; readonly rate: number | 'off' };
+  readonly sandbox: {
+    readonly indexDelayMs: number;
+    readonly rate: number | 'off';
+    /** A file. */
+    readonly faults: string | undefined;
+  };
   readonly log: { readonly level: LogLevel; readonly file: string | undefined };
 }
 
@@ -48,6 +53,7 @@ export const SETTINGS = {
     "Share of the location's quota this server may use, 0.1 to 1 (`0.8`: your other jobs use the same quota)",
   GHL_JOURNAL: 'Where the write journal lives, or `off` (a file of your own in the state folder; off in the sandbox)',
   GHL_SANDBOX_INDEX_DELAY_MS: 'Sandbox only: ms by which list and search trail writes (`0`)',
+  GHL_SANDBOX_FAULTS: 'Sandbox only: a JSON file of faults, per route and nth request',
   GHL_SANDBOX_RATE: 'Sandbox only: requests per 10 s, or `off` (`100`)',
   LOG_LEVEL: '`debug`, `info`, `warn`, `error` or `silent` (`info`); logs go to stderr',
   LOG_FILE: 'A file that gets the log as well (hosts throw stderr away)',
@@ -82,6 +88,7 @@ export function readConfig(env: Env, sandbox: boolean): Config {
     journal: journal(read, env, sandbox),
     sandbox: {
       indexDelayMs: whole(read, 'GHL_SANDBOX_INDEX_DELAY_MS', 0, 0, 3_600_000),
+      faults: read('GHL_SANDBOX_FAULTS'),
       rate: rate === 'off' ? 'off' : whole(read, 'GHL_SANDBOX_RATE', 100, 1, 1_000_000),
     },
     log,

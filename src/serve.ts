@@ -40,7 +40,7 @@ function network({ credential, baseUrl }: Config) {
 
 /** The way into the embedded sandbox, which is made with the first call. */
 function embedded({ sandbox: options, scopes }: Config) {
-  const made = once(async () => (await import('./sandbox/index.ts')).createSandbox({ ...options, scopes }));
+  const made = once(async () => (await import('./cli/sandbox.ts')).makeSandbox(options, { scopes }));
   const transport = fetchTransport(async (request) => (await made()).fetch(request));
   return {
     way: { transport, baseUrl: 'http://sandbox.invalid', credential: { current: made } },

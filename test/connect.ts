@@ -1,10 +1,9 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
-import { createApi } from '../src/api/client.ts';
+import { type ApiOptions, createApi } from '../src/api/client.ts';
 import { fixed } from '../src/api/credential.ts';
-import type { Policy } from '../src/api/retry.ts';
 import { realTimers, type Timers } from '../src/api/timers.ts';
-import { fetchTransport, type Transport } from '../src/api/transport.ts';
+import { fetchTransport } from '../src/api/transport.ts';
 import { type Json, SCOPES, type Scope } from '../src/endpoint.ts';
 import { gate, parseSelection } from '../src/gate.ts';
 import { type Log, silent } from '../src/log.ts';
@@ -26,10 +25,9 @@ export interface Options {
   sandbox?: SandboxOptions;
   timezone?: string;
   user?: string;
-  transport?: Transport;
-  timeoutMs?: number;
   log?: Log;
-  policy?: Policy;
+  /** Parts of the request layer a test replaces. */
+  api?: Partial<ApiOptions>;
 }
 
 export interface Connected {
@@ -52,18 +50,17 @@ export async function connect(options: Options = {}): Promise<Connected> {
   const sandbox = createSandbox({ now: () => NOW, rate: 'off', ...options.sandbox });
   const timers: Timers = { ...realTimers, now: () => NOW + moved };
   const log = options.log ?? silent;
-  const transport = options.transport ?? fetchTransport(sandbox.fetch);
   const api = createApi({
     timers,
-    ...(options.policy ? { policy: options.policy } : {}),
-    transport,
+    transport: fetchTransport(sandbox.fetch),
     baseUrl: 'http://sandbox.invalid',
     credential: fixed(sandbox),
     scopes,
-    timeoutMs: options.timeoutMs ?? 5_000,
+    timeoutMs: 5_000,
     log,
+    ...options.api,
   });
-  const clock = createClock({ timezone: options.timezone, api, scopes, now: timers.now });
+  const clock = createClock({ timezone: options.timezone, api, scopes, now: (options.api?.timers ?? timers).now });
   const server = createServer({
     api,
     gate: gate(tools, scopes, parseSelection(options.select ?? '', tools)),

@@ -113,7 +113,7 @@ export function createWrites(parts: Parts) {
     if (answered && answered.status < 300) return { kind: 'done', data: answered.body as Json, settled: false };
     const refusedAll = answered && { kind: 'refused' as const, error: refusedBy(e, args, ended), settled: false };
     // A create refused by validation is known to have been created all the same, now and then.
-    const odd = answered?.status === 422 && e.effect === 'create';
+    const odd = answered?.status === 422;
     if (refusedAll && !doubtful && !odd) return refusedAll;
     if (trouble && !doubtful)
       return { kind: 'not done', error: gaveUp(ended, 'Nothing was written; try again later.'), settled: false };

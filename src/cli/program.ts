@@ -24,7 +24,10 @@ export async function runCli(args: readonly string[]): Promise<void> {
     .description('serve the sandbox API on 127.0.0.1, for curl, SDKs and tests')
     .option('--port <n>', 'port; 0 picks a free one', port, 0)
     .option('--data <file>', 'JSON file with your own contacts instead of the invented ones')
-    .action(async (options: { port: number; data?: string }) => (await import('./sandbox.ts')).runSandbox(options));
+    .option('--faults <file>', 'JSON file of faults, per route and nth request')
+    .action(async (options: { port: number; data?: string; faults?: string }) =>
+      (await import('./sandbox.ts')).runSandbox(options),
+    );
   program
     .command('demo')
     .description('watch a conversation between an MCP client and this server in the sandbox')

@@ -1,27 +1,49 @@
 import { readFile } from 'node:fs/promises';
-import { readConfig } from '../config.ts';
-import { createSandbox, parseData, type SandboxData, serveSandbox } from '../sandbox/index.ts';
+import { type Config, readConfig } from '../config.ts';
+import {
+  createSandbox,
+  parseData,
+  parseFaults,
+  type Sandbox,
+  type SandboxOptions,
+  serveSandbox,
+} from '../sandbox/index.ts';
 import { usage } from './program.ts';
 
+/** The sandbox of the settings. */
+export async function makeSandbox(settings: Config['sandbox'], more: SandboxOptions): Promise<Sandbox> {
+  const { faults: file, ...options } = settings;
+  const faults = file ? await load('GHL_SANDBOX_FAULTS', file, parseFaults) : [];
+  return createSandbox({ ...options, faults, ...more });
+}
+
 /** Serves the sandbox API until it is told to stop; one JSON line on stdout says where. */
-export async function runSandbox({ port, data }: { port: number; data?: string }): Promise<void> {
-  const config = readConfig(process.env, true);
-  const sandbox = createSandbox({ ...config.sandbox, ...(data ? { data: await loadData(data) } : {}) });
-  const { url, close } = await serveSandbox(sandbox, port).catch((error: NodeJS.ErrnoException) =>
-    usage(error.code === 'EADDRINUSE' ? `Port ${port} is in use; choose another with --port.` : String(error.message)),
+export async function runSandbox(options: { port: number; data?: string; faults?: string }): Promise<void> {
+  const { sandbox: settings } = readConfig(process.env, true);
+  const sandbox = await makeSandbox(settings, {
+    ...(options.data ? { data: await load('--data', options.data, parseData) } : {}),
+    ...(options.faults ? { faults: await load('--faults', options.faults, parseFaults) } : {}),
+  });
+  const { url, close } = await serveSandbox(sandbox, options.port).catch((error: NodeJS.ErrnoException) =>
+    usage(
+      error.code === 'EADDRINUSE'
+        ? `Port ${options.port} is in use; choose another with --port.`
+        : String(error.message),
+    ),
   );
   process.stdout.write(`${JSON.stringify({ url, token: sandbox.token, locationId: sandbox.locationId })}\n`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void close().finally(() => process.exit(0)));
 }
 
-async function loadData(file: string): Promise<SandboxData> {
+/** A JSON file, read and checked; what is wrong with it is one line. */
+async function load<T>(option: string, file: string, parse: (json: unknown) => T): Promise<T> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) =>
-    usage(`--data: ${file} cannot be read (${error.code}).`),
+    usage(`${option}: ${file} cannot be read (${error.code}).`),
   );
   try {
-    return parseData(JSON.parse(text));
+    return parse(JSON.parse(text));
   } catch (error) {
-    return usage(`--data: ${file}: ${(error as Error).message}`);
+    return usage(`${option}: ${file}: ${(error as Error).message}`);
   }
 }

@@ -14,7 +14,7 @@ const MAX_BODY_BYTES = 100 * 1024;
 export function createApi(machine: Machine): Hono {
   const api = new Hono({ strict: false });
   api.use(recordArrival(machine));
-  // Faults belong here: after the arrival is recorded, around everything that answers or writes.
+  api.use(machine.faults.middleware);
   api.use(limitRate(machine));
   for (const each of literalsFirst(routes)) {
     const [method = '', path = ''] = each.route.split(' ');
@@ -38,8 +38,12 @@ const literalsFirst = (all: readonly Route[]) =>
 function recordArrival(machine: Machine): MiddlewareHandler {
   return async (c, next) => {
     const arrival = machine.arrived(c.req.method, pathAndQuery(c));
+    // A broken connection throws its way out, and leaves the 0.
+    arrival.status = 0;
     await next();
     arrival.status = c.res.status;
+    // One clock for what is said and what is stored, however it was moved.
+    c.res.headers.set('Date', new Date(machine.now()).toUTCString());
   };
 }
 

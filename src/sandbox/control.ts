@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { parseFaults } from './faults.ts';
 import type { Machine } from './machine.ts';
 
 /** What HighLevel does not have: the sandbox's own switchboard. It asks for no token and counts as no request. */
@@ -11,6 +12,14 @@ export function createControl(machine: Machine): Hono {
   control.post('/reset', (c) => {
     machine.reset();
     return c.json({ reset: true });
+  });
+  control.post('/faults', async (c) => {
+    try {
+      machine.faults.set(parseFaults(await c.req.json()));
+      return c.json({ set: true });
+    } catch (error) {
+      return c.json({ message: (error as Error).message }, 422);
+    }
   });
   control.post('/clock', async (c) => {
     const body: { advanceMs?: unknown } | null = await c.req.json().catch(() => null);

@@ -1,11 +1,13 @@
 import { createApi } from './app.ts';
 import { createControl } from './control.ts';
 import type { SandboxData } from './data.ts';
+import type { FaultRule } from './faults.ts';
 import { createMachine } from './machine.ts';
 import { routes } from './routes/index.ts';
 import type { Switches } from './switches.ts';
 
 export { parseData, type SandboxData } from './data.ts';
+export { type Fault, type FaultRule, parseFaults } from './faults.ts';
 export { type Served, serveSandbox } from './serve.ts';
 export { DEFAULT_SWITCHES, type Switches } from './switches.ts';
 
@@ -23,6 +25,9 @@ export interface SandboxOptions {
   /** One's own data in place of the seeded business. */
   data?: SandboxData;
   switches?: Partial<Switches>;
+  faults?: readonly FaultRule[];
+  /** How the sandbox waits where a fault delays; real ms by default. */
+  wait?: (ms: number) => Promise<void>;
 }
 
 export interface Grant {
@@ -41,6 +46,8 @@ export interface Sandbox {
   readonly foreign: { readonly locationId: string; readonly contactId: string };
   /** Moves the sandbox's clock: index delay and rate windows. */
   advance(ms: number): void;
+  /** Replaces the faults in force. */
+  setFaults(rules: readonly FaultRule[]): void;
   /** A further token. One that does not begin with `pit-` stands for an OAuth access token. */
   issueToken(grant: Grant): string;
   /** Everything as it was at first, except that issued tokens stay valid. */
@@ -60,7 +67,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     rate: options.rate ?? 100,
     data: structuredClone(options.data),
     switches: options.switches ?? {},
+    wait: options.wait ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms).unref())),
   });
+  machine.faults.set(options.faults ?? []);
   const { home, foreign, grants } = machine;
 
   function issueToken({ scopes, locationId = home.locationId, userType = 'Location', token }: Grant): string {
@@ -88,6 +97,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     locationId: home.locationId,
     foreign: { locationId: foreign.locationId, contactId: foreignContact?.id ?? '' },
     advance: machine.advance,
+    setFaults: (rules) => machine.faults.set(rules),
     issueToken,
     reset: machine.reset,
   };

@@ -1,6 +1,7 @@
 import type { Grants } from './auth.ts';
 import type { SandboxData } from './data.ts';
 import { DAY } from './dates.ts';
+import { Faults } from './faults.ts';
 import { createIds, type Ids } from './ids.ts';
 import { load } from './load.ts';
 import type { Place } from './load-office.ts';
@@ -15,7 +16,8 @@ export interface Arrival {
   readonly at: string;
   readonly method: string;
   readonly path: string;
-  status: number | null;
+  /** 0 until it is answered, and for ever where the connection broke. */
+  status: number;
 }
 
 /** What one sandbox is made of behind its routes. Reset puts all of it back except the tokens. */
@@ -26,6 +28,7 @@ export interface Machine {
   readonly grants: Grants;
   readonly switches: Readonly<Switches>;
   readonly limiter: RateLimiter;
+  readonly faults: Faults;
   readonly store: Store;
   readonly ids: Ids;
   readonly arrivals: readonly Arrival[];
@@ -44,6 +47,7 @@ export interface MachineOptions {
   readonly rate: number | 'off';
   readonly data: SandboxData | undefined;
   readonly switches: Partial<Switches>;
+  readonly wait: (ms: number) => Promise<void>;
 }
 
 interface Memory {
@@ -61,6 +65,7 @@ export function createMachine(options: MachineOptions): Machine {
   const foreign = { locationId: credentials.id(), companyId: credentials.id() };
   const traces = createIds(seed, 'traces');
   const limiter = new RateLimiter(options.rate);
+  const faults = new Faults(options.wait);
   const today = Math.floor(options.now() / DAY) * DAY;
 
   const remember = (): Memory => {
@@ -81,6 +86,7 @@ export function createMachine(options: MachineOptions): Machine {
     grants: new Map(),
     switches: { ...DEFAULT_SWITCHES, ...options.switches },
     limiter,
+    faults,
     newToken: credentials.token,
     traceId: traces.uuid,
     now,
@@ -94,7 +100,7 @@ export function createMachine(options: MachineOptions): Machine {
       return memory.arrivals;
     },
     arrived(method, path) {
-      const arrival: Arrival = { at: new Date(now()).toISOString(), method, path, status: null };
+      const arrival: Arrival = { at: new Date(now()).toISOString(), method, path, status: 0 };
       memory.arrivals.push(arrival);
       if (memory.arrivals.length > KEPT_ARRIVALS) memory.arrivals.shift();
       return arrival;
@@ -104,6 +110,7 @@ export function createMachine(options: MachineOptions): Machine {
     },
     reset() {
       limiter.clear();
+      faults.set([]);
       memory = remember();
     },
   };

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
-import { serve } from '@hono/node-server';
+import { type HttpBindings, serve } from '@hono/node-server';
+import { ConnectionCut } from './faults.ts';
 
 export interface Served {
   readonly url: string;
@@ -9,8 +10,20 @@ export interface Served {
 /** Loopback only: the sandbox has no secrets, and no business on a network. Port 0 takes any free one. */
 export function serveSandbox(sandbox: { fetch(request: Request): Promise<Response> }, port = 0): Promise<Served> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: (request) => sandbox.fetch(request), hostname: '127.0.0.1', port }, ready);
+    const server = serve(
+      { fetch: (request, env) => answer(request, env as HttpBindings), hostname: '127.0.0.1', port },
+      ready,
+    );
     server.once('error', reject);
+    async function answer(request: Request, { incoming }: HttpBindings): Promise<Response> {
+      try {
+        return await sandbox.fetch(request);
+      } catch (error) {
+        if (!(error instanceof ConnectionCut)) throw error;
+        incoming.socket.destroy();
+        return new Response(null, { headers: { 'x-hono-already-sent': 'true' } });
+      }
+    }
     function ready({ port: actual }: AddressInfo) {
       resolve({ url: `http://127.0.0.1:${actual}`, close });
     }

@@ -83,7 +83,7 @@ describe.skipIf(!isThere)('requests agree with the official description', () => 
     const found: string[] = [];
     for (const [title, args] of Object.entries(examples[tool](fixture))) {
       // A connection for each, so that no answer comes from the cache; one try, because Prism refuses on purpose.
-      const { client } = await connect({ transport, timezone: 'America/New_York', policy: ONE_TRY });
+      const { client } = await connect({ timezone: 'America/New_York', api: { transport, policy: ONE_TRY } });
       const result = await client.callTool({ name: tool, arguments: args });
       const sent = taken().filter(goesTo(route));
       expect(sent, `${title}: ${textOf(result)}`).toHaveLength(1);

@@ -198,8 +198,8 @@ describe.skipIf(!isThere)('answers of the sandbox agree with the official descri
 async function ask(tool: ToolName, args: Json, scopes?: Scope[]): Promise<[Exchange, string]> {
   const { transport, taken } = recording((request) => fetchTransport(connected.sandbox.fetch)(request));
   const connected = await connect({
-    transport,
     timezone: 'America/New_York',
+    api: { transport },
     ...(scopes ? { sandbox: { scopes } } : {}),
   });
   const result = await connected.client.callTool({ name: tool, arguments: args });
