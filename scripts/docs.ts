@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { SETTINGS } from '../src/config.ts';
 import type { ToolFace } from '../src/endpoint.ts';
-import { families } from '../src/tools/index.ts';
+import { endpoints, families } from '../src/tools/index.ts';
 
 /** What each effect looks like in the table. */
 const MARKS = {
@@ -28,9 +28,16 @@ const settingsTable = [
   ...Object.entries(SETTINGS).map(([name, text]) => `| \`${name}\` | ${cell(text)} |`),
 ].join('\n');
 
+const settlementTable = [
+  '| tool | when its answer is lost, this server |',
+  '| --- | --- |',
+  ...endpoints.flatMap(({ name, settle }) => (settle ? [`| \`${name}\` | ${cell(settle.how)} |`] : [])),
+].join('\n');
+
 /** Sections of a file by the name between their markers. */
 const GENERATED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'README.md': { tools: toolTable, settings: settingsTable },
+  'docs/writes.md': { settlements: settlementTable },
 };
 
 function fill(text: string, file: string): string {
