@@ -37,7 +37,7 @@ function once({ args, env }: Timed): Promise<number> {
   });
 }
 
-const median = (values: number[]): number =>
+export const median = (values: number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 /** Median start of each, in turn within every round, so that a slow moment of the machine hits all alike. */

@@ -1,6 +1,5 @@
 import type { Endpoint, Json, ListShape } from './endpoint.ts';
-import { rowOf, shown } from './rows.ts';
-import { cut, mapStrings, plainText } from './untrusted.ts';
+import { rowOf, type Size, shown, tidy } from './rows.ts';
 
 /** Bytes: a page nobody sized, and the most either half of an answer may hold (hosts cut or drop longer ones). */
 export const DEFAULT_PAGE_BYTES = 8_000;
@@ -25,8 +24,6 @@ export function toText(data: Json): string {
     .join(',\n')}}`;
 }
 
-const clean = (value: unknown, max: number): unknown => mapStrings(value, (text) => cut(plainText(text), max));
-
 /** What the model reads of an answer: small, complete or with the arguments that go on, the same in both halves. */
 export function toResult(e: Endpoint, data: Json, args: Json): Json {
   return e.list
@@ -34,20 +31,27 @@ export function toResult(e: Endpoint, data: Json, args: Json): Json {
     : singleResult(e.present ? e.present(data, args) : data, args.fields as string[] | undefined);
 }
 
-/** Shapes the known envelope keys of a single thing and cuts its longest values until it fits. */
-export function singleResult(data: Json, fields?: readonly string[]): Json {
-  const { traceId: _, ...rest } = data;
-  const envelope = Object.fromEntries(
-    Object.entries(rest).map(([key, value]) => {
-      if (key === 'succeded') return ['succeeded', value];
-      return [key, isJson(value) ? shown((SINGLE_ROWS[key] ?? rowOf.any)(value), fields) : value];
-    }),
-  );
+/** Shapes the known envelope keys of a single thing, its longest values cut until it fits. */
+function singleResult(data: Json, fields?: readonly string[]): Json {
   for (const max of SINGLE_VALUES) {
-    const result = clean(envelope, max) as Json;
-    if (bytes(result) + ENVELOPE_BYTES <= MAX_BYTES) return result;
+    const size = { characters: ENVELOPE_BYTES };
+    const result = envelope(data, fields, max, size);
+    // No character takes more than three bytes, so that what is small needs no measuring.
+    if (size.characters * 3 <= MAX_BYTES || bytes(result) + ENVELOPE_BYTES <= MAX_BYTES) return result;
   }
   return { notice: `This answer is over ${MAX_BYTES} bytes even when cut. Name the fields you need.` };
+}
+
+function envelope(data: Json, fields: readonly string[] | undefined, max: number, size: Size): Json {
+  const result: Json = {};
+  for (const [key, value] of Object.entries(data)) {
+    if (key === 'traceId') continue;
+    const name = key === 'succeded' ? 'succeeded' : key;
+    result[name] = isJson(value)
+      ? shown((SINGLE_ROWS[key] ?? rowOf.any)(value), fields, max, size)
+      : tidy(value, max, size);
+  }
+  return result;
 }
 
 /** Room kept for the envelope and the arguments of the next call. */
@@ -73,7 +77,7 @@ function fitting(rows: readonly Json[], list: ListShape, args: Json, room: numbe
   const kept: Json[] = [];
   let used = 0;
   for (const raw of rows) {
-    const row = cutRow(shown(list.row(raw), (args.fields as string[] | undefined) ?? list.fields), room);
+    const row = cutRow(list.row(raw), (args.fields as string[] | undefined) ?? list.fields, room);
     used += bytes(row);
     if (used > room && kept.length > 0) break;
     kept.push(row);
@@ -81,12 +85,12 @@ function fitting(rows: readonly Json[], list: ListShape, args: Json, room: numbe
   return kept;
 }
 
-function cutRow(row: Json, room: number): Json {
+function cutRow(raw: Json, fields: readonly string[] | undefined, room: number): Json {
   for (const max of ROW_VALUES) {
-    const result = clean(row, max) as Json;
-    if (bytes(result) <= room) return result;
+    const row = shown(raw, fields, max, { characters: 0 });
+    if (bytes(row) <= room) return row;
   }
-  return { id: row.id, notice: 'This row is too large to show. Name the fields you need.' };
+  return { id: raw.id, notice: 'This row is too large to show. Name the fields you need.' };
 }
 
 function totalOf(data: Json): number | undefined {

@@ -1,4 +1,5 @@
 import type { Json, ListShape, Page } from './endpoint.ts';
+import { cut, plainText } from './untrusted.ts';
 
 /** Bookkeeping of the API that says nothing about a person; `fields` brings any of it back by name. */
 const CONTACT_NOISE = new Set([
@@ -18,25 +19,41 @@ function contact(raw: Json): Json {
   return rest;
 }
 
-const without = (row: Json, names: ReadonlySet<string>): Json =>
-  Object.fromEntries(Object.entries(row).filter(([key]) => !names.has(key)));
-
 const isEmpty = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 
-/** Drops what is null, empty or an empty list, at every depth below the row. */
-export function compact(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(compact);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .map(([key, item]) => [key, compact(item)] as const)
-      .filter(([, item]) => !isEmpty(item)),
-  );
+/** Characters a value has come to, so that small answers need no measuring. */
+export interface Size {
+  characters: number;
 }
 
-const pick = (row: Json, names: readonly string[]): Json =>
-  Object.fromEntries(names.filter((name) => name in row).map((name) => [name, row[name]]));
+/** A value as the model reads it: text cleaned and cut to `max` characters, and inside objects nothing null or empty. */
+export function tidy(value: unknown, max: number, size: Size): unknown {
+  if (typeof value === 'string') {
+    const text = cut(plainText(value), max);
+    size.characters += text.length + 4;
+    return text;
+  }
+  if (typeof value !== 'object' || value === null) {
+    size.characters += 12;
+    return value;
+  }
+  if (Array.isArray(value)) return value.map((item) => tidy(item, max, size));
+  return shown(value as Json, Object.keys(value), max, size);
+}
+
+/** A row as the model reads it: the keys asked for, or all but the noise. */
+export function shown(row: Json, fields: readonly string[] | undefined, max: number, size: Size): Json {
+  const kept: Json = {};
+  for (const key of fields ?? Object.keys(row)) {
+    if (fields === undefined && CONTACT_NOISE.has(key)) continue;
+    const value = tidy(row[key], max, size);
+    if (isEmpty(value)) continue;
+    kept[plainText(key)] = value;
+    size.characters += key.length + 4;
+  }
+  return kept;
+}
 
 export const CONTACT_ROW = [
   'id',
@@ -48,11 +65,6 @@ export const CONTACT_ROW = [
   'tags',
   'assignedTo',
 ] as const;
-
-/** A row as the model reads it: the keys asked for, or all but the noise. */
-export function shown(row: Json, fields: readonly string[] | undefined): Json {
-  return compact(fields ? pick(row, fields) : without(row, CONTACT_NOISE)) as Json;
-}
 
 const task = ({ _id, ...raw }: Json): Json => (_id === undefined ? raw : { id: _id, ...raw });
 const event = ({ appoinmentStatus, ...raw }: Json): Json => ({

@@ -1,7 +1,7 @@
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { type Api, createApi } from './api/client.ts';
-import { fixed } from './api/credential.ts';
+import { type Credential, fixed } from './api/credential.ts';
 import { fileJournal, noJournal } from './api/journal.ts';
 import { fetchTransport, undiciTransport } from './api/transport.ts';
 import { type Config, type Env, readConfig } from './config.ts';
@@ -34,9 +34,12 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
 
 /** The way to HighLevel, and what `instructions` say of the account. */
 function network({ credential, baseUrl }: Config) {
-  const account = 'missing' in credential ? credential : { locationId: credential.locationId };
+  const account =
+    'missing' in credential ? credential : { locationId: credential.locationId, credential: kind(credential) };
   return { way: { transport: undiciTransport(), baseUrl, credential: fixed(credential) }, account };
 }
+
+const kind = ({ token }: Credential) => (token.startsWith('pit-') ? 'private integration token' : 'bearer token');
 
 /** The way into the embedded sandbox, which is made with the first call. */
 function embedded({ sandbox: options, scopes }: Config) {
@@ -44,7 +47,7 @@ function embedded({ sandbox: options, scopes }: Config) {
   const transport = fetchTransport(async (request) => (await made()).fetch(request));
   return {
     way: { transport, baseUrl: 'http://sandbox.invalid', credential: { current: made } },
-    account: { sandbox: true },
+    account: { sandbox: true, credential: 'of the sandbox' },
   };
 }
 
@@ -63,6 +66,9 @@ function keepStdoutClean(log: Log): void {
   Object.assign(console, { log: divert, info: divert, debug: divert });
 }
 
+/** ms the last answers are given to leave. */
+const FLUSH_MS = 500;
+
 /**
  * A host that is gone (stdin closed, stdout broken, a message too large for the transport, a signal) ends the process:
  * no more calls, reads aborted, writes finished and journalled, exit code 0.
@@ -74,8 +80,9 @@ function endWithHost(server: Server, api: Api, log: Log): void {
     ending = true;
     log('debug', 'ending', { why });
     await api.close();
-    // The answers of the last writes leave before the pipe does.
+    // The answers of the last writes leave before the pipe does, unless nobody reads them.
     await new Promise((resolve) => setImmediate(resolve));
+    setTimeout(() => process.exit(0), FLUSH_MS);
     if (process.stdout.writable) await new Promise((resolve) => process.stdout.write('', resolve));
     process.exit(0);
   };

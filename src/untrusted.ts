@@ -9,8 +9,11 @@ const SELECTORS = /(?<=[\uFE00-\uFE0F])[\uFE00-\uFE0F]+/gu;
 const LONE_JOINER =
   /(?<!\p{Extended_Pictographic}|\p{Emoji_Modifier}|\uFE0F)\u200D|\u200D(?!\p{Extended_Pictographic})|(?<!\p{Script=Arabic}|\p{Script=Devanagari}|\p{Script=Bengali}|\p{Script=Malayalam})\u200C/gu;
 
+/** Most text is plain, and one look tells. */
+const PLAIN = /^[\t\n\x20-\x7e]*$/;
+
 export const plainText = (text: string): string =>
-  text.replace(HIDDEN, '').replace(SELECTORS, '').replace(LONE_JOINER, '');
+  PLAIN.test(text) ? text : text.replace(HIDDEN, '').replace(SELECTORS, '').replace(LONE_JOINER, '');
 
 /** Cuts to `max` characters and says so. */
 export const cut = (text: string, max: number): string =>
@@ -19,11 +22,3 @@ export const cut = (text: string, max: number): string =>
 /** A value from the CRM inside a sentence of ours: short, on one line, in quotes. */
 export const quoted = (value: unknown): string =>
   JSON.stringify(cut(plainText(String(value)).replace(/\s+/g, ' '), 80));
-
-/** Applies `change` to every string of a JSON value, keys included. */
-export function mapStrings(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === 'string') return change(value);
-  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [change(key), mapStrings(item, change)]));
-}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { cut, mapStrings, plainText } from '../src/untrusted.ts';
+import { tidy } from '../src/rows.ts';
+import { cut, plainText } from '../src/untrusted.ts';
 
 describe('characters that hide or turn text are removed', () => {
   test.each([
@@ -36,6 +37,7 @@ test('a cut says so and splits no character', () => {
   expect(cut('abc', 3)).toBe('abc');
 });
 
-test('keys are cleaned like values', () => {
-  expect(mapStrings({ 'k\u200B': ['v\u202E', { n: 1, z: null }] }, plainText)).toEqual({ k: ['v', { n: 1, z: null }] });
+test('keys are cleaned like values, and what is empty inside goes', () => {
+  const size = { characters: 0 };
+  expect(tidy({ 'k\u200B': ['v\u202E', { n: 1, z: null, e: '' }] }, 100, size)).toEqual({ k: ['v', { n: 1 }] });
 });

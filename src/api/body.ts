@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { HttpAnswer } from './transport.ts';
 
@@ -23,16 +24,10 @@ export async function readBody({ headers, body }: HttpAnswer, max = MAX_ANSWER_B
   return new TextDecoder().decode(parts.length === 1 ? parts[0] : Buffer.concat(parts));
 }
 
-async function* unpacked(encoding: string | undefined, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const make = UNPACK[encoding as keyof typeof UNPACK];
-  if (!make) return yield* body;
-  const unpacker = make();
-  const fed = (async () => {
-    for await (const part of body) unpacker.write(part);
-    unpacker.end();
-  })().catch((error: Error) => unpacker.destroy(error));
-  for await (const part of unpacker) yield part as Uint8Array;
-  await fed;
+function unpacked(encoding: string | undefined, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const make = UNPACK[encoding?.trim().toLowerCase() as keyof typeof UNPACK];
+  // What goes wrong on the way comes out of the unpacker as well.
+  return make ? pipeline(body, make(), () => {}) : body;
 }
 
 /** JSON, or undefined for anything else. */

@@ -18,8 +18,14 @@ export class Breaker {
     this.#timers = timers;
   }
 
-  /** @throws UserError while open */
+  /** Lets a call through, which is the probe when the time is up. @throws UserError while open */
   pass(): void {
+    this.check();
+    this.#probing = this.#failures >= THRESHOLD;
+  }
+
+  /** @throws UserError while open */
+  check(): void {
     if (this.#failures < THRESHOLD) return;
     const now = this.#timers.now();
     if (now < this.#openUntil || this.#probing) {
@@ -28,7 +34,6 @@ export class Breaker {
         `HighLevel failed ${this.#failures} times in a row, so nothing was sent. It is tried again from ${new Date(Math.max(this.#openUntil, now)).toISOString()} on (in ${seconds} s).`,
       );
     }
-    this.#probing = true;
   }
 
   succeeded(): void {

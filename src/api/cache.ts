@@ -7,18 +7,24 @@ const KEPT = 200;
 interface Shared {
   readonly answer: Promise<Json>;
   readonly controller: AbortController;
+  /** Nobody joins it any more. */
+  readonly forget: () => void;
   waiting: number;
 }
 
 /** One request for identical reads in flight, and their answer for a few seconds; all dropped by one's own writes. */
 export class ReadCache {
   readonly #now: () => number;
+  /** Told of every read that needs no request of its own. */
+  readonly #spared: () => void;
+  /** Oldest first. */
   readonly #fresh = new Map<string, { at: number; data: Json }>();
   readonly #inFlight = new Map<string, Shared>();
   #written = 0;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, spared: () => void = () => {}) {
     this.#now = now;
+    this.#spared = spared;
   }
 
   /** Before and after a write: whatever was read until now may be wrong, also what is being read. */
@@ -30,11 +36,12 @@ export class ReadCache {
 
   /** `load` is given a signal that ends when everyone who waits has gone. */
   read(key: string, load: (signal: AbortSignal) => Promise<Json>, signal: AbortSignal | undefined): Promise<Json> {
+    this.#expire();
     const known = this.#fresh.get(key);
-    if (known && this.#now() - known.at < FRESH_MS) return Promise.resolve(known.data);
-    const shared = this.#inFlight.get(key) ?? this.#start(key, load);
-    shared.waiting += 1;
-    return signal ? leaving(shared, signal) : shared.answer;
+    const inFlight = this.#inFlight.get(key);
+    if (known || inFlight) this.#spared();
+    if (known) return Promise.resolve(known.data);
+    return waitFor(inFlight ?? this.#start(key, load), signal);
   }
 
   #start(key: string, load: (signal: AbortSignal) => Promise<Json>): Shared {
@@ -44,29 +51,39 @@ export class ReadCache {
       if (written === this.#written) this.#keep(key, data);
       return data;
     });
-    const shared: Shared = { answer, controller, waiting: 0 };
-    this.#inFlight.set(key, shared);
     const forget = () => {
       if (this.#inFlight.get(key) === shared) this.#inFlight.delete(key);
     };
+    const shared: Shared = { answer, controller, forget, waiting: 0 };
+    this.#inFlight.set(key, shared);
     answer.then(forget, forget);
     return shared;
   }
 
   #keep(key: string, data: Json): void {
-    this.#fresh.delete(key);
     this.#fresh.set(key, { at: this.#now(), data });
-    if (this.#fresh.size > KEPT) this.#fresh.delete(this.#fresh.keys().next().value as string);
+    this.#expire();
+  }
+
+  #expire(): void {
+    for (const [key, { at }] of this.#fresh) {
+      if (this.#fresh.size <= KEPT && this.#now() - at < FRESH_MS) return;
+      this.#fresh.delete(key);
+    }
   }
 }
 
-/** The shared answer, which ends with the last of those who wait for it. */
-function leaving(shared: Shared, signal: AbortSignal): Promise<Json> {
+/** The shared answer, whose request ends with the last of those who wait for it. */
+function waitFor(shared: Shared, signal: AbortSignal | undefined): Promise<Json> {
+  shared.waiting += 1;
+  if (!signal) return shared.answer;
   const leave = () => {
     shared.waiting -= 1;
-    if (shared.waiting === 0) shared.controller.abort();
+    if (shared.waiting > 0) return;
+    shared.forget();
+    shared.controller.abort();
   };
   if (signal.aborted) leave();
-  signal.addEventListener('abort', leave, { once: true });
+  else signal.addEventListener('abort', leave, { once: true });
   return shared.answer.finally(() => signal.removeEventListener('abort', leave));
 }

@@ -64,7 +64,7 @@ export function createApi(options: ApiOptions): Api {
   const limiter = new Limiter(timers, options.rateShare ?? 1);
   const breaker = new Breaker(timers);
   const figures = new Figures(timers.now);
-  const cache = new ReadCache(timers.now);
+  const cache = new ReadCache(timers.now, () => figures.count('cached'));
   const serverClock = new ServerClock(timers.now);
   const way: WayOptions = { ...options, serverClock, timers, policy, random, limiter, breaker, figures };
   const closing = new AbortController();
@@ -78,12 +78,14 @@ export function createApi(options: ApiOptions): Api {
   async function read(e: Endpoint, args: Json, { signal, lane }: CallOptions, look = false): Promise<Json> {
     const { locationId } = await options.credential.current();
     const { path, text } = prepare(e, args, locationId);
-    const load = async (cancel: AbortSignal) => {
+    const load = async (cancel?: AbortSignal) => {
       const ended = await travel(way, e, args, { lane, cancel, deadline: timers.now() + timeoutMs, look });
       return answerOf(e, args, ended);
     };
+    // A look belongs to a write, which is finished whoever has gone.
+    if (look) return load();
     const both = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
-    return look ? load(both) : cache.read(`${path} ${text ?? ''}`, load, both);
+    return cache.read(`${path} ${text ?? ''}`, load, both);
   }
 
   const writes = createWrites({
@@ -112,7 +114,7 @@ export function createApi(options: ApiOptions): Api {
         return data;
       } catch (error) {
         figures.count('errors');
-        throw error instanceof Cancelled ? new UserError('The call was cancelled; nothing was sent.') : error;
+        throw error instanceof Cancelled ? new UserError('The call was cancelled; nothing was written.') : error;
       } finally {
         log('debug', 'call', { tool: e.name, ms: Math.round(timers.now() - started) });
       }

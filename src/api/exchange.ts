@@ -37,6 +37,7 @@ export async function exchange(
   });
   cancel?.addEventListener('abort', abort, { once: true });
   try {
+    if (cancel?.aborted) throw new Cancelled();
     const answer = await transport({ ...request, signal: controller.signal });
     return await read(answer, timers.now());
   } catch (error) {
@@ -44,7 +45,7 @@ export async function exchange(
     if (late) return { trouble: { kind: 'lost', code: 'TIMEOUT', sent: true } };
     const code = networkCode(error);
     if (code === undefined) throw error;
-    return { trouble: { kind: 'lost', code, sent: !NEVER_SENT.has(code) } };
+    return { trouble: { kind: 'lost', code, sent: !NEVER_SENT.has(code) && !BAD_CERTIFICATE.test(code) } };
   } finally {
     stopClock();
     cancel?.removeEventListener('abort', abort);
@@ -53,7 +54,7 @@ export async function exchange(
   }
 }
 
-/** Failures that come before a byte of the request is sent. */
+/** Failures that come before a byte of the request is sent; so do certificates nobody vouches for. */
 const NEVER_SENT = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -62,18 +63,23 @@ const NEVER_SENT = new Set([
   'ENETUNREACH',
   'EHOSTUNREACH',
 ]);
+const BAD_CERTIFICATE = /CERT|UNABLE_TO_VERIFY/;
+/** Codes of requests that could not be built. */
+const OUR_FAULT = /^(UND_)?ERR_INVALID/;
 
 /** The code of a failure on the way; a fault of ours has none and must not pass for the network's. */
 function networkCode(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' ? code.replace(/\W/g, '') : undefined;
+  return typeof code === 'string' && !OUR_FAULT.test(code) ? code.replace(/\W/g, '') : undefined;
 }
 
 async function read(answer: HttpAnswer, now: number): Promise<Tried> {
   const { status, headers } = answer;
   const text = await readBody(answer);
   const body = text === undefined ? undefined : parseJson(text);
-  const waitMs = retryAfter(headers['retry-after'], now);
+  // A date is meant by the clock of whoever wrote it.
+  const theirNow = Date.parse(headers.date ?? '');
+  const waitMs = retryAfter(headers['retry-after'], Number.isNaN(theirNow) ? now : theirNow);
   if (status === 429) return { trouble: { kind: 'limited', waitMs }, headers };
   if (status >= 500) return { trouble: { kind: 'failed', status, waitMs }, headers };
   if (status >= 300) return { answered: { status, headers, body: body ?? text } };

@@ -1,5 +1,5 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { Json } from '../endpoint.ts';
+import { redact } from '../errors.ts';
 import type { Log } from '../log.ts';
 
 /** One write, as it went. */
@@ -28,25 +28,27 @@ export type Journal = (entry: Entry) => Promise<boolean>;
 
 export const noJournal: Journal = async () => true;
 
-/** JSON lines in a file of the owner's alone. Each is one append, so that several servers can share it. */
+/**
+ * JSON lines in a file of the owner's alone. Each is one append, so that several servers can share it, and opens the
+ * file anew, so that it may be moved away meanwhile.
+ */
 export function fileJournal(path: string, log: Log): Journal {
-  let opened: Promise<FileHandle> | undefined;
+  let torn = false;
   return async (entry) => {
-    opened ??= open(path);
     try {
-      const line = Buffer.from(`${JSON.stringify(entry)}\n`);
-      const { bytesWritten } = await (await opened).write(line);
-      return bytesWritten === line.byteLength;
+      const [{ appendFile, mkdir }, { dirname }] = await Promise.all([import('node:fs/promises'), import('node:path')]);
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await appendFile(path, `${torn ? '\n' : ''}${lineOf(entry)}\n`, { mode: 0o600 });
+      torn = false;
+      return true;
     } catch (error) {
-      opened = undefined;
-      log('error', 'journal', { path, error: String((error as Error).message) });
+      // Half a line may stand there: the next one begins on its own.
+      torn = true;
+      log('error', 'journal', { path, error: (error as Error).message });
       return false;
     }
   };
 }
 
-async function open(path: string): Promise<FileHandle> {
-  const [{ mkdir, open: openFile }, { dirname }] = await Promise.all([import('node:fs/promises'), import('node:path')]);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  return openFile(path, 'a', 0o600);
-}
+const lineOf = (entry: Entry): string =>
+  JSON.stringify(entry, (_, value) => (typeof value === 'string' ? redact(value) : value));

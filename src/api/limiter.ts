@@ -31,8 +31,8 @@ const COUNTED = 10_000;
 const BURST = 0.05;
 
 interface Waiting {
-  readonly lane: Lane;
   readonly go: (done: Done) => void;
+  readonly refuse: (error: UserError) => void;
 }
 
 /**
@@ -54,6 +54,8 @@ export class Limiter {
   #probedAt = 0;
   /** First answer seen of HighLevel's present window: the window ends no later than one interval after it. */
   #windowSeenAt = 0;
+  /** Answers learnt from: tells whether a request was sent after the last of them came. */
+  #answers = 0;
   #bulkTokens = 0;
   #bulkAt = 0;
   readonly #queues: Record<Lane, Waiting[]> = { single: [], bulk: [] };
@@ -71,13 +73,17 @@ export class Limiter {
   turn(lane: Lane, signal: AbortSignal, first = false): Done | Promise<Done | undefined> {
     this.#refuseWithoutQuota();
     const queue = this.#queues[lane];
+    if (signal.aborted) return Promise.resolve(undefined);
     if (queue.length === 0 && this.#waitFor(lane) === 0) return this.#start(lane);
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const waiting: Waiting = {
-        lane,
         go: (done) => {
           signal.removeEventListener('abort', leave);
           resolve(done);
+        },
+        refuse: (error) => {
+          signal.removeEventListener('abort', leave);
+          reject(error);
         },
       };
       const leave = () => {
@@ -96,7 +102,7 @@ export class Limiter {
     const now = this.#timers.now();
     const windowEnds = this.#windowSeenAt + this.#interval - now;
     const ms = waitMs ?? (windowEnds > 0 ? windowEnds : this.#interval);
-    this.#heldUntil = Math.max(this.#heldUntil, now + ms);
+    this.#heldUntil = Math.max(this.#heldUntil, now + Math.min(ms, DAY_MS));
     return ms;
   }
 
@@ -120,41 +126,57 @@ export class Limiter {
   #refuseWithoutQuota(): void {
     if (this.#daily?.remaining !== 0) return;
     const now = this.#timers.now();
-    const returns = (Math.floor(this.#probedAt / DAY_MS) + 1) * DAY_MS;
-    if (now >= returns || now - this.#probedAt >= PROBE_MS) {
-      this.#probedAt = now;
-      return;
-    }
-    throw new UserError(
-      `This location's quota of ${this.#daily.limit} requests for today is used up; nothing was sent. It returns at ${new Date(returns).toISOString()} at the latest.`,
+    if (now >= this.#quotaReturns()) this.#daily = undefined;
+    else if (now - this.#probedAt >= PROBE_MS) this.#probedAt = now;
+    else throw this.#usedUp(this.#daily.limit);
+  }
+
+  #quotaReturns(): number {
+    return (Math.floor(this.#probedAt / DAY_MS) + 1) * DAY_MS;
+  }
+
+  #usedUp(limit: number): UserError {
+    return new UserError(
+      `This location's quota of ${limit} requests for today is used up; nothing was sent. It returns at ${new Date(this.#quotaReturns()).toISOString()} at the latest.`,
     );
   }
 
   #start(lane: Lane): Done {
     if (lane === 'bulk') this.#bulkTokens -= 1;
     this.#inFlight += 1;
+    const answersBefore = this.#answers;
     return (headers) => {
       this.#inFlight -= 1;
       if (this.#max <= COUNTED) this.#ended.push(this.#timers.now());
-      if (headers) this.#learn(headers);
+      if (headers) this.#learn(headers, answersBefore === this.#answers);
       this.#pump();
     };
   }
 
-  #learn(headers: Readonly<Record<string, string>>): void {
+  #learn(headers: Readonly<Record<string, string>>, inOrder: boolean): void {
     const number = (name: string) =>
       headers[name] !== undefined && /^\d+$/.test(headers[name]) ? Number(headers[name]) : undefined;
-    const now = this.#timers.now();
     this.#max = number('x-ratelimit-max') || this.#max;
     this.#interval = number('x-ratelimit-interval-milliseconds') || this.#interval;
     const remaining = number('x-ratelimit-remaining');
-    const fresh = remaining !== undefined && (this.#remaining === undefined || remaining > this.#remaining);
-    if (fresh || now >= this.#windowSeenAt + this.#interval) this.#windowSeenAt = now;
-    this.#remaining = remaining ?? this.#remaining;
+    if (remaining !== undefined) this.#learnRemaining(remaining, inOrder);
     const [left, limit] = [number('x-ratelimit-daily-remaining'), number('x-ratelimit-limit-daily')];
     if (left === undefined || limit === undefined) return;
-    if (left === 0 && this.#daily?.remaining !== 0) this.#probedAt = now;
+    if (left === 0 && this.#daily?.remaining !== 0) this.#probedAt = this.#timers.now();
     this.#daily = { remaining: left, limit };
+    if (left > 0) return;
+    for (const queue of Object.values(this.#queues))
+      for (const { refuse } of queue.splice(0)) refuse(this.#usedUp(limit));
+  }
+
+  /** Answers overtake each other: more left than before means a new window only if nothing was answered meanwhile. */
+  #learnRemaining(remaining: number, inOrder: boolean): void {
+    const now = this.#timers.now();
+    const known = this.#remaining ?? -1;
+    const fresh = now >= this.#windowSeenAt + this.#interval || (inOrder && remaining > known);
+    this.#answers += 1;
+    if (fresh) this.#windowSeenAt = now;
+    this.#remaining = fresh ? remaining : Math.min(remaining, known);
   }
 
   /** ms until the lane may send, 0 for now. */

@@ -41,8 +41,10 @@ export function pause(trouble: Trouble, triesSoFar: number, policy: Policy, rand
 /** `Retry-After` in both its forms, as ms from `now`. */
 export function retryAfter(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
-  const ms = /^\d{1,9}$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - now;
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+  if (/^\d{1,9}(\.\d+)?$/.test(header.trim())) return Number(header) * 1_000;
+  // Date.parse makes a date of nearly anything, "-1" included.
+  const at = header.includes(':') ? Date.parse(header) : Number.NaN;
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }
 
 /** What happened, for a sentence. */

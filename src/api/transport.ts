@@ -20,7 +20,7 @@ export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
 export function undiciTransport(): Transport {
   let opened: Promise<Transport> | undefined;
   return async (request) => {
-    opened ??= import('./undici.ts').then(({ openPool }) => openPool());
+    opened ??= import('./undici.ts').then(({ openPools }) => openPools());
     return (await opened)(request);
   };
 }

@@ -1,15 +1,28 @@
-import { Agent, request } from 'undici';
+import { Pool } from 'undici';
 import type { Transport } from './transport.ts';
 
 /** Connections to one host; more calls than that wait their turn. */
 const CONNECTIONS = 32;
 
-/** A pool of kept-alive connections. It follows no redirects, so the token goes nowhere else. */
-export function openPool(): Transport {
-  const dispatcher = new Agent({ connections: CONNECTIONS });
+/** Pools of kept-alive connections, one an origin. They follow no redirects, so the token goes nowhere else. */
+export function openPools(): Transport {
+  const pools = new Map<string, Pool>();
   return async ({ url, method, headers, body, signal }) => {
-    const answer = await request(url, { method: method as 'GET', headers, body: body ?? null, signal, dispatcher });
-    const flat = Object.entries(answer.headers).map(([name, value]) => [name, String(value ?? '')]);
-    return { status: answer.statusCode, headers: Object.fromEntries(flat), body: answer.body };
+    const { origin, pathname, search } = new URL(url);
+    let pool = pools.get(origin);
+    if (!pool) {
+      pool = new Pool(origin, { connections: CONNECTIONS });
+      pools.set(origin, pool);
+    }
+    const answer = await pool.request({
+      path: pathname + search,
+      method: method as 'GET',
+      headers,
+      body: body ?? null,
+      signal,
+    });
+    const flat: Record<string, string> = {};
+    for (const name in answer.headers) flat[name] = String(answer.headers[name]);
+    return { status: answer.statusCode, headers: flat, body: answer.body };
   };
 }

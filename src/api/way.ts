@@ -116,10 +116,11 @@ export async function travel(options: WayOptions, e: Endpoint, args: Json, journ
       credential = await options.credential.current();
       continue;
     }
-    done(tried.headers);
     const { trouble } = tried;
     ended = { id: ended.id, credential, trouble, doubtful: ended.doubtful || mayHaveWritten(trouble), tries };
     const wait = settleDown(options, trouble, tries);
+    // After the hold, so that a 429 lets nobody else go.
+    done(tried.headers);
     const late = timers.now() + wait >= journey.deadline;
     if (late || tries === policy.tries || !mayRepeat(request.method, e.effect, trouble)) return ended;
     options.figures.count('retries');
@@ -154,6 +155,8 @@ async function place(options: WayOptions, journey: Journey, { tries }: Ended): P
   journey.cancel?.addEventListener('abort', leave, { once: true });
   try {
     if (journey.cancel?.aborted) throw new Cancelled();
+    if (!journey.look) breaker.check();
+    if (limiter.quota().heldUntil >= journey.deadline) throw noPlace(limiter.quota(), timers.now());
     const done = await limiter.turn(journey.lane ?? 'single', waiting.signal, tries > 0);
     if (!done) throw journey.cancel?.aborted ? new Cancelled() : noPlace(limiter.quota(), timers.now());
     if (!journey.look) passOr(breaker, done);

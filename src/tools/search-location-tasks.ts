@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { endpoint, type Json } from '../endpoint.ts';
 import { bytes, DEFAULT_PAGE_BYTES, ENVELOPE_BYTES, MAX_BYTES } from '../results.ts';
-import { compact, rowOf } from '../rows.ts';
+import { rowOf, shown } from '../rows.ts';
 import { Filled, Id, Ids, outputs, Skip, Time, upTo } from '../schemas.ts';
 import { asOf, type Clock, readTime } from '../times.ts';
-import { cut, mapStrings, plainText } from '../untrusted.ts';
 import { BUDGET_MS, type Context, type Flow } from './tool.ts';
 
 const face = {
@@ -58,7 +57,7 @@ function row(raw: Json, now: number): Json {
   const { firstName, lastName } = (contactDetails ?? {}) as Json;
   const contactName = [firstName, lastName].filter(Boolean).join(' ');
   const task = { id, title, body, dueDate, status: statusOf(raw, now), contactId, contact: contactName, assignedTo };
-  return mapStrings(compact(task), (text) => cut(plainText(text), BODY_CHARACTERS)) as Json;
+  return shown(task, undefined, BODY_CHARACTERS, { characters: 0 });
 }
 
 /** Every task from `skip` on, page by page, with the place it stands at. */

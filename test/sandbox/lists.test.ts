@@ -30,12 +30,13 @@ describe('the plain list', () => {
   test('walks every contact once with both halves of the cursor', async () => {
     const { get, locationId } = openSandbox();
     const seen = [];
-    let path: string | null = `/contacts/?locationId=${locationId}&limit=20`;
-    while (path) {
-      const { contacts, meta }: Json = (await get(path)).body;
+    let path = `/contacts/?locationId=${locationId}&limit=20`;
+    for (let page = 1; page <= 3; page += 1) {
+      const { contacts, meta } = (await get(path)).body;
       seen.push(...contacts.map(({ id }: Json) => id));
-      path = meta.nextPageUrl?.replace('http://sandbox.test', '') ?? null;
+      path = String(meta.nextPageUrl).replace('http://sandbox.test', '');
     }
+    expect(path).toBe('null');
     expect([seen.length, new Set(seen).size]).toEqual([48, 48]);
   });
 

@@ -1,0 +1,106 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+
+type Child = ChildProcessByStdio<Writable, Readable, null>;
+
+/** An MCP server under measurement, spoken to in raw lines so that no client's own cost is counted. */
+export class Measured {
+  readonly child: Child;
+  readonly #waiting = new Map<number, () => void>();
+  #id = 0;
+
+  constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
+    this.child = spawn(process.execPath, args, {
+      env: { PATH: process.env.PATH ?? '', ...env },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    createInterface({ input: this.child.stdout }).on('line', (line) => {
+      const id = Number(/"id":(\d+)\}?$/.exec(line)?.[1] ?? (JSON.parse(line) as { id: number }).id);
+      if (line.includes('"isError":true')) throw new Error(line.slice(0, 500));
+      this.#waiting.get(id)?.();
+      this.#waiting.delete(id);
+    });
+  }
+
+  request(method: string, params: object): Promise<void> {
+    this.#id += 1;
+    const id = this.#id;
+    const answered = new Promise<void>((resolve) => this.#waiting.set(id, resolve));
+    this.child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
+    return answered;
+  }
+
+  async hello(): Promise<void> {
+    const clientInfo = { name: 'bench', version: '0' };
+    await this.request('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo });
+  }
+
+  /** ms of each call, one after the other. */
+  async oneByOne(ids: readonly string[]): Promise<number[]> {
+    const times: number[] = [];
+    for (const contactId of ids) {
+      const started = performance.now();
+      await this.request('tools/call', { name: 'get_contact', arguments: { contactId } });
+      times.push(performance.now() - started);
+    }
+    return times;
+  }
+
+  /** Calls per second with `width` in flight. */
+  async together(ids: readonly string[], width: number): Promise<number> {
+    const started = performance.now();
+    let next = 0;
+    const run = async () => {
+      for (let id = ids[next++]; id !== undefined; id = ids[next++]) {
+        await this.request('tools/call', { name: 'get_contact', arguments: { contactId: id } });
+      }
+    };
+    await Promise.all(Array.from({ length: width }, run));
+    return (ids.length / (performance.now() - started)) * 1_000;
+  }
+
+  /** MB: the most it ever held, and what it holds. */
+  memory(): { peak: number; now: number } {
+    const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+    const mb = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? Number.NaN) / 1_024;
+    return { peak: mb('VmHWM'), now: mb('VmRSS') };
+  }
+
+  end(): void {
+    this.child.kill();
+  }
+}
+
+/** The sandbox in a process of its own, with as many contacts as there are calls, so that no answer comes from a cache. */
+export async function sandboxProcess(): Promise<{ env: Record<string, string>; ids: string[]; end(): void }> {
+  const child = spawn(process.execPath, ['dist/index.js', 'sandbox'], {
+    env: { PATH: process.env.PATH ?? '', GHL_SANDBOX_RATE: 'off' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const line = await new Promise<string>((resolve) => child.stdout.once('data', (chunk) => resolve(String(chunk))));
+  const { url, token, locationId } = JSON.parse(line) as Record<'url' | 'token' | 'locationId', string>;
+  const headers = { authorization: `Bearer ${token}`, version: '2021-07-28', 'content-type': 'application/json' };
+  const ids: string[] = [];
+  for (let i = 0; i < 3_000; i += 1) {
+    const body = JSON.stringify({
+      locationId,
+      firstName: `Person ${i}`,
+      lastName: 'Bench',
+      email: `p${i}@bench.example`,
+      city: 'Austin',
+      tags: ['bench'],
+    });
+    const answer = await fetch(`${url}/contacts/`, { method: 'POST', headers, body });
+    ids.push(((await answer.json()) as { contact: { id: string } }).contact.id);
+  }
+  const env = {
+    GHL_BASE_URL: url,
+    GHL_API_KEY: token,
+    GHL_LOCATION_ID: locationId,
+    GHL_RATE_SHARE: '1',
+    GHL_JOURNAL: 'off',
+  };
+  return { env, ids, end: () => child.kill() };
+}

@@ -1,0 +1,62 @@
+import { type Api, type ApiOptions, createApi } from '../../src/api/client.ts';
+import { fixed } from '../../src/api/credential.ts';
+import type { HttpAnswer, HttpRequest, Transport } from '../../src/api/transport.ts';
+import { type Endpoint, type Json, SCOPES } from '../../src/endpoint.ts';
+import { silent } from '../../src/log.ts';
+import { endpoints } from '../../src/tools/index.ts';
+
+export const TOKEN = 'pit-00000000-0000-4000-8000-000000000000';
+export const PERSON = 'aaaaaaaaaaaaaaaaaaaa';
+
+/** The request layer alone, over whatever transport a test gives it. */
+export const layer = (options: Pick<ApiOptions, 'transport'> & Partial<ApiOptions>): Api =>
+  createApi({
+    baseUrl: 'http://sandbox.invalid',
+    credential: fixed({ token: TOKEN, locationId: 'bbbbbbbbbbbbbbbbbbbb' }),
+    scopes: SCOPES,
+    timeoutMs: 30_000,
+    log: silent,
+    random: () => 0.5,
+    ...options,
+  });
+
+export function named(name: string): Endpoint {
+  const found = endpoints.find((e) => e.name === name);
+  if (!found) throw new Error(`no endpoint ${name}`);
+  return found;
+}
+
+export interface Reply {
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: Json;
+}
+
+/** A transport that answers as it is told, and what it was asked. */
+export function scripted(reply: (request: HttpRequest, nth: number) => Reply | Promise<Reply>) {
+  const asked: string[] = [];
+  const transport: Transport = async (request) => {
+    asked.push(`${request.method} ${new URL(request.url).pathname}`);
+    const { status = 200, headers = {}, body = {} } = await reply(request, asked.length);
+    return { status, headers, body: bytes(JSON.stringify(body)) } satisfies HttpAnswer;
+  };
+  return { transport, asked };
+}
+
+async function* bytes(text: string) {
+  yield new TextEncoder().encode(text);
+}
+
+/** What a promise came to, without waiting for it. */
+export function watch(promise: Promise<unknown>) {
+  const seen: { done?: unknown; failed?: string } = {};
+  promise.then(
+    (value) => {
+      seen.done = value ?? true;
+    },
+    (error: Error) => {
+      seen.failed = error.message;
+    },
+  );
+  return seen;
+}
