@@ -18,6 +18,8 @@ await build({
   chunkNames: 'chunks/[name]-[hash]',
   banner: { js: REQUIRE },
   legalComments: 'none',
+  // Native code: the one thing that is installed beside the bundle.
+  external: ['@napi-rs/keyring'],
   alias: { ajv: './scripts/no-ajv.ts', 'ajv-formats': './scripts/no-ajv.ts' },
   logLevel: 'warning',
 });

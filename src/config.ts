@@ -1,8 +1,10 @@
-import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Credential } from './api/credential.ts';
-import { ID, SCOPES, type Scope } from './endpoint.ts';
+import type { App } from './auth/oauth.ts';
+import type { StoreSetting } from './auth/store.ts';
+import { ID, type Scope } from './endpoint.ts';
 import { SettingError } from './errors.ts';
+import { configFolder, stateFolder } from './folders.ts';
 import { parseScopes, parseSelection } from './gate.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 import { tools } from './tools/index.ts';
@@ -10,9 +12,18 @@ import type { Tool } from './tools/tool.ts';
 
 /** The environment, checked once. Nothing else reads it. */
 export interface Config {
-  /** A private token and its location, or the sentence that says what is missing. */
-  readonly credential: Credential | { readonly missing: string };
-  readonly scopes: readonly Scope[];
+  /** A private token and its location from the settings, what is wrong with them, or nothing: then the store counts. */
+  readonly credential: Credential | { readonly missing: string } | undefined;
+  /** The location asked for, which picks one of those signed in to. */
+  readonly locationId: string | undefined;
+  /** Scopes the owner names, if any. */
+  readonly scopes: readonly Scope[] | undefined;
+  readonly auth: {
+    readonly store: StoreSetting;
+    readonly app: App | undefined;
+    readonly versionId: string | undefined;
+    readonly authorizeUrl: string;
+  };
   readonly selected: (tool: Tool) => boolean;
   readonly label: string | undefined;
   readonly timezone: string | undefined;
@@ -30,11 +41,13 @@ export interface Config {
     readonly rate: number | 'off';
     /** A file. */
     readonly faults: string | undefined;
+    readonly tokenTtlMs: number;
   };
   readonly log: { readonly level: LogLevel; readonly file: string | undefined };
 }
 
 export const DEFAULT_BASE_URL = 'https://services.leadconnectorhq.com';
+const DEFAULT_AUTHORIZE_URL = 'https://marketplace.gohighlevel.com/v2/oauth/chooselocation';
 
 /** Every setting with what it means: the README's table is made from it. */
 export const SETTINGS = {
@@ -47,12 +60,20 @@ export const SETTINGS = {
   GHL_TIMEZONE:
     "IANA zone that local times are read in (the location's where `locations.readonly` is in effect, else the machine's)",
   GHL_USER: 'The user id or email that “me” means in `assignedTo`, `followers` and `userId`',
+  GHL_CLIENT_ID: 'The OAuth app, for `login` and renewing (with the two below)',
+  GHL_CLIENT_SECRET: 'Its secret',
+  GHL_REDIRECT_URI: 'Its redirect URL, to the letter',
+  GHL_VERSION_ID: 'Its version id, which private apps need to sign in',
+  GHL_AUTHORIZE_URL: `Where people sign in (\`${DEFAULT_AUTHORIZE_URL}\`); white-label hosts have their own`,
+  GHL_TOKEN_STORE:
+    'Where sign-ins live: `keychain` or `file:<path>` (`keychain`; where there is none, a file only you can read in your configuration folder)',
   GHL_BASE_URL: `API base (\`${DEFAULT_BASE_URL}\`); plain http only for loopback`,
   GHL_TIMEOUT_MS: 'Budget of one call in ms (`30000`)',
   GHL_RATE_SHARE:
     "Share of the location's quota this server may use, 0.1 to 1 (`0.8`: your other jobs use the same quota)",
   GHL_JOURNAL: 'Where the write journal lives, or `off` (a file of your own in the state folder; off in the sandbox)',
   GHL_SANDBOX_INDEX_DELAY_MS: 'Sandbox only: ms by which list and search trail writes (`0`)',
+  GHL_SANDBOX_TOKEN_TTL_MS: 'Sandbox only: life of an OAuth access token in ms (`86399000`)',
   GHL_SANDBOX_FAULTS: 'Sandbox only: a JSON file of faults, per route and nth request',
   GHL_SANDBOX_RATE: 'Sandbox only: requests per 10 s, or `off` (`100`)',
   LOG_LEVEL: '`debug`, `info`, `warn`, `error` or `silent` (`info`); logs go to stderr',
@@ -76,19 +97,27 @@ export function readConfig(env: Env, sandbox: boolean): Config {
   const log = { level: oneOf(read, 'LOG_LEVEL', LOG_LEVELS, 'info'), file: read('LOG_FILE') };
   const rate = read('GHL_SANDBOX_RATE');
   return {
-    credential: sandbox ? { missing: 'The sandbox brings its own token.' } : credential(read),
-    scopes: scopes === undefined ? (sandbox ? SCOPES : ['contacts.readonly']) : parseScopes(scopes),
+    credential: sandbox ? undefined : credential(read),
+    locationId: locationId(read),
+    scopes: scopes === undefined ? undefined : parseScopes(scopes),
+    auth: {
+      store: store(read, env),
+      app: app(read),
+      versionId: read('GHL_VERSION_ID'),
+      authorizeUrl: https(read, 'GHL_AUTHORIZE_URL', DEFAULT_AUTHORIZE_URL),
+    },
     selected: parseSelection(read('GHL_TOOLS') ?? '', tools),
     label: read('GHL_LABEL')?.slice(0, 40),
     timezone: timezone(read),
     user: read('GHL_USER'),
-    baseUrl: baseUrl(read),
+    baseUrl: https(read, 'GHL_BASE_URL', DEFAULT_BASE_URL),
     timeoutMs: whole(read, 'GHL_TIMEOUT_MS', 30_000, 100, 300_000),
     rateShare: share(read),
     journal: journal(read, env, sandbox),
     sandbox: {
       indexDelayMs: whole(read, 'GHL_SANDBOX_INDEX_DELAY_MS', 0, 0, 3_600_000),
       faults: read('GHL_SANDBOX_FAULTS'),
+      tokenTtlMs: whole(read, 'GHL_SANDBOX_TOKEN_TTL_MS', 86_399_000, 1, 999_999_999),
       rate: rate === 'off' ? 'off' : whole(read, 'GHL_SANDBOX_RATE', 100, 1, 1_000_000),
     },
     log,
@@ -99,26 +128,47 @@ type Read = ReturnType<typeof reader>;
 
 const WHERE = "in the env block of the host's configuration of this server";
 
+function locationId(read: Read): string | undefined {
+  const id = read('GHL_LOCATION_ID');
+  if (id === undefined || ID.test(id)) return id;
+  throw new SettingError(
+    'GHL_LOCATION_ID: not a location id. It has letters and digits only, and stands in the address bar of HighLevel after /location/.',
+  );
+}
+
 function credential(read: Read): Config['credential'] {
   const token = read('GHL_API_KEY');
-  const locationId = read('GHL_LOCATION_ID');
-  if (token === undefined)
-    return {
-      missing: `Not signed in to HighLevel: set GHL_API_KEY (a private integration token) and GHL_LOCATION_ID ${WHERE}, then restart it; or try it without an account with --sandbox.`,
-    };
+  if (token === undefined) return undefined;
   if (/[^\x21-\x7e]/.test(token))
     throw new SettingError(
       'GHL_API_KEY: holds a space, a line break or another character no token has. Copy it again.',
     );
-  if (locationId === undefined)
-    return {
-      missing: `GHL_LOCATION_ID is missing: set it ${WHERE} to the id of the sub-account the token belongs to (it is in the address bar of HighLevel, after /location/), then restart it.`,
-    };
-  if (!ID.test(locationId))
-    throw new SettingError(
-      'GHL_LOCATION_ID: not a location id. It has letters and digits only, and stands in the address bar of HighLevel after /location/.',
-    );
-  return { token, locationId };
+  const id = locationId(read);
+  if (id !== undefined) return { token, locationId: id };
+  return {
+    missing: `GHL_LOCATION_ID is missing: set it ${WHERE} to the id of the sub-account the token belongs to (it is in the address bar of HighLevel, after /location/), then restart it.`,
+  };
+}
+
+/** What to say while nobody is signed in. */
+export const SIGNED_OUT = `Not signed in to HighLevel: set GHL_API_KEY (a private integration token) and GHL_LOCATION_ID ${WHERE}, or run ghl-contacts-mcp login, then restart it; or try it without an account with --sandbox.`;
+
+function app(read: Read): App | undefined {
+  const [clientId, clientSecret, redirectUri] = [
+    read('GHL_CLIENT_ID'),
+    read('GHL_CLIENT_SECRET'),
+    read('GHL_REDIRECT_URI'),
+  ];
+  return clientId && clientSecret && redirectUri ? { clientId, clientSecret, redirectUri } : undefined;
+}
+
+function store(read: Read, env: Env): StoreSetting {
+  const setting = read('GHL_TOKEN_STORE') ?? 'keychain';
+  const folder = configFolder(env);
+  if (setting === 'keychain') return { store: 'keychain', folder };
+  const file = setting.startsWith('file:') ? setting.slice(5) : '';
+  if (isAbsolute(file)) return { store: { file }, folder };
+  throw new SettingError(`GHL_TOKEN_STORE: ${JSON.stringify(setting)} is not keychain and not file:<absolute path>.`);
 }
 
 function timezone(read: Read): string | undefined {
@@ -133,18 +183,18 @@ function timezone(read: Read): string | undefined {
   }
 }
 
-function baseUrl(read: Read): string {
-  const text = read('GHL_BASE_URL') ?? DEFAULT_BASE_URL;
-  const url = URL.parse?.(text) ?? (URL.canParse(text) ? new URL(text) : undefined);
-  if (!url) throw new SettingError('GHL_BASE_URL: not a URL. Use https://host, or leave it out.');
+/** A URL the token or a person is sent to: https, or http on loopback. */
+function https(read: Read, name: 'GHL_BASE_URL' | 'GHL_AUTHORIZE_URL', fallback: string): string {
+  const text = read(name) ?? fallback;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url) throw new SettingError(`${name}: not a URL. Use https://host, or leave it out.`);
   const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
-    throw new SettingError(
-      'GHL_BASE_URL: must be https, because the token travels with every request (http only for loopback).',
-    );
+    throw new SettingError(`${name}: must be https, because secrets travel there (http only for loopback).`);
   }
-  if (url.username || url.password || url.search || url.hash)
-    throw new SettingError('GHL_BASE_URL: takes a host and a path, no user name, query or fragment.');
+  if (url.username || url.password || url.search || url.hash) {
+    throw new SettingError(`${name}: takes a host and a path, no user name, query or fragment.`);
+  }
   return url.origin + url.pathname.replace(/\/+$/, '');
 }
 
@@ -159,19 +209,12 @@ function share(read: Read): number {
 function journal(read: Read, env: Env, sandbox: boolean): string | undefined {
   const setting = read('GHL_JOURNAL') ?? (sandbox ? 'off' : undefined);
   if (setting === 'off') return undefined;
-  if (setting === undefined) return join(stateFolder(env), 'ghl-contacts-mcp', 'journal.jsonl');
+  if (setting === undefined) return join(stateFolder(env), 'journal.jsonl');
   if (!isAbsolute(setting))
     throw new SettingError(
       `GHL_JOURNAL: ${JSON.stringify(setting)} is not an absolute path (hosts start servers in folders of their own) and not off.`,
     );
   return setting;
-}
-
-/** Where the system keeps the state of programs. */
-function stateFolder(env: Env): string {
-  if (process.platform === 'win32') return env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support');
-  return env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
 }
 
 function whole(read: Read, name: Setting, fallback: number, min: number, max: number): number {

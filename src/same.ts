@@ -1,12 +1,18 @@
 import type { Json } from './endpoint.ts';
 
 /** Whether a stored value is what was sent; `?` where the API is known to keep it in a way that cannot be compared. */
-type Answer = 'yes' | 'no' | '?';
+export type Answer = 'yes' | 'no' | '?';
 
 const is = (holds: boolean): Answer => (holds ? 'yes' : 'no');
+/** For what may be kept in another form, or left out without a word: a difference proves nothing. */
+const softly = (holds: boolean): Answer => (holds ? 'yes' : '?');
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: ' ' };
+/** As a reader sees it: notes are kept as they came or as HTML. */
 const text = (value: unknown) =>
   String(value ?? '')
     .replace(/<[^>]*>/g, ' ')
+    .replace(/&(amp|lt|gt|quot|#39|nbsp);/g, (_, name: string) => ENTITIES[name] ?? '')
     .replace(/\s+/g, ' ')
     .trim();
 const digits = (value: unknown) => String(value ?? '').replace(/\D/g, '');
@@ -29,15 +35,16 @@ function customFields(sent: unknown, stored: unknown): Answer {
   const kept = (stored ?? []) as Json[];
   const answers = (sent as Json[]).map((field): Answer => {
     if (field.id === undefined) return '?';
-    return is(sorted(field.value ?? field.field_value) === sorted(kept.find(({ id }) => id === field.id)?.value));
+    // One that is unknown, or whose value does not fit its type, is left out.
+    return softly(sorted(field.value ?? field.field_value) === sorted(kept.find(({ id }) => id === field.id)?.value));
   });
-  return answers.includes('no') ? 'no' : answers.includes('?') ? '?' : 'yes';
+  return answers.includes('?') ? '?' : 'yes';
 }
 
 /** Fields that are not simply stored as text. */
 const COMPARE: Readonly<Record<string, (sent: unknown, stored: unknown, all: Json) => Answer>> = {
   email: (sent, stored) => is(text(sent).toLowerCase() === text(stored).toLowerCase()),
-  phone: (sent, stored) => is(digits(stored).endsWith(digits(sent)) && digits(sent) !== ''),
+  phone: (sent, stored) => softly(digits(stored).endsWith(digits(sent).replace(/^0+/, '')) && digits(sent) !== ''),
   tags: (sent, stored) => is([...new Set(sorted(sent).split('\n'))].join('\n') === sorted(stored)),
   customFields,
   dateOfBirth: (sent, stored) => is(day(sent) === day(stored)),
@@ -46,11 +53,11 @@ const COMPARE: Readonly<Record<string, (sent: unknown, stored: unknown, all: Jso
   pinned: (sent, stored) => is(sent === (stored ?? false)),
   dnd: (sent, stored) => is(sent === (stored ?? false)),
   name: (sent, _, { firstName, lastName }) =>
-    is(text(sent).toLowerCase() === text(`${firstName ?? ''} ${lastName ?? ''}`).toLowerCase()),
+    softly(text(sent).toLowerCase() === text(`${firstName ?? ''} ${lastName ?? ''}`).toLowerCase()),
   dndSettings: () => '?',
   inboundDndSettings: () => '?',
-  companyName: (sent, stored) => (text(sent) === text(stored) ? 'yes' : '?'),
-  gender: (sent, stored) => (text(sent) === text(stored) ? 'yes' : '?'),
+  companyName: (sent, stored) => softly(text(sent) === text(stored)),
+  gender: (sent, stored) => softly(text(sent) === text(stored)),
 };
 
 const isGone = (value: unknown) => value === undefined || value === null || value === '';
@@ -66,5 +73,5 @@ export function agreement(sent: Json, stored: Json): Answer {
   const all = { ...fields, ...Object.fromEntries(((clear as string[] | undefined) ?? []).map((name) => [name, null])) };
   const answers = Object.entries(all).map(([name, value]) => one(name, value, stored));
   if (answers.includes('no')) return 'no';
-  return answers.length > 0 && answers.every((answer) => answer === '?') ? '?' : 'yes';
+  return answers.includes('?') ? '?' : 'yes';
 }

@@ -1,13 +1,12 @@
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { type Api, createApi } from './api/client.ts';
-import { type Credential, fixed } from './api/credential.ts';
 import { fileJournal, noJournal } from './api/journal.ts';
-import { fetchTransport, undiciTransport } from './api/transport.ts';
-import { type Config, type Env, readConfig } from './config.ts';
+import { type Env, readConfig } from './config.ts';
 import { gate } from './gate.ts';
 import { createLog, type Log } from './log.ts';
 import { createServer } from './server.ts';
+import { openSession } from './session.ts';
 import { createClock } from './times.ts';
 import { tools } from './tools/index.ts';
 
@@ -16,47 +15,28 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
   const config = readConfig(env, sandbox);
   const log = createLog(config.log.level, config.log.file);
   keepStdoutClean(log);
-  const { way, account } = sandbox ? embedded(config) : network(config);
-  const { scopes, timeoutMs, rateShare } = config;
+  const session = openSession(config, sandbox);
+  const { timeoutMs, rateShare } = config;
   const journal = config.journal ? fileJournal(config.journal, log) : noJournal;
-  const api = createApi({ ...way, scopes, timeoutMs, rateShare, journal, log });
+  const { scopes } = session;
+  const api = createApi({ ...session.way, scopes, timeoutMs, rateShare, journal, log });
+  let open = gate(tools, scopes(), config.selected);
   const server = createServer({
     api,
-    gate: gate(tools, scopes, config.selected),
+    gate: () => open,
     clock: createClock({ timezone: config.timezone, api, scopes, now: Date.now }),
     log,
-    account: { ...account, label: config.label },
+    account: { ...session.account, label: config.label },
     user: config.user,
   });
   endWithHost(server, api, log);
   await server.connect(new StdioServerTransport());
-}
-
-/** The way to HighLevel, and what `instructions` say of the account. */
-function network({ credential, baseUrl }: Config) {
-  const account =
-    'missing' in credential ? credential : { locationId: credential.locationId, credential: kind(credential) };
-  return { way: { transport: undiciTransport(), baseUrl, credential: fixed(credential) }, account };
-}
-
-const kind = ({ token }: Credential) => (token.startsWith('pit-') ? 'private integration token' : 'bearer token');
-
-/** The way into the embedded sandbox, which is made with the first call. */
-function embedded({ sandbox: options, scopes }: Config) {
-  const made = once(async () => (await import('./cli/sandbox.ts')).makeSandbox(options, { scopes }));
-  const transport = fetchTransport(async (request) => (await made()).fetch(request));
-  return {
-    way: { transport, baseUrl: 'http://sandbox.invalid', credential: { current: made } },
-    account: { sandbox: true, credential: 'of the sandbox' },
-  };
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
+  session.watch(() => {
+    const now = gate(tools, scopes(), config.selected);
+    const changed = now.shown.length !== open.shown.length || now.shown.some((tool, i) => tool !== open.shown[i]);
+    open = now;
+    if (changed) void server.sendToolListChanged().catch(() => undefined);
+  });
 }
 
 /** stdout carries the protocol and nothing else, whatever a dependency prints. */

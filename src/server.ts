@@ -21,17 +21,18 @@ import { runTool } from './tools/run.ts';
 
 export interface ServerOptions {
   readonly api: Api;
-  readonly gate: Gate;
+  /** What is open now; a new value where a sign-in changed it. */
+  readonly gate: () => Gate;
   readonly clock: Clock;
   readonly log: Log;
   /** What `instructions` say of the account, and what is missing to reach it. */
   readonly account: {
     readonly label?: string | undefined;
-    readonly locationId?: string;
+    readonly locationId?: string | undefined;
     readonly sandbox?: boolean;
-    readonly missing?: string;
+    readonly missing?: string | undefined;
     /** Kind of credential, for the status. */
-    readonly credential?: string;
+    readonly credential?: string | undefined;
   };
   readonly user?: string | undefined;
 }
@@ -42,24 +43,25 @@ export function createServer({ api, gate, clock, log, account, user }: ServerOpt
   const server = new Server(
     { name: 'ghl-contacts-mcp', title, version: pkg.version },
     {
-      capabilities: { tools: {}, resources: {} },
-      instructions: instructions(gate, account),
+      capabilities: { tools: { listChanged: true }, resources: {} },
+      instructions: instructions(gate(), account),
       jsonSchemaValidator: noValidator,
     },
   );
   const recent = createRecent();
-  const byName = new Map(gate.shown.map((tool) => [tool.name, tool]));
-  let list: ReturnType<typeof advertised>[] | undefined;
+  const lists = new WeakMap<Gate, ReturnType<typeof advertised>[]>();
 
   server.setRequestHandler(ListToolsRequestSchema, () => {
-    list ??= gate.shown.map(advertised);
+    const open = gate();
+    const list = lists.get(open) ?? open.shown.map(advertised);
+    lists.set(open, list);
     return { tools: list };
   });
 
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal }) => {
     try {
-      const tool = byName.get(params.name);
-      if (!tool) throw new UserError(whyAbsent(gate, params.name));
+      const tool = gate().shown.find(({ name }) => name === params.name);
+      if (!tool) throw new UserError(whyAbsent(gate(), params.name));
       const args = checkInput(tool, params.arguments);
       const data = await runTool(tool, args, { api, clock, signal, user, host: server.getClientVersion()?.name });
       recent.see(data, args);
@@ -69,11 +71,11 @@ export function createServer({ api, gate, clock, log, account, user }: ServerOpt
     }
   });
 
-  server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources: listResources(gate, recent.list()) }));
-  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: listTemplates(gate) }));
+  server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources: listResources(gate(), recent.list()) }));
+  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: listTemplates(gate()) }));
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, { signal }) => {
     if (uri === STATUS)
-      return { contents: [{ uri, mimeType: 'application/json', text: toText(statusOf(api, gate, account)) }] };
+      return { contents: [{ uri, mimeType: 'application/json', text: toText(statusOf(api, gate(), account)) }] };
     const target = resolve(uri);
     if (!target)
       throw new McpError(
@@ -81,8 +83,8 @@ export function createServer({ api, gate, clock, log, account, user }: ServerOpt
         'There is no such resource: ghl://contacts, ghl://contacts/{contactId} and below it /tasks, /notes, /appointments.',
       );
     try {
-      const read = await readResource(uri, target.tool, target.args, gate, { api, clock, signal });
-      if (!read) throw new UserError(whyAbsent(gate, target.tool));
+      const read = await readResource(uri, target.tool, target.args, gate(), { api, clock, signal });
+      if (!read) throw new UserError(whyAbsent(gate(), target.tool));
       recent.see(read.result, target.args);
       return { contents: read.contents };
     } catch (error) {

@@ -1,11 +1,14 @@
 import type { Json } from './endpoint.ts';
-import { agreement } from './same.ts';
+import { type Answer, agreement } from './same.ts';
 
 /** What a settlement may look at after a write got no answer it can trust. */
 export interface Look {
   /** Arguments of the write as they were sent. */
   readonly sent: Json;
-  /** Epoch ms by HighLevel's clock when the write began, with room for a clock that ticks in seconds. */
+  /**
+   * Epoch ms by HighLevel's clock when the write began, with room for a clock that ticks in seconds. To be asked for
+   * after a read: before the first answer nobody knows that clock.
+   */
   readonly since: number;
   /** What `before` saw, where the settlement has one and it could be read. */
   readonly before?: Json | undefined;
@@ -25,6 +28,8 @@ export type Verdict =
 export interface Settlement {
   /** For the documentation. */
   readonly how: string;
+  /** True where the write makes something new each time it is done. */
+  readonly makes?: true;
   /** Read before the write, where the thing itself carries no time. */
   readonly before?: (look: Pick<Look, 'sent' | 'read'>) => Promise<Json | undefined>;
   readonly look: (look: Look) => Promise<Verdict>;
@@ -44,38 +49,60 @@ const madeSince = (row: Json, { since, known }: Look) => Date.parse(String(row.d
 /** A phone the duplicate lookup finds for certain; other spellings are known to miss. */
 const E164 = /^\+\d{8,15}$/;
 
+/** As the API keeps it: for certain where a country is given, and as a number of North America's where none is. */
+function asE164(phone: unknown): string {
+  const digits = String(phone).replace(/\D/g, '');
+  if (/^\s*\+/.test(String(phone))) return `+${digits}`;
+  return digits.length === 10 ? `+1${digits}` : String(phone);
+}
+
+/** Who has the email or the phone that was sent; `missing` where one of them surely belongs to nobody. */
+async function holders({ sent, read }: Look): Promise<{ found: Json[]; missing: boolean }> {
+  const { email, phone } = sent;
+  const number = asE164(phone);
+  const keys = [
+    ...(email ? [{ ask: { email }, sure: true }] : []),
+    ...(phone ? [{ ask: { number }, sure: E164.test(number) && String(phone).trim().startsWith('+') }] : []),
+  ];
+  const found: Json[] = [];
+  for (const { ask, sure } of keys) {
+    const contact = part(await read('find_duplicate_contact', ask), 'contact');
+    if (!contact && sure) return { found: [], missing: true };
+    if (contact && found.every(({ id }) => id !== contact.id)) found.push(contact);
+  }
+  return { found, missing: false };
+}
+
 const contactCreated: Settlement = {
   how: 'looks for a new contact with its email or phone; one without either is searched by name, and unknown unless found',
+  makes: true,
   async look(look) {
-    const { email, phone } = look.sent;
-    const keys = [
-      ...(email ? [{ ask: { email }, sure: true }] : []),
-      ...(phone ? [{ ask: { number: phone }, sure: E164.test(String(phone)) }] : []),
-    ];
-    let older = false;
-    for (const { ask, sure } of keys) {
-      const contact = part(await look.read('find_duplicate_contact', ask), 'contact');
-      if (contact && madeSince(contact, look)) return done({ contact });
-      if (!contact && sure) return NOT_DONE;
-      older ||= contact !== undefined;
-    }
+    const { found, missing } = await holders(look);
+    if (missing) return NOT_DONE;
+    const contact = found.find((each) => madeSince(each, look));
+    if (contact) return done({ contact });
     return newestLike(
       look,
-      older ? 'An older contact has this email or phone; if duplicates are allowed there may be a second one. ' : '',
+      found.length > 0
+        ? 'An older contact has this email or phone; if duplicates are allowed there may be a second one. '
+        : '',
     );
   },
 };
 
+/** ms by which the search reaches further back than it must: clocks differ, and the rows are looked at once more. */
+const SEARCH_SLACK_MS = 3_600_000;
+
 /** The index trails writes, so that finding nothing proves nothing. */
 async function newestLike(look: Look, why: string): Promise<Verdict> {
-  const { email, firstName, lastName, name } = look.sent;
-  const named = String(name ?? [firstName, lastName].filter(Boolean).join(' '));
+  const { email } = look.sent;
+  const gte = new Date(look.since - SEARCH_SLACK_MS).toISOString();
   const filters = [
     ...(email ? [{ field: 'email', operator: 'eq', value: email }] : []),
-    { field: 'dateAdded', operator: 'range', value: { gte: new Date(look.since).toISOString() } },
+    { field: 'dateAdded', operator: 'range', value: { gte } },
   ];
   const found = list(await look.read('search_contacts', { filters, pageLimit: 100 }), 'contacts').filter(
-    (row) => madeSince(row, look) && nameOf(row) === named.trim().toLowerCase(),
+    (row) => madeSince(row, look) && nameOf(row) === nameOf(look.sent),
   );
   const [only] = found;
   if (found.length !== 1 || !only)
@@ -83,20 +110,48 @@ async function newestLike(look: Look, why: string): Promise<Verdict> {
   return done((await look.read('get_contact', { contactId: only.id })) ?? { contact: only });
 }
 
-const nameOf = ({ firstName, lastName }: Json) => [firstName, lastName].filter(Boolean).join(' ').toLowerCase();
+/** A whole name counts where neither of its parts is given. */
+const nameOf = ({ firstName, lastName, name }: Json) =>
+  (firstName || lastName ? [firstName, lastName].filter(Boolean).join(' ') : String(name ?? ''))
+    .replace(/\s+/g, ' ')
+    .trim()
+    .toLowerCase();
+
+/** Whether a contact holds the fields sent; what cannot be compared was not written while nobody wrote to it. */
+function contactAgrees(fields: Json, contact: Json, { since }: Look): Answer {
+  const agrees = agreement(fields, contact);
+  return agrees === '?' && Date.parse(String(contact.dateUpdated)) < since ? 'no' : agrees;
+}
 
 const contactUpserted: Settlement = {
-  how: 'looks the contact up by its email or phone and compares the fields sent',
+  how: 'looks the contact up by its email and its phone and compares the fields sent',
   async look(look) {
-    if (look.sent.createNewIfDuplicateAllowed === true) return contactCreated.look(look);
-    const { email, phone, createNewIfDuplicateAllowed: _, ...fields } = look.sent;
-    const contact = part(await look.read('find_duplicate_contact', email ? { email } : { number: phone }), 'contact');
-    if (!contact)
-      return email || E164.test(String(phone))
-        ? NOT_DONE
-        : unknown('find_duplicate_contact tells, with the phone in the form +15125550100.');
-    if (madeSince(contact, look)) return done({ new: true, contact });
-    return agreement(fields, contact) === 'no' ? NOT_DONE : done({ new: false, contact });
+    const { email, createNewIfDuplicateAllowed: anew, ...fields } = look.sent;
+    const { found, missing } = await holders(look);
+    if (missing) return NOT_DONE;
+    const fresh = found.find((contact) => madeSince(contact, look));
+    if (fresh) return done({ new: true, contact: fresh });
+    if (anew === true) return newestLike(look, 'Somebody older has this email or phone. ');
+    const answers = found.map((contact) => contactAgrees(fields, contact, look));
+    const contact = found[answers.indexOf('yes')];
+    if (contact) return done({ new: false, contact });
+    if (found.length > 0 && answers.every((answer) => answer === 'no')) return NOT_DONE;
+    return unknown(
+      email
+        ? 'find_duplicate_contact tells.'
+        : 'find_duplicate_contact tells, with the phone in the form +15125550100.',
+    );
+  },
+};
+
+const contactHolds: Settlement = {
+  how: 'reads the contact and compares the fields sent',
+  async look(look) {
+    const { contactId, ...fields } = look.sent;
+    const contact = part(await look.read('get_contact', { contactId }), 'contact');
+    const agrees = contact ? contactAgrees(fields, contact, look) : 'no';
+    if (agrees === '?') return unknown('get_contact tells.');
+    return agrees === 'yes' ? done({ succeded: true, contact }) : NOT_DONE;
   },
 };
 
@@ -122,6 +177,7 @@ const gone = (tool: string, key: string): Settlement => ({
 
 const noteListed: Settlement = {
   how: "looks for a new note with this text among the contact's notes",
+  makes: true,
   async look(look) {
     const { contactId, ...fields } = look.sent;
     const fresh = list(await look.read('list_contact_notes', { contactId }), 'notes').filter((note) =>
@@ -137,6 +193,7 @@ const idsOf = (rows: readonly Json[]) => rows.map((row) => row.id);
 
 const taskListed: Settlement = {
   how: "compares the contact's tasks before and after: tasks carry no time of their own",
+  makes: true,
   async before({ sent: { contactId }, read }) {
     const data = await read('list_contact_tasks', { contactId });
     return data && { ids: idsOf(list(data, 'tasks')) };
@@ -173,7 +230,7 @@ const BULK_LOOKS = 20;
 const bulk = (
   ids: (sent: Json) => unknown[],
   holds: (contact: Json, sent: Json) => boolean,
-  data: (sent: Json) => Json,
+  data: (sent: Json, there: unknown[]) => Json,
 ): Settlement => ({
   how: `reads each contact, up to ${BULK_LOOKS}; unknown beyond that`,
   async look({ sent, read }) {
@@ -183,11 +240,17 @@ const bulk = (
     const contacts = await Promise.all(
       all.map(async (contactId) => part(await read('get_contact', { contactId }), 'contact')),
     );
-    const right = contacts.filter((contact) => contact && holds(contact, sent)).length;
-    if (right === all.length) return done(data(sent));
-    return right === 0
-      ? NOT_DONE
-      : unknown(`It holds for ${right} of ${all.length} contacts: get_contact tells for each.`);
+    const there = contacts.filter((contact) => contact !== undefined);
+    const right = there.filter((contact) => holds(contact, sent)).length;
+    if (right === 0) return NOT_DONE;
+    return right === there.length
+      ? done(
+          data(
+            sent,
+            all.filter((_, at) => contacts[at]),
+          ),
+        )
+      : unknown(`It holds for ${right} of ${there.length} contacts: get_contact tells for each.`);
   },
 });
 
@@ -200,7 +263,7 @@ const tagsAsWanted = (contact: Json, sent: Json) => {
 export const settle = {
   contactCreated,
   contactUpserted,
-  contactHolds: holds('get_contact', 'contact'),
+  contactHolds,
   contactGone: gone('get_contact', 'contact'),
   taskListed,
   taskHolds: holds('get_contact_task', 'task'),
@@ -215,12 +278,17 @@ export const settle = {
   contactsTagged: bulk(
     (sent) => sent.contacts as unknown[],
     tagsAsWanted,
-    () => ({ succeded: true, errorCount: 0, responses: [] }),
+    ({ contacts }, there) => ({
+      succeded: true,
+      responses: (contacts as unknown[])
+        .filter((contactId) => !there.includes(contactId))
+        .map((contactId) => ({ contactId, message: 'contact not found', type: 'error' })),
+    }),
   ),
   contactsAssigned: bulk(
     (sent) => sent.ids as unknown[],
     (contact, sent) => (contact.businessId ?? null) === sent.businessId,
-    (sent) => ({ success: true, ids: sent.ids }),
+    (_, there) => ({ success: true, ids: there }),
   ),
   unseen: {
     how: 'unknown: no endpoint shows it',

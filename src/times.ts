@@ -57,7 +57,7 @@ export async function asOf(clock: Clock): Promise<string> {
 export function createClock(options: {
   readonly timezone?: string | undefined;
   readonly api: Api;
-  readonly scopes: readonly Scope[];
+  readonly scopes: () => readonly Scope[];
   readonly now: () => number;
 }): Clock {
   let zone: Promise<string> | undefined;
@@ -69,7 +69,7 @@ export function createClock(options: {
     now: options.now,
     zone: async () => {
       if (options.timezone) return options.timezone;
-      if (!options.scopes.includes(getLocation.scope)) return machineZone();
+      if (!options.scopes().includes(getLocation.scope)) return machineZone();
       zone ??= ask();
       return zone.catch(() => {
         zone = undefined;

@@ -60,10 +60,16 @@ export async function connect(options: Options = {}): Promise<Connected> {
     log,
     ...options.api,
   });
-  const clock = createClock({ timezone: options.timezone, api, scopes, now: (options.api?.timers ?? timers).now });
+  const clock = createClock({
+    timezone: options.timezone,
+    api,
+    scopes: () => scopes,
+    now: (options.api?.timers ?? timers).now,
+  });
+  const open = gate(tools, scopes, parseSelection(options.select ?? '', tools));
   const server = createServer({
     api,
-    gate: gate(tools, scopes, parseSelection(options.select ?? '', tools)),
+    gate: () => open,
     clock,
     log,
     account: { sandbox: true, locationId: sandbox.locationId },

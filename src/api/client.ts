@@ -47,7 +47,8 @@ export interface ApiOptions {
   readonly transport: Transport;
   readonly baseUrl: string;
   readonly credential: TokenSource;
-  readonly scopes: readonly Scope[];
+  /** Scopes in effect; a function where they may change while the server runs. */
+  readonly scopes: readonly Scope[] | (() => readonly Scope[]);
   /** ms for one call, all of it. */
   readonly timeoutMs: number;
   readonly log: Log;
@@ -61,6 +62,7 @@ export interface ApiOptions {
 
 export function createApi(options: ApiOptions): Api {
   const { timers = realTimers, policy = POLICY, random = Math.random, scopes, timeoutMs, log } = options;
+  const inEffect = typeof scopes === 'function' ? scopes : () => scopes;
   const limiter = new Limiter(timers, options.rateShare ?? 1);
   const breaker = new Breaker(timers);
   const figures = new Figures(timers.now);
@@ -71,7 +73,7 @@ export function createApi(options: ApiOptions): Api {
 
   function admit(e: Endpoint): void {
     if (closing.signal.aborted) throw new UserError('The server is shutting down; nothing was sent.');
-    if (!scopes.includes(e.scope)) throw new UserError(missingScope(e.name, e.scope));
+    if (!inEffect().includes(e.scope)) throw new UserError(missingScope(e.name, e.scope));
   }
 
   /** One read, shared with identical ones. */
@@ -96,7 +98,7 @@ export function createApi(options: ApiOptions): Api {
     journal: options.journal ?? noJournal,
     timeoutMs,
     read: (e, args) => {
-      if (!scopes.includes(e.scope)) throw new UserError(missingScope(e.name, e.scope));
+      if (!inEffect().includes(e.scope)) throw new UserError(missingScope(e.name, e.scope));
       return read(e, args, {}, true);
     },
   });

@@ -24,13 +24,27 @@ interface Parts {
 
 /** How a write ended, for its caller and for whoever repeats it. */
 type Outcome =
-  | { readonly kind: 'done'; readonly data: Json; readonly notice?: string; readonly settled: boolean }
+  | {
+      readonly kind: 'done';
+      readonly data: Json;
+      readonly notice?: string;
+      readonly settled: boolean;
+      readonly repeated?: true;
+    }
   | {
       readonly kind: 'refused' | 'not done' | 'unknown';
       readonly error: UserError;
       readonly settled: boolean;
-      readonly before?: Json | undefined;
+      readonly repeated?: true;
+      /** Where it is unknown: what a later look needs. */
+      readonly doubt?: Doubt;
     };
+
+/** What was known when a write began. */
+interface Doubt {
+  readonly began: number;
+  readonly before: Json | undefined;
+}
 
 /** Every write takes this way and no other: sent, settled where in doubt, journalled, then told. */
 export function createWrites(parts: Parts) {
@@ -38,26 +52,23 @@ export function createWrites(parts: Parts) {
   const { timers } = way;
   const inFlight = new Set<Promise<unknown>>();
   const known = new Known();
+  const claims = new Claims();
   const repeats = new Repeats<Outcome>(timers.now);
 
   async function perform(e: Endpoint, args: Json, options: CallOptions): Promise<Json> {
-    const key = e.effect === 'create' || e.effect === 'enrol' ? `${e.name} ${JSON.stringify(args)}` : undefined;
+    const key = repeats.keyOf(e, args);
     const earlier = key === undefined ? undefined : repeats.find(key);
-    if (earlier && key !== undefined) {
-      const again = await repeated(e, args, earlier);
-      if (again) return told(again, options.say);
-      repeats.drop(key);
-    }
-    const outcome = write(e, args, options);
+    const outcome = earlier ? repeat(e, args, earlier, options) : write(e, args, options);
     inFlight.add(outcome);
-    const first = key === undefined ? undefined : repeats.begin(key, outcome);
+    const first = key === undefined ? undefined : repeats.begin(key, e, args, outcome, earlier);
     const giveUp = () => {
       if (first) first.unheard = true;
     };
+    if (options.signal?.aborted) giveUp();
     options.signal?.addEventListener('abort', giveUp, { once: true });
     try {
       const result = await outcome;
-      if (first && (result.settled || result.kind === 'unknown')) first.unheard = true;
+      if (first) remember(first, result, options.signal?.aborted === true);
       return told(result, options.say);
     } finally {
       inFlight.delete(outcome);
@@ -66,21 +77,27 @@ export function createWrites(parts: Parts) {
     }
   }
 
-  /** The first outcome of the same create; undefined where nothing was written, so that this is a first time. */
-  async function repeated(e: Endpoint, args: Json, first: First<Outcome>): Promise<Outcome | undefined> {
+  function remember(first: First<Outcome>, outcome: Outcome, cancelled: boolean): void {
+    const { kind, settled, repeated = false } = outcome;
+    first.unheard = cancelled || repeated || settled || kind === 'unknown';
+    first.made = kind === 'done' ? madeIn(outcome.data) : undefined;
+  }
+
+  /** The first outcome of the same create; written only where nothing was. */
+  async function repeat(e: Endpoint, args: Json, first: First<Outcome>, options: CallOptions): Promise<Outcome> {
     const outcome = await first.outcome.catch(() => undefined);
-    if (!outcome || outcome.kind === 'refused' || outcome.kind === 'not done') return undefined;
     const ago = `${Math.max(1, Math.round((timers.now() - first.at) / 1_000))} s ago`;
-    if (outcome.kind === 'done') {
-      return {
-        ...outcome,
-        notice: `The same call was made ${ago}; this is its outcome, and nothing was written a second time.`,
-      };
+    if (outcome?.kind === 'done') {
+      const notice = `The same call was made ${ago}; this is its outcome, and nothing was written a second time.`;
+      return { ...outcome, notice, repeated: true };
     }
-    const verdict = await look(e, args, first.at, outcome.before);
-    return verdict.done === false
-      ? undefined
-      : judged(e, verdict, `The same call was made ${ago} and its answer was lost.`);
+    if (outcome?.kind === 'unknown' && outcome.doubt) {
+      const { doubt } = outcome;
+      const what = `The same call was made ${ago} and its answer was lost.`;
+      const again = await settled(e, args, doubt, (verdict) => judged(e, verdict, what, doubt));
+      if (again.kind !== 'not done') return { ...again, repeated: true };
+    }
+    return write(e, args, options);
   }
 
   async function write(e: Endpoint, args: Json, options: CallOptions): Promise<Outcome> {
@@ -89,12 +106,20 @@ export function createWrites(parts: Parts) {
     const before = await e.settle?.before?.({ sent, read: reader() }).catch(() => undefined);
     cache.drop();
     const journey = { lane: options.lane, cancel: options.signal, deadline: timers.now() + timeoutMs };
-    const ended = await travel(way, e, args, journey).finally(() => cache.drop());
+    const travelled = claims.travels(e, sent);
+    const ended = await travel(way, e, args, journey)
+      .then((each) => {
+        if (each.answered && each.answered.status < 300) known.see(each.answered.body as Json);
+        return each;
+      })
+      .finally(() => {
+        travelled();
+        cache.drop();
+      });
     figures.count('writes');
-    const concluded = await conclude(e, args, ended, began, before);
-    const outcome = concluded.kind === 'unknown' ? { ...concluded, before } : concluded;
+    const outcome = await conclude(e, args, ended, { began, before });
     if (outcome.kind === 'unknown') figures.count('unknown');
-    if (outcome.kind === 'done') known.see(outcome.data);
+    if (outcome.kind === 'done' || outcome.kind === 'unknown') repeats.undone(e, args);
     const kept = await parts.journal(entryOf(e, sent, ended, outcome, began, options));
     cache.drop();
     if (kept || outcome.kind !== 'done') return outcome;
@@ -102,13 +127,7 @@ export function createWrites(parts: Parts) {
   }
 
   /** An answer that can be believed is the outcome; anything else is looked into. */
-  async function conclude(
-    e: Endpoint,
-    args: Json,
-    ended: Ended,
-    began: number,
-    before: Json | undefined,
-  ): Promise<Outcome> {
+  async function conclude(e: Endpoint, args: Json, ended: Ended, doubt: Doubt): Promise<Outcome> {
     const { answered, trouble, doubtful } = ended;
     if (answered && answered.status < 300) return { kind: 'done', data: answered.body as Json, settled: false };
     const refusedAll = answered && { kind: 'refused' as const, error: refusedBy(e, args, ended), settled: false };
@@ -117,13 +136,22 @@ export function createWrites(parts: Parts) {
     if (refusedAll && !doubtful && !odd) return refusedAll;
     if (trouble && !doubtful)
       return { kind: 'not done', error: gaveUp(ended, 'Nothing was written; try again later.'), settled: false };
-    const verdict = await look(e, args, began, before);
-    if (refusedAll && verdict.done !== true)
-      return doubtful ? judged(e, verdict, refusedAll.error.message) : refusedAll;
-    return judged(e, verdict, refusedAll ? refusedAll.error.message : gaveUp(ended, '').message.trim());
+    return settled(e, args, doubt, (verdict) => {
+      if (refusedAll && verdict.done === false && !doubtful) return refusedAll;
+      return judged(e, verdict, refusedAll ? refusedAll.error.message : gaveUp(ended, '').message.trim(), doubt);
+    });
   }
 
-  function judged(e: Endpoint, verdict: Verdict, what: string): Outcome {
+  /** Looks when writes like it have travelled, one look after the other: what one has found is not found again. */
+  function settled(e: Endpoint, args: Json, doubt: Doubt, judge: (verdict: Verdict) => Outcome): Promise<Outcome> {
+    return claims.inTurn(e, sentArgs(e, args), async () => {
+      const outcome = judge(await look(e, args, doubt));
+      if (outcome.kind === 'done') known.see(outcome.data);
+      return outcome;
+    });
+  }
+
+  function judged(e: Endpoint, verdict: Verdict, what: string, doubt: Doubt): Outcome {
     if (verdict.done)
       return { kind: 'done', data: verdict.data, settled: true, notice: `${what} Looked it up: it was done.` };
     if (verdict.done === false) {
@@ -136,6 +164,7 @@ export function createWrites(parts: Parts) {
     return {
       kind: 'unknown',
       settled: false,
+      doubt,
       error: new ApiError(
         `${what} Whether ${e.name} was done is not known: do not repeat it blindly. ${verdict.tell}`,
         0,
@@ -143,10 +172,17 @@ export function createWrites(parts: Parts) {
     };
   }
 
-  async function look(e: Endpoint, args: Json, began: number, before: Json | undefined): Promise<Verdict> {
+  async function look(e: Endpoint, args: Json, { began, before }: Doubt): Promise<Verdict> {
     const { settle } = e;
-    const since = began + way.serverClock.skew - CLOCK_SLACK_MS;
-    const view: Look = { sent: sentArgs(e, args), since, before, known: (id) => known.has(id), read: reader() };
+    const view: Look = {
+      sent: sentArgs(e, args),
+      get since() {
+        return began + way.serverClock.skew - CLOCK_SLACK_MS;
+      },
+      before,
+      known: (id) => known.has(id),
+      read: reader(),
+    };
     try {
       return settle ? await settle.look(view) : { done: undefined, tell: '' };
     } catch (error) {
@@ -159,7 +195,9 @@ export function createWrites(parts: Parts) {
     const found = endpoints.find(({ name }) => name === tool);
     if (!found) throw new Error(`no endpoint ${tool}`);
     return parts.read(found, args).catch((error: unknown) => {
-      if (error instanceof ApiError && (error.status === 400 || error.status === 404)) return undefined;
+      // Only what names a contact can say by its refusal that there is none.
+      const missing = error instanceof ApiError && (error.status === 400 || error.status === 404);
+      if (missing && args.contactId !== undefined) return undefined;
       throw error;
     });
   };
@@ -222,12 +260,56 @@ function entryOf(
   };
 }
 
+/** Keeps creates that could be taken for one another from being settled by the same record. */
+class Claims {
+  readonly #travelling = new Map<string, Set<Promise<void>>>();
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  /** To be called with the start of a write; the answer is called when it has travelled. */
+  travels(e: Endpoint, sent: Json): () => void {
+    const kind = kindOf(e, sent);
+    const all = this.#travelling.get(kind) ?? new Set();
+    this.#travelling.set(kind, all);
+    let end = () => {};
+    const over = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    all.add(over);
+    return () => {
+      end();
+      all.delete(over);
+      if (all.size === 0) this.#travelling.delete(kind);
+    };
+  }
+
+  async inTurn<T>(e: Endpoint, sent: Json, run: () => Promise<T>): Promise<T> {
+    if (!e.settle?.makes) return run();
+    const kind = kindOf(e, sent);
+    await Promise.all(this.#travelling.get(kind) ?? []);
+    const turn = (this.#turns.get(kind) ?? Promise.resolve()).then(run, run);
+    this.#turns.set(kind, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(kind) === turn) this.#turns.delete(kind);
+    }
+  }
+}
+
+const kindOf = ({ name }: Endpoint, { contactId, email, phone, ...rest }: Json) =>
+  [name, contactId ?? email ?? phone ?? JSON.stringify(rest)].join(' ');
+
+const THINGS = ['contact', 'task', 'note'] as const;
+
+const madeIn = (data: Json): string | undefined =>
+  THINGS.map((key) => (data[key] as Json | undefined)?.id).find((id) => typeof id === 'string');
+
 /** Ids this server has made lately: whatever else is found new is not one of these. */
 class Known {
   readonly #ids = new Set<unknown>();
 
   see(data: Json): void {
-    for (const key of ['contact', 'task', 'note']) {
+    for (const key of THINGS) {
       const id = (data[key] as Json | undefined)?.id;
       if (id !== undefined) this.#ids.add(id);
     }

@@ -58,12 +58,14 @@ export class Faults {
   readonly middleware: MiddlewareHandler = async (c, next) => {
     const fault = this.#next(c.req.method, new URL(c.req.url).pathname);
     if (!fault) return next();
-    if (fault.strikes === 'after' || fault.answer) await next();
+    const handled = fault.strikes === 'after' || fault.answer !== undefined;
+    if (handled) await next();
     if (fault.delayMs) await this.#wait(fault.delayMs);
     if (fault.connection === 'cut') throw new ConnectionCut('the connection was cut');
     if (fault.connection === 'hang') await hang(c.req.raw.signal);
     if (fault.answer) c.res = await spoiled(c.res, fault.answer, this.#wait);
     else if (fault.status !== undefined) c.res = answered(fault);
+    else if (!handled) await next();
     return undefined;
   };
 }

@@ -6,7 +6,7 @@ import { undiciTransport } from '../../src/api/transport.ts';
 import { createSandbox, serveSandbox } from '../../src/sandbox/index.ts';
 import { NOW } from '../connect.ts';
 import { layer, named, PERSON, type Reply, scripted, watch } from './layer.ts';
-import { handClock, type SteadyClock, steadyClock } from './steady-clock.ts';
+import { handClock, steadyClock } from './steady-clock.ts';
 
 const WINDOW_MS = 10_000;
 const DAY_MS = 86_400_000;

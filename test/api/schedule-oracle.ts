@@ -92,7 +92,11 @@ function markOff(group: readonly Report[], there: readonly string[]): string[] {
 }
 
 const unheard = (report: Report) => report.cancelled || report.told === 'unknown' || report.settled;
-const soon = (first: Report, second: Report) => second.step.pause < 60_000 && first.began < second.began && !first.step.together;
+const soon = (first: Report, second: Report) =>
+  JSON.stringify(first.step.args) === JSON.stringify(second.step.args) &&
+  second.step.pause < 60_000 &&
+  first.began < second.began &&
+  !first.step.together;
 
 /** Every write that may have left is in the journal once, as it was told. */
 function journalOff(reports: readonly Report[], journal: Ran['journal']): string[] {

@@ -54,7 +54,7 @@ export function createDice(seed: number): Dice {
 }
 
 type Made = Pick<Step, 'args' | 'mark' | 'facts'>;
-type Maker = (dice: Dice, nr: string) => Made;
+type Maker = (dice: Dice, nr: string, switches: Partial<Switches>) => Made;
 
 const contactOf = (dice: Dice) => dice.pick([ids.ada, ids.ada, ids.bob, ids.cyd]);
 const fact = (contactId: string, name: string, value: string): Fact => ({ owner: `contact/${contactId}`, name, value });
@@ -149,20 +149,19 @@ const makers: Readonly<Record<string, Maker>> = {
     const contactId = dice.pick([ids.cyd, ids.cyd, ids.bob]);
     return { args: { contactId }, facts: [{ owner: '', name: `contact/${contactId}`, value: '' }] };
   },
-  upsert_contact(dice, nr) {
+  upsert_contact(dice, nr, { duplicateOrder }) {
     if (dice.chance(0.35)) {
-      const { phone, ...rest }: Json = { email: `mark${nr}@new.example`, ...person(dice, nr) };
+      const args: Json = { email: `mark${nr}@new.example`, ...person(dice, nr) };
+      const { email, phone, website } = args;
+      const mark = `contact ${website}`;
       // Cyd may be deleted, and the mark with her.
-      const args = phone === undefined || phone === '+13125550103' ? rest : { ...rest, phone };
-      const known = [args.email, args.phone].some((reach) => /old|5550/.test(String(reach)));
-      return {
-        args: known ? { ...args, createNewIfDuplicateAllowed: true } : args,
-        mark: `contact ${args.website}`,
-      };
+      if (phone === '+13125550103') return { args: { email, website }, mark };
+      if (![email, phone].some((reach) => /old|5550/.test(String(reach)))) return { args, mark };
+      return { args: { email, ...(phone ? { phone } : {}), website, createNewIfDuplicateAllowed: true }, mark };
     }
     const [contactId, reach] = dice.pick<[string, Json]>([
       [ids.ada, { email: 'ADA@old.example' }],
-      [ids.ada, { email: 'ada@old.example', phone: '+13125550103' }],
+      [duplicateOrder === 'phone first' ? ids.cyd : ids.ada, { email: 'ada@old.example', phone: '+13125550103' }],
       [ids.ada, { phone: '+1 (312) 555-0101' }],
       [ids.bob, { email: 'bob@old.example', gender: 'male' }],
     ]);
@@ -294,9 +293,9 @@ const CREATES = /^(create_|add_contact_to_)/;
 const FORGOTTEN = 660_000;
 
 /** One to two steps: a write now and then made twice, at once or later, or given up by the host. */
-function writeSteps(dice: Dice, nr: string): Step[] {
+function writeSteps(dice: Dice, nr: string, switches: Partial<Switches>): Step[] {
   const tool = dice.pick(writeTools);
-  const made = (makers[tool] as Maker)(dice, nr);
+  const made = (makers[tool] as Maker)(dice, nr, switches);
   const pause = dice.below(3_000);
   const cancel = dice.chance(0.15) ? { cancelAfter: dice.below(dice.chance(0.5) ? 300 : 20_000) } : {};
   const step: Step = { tool, ...made, pause, ...cancel };
@@ -309,6 +308,8 @@ function writeSteps(dice: Dice, nr: string): Step[] {
       ]
     : [step, again];
 }
+
+const undone = (all: readonly Fact[] = []) => all.map((each) => ({ ...each, value: '' }));
 
 const REFUSED = { message: ['email must be an email'], error: 'Unprocessable Entity', statusCode: 422 };
 
@@ -348,7 +349,14 @@ const marksKnown = ({ args }: Step) => args.createNewIfDuplicateAllowed === true
 /** A schedule of calls and faults: the same seed gives the same one. */
 export function makeSchedule(seed: number): Schedule {
   const dice = createDice(seed);
-  const writes = Array.from({ length: 3 + dice.below(6) }, (_, at) => writeSteps(dice, String((seed % 900) * 10 + at)))
+  const switches: Partial<Switches> = {
+    duplicatesAllowed: dice.chance(0.5),
+    refusedCreateWrites: dice.chance(0.3),
+    duplicateOrder: dice.pick(['email first', 'phone first']),
+  };
+  const writes = Array.from({ length: 3 + dice.below(6) }, (_, at) =>
+    writeSteps(dice, String((seed % 900) * 10 + at), switches),
+  )
     .flat()
     .filter((step, at, all) => !marksKnown(step) || all.findIndex(marksKnown) === at)
     .slice(0, 8);
@@ -360,7 +368,7 @@ export function makeSchedule(seed: number): Schedule {
     seed,
     indexDelayMs: dice.pick([0, 105_000]),
     skew: dice.pick([0, 0, -90_000, 45_000]),
-    switches: { duplicatesAllowed: dice.chance(0.5), refusedCreateWrites: dice.chance(0.3) },
+    switches,
     steps,
     faults: Array.from({ length: 1 + dice.below(5) }, () => faultRule(dice, writes)),
   };

@@ -1,0 +1,169 @@
+import { parseJson, readBody } from '../api/body.ts';
+import type { Transport } from '../api/transport.ts';
+import type { Json } from '../endpoint.ts';
+import { UserError } from '../errors.ts';
+import type { Pair } from './secrets.ts';
+
+/** The OAuth app of the owner. */
+export interface App {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly redirectUri: string;
+}
+
+/** What HighLevel grants: a pair, and what it is for. */
+export interface Grant {
+  readonly pair: Pair;
+  readonly userType: 'Company' | 'Location';
+  readonly companyId: string | undefined;
+  readonly locationId: string | undefined;
+  readonly scopes: readonly string[];
+}
+
+/** The grant is gone for good: revoked, spent elsewhere, or never valid. */
+export class SignedOut extends UserError {}
+
+/** ms for one exchange. */
+const TIMEOUT_MS = 15_000;
+
+export interface OAuthOptions {
+  readonly transport: Transport;
+  readonly baseUrl: string;
+  readonly app: App;
+  readonly now: () => number;
+}
+
+/** HighLevel's OAuth endpoints. */
+export function createOAuth({ transport, baseUrl, app, now }: OAuthOptions) {
+  async function post(
+    path: string,
+    form: Record<string, string>,
+    headers: Record<string, string>,
+  ): Promise<{ status: number; body: Json }> {
+    const request = {
+      method: 'POST',
+      url: baseUrl + path,
+      headers: {
+        accept: 'application/json',
+        'content-type': 'application/x-www-form-urlencoded',
+        'user-agent': 'ghl-contacts-mcp',
+        ...headers,
+      },
+      body: new URLSearchParams(form).toString(),
+    };
+    return send(transport, request);
+  }
+
+  async function token(form: Record<string, string>): Promise<Grant> {
+    const credentials = { client_id: app.clientId, client_secret: app.clientSecret };
+    const { status, body } = await post('/oauth/token', { ...credentials, ...form }, {});
+    if (status < 300) return grantOf(body, now());
+    if (status >= 500 || status === 429)
+      throw new UserError(`HighLevel could not sign in just now (${status}). Try again in a minute.`);
+    throw new SignedOut(
+      form.grant_type === 'refresh_token'
+        ? 'HighLevel no longer accepts this sign-in: it was revoked, or its refresh token was used elsewhere. Sign in again: ghl-contacts-mcp login'
+        : 'HighLevel did not accept the code: it can be used once, within ten minutes, with the client id, secret and redirect URI it was made for. Begin again: ghl-contacts-mcp login',
+    );
+  }
+
+  return {
+    exchange: (code: string) => token({ grant_type: 'authorization_code', code, redirect_uri: app.redirectUri }),
+    refresh: (pair: Pair, userType: 'Company' | 'Location') =>
+      token({
+        grant_type: 'refresh_token',
+        refresh_token: pair.refreshToken,
+        user_type: userType,
+        redirect_uri: app.redirectUri,
+      }),
+
+    /** A location's own pair out of an agency's. */
+    async locationToken(agency: string, companyId: string, locationId: string): Promise<Grant> {
+      const headers = { authorization: `Bearer ${agency}`, version: '2021-07-28' };
+      const { status, body } = await post('/oauth/locationToken', { companyId, locationId }, headers);
+      if (status < 300) return grantOf(body, now());
+      if (status === 401)
+        throw new SignedOut(
+          'HighLevel no longer accepts the agency sign-in, or it lacks oauth.write. Sign in again: ghl-contacts-mcp login',
+        );
+      throw new UserError(
+        `HighLevel gave no token for location ${locationId} (${status}): the app may not be installed there.`,
+      );
+    },
+
+    /** Locations of an agency that have the app. */
+    async locations(agency: string, companyId: string): Promise<{ id: string; name: string | undefined }[]> {
+      const found: { id: string; name: string | undefined }[] = [];
+      const appId = app.clientId.split('-')[0] ?? '';
+      for (let skip = 0; skip < 10_000; ) {
+        const query = new URLSearchParams({
+          companyId,
+          appId,
+          limit: '100',
+          isInstalled: 'true',
+          ...(skip ? { skip: String(skip) } : {}),
+        });
+        const headers = {
+          authorization: `Bearer ${agency}`,
+          version: '2021-07-28',
+          accept: 'application/json',
+          'user-agent': 'ghl-contacts-mcp',
+        };
+        const { status, body } = await send(transport, {
+          method: 'GET',
+          url: `${baseUrl}/oauth/installedLocations?${query}`,
+          headers,
+        });
+        const rows = status < 300 && Array.isArray(body.locations) ? (body.locations as Json[]) : [];
+        found.push(
+          ...rows.map(({ _id, name }) => ({ id: String(_id), name: typeof name === 'string' ? name : undefined })),
+        );
+        if (rows.length === 0) break;
+        skip += rows.length;
+      }
+      return found;
+    },
+  };
+}
+export type OAuth = ReturnType<typeof createOAuth>;
+
+async function send(
+  transport: Transport,
+  request: Omit<Parameters<Transport>[0], 'signal'>,
+): Promise<{ status: number; body: Json }> {
+  try {
+    const answer = await transport({ ...request, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const body = parseJson((await readBody(answer)) ?? '');
+    return { status: answer.status, body: typeof body === 'object' && body !== null ? (body as Json) : {} };
+  } catch (error) {
+    const code = (error as { code?: unknown }).code;
+    throw new UserError(
+      `HighLevel could not be reached to sign in (${typeof code === 'string' ? code : 'no answer'}). Try again in a minute.`,
+    );
+  }
+}
+
+function grantOf(body: Json, now: number): Grant {
+  const {
+    access_token: accessToken,
+    refresh_token: refreshToken,
+    expires_in: expiresIn,
+    scope,
+    userType,
+    companyId,
+    locationId,
+  } = body;
+  if (typeof accessToken !== 'string' || typeof refreshToken !== 'string')
+    throw new UserError('HighLevel answered the sign-in without tokens. Try again.');
+  const lifeMs = (Number(expiresIn) || 86_399) * 1_000;
+  const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+  return {
+    pair: { kind: 'oauth', accessToken, refreshToken, expiresAt: now + lifeMs, lifeMs },
+    userType: userType === 'Company' ? 'Company' : 'Location',
+    companyId: text(companyId),
+    locationId: text(locationId),
+    scopes: String(scope ?? '')
+      .split(/\s+/)
+      .filter(Boolean),
+  };
+}

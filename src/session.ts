@@ -1,0 +1,116 @@
+import { unwatchFile, watchFile } from 'node:fs';
+import { type Credential, fixed, type TokenSource } from './api/credential.ts';
+import { fetchTransport, type Transport, undiciTransport } from './api/transport.ts';
+import { type Standing, standing } from './auth/standing.ts';
+import { openStore, type Store } from './auth/store.ts';
+import type { Config } from './config.ts';
+import { SCOPES, type Scope } from './endpoint.ts';
+import { UserError } from './errors.ts';
+
+/** Who this server works for, how it gets there, and what it may do. */
+export interface Session {
+  readonly way: { readonly transport: Transport; readonly baseUrl: string; readonly credential: TokenSource };
+  readonly scopes: () => readonly Scope[];
+  /** What `instructions` and the status say of the account. */
+  readonly account: {
+    readonly locationId?: string | undefined;
+    readonly sandbox?: boolean;
+    readonly missing?: string | undefined;
+    readonly credential?: string | undefined;
+  };
+  /** Tells of sign-ins while the server runs; the answer ends it. */
+  readonly watch: (changed: () => void) => () => void;
+}
+
+const never = () => () => undefined;
+const READ_ONLY: readonly Scope[] = ['contacts.readonly'];
+
+export function openSession(config: Config, sandbox: boolean): Session {
+  if (sandbox) return embedded(config);
+  return config.credential ? settled(config, config.credential) : stored(config);
+}
+
+/** By the settings alone. */
+function settled(
+  { baseUrl, scopes = READ_ONLY }: Config,
+  credential: Credential | { readonly missing: string },
+): Session {
+  const known =
+    'missing' in credential ? credential : { locationId: credential.locationId, credential: kindOf(credential) };
+  const way = { transport: undiciTransport(), baseUrl, credential: fixed(credential) };
+  return { way, scopes: () => scopes, account: known, watch: never };
+}
+
+const kindOf = ({ token }: Credential) => (token.startsWith('pit-') ? 'private integration token' : 'bearer token');
+
+/** By what `login` stored. The plain file tells who is signed in; the secrets wait for the first call. */
+function stored(config: Config): Session {
+  const store = openStore(config.auth.store);
+  const stand = (): Standing => standing(config, store.accounts.readAtStart());
+  let now = stand();
+  const transport = undiciTransport();
+  const sources = new Map<string, Promise<TokenSource>>();
+  const source = async (): Promise<TokenSource> => {
+    now = stand();
+    if ('missing' in now) throw new UserError(now.missing);
+    const { locationId } = now;
+    const known = sources.get(locationId) ?? openSource(config, store, transport, locationId);
+    sources.set(locationId, known);
+    return known;
+  };
+  return {
+    way: {
+      transport,
+      baseUrl: config.baseUrl,
+      credential: {
+        current: async () => (await source()).current(),
+        renew: async (spent) => (await (await source()).renew?.(spent)) ?? false,
+      },
+    },
+    scopes: () => now.scopes,
+    account: 'missing' in now ? { missing: now.missing } : { locationId: now.locationId, credential: now.credential },
+    watch(changed) {
+      const look = () => {
+        now = stand();
+        changed();
+      };
+      watchFile(store.accounts.path, { interval: 2_000, persistent: false }, look);
+      return () => unwatchFile(store.accounts.path, look);
+    },
+  };
+}
+
+async function openSource(
+  config: Config,
+  store: Store,
+  transport: Transport,
+  locationId: string,
+): Promise<TokenSource> {
+  const [{ storedSource }, { createOAuth }] = await Promise.all([
+    import('./auth/source.ts'),
+    import('./auth/oauth.ts'),
+  ]);
+  const { app } = config.auth;
+  const oauth = app && createOAuth({ transport, baseUrl: config.baseUrl, app, now: Date.now });
+  return storedSource({ store, oauth, locationId, now: Date.now });
+}
+
+/** Into the embedded sandbox, which is made with the first call. */
+function embedded({ sandbox: options, scopes = SCOPES }: Config): Session {
+  const made = once(async () => (await import('./cli/sandbox.ts')).makeSandbox(options, { scopes }));
+  const transport = fetchTransport(async (request) => (await made()).fetch(request));
+  return {
+    way: { transport, baseUrl: 'http://sandbox.invalid', credential: { current: made } },
+    scopes: () => scopes,
+    account: { sandbox: true, credential: 'of the sandbox' },
+    watch: never,
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

@@ -1,0 +1,239 @@
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { brotliCompressSync, createBrotliCompress, createGzip, deflateSync, gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, test } from 'vitest';
+import { MAX_ANSWER_BYTES, readBody } from '../../src/api/body.ts';
+import { exchange } from '../../src/api/exchange.ts';
+import { retryAfter } from '../../src/api/retry.ts';
+import { realTimers } from '../../src/api/timers.ts';
+import { undiciTransport } from '../../src/api/transport.ts';
+import { NOW } from '../connect.ts';
+import { layer, named, PERSON, TOKEN } from './layer.ts';
+
+const get = named('get_contact');
+const note = named('create_contact_note');
+const CONTACT = JSON.stringify({ contact: { id: PERSON, firstName: 'Zoë' } });
+
+const open: (() => void)[] = [];
+afterEach(() => {
+  for (const close of open.splice(0)) close();
+});
+
+/** A server on loopback that answers as it is told, and what arrived at it. */
+async function listen(answer: RequestListener) {
+  const arrived: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    arrived.push(request);
+    answer(request, response);
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  open.push(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, arrived };
+}
+
+/** The request layer against a server that answers as it is told, one try a call. */
+async function against(answer: (response: ServerResponse) => void) {
+  const { url, arrived } = await listen((_, response) => answer(response));
+  const policy = { tries: 1, base: 0, cap: 0 };
+  const api = layer({ transport: undiciTransport(), baseUrl: url, policy });
+  return { api, arrived, read: () => api.call(get, { contactId: PERSON }) };
+}
+
+describe('Retry-After', () => {
+  test.each([
+    ['3', 3_000],
+    [' 3 ', 3_000],
+    ['0', 0],
+    ['1.5', 1_500],
+    ['Fri, 20 Nov 2026 15:00:07 GMT', 7_000],
+    ['Fri, 20 Nov 2026 14:00:00 GMT', 0],
+    ['-1', undefined],
+    ['1e3', undefined],
+    ['soon', undefined],
+    ['in 5 minutes', undefined],
+    ['99999999999', undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('%j means %s ms', (header, ms) => {
+    expect(retryAfter(header, NOW)).toBe(ms);
+  });
+});
+
+describe('a packed answer, over HTTP', () => {
+  test.each([
+    ['gzip', gzipSync(CONTACT)],
+    ['x-gzip', gzipSync(CONTACT)],
+    ['GZIP', gzipSync(CONTACT)],
+    ['br', brotliCompressSync(CONTACT)],
+    ['deflate', deflateSync(CONTACT)],
+    ['identity', Buffer.from(CONTACT)],
+  ])('%s is unpacked', async (encoding, body) => {
+    const { read } = await against((response) =>
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding }).end(body),
+    );
+    expect(await read()).toEqual(JSON.parse(CONTACT));
+  });
+
+  test.each([
+    ['cut short', gzipSync(CONTACT).subarray(0, -6)],
+    ['not packed at all', Buffer.from(CONTACT)],
+  ])('that is %s counts as lost', async (_, body) => {
+    const { read, api } = await against((response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(body),
+    );
+    await expect(read()).rejects.toThrow(/The connection to HighLevel broke \(Z_\w+\)/);
+    await expect(api.call(note, { contactId: PERSON, body: 'x' })).rejects.toThrow('is not known');
+  });
+
+  test('a packing nobody knows is not taken for JSON', async () => {
+    const { read } = await against((response) =>
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'zstd' }).end('....'),
+    );
+    await expect(read()).rejects.toThrow('something other than the JSON it documents (application/json');
+  });
+});
+
+describe('a body that is too large', () => {
+  const endless = async function* () {
+    for (;;) yield new Uint8Array(65_536);
+  };
+
+  test.each([
+    ['plain', {}, () => endless()],
+    ['gzip', { 'content-encoding': 'gzip' }, () => packed(createGzip())],
+    ['br', { 'content-encoding': 'br' }, () => packed(createBrotliCompress())],
+  ])('is read no further than the cap: %s', async (_, headers, make) => {
+    let taken = 0;
+    let end: () => void = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    async function* counted() {
+      try {
+        for await (const part of make()) {
+          taken += part.byteLength;
+          yield part;
+        }
+      } finally {
+        end();
+      }
+    }
+    expect(await readBody({ status: 200, headers, body: counted() })).toBeUndefined();
+    await ended;
+    expect(taken).toBeLessThan(MAX_ANSWER_BYTES + 1_000_000);
+  });
+
+  function packed(packer: ReturnType<typeof createGzip> | ReturnType<typeof createBrotliCompress>) {
+    packer.on('error', () => {});
+    let going = true;
+    const feed = () => {
+      while (going && packer.write(Buffer.alloc(65_536))) {}
+      if (going) packer.once('drain', feed);
+    };
+    packer.once('close', () => {
+      going = false;
+    });
+    feed();
+    return packer as AsyncIterable<Uint8Array>;
+  }
+
+  test('over HTTP the connection is closed, and the model told why', async () => {
+    let sent = 0;
+    let closed: () => void = () => {};
+    const closing = new Promise<void>((resolve) => {
+      closed = resolve;
+    });
+    const { read } = await against((response) => {
+      response.on('close', closed);
+      const more = () => {
+        while (!response.destroyed) {
+          sent += 65_536;
+          if (!response.write(Buffer.alloc(65_536, 'x'))) return void response.once('drain', more);
+        }
+      };
+      more();
+    });
+    await expect(read()).rejects.toThrow('HighLevel answered 200 with more than 10000000 bytes, which were not read');
+    await closing;
+    expect(sent).toBeLessThan(4 * MAX_ANSWER_BYTES);
+  });
+});
+
+describe('an answer that is not what it should be', () => {
+  test.each([
+    ['text/html', '<html>', 'something other than the JSON it documents (text/html, 6 characters)'],
+    ['application/json', '[1]', 'something other than the JSON it documents (application/json, 3 characters)'],
+    ['application/json', 'null', 'something other than'],
+    ['application/json', '"text"', 'something other than'],
+    [undefined, 'x', 'something other than the JSON it documents (no content type, 1 characters)'],
+    ['application/json', '', 'an empty body'],
+  ])('%s %j', async (type, body, told) => {
+    const { read } = await against((response) =>
+      response.writeHead(200, type === undefined ? {} : { 'content-type': type }).end(body),
+    );
+    await expect(read()).rejects.toThrow(`HighLevel answered 200 with ${told}`);
+  });
+
+  test.each(['text/plain', 'application/octet-stream', 'application/vnd.api+json'])(
+    'JSON is JSON, also as %s',
+    async (type) => {
+      const { read } = await against((response) => response.writeHead(200, { 'content-type': type }).end(CONTACT));
+      expect(await read()).toEqual(JSON.parse(CONTACT));
+    },
+  );
+});
+
+describe('a redirect', () => {
+  test.each([301, 302, 303, 307, 308])('%i is never followed, for reads and writes', async (status) => {
+    const elsewhere = await listen((_, response) => response.end(CONTACT));
+    const { api, arrived, read } = await against((response) =>
+      response.writeHead(status, { location: `${elsewhere.url}/contacts/${PERSON}` }).end(),
+    );
+    await expect(read()).rejects.toThrow();
+    await expect(api.call(note, { contactId: PERSON, body: 'x' })).rejects.toThrow();
+    expect(elsewhere.arrived).toEqual([]);
+    expect(arrived.length).toBeGreaterThanOrEqual(2);
+    expect(arrived[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`);
+  });
+});
+
+describe('one try', () => {
+  const request = { method: 'GET', url: 'http://127.0.0.1:1/', headers: {} };
+  const failing = (code?: string) => () => Promise.reject(Object.assign(new Error('failed'), { code }));
+  const tryOnce = (code?: string) => exchange(failing(code), realTimers, request, 1_000, undefined);
+
+  test.each([
+    ['ECONNREFUSED', false],
+    ['ENOTFOUND', false],
+    ['UND_ERR_CONNECT_TIMEOUT', false],
+    ['CERT_HAS_EXPIRED', false],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', false],
+    ['SELF_SIGNED_CERT_IN_CHAIN', false],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', false],
+    ['ECONNRESET', true],
+    ['EPIPE', true],
+    ['UND_ERR_SOCKET', true],
+  ])('%s: the request may have left: %s', async (code, sent) => {
+    expect(await tryOnce(code)).toEqual({ trouble: { kind: 'lost', code, sent } });
+  });
+
+  test.each([undefined, 'UND_ERR_INVALID_ARG', 'ERR_INVALID_CHAR'])(
+    'a fault of ours (%s) is not the network’s',
+    async (code) => {
+      await expect(tryOnce(code)).rejects.toThrow('failed');
+    },
+  );
+
+  test('whoever has gone before it begins sends nothing', async () => {
+    let asked = 0;
+    const transport = () => {
+      asked += 1;
+      return Promise.reject(new Error('sent'));
+    };
+    await expect(exchange(transport, realTimers, request, 1_000, AbortSignal.abort())).rejects.toThrow('');
+    expect(asked).toBe(0);
+  });
+});

@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest';
+import { ReadCache } from '../../src/api/cache.ts';
+import type { HttpRequest } from '../../src/api/transport.ts';
+import type { Json } from '../../src/endpoint.ts';
+import { layer, named, PERSON, scripted, watch } from './layer.ts';
+import { handClock } from './steady-clock.ts';
+
+const get = named('get_contact');
+const update = named('update_contact');
+
+/** An API that answers when it is told to, counting up. */
+function slow() {
+  const clock = handClock();
+  const open: { request: HttpRequest; answer: () => void }[] = [];
+  const { transport, asked } = scripted(
+    (request, nth) =>
+      new Promise((resolve, reject) => {
+        open.push({ request, answer: () => resolve({ body: { contact: { id: PERSON, city: `${nth}` } } }) });
+        request.signal.addEventListener('abort', () => reject(new Error('aborted')));
+      }),
+  );
+  const api = layer({ transport, timers: clock });
+  const read = (signal?: AbortSignal, contactId = PERSON) => api.call(get, { contactId }, { signal });
+  const write = () => api.call(update, { contactId: PERSON, city: 'Elsewhere' });
+  return { clock, open, asked, api, read, write };
+}
+const cityOf = (seen: { done?: unknown }) => ((seen.done as Json | undefined)?.contact as Json | undefined)?.city;
+
+describe('identical reads', () => {
+  test('in flight share one request; others do not', async () => {
+    const { clock, open, asked, api, read } = slow();
+    const seen = [watch(read()), watch(read()), watch(read(undefined, 'cccccccccccccccccccc'))];
+    await clock.advance(0);
+    expect(asked).toHaveLength(2);
+    for (const { answer } of open) answer();
+    await clock.advance(0);
+    expect(seen.map(cityOf)).toEqual(['1', '1', '2']);
+    expect(api.status().lastDay).toMatchObject({ calls: 3, tries: 2, cached: 1 });
+  });
+
+  test('cancelling one of two does not end it, cancelling both does', async () => {
+    const { clock, open, read } = slow();
+    const [one, two] = [new AbortController(), new AbortController()];
+    const seen = [watch(read(one.signal)), watch(read(two.signal))];
+    await clock.advance(0);
+    one.abort();
+    await clock.advance(0);
+    expect(open[0]?.request.signal.aborted).toBe(false);
+    two.abort();
+    await clock.advance(0);
+    expect(open[0]?.request.signal.aborted).toBe(true);
+    for (const { failed } of seen) expect(failed).toMatch(/cancelled/);
+  });
+
+  test('one that stays hears the answer though the other has gone', async () => {
+    const { clock, open, read } = slow();
+    const one = new AbortController();
+    void watch(read(one.signal));
+    const stays = watch(read());
+    await clock.advance(0);
+    one.abort();
+    open[0]?.answer();
+    await clock.advance(0);
+    expect(cityOf(stays)).toBe('1');
+  });
+
+  test('nobody joins a request that has been given up', async () => {
+    const { clock, open, asked, read } = slow();
+    const one = new AbortController();
+    void watch(read(one.signal));
+    await clock.advance(0);
+    one.abort();
+    const late = watch(read());
+    await clock.advance(0);
+    expect(asked).toHaveLength(2);
+    open[1]?.answer();
+    await clock.advance(0);
+    expect(cityOf(late)).toBe('2');
+  });
+
+  test('a failure is told to all who waited, and not kept', async () => {
+    let healthy = false;
+    const { transport, asked } = scripted(() => ({ status: healthy ? 200 : 404 }));
+    const api = layer({ transport, timers: handClock() });
+    const read = () => api.call(get, { contactId: PERSON });
+    const both = await Promise.allSettled([read(), read()]);
+    expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(asked).toHaveLength(1);
+    healthy = true;
+    await read();
+    expect(asked).toHaveLength(2);
+  });
+
+  test('an answer is given again for three seconds and no longer', async () => {
+    const { clock, open, asked, api, read } = slow();
+    const first = watch(read());
+    await clock.advance(0);
+    open[0]?.answer();
+    await clock.advance(2_999);
+    expect(await read()).toBe(first.done);
+    expect(asked).toHaveLength(1);
+    await clock.advance(1);
+    void watch(read());
+    await clock.advance(0);
+    expect(asked).toHaveLength(2);
+    expect(api.status().lastDay.cached).toBe(1);
+  });
+});
+
+describe("one's own writes", () => {
+  test('drop what was read', async () => {
+    const { clock, open, asked, read, write } = slow();
+    void watch(read());
+    await clock.advance(0);
+    open[0]?.answer();
+    await clock.advance(0);
+    void watch(write());
+    await clock.advance(0);
+    open[1]?.answer();
+    await clock.advance(0);
+    const after = watch(read());
+    await clock.advance(0);
+    expect(asked).toHaveLength(3);
+    open[2]?.answer();
+    await clock.advance(0);
+    expect(cityOf(after)).toBe('3');
+  });
+
+  test.each([
+    ['before the write', ['read', 'write']],
+    ['during the write', ['write', 'read']],
+  ] as const)('a read begun %s is neither kept nor joined after it', async (_, order) => {
+    const { clock, open, asked, read, write } = slow();
+    for (const what of order) {
+      void watch(what === 'read' ? read() : write());
+      await clock.advance(0);
+    }
+    const at = { read: order.indexOf('read'), write: order.indexOf('write') };
+    open[at.write]?.answer();
+    await clock.advance(0);
+    const joins = watch(read());
+    await clock.advance(0);
+    expect(asked).toHaveLength(3);
+    open[2]?.answer();
+    open[at.read]?.answer();
+    await clock.advance(0);
+    expect(cityOf(joins)).toBe('3');
+    const later = watch(read());
+    await clock.advance(0);
+    expect(cityOf(later)).toBe('3');
+    expect(asked).toHaveLength(3);
+  });
+});
+
+test('it keeps two hundred answers at most, the newest', async () => {
+  let loads = 0;
+  const cache = new ReadCache(() => 0);
+  const read = (key: number) =>
+    cache.read(
+      `${key}`,
+      async () => {
+        loads += 1;
+        return {};
+      },
+      undefined,
+    );
+  for (let key = 0; key < 300; key += 1) await read(key);
+  for (let key = 100; key < 300; key += 1) await read(key);
+  expect(loads).toBe(300);
+  await read(99);
+  expect(loads).toBe(301);
+});
