@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { SettingError } from './errors.ts';
+import { SettingError, UserError } from './errors.ts';
 import { serve } from './serve.ts';
 
 /** Everything but serving stdio (sandbox, demo, help) is loaded only when asked for. */
@@ -10,8 +10,9 @@ async function main(args: readonly string[]): Promise<void> {
   return runCli(args);
 }
 
+/** 2 for what the person at the keyboard can mend in a setting or an option, 1 for everything else. */
 main(process.argv.slice(2)).catch((error: unknown) => {
-  const expected = error instanceof SettingError;
+  const expected = error instanceof SettingError || error instanceof UserError;
   process.stderr.write(`ghl-contacts-mcp: ${expected ? error.message : String((error as Error)?.stack ?? error)}\n`);
-  process.exit(expected ? 2 : 1);
+  process.exit(error instanceof SettingError ? 2 : 1);
 });

@@ -27,7 +27,7 @@ export interface CallOptions {
 }
 
 export interface Status {
-  readonly quota: Quota;
+  readonly quota: Omit<Quota, 'heldUntil'> & { readonly heldUntil?: string };
   readonly breaker: { readonly state: string; readonly until?: string };
   readonly lastDay: Record<Counted, number>;
 }
@@ -123,8 +123,10 @@ export function createApi(options: ApiOptions): Api {
     },
     status() {
       const until = breaker.openUntil;
+      const { heldUntil, ...quota } = limiter.quota();
+      const held = heldUntil > timers.now();
       return {
-        quota: limiter.quota(),
+        quota: { ...quota, ...(held ? { heldUntil: new Date(heldUntil).toISOString() } : {}) },
         breaker: { state: breaker.state(), ...(until ? { until: new Date(until).toISOString() } : {}) },
         lastDay: figures.lastDay(),
       };

@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import pkg from '../../package.json' with { type: 'json' };
 import { SettingError } from '../errors.ts';
+import type { DoctorOptions } from './doctor.ts';
+import type { LoginOptions } from './login.ts';
 
 const port = (text: string): number => {
   const value = /^\d{1,5}$/.test(text) ? Number(text) : -1;
@@ -13,6 +15,7 @@ export async function runCli(args: readonly string[]): Promise<void> {
   const program = new Command('ghl-contacts-mcp')
     .description('MCP server for HighLevel (GoHighLevel) contacts. Without a command it serves MCP on stdio.')
     .version(pkg.version)
+    .enablePositionalOptions()
     .option('--sandbox', 'serve against the embedded sandbox: no account, no network')
     .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2))
     .action(async ({ sandbox = false }: { sandbox?: boolean }) => {
@@ -32,6 +35,31 @@ export async function runCli(args: readonly string[]): Promise<void> {
     .command('demo')
     .description('watch a conversation between an MCP client and this server in the sandbox')
     .action(async () => (await import('./demo.ts')).runDemo());
+  program
+    .command('login')
+    .description('sign in: by OAuth, or with --api-key a private token from the terminal or standard input')
+    .option('--api-key', 'store a private integration token')
+    .option('--location <id>', 'the location the private token is for')
+    .option('--scopes <list>', 'OAuth scopes to ask for')
+    .option('--code <code-or-url>', 'finish a login: the code, or the whole address you were sent to')
+    .action(async (options: LoginOptions) => (await import('./login.ts')).runLogin(options));
+  program
+    .command('logout')
+    .description('forget one location, or all')
+    .option('--location <id>', 'only this one')
+    .action(async (options: { location?: string }) => (await import('./accounts.ts')).runLogout(options));
+  program
+    .command('accounts')
+    .description('list the locations signed in to')
+    .option('--json', 'for programs')
+    .action(async (options: { json?: boolean }) => (await import('./accounts.ts')).runAccounts(options));
+  program
+    .command('doctor')
+    .description('check settings, sign-in, scopes, reach and quota; exit code 0 only if the server would work')
+    .option('--json', 'for programs')
+    .option('--facts', 'check what is assumed of the API against your own account, read-only')
+    .option('--sandbox', 'check against the embedded sandbox')
+    .action(async (options: DoctorOptions) => (await import('./doctor.ts')).runDoctor(options));
   for (const command of program.commands) command.exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2));
   await program.parseAsync(args, { from: 'user' });
 }

@@ -1,18 +1,22 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bearer, checkReach, checkScope, checkVersion, type Grant, knownGrant } from './auth.ts';
+import { readBody } from './body.ts';
 import { isRecord } from './dto.ts';
-import type { Machine } from './machine.ts';
-import { badRequest, forbidden, Refusal, routeNotFound, tooLarge } from './refusal.ts';
-import type { Call, Route } from './route.ts';
+import type { Arrival, Machine } from './machine.ts';
+import { CONSENT_PATHS, consent } from './oauth/consent.ts';
+import { token } from './oauth/token.ts';
+import { forbidden, Refusal, routeNotFound } from './refusal.ts';
+import { type Call, postStatus, type Route } from './route.ts';
 import { routes } from './routes/index.ts';
 import type { Office } from './store.ts';
 
-/** Nest's default; whether HighLevel raises it is not known. */
-const MAX_BODY_BYTES = 100 * 1024;
+interface Env {
+  Variables: { arrival: Arrival };
+}
 
 /** The API of one machine. Middleware runs in the order of registration: the arrival is recorded before all else. */
-export function createApi(machine: Machine): Hono {
-  const api = new Hono({ strict: false });
+export function createApi(machine: Machine): Hono<Env> {
+  const api = new Hono<Env>({ strict: false });
   api.use(recordArrival(machine));
   api.use(machine.faults.middleware);
   api.use(limitRate(machine));
@@ -20,6 +24,10 @@ export function createApi(machine: Machine): Hono {
     const [method = '', path = ''] = each.route.split(' ');
     api.on(method, path.replace(/\{(\w+)\}/g, ':$1').replace(/\/$/, ''), (c) => answer(machine, each, c));
   }
+  for (const path of CONSENT_PATHS) api.get(path, (c) => consent(machine, c));
+  api.post('/oauth/token', async (c) =>
+    c.json(token(machine, c.get('arrival'), await readBody(c, true)), postStatus(200)(machine.switches)),
+  );
   api.notFound((c) => refuse(machine, c, routeNotFound(c.req.method, pathAndQuery(c))));
   api.onError((error, c) => {
     if (error instanceof Refusal) return refuse(machine, c, error);
@@ -35,11 +43,12 @@ const literalsFirst = (all: readonly Route[]) =>
     .sort((a, b) => (a.key < b.key ? -1 : 1))
     .map(({ each }) => each);
 
-function recordArrival(machine: Machine): MiddlewareHandler {
+function recordArrival(machine: Machine): MiddlewareHandler<Env> {
   return async (c, next) => {
     const arrival = machine.arrived(c.req.method, pathAndQuery(c));
     // A broken connection throws its way out, and leaves the 0.
     arrival.status = 0;
+    c.set('arrival', arrival);
     await next();
     arrival.status = c.res.status;
     // One clock for what is said and what is stored, however it was moved.
@@ -50,7 +59,7 @@ function recordArrival(machine: Machine): MiddlewareHandler {
 function limitRate(machine: Machine): MiddlewareHandler {
   return async (c, next) => {
     const token = bearer(c.req.header('Authorization'));
-    const grant = machine.grants.get(token);
+    const grant = machine.grantOf(token);
     const quota = machine.limiter.take(`${token} ${grant?.locationId ?? grant?.companyId ?? ''}`, machine.now());
     for (const [name, value] of Object.entries(quota.headers)) c.header(name, value);
     if (quota.allowed) return next();
@@ -62,10 +71,10 @@ function limitRate(machine: Machine): MiddlewareHandler {
 /** Token, version, scope and class of token, location, body: whatever fails first is what the client hears of. */
 async function answer(machine: Machine, route: Route, c: Context): Promise<Response> {
   const token = bearer(c.req.header('Authorization'));
-  const grant = knownGrant(machine.grants, token);
+  const grant = knownGrant(machine.grantOf(token), token);
   const version = checkVersion(c.req.header('Version'));
   checkScope(grant, token, route);
-  const sent = { params: c.req.param(), query: c.req.query(), body: await readBody(c) };
+  const sent = { params: c.req.param(), query: c.req.query(), body: await readBody(c, route.form) };
   const call: Call = {
     store: machine.store,
     switches: machine.switches,
@@ -73,6 +82,8 @@ async function answer(machine: Machine, route: Route, c: Context): Promise<Respo
     now: machine.now(),
     url: new URL(c.req.url),
     version,
+    grant,
+    tokens: machine.tokens,
     office: reachedOffice(machine, route, grant, sent),
     param: (name) => sent.params[name] ?? '',
     traceId: machine.traceId,
@@ -99,18 +110,6 @@ function reachedOffice({ store }: Machine, route: Route, grant: Grant, { params,
   const office = store.offices.get(String(asked[0] ?? grant.locationId)) ?? ofCompany();
   if (!office) throw forbidden();
   return office;
-}
-
-async function readBody(c: Context): Promise<unknown> {
-  if (c.req.method === 'GET' || c.req.method === 'HEAD') return {};
-  const text = await c.req.text();
-  if (Buffer.byteLength(text) > MAX_BODY_BYTES) throw tooLarge();
-  if (text.trim() === '') return {};
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw badRequest(error instanceof Error ? error.message : String(error));
-  }
 }
 
 function refuse(machine: Machine, c: Context, { status, body, traced }: Refusal): Response {

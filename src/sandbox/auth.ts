@@ -5,6 +5,9 @@ export interface Grant {
   readonly userType: 'Location' | 'Company';
   readonly companyId: string;
   readonly locationId?: string;
+  /** Of OAuth: who installed which version of the app. */
+  readonly userId?: string;
+  readonly versionId?: string;
 }
 export type Grants = Map<string, Grant>;
 
@@ -16,8 +19,7 @@ const WRONG_CLASS =
 export const bearer = (header: string | undefined): string => /^Bearer (.+)$/i.exec(header ?? '')?.[1]?.trim() ?? '';
 const isPrivate = (token: string) => token.startsWith('pit-');
 
-export function knownGrant(grants: Grants, token: string): Grant {
-  const grant = grants.get(token);
+export function knownGrant(grant: Grant | undefined, token: string): Grant {
   if (grant) return grant;
   throw unauthorized(isPrivate(token) ? 'Invalid Private Integration token' : 'Invalid JWT');
 }
@@ -32,12 +34,15 @@ export function checkVersion(version: string | undefined): string {
 
 export interface Door {
   readonly scope: string;
-  /** Who else but a location's token may come in. */
-  readonly agency: 'refused' | 'mismatch' | 'allowed';
+  /** Whether an agency's token may come in, or only the OAuth token of one. */
+  readonly agency: 'refused' | 'mismatch' | 'allowed' | 'required';
 }
 
 export function checkScope(grant: Grant, token: string, door: Door): void {
-  const wrongClass = grant.userType === 'Company' && door.agency !== 'allowed';
+  const wrongClass =
+    door.agency === 'required'
+      ? grant.userType !== 'Company' || isPrivate(token)
+      : grant.userType === 'Company' && door.agency !== 'allowed';
   if (wrongClass && isPrivate(token)) {
     throw unauthorized(door.agency === 'mismatch' ? "Token's user type mismatch!" : NO_SCOPE);
   }

@@ -21,6 +21,14 @@ export function createControl(machine: Machine): Hono {
       return c.json({ message: (error as Error).message }, 422);
     }
   });
+  control.post('/revoke', async (c) => {
+    const body: { token?: unknown } | null = await c.req.json().catch(() => null);
+    const token = body?.token;
+    if (typeof token !== 'string' || !machine.revoke(token)) {
+      return c.json({ message: 'token must be one that the sandbox gave out' }, 422);
+    }
+    return c.json({ revoked: true });
+  });
   control.post('/clock', async (c) => {
     const body: { advanceMs?: unknown } | null = await c.req.json().catch(() => null);
     const advanceMs = body?.advanceMs;

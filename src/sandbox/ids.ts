@@ -1,15 +1,22 @@
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const HEX = '0123456789abcdef';
+const LOWER = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 /** Ids in the shapes HighLevel uses for its different kinds of things. */
 export interface Ids {
   /** contact, location, user, task, note, tag, custom field, appointment, calendar, campaign */
   id(): string;
-  /** business */
+  /** business, refresh token id, app */
   hex(): string;
-  /** workflow, trace, file */
+  /** workflow, trace, file, client secret */
   uuid(): string;
   token(): string;
+  /** OAuth client */
+  client(): string;
+  /** OAuth code */
+  code(): string;
+  /** the last part of an OAuth token */
+  signature(): string;
 }
 
 export const looksLikeId = (text: string): boolean => /^[A-Za-z0-9]{20}$/.test(text);
@@ -21,7 +28,15 @@ export function createIds(seed: number, stream: string): Ids {
     Array.from({ length }, () => alphabet[Math.floor(random() * alphabet.length)]).join('');
   const uuid = () =>
     [draw(HEX, 8), draw(HEX, 4), `4${draw(HEX, 3)}`, `${draw('89ab', 1)}${draw(HEX, 3)}`, draw(HEX, 12)].join('-');
-  return { id: () => draw(LETTERS, 20), hex: () => draw(HEX, 24), uuid, token: () => `pit-${uuid()}` };
+  return {
+    id: () => draw(LETTERS, 20),
+    hex: () => draw(HEX, 24),
+    uuid,
+    token: () => `pit-${uuid()}`,
+    client: () => `${draw(HEX, 24)}-${draw(LOWER, 8)}`,
+    code: () => draw(HEX, 40),
+    signature: () => draw(LETTERS, 86),
+  };
 }
 
 /** Mulberry32, its state mixed from the seed and the stream's name. */

@@ -3,11 +3,13 @@ import { createControl } from './control.ts';
 import type { SandboxData } from './data.ts';
 import type { FaultRule } from './faults.ts';
 import { createMachine } from './machine.ts';
+import type { OauthClient } from './oauth/tokens.ts';
 import { routes } from './routes/index.ts';
 import type { Switches } from './switches.ts';
 
 export { parseData, type SandboxData } from './data.ts';
 export { type Fault, type FaultRule, parseFaults } from './faults.ts';
+export type { OauthClient } from './oauth/tokens.ts';
 export { type Served, serveSandbox } from './serve.ts';
 export { DEFAULT_SWITCHES, type Switches } from './switches.ts';
 
@@ -20,7 +22,9 @@ export interface SandboxOptions {
   indexDelayMs?: number;
   /** Requests in a window of ten seconds for each token and location. Default 100. */
   rate?: number | 'off';
-  /** Scopes of the sandbox's own private token. Default: every scope the sandbox knows. */
+  /** How long OAuth access tokens live, in ms. Default 86,399,000. */
+  tokenTtlMs?: number;
+  /** Scopes of the sandbox's own private token. Default: every scope such a token can hold. */
   scopes?: readonly string[];
   /** One's own data in place of the seeded business. */
   data?: SandboxData;
@@ -44,20 +48,29 @@ export interface Sandbox {
   readonly locationId: string;
   /** A location the sandbox's token does not reach, and its one contact. */
   readonly foreign: { readonly locationId: string; readonly contactId: string };
-  /** Moves the sandbox's clock: index delay and rate windows. */
+  /** The one OAuth app the sandbox knows. */
+  readonly oauthClient: OauthClient;
+  /** The other locations of the company: in reach of an agency that signs in, not of the sandbox's token. */
+  readonly agencyLocations: readonly { readonly id: string; readonly name: string }[];
+  /** Moves the sandbox's clock: index delay, rate windows and the life of OAuth's codes and tokens. */
   advance(ms: number): void;
   /** Replaces the faults in force. */
   setFaults(rules: readonly FaultRule[]): void;
   /** A further token. One that does not begin with `pit-` stands for an OAuth access token. */
   issueToken(grant: Grant): string;
-  /** Everything as it was at first, except that issued tokens stay valid. */
+  /** Ends one token: private, access or refresh. False where the sandbox never gave it out. */
+  revoke(token: string): boolean;
+  /** Everything as it was at first, except that issued tokens stay valid. Those of OAuth are gone. */
   reset(): void;
 }
 
 /** Every route as `METHOD /path/{param}`. */
 export const sandboxRoutes: readonly string[] = routes.map(({ route }) => route);
 
-export const sandboxScopes: readonly string[] = [...new Set(routes.map(({ scope }) => scope))];
+/** Every scope a private token can hold: those of OAuth are for OAuth's own tokens. */
+export const sandboxScopes: readonly string[] = [
+  ...new Set(routes.filter(({ agency }) => agency !== 'required').map(({ scope }) => scope)),
+];
 
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const machine = createMachine({
@@ -65,6 +78,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     now: options.now ?? Date.now,
     indexDelayMs: options.indexDelayMs ?? 0,
     rate: options.rate ?? 100,
+    tokenTtlMs: options.tokenTtlMs ?? 86_399_000,
     data: structuredClone(options.data),
     switches: options.switches ?? {},
     wait: options.wait ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms).unref())),
@@ -75,6 +89,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   function issueToken({ scopes, locationId = home.locationId, userType = 'Location', token }: Grant): string {
     const issued = token ?? machine.newToken();
     const place = locationId === foreign.locationId ? foreign : home;
+    machine.tokens.revoked.delete(issued);
     grants.set(issued, {
       scopes: new Set(scopes),
       userType,
@@ -96,9 +111,15 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     token: machine.token,
     locationId: home.locationId,
     foreign: { locationId: foreign.locationId, contactId: foreignContact?.id ?? '' },
+    oauthClient: machine.oauthClient,
+    agencyLocations: machine.agency.map(({ locationId: id }) => ({
+      id,
+      name: machine.store.offices.get(id)?.location.name ?? '',
+    })),
     advance: machine.advance,
     setFaults: (rules) => machine.faults.set(rules),
     issueToken,
+    revoke: machine.revoke,
     reset: machine.reset,
   };
 }

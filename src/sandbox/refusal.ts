@@ -21,6 +21,12 @@ export const unauthorized = (message: string) => new Refusal(401, { message });
 export const forbidden = () => new Refusal(403, { message: 'The token does not have access to this location.' });
 export const routeNotFound = (method: string, url: string) =>
   new Refusal(404, { message: `Cannot ${method} ${url}`, error: 'Not Found' });
+export const removedInV3 = (url: URL) =>
+  new Refusal(400, {
+    message:
+      `Endpoint ${url.pathname}${url.search} not available in API version v3. ` +
+      'This endpoint was removed in version v3. Please use a version before v3.',
+  });
 export const unprocessable = (messages: readonly string[]) =>
   new Refusal(422, { message: messages, error: 'Unprocessable Entity' });
 export const tooLarge = () => new Refusal(413, { message: 'request entity too large' });

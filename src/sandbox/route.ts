@@ -1,8 +1,9 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { Door } from './auth.ts';
+import type { Door, Grant } from './auth.ts';
 import type { Contact } from './contact.ts';
 import { type Parsed, parse, type Shape } from './dto.ts';
 import type { Ids } from './ids.ts';
+import type { Tokens } from './oauth/tokens.ts';
 import { badRequest, missing } from './refusal.ts';
 import type { Named, Office, Store } from './store.ts';
 import type { Switches } from './switches.ts';
@@ -15,6 +16,8 @@ export interface Call {
   readonly now: number;
   readonly url: URL;
   readonly version: string;
+  readonly grant: Grant;
+  readonly tokens: Tokens;
   readonly office: Office;
   param(name: string): string;
   traceId(): string;
@@ -24,6 +27,7 @@ export interface Route extends Door {
   /** `METHOD /path/{param}` */
   readonly route: string;
   readonly namesLocation: boolean;
+  readonly form: boolean;
   run(call: Call, query: unknown, body: unknown): unknown;
   status(switches: Readonly<Switches>): ContentfulStatusCode;
 }
@@ -36,6 +40,8 @@ interface Definition<Q extends Shape, B extends Shape> {
   /** Where given, the query is strict: what it does not name is refused. */
   readonly query?: Q;
   readonly body?: B;
+  /** Whether the body may be a form as well as JSON. */
+  readonly form?: true;
   /** Where given: what happens all the same when the body is refused. */
   refused?(call: Call, sent: unknown): void;
   handle(call: Call, input: { query: Parsed<Q>; body: Parsed<B> }): unknown;
@@ -48,6 +54,7 @@ export function route<const Q extends Shape, const B extends Shape>(definition: 
     scope: definition.scope,
     agency: definition.agency ?? 'refused',
     namesLocation: Object.hasOwn({ ...query, ...body }, 'locationId'),
+    form: definition.form ?? false,
     status: typeof status === 'function' ? status : () => status,
     run(call, sentQuery, sentBody) {
       const sent = { query: query ? sentQuery : {}, body: body ? sentBody : {} };

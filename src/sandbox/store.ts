@@ -99,6 +99,10 @@ export class Store {
     return office;
   }
 
+  locationsOf(companyId: string): Location[] {
+    return [...this.offices.values()].map(({ location }) => location).filter((each) => each.companyId === companyId);
+  }
+
   seed(contact: Contact): void {
     this.#keep(contact);
     this.offices.get(contact.locationId)?.index.seeded(contact);

@@ -24,6 +24,10 @@ export interface Switches {
   activityTouchesContact: boolean;
   /** A phone filter was reported to miss contacts that have additional emails. */
   phoneFilterMissesAdditionalEmails: boolean;
+  /** The state of a sign-in was reported lost where the app was installed before. */
+  callbackState: 'kept' | 'dropped';
+  /** A refresh token that is dead: 401 in the token endpoint's own style, or the standard's 400. */
+  refusedRefresh: 'unauthorized' | 'invalid_grant';
 }
 
 export const DEFAULT_SWITCHES: Readonly<Switches> = {
@@ -44,4 +48,6 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   retryAfter: false,
   activityTouchesContact: false,
   phoneFilterMissesAdditionalEmails: false,
+  callbackState: 'kept',
+  refusedRefresh: 'unauthorized',
 };

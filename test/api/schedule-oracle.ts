@@ -85,8 +85,8 @@ function markOff(group: readonly Report[], there: readonly string[]): string[] {
   const sure = new Set(done.map(({ id }) => id)).size;
   const doubtful = group.filter(({ told, repeats }) => told === 'unknown' && !repeats).length;
   if (there.length > sure + doubtful) wrong.push(`${sure} reported done, ${doubtful} in doubt`);
-  const [first, second] = group;
-  if (first && second && unheard(first) && soon(first, second) && there.length > 1)
+  const [first, second, ...more] = group;
+  if (first && second && more.length === 0 && unheard(first) && soon(first, second) && there.length > 1)
     wrong.push('made twice by a repetition');
   return wrong;
 }

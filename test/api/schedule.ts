@@ -301,6 +301,9 @@ function writeSteps(dice: Dice, nr: string, switches: Partial<Switches>): Step[]
   const step: Step = { tool, ...made, pause, ...cancel };
   if (!CREATES.test(tool) || dice.chance(0.6)) return [step];
   const again = { tool, ...made, pause: dice.chance(0.2) ? FORGOTTEN : dice.below(5_000) };
+  const undo = tool.replace('add_contact_to_', 'remove_contact_from_');
+  if (undo !== tool && dice.chance(0.3))
+    return [step, { tool: undo, args: made.args, facts: undone(made.facts), pause: 0 }, again];
   return dice.chance(0.2)
     ? [
         { tool, ...made, pause, together: true },
@@ -346,6 +349,10 @@ function faultRule(dice: Dice, steps: readonly Step[]): FaultRule {
 /** Where duplicates are off it marks somebody known, who bears one mark only. */
 const marksKnown = ({ args }: Step) => args.createNewIfDuplicateAllowed === true;
 
+/** After it an email or phone may be two people's, and nobody can say which of them an upsert means. */
+const sharesReach = ({ mark, args }: Step) =>
+  mark !== undefined && [args.email, args.phone].some((reach) => /old|5550/.test(String(reach)));
+
 /** A schedule of calls and faults: the same seed gives the same one. */
 export function makeSchedule(seed: number): Schedule {
   const dice = createDice(seed);
@@ -359,6 +366,7 @@ export function makeSchedule(seed: number): Schedule {
   )
     .flat()
     .filter((step, at, all) => !marksKnown(step) || all.findIndex(marksKnown) === at)
+    .filter((step, _, all) => step.mark !== undefined || step.tool !== 'upsert_contact' || !all.some(sharesReach))
     .slice(0, 8);
   const steps = writes.flatMap((step): Step[] => {
     const [tool, args] = dice.pick(reads);

@@ -1,6 +1,6 @@
 import { filled, numeric, optional, string } from '../dto.ts';
 import { firstNotBefore, type Indexed } from '../index-view.ts';
-import { Refusal } from '../refusal.ts';
+import { removedInV3 } from '../refusal.ts';
 import { type Call, route } from '../route.ts';
 import { contactListed } from '../wire.ts';
 
@@ -87,10 +87,3 @@ export const listRoutes = [
     },
   }),
 ];
-
-const removedInV3 = (url: URL) =>
-  new Refusal(400, {
-    message:
-      `Endpoint ${url.pathname}${url.search} not available in API version v3. ` +
-      'This endpoint was removed in version v3. Please use a version before v3.',
-  });

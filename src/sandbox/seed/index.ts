@@ -5,7 +5,7 @@ import { type Person, readPeople } from './people.ts';
 import { tellStories } from './stories.ts';
 import { WORKSHOP } from './workshop.ts';
 
-export { FOREIGN_DATA } from './workshop.ts';
+export { AGENCY_DATA, FOREIGN_DATA } from './workshop.ts';
 
 /** The demonstration business. Names and stories are fixed; the seed decides when each customer came and from where. */
 export function seedData(seed: number, today: number): SandboxData {

@@ -87,6 +87,40 @@ export const WORKSHOP: Omit<SandboxData, 'contacts'> = {
   ],
 };
 
+/** The other locations of the workshop's agency. */
+export const AGENCY_DATA: readonly SandboxData[] = [
+  {
+    location: {
+      name: 'Lakefront Kayak Rental',
+      address: '600 E Grand Ave',
+      city: 'Chicago',
+      state: 'IL',
+      country: 'US',
+      postalCode: '60611',
+      timezone: 'America/Chicago',
+    },
+    contacts: [
+      { firstName: 'Milo', lastName: 'Hart', email: 'milo.hart@lakefrontkayak.example', phone: '+13125550181' },
+      { firstName: 'Greta', lastName: 'Lund', email: 'greta.lund@lakefrontkayak.example', tags: ['season pass'] },
+    ],
+  },
+  {
+    location: {
+      name: 'Mile High Ski Tuning',
+      address: '1515 Wynkoop St',
+      city: 'Denver',
+      state: 'CO',
+      country: 'US',
+      postalCode: '80202',
+      timezone: 'America/Denver',
+    },
+    contacts: [
+      { firstName: 'Iris', lastName: 'Vance', email: 'iris.vance@milehighski.example', phone: '+13035550182' },
+      { firstName: 'Otto', lastName: 'Brandvold', email: 'otto.brandvold@milehighski.example', tags: ['race team'] },
+    ],
+  },
+];
+
 /** A neighbour the sandbox's own token does not reach. */
 export const FOREIGN_DATA: SandboxData = {
   location: { name: 'Harbor Dental Studio', timezone: 'America/New_York', country: 'US' },

@@ -1,0 +1,77 @@
+import { createApi } from '../api/client.ts';
+import type { HttpAnswer, Transport } from '../api/transport.ts';
+import type { Config } from '../config.ts';
+import { type Json, SCOPES } from '../endpoint.ts';
+import { silent } from '../log.ts';
+import type { Session } from '../session.ts';
+import { getLocation } from '../tools/lookups.ts';
+import { searchContacts } from '../tools/search.ts';
+import type { Finding } from './doctor.ts';
+
+/** An `Api` that keeps the headers of the last answer. */
+export function listening(config: Config, { way }: Session) {
+  let last: HttpAnswer['headers'] = {};
+  let status = 0;
+  const transport: Transport = async (request) => {
+    const answer = await way.transport(request);
+    last = answer.headers;
+    status = answer.status;
+    return answer;
+  };
+  const api = createApi({
+    ...way,
+    transport,
+    scopes: SCOPES,
+    timeoutMs: Math.min(config.timeoutMs, 15_000),
+    log: silent,
+  });
+  return { api, headers: () => last, status: () => status };
+}
+
+/** ms by which clocks may differ before tokens and times suffer. */
+const SKEW_MS = 120_000;
+
+/** Whether HighLevel is reached and lets the credential in: a search for one row, which reading contacts is enough for. */
+export async function reach(config: Config, session: Session): Promise<Finding[]> {
+  const { api, headers } = listening(config, session);
+  const error = await api.call(searchContacts, { pageLimit: 1 }).then(
+    () => undefined,
+    (problem: Error) => problem.message,
+  );
+  const writesOnly = error !== undefined && !session.scopes().includes('contacts.readonly');
+  const probe: Finding =
+    error === undefined
+      ? { what: 'reach', state: 'ok', says: 'HighLevel answers, and contacts can be read' }
+      : { what: 'reach', state: writesOnly ? 'note' : 'bad', says: error };
+  const location = await api.call(getLocation, {}).catch(() => undefined);
+  const { name, timezone } = (location?.location ?? {}) as Json;
+  const place: Finding = location
+    ? { what: 'location', state: 'ok', says: `${String(name)}, ${String(timezone)}` }
+    : { what: 'location', state: 'note', says: 'name and time zone are unknown: locations.readonly is not granted' };
+  return [probe, ...(error === undefined ? [place, clock(headers()), quota(headers())] : [])];
+}
+
+function clock({ date }: HttpAnswer['headers']): Finding {
+  const skew = date === undefined ? Number.NaN : Date.parse(date) - Date.now();
+  if (Number.isNaN(skew)) return { what: 'clock', state: 'note', says: 'HighLevel told no time' };
+  if (Math.abs(skew) < SKEW_MS)
+    return { what: 'clock', state: 'ok', says: `agrees with HighLevel within ${Math.ceil(Math.abs(skew) / 1_000)} s` };
+  const off = `${Math.round(Math.abs(skew) / 60_000)} minutes ${skew > 0 ? 'behind' : 'ahead of'} HighLevel's`;
+  return {
+    what: 'clock',
+    state: 'note',
+    says: `is ${off}: set this machine's clock, or due dates and token renewal will be off`,
+  };
+}
+
+function quota(headers: HttpAnswer['headers']): Finding {
+  const [left, max] = [headers['x-ratelimit-remaining'], headers['x-ratelimit-max']];
+  const [day, limit] = [headers['x-ratelimit-daily-remaining'], headers['x-ratelimit-limit-daily']];
+  if (left === undefined && day === undefined)
+    return { what: 'quota', state: 'note', says: 'HighLevel sent no rate headers' };
+  return {
+    what: 'quota',
+    state: day === '0' ? 'bad' : 'ok',
+    says: `${left} of ${max} in this window, ${day} of ${limit} today`,
+  };
+}

@@ -1,0 +1,23 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+
+/** One line for people. */
+export const say = (line = ''): void => void process.stdout.write(`${line}\n`);
+
+/** A question on the terminal, or the first line of what was piped in. A secret is not shown while it is typed. */
+export async function ask(question: string, secret = false): Promise<string> {
+  const terminal = process.stdin.isTTY === true;
+  if (terminal) process.stderr.write(question);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: secret ? silent : process.stderr, terminal });
+  try {
+    for await (const line of lines) return line.trim();
+    return '';
+  } finally {
+    lines.close();
+    if (terminal && secret) process.stderr.write('\n');
+  }
+}
+
+/** Shows a secret's end, enough to tell it from another. */
+export const masked = (secret: string): string => `…${secret.slice(-4)}`;

@@ -1,0 +1,21 @@
+import type { Context } from 'hono';
+import { badRequest, tooLarge } from './refusal.ts';
+
+/** Nest's default; whether HighLevel raises it is not known. */
+const MAX_BODY_BYTES = 100 * 1024;
+
+/** JSON whatever it calls itself, since curl calls everything a form; a form only where the route takes one. */
+export async function readBody(c: Context, form: boolean): Promise<unknown> {
+  if (c.req.method === 'GET' || c.req.method === 'HEAD') return {};
+  const text = await c.req.text();
+  if (Buffer.byteLength(text) > MAX_BODY_BYTES) throw tooLarge();
+  if (text.trim() === '') return {};
+  if (form && c.req.header('Content-Type')?.startsWith('application/x-www-form-urlencoded')) {
+    return Object.fromEntries(new URLSearchParams(text));
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw badRequest(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,16 @@
+import type { Pair } from './tokens.ts';
+
+/** What both token endpoints say of a pair. Fields without a value vanish when this becomes JSON. */
+export const tokenAnswer = ({ accessToken, refreshToken, refreshTokenId, grant }: Pair, ttlMs: number) => ({
+  access_token: accessToken,
+  token_type: 'Bearer',
+  expires_in: Math.floor(ttlMs / 1000),
+  refresh_token: refreshToken,
+  scope: [...grant.scopes].join(' '),
+  refreshTokenId,
+  userType: grant.userType,
+  companyId: grant.companyId,
+  locationId: grant.locationId,
+  userId: grant.userId ?? grant.companyId,
+  isBulkInstallation: grant.userType === 'Company',
+});

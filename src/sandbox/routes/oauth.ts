@@ -1,0 +1,81 @@
+import { filled, numeric, oneOf, optional, string } from '../dto.ts';
+import { tokenAnswer } from '../oauth/answer.ts';
+import { forbidden, removedInV3 } from '../refusal.ts';
+import { type Call, route } from '../route.ts';
+import type { Location } from '../store.ts';
+
+/** The app's id is the first part of its client's. */
+const appIdOf = ({ tokens }: Call): string => tokens.client.clientId.slice(0, 24);
+
+/** As one line; the description requires it, so a location without one has an empty line. */
+const addressOf = ({ address, city, state, postalCode, country }: Location): string =>
+  [address, city, [state, postalCode].filter(Boolean).join(' '), country].filter(Boolean).join(', ');
+
+const flag = oneOf('true', 'false');
+
+export const oauthRoutes = [
+  route({
+    route: 'POST /oauth/locationToken',
+    scope: 'oauth.write',
+    agency: 'required',
+    form: true,
+    // Documented as 200, measured as 201.
+    status: 201,
+    body: { companyId: filled, locationId: filled },
+    handle(call, { body: { companyId, locationId } }) {
+      const { grant, tokens } = call;
+      if (companyId !== grant.companyId) throw forbidden();
+      const { userId, versionId = appIdOf(call) } = grant;
+      // The two scopes come unasked.
+      const scopes = new Set([...grant.scopes, 'oauth.readonly', 'oauth.write']);
+      const pair = tokens.mint(
+        { scopes, userType: 'Location', companyId, locationId, versionId, ...(userId && { userId }) },
+        call.now,
+      );
+      // Announced as 86400 where the others say 86399.
+      const answer = tokenAnswer(pair, tokens.ttlMs + 1000);
+      return { ...answer, appId: appIdOf(call), versionId, traceId: call.traceId() };
+    },
+  }),
+
+  route({
+    route: 'GET /oauth/installedLocations',
+    scope: 'oauth.readonly',
+    agency: 'required',
+    query: {
+      companyId: filled,
+      appId: filled,
+      skip: optional(numeric(0)),
+      limit: optional(numeric(1)),
+      query: optional(string),
+      isInstalled: optional(flag),
+      onTrial: optional(flag),
+      planId: optional(string),
+      versionId: optional(string),
+      locationId: optional(string),
+    },
+    handle(call, { query }) {
+      const { companyId, appId, skip = 0, limit = 20, query: name = '', locationId } = query;
+      if (call.version === 'v3') throw removedInV3(call.url);
+      if (companyId !== call.grant.companyId) throw forbidden();
+      // An agency installs for all of its locations, without a plan and without a trial.
+      const asked =
+        appId === appIdOf(call) && query.isInstalled !== 'false' && query.onTrial !== 'true' && !query.planId;
+      const found = call.store
+        .locationsOf(companyId)
+        .filter(
+          (location) =>
+            asked &&
+            (!locationId || location.id === locationId) &&
+            location.name.toLowerCase().includes(name.toLowerCase()),
+        );
+      const locations = found.slice(Number(skip), Number(skip) + Number(limit)).map((location) => ({
+        _id: location.id,
+        name: location.name,
+        address: addressOf(location),
+        isInstalled: true,
+      }));
+      return { locations, count: found.length, installToFutureLocations: true, traceId: call.traceId() };
+    },
+  }),
+];
