@@ -8,6 +8,7 @@ import { token } from './oauth/token.ts';
 import { forbidden, Refusal, routeNotFound } from './refusal.ts';
 import { type Call, postStatus, type Route } from './route.ts';
 import { routes } from './routes/index.ts';
+import { oauthRoutes } from './routes/oauth.ts';
 import type { Office } from './store.ts';
 
 interface Env {
@@ -20,7 +21,7 @@ export function createApi(machine: Machine): Hono<Env> {
   api.use(recordArrival(machine));
   api.use(machine.faults.middleware);
   api.use(limitRate(machine));
-  for (const each of literalsFirst(routes)) {
+  for (const each of literalsFirst([...routes, ...oauthRoutes])) {
     const [method = '', path = ''] = each.route.split(' ');
     api.on(method, path.replace(/\{(\w+)\}/g, ':$1').replace(/\/$/, ''), (c) => answer(machine, each, c));
   }

@@ -64,13 +64,11 @@ export interface Sandbox {
   reset(): void;
 }
 
-/** Every route as `METHOD /path/{param}`. */
+/** Every route as `METHOD /path/{param}`, those of OAuth aside. */
 export const sandboxRoutes: readonly string[] = routes.map(({ route }) => route);
 
-/** Every scope a private token can hold: those of OAuth are for OAuth's own tokens. */
-export const sandboxScopes: readonly string[] = [
-  ...new Set(routes.filter(({ agency }) => agency !== 'required').map(({ scope }) => scope)),
-];
+/** Every scope a private token can hold. */
+export const sandboxScopes: readonly string[] = [...new Set(routes.map(({ scope }) => scope))];
 
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const machine = createMachine({

@@ -1,19 +1,18 @@
 import type { Grant } from '../auth.ts';
 import type { Ids } from '../ids.ts';
-import type { OauthClient } from './tokens.ts';
 
 const HEADER = { alg: 'RS256', typ: 'JWT' };
 const part = (json: object) => Buffer.from(JSON.stringify(json)).toString('base64url');
 
 /** Shaped like a JWT, its claims there to read; the signature is drawn, and nothing checks it. */
-export function jwt(ids: Ids, client: OauthClient, grant: Grant, iat: number, exp: number): string {
+export function jwt(ids: Ids, clientId: string, grant: Grant, iat: number, exp: number): string {
   const authClassId = grant.locationId ?? grant.companyId;
   const claims = {
     authClass: grant.userType,
     authClassId,
     primaryAuthClassId: authClassId,
     source: 'INTEGRATION',
-    sourceId: client.clientId,
+    sourceId: clientId,
     channel: 'OAUTH',
     scopes: [...grant.scopes],
     iat: seconds(iat),

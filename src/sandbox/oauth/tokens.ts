@@ -70,7 +70,7 @@ export class Tokens {
   }
 
   mint(grant: Grant, now: number): Pair {
-    const token = (life: number) => jwt(this.#ids, this.client, grant, now, now + life);
+    const token = (life: number) => jwt(this.#ids, this.client.clientId, grant, now, now + life);
     const pair = {
       accessToken: token(this.ttlMs),
       refreshToken: token(REFRESH_LIFE),

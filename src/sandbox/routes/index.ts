@@ -5,7 +5,6 @@ import { listRoutes } from './lists.ts';
 import { locationRoutes } from './locations.ts';
 import { membershipRoutes } from './memberships.ts';
 import { noteRoutes } from './notes.ts';
-import { oauthRoutes } from './oauth.ts';
 import { peopleAndPlaceRoutes } from './people-and-places.ts';
 import { searchRoutes } from './search.ts';
 import { tagRoutes } from './tags.ts';
@@ -22,5 +21,4 @@ export const routes: readonly Route[] = [
   ...calendarRoutes,
   ...locationRoutes,
   ...peopleAndPlaceRoutes,
-  ...oauthRoutes,
 ];
