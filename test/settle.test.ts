@@ -250,3 +250,27 @@ test('two creates at once, one lost before it was written: one done, one not', a
   expect(both.map(({ isError }) => isError ?? false).sort()).toEqual([false, true]);
   expect(await notes()).toBe(1);
 });
+
+test('two creates at once, one lost and one slow: the slow one is not taken for the lost one', async () => {
+  const { sandbox, client, args, notes } = await office();
+  sandbox.setFaults([
+    { route: NOTES, nth: 1, fault: { connection: 'cut' } },
+    { route: NOTES, nth: 2, fault: { delayMs: 4_000, strikes: 'after' } },
+  ]);
+  const attempt = () => client.callTool({ name: 'create_contact_note', arguments: args });
+  const both = await Promise.all([attempt(), attempt()]);
+  expect(both.map(({ isError }) => isError ?? false).sort()).toEqual([false, true]);
+  expect(await notes()).toBe(1);
+});
+
+test('an upsert whose email and phone are two people is looked up by both', async () => {
+  const clock = virtualClock(NOW);
+  const { call, sandbox } = await connect({
+    sandbox: { now: clock.now, switches: { duplicateOrder: 'phone first' } },
+    api: { timers: clock },
+  });
+  const [maria, tomasz] = [await find(call, 'maria'), await find(call, 'tomasz')];
+  sandbox.setFaults([{ route: 'POST /contacts/upsert', nth: 1, fault: LOST }]);
+  const done = await call('upsert_contact', { email: maria.email, phone: tomasz.phone, city: 'Twofold' });
+  expect((done.contact as Json).id).toBe(tomasz.id);
+});

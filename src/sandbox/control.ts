@@ -9,6 +9,7 @@ export function createControl(machine: Machine): Hono {
   control.get('/enrolments', (c) =>
     c.json({ campaigns: listed(machine.store.campaigns), workflows: listed(machine.store.workflows) }),
   );
+  control.get('/oauth-client', (c) => c.json(machine.oauthClient));
   control.post('/reset', (c) => {
     machine.reset();
     return c.json({ reset: true });

@@ -328,6 +328,7 @@ function someFault(dice: Dice): Fault {
     { connection: 'cut', strikes },
     { connection: 'hang', strikes },
     { connection: 'hang', strikes },
+    { delayMs: dice.below(8_000), strikes: 'after' },
     { answer: dice.pick(['cut JSON', 'html', 'empty', 'too short', 'slow']) },
     { answer: dice.pick(['cut JSON', 'html', 'empty', 'too short', 'slow']) },
     { status: 422, body: REFUSED, strikes },
