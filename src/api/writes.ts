@@ -285,6 +285,7 @@ class Claims {
   async inTurn<T>(e: Endpoint, sent: Json, run: () => Promise<T>): Promise<T> {
     if (!e.settle?.makes) return run();
     const kind = kindOf(e, sent);
+    await Promise.all(this.#travelling.get(kind) ?? []);
     const turn = (this.#turns.get(kind) ?? Promise.resolve()).then(run, run);
     this.#turns.set(kind, turn);
     try {
