@@ -20,6 +20,8 @@ export class ReadCache {
   /** Oldest first. */
   readonly #fresh = new Map<string, { at: number; data: Json }>();
   readonly #inFlight = new Map<string, Shared>();
+  /** Also those nobody joins any more. */
+  readonly #running = new Set<AbortController>();
   #written = 0;
 
   constructor(now: () => number, spared: () => void = () => {}) {
@@ -32,6 +34,11 @@ export class ReadCache {
     this.#written += 1;
     this.#fresh.clear();
     this.#inFlight.clear();
+  }
+
+  /** Ends every read upstream. */
+  close(): void {
+    for (const controller of this.#running) controller.abort();
   }
 
   /** `load` is given a signal that ends when everyone who waits has gone. */
@@ -56,7 +63,12 @@ export class ReadCache {
     };
     const shared: Shared = { answer, controller, forget, waiting: 0 };
     this.#inFlight.set(key, shared);
-    answer.then(forget, forget);
+    this.#running.add(controller);
+    const over = () => {
+      forget();
+      this.#running.delete(controller);
+    };
+    answer.then(over, over);
     return shared;
   }
 

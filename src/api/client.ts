@@ -69,25 +69,20 @@ export function createApi(options: ApiOptions): Api {
   const cache = new ReadCache(timers.now, () => figures.count('cached'));
   const serverClock = new ServerClock(timers.now);
   const way: WayOptions = { ...options, serverClock, timers, policy, random, limiter, breaker, figures };
-  const closing = new AbortController();
+  let closed = false;
 
   function admit(e: Endpoint): void {
-    if (closing.signal.aborted) throw new UserError('The server is shutting down; nothing was sent.');
+    if (closed) throw new UserError('The server is shutting down; nothing was sent.');
     if (!inEffect().includes(e.scope)) throw new UserError(missingScope(e.name, e.scope));
   }
 
   /** One read, shared with identical ones. */
-  async function read(e: Endpoint, args: Json, { signal, lane }: CallOptions, look = false): Promise<Json> {
+  async function read(e: Endpoint, args: Json, { signal, lane }: CallOptions): Promise<Json> {
     const { locationId } = await options.credential.current();
     const { path, text } = prepare(e, args, locationId);
-    const load = async (cancel?: AbortSignal) => {
-      const ended = await travel(way, e, args, { lane, cancel, deadline: timers.now() + timeoutMs, look });
-      return answerOf(e, args, ended);
-    };
-    // A look belongs to a write, which is finished whoever has gone.
-    if (look) return load();
-    const both = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
-    return cache.read(`${path} ${text ?? ''}`, load, both);
+    const load = async (cancel: AbortSignal) =>
+      answerOf(e, args, await travel(way, e, args, { lane, cancel, deadline: timers.now() + timeoutMs }));
+    return cache.read(`${path} ${text ?? ''}`, load, signal);
   }
 
   const writes = createWrites({
@@ -97,9 +92,10 @@ export function createApi(options: ApiOptions): Api {
     log,
     journal: options.journal ?? noJournal,
     timeoutMs,
-    read: (e, args) => {
+    // Past the cache, and finished whoever has gone: it belongs to a write.
+    async look(e, args, deadline) {
       if (!inEffect().includes(e.scope)) throw new UserError(missingScope(e.name, e.scope));
-      return read(e, args, {}, true);
+      return answerOf(e, args, await travel(way, e, args, { deadline, look: true }));
     },
   });
 
@@ -132,7 +128,8 @@ export function createApi(options: ApiOptions): Api {
       };
     },
     async close() {
-      closing.abort();
+      closed = true;
+      cache.close();
       await writes.finished();
     },
   };

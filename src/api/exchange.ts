@@ -41,6 +41,8 @@ export async function exchange(
     const answer = await transport({ ...request, signal: controller.signal });
     return await read(answer, timers.now());
   } catch (error) {
+    // Ends a body nobody reads on, so that its connection does not wait for ever.
+    abort();
     if (cancel?.aborted) throw new Cancelled();
     if (late) return { trouble: { kind: 'lost', code: 'TIMEOUT', sent: true } };
     const code = networkCode(error);
@@ -49,8 +51,6 @@ export async function exchange(
   } finally {
     stopClock();
     cancel?.removeEventListener('abort', abort);
-    // Ends a body nobody reads on, so that its connection does not wait for ever.
-    if (!controller.signal.aborted) abort();
   }
 }
 

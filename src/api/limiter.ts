@@ -66,15 +66,21 @@ export class Limiter {
     this.#share = share;
   }
 
+  /** A place at once, where nobody waits for one. @throws UserError when the day's quota is used up */
+  atOnce(lane: Lane): Done | undefined {
+    this.#refuseWithoutQuota();
+    return this.#queues[lane].length === 0 && this.#waitFor(lane) === 0 ? this.#start(lane) : undefined;
+  }
+
   /**
    * Waits for a place. `first` puts a try that was sent back by a 429 ahead of its lane.
    * @throws UserError when the day's quota is used up; the signal's end while waiting resolves to undefined
    */
-  turn(lane: Lane, signal: AbortSignal, first = false): Done | Promise<Done | undefined> {
-    this.#refuseWithoutQuota();
-    const queue = this.#queues[lane];
+  turn(lane: Lane, signal: AbortSignal, first = false): Promise<Done | undefined> {
     if (signal.aborted) return Promise.resolve(undefined);
-    if (queue.length === 0 && this.#waitFor(lane) === 0) return this.#start(lane);
+    const free = this.atOnce(lane);
+    if (free) return Promise.resolve(free);
+    const queue = this.#queues[lane];
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         go: (done) => {

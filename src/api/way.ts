@@ -149,25 +149,39 @@ function settleDown(
  */
 async function place(options: WayOptions, journey: Journey, { tries }: Ended): Promise<Done | undefined> {
   const { limiter, timers, breaker, figures } = options;
-  const waiting = new AbortController();
-  const leave = () => waiting.abort();
-  const stop = timers.after(Math.max(0, journey.deadline - timers.now()), leave);
-  journey.cancel?.addEventListener('abort', leave, { once: true });
+  const { lane = 'single', cancel, deadline, look } = journey;
   try {
-    if (journey.cancel?.aborted) throw new Cancelled();
-    if (!journey.look) breaker.check();
-    if (limiter.quota().heldUntil >= journey.deadline) throw noPlace(limiter.quota(), timers.now());
-    const done = await limiter.turn(journey.lane ?? 'single', waiting.signal, tries > 0);
-    if (!done) throw journey.cancel?.aborted ? new Cancelled() : noPlace(limiter.quota(), timers.now());
-    if (!journey.look) passOr(breaker, done);
+    if (cancel?.aborted) throw new Cancelled();
+    if (!look) breaker.check();
+    if (limiter.quota().heldUntil >= deadline) throw noPlace(limiter.quota(), timers.now());
+    const done = limiter.atOnce(lane) ?? (await queued(options, lane, deadline, cancel, tries > 0));
+    if (!look) passOr(breaker, done);
     figures.count('tries');
     return done;
   } catch (error) {
     if (tries > 0) return undefined;
     throw error;
+  }
+}
+
+async function queued(
+  { limiter, timers }: WayOptions,
+  lane: Lane,
+  deadline: number,
+  cancel: AbortSignal | undefined,
+  again: boolean,
+): Promise<Done> {
+  const waiting = new AbortController();
+  const leave = () => waiting.abort();
+  const stop = timers.after(Math.max(0, deadline - timers.now()), leave);
+  cancel?.addEventListener('abort', leave, { once: true });
+  try {
+    const done = await limiter.turn(lane, waiting.signal, again);
+    if (done) return done;
+    throw cancel?.aborted ? new Cancelled() : noPlace(limiter.quota(), timers.now());
   } finally {
     stop();
-    journey.cancel?.removeEventListener('abort', leave);
+    cancel?.removeEventListener('abort', leave);
   }
 }
 

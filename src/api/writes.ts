@@ -5,10 +5,12 @@ import { refusal } from '../refusals.ts';
 import type { Look, Verdict } from '../settle.ts';
 import { endpoints } from '../tools/index.ts';
 import type { ReadCache } from './cache.ts';
+import { Claims, Known, madeIn } from './claims.ts';
 import type { CallOptions } from './client.ts';
 import type { Figures } from './figures.ts';
 import type { Entry, Journal } from './journal.ts';
 import { type First, Repeats } from './repeats.ts';
+import type { Trouble } from './retry.ts';
 import { type Ended, gaveUp, travel, type WayOptions } from './way.ts';
 
 interface Parts {
@@ -19,7 +21,7 @@ interface Parts {
   readonly journal: Journal;
   readonly timeoutMs: number;
   /** A read that goes past cache and breaker, to settle a write in doubt. @throws ApiError */
-  readonly read: (e: Endpoint, args: Json) => Promise<Json>;
+  readonly look: (e: Endpoint, args: Json, deadline: number) => Promise<Json>;
 }
 
 /** How a write ended, for its caller and for whoever repeats it. */
@@ -36,8 +38,8 @@ type Outcome =
       readonly error: UserError;
       readonly settled: boolean;
       readonly repeated?: true;
-      /** Where it is unknown: what a later look needs. */
-      readonly doubt?: Doubt;
+      /** Where it is unknown, or may still happen: what a later look needs. */
+      readonly doubt?: Doubt | undefined;
     };
 
 /** What was known when a write began. */
@@ -79,7 +81,8 @@ export function createWrites(parts: Parts) {
 
   function remember(first: First<Outcome>, outcome: Outcome, cancelled: boolean): void {
     const { kind, settled, repeated = false } = outcome;
-    first.unheard = cancelled || repeated || settled || kind === 'unknown';
+    const open = outcome.kind !== 'done' && outcome.doubt !== undefined;
+    first.unheard = cancelled || repeated || (settled && kind === 'done') || open;
     first.made = kind === 'done' ? madeIn(outcome.data) : undefined;
   }
 
@@ -91,10 +94,10 @@ export function createWrites(parts: Parts) {
       const notice = `The same call was made ${ago}; this is its outcome, and nothing was written a second time.`;
       return { ...outcome, notice, repeated: true };
     }
-    if (outcome?.kind === 'unknown' && outcome.doubt) {
+    if (outcome && 'doubt' in outcome && outcome.doubt) {
       const { doubt } = outcome;
       const what = `The same call was made ${ago} and its answer was lost.`;
-      const again = await settled(e, args, doubt, (verdict) => judged(e, verdict, what, doubt));
+      const again = await settled(e, args, doubt, (verdict) => judged(e, verdict, what, doubt, false));
       if (again.kind !== 'not done') return { ...again, repeated: true };
     }
     return write(e, args, options);
@@ -103,7 +106,9 @@ export function createWrites(parts: Parts) {
   async function write(e: Endpoint, args: Json, options: CallOptions): Promise<Outcome> {
     const began = timers.now();
     const sent = sentArgs(e, args);
-    const before = await e.settle?.before?.({ sent, read: reader() }).catch(() => undefined);
+    const before = await e.settle
+      ?.before?.({ sent, read: reader(began + timeoutMs * LOOK_SHARE) })
+      .catch(() => undefined);
     cache.drop();
     const journey = { lane: options.lane, cancel: options.signal, deadline: timers.now() + timeoutMs };
     const travelled = claims.travels(e, sent);
@@ -138,7 +143,8 @@ export function createWrites(parts: Parts) {
       return { kind: 'not done', error: gaveUp(ended, 'Nothing was written; try again later.'), settled: false };
     return settled(e, args, doubt, (verdict) => {
       if (refusedAll && verdict.done === false && !doubtful) return refusedAll;
-      return judged(e, verdict, refusedAll ? refusedAll.error.message : gaveUp(ended, '').message.trim(), doubt);
+      const what = refusedAll ? refusedAll.error.message : gaveUp(ended, '').message.trim();
+      return judged(e, verdict, what, doubt, mayStillHappen(trouble));
     });
   }
 
@@ -151,14 +157,19 @@ export function createWrites(parts: Parts) {
     });
   }
 
-  function judged(e: Endpoint, verdict: Verdict, what: string, doubt: Doubt): Outcome {
+  function judged(e: Endpoint, verdict: Verdict, what: string, doubt: Doubt, late: boolean): Outcome {
     if (verdict.done)
       return { kind: 'done', data: verdict.data, settled: true, notice: `${what} Looked it up: it was done.` };
     if (verdict.done === false) {
       return {
         kind: 'not done',
         settled: true,
-        error: new ApiError(`${what} Looked it up: nothing was written. It is safe to try again.`, 0),
+        // Whoever gave up waiting cannot know that HighLevel did: a repetition looks once more before it writes.
+        doubt: late ? doubt : undefined,
+        error: new ApiError(
+          `${what} Looked it up: nothing was written${late ? ' so far' : ''}. It is safe to try again.`,
+          0,
+        ),
       };
     }
     return {
@@ -181,7 +192,8 @@ export function createWrites(parts: Parts) {
       },
       before,
       known: (id) => known.has(id),
-      read: reader(),
+      // What is left of the write's own budget, or a share of it: hosts wait no longer.
+      read: reader(Math.max(began + timeoutMs, timers.now() + timeoutMs * LOOK_SHARE)),
     };
     try {
       return settle ? await settle.look(view) : { done: undefined, tell: '' };
@@ -191,16 +203,18 @@ export function createWrites(parts: Parts) {
     }
   }
 
-  const reader = (): Look['read'] => async (tool, args) => {
-    const found = endpoints.find(({ name }) => name === tool);
-    if (!found) throw new Error(`no endpoint ${tool}`);
-    return parts.read(found, args).catch((error: unknown) => {
-      // Only what names a contact can say by its refusal that there is none.
-      const missing = error instanceof ApiError && (error.status === 400 || error.status === 404);
-      if (missing && args.contactId !== undefined) return undefined;
-      throw error;
-    });
-  };
+  const reader =
+    (deadline: number): Look['read'] =>
+    async (tool, args) => {
+      const found = endpoints.find(({ name }) => name === tool);
+      if (!found) throw new Error(`no endpoint ${tool}`);
+      return parts.look(found, args, deadline).catch((error: unknown) => {
+        // Only what names a contact can say by its refusal that there is none.
+        const missing = error instanceof ApiError && (error.status === 400 || error.status === 404);
+        if (missing && args.contactId !== undefined) return undefined;
+        throw error;
+      });
+    };
 
   return {
     perform,
@@ -209,6 +223,14 @@ export function createWrites(parts: Parts) {
     },
   };
 }
+
+/** After a time-out, here or at a gateway, the write may be done yet. */
+const mayStillHappen = (trouble: Trouble | undefined): boolean =>
+  trouble !== undefined &&
+  ((trouble.kind === 'lost' && trouble.code === 'TIMEOUT') || (trouble.kind === 'failed' && trouble.status === 504));
+
+/** Share of a call's budget that looking may take beyond it. */
+const LOOK_SHARE = 1 / 3;
 
 /** ms: HighLevel's clock is read off a header that ticks in seconds. */
 const CLOCK_SLACK_MS = 2_000;
@@ -258,68 +280,4 @@ function entryOf(
     traceId: typeof body?.traceId === 'string' ? body.traceId : undefined,
     host,
   };
-}
-
-/** Keeps creates that could be taken for one another from being settled by the same record. */
-class Claims {
-  readonly #travelling = new Map<string, Set<Promise<void>>>();
-  readonly #turns = new Map<string, Promise<unknown>>();
-
-  /** To be called with the start of a write; the answer is called when it has travelled. */
-  travels(e: Endpoint, sent: Json): () => void {
-    const kind = kindOf(e, sent);
-    const all = this.#travelling.get(kind) ?? new Set();
-    this.#travelling.set(kind, all);
-    let end = () => {};
-    const over = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    all.add(over);
-    return () => {
-      end();
-      all.delete(over);
-      if (all.size === 0) this.#travelling.delete(kind);
-    };
-  }
-
-  async inTurn<T>(e: Endpoint, sent: Json, run: () => Promise<T>): Promise<T> {
-    if (!e.settle?.makes) return run();
-    const kind = kindOf(e, sent);
-    await Promise.all(this.#travelling.get(kind) ?? []);
-    const turn = (this.#turns.get(kind) ?? Promise.resolve()).then(run, run);
-    this.#turns.set(kind, turn);
-    try {
-      return await turn;
-    } finally {
-      if (this.#turns.get(kind) === turn) this.#turns.delete(kind);
-    }
-  }
-}
-
-const kindOf = ({ name }: Endpoint, { contactId, email, phone, ...rest }: Json) =>
-  [name, contactId ?? email ?? phone ?? JSON.stringify(rest)].join(' ');
-
-const THINGS = ['contact', 'task', 'note'] as const;
-
-const madeIn = (data: Json): string | undefined =>
-  THINGS.map((key) => (data[key] as Json | undefined)?.id).find((id) => typeof id === 'string');
-
-/** Ids this server has made lately: whatever else is found new is not one of these. */
-class Known {
-  readonly #ids = new Set<unknown>();
-
-  see(data: Json): void {
-    for (const key of THINGS) {
-      const id = (data[key] as Json | undefined)?.id;
-      if (id !== undefined) this.#ids.add(id);
-    }
-    for (const id of this.#ids) {
-      if (this.#ids.size <= 1_000) return;
-      this.#ids.delete(id);
-    }
-  }
-
-  has(id: unknown): boolean {
-    return this.#ids.has(id);
-  }
 }
