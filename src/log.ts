@@ -17,7 +17,8 @@ export function createLog(level: LogLevel, file: string | undefined): Log {
   const from = LOG_LEVELS.indexOf(level);
   return (at, message, facts = {}) => {
     if (LOG_LEVELS.indexOf(at) < from) return;
-    logger ??= open(level, file);
+    // A log file that cannot be opened ends nothing: stderr still has the lines.
+    logger ??= open(level, file).catch(() => open(level, undefined));
     void logger.then((log) => log[at](facts, redact(message)));
   };
 }

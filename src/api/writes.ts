@@ -125,6 +125,13 @@ export function createWrites(parts: Parts) {
     const outcome = await conclude(e, args, ended, { began, before });
     if (outcome.kind === 'unknown') figures.count('unknown');
     if (outcome.kind === 'done' || outcome.kind === 'unknown') repeats.undone(e, args);
+    log('info', 'write', {
+      tool: e.name,
+      id: ended.id,
+      outcome: outcome.kind,
+      settled: outcome.settled,
+      tries: ended.tries,
+    });
     const kept = await parts.journal(entryOf(e, sent, ended, outcome, began, options));
     cache.drop();
     if (kept || outcome.kind !== 'done') return outcome;
