@@ -1,3 +1,5 @@
+import type { Scope } from './endpoint.ts';
+
 /** A failure whose message is a finished sentence for the model and the person behind it. */
 export class UserError extends Error {
   override readonly name: string = 'UserError';
@@ -23,3 +25,7 @@ export class SettingError extends Error {
 
 const SECRETS = /\bpit-[0-9a-f-]{8,}|\beyJ[\w-]+\.[\w-]+(\.[\w-]+)?|\bBearer\s+\S+/gi;
 export const redact = (text: string): string => text.replace(SECRETS, '[redacted]');
+
+/** Why a tool cannot be used, and who changes that how. */
+export const missingScope = (name: string, scope: Scope): string =>
+  `${name} needs the scope ${scope}, which is not in effect; nothing was sent. The owner grants it by adding ${scope} to GHL_SCOPES (and to the private integration in HighLevel, Settings > Private Integrations) and restarting the server.`;

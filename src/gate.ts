@@ -1,5 +1,5 @@
 import { SCOPES, type Scope } from './endpoint.ts';
-import { SettingError } from './errors.ts';
+import { missingScope, SettingError } from './errors.ts';
 import type { Tool } from './tools/tool.ts';
 
 const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
@@ -75,6 +75,3 @@ export function whyAbsent({ hidden }: Gate, name: string): string {
   if (found.by === 'scope') return missingScope(name, found.tool.scope);
   return `${name} is switched off by GHL_TOOLS; nothing was sent. The owner allows it by changing that setting and restarting the server.`;
 }
-
-export const missingScope = (name: string, scope: Scope): string =>
-  `${name} needs the scope ${scope}, which is not in effect; nothing was sent. The owner grants it by adding ${scope} to GHL_SCOPES (and to the private integration in HighLevel, Settings > Private Integrations) and restarting the server.`;

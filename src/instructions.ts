@@ -1,6 +1,15 @@
 import type { ToolFace } from './endpoint.ts';
 import type { Gate } from './gate.ts';
-import type { ServerOptions } from './server.ts';
+
+/** What a server tells of the account it works for, and of what is missing to reach it. */
+export interface AccountFacts {
+  readonly label?: string | undefined;
+  readonly locationId?: string | undefined;
+  readonly sandbox?: boolean;
+  readonly missing?: string | undefined;
+  /** Kind of credential, for the status. */
+  readonly credential?: string | undefined;
+}
 
 const PURPOSE =
   'Contacts of a HighLevel (GoHighLevel) CRM: find people; read and change contacts; keep their tasks, notes and tags; see their appointments.';
@@ -12,7 +21,7 @@ const DATA =
 const MAX = 2_000;
 
 /** What a model is told once: purpose, account, what is hidden and why, what this server does not do. */
-export function instructions(gate: Gate, account: ServerOptions['account']): string {
+export function instructions(gate: Gate, account: AccountFacts): string {
   const label = account.label ? `"${account.label}"` : '';
   const place = account.locationId ? `location ${account.locationId}` : '';
   const named = [label, place].filter(Boolean).join(', ');

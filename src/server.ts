@@ -10,7 +10,7 @@ import type { Json } from './endpoint.ts';
 import { redact, UserError } from './errors.ts';
 import { type Gate, whyAbsent } from './gate.ts';
 import { checkInput } from './input.ts';
-import { instructions } from './instructions.ts';
+import { type AccountFacts, instructions } from './instructions.ts';
 import type { Log } from './log.ts';
 import { noValidator } from './no-validator.ts';
 import { listResources, listTemplates, readResource, resolve, STATUS } from './resources/index.ts';
@@ -25,15 +25,7 @@ export interface ServerOptions {
   readonly gate: () => Gate;
   readonly clock: Clock;
   readonly log: Log;
-  /** What `instructions` say of the account, and what is missing to reach it. */
-  readonly account: {
-    readonly label?: string | undefined;
-    readonly locationId?: string | undefined;
-    readonly sandbox?: boolean;
-    readonly missing?: string | undefined;
-    /** Kind of credential, for the status. */
-    readonly credential?: string | undefined;
-  };
+  readonly account: AccountFacts;
   readonly user?: string | undefined;
 }
 
@@ -96,11 +88,7 @@ export function createServer({ api, gate, clock, log, account, user }: ServerOpt
 }
 
 /** What `ghl://status` tells; nothing is sent to find it out. */
-function statusOf(
-  api: Api,
-  gate: Gate,
-  { label, locationId, sandbox, missing, credential }: ServerOptions['account'],
-): Json {
+function statusOf(api: Api, gate: Gate, { label, locationId, sandbox, missing, credential }: AccountFacts): Json {
   const scopes = [...new Set(gate.shown.map((tool) => tool.scope))];
   return { account: { label, locationId, sandbox, credential, missing }, scopes, ...api.status() };
 }

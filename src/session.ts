@@ -17,6 +17,8 @@ export interface Session {
     readonly sandbox?: boolean;
     readonly missing?: string | undefined;
     readonly credential?: string | undefined;
+    /** Scopes of an OAuth grant, whatever the settings make of them. */
+    readonly granted?: readonly string[] | undefined;
   };
   /** Tells of sign-ins while the server runs; the answer ends it. */
   readonly watch: (changed: () => void) => () => void;
@@ -49,14 +51,15 @@ function stored(config: Config): Session {
   const stand = (): Standing => standing(config, store.accounts.readAtStart());
   let now = stand();
   const transport = undiciTransport();
-  const sources = new Map<string, Promise<TokenSource>>();
+  let open: { readonly name: string; readonly source: Promise<TokenSource> } | undefined;
+  /** Of the sign-in there is now: after another login the tokens of the last one are not used on. */
   const source = async (): Promise<TokenSource> => {
     now = stand();
     if ('missing' in now) throw new UserError(now.missing);
-    const { locationId } = now;
-    const known = sources.get(locationId) ?? openSource(config, store, transport, locationId);
-    sources.set(locationId, known);
-    return known;
+    const { locationId, since } = now;
+    const name = `${locationId} ${since}`;
+    if (open?.name !== name) open = { name, source: openSource(config, store, transport, locationId) };
+    return open.source;
   };
   return {
     way: {
@@ -68,7 +71,10 @@ function stored(config: Config): Session {
       },
     },
     scopes: () => now.scopes,
-    account: 'missing' in now ? { missing: now.missing } : { locationId: now.locationId, credential: now.credential },
+    account:
+      'missing' in now
+        ? { missing: now.missing }
+        : { locationId: now.locationId, credential: now.credential, granted: now.granted },
     watch(changed) {
       const look = () => {
         now = stand();

@@ -1,6 +1,5 @@
 import type { Endpoint, Json, Scope } from '../endpoint.ts';
-import { type ApiError, UserError } from '../errors.ts';
-import { missingScope } from '../gate.ts';
+import { type ApiError, missingScope, UserError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { refusal } from '../refusals.ts';
 import { Breaker } from './breaker.ts';
