@@ -12,24 +12,23 @@ const UNSAID = [
   'minItems',
   'exclusiveMinimum',
   'shallow',
-  'open',
 ];
 
 type Schema = Record<string, unknown>;
 const isSchema = (value: unknown): value is Schema => typeof value === 'object' && value !== null;
 
 /**
- * The part of a schema a model needs: names, types, limits, words. Marks on a schema say how much of it: `shallow` its
- * type only, `open` any value.
+ * The part of a schema a model needs: names, types, limits, words. Of one marked `shallow` its type and words only. A
+ * list of types becomes a choice of schemas, which every host reads.
  */
 function tidy(schema: Schema): Schema {
-  if (schema.open) return schema.description ? { description: schema.description } : {};
   if (schema.shallow) return { type: schema.type, ...(schema.description ? { description: schema.description } : {}) };
   const kept = Object.entries(schema).filter(([key, value]) => !UNSAID.includes(key) && !isBound(key, value));
   return Object.fromEntries(
     kept.map(([key, value]) => {
       if (key === 'properties') return [key, mapValues(value as Schema, (v) => tidy(v as Schema))];
       if (key === 'items' && isSchema(value)) return [key, tidy(value)];
+      if (key === 'type' && Array.isArray(value)) return ['anyOf', value.map((type) => ({ type }))];
       if (key === 'anyOf') return [key, (value as Schema[]).map(tidy)];
       return [key, value];
     }),

@@ -18,13 +18,13 @@ function problem(issue: z.core.$ZodIssue, args: unknown): string {
     .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
     .join('')
     .replace(/^\./, '');
+  const absent = name !== '' && at(args, issue.path) === undefined;
+  if (absent && issue.code.startsWith('invalid_')) return `${name} is missing`;
   switch (issue.code) {
     case 'unrecognized_keys':
       return `Unknown argument ${issue.keys.map((key) => JSON.stringify(key.slice(0, 60))).join(', ')}${name && ` in ${name}`}${issue.keys.includes('locationId') ? ' (the server fills it in)' : ''}: remove it and try again`;
     case 'invalid_type':
-      return at(args, issue.path) === undefined && name
-        ? `${name} is missing`
-        : `${name || 'The arguments'} must be ${article(issue.expected)}`;
+      return `${name || 'The arguments'} must be ${article(issue.expected)}`;
     case 'invalid_value':
       return `${name} must be one of ${issue.values.join(', ')}`;
     case 'too_big':

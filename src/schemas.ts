@@ -40,6 +40,14 @@ const InboundDndSettings = z
   .strictObject({ all: z.strictObject({ status: z.enum(['active', 'inactive']), message: z.string().optional() }) })
   .meta(shallow);
 
+/** By the type of the field: text, number, list of choices; lists of boxes and files are maps. */
+const FieldValue = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.array(z.string()),
+  z.record(z.string(), z.unknown()).meta(shallow),
+]);
 const CustomField = z
   .strictObject({
     id: Id.optional(),
@@ -47,10 +55,9 @@ const CustomField = z
       .string()
       .regex(/^[\w.]+$/)
       .optional(),
-    value: z.unknown(),
+    value: FieldValue,
   })
-  .refine((field) => (field.id === undefined) !== (field.key === undefined), 'takes either id or key')
-  .refine((field) => field.value !== undefined && field.value !== null, 'needs a value; "" clears the field');
+  .refine((field) => (field.id === undefined) !== (field.key === undefined), 'takes either id or key');
 export const CustomFields = z.array(CustomField).min(1);
 
 /** Contact fields every write takes (create, update and upsert differ in what they add). */

@@ -19,7 +19,7 @@ const SORTABLE = [
 ] as const;
 
 const Range = z.partialRecord(z.enum(['gte', 'lte', 'gt', 'lt']), z.union([z.string(), z.number()]));
-const Value = z.union([z.string().max(75), z.number(), z.boolean(), Range]);
+const Value = z.union([z.string().max(75), z.number(), z.boolean(), Range.meta({ shallow: true })]);
 
 const condition = {
   field: z
@@ -27,7 +27,7 @@ const condition = {
     .regex(/^[\w.]+$/)
     .optional(),
   operator: z.enum(OPERATORS).optional(),
-  value: Value.meta({ open: true }).describe('range: {gte, lte, gt, lt}').optional(),
+  value: Value.describe('range: {gte, lte, gt, lt}').optional(),
 };
 const wholeCondition = (c: { field?: unknown; operator?: unknown }) =>
   c.field !== undefined && c.operator !== undefined;
@@ -72,7 +72,10 @@ export const searchContacts = endpoint({
       sort: z.array(Sort).min(1).optional(),
       pageLimit: upTo(500).optional(),
       page: upTo(10_000).optional(),
-      searchAfter: z.array(z.unknown()).min(1).optional(),
+      searchAfter: z
+        .array(z.union([z.string(), z.number()]))
+        .min(1)
+        .optional(),
       fields: Fields.optional(),
     })
     .refine(
