@@ -1,48 +1,46 @@
 import { readFileSync } from 'node:fs';
+import * as z from 'zod';
 import { UserError } from '../errors.ts';
 import { readJson, writeJson } from './files.ts';
 import { locked } from './lock.ts';
 
 /** One location signed in to, without any secret: what `tools/list` and `accounts` need. */
-export interface Account {
-  readonly locationId: string;
-  readonly kind: 'private' | 'oauth';
-  readonly name?: string | undefined;
-  readonly companyId?: string | undefined;
+const Account = z.object({
+  locationId: z.string(),
+  kind: z.enum(['private', 'oauth']),
+  name: z.string().optional(),
+  companyId: z.string().optional(),
+  /** The agency whose grant it was exchanged out of, and always will be. */
+  through: z.string().optional(),
   /** Granted by OAuth; empty for a private token, whose scopes nobody can ask for. */
-  readonly scopes: readonly string[];
+  scopes: z.array(z.string()).readonly(),
   /** Epoch ms at which the access token ends; absent for a private token. */
-  readonly expiresAt?: number | undefined;
+  expiresAt: z.number().optional(),
   /** Epoch ms at which it was signed in. */
-  readonly since: number;
-}
+  since: z.number(),
+});
+export type Account = Readonly<z.infer<typeof Account>>;
 
 /** An agency's grant: its locations are exchanged for when they are first used. */
-export interface Agency {
-  readonly companyId: string;
-  readonly scopes: readonly string[];
-  readonly locations: readonly { readonly id: string; readonly name?: string | undefined }[];
-  readonly since: number;
-}
+const Agency = z.object({
+  companyId: z.string(),
+  scopes: z.array(z.string()).readonly(),
+  locations: z.array(z.object({ id: z.string(), name: z.string().optional() })).readonly(),
+  since: z.number(),
+});
 
-export interface Accounts {
-  readonly accounts: readonly Account[];
-  readonly agencies: readonly Agency[];
+const Accounts = z.object({
+  accounts: z.array(Account).readonly(),
+  agencies: z.array(Agency).readonly(),
   /** Which store the secrets went to, so that no start has to find out. */
-  readonly store?: 'keychain' | 'file';
-  /** The `state` of a login that was begun and not finished. */
-  readonly pending?: { readonly state: string; readonly scopes: readonly string[] } | undefined;
-}
+  store: z.enum(['keychain', 'file']).optional(),
+  /** The `state` of each login that was begun and not finished. */
+  pending: z.array(z.string()).readonly().optional(),
+});
+export type Accounts = Readonly<z.infer<typeof Accounts>>;
 
 const NOBODY: Accounts = { accounts: [], agencies: [] };
 const WHAT = 'The list of accounts';
-
-function checked(json: unknown, path: string): Accounts {
-  if (json === undefined) return NOBODY;
-  const { accounts, agencies } = json as Partial<Accounts>;
-  if (Array.isArray(accounts) && Array.isArray(agencies)) return json as Accounts;
-  throw new UserError(`${WHAT} ${path} is damaged. Move it away and sign in again with ghl-contacts-mcp login.`);
-}
 
 /** The plain file beside the store. */
 export class AccountsFile {
@@ -53,15 +51,18 @@ export class AccountsFile {
   }
 
   async read(): Promise<Accounts> {
-    return checked(await readJson(this.path, WHAT), this.path);
+    const json = await readJson(this.path, WHAT);
+    return json === undefined ? NOBODY : this.#checked(json);
   }
 
-  /** For the start, which waits for nothing; a file that cannot be understood counts as nobody signed in. */
-  readAtStart(): Accounts {
+  /** For the start, which waits for nothing and fails for nothing: what is wrong with the file is told later. */
+  readAtStart(): Accounts | { readonly problem: string } {
     try {
-      return checked(JSON.parse(readFileSync(this.path, 'utf8')), this.path);
-    } catch {
-      return NOBODY;
+      return this.#checked(JSON.parse(readFileSync(this.path, 'utf8')));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return NOBODY;
+      return { problem: code ? `${WHAT} ${this.path} cannot be read (${code}).` : this.#damaged() };
     }
   }
 
@@ -77,5 +78,15 @@ export class AccountsFile {
       ...all,
       accounts: [...all.accounts.filter(({ locationId }) => locationId !== account.locationId), account],
     }));
+  }
+
+  #checked(json: unknown): Accounts {
+    const { data } = Accounts.safeParse(json);
+    if (data) return data;
+    throw new UserError(this.#damaged());
+  }
+
+  #damaged(): string {
+    return `${WHAT} ${this.path} is damaged. Move it away and sign in again with ghl-contacts-mcp login.`;
   }
 }

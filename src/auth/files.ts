@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -22,11 +21,15 @@ export async function readJson(path: string, what: string): Promise<unknown> {
   }
 }
 
-/** Replaces the file in one step: whoever reads sees the old or the new, and a crash leaves one of them whole. */
+/**
+ * Replaces the file in one step: whoever reads sees the old or the new, and a crash leaves one of them whole. Only one
+ * process at a time may; so what a crash left half-written has a known name and goes with the next write.
+ */
 export async function writeJson(path: string, value: unknown, what: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.${randomUUID().slice(0, 8)}.tmp`;
+  const temporary = `${path}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await rm(temporary, { force: true });
     const file = await open(temporary, 'wx', 0o600);
     try {
       await file.writeFile(`${JSON.stringify(value, null, 2)}\n`);

@@ -25,6 +25,8 @@ export class SignedOut extends UserError {}
 
 /** ms for one exchange. */
 const TIMEOUT_MS = 15_000;
+const MAX_LOCATIONS = 10_000;
+const HEADERS = { accept: 'application/json', 'user-agent': 'ghl-contacts-mcp' };
 
 export interface OAuthOptions {
   readonly transport: Transport;
@@ -44,9 +46,8 @@ export function createOAuth({ transport, baseUrl, app, now }: OAuthOptions) {
       method: 'POST',
       url: baseUrl + path,
       headers: {
-        accept: 'application/json',
+        ...HEADERS,
         'content-type': 'application/x-www-form-urlencoded',
-        'user-agent': 'ghl-contacts-mcp',
         ...headers,
       },
       body: new URLSearchParams(form).toString(),
@@ -95,33 +96,25 @@ export function createOAuth({ transport, baseUrl, app, now }: OAuthOptions) {
     async locations(agency: string, companyId: string): Promise<{ id: string; name: string | undefined }[]> {
       const found: { id: string; name: string | undefined }[] = [];
       const appId = app.clientId.split('-')[0] ?? '';
-      for (let skip = 0; skip < 10_000; ) {
-        const query = new URLSearchParams({
-          companyId,
-          appId,
-          limit: '100',
-          isInstalled: 'true',
-          ...(skip ? { skip: String(skip) } : {}),
-        });
-        const headers = {
-          authorization: `Bearer ${agency}`,
-          version: '2021-07-28',
-          accept: 'application/json',
-          'user-agent': 'ghl-contacts-mcp',
-        };
-        const { status, body } = await send(transport, {
-          method: 'GET',
-          url: `${baseUrl}/oauth/installedLocations?${query}`,
-          headers,
-        });
-        const rows = status < 300 && Array.isArray(body.locations) ? (body.locations as Json[]) : [];
+      for (;;) {
+        const rows = await page({ companyId, appId, isInstalled: 'true', limit: '100', skip: String(found.length) });
         found.push(
           ...rows.map(({ _id, name }) => ({ id: String(_id), name: typeof name === 'string' ? name : undefined })),
         );
-        if (rows.length === 0) break;
-        skip += rows.length;
+        if (rows.length === 0 || found.length >= MAX_LOCATIONS) return found;
       }
-      return found;
+
+      async function page(query: Record<string, string>): Promise<Json[]> {
+        const { status, body } = await send(transport, {
+          method: 'GET',
+          url: `${baseUrl}/oauth/installedLocations?${new URLSearchParams(query)}`,
+          headers: { ...HEADERS, authorization: `Bearer ${agency}`, version: '2021-07-28' },
+        });
+        if (status < 300) return Array.isArray(body.locations) ? (body.locations as Json[]) : [];
+        throw new UserError(
+          `HighLevel did not list the locations of agency ${companyId} (${status}): the app needs the scopes oauth.readonly and oauth.write. Sign in again: ghl-contacts-mcp login --scopes "contacts.readonly oauth.readonly oauth.write"`,
+        );
+      }
     },
   };
 }

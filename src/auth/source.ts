@@ -1,7 +1,6 @@
 import type { Credential, TokenSource } from '../api/credential.ts';
 import { UserError } from '../errors.ts';
-import type { Account } from './accounts.ts';
-import { locked } from './lock.ts';
+import type { Account, Accounts } from './accounts.ts';
 import type { Grant, OAuth } from './oauth.ts';
 import type { Pair, Secret, SecretStore } from './secrets.ts';
 import type { Store } from './store.ts';
@@ -58,17 +57,20 @@ export function storedSource({ store, oauth, locationId, now, step = () => undef
 
   async function renew(spent: Secret | undefined): Promise<Secret> {
     const secrets = await store.secrets();
-    const secret = await locked(`${store.accounts.path}.refresh.lock`, async () => {
+    const secret = await store.alone(async () => {
       const stored = await secrets.get(key);
       // Another process was first: what it stored is what counts.
       if (stored && isFresh(stored) && !same(stored, spent)) return stored;
       const { accounts, agencies } = await store.accounts.read();
       const account = accounts.find((each) => each.locationId === locationId);
-      const agency = agencies.find(({ locations }) => locations.some(({ id }) => id === locationId));
+      const agency = agencies.find(
+        ({ companyId, locations }) =>
+          (!account || account.through === companyId) && locations.some(({ id }) => id === locationId),
+      );
       const grant = agency ? await fromAgency(secrets, agency.companyId) : await refreshed(stored, 'Location');
       await keep(secrets, key, grant);
       await store.accounts.put(
-        accountOf(grant, locationId, account, agency?.locations.find(({ id }) => id === locationId)?.name, now()),
+        accountOf(grant, locationId, account ?? (agency && firstUse(agency, locationId)), now()),
       );
       return grant.pair;
     });
@@ -124,18 +126,24 @@ function needed(oauth: OAuth | undefined): OAuth {
   );
 }
 
+const firstUse = ({ companyId, locations, since }: Accounts['agencies'][number], locationId: string) => ({
+  through: companyId,
+  name: locations.find(({ id }) => id === locationId)?.name,
+  since,
+});
+
 /** The facts of a grant, for the plain file. */
 export const accountOf = (
   grant: Grant,
   locationId: string,
-  old: Account | undefined,
-  name: string | undefined,
+  old: Partial<Account> | undefined,
   now: number,
 ): Account => ({
   locationId,
   kind: 'oauth',
-  name: name ?? old?.name,
+  name: old?.name,
   companyId: grant.companyId ?? old?.companyId,
+  through: old?.through,
   scopes: grant.scopes.length > 0 ? grant.scopes : (old?.scopes ?? []),
   expiresAt: grant.pair.expiresAt,
   since: old?.since ?? now,

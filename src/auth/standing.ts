@@ -1,10 +1,18 @@
 import { type Config, SIGNED_OUT } from '../config.ts';
 import { SCOPES, type Scope } from '../endpoint.ts';
-import type { Accounts } from './accounts.ts';
+import type { Accounts, AccountsFile } from './accounts.ts';
 
 /** The location a server works in by what is stored, or what is missing; and the scopes in effect. */
 export type Standing =
-  | { readonly locationId: string; readonly credential: string; readonly scopes: readonly Scope[] }
+  | {
+      readonly locationId: string;
+      readonly credential: string;
+      readonly scopes: readonly Scope[];
+      /** What HighLevel granted; unknown for a private token. */
+      readonly granted?: readonly string[];
+      /** Epoch ms of the sign-in: another one brings another credential. */
+      readonly since: number;
+    }
   | { readonly missing: string; readonly scopes: readonly Scope[] };
 
 const READ_ONLY: readonly Scope[] = ['contacts.readonly'];
@@ -13,20 +21,28 @@ const known = (granted: readonly string[]): Scope[] => SCOPES.filter((scope) => 
 /** With OAuth the owner's word narrows the grant; with a private token, whose scopes nobody can ask for, it is all there is. */
 export function standing(
   { locationId, scopes }: Pick<Config, 'locationId' | 'scopes'>,
-  { accounts, agencies }: Accounts,
+  stored: ReturnType<AccountsFile['readAtStart']>,
 ): Standing {
   const missing = (sentence: string): Standing => ({ missing: sentence, scopes: scopes ?? READ_ONLY });
-  const granted = (all: readonly string[]) => known(all).filter((scope) => scopes?.includes(scope) ?? true);
+  if ('problem' in stored) return missing(stored.problem);
+  const { accounts, agencies } = stored;
+  const granted = (all: readonly string[]) => ({
+    granted: all,
+    scopes: known(all).filter((scope) => scopes?.includes(scope) ?? true),
+  });
+  if (!locationId && accounts.length + agencies.length > 1) return missing(severalLocations(stored));
   const account = locationId ? accounts.find((each) => each.locationId === locationId) : accounts[0];
+  if (account) {
+    const { since, through } = account;
+    const place = { locationId: account.locationId, since };
+    if (account.kind === 'private')
+      return { ...place, credential: 'stored private token', scopes: scopes ?? READ_ONLY };
+    return { ...place, credential: through ? THROUGH : 'OAuth', ...granted(account.scopes) };
+  }
   const agency = agencies.find(({ locations }) => locations.some(({ id }) => id === locationId));
-  if (!locationId && accounts.length + agencies.length > 1) return missing(severalLocations(accounts, agencies));
-  if (account?.kind === 'private')
-    return { locationId: account.locationId, credential: 'stored private token', scopes: scopes ?? READ_ONLY };
-  if (account) return { locationId: account.locationId, credential: 'OAuth', scopes: granted(account.scopes) };
-  if (locationId && agency)
-    return { locationId, credential: 'OAuth through the agency', scopes: granted(agency.scopes) };
-  if (agencies.length > 0) return missing(severalLocations(accounts, agencies));
-  if (locationId && accounts.length > 0) {
+  if (locationId && agency) return { locationId, since: agency.since, credential: THROUGH, ...granted(agency.scopes) };
+  if (!locationId && agencies.length > 0) return missing(severalLocations(stored));
+  if (locationId && accounts.length + agencies.length > 0) {
     return missing(
       `Nobody is signed in to location ${locationId}: run ghl-contacts-mcp accounts to see which there are, or ghl-contacts-mcp login.`,
     );
@@ -34,7 +50,9 @@ export function standing(
   return missing(SIGNED_OUT);
 }
 
-const severalLocations = (accounts: Accounts['accounts'], agencies: Accounts['agencies']) => {
+const THROUGH = 'OAuth through the agency';
+
+const severalLocations = ({ accounts, agencies }: Accounts) => {
   const ids = [
     ...new Set([
       ...accounts.map((each) => each.locationId),

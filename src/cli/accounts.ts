@@ -1,4 +1,5 @@
-import { openStore } from '../auth/store.ts';
+import type { Accounts } from '../auth/accounts.ts';
+import { openStore, type Store } from '../auth/store.ts';
 import { readConfig } from '../config.ts';
 import { usage } from './program.ts';
 import { say } from './terminal.ts';
@@ -25,22 +26,7 @@ export async function runAccounts({ json = false }: { json?: boolean }): Promise
 /** Forgets one location, or all; HighLevel itself is told by a person. */
 export async function runLogout({ location }: { location?: string }): Promise<void> {
   const store = openStore(readConfig(process.env, false).auth.store);
-  const { accounts, agencies } = await store.accounts.read();
-  const gone = accounts.filter(({ locationId }) => location === undefined || locationId === location);
-  const agency = agencies.find(({ locations }) => locations.some(({ id }) => id === location));
-  if (location !== undefined && gone.length === 0 && !agency)
-    return usage(`Nobody is signed in to location ${location}. ghl-contacts-mcp accounts lists those there are.`);
-  const secrets = await store.secrets();
-  for (const { locationId } of gone) await secrets.remove(`location:${locationId}`);
-  if (location === undefined) for (const { companyId } of agencies) await secrets.remove(`company:${companyId}`);
-  await store.accounts.change((all) => ({
-    ...all,
-    accounts: all.accounts.filter(({ locationId }) => location !== undefined && locationId !== location),
-    agencies:
-      location === undefined
-        ? []
-        : all.agencies.map((each) => ({ ...each, locations: each.locations.filter(({ id }) => id !== location) })),
-  }));
+  await store.alone(() => (location === undefined ? forgetAll(store) : forget(store, location)));
   say(
     location === undefined
       ? 'Signed out everywhere: every stored token is deleted.'
@@ -50,3 +36,28 @@ export async function runLogout({ location }: { location?: string }): Promise<vo
     'The grant itself ends in HighLevel: for OAuth uninstall the app (Settings > Integrations, or App Marketplace > Installed Apps); for a private token delete it in Settings > Private Integrations.',
   );
 }
+
+async function forget(store: Store, location: string): Promise<void> {
+  const { accounts, agencies } = await store.accounts.read();
+  const known = [...accounts.map(({ locationId }) => locationId), ...agencies.flatMap(idsOf)];
+  if (!known.includes(location))
+    return usage(`Nobody is signed in to location ${location}. ghl-contacts-mcp accounts lists those there are.`);
+  await (await store.secrets()).remove(`location:${location}`);
+  await store.accounts.change((all) => ({
+    ...all,
+    accounts: all.accounts.filter(({ locationId }) => locationId !== location),
+    agencies: all.agencies.map((each) => ({ ...each, locations: each.locations.filter(({ id }) => id !== location) })),
+  }));
+}
+
+/** With what the list of accounts does not know, should it ever have been lost. */
+async function forgetAll(store: Store): Promise<void> {
+  const secrets = await store.secrets();
+  const { store: used } = await store.accounts.read();
+  // Where nobody ever signed in there may be no keychain to ask.
+  if (used === undefined && secrets.name === 'keychain') return;
+  for (const key of await secrets.keys()) await secrets.remove(key);
+  await store.accounts.change(() => ({ accounts: [], agencies: [] }));
+}
+
+const idsOf = ({ locations }: Accounts['agencies'][number]) => locations.map(({ id }) => id);

@@ -21,30 +21,45 @@ export interface Finding {
   readonly says: string;
 }
 
-/** Checks what a server started with these settings would meet. Exit code 0 only if it would work, 1 if not. */
+/**
+ * Checks what a server started with these settings would meet. Exit code 0 only if it would work, 1 if not, 2 where a
+ * setting cannot be understood.
+ */
 export async function runDoctor({ json = false, facts = false, sandbox = false }: DoctorOptions): Promise<void> {
-  const findings = await examine(sandbox, facts);
+  const config = settingsOr(sandbox);
+  const findings =
+    'problem' in config ? [nodeVersion(), config.problem] : await examine(config.settings, sandbox, facts);
   const works = !findings.some(({ state }) => state === 'bad');
   if (json) say(JSON.stringify({ works, findings }, null, 2));
   else for (const { what, state, says } of findings) say(`${MARKS[state]} ${what.padEnd(12)} ${says}`);
-  process.exit(works ? 0 : 1);
+  process.exitCode = works ? 0 : 'problem' in config ? 2 : 1;
 }
 
 const MARKS = { ok: '✓', note: '·', bad: '✗' } as const;
 
-async function examine(sandbox: boolean, facts: boolean): Promise<Finding[]> {
-  const node = nodeVersion();
-  let config: Config;
+function settingsOr(sandbox: boolean): { readonly settings: Config } | { readonly problem: Finding } {
   try {
-    config = readConfig(process.env, sandbox);
+    return { settings: readConfig(process.env, sandbox) };
   } catch (error) {
     if (!(error instanceof SettingError)) throw error;
-    return [node, { what: 'settings', state: 'bad', says: error.message }];
+    return { problem: { what: 'settings', state: 'bad', says: error.message } };
   }
+}
+
+async function examine(config: Config, sandbox: boolean, facts: boolean): Promise<Finding[]> {
   const session = openSession(config, sandbox);
-  const found = [node, ...settings(), await store(config, sandbox), credential(session), ...scopes(config, session)];
+  const found = [
+    nodeVersion(),
+    settings(),
+    await store(config, sandbox),
+    credential(session),
+    ...renewal(config, session),
+    ...scopes(config, session),
+  ];
   if (session.account.missing !== undefined) return [...found, host()];
-  return [...found, ...(await reach(config, session)), ...(facts ? await checkFacts(config, session) : []), host()];
+  const reached = await reach(config, session);
+  const assumed = facts && !reached.some(({ state }) => state === 'bad') ? await checkFacts(config, session) : [];
+  return [...found, ...reached, ...assumed, host()];
 }
 
 function nodeVersion(): Finding {
@@ -60,17 +75,18 @@ function nodeVersion(): Finding {
 const SECRET = /KEY|SECRET/;
 
 /** Every setting that is given, by name; secrets by their end. */
-function settings(): Finding[] {
-  const given = Object.keys(SETTINGS).flatMap((name) =>
-    process.env[name] ? [`${name}=${SECRET.test(name) ? masked(process.env[name]) : process.env[name]}`] : [],
-  );
-  return [
-    {
-      what: 'settings',
-      state: 'ok',
-      says: given.length ? `from the environment: ${given.join(', ')}` : 'none given, all at their defaults',
-    },
-  ];
+function settings(): Finding {
+  const given = Object.keys(SETTINGS).flatMap((name) => {
+    const value = process.env[name]?.trim();
+    if (!value) return [];
+    if (/^\$\{.*\}$/.test(value)) return [`${name} (left as ${value} by the host, so it counts as missing)`];
+    return [`${name}=${SECRET.test(name) ? masked(value) : value}`];
+  });
+  return {
+    what: 'settings',
+    state: 'ok',
+    says: given.length ? `from the environment: ${given.join(', ')}` : 'none given, all at their defaults',
+  };
 }
 
 async function store(config: Config, sandbox: boolean): Promise<Finding> {
@@ -101,31 +117,43 @@ function credential({ account }: Session): Finding {
   };
 }
 
-/** Scopes in effect and how many tools each opens; what stays shut. */
-function scopes(config: Config, session: Session): Finding[] {
-  const { shown, hidden } = gate(tools, session.scopes(), config.selected);
-  const count = (list: readonly { scope: string }[], scope: string) =>
-    list.filter((tool) => tool.scope === scope).length;
-  const open = session.scopes().map((scope) => `${scope} (${count(shown, scope)} tools)`);
-  const shut = [...new Set(hidden.filter(({ by }) => by === 'scope').map(({ tool }) => tool.scope))];
-  const none: Finding[] =
-    shown.length === 0
-      ? [{ what: 'tools', state: 'bad', says: 'No tool is left: widen GHL_SCOPES or GHL_TOOLS.' }]
-      : [];
+/** An OAuth sign-in lives for a day without the app that renews it. */
+function renewal(config: Config, { account }: Session): Finding[] {
+  if (account.granted === undefined || config.auth.app) return [];
   return [
-    { what: 'scopes', state: 'ok', says: open.join(', ') || 'none' },
-    ...(shut.length
-      ? [
-          {
-            what: 'not granted',
-            state: 'note',
-            says: `${shut.join(', ')}: GHL_SCOPES names what the server may use`,
-          } as const,
-        ]
-      : []),
-    ...none,
+    {
+      what: 'renewal',
+      state: 'bad',
+      says: 'The sign-in cannot be renewed when its token ends: set GHL_CLIENT_ID, GHL_CLIENT_SECRET and GHL_REDIRECT_URI as they were for ghl-contacts-mcp login.',
+    },
   ];
 }
+
+/** Scopes granted and in effect, how many tools each opens, and what stays shut. */
+function scopes(config: Config, session: Session): Finding[] {
+  const { shown, hidden } = gate(tools, session.scopes(), config.selected);
+  const count = (scope: string) => shown.filter((tool) => tool.scope === scope).length;
+  const open = session.scopes().map((scope) => `${scope} (${count(scope)} tools)`);
+  const shut = [...new Set(hidden.filter(({ by }) => by === 'scope').map(({ tool }) => tool.scope))];
+  const { granted } = session.account;
+  const findings: Finding[] = [];
+  if (granted) findings.push({ what: 'granted', state: 'ok', says: granted.join(' ') || 'nothing' });
+  findings.push({ what: 'scopes', state: 'ok', says: open.join(', ') || 'none' });
+  if (shut.length)
+    findings.push({
+      what: 'not in use',
+      state: 'note',
+      says: `${shut.join(', ')}: ${howToOpen(granted !== undefined)}`,
+    });
+  if (shown.length === 0)
+    findings.push({ what: 'tools', state: 'bad', says: 'No tool is left: widen GHL_SCOPES or GHL_TOOLS.' });
+  return findings;
+}
+
+const howToOpen = (oauth: boolean) =>
+  oauth
+    ? 'sign in again with ghl-contacts-mcp login --scopes "…" for what is not granted; GHL_SCOPES narrows what is'
+    : 'GHL_SCOPES names what the server may use';
 
 const host = (): Finding => ({
   what: 'host',

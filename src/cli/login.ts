@@ -6,6 +6,7 @@ import type { SecretStore } from '../auth/secrets.ts';
 import { accountOf } from '../auth/source.ts';
 import { chooseStore, openStore, type Store } from '../auth/store.ts';
 import { type Config, readConfig } from '../config.ts';
+import { UserError } from '../errors.ts';
 import { checkToken, locationName } from './probe.ts';
 import { usage } from './program.ts';
 import { ask, say } from './terminal.ts';
@@ -27,10 +28,17 @@ export async function runLogin(options: LoginOptions): Promise<void> {
     return usage(
       'OAuth needs an app: set GHL_CLIENT_ID, GHL_CLIENT_SECRET and GHL_REDIRECT_URI. For a private integration token use login --api-key.',
     );
-  const oauth = createOAuth({ transport: undiciTransport(), baseUrl: config.baseUrl, app, now: Date.now });
   const given = options.code ?? (await consent(config, store, app, options.scopes));
-  const grant = await oauth.exchange(await codeOf(given, store));
-  await keepGrant(config, store, oauth, grant);
+  if (given === undefined) return;
+  const { code, state } = await codeOf(given, store);
+  // A code can be used once: whether its tokens can be kept is found out before.
+  const secrets = await chooseStore(config.auth.store, store);
+  const oauth = createOAuth({ transport: undiciTransport(), baseUrl: config.baseUrl, app, now: Date.now });
+  const grant = await oauth.exchange(code);
+  if (state) await store.accounts.change((all) => ({ ...all, pending: all.pending?.filter((each) => each !== state) }));
+  const { companyId } = grant;
+  if (grant.userType === 'Company' && companyId) return keepAgency(store, secrets, oauth, { ...grant, companyId });
+  return keepGrant(config, store, secrets, grant);
 }
 
 /** A private token from the terminal or standard input, tried once before it is kept. */
@@ -46,17 +54,27 @@ async function privateLogin(config: Config, store: Store, locationId: string | u
   await checkToken(config, credential);
   const name = await locationName(config, credential);
   const secrets = await chooseStore(config.auth.store, store);
-  await secrets.set(`location:${locationId}`, { kind: 'private', token });
-  await store.accounts.put({ locationId, kind: 'private', name, scopes: [], since: Date.now() });
+  await store.alone(async () => {
+    await secrets.set(`location:${locationId}`, { kind: 'private', token });
+    await store.accounts.put({ locationId, kind: 'private', name, scopes: [], since: Date.now() });
+  });
   say(`Signed in to ${name ?? 'location'} (${locationId}). The token is in the ${secrets.name}.`);
   say('Nobody can ask HighLevel which scopes it has: GHL_SCOPES says what the server may use (contacts.readonly).');
 }
 
-/** Shows where to consent, opens it where there is a desktop, and takes what comes back. */
-async function consent(config: Config, store: Store, app: App, wanted: string | undefined): Promise<string> {
+/** Logins that may be under way at once, in several terminals or given up. */
+const MAX_PENDING = 20;
+
+/** Shows where to consent, opens it where there is a desktop, and takes what comes back; nothing without a terminal. */
+async function consent(
+  config: Config,
+  store: Store,
+  app: App,
+  wanted: string | undefined,
+): Promise<string | undefined> {
   const state = randomBytes(16).toString('hex');
   const scopes = (wanted ?? config.scopes?.join(' ') ?? 'contacts.readonly').split(/[\s,]+/).filter(Boolean);
-  await store.accounts.change((all) => ({ ...all, pending: { state, scopes } }));
+  await store.accounts.change((all) => ({ ...all, pending: [...(all.pending ?? []), state].slice(-MAX_PENDING) }));
   const url = new URL(config.auth.authorizeUrl);
   const query = {
     response_type: 'code',
@@ -77,7 +95,7 @@ async function consent(config: Config, store: Store, app: App, wanted: string | 
   openBrowser(url.toString());
   if (!process.stdin.isTTY) {
     say('Then: ghl-contacts-mcp login --code "the address you were sent to, or the code in it"');
-    process.exit(0);
+    return undefined;
   }
   return ask('Paste the address you were sent to, or the code in it: ');
 }
@@ -99,37 +117,35 @@ function openBrowser(url: string): void {
     .unref();
 }
 
-/** The code in what was pasted. A `state` that came back must be the one of the login that was begun; some get lost. */
-async function codeOf(given: string, store: Store): Promise<string> {
+/** The code in what was pasted. A `state` that came back must be the one of a login that was begun; some get lost. */
+async function codeOf(given: string, store: Store): Promise<{ code: string; state: string | undefined }> {
   const query = URL.canParse(given) ? new URL(given).searchParams : undefined;
-  const code = query?.get('code') ?? (query ? '' : given.trim());
-  const { pending } = await store.accounts.read();
-  const state = query?.get('state');
-  if (state && pending && state !== pending.state)
+  const code = query ? query.get('code') : given.trim();
+  const state = query?.get('state') ?? undefined;
+  const { pending = [] } = await store.accounts.read();
+  if (state && !pending.includes(state))
     return usage('That address belongs to another login (its state differs). Begin again: ghl-contacts-mcp login');
-  if (!/^[\w.-]{8,200}$/.test(code))
+  if (!code || !/^[\w.-]{8,200}$/.test(code))
     return usage(
       'There is no code in that. Paste the whole address you were sent to, or what stands after code= in it.',
     );
-  return code;
+  return { code, state };
 }
 
-async function keepGrant(config: Config, store: Store, oauth: OAuth, grant: Grant): Promise<void> {
-  const secrets = await chooseStore(config.auth.store, store);
-  await store.accounts.change((all) => ({ ...all, pending: undefined }));
-  if (grant.userType === 'Company' && grant.companyId) return keepAgency(store, secrets, oauth, grant, grant.companyId);
-  const { locationId } = grant;
+async function keepGrant(config: Config, store: Store, secrets: SecretStore, grant: Grant): Promise<void> {
+  const { locationId, companyId, pair, scopes } = grant;
   if (!locationId)
-    return usage('HighLevel granted neither a location nor an agency. Begin again: ghl-contacts-mcp login');
-  await secrets.set(`location:${locationId}`, grant.pair);
-  const name = grant.scopes.includes('locations.readonly')
-    ? await locationName(config, { token: grant.pair.accessToken, locationId })
+    throw new UserError('HighLevel granted neither a location nor an agency. Begin again: ghl-contacts-mcp login');
+  const name = scopes.includes('locations.readonly')
+    ? await locationName(config, { token: pair.accessToken, locationId })
     : undefined;
-  await store.accounts.put(accountOf(grant, locationId, undefined, name, Date.now()));
-  say(
-    `Signed in to ${name ?? 'location'} (${locationId})${grant.companyId ? ` of company ${grant.companyId}` : ''}. The tokens are in the ${secrets.name}.`,
-  );
-  say(`Granted: ${grant.scopes.join(' ')}`);
+  await store.alone(async () => {
+    await secrets.set(`location:${locationId}`, pair);
+    await store.accounts.put(accountOf(grant, locationId, { name }, Date.now()));
+  });
+  const company = companyId ? ` of company ${companyId}` : '';
+  say(`Signed in to ${name ?? 'location'} (${locationId})${company}. The tokens are in the ${secrets.name}.`);
+  say(`Granted: ${scopes.join(' ')}`);
 }
 
 /** An agency keeps its own pair; each location is exchanged for when it is first used. */
@@ -137,18 +153,24 @@ async function keepAgency(
   store: Store,
   secrets: SecretStore,
   oauth: OAuth,
-  grant: Grant,
-  companyId: string,
+  { companyId, scopes, pair }: Grant & { readonly companyId: string },
 ): Promise<void> {
-  await secrets.set(`company:${companyId}`, grant.pair);
-  const locations = await oauth.locations(grant.pair.accessToken, companyId);
-  const agency = { companyId, scopes: grant.scopes, locations, since: Date.now() };
-  await store.accounts.change((all) => ({
-    ...all,
-    agencies: [...all.agencies.filter((each) => each.companyId !== companyId), agency],
-  }));
+  const locations = await oauth.locations(pair.accessToken, companyId);
+  const agency = { companyId, scopes, locations, since: Date.now() };
+  await store.alone(async () => {
+    const { accounts } = await store.accounts.read();
+    // Exchanged for out of the grant before this one, and with its scopes.
+    const old = accounts.filter(({ through }) => through === companyId);
+    await secrets.set(`company:${companyId}`, pair);
+    for (const { locationId } of old) await secrets.remove(`location:${locationId}`);
+    await store.accounts.change((all) => ({
+      ...all,
+      accounts: all.accounts.filter(({ through }) => through !== companyId),
+      agencies: [...all.agencies.filter((each) => each.companyId !== companyId), agency],
+    }));
+  });
   say(`Signed in to agency ${companyId} with ${locations.length} locations. The tokens are in the ${secrets.name}.`);
-  say(`Granted: ${grant.scopes.join(' ')}`);
+  say(`Granted: ${scopes.join(' ')}`);
   for (const { id, name } of locations) say(`  ${id}  ${name ?? ''}`);
   say('Set GHL_LOCATION_ID to the one the server is to work in.');
 }

@@ -1,32 +1,58 @@
 import { type Api, createApi } from '../api/client.ts';
-import { type Credential, fixed, type TokenSource } from '../api/credential.ts';
+import { type Credential, fixed } from '../api/credential.ts';
 import { undiciTransport } from '../api/transport.ts';
 import type { Config } from '../config.ts';
 import type { Json } from '../endpoint.ts';
 import { SCOPES } from '../endpoint.ts';
+import { UserError } from '../errors.ts';
 import { silent } from '../log.ts';
-import { getLocation } from '../tools/lookups.ts';
+import { getLocation, listUsers } from '../tools/lookups.ts';
 import { searchContacts } from '../tools/search.ts';
 
 /** An `Api` for one question: every scope is tried, because HighLevel has the last word. */
-export const probeApi = ({ baseUrl, timeoutMs }: Config, credential: TokenSource): Api =>
+const probeApi = ({ baseUrl, timeoutMs }: Config, credential: Credential): Api =>
   createApi({
     transport: undiciTransport(),
     baseUrl,
-    credential,
+    credential: fixed(credential),
     scopes: SCOPES,
     timeoutMs: Math.min(timeoutMs, 15_000),
     log: silent,
   });
 
-/** One row of a search: what a token that may only read contacts can do. @throws UserError that says what is wrong */
+/** What is wrong with a credential, if anything. A token that may write and not read is a good one all the same. */
+export type Verdict = { readonly works: true } | { readonly works: 'writes only' | false; readonly why: string };
+
+/**
+ * One row of a search: what a token that may only read contacts can do. A refused scope looks the same for a token
+ * without it and for an agency's private one, which is told apart where users are asked for.
+ */
+export async function tryToken(api: Api): Promise<Verdict> {
+  const refused = await complaint(api.call(searchContacts, { pageLimit: 1 }));
+  if (refused === undefined) return { works: true };
+  if (!refused.startsWith('The token lacks the scope contacts.readonly')) return { works: false, why: refused };
+  const users = await complaint(api.call(listUsers, {}));
+  return users?.startsWith('This is an agency token')
+    ? { works: false, why: users }
+    : { works: 'writes only', why: refused };
+}
+
+const complaint = (call: Promise<unknown>): Promise<string | undefined> =>
+  call.then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+
+/** @throws UserError that says why the token is of no use here */
 export async function checkToken(config: Config, credential: Credential): Promise<void> {
-  await probeApi(config, fixed(credential)).call(searchContacts, { pageLimit: 1 });
+  const verdict = await tryToken(probeApi(config, credential));
+  const reads = config.scopes?.includes('contacts.readonly') ?? true;
+  if (verdict.works === false || (verdict.works === 'writes only' && reads)) throw new UserError(verdict.why);
 }
 
 /** The location's name where its scope allows. */
 export async function locationName(config: Config, credential: Credential): Promise<string | undefined> {
-  const found = await probeApi(config, fixed(credential))
+  const found = await probeApi(config, credential)
     .call(getLocation, {})
     .catch(() => undefined);
   const name = (found?.location as Json | undefined)?.name;

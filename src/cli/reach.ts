@@ -5,8 +5,8 @@ import { type Json, SCOPES } from '../endpoint.ts';
 import { silent } from '../log.ts';
 import type { Session } from '../session.ts';
 import { getLocation } from '../tools/lookups.ts';
-import { searchContacts } from '../tools/search.ts';
 import type { Finding } from './doctor.ts';
+import { tryToken } from './probe.ts';
 
 /** An `Api` that keeps the headers of the last answer. */
 export function listening(config: Config, { way }: Session) {
@@ -34,21 +34,18 @@ const SKEW_MS = 120_000;
 /** Whether HighLevel is reached and lets the credential in: a search for one row, which reading contacts is enough for. */
 export async function reach(config: Config, session: Session): Promise<Finding[]> {
   const { api, headers } = listening(config, session);
-  const error = await api.call(searchContacts, { pageLimit: 1 }).then(
-    () => undefined,
-    (problem: Error) => problem.message,
-  );
-  const writesOnly = error !== undefined && !session.scopes().includes('contacts.readonly');
-  const probe: Finding =
-    error === undefined
-      ? { what: 'reach', state: 'ok', says: 'HighLevel answers, and contacts can be read' }
-      : { what: 'reach', state: writesOnly ? 'note' : 'bad', says: error };
+  const verdict = await tryToken(api);
+  if (verdict.works !== true) {
+    const enough = verdict.works === 'writes only' && !session.scopes().includes('contacts.readonly');
+    return [{ what: 'reach', state: enough ? 'note' : 'bad', says: verdict.why }];
+  }
+  const probe: Finding = { what: 'reach', state: 'ok', says: 'HighLevel answers, and contacts can be read' };
   const location = await api.call(getLocation, {}).catch(() => undefined);
   const { name, timezone } = (location?.location ?? {}) as Json;
   const place: Finding = location
     ? { what: 'location', state: 'ok', says: `${String(name)}, ${String(timezone)}` }
     : { what: 'location', state: 'note', says: 'name and time zone are unknown: locations.readonly is not granted' };
-  return [probe, ...(error === undefined ? [place, clock(headers()), quota(headers())] : [])];
+  return [probe, place, clock(headers()), quota(headers())];
 }
 
 function clock({ date }: HttpAnswer['headers']): Finding {

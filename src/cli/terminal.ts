@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { plainText } from '../untrusted.ts';
 
-/** One line for people. */
-export const say = (line = ''): void => void process.stdout.write(`${line}\n`);
+/** One line for people, names from HighLevel among it: nothing in it steers a terminal. */
+export const say = (line = ''): void => void process.stdout.write(`${plainText(line)}\n`);
 
 /** A question on the terminal, or the first line of what was piped in. A secret is not shown while it is typed. */
 export async function ask(question: string, secret = false): Promise<string> {
@@ -19,5 +20,5 @@ export async function ask(question: string, secret = false): Promise<string> {
   }
 }
 
-/** Shows a secret's end, enough to tell it from another. */
-export const masked = (secret: string): string => `…${secret.slice(-4)}`;
+/** Shows a secret's end, enough to tell it from another; of a short one nothing. */
+export const masked = (secret: string): string => (secret.length < 12 ? '…' : `…${secret.slice(-4)}`);

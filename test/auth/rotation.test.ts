@@ -134,7 +134,7 @@ describe('an agency', () => {
 test('facts of a grant hold no secret', async () => {
   const world = await signedIn();
   const grant = await world.oauth.exchange(await consented(world.sandbox));
-  const text = JSON.stringify(accountOf(grant, 'L', undefined, 'N', 0));
+  const text = JSON.stringify(accountOf(grant, 'L', { name: 'N' }, 0));
   expect(text).not.toContain(grant.pair.accessToken);
   expect(text).not.toContain(grant.pair.refreshToken);
 });

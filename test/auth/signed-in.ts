@@ -55,7 +55,7 @@ export async function signedIn(options: SandboxOptions = {}): Promise<SignedIn> 
   const store = await freshStore();
   const grant = await oauth.exchange(await consented(sandbox));
   await (await store.secrets()).set(`location:${sandbox.locationId}`, grant.pair);
-  await store.accounts.put(accountOf(grant, sandbox.locationId, undefined, 'Workshop', now()));
+  await store.accounts.put(accountOf(grant, sandbox.locationId, { name: 'Workshop' }, now()));
   return {
     sandbox,
     oauth,

@@ -1,0 +1,120 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createWorld, type World } from './world.ts';
+
+const missing = ['dbus-run-session', 'gnome-keyring-daemon'].filter(
+  (program) => spawnSync(program, ['--version']).status !== 0,
+);
+const SKIPPED = missing.length ? ` (left out: ${missing.join(' and ')} not installed)` : '';
+
+/** A desktop's session of its own with an unlocked keyring; its files lie in the world's folder. */
+async function keyring({ env, folder }: World): Promise<Record<string, string>> {
+  const script =
+    'echo | gnome-keyring-daemon --unlock --components=secrets >&2 && echo "$DBUS_SESSION_BUS_ADDRESS" && exec cat';
+  const session = spawn('dbus-run-session', ['--', 'sh', '-c', script], { env: { ...env, XDG_RUNTIME_DIR: folder } });
+  const ended = new Promise((resolve) => session.once('close', resolve));
+  onTestFinished(async () => {
+    session.stdin.end();
+    await ended;
+  });
+  for await (const DBUS_SESSION_BUS_ADDRESS of createInterface({ input: session.stdout }))
+    return { GHL_TOKEN_STORE: '', DBUS_SESSION_BUS_ADDRESS };
+  throw new Error('there is no session');
+}
+
+/** Every file but the keyring's own that holds one of these. */
+async function filesWith(folder: string, secrets: readonly string[]): Promise<string[]> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = found.filter((each) => each.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const texts = await Promise.all(paths.map(async (path) => [path, await readFile(path, 'latin1')] as const));
+  return texts.filter(([, text]) => secrets.some((secret) => text.includes(secret))).map(([path]) => path);
+}
+
+describe.skipIf(missing.length > 0)(`a real keyring${SKIPPED}`, () => {
+  test('login puts a private token into it, a server reads it, logout deletes it', async () => {
+    const world = await createWorld();
+    const env = await keyring(world);
+    const { token, locationId } = world.sandbox;
+    const args = ['login', '--api-key', '--location', locationId];
+    const ran = await world.run(args, { env, input: token });
+    expect(ran.stdout).toContain('The token is in the keychain.');
+    expect(await filesWith(world.folder, [token])).toEqual([]);
+    await (await world.server(env)).call('list_contacts');
+    expect((await world.run(['doctor'], { env })).stdout).toMatch(/^✓ store +keychain; signed in: /m);
+    expect((await world.run(['logout'], { env })).code).toBe(0);
+    expect(await (await world.server(env)).refused('list_contacts')).toMatch(/^Not signed in/);
+    // The list of accounts is not asked: nothing is left in the keyring itself.
+    expect(await entries(env)).toEqual([]);
+  });
+
+  test('OAuth: a rotation is kept in it, an agency and a location lie side by side', async () => {
+    const world = await createWorld({ tokenTtlMs: 1_500 });
+    const env = await keyring(world);
+    await world.login('contacts.readonly oauth.readonly oauth.write', { env, company: true });
+    const { code, stdout } = await world.login('contacts.readonly', { env });
+    expect([code, stdout]).toEqual([0, expect.stringContaining('The tokens are in the keychain.')]);
+    const here = { ...env, GHL_LOCATION_ID: world.sandbox.locationId };
+    for (let start = 0; start < 2; start += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 1_600));
+      await (await world.server(here)).call('list_contacts');
+    }
+    expect((await entries(env)).sort()).toEqual([
+      expect.stringMatching(/^company:/),
+      `location:${world.sandbox.locationId}`,
+    ]);
+    expect(
+      (await world.requests()).filter(({ spentRefreshToken, graceRefresh }) => spentRefreshToken || graceRefresh),
+    ).toEqual([]);
+  });
+
+  test('what is in it stays in reach of nobody but it: without the keyring the next login says so', async () => {
+    const world = await createWorld();
+    const env = await keyring(world);
+    await world.login('contacts.readonly', { env });
+    const gone = { ...env, DBUS_SESSION_BUS_ADDRESS: `unix:path=${world.folder}/no-bus` };
+    expect(await (await world.server(gone)).refused('list_contacts')).toMatch(
+      /^The keychain does not answer \(.+\)\. Unlock it/,
+    );
+    const second = await world.login('contacts.readonly', { env: gone });
+    expect(second.stderr).toMatch(
+      /^ghl-contacts-mcp: The keychain, where your sign-ins are, does not answer: unlock it .+\n$/,
+    );
+    await (await world.server(env)).call('list_contacts');
+  });
+});
+
+/** What the keyring itself holds of ours, asked by the library and not by the program. */
+async function entries(env: Record<string, string>): Promise<string[]> {
+  const code =
+    "import('@napi-rs/keyring').then(async (k) => console.log(JSON.stringify((await k.findCredentialsAsync('ghl-contacts-mcp')).map((c) => c.account))))";
+  const { stdout } = spawnSync(process.execPath, ['-e', code], { env: { ...process.env, ...env }, encoding: 'utf8' });
+  return JSON.parse(stdout) as string[];
+}
+
+describe('without a keychain', () => {
+  test('a file of the owner alone takes its place, login and doctor say which, and a keyring found later changes nothing', async () => {
+    const world = await createWorld();
+    const env = { GHL_TOKEN_STORE: '', DBUS_SESSION_BUS_ADDRESS: `unix:path=${world.folder}/no-bus` };
+    const file = join(world.folder, 'config/ghl-contacts-mcp/tokens.json');
+    const { code, stdout } = await world.login('contacts.readonly', { env });
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`The tokens are in the file ${file}.`)]);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect((await world.run(['doctor'], { env })).stdout).toContain(`file ${file}; signed in: `);
+    await (await world.server(env)).call('list_contacts');
+    if (missing.length === 0) {
+      const later = await keyring(world);
+      expect((await world.login('contacts.readonly', { env: later })).stdout).toContain(`in the file ${file}`);
+    }
+    expect((await world.run(['logout'], { env })).code).toBe(0);
+    expect(await readFile(file, 'utf8')).toMatch(/"secrets": \{\}/);
+  });
+
+  test('logout of nobody needs none', async () => {
+    const world = await createWorld();
+    const env = { GHL_TOKEN_STORE: '', DBUS_SESSION_BUS_ADDRESS: `unix:path=${world.folder}/no-bus` };
+    expect((await world.run(['logout'], { env })).code).toBe(0);
+  });
+});

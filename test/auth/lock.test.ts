@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { locked } from '../../src/auth/lock.ts';
+
+async function freshPath(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'ghl-lock-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return join(folder, 'some.lock');
+}
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const DEAD = () => spawnSync(process.execPath, ['-e', '']).pid;
+const MINUTE_AGO = () => new Date(Date.now() - 60_000);
+
+test('one at a time', async () => {
+  const path = await freshPath();
+  let [inside, most] = [0, 0];
+  const work = () =>
+    locked(path, async () => {
+      inside += 1;
+      most = Math.max(most, inside);
+      await sleep(5);
+      inside -= 1;
+    });
+  await Promise.all(Array.from({ length: 12 }, work));
+  expect(most).toBe(1);
+  expect(await readdir(dirname(path))).toEqual([]);
+});
+
+test.each([
+  ['of a process that is gone', () => `${hostname()} ${DEAD()} x`, () => new Date()],
+  ['that nobody came to sign', () => '', MINUTE_AGO],
+  ['of another machine, which nobody keeps fresh', () => 'elsewhere 1 x', MINUTE_AGO],
+])('a lock %s is taken at once, also by several', async (_, signature, at) => {
+  const path = await freshPath();
+  await writeFile(path, signature());
+  await utimes(path, at(), at());
+  const started = Date.now();
+  let [inside, most] = [0, 0];
+  await Promise.all(
+    Array.from({ length: 5 }, () =>
+      locked(path, async () => {
+        inside += 1;
+        most = Math.max(most, inside);
+        await sleep(2);
+        inside -= 1;
+      }),
+    ),
+  );
+  expect(Date.now() - started).toBeLessThan(3_000);
+  expect(most).toBe(1);
+});
+
+test.each([
+  ['of a process that lives', () => `${hostname()} ${process.pid} x`],
+  ['of another machine or container, whatever its number', () => `elsewhere ${DEAD()} x`],
+  ['just taken and not signed yet', () => ''],
+])('a lock %s is waited for', async (_, signature) => {
+  const path = await freshPath();
+  const held = signature();
+  await writeFile(path, held);
+  let done = false;
+  const waiting = locked(path, async () => {
+    done = true;
+  });
+  await sleep(300);
+  expect(done).toBe(false);
+  expect(await readFile(path, 'utf8')).toBe(held);
+  await rm(path);
+  await waiting;
+});
+
+test('whose lock was taken away does not take away the next', async () => {
+  const path = await freshPath();
+  await locked(path, () => writeFile(path, 'somebody else'));
+  expect(await readFile(path, 'utf8')).toBe('somebody else');
+});

@@ -1,0 +1,82 @@
+import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import { describe, expect, test } from 'vitest';
+import { createWorld, DAY, eight } from './world.ts';
+
+describe('real processes on one store', () => {
+  test('two servers × 8 calls at once after expiry: 16 of 16, one refresh, no refresh token used twice', async () => {
+    const world = await createWorld();
+    await world.login();
+    const servers = await Promise.all([world.server(), world.server()]);
+    for (const server of servers) await server.call('list_contacts');
+    world.sandbox.advance(DAY);
+    const [one = 0, two = 0] = await Promise.all(servers.map(eight));
+    expect(one + two).toBe(16);
+    expect(await world.refreshes()).toEqual([expect.objectContaining({ status: 200 })]);
+    expect((await world.requests()).filter(({ spentRefreshToken }) => spentRefreshToken)).toEqual([]);
+  });
+
+  test('two servers started with a token that is over × 8: 16 of 16, one refresh', async () => {
+    const world = await createWorld();
+    await world.login();
+    await world.expire();
+    const servers = await Promise.all([world.server(), world.server()]);
+    const [one = 0, two = 0] = await Promise.all(servers.map(eight));
+    expect(one + two).toBe(16);
+    expect(await world.refreshes()).toHaveLength(1);
+  });
+
+  test('a cold start with 8 calls at once: 8 of 8, one refresh; and a restart works without another', async () => {
+    const world = await createWorld();
+    await world.login();
+    await world.expire();
+    expect(await eight(await world.server())).toBe(8);
+    expect(await world.refreshes()).toHaveLength(1);
+    expect(await eight(await world.server())).toBe(8);
+    expect(await world.refreshes()).toHaveLength(1);
+    await world.expire();
+    expect(await eight(await world.server())).toBe(8);
+    expect(await world.refreshes()).toHaveLength(2);
+  });
+
+  test('two servers in two locations of an agency share its grant', async () => {
+    const world = await createWorld();
+    await world.login('contacts.readonly oauth.readonly oauth.write', { company: true });
+    const [place] = world.sandbox.agencyLocations;
+    const ids = [world.sandbox.locationId, place?.id ?? ''];
+    await world.expire();
+    const servers = await Promise.all(ids.map((GHL_LOCATION_ID) => world.server({ GHL_LOCATION_ID })));
+    const [one = 0, two = 0] = await Promise.all(servers.map(eight));
+    expect(one + two).toBe(16);
+    expect(await world.refreshes()).toHaveLength(1);
+    expect((await world.requests()).filter(({ path }) => path === '/oauth/locationToken')).toHaveLength(2);
+  });
+});
+
+describe('a server that runs while its owner signs in', () => {
+  test('hears of new scopes: the list changes, and the new token is used at once', async () => {
+    const world = await createWorld();
+    await world.login('contacts.readonly');
+    const server = await world.server();
+    await server.call('list_contacts');
+    expect(await server.tools()).not.toContain('create_contact');
+    const told = new Promise((resolve) =>
+      server.client.setNotificationHandler(ToolListChangedNotificationSchema, resolve),
+    );
+    await world.login('contacts.readonly contacts.write');
+    await told;
+    expect(await server.tools()).toContain('create_contact');
+    await server.call('create_contact', { firstName: 'New', lastName: 'Scope' });
+    // The second login's own; nothing was renewed.
+    expect(await world.refreshes()).toHaveLength(1);
+  });
+
+  test('first signed out, then in, then out', async () => {
+    const world = await createWorld();
+    const server = await world.server();
+    expect(await server.refused('list_contacts')).toMatch(/^Not signed in to HighLevel: /);
+    await world.login();
+    await server.call('list_contacts');
+    await world.run(['logout']);
+    expect(await server.refused('list_contacts')).toMatch(/^Not signed in to HighLevel: /);
+  });
+});
