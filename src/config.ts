@@ -151,7 +151,7 @@ function credential(read: Read): Config['credential'] {
 }
 
 /** What to say while nobody is signed in. */
-export const SIGNED_OUT = `Not signed in to HighLevel: set GHL_API_KEY (a private integration token) and GHL_LOCATION_ID ${WHERE}, or run ghl-contacts-mcp login, then restart it; or try it without an account with --sandbox.`;
+export const SIGNED_OUT = `Not signed in to HighLevel: set GHL_API_KEY (a private integration token) and GHL_LOCATION_ID ${WHERE}, and restart it, or run ghl-contacts-mcp login; or try it without an account with --sandbox.`;
 
 function app(read: Read): App | undefined {
   const [clientId, clientSecret, redirectUri] = [

@@ -28,7 +28,7 @@ interface Known {
 }
 
 const SCOPES_PAGE =
-  'The owner edits scopes in HighLevel under Settings > Private Integrations; the token stays the same and the change works at once';
+  'The owner adds it: for a private token in HighLevel under Settings > Private Integrations (the token stays the same, the change works at once), for OAuth with ghl-contacts-mcp login --scopes';
 const REPORT = 'Report this to the maintainers of ghl-contacts-mcp.';
 
 const BAD_TOKEN = /invalid (jwt|private integration token|token)|access token is invalid/i;
@@ -55,20 +55,23 @@ const KNOWN: readonly Known[] = [
   {
     text: /user type mismatch|authclass type/i,
     say: () =>
-      'This is an agency token, and contacts belong to a sub-account. The owner makes a private integration inside the sub-account and sets GHL_API_KEY to its token.',
+      'This is an agency token, and contacts belong to a sub-account. The owner makes a private integration inside the sub-account and uses its token (GHL_API_KEY, or ghl-contacts-mcp login --api-key).',
   },
   {
     text: /not accessible from this token|does not have access to this location/i,
     say: ({ locationId }) =>
-      `The token does not belong to location ${locationId}, or the id belongs to another location. The owner checks that GHL_LOCATION_ID and GHL_API_KEY come from the same sub-account.`,
+      `The token does not belong to location ${locationId}, or the id belongs to another location. The owner checks that GHL_LOCATION_ID and the token come from the same sub-account.`,
   },
   { text: /do not have access to this feature/i, say: () => "The account's HighLevel plan does not include this." },
   {
     text: BAD_TOKEN,
     say: () =>
-      'HighLevel does not accept the token: it is mistyped, revoked or expired. The owner sets GHL_API_KEY to a valid one (Settings > Private Integrations) and restarts the server.',
+      'HighLevel does not accept the token: it is mistyped, revoked or expired. The owner makes a valid one (Settings > Private Integrations) and sets GHL_API_KEY to it, or signs in again with ghl-contacts-mcp login.',
   },
-  { status: [401], say: () => 'HighLevel refused the sign-in (401). The owner checks GHL_API_KEY and its scopes.' },
+  {
+    status: [401],
+    say: () => 'HighLevel refused the sign-in (401). The owner runs ghl-contacts-mcp doctor, which says what is wrong.',
+  },
   {
     text: /error (code: ?)?1010/i,
     say: () =>

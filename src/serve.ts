@@ -26,7 +26,7 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
     gate: () => open,
     clock: createClock({ timezone: config.timezone, api, scopes, now: Date.now }),
     log,
-    account: { ...session.account, label: config.label },
+    account: () => ({ ...session.account, label: config.label }),
     user: config.user,
   });
   endWithHost(server, api, log);

@@ -25,18 +25,19 @@ export interface ServerOptions {
   readonly gate: () => Gate;
   readonly clock: Clock;
   readonly log: Log;
-  readonly account: AccountFacts;
+  readonly account: () => AccountFacts;
   readonly user?: string | undefined;
 }
 
 /** The MCP server over an `Api`: tools, resources, instructions. Does no I/O of its own. */
 export function createServer({ api, gate, clock, log, account, user }: ServerOptions): Server {
-  const title = account.label ? `GHL ${account.label}`.slice(0, 13).trimEnd() : 'GHL Contacts';
+  const { label } = account();
+  const title = label ? `GHL ${label}`.slice(0, 13).trimEnd() : 'GHL Contacts';
   const server = new Server(
     { name: 'ghl-contacts-mcp', title, version: pkg.version },
     {
       capabilities: { tools: { listChanged: true }, resources: {} },
-      instructions: instructions(gate(), account),
+      instructions: instructions(gate(), account()),
       jsonSchemaValidator: noValidator,
     },
   );
@@ -67,7 +68,7 @@ export function createServer({ api, gate, clock, log, account, user }: ServerOpt
   server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: listTemplates(gate()) }));
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, { signal }) => {
     if (uri === STATUS)
-      return { contents: [{ uri, mimeType: 'application/json', text: toText(statusOf(api, gate(), account)) }] };
+      return { contents: [{ uri, mimeType: 'application/json', text: toText(statusOf(api, gate(), account())) }] };
     const target = resolve(uri);
     if (!target)
       throw new McpError(

@@ -11,7 +11,7 @@ import { UserError } from './errors.ts';
 export interface Session {
   readonly way: { readonly transport: Transport; readonly baseUrl: string; readonly credential: TokenSource };
   readonly scopes: () => readonly Scope[];
-  /** What `instructions` and the status say of the account. */
+  /** What `instructions` and the status say of the account, as things are now. */
   readonly account: {
     readonly locationId?: string | undefined;
     readonly sandbox?: boolean;
@@ -71,10 +71,10 @@ function stored(config: Config): Session {
       },
     },
     scopes: () => now.scopes,
-    account:
-      'missing' in now
-        ? { missing: now.missing }
-        : { locationId: now.locationId, credential: now.credential, granted: now.granted },
+    get account() {
+      if ('missing' in now) return { missing: now.missing };
+      return { locationId: now.locationId, credential: now.credential, granted: now.granted };
+    },
     watch(changed) {
       const look = () => {
         now = stand();

@@ -72,7 +72,7 @@ export async function connect(options: Options = {}): Promise<Connected> {
     gate: () => open,
     clock,
     log,
-    account: { sandbox: true, locationId: sandbox.locationId },
+    account: () => ({ sandbox: true, locationId: sandbox.locationId }),
     user: options.user,
   });
   const client = new Client({ name: 'test', version: '0' });
