@@ -13,7 +13,12 @@ const UNPACK = {
 } as const;
 
 /** The answer's body as text, or undefined where it is over the cap. Nobody asks for packed answers; edges pack all the same. */
-export async function readBody({ headers, body }: HttpAnswer, max = MAX_ANSWER_BYTES): Promise<string | undefined> {
+export async function readBody(
+  { headers, body, text }: HttpAnswer,
+  max = MAX_ANSWER_BYTES,
+): Promise<string | undefined> {
+  // HTTP holds a body to the length it announces, so that this one needs no watching.
+  if (text && Number(headers['content-length']) <= max && !headers['content-encoding']) return text();
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of unpacked(headers['content-encoding'], body)) {

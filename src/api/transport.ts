@@ -12,6 +12,8 @@ export interface HttpAnswer {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: AsyncIterable<Uint8Array>;
+  /** All of the body at once, where the way out can do that cheaper than piece by piece. */
+  readonly text?: () => Promise<string>;
 }
 
 export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;

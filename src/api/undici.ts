@@ -8,14 +8,15 @@ const CONNECTIONS = 32;
 export function openPools(): Transport {
   const pools = new Map<string, Pool>();
   return async ({ url, method, headers, body, signal }) => {
-    const { origin, pathname, search } = new URL(url);
+    const path = url.indexOf('/', 'https://'.length);
+    const origin = url.slice(0, path);
     let pool = pools.get(origin);
     if (!pool) {
       pool = new Pool(origin, { connections: CONNECTIONS });
       pools.set(origin, pool);
     }
     const answer = await pool.request({
-      path: pathname + search,
+      path: url.slice(path),
       method: method as 'GET',
       headers,
       body: body ?? null,
@@ -23,6 +24,6 @@ export function openPools(): Transport {
     });
     const flat: Record<string, string> = {};
     for (const name in answer.headers) flat[name] = String(answer.headers[name]);
-    return { status: answer.statusCode, headers: flat, body: answer.body };
+    return { status: answer.statusCode, headers: flat, body: answer.body, text: () => answer.body.text() };
   };
 }
