@@ -1,6 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
@@ -16,12 +15,20 @@ export class Measured {
       env: { PATH: process.env.PATH ?? '', ...env },
       stdio: ['pipe', 'pipe', 'ignore'],
     });
-    createInterface({ input: this.child.stdout }).on('line', (line) => {
-      const id = Number(/"id":(\d+)\}?$/.exec(line)?.[1] ?? (JSON.parse(line) as { id: number }).id);
-      if (line.includes('"isError":true')) throw new Error(line.slice(0, 500));
-      this.#waiting.get(id)?.();
-      this.#waiting.delete(id);
+    let rest = '';
+    this.child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) this.#answered(line);
     });
+  }
+
+  /** Reads no more of an answer than its id, so that what is measured is the server. */
+  #answered(line: string): void {
+    if (line.includes('"isError":true')) throw new Error(line.slice(0, 500));
+    const id = Number(line.slice(line.lastIndexOf('"id":') + 5, -1));
+    this.#waiting.get(id)?.();
+    this.#waiting.delete(id);
   }
 
   request(method: string, params: object): Promise<void> {
@@ -59,6 +66,12 @@ export class Measured {
     };
     await Promise.all(Array.from({ length: width }, run));
     return (ids.length / (performance.now() - started)) * 1_000;
+  }
+
+  /** Ticks of processor time it has used, its own and the system's on its behalf. */
+  cpu(): number {
+    const fields = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return Number(fields[11]) + Number(fields[12]);
   }
 
   /** MB: the most it ever held, and what it holds. */

@@ -50,10 +50,10 @@ function recordArrival(machine: Machine): MiddlewareHandler<Env> {
     // A broken connection throws its way out, and leaves the 0.
     arrival.status = 0;
     c.set('arrival', arrival);
+    // One clock for what is said and what is stored, however it was moved.
+    c.header('Date', new Date(machine.now()).toUTCString());
     await next();
     arrival.status = c.res.status;
-    // One clock for what is said and what is stored, however it was moved.
-    c.res.headers.set('Date', new Date(machine.now()).toUTCString());
   };
 }
 
