@@ -6,7 +6,7 @@ import { consented, type SignedIn, signedIn } from './signed-in.ts';
 const DAY = 86_400_000;
 
 /** A server process, as far as credentials go: a source of its own over the shared store. */
-const process_ = async ({ sandbox, oauth, store, locationId, now }: SignedIn, where = locationId) => {
+const serverOf = async ({ sandbox, oauth, store, locationId, now }: SignedIn, where = locationId) => {
   const source = storedSource({ store, oauth, locationId: where, now });
   const timers = {
     now,
@@ -26,7 +26,7 @@ const process_ = async ({ sandbox, oauth, store, locationId, now }: SignedIn, wh
 };
 
 /** Eight different reads at once: how many work. */
-const eight = async ({ call }: Awaited<ReturnType<typeof process_>>) => {
+const eight = async ({ call }: Awaited<ReturnType<typeof serverOf>>) => {
   const queries = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
   const results = await Promise.allSettled(queries.map((query) => call('list_contacts', { query })));
   return results.filter(({ status }) => status === 'fulfilled').length;
@@ -36,13 +36,13 @@ describe('one refresh for everyone', () => {
   test('cold start with an expired token: 8 of 8 calls at once, exactly one refresh', async () => {
     const world = await signedIn();
     world.advance(2 * DAY);
-    expect(await eight(await process_(world))).toBe(8);
+    expect(await eight(await serverOf(world))).toBe(8);
     expect(await world.tokenRequests()).toHaveLength(1);
   });
 
   test('expiry in flight: 8 of 8, exactly one refresh', async () => {
     const world = await signedIn();
-    const server = await process_(world);
+    const server = await serverOf(world);
     await find(server.call, 'maria');
     // Over at HighLevel, and not by our clock: a 401 tells.
     world.sandbox.advance(DAY);
@@ -53,18 +53,18 @@ describe('one refresh for everyone', () => {
   test('a restart works with what was stored', async () => {
     const world = await signedIn();
     world.advance(2 * DAY);
-    expect(await eight(await process_(world))).toBe(8);
-    expect(await eight(await process_(world))).toBe(8);
+    expect(await eight(await serverOf(world))).toBe(8);
+    expect(await eight(await serverOf(world))).toBe(8);
     expect(await world.tokenRequests()).toHaveLength(1);
     world.advance(2 * DAY);
-    expect(await eight(await process_(world))).toBe(8);
+    expect(await eight(await serverOf(world))).toBe(8);
     expect(await world.tokenRequests()).toHaveLength(2);
   });
 
   test('two servers on one store × 8: 16 of 16, no refresh token used twice', async () => {
     const world = await signedIn();
     world.advance(2 * DAY);
-    const [one, two] = await Promise.all([process_(world), process_(world)]);
+    const [one, two] = await Promise.all([serverOf(world), serverOf(world)]);
     expect((await eight(one)) + (await eight(two))).toBe(16);
     const requests = await world.tokenRequests();
     expect(requests).toHaveLength(1);
@@ -73,7 +73,7 @@ describe('one refresh for everyone', () => {
 
   test('it is renewed ahead of its end, so that no call meets a 401', async () => {
     const world = await signedIn();
-    const server = await process_(world);
+    const server = await serverOf(world);
     world.advance(DAY - 60_000);
     expect(await eight(server)).toBe(8);
     const log = await world.sandbox.fetch(new Request('http://sandbox.invalid/__sandbox/requests'));
@@ -86,7 +86,7 @@ describe('one refresh for everyone', () => {
     if (secret?.kind !== 'oauth') throw new Error('no pair');
     world.sandbox.revoke(secret.refreshToken);
     world.advance(2 * DAY);
-    const { refused } = await process_(world);
+    const { refused } = await serverOf(world);
     expect(await refused('list_contacts')).toMatch(
       /^HighLevel no longer accepts this sign-in: .* Sign in again: ghl-contacts-mcp login$/,
     );
@@ -96,7 +96,7 @@ describe('one refresh for everyone', () => {
 describe('a 401 that a new token does not mend is not taken for one that does', () => {
   test('a missing scope refreshes nothing', async () => {
     const world = await signedIn();
-    const server = await process_(world);
+    const server = await serverOf(world);
     world.sandbox.setFaults([
       {
         route: '*',
@@ -122,7 +122,7 @@ describe('an agency', () => {
       ...all,
       agencies: [{ companyId, scopes: grant.scopes, locations, since: 0 }],
     }));
-    const server = await process_(world, place.id);
+    const server = await serverOf(world, place.id);
     expect((await server.call('list_contacts')).contacts).toHaveLength(2);
     world.advance(2 * DAY);
     expect((await server.call('list_contacts')).contacts).toHaveLength(2);
