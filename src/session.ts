@@ -1,22 +1,19 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { type Credential, fixed, type TokenSource } from './api/credential.ts';
 import { fetchTransport, type Transport, undiciTransport } from './api/transport.ts';
-import { type Standing, standing } from './auth/standing.ts';
+import { READ_ONLY, type Standing, standing } from './auth/standing.ts';
 import { openStore, type Store } from './auth/store.ts';
 import type { Config } from './config.ts';
 import { SCOPES, type Scope } from './endpoint.ts';
 import { UserError } from './errors.ts';
+import type { AccountFacts } from './instructions.ts';
 
 /** Who this server works for, how it gets there, and what it may do. */
 export interface Session {
   readonly way: { readonly transport: Transport; readonly baseUrl: string; readonly credential: TokenSource };
   readonly scopes: () => readonly Scope[];
   /** What `instructions` and the status say of the account, as things are now. */
-  readonly account: {
-    readonly locationId?: string | undefined;
-    readonly sandbox?: boolean;
-    readonly missing?: string | undefined;
-    readonly credential?: string | undefined;
+  readonly account: AccountFacts & {
     /** Scopes of an OAuth grant, whatever the settings make of them. */
     readonly granted?: readonly string[] | undefined;
   };
@@ -25,7 +22,6 @@ export interface Session {
 }
 
 const never = () => () => undefined;
-const READ_ONLY: readonly Scope[] = ['contacts.readonly'];
 
 export function openSession(config: Config, sandbox: boolean): Session {
   if (sandbox) return embedded(config);

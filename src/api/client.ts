@@ -1,7 +1,6 @@
 import type { Endpoint, Json, Scope } from '../endpoint.ts';
 import { type ApiError, missingScope, UserError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { refusal } from '../refusals.ts';
 import { Breaker } from './breaker.ts';
 import { ReadCache } from './cache.ts';
 import type { TokenSource } from './credential.ts';
@@ -12,7 +11,7 @@ import { type Lane, Limiter, type Quota } from './limiter.ts';
 import { POLICY, type Policy } from './retry.ts';
 import { realTimers, type Timers } from './timers.ts';
 import type { Transport } from './transport.ts';
-import { type Ended, gaveUp, prepare, ServerClock, travel, type WayOptions } from './way.ts';
+import { type Ended, gaveUp, refused, ServerClock, travel, type WayOptions } from './way.ts';
 import { createWrites } from './writes.ts';
 
 export interface CallOptions {
@@ -78,10 +77,9 @@ export function createApi(options: ApiOptions): Api {
   /** One read, shared with identical ones. */
   async function read(e: Endpoint, args: Json, { signal, lane }: CallOptions): Promise<Json> {
     const { locationId } = await options.credential.current();
-    const { path, text } = prepare(e, args, locationId);
     const load = async (cancel: AbortSignal) =>
       answerOf(e, args, await travel(way, e, args, { lane, cancel, deadline: timers.now() + timeoutMs }));
-    return cache.read(`${path} ${text ?? ''}`, load, signal);
+    return cache.read(`${locationId} ${e.name} ${JSON.stringify(args)}`, load, signal);
   }
 
   const writes = createWrites({
@@ -140,9 +138,4 @@ function answerOf(e: Endpoint, args: Json, ended: Ended): Json {
   const { status, body } = ended.answered;
   if (status > 299) throw refused(e, args, ended);
   return body as Json;
-}
-
-export function refused(e: Endpoint, args: Json, { answered, credential }: Ended): ApiError {
-  const { status = 0, body } = answered ?? {};
-  return refusal({ status, body, route: e.route, scope: e.scope, locationId: credential.locationId, ids: args });
 }

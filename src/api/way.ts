@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ApiRequest, type Endpoint, type Json, toRequest } from '../endpoint.ts';
 import { ApiError, UserError } from '../errors.ts';
-import { isExpired } from '../refusals.ts';
+import { isExpired, refusal } from '../refusals.ts';
 import type { Breaker } from './breaker.ts';
 import type { Credential, TokenSource } from './credential.ts';
 import { type Answered, Cancelled, exchange } from './exchange.ts';
@@ -72,7 +72,7 @@ export interface Journey {
 }
 
 /** The request of a record, checked for size before anything is sent. @throws UserError */
-export function prepare(e: Endpoint, args: Json, locationId: string): ApiRequest & { readonly text?: string } {
+function prepare(e: Endpoint, args: Json, locationId: string): ApiRequest & { readonly text?: string } {
   const request = toRequest(e, args, locationId);
   if (!request.body) return request;
   const text = JSON.stringify(request.body);
@@ -229,4 +229,10 @@ export function gaveUp({ trouble, tries }: Ended, afterwards: string): ApiError 
   const often = tries > 1 ? ` in ${tries} tries` : '';
   const status = trouble && 'status' in trouble ? trouble.status : trouble?.kind === 'limited' ? 429 : 0;
   return new ApiError(`${what[0]?.toUpperCase()}${what.slice(1)}${often}. ${afterwards}`, status);
+}
+
+/** The sentence for a call that was answered with a refusal. */
+export function refused(e: Endpoint, args: Json, { answered, credential }: Ended): ApiError {
+  const { status = 0, body } = answered ?? {};
+  return refusal({ status, body, route: e.route, scope: e.scope, locationId: credential.locationId, ids: args });
 }

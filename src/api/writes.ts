@@ -1,7 +1,6 @@
 import type { Endpoint, Json } from '../endpoint.ts';
 import { ApiError, type UserError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { refusal } from '../refusals.ts';
 import type { Look, Verdict } from '../settle.ts';
 import { endpoints } from '../tools/index.ts';
 import type { ReadCache } from './cache.ts';
@@ -11,7 +10,7 @@ import type { Figures } from './figures.ts';
 import type { Entry, Journal } from './journal.ts';
 import { type First, Repeats } from './repeats.ts';
 import type { Trouble } from './retry.ts';
-import { type Ended, gaveUp, travel, type WayOptions } from './way.ts';
+import { type Ended, gaveUp, refused, travel, type WayOptions } from './way.ts';
 
 interface Parts {
   readonly way: WayOptions;
@@ -142,7 +141,7 @@ export function createWrites(parts: Parts) {
   async function conclude(e: Endpoint, args: Json, ended: Ended, doubt: Doubt): Promise<Outcome> {
     const { answered, trouble, doubtful } = ended;
     if (answered && answered.status < 300) return { kind: 'done', data: answered.body as Json, settled: false };
-    const refusedAll = answered && { kind: 'refused' as const, error: refusedBy(e, args, ended), settled: false };
+    const refusedAll = answered && { kind: 'refused' as const, error: refused(e, args, ended), settled: false };
     // A create refused by validation is known to have been created all the same, now and then.
     const odd = answered?.status === 422;
     if (refusedAll && !doubtful && !odd) return refusedAll;
@@ -248,16 +247,6 @@ function told(outcome: Outcome, say: CallOptions['say']): Json {
   if (outcome.notice) say?.(outcome.notice);
   return outcome.data;
 }
-
-const refusedBy = (e: Endpoint, args: Json, { answered, credential }: Ended) =>
-  refusal({
-    status: answered?.status ?? 0,
-    body: answered?.body,
-    route: e.route,
-    scope: e.scope,
-    locationId: credential.locationId,
-    ids: args,
-  });
 
 /** Arguments as the record sends them, so that what is stored can be held against them. */
 const sentArgs = (e: Endpoint, args: Json): Json => (e.request ? e.request(args) : args);

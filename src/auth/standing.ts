@@ -15,7 +15,8 @@ export type Standing =
     }
   | { readonly missing: string; readonly scopes: readonly Scope[] };
 
-const READ_ONLY: readonly Scope[] = ['contacts.readonly'];
+/** What an owner who says nothing allows. */
+export const READ_ONLY: readonly Scope[] = ['contacts.readonly'];
 const known = (granted: readonly string[]): Scope[] => SCOPES.filter((scope) => granted.includes(scope));
 
 /** With OAuth the owner's word narrows the grant; with a private token, whose scopes nobody can ask for, it is all there is. */
