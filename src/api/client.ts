@@ -1,5 +1,5 @@
 import type { Endpoint, Json, Scope } from '../endpoint.ts';
-import { type ApiError, missingScope, UserError } from '../errors.ts';
+import { missingScope, UserError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { Breaker } from './breaker.ts';
 import { ReadCache } from './cache.ts';
