@@ -5,10 +5,9 @@ import type { StoreSetting } from './auth/store.ts';
 import { ID, type Scope } from './endpoint.ts';
 import { SettingError } from './errors.ts';
 import { configFolder, stateFolder } from './folders.ts';
-import { parseScopes, parseSelection } from './gate.ts';
+import { parseScopes, parseSelection, type Selection } from './gate.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 import { tools } from './tools/index.ts';
-import type { Tool } from './tools/tool.ts';
 
 /** The environment, checked once. Nothing else reads it. */
 export interface Config {
@@ -24,7 +23,7 @@ export interface Config {
     readonly versionId: string | undefined;
     readonly authorizeUrl: string;
   };
-  readonly selected: (tool: Tool) => boolean;
+  readonly selected: Selection;
   readonly label: string | undefined;
   readonly timezone: string | undefined;
   /** User id or email that "me" means. */
@@ -36,6 +35,8 @@ export interface Config {
   readonly rateShare: number;
   /** File of the write journal, or undefined for none. */
   readonly journal: string | undefined;
+  /** File of what conversations go on from, or undefined to forget it with the process. */
+  readonly memory: string | undefined;
   readonly sandbox: {
     readonly indexDelayMs: number;
     readonly rate: number | 'off';
@@ -114,6 +115,7 @@ export function readConfig(env: Env, sandbox: boolean): Config {
     timeoutMs: whole(read, 'GHL_TIMEOUT_MS', 30_000, 100, 300_000),
     rateShare: share(read),
     journal: journal(read, env, sandbox),
+    memory: sandbox ? undefined : join(stateFolder(env), 'memory.json'),
     sandbox: {
       indexDelayMs: whole(read, 'GHL_SANDBOX_INDEX_DELAY_MS', 0, 0, 3_600_000),
       faults: read('GHL_SANDBOX_FAULTS'),

@@ -12,6 +12,7 @@ export const SCOPES = [
   'users.readonly',
   'businesses.readonly',
   'calendars.readonly',
+  'calendars/events.readonly',
   'workflows.readonly',
   'campaigns.readonly',
 ] as const;

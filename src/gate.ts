@@ -1,6 +1,6 @@
 import { SCOPES, type Scope } from './endpoint.ts';
 import { missingScope, SettingError } from './errors.ts';
-import type { Tool } from './tools/tool.ts';
+import { scopesOf, type Tool } from './tools/tool.ts';
 
 const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
 const SCOPE_SHAPE = /^[A-Za-z][\w-]*(\/[\w-]+)*\.(readonly|write)$/;
@@ -27,7 +27,7 @@ const SETS: Readonly<Record<string, (tool: Tool) => boolean>> = {
 };
 
 /** The tools GHL_TOOLS leaves: what it names (or all), less what it names with a minus. It narrows and never widens. */
-export function parseSelection(text: string, tools: readonly Tool[]): (tool: Tool) => boolean {
+export function parseSelection(text: string, tools: readonly Tool[]): Selection {
   const sets = words(text).map((word) => {
     const name = word.replace(/^-/, '');
     const test = SETS[name] ?? ((tool: Tool) => tool.family === name || tool.name === name);
@@ -41,8 +41,17 @@ export function parseSelection(text: string, tools: readonly Tool[]): (tool: Too
   });
   const plus = sets.filter((set) => !set.minus);
   const minus = sets.filter((set) => set.minus);
-  return (tool) => (plus.length === 0 || plus.some((set) => set.test(tool))) && !minus.some((set) => set.test(tool));
+  const forbids = (tool: Tool) => minus.some((set) => set.test(tool));
+  return { forbids, shows: (tool) => (plus.length === 0 || plus.some((set) => set.test(tool))) && !forbids(tool) };
 }
+
+/** What the owner makes of the permitted tools. */
+export interface Selection {
+  readonly shows: (tool: Tool) => boolean;
+  /** True for what stands there with a minus: it is not done as part of another tool either. */
+  readonly forbids: (tool: Tool) => boolean;
+}
+const ALL: Selection = { shows: () => true, forbids: () => false };
 
 /** A tool that is not offered: its scope is not in effect, or the owner's GHL_TOOLS leaves it out. */
 export interface Hidden {
@@ -52,26 +61,30 @@ export interface Hidden {
 
 export interface Gate {
   readonly shown: readonly Tool[];
+  /** Scopes in effect. */
+  readonly scopes: readonly Scope[];
   readonly hidden: readonly Hidden[];
+  /** Names of the tools the owner forbade. */
+  readonly forbidden: ReadonlySet<string>;
 }
 
 /** The one place that decides which tools exist for a host: by scope, then by the owner's selection. */
-export function gate(
-  tools: readonly Tool[],
-  scopes: readonly Scope[],
-  selected: (tool: Tool) => boolean = () => true,
-): Gate {
+export function gate(tools: readonly Tool[], scopes: readonly Scope[], selected: Selection = ALL): Gate {
   const hidden = tools.flatMap((tool): Hidden[] => {
-    if (!scopes.includes(tool.scope)) return [{ tool, by: 'scope' }];
-    return selected(tool) ? [] : [{ tool, by: 'selection' }];
+    if (scopesOf(tool).some((scope) => !scopes.includes(scope))) return [{ tool, by: 'scope' }];
+    return selected.shows(tool) ? [] : [{ tool, by: 'selection' }];
   });
-  return { shown: tools.filter((tool) => !hidden.some((h) => h.tool === tool)), hidden };
+  const forbidden = new Set(tools.filter(selected.forbids).map(({ name }) => name));
+  return { shown: tools.filter((tool) => !hidden.some((h) => h.tool === tool)), hidden, forbidden, scopes };
 }
 
 /** What to say when a tool is called that is not offered. */
-export function whyAbsent({ hidden }: Gate, name: string): string {
+export function whyAbsent({ hidden, scopes }: Gate, name: string): string {
   const found = hidden.find(({ tool }) => tool.name === name);
   if (!found) return `There is no tool ${JSON.stringify(name.slice(0, 60))}; tools/list names those there are.`;
-  if (found.by === 'scope') return missingScope(name, found.tool.scope);
-  return `${name} is switched off by GHL_TOOLS; nothing was sent. The owner allows it by changing that setting and restarting the server.`;
+  const missing = scopesOf(found.tool).find((scope) => !scopes.includes(scope));
+  return missing ? missingScope(name, missing) : switchedOff(name);
 }
+
+export const switchedOff = (name: string): string =>
+  `${name} is switched off by GHL_TOOLS; nothing was sent. The owner allows it by changing that setting and restarting the server.`;

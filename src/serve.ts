@@ -5,6 +5,7 @@ import { fileJournal, noJournal } from './api/journal.ts';
 import { type Env, readConfig } from './config.ts';
 import { gate } from './gate.ts';
 import { createLog, type Log } from './log.ts';
+import { fileMemory, shortMemory } from './memory.ts';
 import { createServer } from './server.ts';
 import { openSession } from './session.ts';
 import { createClock } from './times.ts';
@@ -28,6 +29,7 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
     log,
     account: () => ({ ...session.account, label: config.label }),
     user: config.user,
+    memory: config.memory ? fileMemory(config.memory, log) : shortMemory(),
   });
   endWithHost(server, api, log);
   await server.connect(new StdioServerTransport());

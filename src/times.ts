@@ -7,6 +7,8 @@ import { getLocation } from './tools/lookups.ts';
 export interface Clock {
   now(): number;
   zone(): Promise<string>;
+  /** The location's own zone, in which HighLevel leaves some times zone-less; undefined where it may not be read. */
+  locationZone(): Promise<string | undefined>;
 }
 
 /** A local time as it was understood, for the notice that echoes it. */
@@ -60,22 +62,23 @@ export function createClock(options: {
   readonly scopes: () => readonly Scope[];
   readonly now: () => number;
 }): Clock {
-  let zone: Promise<string> | undefined;
+  let asked: Promise<string> | undefined;
   const ask = async (): Promise<string> => {
     const { location } = await options.api.call(getLocation, {});
     return checkedZone((location as Json | undefined)?.timezone);
   };
+  const locationZone = async (): Promise<string | undefined> => {
+    if (!options.scopes().includes(getLocation.scope)) return undefined;
+    asked ??= ask();
+    return asked.catch(() => {
+      asked = undefined;
+      return undefined;
+    });
+  };
   return {
     now: options.now,
-    zone: async () => {
-      if (options.timezone) return options.timezone;
-      if (!options.scopes().includes(getLocation.scope)) return machineZone();
-      zone ??= ask();
-      return zone.catch(() => {
-        zone = undefined;
-        return machineZone();
-      });
-    },
+    zone: async () => options.timezone ?? (await locationZone()) ?? machineZone(),
+    locationZone,
   };
 }
 

@@ -7,6 +7,7 @@ import { fetchTransport } from '../src/api/transport.ts';
 import { type Json, SCOPES, type Scope } from '../src/endpoint.ts';
 import { gate, parseSelection } from '../src/gate.ts';
 import { type Log, silent } from '../src/log.ts';
+import { type Memory, shortMemory } from '../src/memory.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../src/sandbox/index.ts';
 import { createServer } from '../src/server.ts';
 import { createClock } from '../src/times.ts';
@@ -26,6 +27,8 @@ export interface Options {
   timezone?: string;
   user?: string;
   log?: Log;
+  /** What outlives a server: the same for two of them is a restart. */
+  memory?: Memory;
   /** Parts of the request layer a test replaces. */
   api?: Partial<ApiOptions>;
 }
@@ -74,6 +77,7 @@ export async function connect(options: Options = {}): Promise<Connected> {
     log,
     account: () => ({ sandbox: true, locationId: sandbox.locationId }),
     user: options.user,
+    memory: options.memory ?? shortMemory(),
   });
   const client = new Client({ name: 'test', version: '0' });
   const [here, there] = InMemoryTransport.createLinkedPair();

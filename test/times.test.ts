@@ -3,7 +3,7 @@ import type { Json } from '../src/endpoint.ts';
 import { readTime } from '../src/times.ts';
 import { CONTACTS, connect, find } from './connect.ts';
 
-const clock = (zone: string) => ({ now: () => 0, zone: () => Promise.resolve(zone) });
+const clock = (zone: string) => ({ now: () => 0, zone: async () => zone, locationZone: async () => zone });
 const read = (text: string, zone = 'America/New_York', dateMeans?: 'start' | 'end') =>
   readTime('dueDate', text, clock(zone), dateMeans);
 

@@ -20,6 +20,8 @@ export interface CallOptions {
   /** Told what the model should know beside the answer: an outcome found by looking, a quota that runs low. */
   readonly say?: (notice: string) => void;
   readonly lane?: Lane;
+  /** Epoch ms by which a tool of several calls is to be over; the budget of one call ends no later. */
+  readonly deadline?: number | undefined;
   /** Name of the MCP host, for the journal. */
   readonly host?: string | undefined;
 }
@@ -37,6 +39,8 @@ export interface Api {
    */
   call(endpoint: Endpoint, args: Json, options?: CallOptions): Promise<Json>;
   status(): Status;
+  /** Epoch ms by HighLevel's clock, as far as its answers have told it. */
+  serverNow(): number;
   /** Takes no more calls, ends reads, and resolves when the writes in flight are finished and journalled. */
   close(): Promise<void>;
 }
@@ -75,10 +79,14 @@ export function createApi(options: ApiOptions): Api {
   }
 
   /** One read, shared with identical ones. */
-  async function read(e: Endpoint, args: Json, { signal, lane }: CallOptions): Promise<Json> {
+  async function read(e: Endpoint, args: Json, { signal, lane, deadline }: CallOptions): Promise<Json> {
     const { locationId } = await options.credential.current();
     const load = async (cancel: AbortSignal) =>
-      answerOf(e, args, await travel(way, e, args, { lane, cancel, deadline: timers.now() + timeoutMs }));
+      answerOf(
+        e,
+        args,
+        await travel(way, e, args, { lane, cancel, deadline: endOf(timers.now() + timeoutMs, deadline) }),
+      );
     return cache.read(`${locationId} ${e.name} ${JSON.stringify(args)}`, load, signal);
   }
 
@@ -124,6 +132,7 @@ export function createApi(options: ApiOptions): Api {
         lastDay: figures.lastDay(),
       };
     },
+    serverNow: () => timers.now() + serverClock.skew,
     async close() {
       closed = true;
       cache.close();
@@ -131,6 +140,9 @@ export function createApi(options: ApiOptions): Api {
     },
   };
 }
+
+/** The earlier of the two ends there may be. */
+export const endOf = (own: number, outer = Number.POSITIVE_INFINITY): number => Math.min(own, outer);
 
 /** The answer of a read. @throws ApiError */
 function answerOf(e: Endpoint, args: Json, ended: Ended): Json {

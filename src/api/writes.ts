@@ -5,7 +5,7 @@ import type { Look, Verdict } from '../settle.ts';
 import { endpoints } from '../tools/index.ts';
 import type { ReadCache } from './cache.ts';
 import { Claims, Known, madeIn } from './claims.ts';
-import type { CallOptions } from './client.ts';
+import { type CallOptions, endOf } from './client.ts';
 import type { Figures } from './figures.ts';
 import type { Entry, Journal } from './journal.ts';
 import { type First, Repeats } from './repeats.ts';
@@ -109,7 +109,11 @@ export function createWrites(parts: Parts) {
       ?.before?.({ sent, read: reader(began + timeoutMs * LOOK_SHARE) })
       .catch(() => undefined);
     cache.drop();
-    const journey = { lane: options.lane, cancel: options.signal, deadline: timers.now() + timeoutMs };
+    const journey = {
+      lane: options.lane,
+      cancel: options.signal,
+      deadline: endOf(timers.now() + timeoutMs, options.deadline),
+    };
     const travelled = claims.travels(e, sent);
     const ended = await travel(way, e, args, journey)
       .then((each) => {

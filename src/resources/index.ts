@@ -2,7 +2,7 @@ import { ID, type Json } from '../endpoint.ts';
 import type { Gate } from '../gate.ts';
 import { toText } from '../results.ts';
 import { runTool } from '../tools/run.ts';
-import type { Context } from '../tools/tool.ts';
+import type { Surroundings } from '../tools/tool.ts';
 import type { Recent } from './recent.ts';
 
 const ROOT = 'ghl://contacts';
@@ -67,9 +67,9 @@ export function resolve(uri: string): { tool: string; args: Json } | undefined {
 }
 
 /** The resource's JSON: the same text as the tool's answer. */
-export async function readResource(uri: string, tool: string, args: Json, gate: Gate, context: Omit<Context, 'say'>) {
-  const found = gate.shown.find((t) => t.name === tool);
+export async function readResource(uri: string, tool: string, args: Json, around: Surroundings) {
+  const found = around.gate.shown.find((t) => t.name === tool);
   if (!found) return undefined;
-  const result = await runTool(found, args, context);
+  const result = await runTool(found, args, around);
   return { result, contents: [{ uri, mimeType: JSON_TYPE, text: toText(result) }] };
 }

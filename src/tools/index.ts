@@ -1,10 +1,18 @@
+import type { Endpoint } from '../endpoint.ts';
 import { appointments } from './appointments.ts';
+import { bulkUpdateContacts } from './bulk-update-contacts.ts';
+import { bulkUpsertContacts } from './bulk-upsert-contacts.ts';
 import { businesses } from './businesses.ts';
 import { campaigns } from './campaigns.ts';
 import { contacts } from './contacts.ts';
+import { countContacts } from './count-contacts.ts';
 import { followers } from './followers.ts';
+import { getContactOverview } from './get-contact-overview.ts';
+import { getContactTimeline } from './get-contact-timeline.ts';
+import { listChangedContacts } from './list-changed-contacts.ts';
 import { lookups } from './lookups.ts';
 import { notes } from './notes.ts';
+import { onboardContact } from './onboard-contact.ts';
 import { searchLocationTasks } from './search-location-tasks.ts';
 import { tags } from './tags.ts';
 import { tasks } from './tasks.ts';
@@ -23,6 +31,15 @@ export const families = {
   campaigns,
   workflows,
   lookups: [...lookups, searchLocationTasks],
+  flows: [
+    getContactOverview,
+    getContactTimeline,
+    listChangedContacts,
+    onboardContact,
+    bulkUpsertContacts,
+    countContacts,
+    bulkUpdateContacts,
+  ],
 } as const;
 
 export const tools: readonly Tool[] = Object.entries(families).flatMap(([family, list]) =>
@@ -30,4 +47,6 @@ export const tools: readonly Tool[] = Object.entries(families).flatMap(([family,
 );
 
 /** Every endpoint there is, also those that only a tool of several calls uses. */
-export const endpoints = tools.flatMap((tool) => (isFlow(tool) ? tool.calls : [tool]));
+export const endpoints: readonly Endpoint[] = [
+  ...new Set(tools.flatMap((tool): readonly Endpoint[] => (isFlow(tool) ? tool.calls : [tool]))),
+];

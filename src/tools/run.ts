@@ -1,32 +1,51 @@
 import { type Endpoint, ID, type Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
+import { switchedOff } from '../gate.ts';
 import { toResult } from '../results.ts';
-import { readTime } from '../times.ts';
+import { type Clock, readTime } from '../times.ts';
 import { listUsers } from './lookups.ts';
-import { type Context, isFlow, type Tool } from './tool.ts';
-
-/** What a tool is run with; notices are gathered here and become the answer's `notice`. */
-type Given = Omit<Context, 'say'>;
+import { BEGIN_MS, BUDGET_MS, type Context, isFlow, type Surroundings, type Tool } from './tool.ts';
 
 /** Runs a tool on checked arguments: people's words to the API's, the call, and the answer as the model reads it. */
-export async function runTool(tool: Tool, given: Json, context: Given): Promise<Json> {
+export async function runTool(tool: Tool, given: Json, surroundings: Surroundings): Promise<Json> {
   const notices = new Set<string>();
-  const full: Context = { ...context, say: (notice) => notices.add(notice) };
-  const args = await nameMe(given, full);
-  const result = isFlow(tool) ? await tool.run(args, full) : await runEndpoint(tool, args, full);
+  const context = contextOf(tool, surroundings, (notice) => notices.add(notice));
+  const args = await nameMe(given, context);
+  const result = isFlow(tool) ? await tool.run(args, context) : await runEndpoint(tool, args, context);
   return notices.size > 0 ? { ...result, notice: [...notices].join(' ') } : result;
 }
 
+function contextOf(tool: Tool, surroundings: Surroundings, say: (notice: string) => void): Context {
+  const { api, clock, signal, host, gate } = surroundings;
+  const began = clock.now();
+  const deadline = isFlow(tool) ? began + BUDGET_MS : undefined;
+  return {
+    ...surroundings,
+    say,
+    call: async (e, args, lane = 'single') => {
+      const off = isFlow(tool) && e.effect !== 'read' && gate.forbidden.has(e.name);
+      if (off) throw new UserError(switchedOff(e.name));
+      return api.call(e, args, { signal, host, say, lane, deadline });
+    },
+    inTime: () => signal?.aborted !== true && clock.now() - began < BEGIN_MS,
+  };
+}
+
 /** One endpoint, one call. */
-async function runEndpoint(e: Endpoint, given: Json, { api, clock, ...options }: Context): Promise<Json> {
+async function runEndpoint(e: Endpoint, given: Json, { call, clock, say }: Context): Promise<Json> {
+  return toResult(e, await call(e, await readTimes(e, given, clock, say)), given);
+}
+
+/** Arguments with their local times as instants; each is echoed. */
+export async function readTimes(e: Endpoint, given: Json, clock: Clock, say: Context['say']): Promise<Json> {
   const args = { ...given };
   for (const name of e.times ?? []) {
     if (typeof args[name] !== 'string') continue;
     const { iso, echo } = await readTime(name, args[name], clock);
     args[name] = iso;
-    if (echo) options.say(`${name} read as ${echo}.`);
+    if (echo) say(`${name} read as ${echo}.`);
   }
-  return toResult(e, await api.call(e, args, options), given);
+  return args;
 }
 
 const USER_ARGUMENTS = ['assignedTo', 'userId', 'followers'] as const;
@@ -47,13 +66,13 @@ async function nameMe(args: Json, context: Context): Promise<Json> {
   };
 }
 
-async function myId({ api, user }: Context): Promise<string> {
+async function myId({ call, user }: Context): Promise<string> {
   if (user === undefined)
     throw new UserError(
       '"me" is not known: the owner sets GHL_USER to a HighLevel user id or email. Use the user id instead.',
     );
   if (ID.test(user)) return user;
-  const { users } = await api.call(listUsers, {});
+  const { users } = await call(listUsers, {});
   const me = (users as Json[] | undefined)?.find((u) => String(u.email).toLowerCase() === user.toLowerCase());
   if (!me) throw new UserError('"me" is not known: no user of this location has the email in GHL_USER.');
   return String(me.id);

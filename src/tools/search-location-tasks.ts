@@ -61,15 +61,11 @@ function row(raw: Json, now: number): Json {
 }
 
 /** Every task from `skip` on, page by page, with the place it stands at. */
-async function* walk(
-  ask: Json,
-  start: number,
-  { api, ...options }: Context,
-): AsyncGenerator<{ raw: Json; place: number }> {
+async function* walk(ask: Json, start: number, { call }: Context): AsyncGenerator<{ raw: Json; place: number }> {
   let place = start;
   for (let largest = DEFAULT_PAGE; ; ) {
     const args = { ...ask, limit: PAGE, ...(place > 0 ? { skip: place } : {}) };
-    const { tasks } = await api.call(onePage, args, { ...options, lane: 'bulk' });
+    const { tasks } = await call(onePage, args, 'bulk');
     const rows = Array.isArray(tasks) ? (tasks as Json[]) : [];
     for (const raw of rows) yield { raw, place: place++ };
     largest = Math.max(largest, rows.length);

@@ -1,31 +1,61 @@
 import type { Api } from '../api/client.ts';
-import type { Endpoint, Json, ToolFace } from '../endpoint.ts';
+import type { Lane } from '../api/limiter.ts';
+import type { Endpoint, Json, Scope, ToolFace } from '../endpoint.ts';
+import type { Gate } from '../gate.ts';
+import type { Memory } from '../memory.ts';
 import type { Clock } from '../times.ts';
 
 /** ms; tools of several calls hand back what they have before hosts lose patience. */
 export const BUDGET_MS = 45_000;
 
-/** What a tool may use while it runs. */
-export interface Context {
+/** ms; what is not yet begun by then is handed back. The rest of the budget is for what is under way. */
+export const BEGIN_MS = 35_000;
+
+/** What a server gives every tool call. */
+export interface Surroundings {
   readonly api: Api;
   readonly clock: Clock;
   /** User id or email that "me" means. */
   readonly user?: string | undefined;
   /** Aborted when the host cancels; a write already sent is finished all the same. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Name of the MCP host. */
   readonly host?: string | undefined;
+  readonly gate: Gate;
+  /** What outlives this process, for each location. */
+  readonly memory: Memory;
+  /** What a tool keeps between its calls for as long as this server runs; made with its first call. */
+  readonly own: <T>(make: () => T) => T;
+  /** Tells the host how far a long call has come. */
+  readonly progress: (done: number, total: number | undefined, message?: string) => void;
+}
+
+/** What a tool may use while it runs. */
+export interface Context extends Surroundings {
   /** Told what the model should know beside the answer. */
   readonly say: (notice: string) => void;
+  /**
+   * One call of an endpoint within the budget of this tool, in the lane of single calls unless said otherwise.
+   * @throws UserError as `Api.call` does, and for a write that the owner switched off by name
+   */
+  readonly call: (endpoint: Endpoint, args: Json, lane?: Lane) => Promise<Json>;
+  /** True while there is time to begin something new and the host has not cancelled. */
+  readonly inTime: () => boolean;
 }
 
 /** A tool of several calls: small, in a file of its own, built on endpoints. */
 export interface Flow extends ToolFace {
   /** The endpoints it calls that no other tool shows. */
   readonly calls: readonly Endpoint[];
+  /** Scopes it cannot do without, beside its own. */
+  readonly needs?: readonly Scope[];
   readonly run: (args: Json, context: Context) => Promise<Json>;
 }
 
 export type Tool = (Endpoint | Flow) & { readonly family: string };
 
 export const isFlow = (tool: Endpoint | Flow): tool is Flow => 'run' in tool;
+
+/** Every scope a tool needs to be offered. */
+export const scopesOf = (tool: Endpoint | Flow): readonly Scope[] =>
+  isFlow(tool) ? [tool.scope, ...(tool.needs ?? [])] : [tool.scope];

@@ -1,0 +1,33 @@
+import type { Json } from '../endpoint.ts';
+import type { Context } from '../tools/tool.ts';
+import { searchContacts } from './calls.ts';
+
+/** Rows the API gives at most in one answer of a search. */
+export const SEARCH_PAGE = 500;
+
+export interface SearchPage {
+  readonly rows: readonly Json[];
+  /** As the API counts all that match; undefined where it does not say. */
+  readonly total: number | undefined;
+  /** Where the next page begins; undefined at the end. */
+  readonly searchAfter: unknown;
+}
+
+/** One page of a search, after the row that `searchAfter` names. */
+export async function searchPage(
+  { call }: Pick<Context, 'call'>,
+  question: Json,
+  searchAfter?: unknown,
+  lane: 'single' | 'bulk' = 'bulk',
+): Promise<SearchPage> {
+  const pageLimit = Number(question.pageLimit ?? SEARCH_PAGE);
+  const data = await call(searchContacts, { ...question, pageLimit, ...(searchAfter ? { searchAfter } : {}) }, lane);
+  const rows = Array.isArray(data.contacts) ? (data.contacts as Json[]) : [];
+  const last = rows.at(-1)?.searchAfter;
+  return {
+    rows,
+    total: typeof data.total === 'number' ? data.total : undefined,
+    // A cursor that does not move would go round for ever.
+    searchAfter: rows.length < pageLimit || String(last) === String(searchAfter) ? undefined : last,
+  };
+}
