@@ -85,6 +85,16 @@ function fitting(rows: readonly Json[], list: ListShape, args: Json, room: numbe
   return kept;
 }
 
+/** As many rows as the room in bytes allows, and at least one where there is any. */
+export function howManyFit(rows: readonly Json[], room: number): number {
+  let used = 0;
+  const over = rows.findIndex((row) => {
+    used += bytes(row);
+    return used > room;
+  });
+  return over === -1 ? rows.length : Math.max(1, over);
+}
+
 function cutRow(raw: Json, fields: readonly string[] | undefined, room: number): Json {
   for (const max of ROW_VALUES) {
     const row = shown(raw, fields, max, { characters: 0 });

@@ -9,7 +9,7 @@ const softly = (holds: boolean): Answer => (holds ? 'yes' : '?');
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: ' ' };
 /** As a reader sees it: notes are kept as they came or as HTML. */
-const text = (value: unknown) =>
+export const text = (value: unknown) =>
   String(value ?? '')
     .replace(/<[^>]*>/g, ' ')
     .replace(/&(amp|lt|gt|quot|#39|nbsp);/g, (_, name: string) => ENTITIES[name] ?? '')
@@ -62,7 +62,8 @@ const COMPARE: Readonly<Record<string, (sent: unknown, stored: unknown, all: Jso
 
 const isGone = (value: unknown) => value === undefined || value === null || value === '';
 
-function one(name: string, sent: unknown, stored: Json): Answer {
+/** Whether a stored thing holds a value in one of its fields; null stands for nothing. */
+export function fieldAgrees(name: string, sent: unknown, stored: Json): Answer {
   if (sent === null) return is(isGone(stored[name]));
   return COMPARE[name]?.(sent, stored[name], stored) ?? is(text(sent) === text(stored[name]));
 }
@@ -71,7 +72,7 @@ function one(name: string, sent: unknown, stored: Json): Answer {
 export function agreement(sent: Json, stored: Json): Answer {
   const { clear, ...fields } = sent;
   const all = { ...fields, ...Object.fromEntries(((clear as string[] | undefined) ?? []).map((name) => [name, null])) };
-  const answers = Object.entries(all).map(([name, value]) => one(name, value, stored));
+  const answers = Object.entries(all).map(([name, value]) => fieldAgrees(name, value, stored));
   if (answers.includes('no')) return 'no';
   return answers.includes('?') ? '?' : 'yes';
 }

@@ -24,6 +24,7 @@ export const listContacts = named('list_contacts');
 export const searchContacts = named('search_contacts');
 export const findDuplicateContact = named('find_duplicate_contact');
 export const listContactTasks = named('list_contact_tasks');
+export const getContactTask = named('get_contact_task');
 export const createContactTask = named('create_contact_task');
 export const listContactNotes = named('list_contact_notes');
 export const createContactNote = named('create_contact_note');

@@ -1,0 +1,79 @@
+import type { Json } from '../endpoint.ts';
+import { rowOf } from '../rows.ts';
+import { listCalendarEvents } from '../tools/appointments.ts';
+import type { Context } from '../tools/tool.ts';
+import { listCalendars, listContactAppointments } from './calls.ts';
+
+/** An appointment whose times can be compared. */
+export interface Appointment {
+  /** As the API gave it, its times with an offset where they could be given one. */
+  readonly raw: Json;
+  /** Epoch ms at which it starts; NaN where it says no time. */
+  readonly at: number;
+  /** Of zone-less times: the zone they were read in, or `unknown` where they were left as they are. */
+  readonly zone?: string;
+}
+
+/** Calendars asked for a contact's events, and days looked at around today, where its own list is empty. */
+const MAX_CALENDARS = 10;
+const DAYS = 400;
+const DAY_MS = 86_400_000;
+
+/**
+ * The appointments of a contact, soonest first. Its own list is known to come back empty: then the calendars are asked,
+ * where their scopes are in effect, and the answer says so where they are not.
+ */
+export async function appointmentsOf(contactId: string, context: Context): Promise<Appointment[]> {
+  const { events } = await context.call(listContactAppointments, { contactId });
+  const own = Array.isArray(events) ? (events as Json[]) : [];
+  const rows = own.length > 0 ? own : await ofCalendars(contactId, context);
+  return (await zoned(rows, context)).sort((a, b) => a.at - b.at);
+}
+
+async function ofCalendars(contactId: string, { call, gate, clock, say }: Context): Promise<Json[]> {
+  const missing = [listCalendars, listCalendarEvents].map(({ scope }) => scope).filter((s) => !gate.scopes.includes(s));
+  if (missing.length > 0) {
+    say(
+      `No appointments listed; HighLevel is known to leave some out, and the calendars may not be asked (${missing.join(', ')}).`,
+    );
+    return [];
+  }
+  const { calendars } = await call(listCalendars, {});
+  const all = Array.isArray(calendars) ? (calendars as Json[]) : [];
+  if (all.length > MAX_CALENDARS)
+    say(`Appointments were looked for in the first ${MAX_CALENDARS} of ${all.length} calendars.`);
+  // Of whole days, so that asking again within seconds asks the same.
+  const today = Math.floor(clock.now() / DAY_MS) * DAY_MS;
+  const span = { startTime: today - DAYS * DAY_MS, endTime: today + DAYS * DAY_MS };
+  const found = await Promise.all(
+    all.slice(0, MAX_CALENDARS).map(({ id }) => call(listCalendarEvents, { calendarId: id, ...span })),
+  );
+  return found
+    .flatMap(({ events }) => (Array.isArray(events) ? (events as Json[]) : []))
+    .filter((event) => event.contactId === contactId);
+}
+
+const ZONELESS = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?(\.\d+)?$/;
+const TIMES = ['startTime', 'endTime', 'dateAdded', 'dateUpdated'] as const;
+
+/** Times without a zone are the location's wall time. Where its zone may not be read they are left as they are. */
+async function zoned(rows: readonly Json[], { clock }: Context): Promise<Appointment[]> {
+  const bare = rows.some(({ startTime }) => ZONELESS.test(String(startTime)));
+  if (!bare) return rows.map((row) => ({ raw: rowOf.event(row), at: Date.parse(String(row.startTime)) }));
+  const [{ Temporal }, known] = await Promise.all([import('temporal-polyfill'), clock.locationZone()]);
+  const zone = known ?? (await clock.zone());
+  const read = (text: string) => Temporal.PlainDateTime.from(text.replace(' ', 'T')).toZonedDateTime(zone);
+  return rows.map((row): Appointment => {
+    const start = String(row.startTime);
+    if (!ZONELESS.test(start)) return { raw: rowOf.event(row), at: Date.parse(start) };
+    const at = read(start).epochMilliseconds;
+    if (known === undefined) return { raw: rowOf.event(row), at, zone: 'unknown' };
+    const times = TIMES.filter((name) => ZONELESS.test(String(row[name])));
+    const offset = (text: unknown) => read(String(text)).toString({ timeZoneName: 'never', smallestUnit: 'second' });
+    return {
+      raw: { ...rowOf.event(row), ...Object.fromEntries(times.map((name) => [name, offset(row[name])])) },
+      at,
+      zone,
+    };
+  });
+}

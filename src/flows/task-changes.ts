@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { Json } from '../endpoint.ts';
+import { ApiError } from '../errors.ts';
+import { rowOf, shown } from '../rows.ts';
+import type { Context } from '../tools/tool.ts';
+import { getContactTask } from './calls.ts';
+import { taskStatus, walkTasks } from './tasks.ts';
+
+/** What a task was when it was last looked at: a digest of what it says, and whose it is. By task id. */
+export type TaskSnapshot = Readonly<Record<string, readonly [digest: string, contactId: string]>>;
+
+export interface TaskChanges {
+  readonly changes: readonly Json[];
+  readonly snapshot: TaskSnapshot;
+  /** True where changes are left that the next look gives. */
+  readonly more: boolean;
+}
+
+/** Tasks walked at most: 100 to a request. Changes told at once, and characters of what people wrote in them. */
+const MAX_TASKS = 3_000;
+const MAX_CHANGES = 50;
+const TEXT = 200;
+
+const digest = ({ title, body, dueDate, completed, assignedTo }: Json): string =>
+  createHash('sha256')
+    .update(JSON.stringify([title, body, dueDate, completed === true, assignedTo]))
+    .digest('base64')
+    .slice(0, 8);
+
+export function taskRow(raw: Json, now: number, more: Json = {}): Json {
+  const { id, title, body, dueDate, assignedTo, contactId } = rowOf.task(raw);
+  const row = { ...more, id, title, body, dueDate, status: taskStatus(raw, now), contactId, assignedTo };
+  return shown(row, undefined, TEXT, { characters: 0 });
+}
+
+/** Every task of the location by id; undefined where there are too many to hold against each other. */
+export async function allTasks(context: Context): Promise<ReadonlyMap<string, Json> | undefined> {
+  const tasks = new Map<string, Json>();
+  for await (const { raw } of walkTasks({}, 0, context)) {
+    const task = rowOf.task(raw);
+    tasks.set(String(task.id), task);
+    if (tasks.size > MAX_TASKS || !context.inTime()) return undefined;
+  }
+  return tasks;
+}
+
+/** Tasks created, changed and deleted since a snapshot; without one all there are become the first. */
+export async function taskChanges(
+  before: TaskSnapshot | undefined,
+  tasks: ReadonlyMap<string, Json>,
+  context: Context,
+): Promise<TaskChanges> {
+  const now = new Map([...tasks].map(([id, task]) => [id, [digest(task), String(task.contactId)] as const]));
+  if (!before) return { changes: [], snapshot: Object.fromEntries(now), more: false };
+  const written = [...now].filter(([id, [print]]) => before[id]?.[0] !== print).map(([id]) => id);
+  const gone = Object.keys(before).filter((id) => !now.has(id));
+  const told = [...written, ...gone].slice(0, MAX_CHANGES);
+  const snapshot: Record<string, readonly [string, string]> = { ...before };
+  const changes: Json[] = [];
+  for (const id of told) {
+    const [task, print, old] = [tasks.get(id), now.get(id), before[id]];
+    if (task && print) {
+      changes.push(taskRow(task, context.clock.now(), { change: old ? 'changed' : 'created' }));
+      snapshot[id] = print;
+    } else if (old && (await isGone(id, old[1], context))) {
+      changes.push({ change: 'deleted', id, contactId: old[1] });
+      delete snapshot[id];
+    }
+  }
+  return { changes, snapshot, more: told.length < written.length + gone.length };
+}
+
+/** Pages shift while tasks are deleted, so that one may be missed without being gone. */
+async function isGone(taskId: string, contactId: string, { call }: Context): Promise<boolean> {
+  try {
+    await call(getContactTask, { contactId, taskId }, 'bulk');
+    return false;
+  } catch (error) {
+    if (error instanceof ApiError && (error.status === 400 || error.status === 404)) return true;
+    throw error;
+  }
+}

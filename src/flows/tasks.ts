@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import { endpoint, type Json } from '../endpoint.ts';
+import { Filled, Id, Ids, outputs, Skip, upTo } from '../schemas.ts';
+import type { Context } from '../tools/tool.ts';
+
+/** The location's tasks, as the API pages them; the tool of this name shows them as people ask for them. */
+export const taskPage = endpoint({
+  name: 'search_location_tasks',
+  title: 'Search location tasks',
+  scope: 'locations/tasks.readonly',
+  effect: 'read',
+  output: outputs.tasks,
+  description: 'One page of the tasks of the location.',
+  route: 'POST /locations/{locationId}/tasks/search',
+  input: z.strictObject({
+    contactId: Ids.optional(),
+    assignedTo: Ids.optional(),
+    completed: z.boolean().optional(),
+    query: Filled.optional(),
+    businessId: Id.optional(),
+    limit: upTo(100),
+    skip: Skip.optional(),
+  }),
+});
+
+/** Rows asked for at a time. The API's default is 25 and its maximum undocumented, so only a page shorter than both ends the list. */
+const PAGE = 100;
+const DEFAULT_PAGE = 25;
+
+/** Every task of the location from `start` on, page by page, with the place it stands at. */
+export async function* walkTasks(
+  question: Json,
+  start: number,
+  { call }: Pick<Context, 'call'>,
+): AsyncGenerator<{ raw: Json; place: number }> {
+  let place = start;
+  for (let largest = DEFAULT_PAGE; ; ) {
+    const args = { ...question, limit: PAGE, ...(place > 0 ? { skip: place } : {}) };
+    const { tasks } = await call(taskPage, args, 'bulk');
+    const rows = Array.isArray(tasks) ? (tasks as Json[]) : [];
+    for (const raw of rows) yield { raw, place: place++ };
+    largest = Math.max(largest, rows.length);
+    if (rows.length < largest) return;
+  }
+}
+
+/** The API knows only completed or not. */
+export type TaskStatus = 'open' | 'overdue' | 'completed';
+
+export function taskStatus(task: Json, now: number): TaskStatus {
+  if (task.completed === true) return 'completed';
+  return Date.parse(String(task.dueDate)) < now ? 'overdue' : 'open';
+}

@@ -1,0 +1,85 @@
+import type { Json } from '../endpoint.ts';
+import { UserError } from '../errors.ts';
+import { shown } from '../rows.ts';
+import { noteText, type PartName, type Parts } from './parts.ts';
+import { taskStatus } from './tasks.ts';
+
+/** Kinds of rows, and the part of the contact each is read from. */
+export const KINDS = {
+  note: 'notes',
+  task: 'tasks',
+  appointment: 'appointments',
+  created: 'contact',
+  updated: 'contact',
+} as const satisfies Record<string, PartName>;
+export type Kind = keyof typeof KINDS;
+
+/** A row and its place among the others. */
+export interface Entry {
+  /** Epoch ms; NaN never: what says no time is left out. */
+  readonly at: number;
+  readonly row: Json;
+}
+
+/** Characters of a text; longer ones are for the tools that read one thing. */
+const TEXT = 400;
+
+const entry = (at: number, row: Json): Entry[] =>
+  Number.isNaN(at) ? [] : [{ at, row: shown(row, undefined, TEXT, { characters: 0 }) }];
+const ms = (time: unknown) => Date.parse(String(time));
+
+/** What happened and what is to come with one contact, newest first. Tasks carry no time but their due date. */
+export function entriesOf({ contact, tasks = [], notes = [], appointments = [] }: Parts, now: number): Entry[] {
+  const all = [
+    ...notes.flatMap((note) => {
+      const { id, dateAdded, title } = note;
+      return entry(ms(dateAdded), { at: dateAdded, kind: 'note', id, title, text: noteText(note) });
+    }),
+    ...tasks.flatMap((task) => {
+      const { id, title, body, dueDate } = task;
+      return entry(ms(dueDate), {
+        at: dueDate,
+        kind: 'task',
+        id,
+        title,
+        text: body,
+        status: taskStatus(task, now),
+        dueDate,
+      });
+    }),
+    ...appointments.flatMap(({ raw, at, zone }) => {
+      const { id, title, notes: words, appointmentStatus, address, startTime } = raw;
+      const row = { at: startTime, zone, kind: 'appointment', id, title, text: words, status: appointmentStatus };
+      return entry(at, { ...row, location: address });
+    }),
+    ...(contact ? lifeOf(contact) : []),
+  ];
+  return all.sort(order);
+}
+
+function lifeOf({ id, dateAdded, dateUpdated, source }: Json): Entry[] {
+  const created = entry(ms(dateAdded), { at: dateAdded, kind: 'created', id, title: 'Contact created', text: source });
+  if (dateUpdated === dateAdded) return created;
+  return [
+    ...created,
+    ...entry(ms(dateUpdated), { at: dateUpdated, kind: 'updated', id, title: 'Contact last changed' }),
+  ];
+}
+
+const nameOf = ({ row }: Entry) => `${row.kind} ${row.id}`;
+const order = (a: Entry, b: Entry) => b.at - a.at || (nameOf(a) < nameOf(b) ? -1 : 1);
+
+/** Where the next page begins: the place of the last row shown, which need not exist any more by then. */
+export const cursorOf = ({ at, row }: Entry): string => `${at}.${row.kind}.${row.id}`;
+
+/** The entries after a cursor. @throws UserError for one that this tool did not give */
+export function after(cursor: string | undefined, entries: readonly Entry[]): readonly Entry[] {
+  if (cursor === undefined) return entries;
+  const [, at, kind, id] = /^(-?\d{1,16})\.([a-z]+)\.([\w-]+)$/.exec(cursor) ?? [];
+  if (at === undefined || !Object.hasOwn(KINDS, String(kind)))
+    throw new UserError(
+      'cursor is not one that get_contact_timeline gave; leave it out to begin with the newest. Nothing was sent.',
+    );
+  const place: Entry = { at: Number(at), row: { kind, id } };
+  return entries.filter((each) => order(place, each) < 0 && nameOf(each) !== nameOf(place));
+}

@@ -1,0 +1,84 @@
+import type { Json } from '../endpoint.ts';
+
+// For people to attach. What comes from the CRM is escaped, on one line and never part of a heading of ours.
+
+const SPECIAL = /[\\`*_{}[\]<>#|~!]/g;
+const plain = (value: unknown): string =>
+  (Array.isArray(value)
+    ? value.map(String).join(', ')
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value)
+  )
+    .replace(/\s+/g, ' ')
+    .replace(SPECIAL, '\\$&');
+const rows = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : []);
+const some = (...parts: unknown[]): string => parts.filter((part) => part !== undefined && part !== '').join(' · ');
+const shown = (value: unknown, before = ''): string | undefined =>
+  value === undefined ? undefined : `${before}${plain(value)}`;
+
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : ['', `## ${title}`, '', ...lines.map((line) => `- ${line}`)];
+
+const task = ({ title, status, dueDate, body }: Json) =>
+  some(shown(status), shown(title), shown(dueDate, 'due '), shown(body));
+const note = ({ dateAdded, title, body }: Json) => some(shown(dateAdded), shown(title), shown(body));
+const appointment = ({ startTime, title, status, address, notes }: Json) =>
+  some(shown(startTime), shown(title), shown(status), shown(address), shown(notes));
+
+function person(contact: Json): string[] {
+  const { firstName: _first, lastName: _last, customFields, ...rest } = contact;
+  return [
+    ...Object.entries(rest).map(([key, value]) => `${key}: ${plain(value)}`),
+    ...rows(customFields).map(({ id, value }) => `custom field ${plain(id)}: ${plain(value)}`),
+  ];
+}
+
+const failures = (failed: unknown): string[] =>
+  rows(failed).map(({ part, reason }) => `${part} could not be read: ${plain(reason)}`);
+
+/** The answer of get_contact_overview as a page. */
+export function overviewMarkdown({ contact, tasks, notes, coming, past, counts, failed, asOf, notice }: Json): string {
+  const { firstName, lastName } = (contact ?? {}) as Json;
+  const name = [firstName, lastName].filter(Boolean).map(plain).join(' ') || 'Contact';
+  return [
+    `# ${name}`,
+    '',
+    `As of ${asOf}. Data from the CRM.`,
+    ...(notice ? ['', plain(notice)] : []),
+    ...section('Contact', contact ? person(contact as Json) : []),
+    ...section('Open and overdue tasks', rows(tasks).map(task)),
+    ...section('Latest notes', rows(notes).map(note)),
+    ...section('Coming appointments', rows(coming).map(appointment)),
+    ...section('Last appointments', rows(past).map(appointment)),
+    ...section(
+      'How many there are',
+      Object.entries((counts ?? {}) as Json).map(([kind, count]) => `${kind}: ${count}`),
+    ),
+    ...section('Missing', failures(failed)),
+    '',
+  ].join('\n');
+}
+
+/** The answer of get_contact_timeline as a page. */
+export function timelineMarkdown({ timeline, total, failed, asOf, notice, next }: Json): string {
+  const line = ({ at, zone, kind, title, text, status, location }: Json) =>
+    some(
+      `${plain(at)}${zone ? ` (${plain(zone)})` : ''}`,
+      kind,
+      shown(title),
+      shown(status),
+      shown(location),
+      shown(text),
+    );
+  return [
+    '# Timeline',
+    '',
+    `As of ${asOf}, newest first. Data from the CRM.`,
+    ...(notice ? ['', plain(notice)] : []),
+    ...section(`${rows(timeline).length} of ${total}`, rows(timeline).map(line)),
+    ...(next ? ['', 'Older rows: get_contact_timeline.'] : []),
+    ...section('Missing', failures(failed)),
+    '',
+  ].join('\n');
+}
