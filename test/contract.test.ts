@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { fixed } from '../src/api/credential.ts';
+import { fetchTransport } from '../src/api/transport.ts';
+import type { Json } from '../src/endpoint.ts';
 import { sandboxRoutes } from '../src/sandbox/index.ts';
-import { endpoints } from '../src/tools/index.ts';
+import { listCalendarEvents } from '../src/tools/appointments.ts';
+import { endpoints, tools } from '../src/tools/index.ts';
+import { layer } from './api/layer.ts';
+import { connect, find, NOW } from './connect.ts';
 import { contract } from './contract.ts';
+
+const DAY = 86_400_000;
 
 type Row = readonly [name: string, route: string, scope: string];
 const records: readonly Row[] = endpoints.map((e) => [e.name, e.route, e.scope]);
@@ -27,6 +35,11 @@ describe('adding an endpoint is three edits', () => {
     expect(leftOut(records, sandboxRoutes, contract)).toEqual([]);
   });
 
+  test('every endpoint is there once: a tool of several calls names none that is a tool', () => {
+    const names = endpoints.map(({ name }) => name);
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+  });
+
   test.each(contract)('leaving out one of the three for %s is named', (name, route) => {
     const others = (row: Row) => row[0] !== name;
     const otherRoutes = sandboxRoutes.filter((r) => anonymous(r) !== anonymous(route));
@@ -42,5 +55,29 @@ describe('adding an endpoint is three edits', () => {
       (row): Row => (row[0] === 'delete_contact' ? [row[0], row[1], 'contacts.readonly'] : row),
     );
     expect(leftOut(wrong, sandboxRoutes, contract)).toContain('test/contract.ts: add or correct delete_contact');
+  });
+});
+
+describe('an endpoint that is no tool', () => {
+  const hidden = contract.map(([name]) => name).filter((name) => !tools.some((tool) => tool.name === name));
+
+  test('is the one that only tools of several calls use', () => {
+    expect(hidden).toEqual([listCalendarEvents.name]);
+  });
+
+  test('finds the bookings of a calendar through the request layer', async () => {
+    const { call, sandbox } = await connect();
+    const api = layer({ transport: fetchTransport(sandbox.fetch), credential: fixed(sandbox) });
+    const { id: contactId } = await find(call, 'maria lopez');
+    const { calendars } = await call('list_calendars');
+    const span = { startTime: NOW - 400 * DAY, endTime: NOW + 400 * DAY };
+    const found = await Promise.all(
+      (calendars as Json[]).map(({ id }) => api.call(listCalendarEvents, { calendarId: id, ...span })),
+    );
+    const { events } = await call('list_contact_appointments', { contactId });
+    const idsOf = (rows: unknown) => (rows as Json[]).map(({ id }) => id).sort();
+    const hers = found.flatMap(({ events }) => events as Json[]).filter((event) => event.contactId === contactId);
+    expect(hers.length).toBeGreaterThan(0);
+    expect(idsOf(hers)).toEqual(idsOf(events));
   });
 });

@@ -3,7 +3,7 @@
  * and the sandbox, so that a wrong route cannot agree with itself. The two bulk routes declare no scope; they write, so
  * they stand under contacts.write. Path parameters are spelt as the documentation spells them.
  */
-export const contract = [
+const ofTools = [
   ['get_contact', 'GET /contacts/{contactId}', 'contacts.readonly'],
   ['list_contacts', 'GET /contacts/', 'contacts.readonly'],
   ['list_contacts_by_business', 'GET /contacts/business/{businessId}', 'contacts.readonly'],
@@ -46,3 +46,12 @@ export const contract = [
   ['list_campaigns', 'GET /campaigns/', 'campaigns.readonly'],
   ['search_location_tasks', 'POST /locations/{locationId}/tasks/search', 'locations/tasks.readonly'],
 ] as const;
+
+/** Endpoints that are no tools: only tools of several calls use them, and no host can call them by name. */
+const ofFlows = [['list_calendar_events', 'GET /calendars/events', 'calendars/events.readonly']] as const;
+
+export const contract = [...ofTools, ...ofFlows] as const;
+
+/** Those that have examples, because examples are called as a host calls a tool. */
+export type ToolName = (typeof ofTools)[number][0];
+export const toolContract: readonly (readonly [ToolName, string, string])[] = ofTools;

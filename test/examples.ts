@@ -1,9 +1,7 @@
 import type { Json } from '../src/endpoint.ts';
 import { CLEARABLE } from '../src/tools/contacts.ts';
 import { connect, find } from './connect.ts';
-import type { contract } from './contract.ts';
-
-export type ToolName = (typeof contract)[number][0];
+import type { ToolName } from './contract.ts';
 
 /** What examples name: things the sandbox is seeded with, which have the same ids in every sandbox. */
 export interface Fixture {

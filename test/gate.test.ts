@@ -4,8 +4,7 @@ import { fixed } from '../src/api/credential.ts';
 import { SettingError } from '../src/errors.ts';
 import { gate, parseScopes, parseSelection } from '../src/gate.ts';
 import { silent } from '../src/log.ts';
-import { tools } from '../src/tools/index.ts';
-import { isFlow } from '../src/tools/tool.ts';
+import { endpoints, tools } from '../src/tools/index.ts';
 import { CONTACTS, connect, READ } from './connect.ts';
 
 const names = (select: string, scopes: Parameters<typeof gate>[1] = CONTACTS) =>
@@ -38,14 +37,29 @@ describe('GHL_TOOLS', () => {
     ]);
     expect(names('notes -create_contact_note -delete -read')).toEqual(['update_contact_note']);
     expect(names('get_contact')).toEqual(['get_contact']);
-    expect(names('bulk')).toEqual(['bulk_update_contact_tags', 'bulk_assign_contact_business']);
+    expect(names('bulk')).toEqual([
+      'bulk_update_contact_tags',
+      'bulk_assign_contact_business',
+      'bulk_upsert_contacts',
+      'bulk_update_contacts',
+    ]);
     expect(names('automation,-read')).toHaveLength(5);
-    expect(names('-write')).toHaveLength(10);
-    expect(names('')).toHaveLength(32);
+    expect(names('-flows,-write')).toHaveLength(10);
+    expect(names('-write')).toHaveLength(10 + 4);
+    expect(names('-flows')).toHaveLength(32);
+    expect(names('')).toHaveLength(32 + 7);
   });
   test('narrows and never widens', () => {
     expect(names('write,delete,create_contact', READ)).toEqual([]);
     expect(names('lookups', READ)).toEqual([]);
+    expect(names('flows', READ)).toHaveLength(4);
+    expect(names('flows', ['contacts.write'])).toEqual([]);
+  });
+  test('forbids, as part of other tools too, what stands with a minus, and not what is merely left unnamed', () => {
+    const forbidden = (select: string) => [...gate(tools, CONTACTS, parseSelection(select, tools)).forbidden];
+    expect(forbidden('flows,-create_contact_note')).toEqual(['create_contact_note']);
+    expect(forbidden('-followers')).toEqual(['add_contact_followers', 'remove_contact_followers']);
+    expect(forbidden('onboard_contact')).toEqual([]);
   });
   test('refuses a word that names nothing', () => {
     expect(() => parseSelection('contacts,taks', tools)).toThrow('GHL_TOOLS: "taks" is no family, tool or set.');
@@ -60,6 +74,11 @@ describe('a hidden tool called anyway', () => {
     expect(text).toContain('GHL_SCOPES');
     expect(await sent()).toEqual([]);
   });
+  test('names the read scope that a flow which writes needs as well', async () => {
+    const { refused, sent } = await connect({ scopes: ['contacts.write'] });
+    expect(await refused('onboard_contact')).toContain('onboard_contact needs the scope contacts.readonly');
+    expect(await sent()).toEqual([]);
+  });
   test('says so when the owner switched it off', async () => {
     const { refused } = await connect({ select: '-delete' });
     expect(await refused('delete_contact', { contactId: 'abc' })).toContain('switched off by GHL_TOOLS');
@@ -67,6 +86,26 @@ describe('a hidden tool called anyway', () => {
   test('an unknown name is no tool', async () => {
     const { refused } = await connect();
     expect(await refused('drop_table')).toContain('There is no tool "drop_table"');
+  });
+});
+
+describe('a write the owner forbade', () => {
+  const person = { email: 'nora.whelan@example.com', firstName: 'Nora' };
+  const writes = (sent: readonly string[]) => sent.filter((each) => !/^GET |\/search$/.test(each));
+
+  test('is not done as part of another tool either, nor is anything beside it', async () => {
+    const { call, refused, sent } = await connect({ select: '-create_contact_note' });
+    const text = await refused('onboard_contact', { ...person, note: 'Asked for a quote.' });
+    expect(text).toContain('create_contact_note is switched off by GHL_TOOLS');
+    expect(writes(await sent())).toEqual([]);
+    expect(await call('onboard_contact', person)).toMatchObject({ created: true });
+    expect(writes(await sent())).toEqual(['POST /contacts/']);
+  });
+  test('is only what stands with a minus: a tool named alone does all its parts', async () => {
+    const { client, call, sent } = await connect({ select: 'onboard_contact' });
+    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['onboard_contact']);
+    expect(await call('onboard_contact', { ...person, note: 'Asked for a quote.' })).toMatchObject({ created: true });
+    expect(writes(await sent())).toEqual(['POST /contacts/', expect.stringMatching(/^POST \/contacts\/\w+\/notes$/)]);
   });
 });
 
@@ -80,12 +119,9 @@ describe('the request layer refuses a second time', () => {
     timeoutMs: 100,
     log: silent,
   });
-  test.each(tools.flatMap((tool) => (isFlow(tool) ? tool.calls : [tool])).map((e) => [e.name, e] as const))(
-    '%s',
-    async (name, e) => {
-      await expect(api.call(e, {})).rejects.toThrow(`${name} needs the scope ${e.scope}`);
-    },
-  );
+  test.each(endpoints.map((e) => [e.name, e] as const))('%s', async (name, e) => {
+    await expect(api.call(e, {})).rejects.toThrow(`${name} needs the scope ${e.scope}`);
+  });
 });
 
 describe('instructions', () => {

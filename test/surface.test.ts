@@ -2,13 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { answerFigures, listFigures } from '../bench/tokens.ts';
 import { advertised } from '../src/advertise.ts';
 import { EFFECTS, SCOPES } from '../src/endpoint.ts';
-import { tools } from '../src/tools/index.ts';
+import { endpoints, families, tools } from '../src/tools/index.ts';
 import { CONTACTS, connect, READ } from './connect.ts';
 
 const TEN_READS = [
   'get_contact', 'list_contacts', 'list_contacts_by_business', 'search_contacts', 'find_duplicate_contact',
   'list_contact_tasks', 'get_contact_task', 'list_contact_notes', 'get_contact_note', 'list_contact_appointments',
 ]; // biome-ignore format: a list
+const READ_FLOWS = ['get_contact_overview', 'get_contact_timeline', 'list_changed_contacts', 'count_contacts'];
+const WRITES = 22;
+const flows = families.flows.map(({ name }) => name);
 
 const shown = tools.map((tool) => ({ tool, face: advertised(tool) }));
 describe('what a model reads of the tool list', () => {
@@ -44,7 +47,7 @@ describe('the set of tools', () => {
     expect(new Set(names).size).toBe(names.length);
     for (const name of names)
       expect(name).toMatch(
-        /^(?=.{3,40}$)(get|list|create|update|delete|search|find|upsert|set|add|remove|bulk)_[a-z0-9_]+$/,
+        /^(?=.{3,40}$)(get|list|create|update|delete|search|find|upsert|set|add|remove|bulk|onboard|count)_[a-z0-9_]+$/,
       );
   });
 
@@ -61,7 +64,7 @@ describe('the set of tools', () => {
   });
 
   test('every scope is used', () => {
-    expect(new Set(tools.map((tool) => tool.scope))).toEqual(new Set(SCOPES));
+    expect(new Set(endpoints.map((endpoint) => endpoint.scope))).toEqual(new Set(SCOPES));
   });
 
   test('schemas are plain objects: no references, no unions at the root, items for every array of arguments', () => {
@@ -78,22 +81,27 @@ describe('the set of tools', () => {
 });
 
 describe('tools/list', () => {
-  test('contacts.readonly alone shows the ten reads, and no lookup', async () => {
+  test('contacts.readonly alone shows the ten reads, then the flows that only read, and no lookup', async () => {
     const { client } = await connect({ scopes: READ });
-    expect((await client.listTools()).tools.map((tool) => tool.name)).toEqual(TEN_READS);
+    expect((await client.listTools()).tools.map((tool) => tool.name)).toEqual([...TEN_READS, ...READ_FLOWS]);
   });
 
-  test('contacts.write alone shows no reads', async () => {
+  test('contacts.write alone shows no reads, and no flow: those that write read as well', async () => {
     const { client } = await connect({ scopes: ['contacts.write'] });
     const { tools: listed } = await client.listTools();
-    expect(listed).toHaveLength(22);
+    expect(listed).toHaveLength(WRITES);
     expect(listed.filter((tool) => tool.annotations?.readOnlyHint)).toEqual([]);
+    expect(listed.filter((tool) => flows.includes(tool.name))).toEqual([]);
   });
 
-  test('both contact scopes show the 32, in the same order every time', async () => {
+  test('both contact scopes show the 32 endpoints and all flows, in the same order every time', async () => {
     const first = await (await connect({ scopes: CONTACTS })).client.listTools();
     const second = await (await connect({ scopes: CONTACTS })).client.listTools();
-    expect(first.tools).toHaveLength(32);
+    const names = first.tools.map((tool) => tool.name);
+    expect(names).toHaveLength(TEN_READS.length + WRITES + flows.length);
+    expect(names.filter((name) => !flows.includes(name))).toHaveLength(32);
+    expect(names.slice(32)).toEqual(flows);
+    expect(flows).toHaveLength(7);
     expect(second).toEqual(first);
   });
 

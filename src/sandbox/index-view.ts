@@ -6,18 +6,35 @@ export interface Indexed {
   readonly text: string;
 }
 
-/** What list and search see: one location's contacts, newest first, trailing the writes by a fixed delay. */
-export class IndexView {
-  readonly #delayMs: number;
-  readonly #rows: Indexed[] = [];
-  readonly #pending: { at: number; contact: Contact }[] = [];
+/** ms by which a write trails: the same for all, or drawn once for each. */
+export type IndexDelay = number | (() => number);
 
-  constructor(delayMs: number) {
-    this.#delayMs = delayMs;
+/** One version of a contact on its way into the index. */
+interface Pending {
+  readonly due: number;
+  /** Counts the writes, so that of two versions the newer is known whichever comes first. */
+  readonly version: number;
+  readonly contact: Contact;
+}
+
+/** What list and search see: one location's contacts, newest first, each write trailing by its delay. */
+export class IndexView {
+  readonly #delayMs: () => number;
+  readonly #rows: Indexed[] = [];
+  /** By due time; of the same due time, by version. */
+  readonly #pending: Pending[] = [];
+  /** The version of each contact that was last let in, deletions included. */
+  readonly #seen = new Map<string, number>();
+  #versions = 0;
+
+  constructor(delay: IndexDelay) {
+    this.#delayMs = typeof delay === 'function' ? delay : () => delay;
   }
 
   changed(contact: Contact, at: number): void {
-    this.#pending.push({ at, contact });
+    this.#versions += 1;
+    const pending = { due: at + this.#delayMs(), version: this.#versions, contact };
+    this.#pending.splice(firstDueAfter(this.#pending, pending.due), 0, pending);
   }
 
   /** For data that was there before the first request. */
@@ -26,10 +43,15 @@ export class IndexView {
   }
 
   rows(now: number): readonly Indexed[] {
-    const trailing = this.#pending.findIndex(({ at }) => at > now - this.#delayMs);
-    const ready = trailing === -1 ? this.#pending.length : trailing;
-    if (ready > 0) for (const { contact } of this.#pending.splice(0, ready)) this.#apply(contact);
+    for (const each of this.#pending.splice(0, firstDueAfter(this.#pending, now))) this.#arrive(each);
     return this.#rows;
+  }
+
+  /** A version that a newer one has overtaken is dropped. Nothing is newer than a deletion. */
+  #arrive({ version, contact }: Pending): void {
+    if (version < (this.#seen.get(contact.id) ?? 0)) return;
+    this.#seen.set(contact.id, version);
+    this.#apply(contact);
   }
 
   #apply(contact: Contact): void {
@@ -39,14 +61,23 @@ export class IndexView {
   }
 }
 
+const firstDueAfter = (pending: readonly Pending[], at: number): number =>
+  firstWithout(pending, ({ due }) => due <= at);
+
 /** The first row that does not stand before (dateAdded, id) in the order newest first, then by id. */
-export function firstNotBefore(rows: readonly Indexed[], dateAdded: number, id: string): number {
+export const firstNotBefore = (rows: readonly Indexed[], dateAdded: number, id: string): number =>
+  firstWithout(
+    rows,
+    ({ contact }) => contact.dateAdded > dateAdded || (contact.dateAdded === dateAdded && contact.id < id),
+  );
+
+/** Where in a list the items end that hold something which all before them hold too. */
+function firstWithout<T>(items: readonly T[], holds: (item: T) => boolean): number {
   let low = 0;
-  let high = rows.length;
+  let high = items.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const row = rows[middle]?.contact;
-    if (row && (row.dateAdded > dateAdded || (row.dateAdded === dateAdded && row.id < id))) low = middle + 1;
+    if (holds(items[middle] as T)) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -2,6 +2,7 @@ import { createApi } from './app.ts';
 import { createControl } from './control.ts';
 import type { SandboxData } from './data.ts';
 import type { FaultRule } from './faults.ts';
+import type { IndexDelay } from './index-view.ts';
 import { createMachine } from './machine.ts';
 import type { OauthClient } from './oauth/tokens.ts';
 import { routes } from './routes/index.ts';
@@ -18,8 +19,8 @@ export interface SandboxOptions {
   seed?: number;
   /** Epoch ms. Seeded dates are relative to the start of the UTC day of its first reading. Default Date.now. */
   now?: () => number;
-  /** How far list and search trail writes, in ms. Default 0. */
-  indexDelayMs?: number;
+  /** How far list and search trail writes, in ms; a function is asked once for each write. Default 0. */
+  indexDelayMs?: IndexDelay;
   /** Requests in a window of ten seconds for each token and location. Default 100. */
   rate?: number | 'off';
   /** How long OAuth access tokens live, in ms. Default 86,399,000. */

@@ -2,6 +2,7 @@ import { applyBody, blankContact, type Writing } from './contact-write.ts';
 import type { AppointmentData, ContactData, NoteData, SandboxData, TaskData } from './data.ts';
 import { iso } from './dates.ts';
 import type { Ids } from './ids.ts';
+import type { IndexDelay } from './index-view.ts';
 import { loadOffice, type Place } from './load-office.ts';
 import type { Office, Store } from './store.ts';
 import { DEFAULT_SWITCHES } from './switches.ts';
@@ -9,7 +10,7 @@ import { DEFAULT_SWITCHES } from './switches.ts';
 export interface Loading {
   readonly ids: Ids;
   readonly now: number;
-  readonly indexDelayMs: number;
+  readonly indexDelayMs: IndexDelay;
 }
 
 /** Fills one location of a store; ids that the data leaves out are drawn in the order of the data. */

@@ -3,6 +3,7 @@ import type { SandboxData } from './data.ts';
 import { DAY } from './dates.ts';
 import { Faults } from './faults.ts';
 import { createIds, type Ids } from './ids.ts';
+import type { IndexDelay } from './index-view.ts';
 import { load } from './load.ts';
 import type { Place } from './load-office.ts';
 import { type OauthClient, Tokens } from './oauth/tokens.ts';
@@ -54,7 +55,7 @@ export interface Machine {
 export interface MachineOptions {
   readonly seed: number;
   readonly now: () => number;
-  readonly indexDelayMs: number;
+  readonly indexDelayMs: IndexDelay;
   readonly rate: number | 'off';
   readonly tokenTtlMs: number;
   readonly data: SandboxData | undefined;

@@ -1,5 +1,5 @@
 import { type Contact, reachKeys } from './contact.ts';
-import { IndexView } from './index-view.ts';
+import { type IndexDelay, IndexView } from './index-view.ts';
 
 export interface Location {
   readonly id: string;
@@ -93,7 +93,7 @@ export class Store {
   readonly workflows = new Map<string, Set<string>>();
   readonly #byReach = new Map<string, Set<string>>();
 
-  addOffice(contents: Omit<Office, 'index'>, indexDelayMs: number): Office {
+  addOffice(contents: Omit<Office, 'index'>, indexDelayMs: IndexDelay): Office {
     const office = { ...contents, index: new IndexView(indexDelayMs) };
     this.offices.set(office.location.id, office);
     return office;

@@ -8,6 +8,8 @@ export interface Switches {
   /** What the last page of the list says of the next: nothing, or its own last row once more. */
   lastPageCursor: 'null' | 'echo';
   listCustomFields: 'filled' | 'empty';
+  /** A contact's own list was reported empty though the calendar has its bookings. */
+  contactAppointments: 'listed' | 'empty';
   /** Search and upsert are documented as 200; Nest's own default for POST is 201. */
   postStatus: 'documented' | 201;
   unknownCustomField: 'drop' | 'refuse';
@@ -37,6 +39,7 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   listBody: 'meta',
   lastPageCursor: 'null',
   listCustomFields: 'filled',
+  contactAppointments: 'listed',
   postStatus: 'documented',
   unknownCustomField: 'drop',
   nullClears: true,

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { contract } from '../contract.ts';
-import type { ToolName } from '../examples.ts';
+import { type ToolName, toolContract } from '../contract.ts';
 
 /**
  * HighLevel's own OpenAPI description of the Contacts API. It is no part of this repository: whoever runs these tests
@@ -54,7 +53,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
 );
 
 /** The tools whose routes are described here; the others belong to other parts of the API. */
-export const contactTools: readonly (readonly [ToolName, string])[] = contract
+export const contactTools: readonly (readonly [ToolName, string])[] = toolContract
   .filter(([, route]) => route.includes(' /contacts'))
   .map(([tool, route]) => [tool, route]);
 

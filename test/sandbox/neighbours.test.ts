@@ -19,6 +19,7 @@ test.each([
   ['/calendars/?locationId=LOC', 'calendars', 'calendars.readonly'],
   ['/workflows/?locationId=LOC', 'workflows', 'workflows.readonly'],
   ['/campaigns/?locationId=LOC', 'campaigns', 'campaigns.readonly'],
+  ['/calendars/events?locationId=LOC&startTime=0&endTime=1&calendarId=any', 'events', 'calendars/events.readonly'],
 ])('%s has its own scope', async (path, key, scope) => {
   const { sandbox, locationId } = openSandbox();
   const there = path.replace('LOC', locationId);
@@ -89,6 +90,37 @@ describe('appointments', () => {
       startTime: '2026-05-21T10:00:00-05:00',
       appoinmentStatus: 'confirmed',
     });
+  });
+
+  test.each([
+    ['calendarId=cal', ['Fit', 'Tune']],
+    ['calendarId=none', []],
+    ['userId=theo', ['Tune']],
+    ['groupId=workshop', ['Fit', 'Tune']],
+    ['groupId=other', []],
+    ['calendarId=cal&userId=theo', ['Tune']],
+  ])('of a calendar, user or group: %s, and of a span', async (query, titles) => {
+    const span = { startTime: '2026-05-21T15:00:00Z', endTime: '2026-05-21T16:30:00Z' };
+    const later = { startTime: '2026-07-01T15:00:00Z', endTime: '2026-07-01T16:00:00Z' };
+    const { get, locationId } = openSandbox({
+      data: {
+        calendars: [{ id: 'cal', name: 'Shop', groupId: 'workshop' }],
+        users: [{ id: 'theo', name: 'Theo' }],
+        contacts: [
+          { id: 'ann', appointments: [{ title: 'Fit', ...span }] },
+          {
+            id: 'ben',
+            appointments: [
+              { title: 'Tune', assignedUserId: 'theo', ...span },
+              { title: 'Later', assignedUserId: 'theo', ...later },
+            ],
+          },
+        ],
+      },
+    });
+    const range = `startTime=${Date.parse(span.startTime)}&endTime=${Date.parse(span.endTime)}`;
+    const { events } = (await get(`/calendars/events?locationId=${locationId}&${range}&${query}`)).body;
+    expect(events.map(({ title }: Json) => title).sort()).toEqual(titles);
   });
 
   test.each([

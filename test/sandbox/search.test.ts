@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type Json, openSandbox } from './api.ts';
+import { type Json, NOON, openSandbox } from './api.ts';
 
 const CROWD = {
   customFields: [
     { id: 'size', name: 'Size', dataType: 'NUMERICAL' },
     { id: 'bike', name: 'Bike', dataType: 'TEXT' },
   ],
+  businesses: [{ name: 'Harbour Couriers' }],
   contacts: [
     {
       firstName: 'Ann',
@@ -28,6 +29,8 @@ const CROWD = {
       email: 'ben@x.example',
       city: 'Boston',
       companyName: 'Acme Foods',
+      businessId: 'Harbour Couriers',
+      dateUpdated: '2026-04-01T08:30:00Z',
       tags: ['vip'],
       dnd: true,
       dateAdded: '2026-02-10T00:00:00Z',
@@ -65,10 +68,16 @@ describe('filters', () => {
     [f('dndSettings.SMS.status', 'eq', 'active'), []],
     [f('dateAdded', 'range', { gte: '2026-02-01', lt: '2026-03-01T00:00:00Z' }), ['Ben']],
     [f('dateAdded', 'range', { gt: Date.UTC(2026, 1, 10) }), ['Cleo']],
+    [f('dateUpdated', 'range', { gte: '2026-04-01T08:30:00.000Z', lte: '2026-04-01T08:30:00.000Z' }), ['Ben']],
+    [f('dateUpdated', 'range', { gt: '2026-04-01T10:30:00+02:00' }), []],
+    [f('businessName', 'eq', 'harbour couriers'), ['Ben']],
+    [f('businessName', 'contains', 'harb'), ['Ben']],
+    [f('businessName', 'not_exists'), ['Ann', 'Cleo']],
     [f('customFields.size', 'range', { gte: 58 }), ['Ben']],
     [f('customFields.size', 'range', { lte: 52 }), ['Ann']],
     [f('customFields.size', 'eq', 52), ['Ann']],
     [f('customFields.bike', 'contains', 'bromp'), ['Ann']],
+    [f('customFields.bike', 'eq', 'brompton'), ['Ann']],
     [f('customFields.bike', 'not_exists'), ['Ben', 'Cleo']],
     // Custom fields go by id; a name is no error.
     [f('customFields.Size', 'eq', 52), []],
@@ -141,6 +150,30 @@ describe('pages', () => {
     const all = (await search({ sort })).body.contacts.map(({ id }: Json) => id);
     expect(seen).toEqual(all);
     expect(seen).toHaveLength(48);
+  });
+
+  test('walk what changed, oldest first, once each though many changed in the same millisecond', async () => {
+    const { sandbox, search, put } = openSandbox();
+    const ids = (await search()).body.contacts.map(({ id }: Json) => id);
+    sandbox.advance(1_000);
+    const since = new Date(NOON + 1_000).toISOString();
+    const changed = ids.filter((_: string, at: number) => at % 2 === 0);
+    for (const id of changed) await put(`/contacts/${id}`, { city: 'Chicago' });
+    const question = {
+      pageLimit: 5,
+      filters: [
+        { group: 'OR', filters: [f('dateUpdated', 'range', { gte: since }), f('dateAdded', 'range', { gte: since })] },
+      ],
+      sort: [{ field: 'dateUpdated', direction: 'asc' }],
+    };
+    const seen: string[] = [];
+    for (let page: Json[] | undefined; page?.length !== 0; ) {
+      const searchAfter = page?.at(-1).searchAfter;
+      page = (await search({ ...question, ...(searchAfter && { searchAfter }) })).body.contacts as Json[];
+      seen.push(...page.map(({ id }) => id));
+    }
+    expect(seen).toHaveLength(changed.length);
+    expect(seen.toSorted()).toEqual(changed.toSorted());
   });
 
   test('take page or searchAfter, not both', async () => {

@@ -35,6 +35,24 @@ test('listCustomFields: empty', async () => {
   expect(contacts[0].customFields).toEqual([]);
 });
 
+test('contactAppointments: empty, while the calendar has them and a missing contact is still one', async () => {
+  const data = {
+    calendars: [{ id: 'cal', name: 'Shop' }],
+    contacts: [
+      {
+        id: 'ann',
+        appointments: [{ title: 'Fit', startTime: '2026-05-21T15:00:00Z', endTime: '2026-05-21T16:30:00Z' }],
+      },
+    ],
+  };
+  const { get, locationId } = openSandbox({ data, switches: { contactAppointments: 'empty' } });
+  expect((await get('/contacts/ann/appointments')).body).toEqual({ events: [] });
+  expect((await get('/contacts/nobody/appointments')).status).toBe(400);
+  const range = `startTime=${Date.UTC(2026, 4, 1)}&endTime=${Date.UTC(2026, 5, 1)}`;
+  const { events } = (await get(`/calendars/events?locationId=${locationId}&${range}&calendarId=cal`)).body;
+  expect(events).toMatchObject([{ contactId: 'ann', title: 'Fit' }]);
+});
+
 test('postStatus: 201', async () => {
   const { search, post, locationId } = openSandbox({ switches: { postStatus: 201 } });
   expect((await search()).status).toBe(201);

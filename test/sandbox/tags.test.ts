@@ -59,6 +59,16 @@ describe('in bulk', () => {
     expect((await read(ann)).tags).toEqual(['a', 'b']);
   });
 
+  test('takes five hundred contacts, each told of', async () => {
+    const contacts = Array.from({ length: 500 }, (_, at) => ({ firstName: `P${at}` }));
+    const { search, post, locationId } = openSandbox({ data: { contacts } });
+    const ids = (await search({ pageLimit: 500 })).body.contacts.map(({ id }: Json) => id);
+    const { body } = await post('/contacts/bulk/tags/update/add', { contacts: ids, tags: ['B'], locationId });
+    expect(body.errorCount).toBe(0);
+    expect(body.responses.map(({ contactId }: Json) => contactId)).toEqual(ids);
+    expect((await search({ filters: [{ field: 'tags', operator: 'eq', value: 'b' }] })).body.total).toBe(500);
+  });
+
   test('can remove all', async () => {
     const { create, post, read, locationId } = openSandbox();
     const id = await create({ tags: ['a', 'b'] });

@@ -10,6 +10,7 @@ export const calendarRoutes = [
     scope: 'contacts.readonly',
     handle(call) {
       const appointments = call.store.appointments.of(theContact(call).id);
+      if (call.switches.contactAppointments === 'empty') return { events: [] };
       return { events: appointments.map((each) => appointmentOut(each, call.office.location)) };
     },
   }),

@@ -1,6 +1,15 @@
+import type { Contact } from '../contact.ts';
 import { boolean, filled, number, oneOf, optional, string, strings } from '../dto.ts';
 import { postStatus, route } from '../route.ts';
+import type { Task } from '../store.ts';
 import { taskOut } from '../wire.ts';
+
+/** A row of the location's tasks: `_id` for `id`, and who it is about. */
+function taskFound(task: Task, contact: Contact | undefined) {
+  const { id: _id, ...rest } = taskOut(task);
+  const { id, locationId, firstName, lastName, email, phone } = contact ?? {};
+  return { _id, ...rest, locationId, contactDetails: { id, firstName, lastName, email, phone } };
+}
 
 export const locationRoutes = [
   route({
@@ -40,23 +49,21 @@ export const locationRoutes = [
       businessId: optional(filled),
     },
     handle(call, { body: { contactId, completed, assignedTo, query = '', limit = 25, skip = 0, businessId } }) {
-      const tasks = call.store.tasks.all().flatMap((task) => {
-        const contact = call.store.contacts.get(task.contactId);
-        const wanted =
+      const contactOf = (task: Task) => call.store.contacts.get(task.contactId);
+      const wanted = call.store.tasks.all().filter((task) => {
+        const contact = contactOf(task);
+        return (
           contact?.locationId === call.office.location.id &&
           !contact.deleted &&
           (!contactId || contactId.includes(task.contactId)) &&
           (completed === undefined || task.completed === completed) &&
           (!assignedTo || assignedTo.some((user) => user === task.assignedTo)) &&
           (businessId === undefined || contact.businessId === businessId) &&
-          `${task.title}\n${task.body ?? ''}`.toLowerCase().includes(query.toLowerCase());
-        if (!wanted) return [];
-        const { id, ...rest } = taskOut(task);
-        const { firstName, lastName, email, phone } = contact;
-        const details = { id: contact.id, firstName, lastName, email, phone };
-        return [{ _id: id, ...rest, locationId: contact.locationId, contactDetails: details }];
+          `${task.title}\n${task.body ?? ''}`.toLowerCase().includes(query.toLowerCase())
+        );
       });
-      return { tasks: tasks.slice(skip, skip + limit), traceId: call.traceId() };
+      const tasks = wanted.slice(skip, skip + limit).map((task) => taskFound(task, contactOf(task)));
+      return { tasks, traceId: call.traceId() };
     },
   }),
 ];
