@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { SETTINGS } from '../src/config.ts';
 import type { ToolFace } from '../src/endpoint.ts';
 import { endpoints, families } from '../src/tools/index.ts';
+import { conversations } from './systems.ts';
 
 /** What each effect looks like in the table. */
 const MARKS = {
@@ -38,6 +39,7 @@ const settlementTable = [
 const GENERATED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'README.md': { tools: toolTable, settings: settingsTable },
   'docs/writes.md': { settlements: settlementTable },
+  'docs/systems.md': { conversations: await conversations() },
 };
 
 function fill(text: string, file: string): string {

@@ -7,6 +7,12 @@ export interface Memory {
   write(name: string, value: Json): Promise<void>;
 }
 
+/** The part of a memory that belongs to one location: a server may be signed in to another by the next call. */
+export const ofLocation = (memory: Memory, locationId: () => string | undefined): Memory => ({
+  read: (name) => memory.read(`${name} ${locationId() ?? ''}`.trim()),
+  write: (name, value) => memory.write(`${name} ${locationId() ?? ''}`.trim(), value),
+});
+
 /** Forgotten with the process. */
 export function shortMemory(): Memory {
   const kept = new Map<string, Json>();

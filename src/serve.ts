@@ -5,7 +5,7 @@ import { fileJournal, noJournal } from './api/journal.ts';
 import { type Env, readConfig } from './config.ts';
 import { gate } from './gate.ts';
 import { createLog, type Log } from './log.ts';
-import { fileMemory, shortMemory } from './memory.ts';
+import { fileMemory, ofLocation, shortMemory } from './memory.ts';
 import { createServer } from './server.ts';
 import { openSession } from './session.ts';
 import { createClock } from './times.ts';
@@ -29,7 +29,10 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
     log,
     account: () => ({ ...session.account, label: config.label }),
     user: config.user,
-    memory: config.memory ? fileMemory(config.memory, log) : shortMemory(),
+    memory: ofLocation(
+      config.memory ? fileMemory(config.memory, log) : shortMemory(),
+      () => session.account.locationId,
+    ),
   });
   endWithHost(server, api, log);
   await server.connect(new StdioServerTransport());
@@ -37,8 +40,14 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
     const now = gate(tools, scopes(), config.selected);
     const changed = now.shown.length !== open.shown.length || now.shown.some((tool, i) => tool !== open.shown[i]);
     open = now;
-    if (changed) void server.sendToolListChanged().catch(() => undefined);
+    if (changed) tellLists(server);
   });
+}
+
+/** What is offered decides all three lists. */
+function tellLists(server: Server): void {
+  const told = [server.sendToolListChanged(), server.sendResourceListChanged(), server.sendPromptListChanged()];
+  void Promise.allSettled(told);
 }
 
 /** stdout carries the protocol and nothing else, whatever a dependency prints. */
@@ -57,10 +66,12 @@ const FLUSH_MS = 500;
  */
 function endWithHost(server: Server, api: Api, log: Log): void {
   let ending = false;
+  const stopWatching = server.onclose;
   const end = async (why: string) => {
     if (ending) return;
     ending = true;
     log('debug', 'ending', { why });
+    stopWatching?.();
     await api.close();
     // The answers of the last writes leave before the pipe does, unless nobody reads them.
     await new Promise((resolve) => setImmediate(resolve));

@@ -29,6 +29,8 @@ export interface Options {
   log?: Log;
   /** What outlives a server: the same for two of them is a restart. */
   memory?: Memory;
+  /** The time of server and sandbox, moved by whoever made it; `advance` moves another. */
+  timers?: Timers;
   /** Parts of the request layer a test replaces. */
   api?: Partial<ApiOptions>;
 }
@@ -42,6 +44,8 @@ export interface Connected {
   refused(name: string, args?: Json): Promise<string>;
   /** Moves the server's clock and the sandbox's. */
   advance(ms: number): void;
+  /** Epoch ms by the server's clock. */
+  now(): number;
   /** What reached the sandbox since the last look, as `METHOD /path`. */
   sent(): Promise<string[]>;
 }
@@ -50,8 +54,8 @@ export interface Connected {
 export async function connect(options: Options = {}): Promise<Connected> {
   const scopes = options.scopes ?? SCOPES;
   let moved = 0;
-  const sandbox = createSandbox({ now: () => NOW, rate: 'off', ...options.sandbox });
-  const timers: Timers = { ...realTimers, now: () => NOW + moved };
+  const sandbox = createSandbox({ now: options.timers?.now ?? (() => NOW), rate: 'off', ...options.sandbox });
+  const timers: Timers = options.timers ?? { ...realTimers, now: () => NOW + moved };
   const log = options.log ?? silent;
   const api = createApi({
     timers,
@@ -78,6 +82,7 @@ export async function connect(options: Options = {}): Promise<Connected> {
     account: () => ({ sandbox: true, locationId: sandbox.locationId }),
     user: options.user,
     memory: options.memory ?? shortMemory(),
+    timers,
   });
   const client = new Client({ name: 'test', version: '0' });
   const [here, there] = InMemoryTransport.createLinkedPair();
@@ -86,6 +91,7 @@ export async function connect(options: Options = {}): Promise<Connected> {
   return {
     client,
     sandbox,
+    now: timers.now,
     advance(ms) {
       moved += ms;
       sandbox.advance(ms);
@@ -110,7 +116,10 @@ export async function connect(options: Options = {}): Promise<Connected> {
 }
 
 export const textOf = ({ content }: Record<string, unknown>): string =>
-  (content as { text: string }[]).map((part) => part.text).join('\n');
+  (content as { type: string; text?: string }[])
+    .filter(({ type }) => type === 'text')
+    .map(({ text }) => text)
+    .join('\n');
 
 async function requests(sandbox: Sandbox): Promise<string[]> {
   const answer = await sandbox.fetch(new Request('http://sandbox.invalid/__sandbox/requests'));

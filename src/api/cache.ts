@@ -41,11 +41,16 @@ export class ReadCache {
     for (const controller of this.#running) controller.abort();
   }
 
-  /** `load` is given a signal that ends when everyone who waits has gone. */
-  read(key: string, load: (signal: AbortSignal) => Promise<Json>, signal: AbortSignal | undefined): Promise<Json> {
+  /** `load` is given a signal that ends when everyone who waits has gone; `anew` asks whatever is known. */
+  read(
+    key: string,
+    load: (signal: AbortSignal) => Promise<Json>,
+    signal: AbortSignal | undefined,
+    anew = false,
+  ): Promise<Json> {
     this.#expire();
-    const known = this.#fresh.get(key);
-    const inFlight = this.#inFlight.get(key);
+    const known = anew ? undefined : this.#fresh.get(key);
+    const inFlight = anew ? undefined : this.#inFlight.get(key);
     if (known || inFlight) this.#spared();
     if (known) return Promise.resolve(known.data);
     return waitFor(inFlight ?? this.#start(key, load), signal);

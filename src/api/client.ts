@@ -20,6 +20,8 @@ export interface CallOptions {
   /** Told what the model should know beside the answer: an outcome found by looking, a quota that runs low. */
   readonly say?: (notice: string) => void;
   readonly lane?: Lane;
+  /** Asks HighLevel even where it was asked the same some seconds ago. */
+  readonly fresh?: boolean;
   /** Epoch ms by which a tool of several calls is to be over; the budget of one call ends no later. */
   readonly deadline?: number | undefined;
   /** Name of the MCP host, for the journal. */
@@ -79,7 +81,7 @@ export function createApi(options: ApiOptions): Api {
   }
 
   /** One read, shared with identical ones. */
-  async function read(e: Endpoint, args: Json, { signal, lane, deadline }: CallOptions): Promise<Json> {
+  async function read(e: Endpoint, args: Json, { signal, lane, deadline, fresh }: CallOptions): Promise<Json> {
     const { locationId } = await options.credential.current();
     const load = async (cancel: AbortSignal) =>
       answerOf(
@@ -87,7 +89,7 @@ export function createApi(options: ApiOptions): Api {
         args,
         await travel(way, e, args, { lane, cancel, deadline: endOf(timers.now() + timeoutMs, deadline) }),
       );
-    return cache.read(`${locationId} ${e.name} ${JSON.stringify(args)}`, load, signal);
+    return cache.read(`${locationId} ${e.name} ${JSON.stringify(args)}`, load, signal, fresh);
   }
 
   const writes = createWrites({

@@ -40,6 +40,11 @@ export interface Changes {
 
 type Around = Pick<Context, 'call' | 'clock' | 'inTime'> & { readonly api: Pick<Context['api'], 'serverNow'> };
 
+/** What others write shows in no cache of ours. */
+export const fresh = ({ call }: Pick<Context, 'call'>): Pick<Context, 'call'> => ({
+  call: (e, args, lane) => call(e, args, lane, { fresh: true }),
+});
+
 const changedAt = ({ dateUpdated, dateAdded }: Json): number => Date.parse(String(dateUpdated ?? dateAdded));
 
 /** A contact that was never changed may have no `dateUpdated`. */
@@ -81,7 +86,7 @@ export async function changesSince(start: Position, wanted: number, around: Arou
   };
   for (;;) {
     const asked = around.clock.now();
-    const page = await searchPage(around, question(from), after);
+    const page = await searchPage(fresh(around), question(from), after);
     // HighLevel's clock is known by its answer.
     began ||= around.api.serverNow() - (around.clock.now() - asked);
     const rows = taken(page.rows, seen, from, wanted - changes.length);

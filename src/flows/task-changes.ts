@@ -4,6 +4,7 @@ import { ApiError } from '../errors.ts';
 import { rowOf, shown } from '../rows.ts';
 import type { Context } from '../tools/tool.ts';
 import { getContactTask } from './calls.ts';
+import { fresh } from './changes.ts';
 import { taskStatus, walkTasks } from './tasks.ts';
 
 /** What a task was when it was last looked at: a digest of what it says, and whose it is. By task id. */
@@ -36,7 +37,7 @@ export function taskRow(raw: Json, now: number, more: Json = {}): Json {
 /** Every task of the location by id; undefined where there are too many to hold against each other. */
 export async function allTasks(context: Context): Promise<ReadonlyMap<string, Json> | undefined> {
   const tasks = new Map<string, Json>();
-  for await (const { raw } of walkTasks({}, 0, context)) {
+  for await (const { raw } of walkTasks({}, 0, fresh(context))) {
     const task = rowOf.task(raw);
     tasks.set(String(task.id), task);
     if (tasks.size > MAX_TASKS || !context.inTime()) return undefined;

@@ -18,6 +18,8 @@ const DEFAULT_ROWS = 20;
 const MAX_ROWS = 50;
 const TEXT = 200;
 const DAY_MS = 86_400_000;
+/** HighLevel's clock is read off a header that ticks in seconds. */
+const CLOCK_SLACK_MS = 2_000;
 const FIELDS = ['id', 'change', 'firstName', 'lastName', 'email', 'phone', 'companyName', 'tags', 'status', 'assignedTo', 'dateAdded', 'dateUpdated'] as const; // biome-ignore format: a list
 
 interface Given {
@@ -41,7 +43,7 @@ async function placeOf({ since, cursor }: Given, { memory, clock, api, say }: Co
     return { contacts: startFrom(api.serverNow() - DAY_MS) };
   }
   const { iso, echo } = await readTime('since', String(since), clock, 'start');
-  if (Date.parse(iso) > api.serverNow())
+  if (Date.parse(iso) > api.serverNow() + CLOCK_SLACK_MS)
     throw new UserError(
       `since lies in the future: it is ${new Date(api.serverNow()).toISOString()} now. Nothing was sent.`,
     );

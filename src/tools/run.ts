@@ -22,10 +22,10 @@ function contextOf(tool: Tool, surroundings: Surroundings, say: (notice: string)
   return {
     ...surroundings,
     say,
-    call: async (e, args, lane = 'single') => {
+    call: async (e, args, lane = 'single', how) => {
       const off = isFlow(tool) && e.effect !== 'read' && gate.forbidden.has(e.name);
       if (off) throw new UserError(switchedOff(e.name));
-      return api.call(e, args, { signal, host, say, lane, deadline });
+      return api.call(e, args, { signal, host, say, lane, deadline, ...how });
     },
     inTime: () => signal?.aborted !== true && clock.now() - began < BEGIN_MS,
   };
@@ -51,7 +51,7 @@ export async function readTimes(e: Endpoint, given: Json, clock: Clock, say: Con
 const USER_ARGUMENTS = ['assignedTo', 'userId', 'followers'] as const;
 
 /** "me" in an argument that takes user ids is the person of GHL_USER. */
-async function nameMe(args: Json, context: Context): Promise<Json> {
+export async function nameMe(args: Json, context: Context): Promise<Json> {
   const mine = USER_ARGUMENTS.filter(
     (name) => args[name] === 'me' || (Array.isArray(args[name]) && args[name].includes('me')),
   );

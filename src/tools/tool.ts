@@ -36,9 +36,10 @@ export interface Context extends Surroundings {
   readonly say: (notice: string) => void;
   /**
    * One call of an endpoint within the budget of this tool, in the lane of single calls unless said otherwise.
+   * `fresh` reads past what was read some seconds ago.
    * @throws UserError as `Api.call` does, and for a write that the owner switched off by name
    */
-  readonly call: (endpoint: Endpoint, args: Json, lane?: Lane) => Promise<Json>;
+  readonly call: (endpoint: Endpoint, args: Json, lane?: Lane, how?: { readonly fresh: true }) => Promise<Json>;
   /** True while there is time to begin something new and the host has not cancelled. */
   readonly inTime: () => boolean;
 }

@@ -152,6 +152,15 @@ describe("one's own writes", () => {
   });
 });
 
+test('a read that must be fresh asks again, and what it finds is what others are given', async () => {
+  let loads = 0;
+  const cache = new ReadCache(() => 0);
+  const read = (anew: boolean) => cache.read('key', async () => ({ nth: ++loads }), undefined, anew);
+  expect([await read(false), await read(false), await read(true), await read(false)]).toEqual(
+    [1, 1, 2, 2].map((nth) => ({ nth })),
+  );
+});
+
 test('it keeps two hundred answers at most, the newest', async () => {
   let loads = 0;
   const cache = new ReadCache(() => 0);

@@ -1,0 +1,56 @@
+import { connect } from '../test/connect.ts';
+import { type Line, openDesk } from '../test/systems/desk.ts';
+import { systems } from '../test/systems/index.ts';
+
+/** Arguments as a reader follows them: ids say nothing, and what goes on from call to call differs each time. */
+const HIDDEN = /"(cursor|handle)":"[^"]*"/g;
+const ID = /"[A-Za-z0-9]{20}"|"[0-9a-f]{24}"/g;
+const WIDTH = 160;
+
+function argumentsOf(args: object): string {
+  const text = JSON.stringify(args).replace(HIDDEN, '"$1":"…"').replace(ID, '"…"');
+  return text.length > WIDTH ? `${text.slice(0, WIDTH)}…` : text;
+}
+
+function lineOf(line: Line): string {
+  switch (line.kind) {
+    case 'call':
+      return `- \`${line.tool}\` \`${argumentsOf(line.args)}\``;
+    case 'person':
+      return `\n**You:** ${line.words}\n`;
+    case 'assistant':
+      return `\n**Assistant:** ${line.words}\n`;
+    case 'elsewhere':
+      return `\n*${line.words}*\n`;
+  }
+}
+
+/** The same call many times in a row is one line. */
+function folded(lines: readonly Line[]): string[] {
+  const tools = lines.map((line) => (line.kind === 'call' ? line.tool : undefined));
+  return lines.flatMap((line, i) => {
+    if (tools[i] === undefined || tools[i] !== tools[i - 1]) return [lineOf(line)];
+    return tools[i] === tools[i + 1] ? [] : [`- \`${tools[i]}\` again`];
+  });
+}
+
+/** Each flow of the five systems as a conversation, played in a sandbox of its own at a fixed time. */
+export async function conversations(): Promise<string> {
+  const parts: string[] = [];
+  for (const { name, about, flows } of systems) {
+    parts.push(`## ${name}`, about);
+    for (const { title, play } of flows) {
+      const { call, sandbox, now } = await connect();
+      const { desk, lines } = openDesk({ call, sandbox, now });
+      await play(desk);
+      parts.push(
+        `### ${title}`,
+        folded(lines)
+          .join('\n')
+          .replace(/\n{3,}/g, '\n\n')
+          .trim(),
+      );
+    }
+  }
+  return parts.join('\n\n');
+}

@@ -1,0 +1,65 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { describe, expect, test } from 'vitest';
+import { type Json, SCOPES } from '../../src/endpoint.ts';
+import { createSandbox, serveSandbox } from '../../src/sandbox/index.ts';
+import { textOf } from '../connect.ts';
+import { PROGRAM } from '../program.ts';
+import { openDesk, type Setting } from './desk.ts';
+import { systems } from './index.ts';
+
+/** The built server over stdio, as a host starts it, against the sandbox over HTTP, where others work as well. */
+async function overStdio(): Promise<Setting & { close(): Promise<void> }> {
+  const sandbox = createSandbox({ rate: 'off' });
+  const { url, close } = await serveSandbox(sandbox, 0);
+  const state = await mkdtemp(join(tmpdir(), 'ghl-systems-'));
+  const env = {
+    PATH: process.env.PATH ?? '',
+    GHL_BASE_URL: url,
+    GHL_API_KEY: sandbox.token,
+    GHL_LOCATION_ID: sandbox.locationId,
+    GHL_SCOPES: SCOPES.join(' '),
+    GHL_JOURNAL: 'off',
+    XDG_STATE_HOME: state,
+  };
+  const client = new Client({ name: 'test', version: '0' });
+  await client.connect(new StdioClientTransport({ command: process.execPath, args: [PROGRAM], env }));
+  return {
+    sandbox,
+    now: Date.now,
+    async call(tool, args) {
+      const result = await client.callTool({ name: tool, arguments: args });
+      if (result.isError) throw new Error(`${tool}: ${textOf(result)}`);
+      return result.structuredContent as Json;
+    },
+    async close() {
+      await client.close();
+      await close();
+      await rm(state, { recursive: true, force: true });
+    },
+  };
+}
+
+describe('what the five systems do, over stdio', () => {
+  test.each(systems.map((system) => [system.name, system] as const))('%s', async (_, { flows }) => {
+    for (const { title, play } of flows) {
+      const setting = await overStdio();
+      const { desk, lines } = openDesk(setting);
+      try {
+        await play(desk);
+      } catch (error) {
+        (error as Error).message = `${title}: ${(error as Error).message}`;
+        throw error;
+      } finally {
+        await setting.close();
+      }
+      expect(
+        lines.some(({ kind }) => kind === 'call'),
+        title,
+      ).toBe(true);
+    }
+  });
+});
