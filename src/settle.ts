@@ -1,4 +1,5 @@
 import type { Json } from './endpoint.ts';
+import { asE164, isE164 } from './phone.ts';
 import { type Answer, agreement } from './same.ts';
 
 /** What a settlement may look at after a write got no answer it can trust. */
@@ -46,23 +47,13 @@ const part = (data: Json | undefined, key: string): Json | undefined => {
 const list = (data: Json | undefined, key: string): Json[] => (Array.isArray(data?.[key]) ? (data[key] as Json[]) : []);
 const madeSince = (row: Json, { since, known }: Look) => Date.parse(String(row.dateAdded)) >= since && !known(row.id);
 
-/** A phone the duplicate lookup finds for certain; other spellings are known to miss. */
-const E164 = /^\+\d{8,15}$/;
-
-/** As the API keeps it: for certain where a country is given, and as a number of North America's where none is. */
-function asE164(phone: unknown): string {
-  const digits = String(phone).replace(/\D/g, '');
-  if (/^\s*\+/.test(String(phone))) return `+${digits}`;
-  return digits.length === 10 ? `+1${digits}` : String(phone);
-}
-
 /** Who has the email or the phone that was sent; `missing` where one of them surely belongs to nobody. */
 async function holders({ sent, read }: Look): Promise<{ found: Json[]; missing: boolean }> {
   const { email, phone } = sent;
   const number = asE164(phone);
   const keys = [
     ...(email ? [{ ask: { email }, sure: true }] : []),
-    ...(phone ? [{ ask: { number }, sure: E164.test(number) && String(phone).trim().startsWith('+') }] : []),
+    ...(phone ? [{ ask: { number }, sure: isE164(number) && String(phone).trim().startsWith('+') }] : []),
   ];
   const found: Json[] = [];
   for (const { ask, sure } of keys) {

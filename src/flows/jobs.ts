@@ -1,0 +1,93 @@
+import { randomInt } from 'node:crypto';
+import type { Json } from '../endpoint.ts';
+import { UserError } from '../errors.ts';
+
+/** Jobs remembered at once; a newer one pushes out the one that was longest untouched and is not running. */
+const KEPT = 20;
+
+/** No letter or digit that reads like another. */
+const ALPHABET = '23456789abcdefghjkmnpqrstuvwxyz';
+
+export interface Jobs {
+  /** Remembers unfinished work; the handle is `<kind>-7f3k2`. `args`: by which `same` finds it as well. */
+  begin<S extends object>(kind: string, state: S, args?: Json): string;
+  /** The state of a handle, which its owner changes in place. @throws UserError for one that is not known */
+  find<S extends object>(kind: string, handle: string): S;
+  /** Handle of the latest job that was begun with these arguments, in whatever order their keys stand. */
+  same(kind: string, args: Json): string | undefined;
+  /** @throws UserError while an earlier call of the same handle still works */
+  alone<T>(handle: string, work: () => Promise<T>): Promise<T>;
+  end(handle: string): void;
+}
+
+interface Job {
+  readonly kind: string;
+  readonly state: object;
+  readonly print: string | undefined;
+}
+
+/** Unfinished work of one server, in memory: made once with `context.own(createJobs)`. */
+export function createJobs(): Jobs {
+  /** The longest untouched first. */
+  const jobs = new Map<string, Job>();
+  const running = new Set<string>();
+
+  function touch(handle: string, job: Job): void {
+    jobs.delete(handle);
+    jobs.set(handle, job);
+    for (const old of [...jobs.keys()]
+      .filter((each) => each !== handle && !running.has(each))
+      .slice(0, Math.max(0, jobs.size - KEPT)))
+      jobs.delete(old);
+  }
+
+  return {
+    begin(kind, state, args) {
+      let handle: string;
+      do handle = `${kind}-${word()}`;
+      while (jobs.has(handle));
+      touch(handle, { kind, state, print: args && fingerprint(args) });
+      return handle;
+    },
+    find<S extends object>(kind: string, handle: string): S {
+      const job = jobs.get(handle);
+      if (job?.kind !== kind) throw unknown(handle);
+      touch(handle, job);
+      return job.state as S;
+    },
+    same(kind, args) {
+      const print = fingerprint(args);
+      return [...jobs].findLast(([, job]) => job.kind === kind && job.print === print)?.[0];
+    },
+    async alone(handle, work) {
+      if (running.has(handle))
+        throw new UserError(
+          `An earlier call of ${handle} is still working; nothing was done twice. Call again with the handle in a minute to hear how it ended or to go on.`,
+        );
+      running.add(handle);
+      try {
+        return await work();
+      } finally {
+        running.delete(handle);
+      }
+    },
+    end: (handle) => void jobs.delete(handle),
+  };
+}
+
+const word = (): string => Array.from({ length: 5 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+
+const unknown = (handle: string): UserError =>
+  new UserError(
+    `There is no unfinished work with the handle ${JSON.stringify(handle.slice(0, 40))}: handles live as long as this server runs, and only the last ${KEPT} are kept. What was done stays done. Make the same call again without the handle; that is safe.`,
+  );
+
+/** The same for the same arguments, in whatever order their keys stand; what is undefined is not there. */
+const fingerprint = (args: Json): string => JSON.stringify(ordered(args));
+
+function ordered(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(ordered);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, ordered(inner)]));
+}

@@ -1,0 +1,27 @@
+/**
+ * Runs that share a key are done one after the other, in the order they asked; others side by side. A run asks for all
+ * its keys at once and waits for those before it only, so that no two ever wait for each other.
+ */
+export class Locks {
+  /** The latest run of each key, which itself waits for those before it. */
+  readonly #last = new Map<string, Promise<void>>();
+
+  async hold<T>(keys: readonly string[], run: () => Promise<T>): Promise<T> {
+    let end = () => {};
+    const over = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const before = keys.map((key) => this.#last.get(key));
+    for (const key of keys) this.#last.set(key, over);
+    try {
+      await Promise.all(before);
+      return await run();
+    } finally {
+      end();
+      for (const key of keys) if (this.#last.get(key) === over) this.#last.delete(key);
+    }
+  }
+}
+
+/** For `context.own`: the same for all calls of a server. */
+export const createLocks = (): Locks => new Locks();

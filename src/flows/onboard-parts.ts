@@ -1,0 +1,159 @@
+import type { Endpoint, Json } from '../endpoint.ts';
+import { ApiError, UserError } from '../errors.ts';
+import { text } from '../same.ts';
+import type { Context } from '../tools/tool.ts';
+import {
+  addContactTags,
+  bulkAssignContactBusiness,
+  createContactNote,
+  createContactTask,
+  listContactNotes,
+  listContactTasks,
+} from './calls.ts';
+import { Conflict } from './onboard-find.ts';
+import { type Person, taskKey } from './onboard-person.ts';
+
+export interface Failure {
+  readonly part: string;
+  readonly error: UserError;
+}
+
+export interface DoneTask {
+  /** As the API gives it. */
+  readonly task: Json;
+  readonly created: boolean;
+}
+
+export interface DoneParts {
+  readonly tagsAdded: readonly string[];
+  readonly note?: { readonly id: unknown; readonly created: boolean };
+  readonly tasks: readonly DoneTask[];
+  readonly business?: { readonly id: string; readonly assigned: boolean; readonly old?: unknown };
+}
+
+/** What a contact has yet to be given beside its fields, and what it has already. */
+export interface Plan {
+  readonly tags: readonly string[];
+  readonly note: { readonly text: string; readonly there: Json | undefined } | undefined;
+  readonly tasks: readonly { readonly task: Json; readonly there: Json | undefined }[];
+  readonly business: { readonly id: string; readonly old: unknown } | undefined;
+}
+
+/** Does a part; where it fails, or no time is left to begin it, that is noted and the others go on. */
+export async function attempt<T>(
+  part: string,
+  failed: Failure[],
+  { inTime }: Context,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    if (!inTime()) throw new UserError('No time was left to begin it.');
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UserError) || error instanceof Conflict) throw error;
+    failed.push({ part, error });
+    return undefined;
+  }
+}
+
+async function listOf(endpoint: Endpoint, key: string, contactId: string, { call }: Context): Promise<Json[]> {
+  const { [key]: list } = await call(endpoint, { contactId });
+  return Array.isArray(list) ? (list as Json[]) : [];
+}
+
+const lower = (tags: unknown): string[] =>
+  (Array.isArray(tags) ? tags : []).map((tag) => String(tag).trim().toLowerCase());
+
+/** Compares with what is there. `isNew`: the contact was just made with its tags, and has no notes and tasks. */
+export async function planParts(
+  person: Person,
+  contact: Json & { readonly id: string },
+  isNew: boolean,
+  failed: Failure[],
+  context: Context,
+): Promise<Plan> {
+  const read = (part: string, wanted: boolean, endpoint: Endpoint, key: string) =>
+    wanted && !isNew ? attempt(part, failed, context, () => listOf(endpoint, key, contact.id, context)) : [];
+  const [notes, tasks] = await Promise.all([
+    read('note', person.note !== undefined, listContactNotes, 'notes'),
+    read('tasks', person.tasks.length > 0, listContactTasks, 'tasks'),
+  ]);
+  const has = lower(contact.tags);
+  const { note, businessId } = person;
+  return {
+    tags: isNew ? [] : lower(person.tags).filter((tag) => !has.includes(tag)),
+    note:
+      note !== undefined && notes
+        ? { text: note, there: notes.find(({ body }) => text(body) === text(note)) }
+        : undefined,
+    tasks: tasks
+      ? person.tasks.map((task) => ({ task, there: tasks.find((each) => taskKey(each) === taskKey(task)) }))
+      : [],
+    business: businessId === undefined ? undefined : { id: businessId, old: contact.businessId },
+  };
+}
+
+/** The writes a plan comes to. */
+export const writesOf = ({ tags, note, tasks, business }: Plan): Endpoint[] => [
+  ...(tags.length > 0 ? [addContactTags] : []),
+  ...(business && business.id !== business.old ? [bulkAssignContactBusiness] : []),
+  ...(note && !note.there ? [createContactNote] : []),
+  ...(tasks.some(({ there }) => !there) ? [createContactTask] : []),
+];
+
+/** Does what a plan says, one write after the other. */
+export async function doParts(plan: Plan, contactId: string, failed: Failure[], context: Context): Promise<DoneParts> {
+  const trying = <T>(part: string, work: () => Promise<T>) => attempt(part, failed, context, work);
+  const { tags, note, tasks, business } = plan;
+  const tagsAdded = tags.length > 0 ? await trying('tags', () => addTags(contactId, tags, context)) : [];
+  const assigned = business && (await trying('business', () => assign(contactId, business, context)));
+  const noted = note && (await trying('note', () => write(contactId, note, context)));
+  const doneTasks: DoneTask[] = [];
+  for (const { task, there } of tasks) {
+    const done = there
+      ? { task: there, created: false }
+      : await trying('tasks', () => addTask(contactId, task, context));
+    if (done) doneTasks.push(done);
+  }
+  return {
+    tagsAdded: tagsAdded ?? [],
+    tasks: doneTasks,
+    ...(noted ? { note: noted } : {}),
+    ...(assigned ? { business: assigned } : {}),
+  };
+}
+
+async function addTags(contactId: string, tags: readonly string[], { call }: Context): Promise<string[]> {
+  const has = lower((await call(addContactTags, { contactId, tags })).tags);
+  const missing = tags.filter((tag) => !has.includes(tag));
+  if (missing.length > 0)
+    throw new ApiError(`HighLevel took the call, but ${missing.length} of ${tags.length} tags are not there.`, 200);
+  return [...tags];
+}
+
+async function assign(
+  contactId: string,
+  { id, old }: NonNullable<Plan['business']>,
+  { call }: Context,
+): Promise<NonNullable<DoneParts['business']>> {
+  if (id === old) return { id, assigned: false };
+  const { ids } = await call(bulkAssignContactBusiness, { ids: [contactId], businessId: id });
+  if (Array.isArray(ids) && !ids.includes(contactId))
+    throw new ApiError('HighLevel took the call, but did not assign the contact.', 200);
+  return { id, assigned: true, ...(old ? { old } : {}) };
+}
+
+async function write(
+  contactId: string,
+  { text: body, there }: NonNullable<Plan['note']>,
+  { call }: Context,
+): Promise<NonNullable<DoneParts['note']>> {
+  if (there) return { id: there.id, created: false };
+  const { note } = await call(createContactNote, { contactId, body });
+  return { id: (note as Json | undefined)?.id, created: true };
+}
+
+async function addTask(contactId: string, task: Json, { call }: Context): Promise<DoneTask> {
+  const answer = await call(createContactTask, { contactId, ...task });
+  return { task: { ...task, ...(answer.task as Json | undefined) }, created: true };
+}
