@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { SETTINGS } from '../src/config.ts';
 import type { ToolFace } from '../src/endpoint.ts';
+import { prompts } from '../src/prompts/index.ts';
 import { endpoints, families } from '../src/tools/index.ts';
 import { conversations } from './systems.ts';
 
@@ -29,6 +30,15 @@ const settingsTable = [
   ...Object.entries(SETTINGS).map(([name, text]) => `| \`${name}\` | ${cell(text)} |`),
 ].join('\n');
 
+const promptTable = [
+  '| prompt | arguments | |',
+  '| --- | --- | --- |',
+  ...prompts.map(
+    ({ name, description, arguments: given }) =>
+      `| \`${name}\` | ${given.map((argument) => `\`${argument.name}\`${argument.required ? '' : '?'}`).join(' ')} | ${cell(description)} |`,
+  ),
+].join('\n');
+
 const settlementTable = [
   '| tool | when its answer is lost, this server |',
   '| --- | --- |',
@@ -37,7 +47,7 @@ const settlementTable = [
 
 /** Sections of a file by the name between their markers. */
 const GENERATED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'README.md': { tools: toolTable, settings: settingsTable },
+  'README.md': { tools: toolTable, settings: settingsTable, prompts: promptTable },
   'docs/writes.md': { settlements: settlementTable },
   'docs/systems.md': { conversations: await conversations() },
 };

@@ -1,25 +1,30 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import {
-  CallToolRequestSchema, ErrorCode, ListResourcesRequestSchema, ListResourceTemplatesRequestSchema, ListToolsRequestSchema,
-  McpError, ReadResourceRequestSchema, type ServerNotification, type ServerRequest,
+  CallToolRequestSchema, CompleteRequestSchema, GetPromptRequestSchema, ListPromptsRequestSchema,
+  ListResourcesRequestSchema, ListResourceTemplatesRequestSchema, ListToolsRequestSchema,
+  ReadResourceRequestSchema, SubscribeRequestSchema, UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'; // biome-ignore format: one import
 import pkg from '../package.json' with { type: 'json' };
 import { advertised } from './advertise.ts';
 import type { Api } from './api/client.ts';
-import type { Json } from './endpoint.ts';
-import { redact, UserError } from './errors.ts';
+import { realTimers, type Timers } from './api/timers.ts';
+import { complete } from './complete/index.ts';
+import { type Desk, openDesk, WrongRequest } from './desk.ts';
+import { UserError } from './errors.ts';
 import { type Gate, whyAbsent } from './gate.ts';
-import { checkInput } from './input.ts';
 import { type AccountFacts, instructions } from './instructions.ts';
 import type { Log } from './log.ts';
 import type { Memory } from './memory.ts';
 import { noValidator } from './no-validator.ts';
-import { listResources, listTemplates, readResource, resolve, STATUS } from './resources/index.ts';
-import { createRecent } from './resources/recent.ts';
+import { getPrompt, listPrompts } from './prompts/index.ts';
+import { answered, type Extra, progressOf, sentence } from './protocol.ts';
+import { linksOf, listResources, listTemplates, resolve } from './resources/index.ts';
+import { createRecents } from './resources/recent.ts';
+import { STATUS, statusOf } from './resources/status.ts';
+import { createSubscriptions } from './resources/subscriptions.ts';
+import { tellingWrites } from './resources/writes.ts';
 import { toText } from './results.ts';
 import type { Clock } from './times.ts';
-import { runTool } from './tools/run.ts';
 import type { Surroundings } from './tools/tool.ts';
 
 export interface ServerOptions {
@@ -32,44 +37,47 @@ export interface ServerOptions {
   readonly user?: string | undefined;
   /** What outlives this process. */
   readonly memory: Memory;
+  /** By which subscriptions wait. */
+  readonly timers?: Timers;
 }
 
-/** The MCP server over an `Api`: tools, resources, instructions. Does no I/O of its own. */
-export function createServer({ api, gate, clock, log, account, user, memory }: ServerOptions): Server {
+/**
+ * The MCP server over an `Api`: tools, resources, prompts, completions, instructions. Does no I/O of its own, and looks
+ * for changes only while a host subscribes; its `onclose` ends that.
+ */
+export function createServer(options: ServerOptions): Server {
+  const { gate, clock, log, account, user, memory, timers = realTimers } = options;
   const { label } = account();
   const title = label ? `GHL ${label}`.slice(0, 13).trimEnd() : 'GHL Contacts';
   const server = new Server(
     { name: 'ghl-contacts-mcp', title, version: pkg.version },
     {
-      capabilities: { tools: { listChanged: true }, resources: {} },
+      capabilities: {
+        tools: { listChanged: true },
+        resources: { subscribe: true, listChanged: true },
+        prompts: { listChanged: true },
+        completions: {},
+      },
       instructions: instructions(gate(), account()),
       jsonSchemaValidator: noValidator,
     },
   );
-  const recent = createRecent();
-  const own = keeper();
-  const around = ({ signal, _meta, sendNotification }: Extra): Surroundings => ({
-    api,
-    clock,
-    user,
-    host: server.getClientVersion()?.name,
-    signal,
-    gate: gate(),
-    memory,
-    own,
-    progress(progress, total, message) {
-      const progressToken = _meta?.progressToken;
-      if (progressToken === undefined) return;
-      const params = {
-        progressToken,
-        progress,
-        ...(total === undefined ? {} : { total }),
-        ...(message ? { message } : {}),
-      };
-      void sendNotification({ method: 'notifications/progress', params }).catch(() => undefined);
-    },
+  const recents = createRecents();
+  const subscriptions = createSubscriptions({
+    ...{ api: options.api, clock, timers, log },
+    send: (uri) => void server.sendResourceUpdated({ uri }).catch(ignore),
   });
+  const api = tellingWrites(options.api, subscriptions.touched);
+  const own = keeper();
+  const met = () => void server.sendResourceListChanged().catch(ignore);
+  const desk = (extra: Extra): Desk => {
+    const host = server.getClientVersion()?.name;
+    const { signal } = extra;
+    const around = { api, clock, user, label, host, signal, gate: gate(), memory, own, progress: progressOf(extra) };
+    return openDesk(around, recents, met);
+  };
   const lists = new WeakMap<Gate, ReturnType<typeof advertised>[]>();
+  server.onclose = () => subscriptions.stop();
 
   server.setRequestHandler(ListToolsRequestSchema, () => {
     const open = gate();
@@ -77,45 +85,59 @@ export function createServer({ api, gate, clock, log, account, user, memory }: S
     lists.set(open, list);
     return { tools: list };
   });
-
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
+  server.setRequestHandler(CallToolRequestSchema, async ({ params: { name, arguments: args } }, extra) => {
     try {
-      const tool = gate().shown.find(({ name }) => name === params.name);
-      if (!tool) throw new UserError(whyAbsent(gate(), params.name));
-      const args = checkInput(tool, params.arguments);
-      const data = await runTool(tool, args, around(extra));
-      recent.see(data, args);
-      return { content: [{ type: 'text', text: toText(data) }], structuredContent: data };
+      const data = await desk(extra).run(name, args);
+      const links = linksOf(name, data, args ?? {}, gate(), recents.list());
+      return { content: [{ type: 'text', text: toText(data) }, ...links], structuredContent: data };
     } catch (error) {
-      return { isError: true, content: [{ type: 'text', text: sentence(error, log, params.name) }] };
+      return { isError: true, content: [{ type: 'text', text: sentence(error, log, name) }] };
     }
   });
 
-  server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources: listResources(gate(), recent.list()) }));
+  server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources: listResources(gate(), recents.list()) }));
   server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: listTemplates(gate()) }));
-  server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, extra) => {
-    if (uri === STATUS)
-      return { contents: [{ uri, mimeType: 'application/json', text: toText(statusOf(api, gate(), account())) }] };
-    const target = resolve(uri);
-    if (!target)
-      throw new McpError(
-        RESOURCE_NOT_FOUND,
-        'There is no such resource: ghl://contacts, ghl://contacts/{contactId} and below it /tasks, /notes, /appointments.',
-      );
-    try {
-      const read = await readResource(uri, target.tool, target.args, around(extra));
-      if (!read) throw new UserError(whyAbsent(gate(), target.tool));
-      recent.see(read.result, target.args);
-      return { contents: read.contents };
-    } catch (error) {
-      throw new McpError(ErrorCode.InternalError, sentence(error, log, uri));
-    }
+  server.setRequestHandler(ReadResourceRequestSchema, ({ params: { uri } }, extra) =>
+    answered(uri, log, async () => {
+      if (uri === STATUS)
+        return { contents: [{ uri, mimeType: 'application/json', text: toText(statusOf(api, gate(), account())) }] };
+      const { tool, args, mimeType, write } = resolve(uri);
+      return { contents: [{ uri, mimeType, text: write(await desk(extra).run(tool, args)) }] };
+    }),
+  );
+  server.setRequestHandler(SubscribeRequestSchema, ({ params: { uri } }, extra) =>
+    answered(uri, log, async () => {
+      if (uri === STATUS)
+        throw new WrongRequest(
+          'ghl://status cannot be watched, since every call changes it: read it when you need it.',
+        );
+      const { tool, contactId } = resolve(uri);
+      if (!desk(extra).offers(tool)) throw new UserError(whyAbsent(gate(), tool));
+      subscriptions.add(uri, contactId);
+      return {};
+    }),
+  );
+  server.setRequestHandler(UnsubscribeRequestSchema, ({ params: { uri } }) => {
+    subscriptions.remove(uri);
+    return {};
   });
+
+  server.setRequestHandler(ListPromptsRequestSchema, () => ({ prompts: listPrompts(gate()) }));
+  server.setRequestHandler(GetPromptRequestSchema, ({ params: { name, arguments: args = {} } }, extra) =>
+    answered(name, log, () => getPrompt(name, args, desk(extra))),
+  );
+  server.setRequestHandler(CompleteRequestSchema, ({ params: { ref, argument, context } }, extra) =>
+    answered(argument.name, log, async () => {
+      const reference = ref.type === 'ref/prompt' ? { prompt: ref.name } : { template: ref.uri };
+      const fault = (error: unknown) => sentence(error, log, argument.name);
+      return { completion: await complete(reference, argument, context?.arguments ?? {}, desk(extra), fault) };
+    }),
+  );
 
   return server;
 }
 
-type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+const ignore = () => undefined;
 
 /** One of each thing for the life of a server. */
 function keeper(): Surroundings['own'] {
@@ -124,23 +146,4 @@ function keeper(): Surroundings['own'] {
     if (!made.has(make)) made.set(make, make());
     return made.get(make) as T;
   };
-}
-
-/** What `ghl://status` tells; nothing is sent to find it out. */
-function statusOf(api: Api, { scopes }: Gate, { label, locationId, sandbox, missing, credential }: AccountFacts): Json {
-  return {
-    account: { label, locationId, sandbox, credential, missing },
-    scopes: [...new Set(scopes)],
-    ...api.status(),
-  };
-}
-
-/** The protocol's code for a resource that does not exist. */
-const RESOURCE_NOT_FOUND = -32002;
-
-/** The one place where a failure becomes text for the model. */
-function sentence(error: unknown, log: Log, what: string): string {
-  if (error instanceof UserError) return redact(error.message);
-  log('error', 'fault', { what, error: redact(String((error as Error)?.stack ?? error)) });
-  return 'A fault inside ghl-contacts-mcp, not in what you sent; the log has the details. If this was a write, look before repeating it.';
 }

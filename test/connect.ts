@@ -26,6 +26,8 @@ export interface Options {
   sandbox?: SandboxOptions;
   timezone?: string;
   user?: string;
+  /** GHL_LABEL */
+  label?: string;
   log?: Log;
   /** What outlives a server: the same for two of them is a restart. */
   memory?: Memory;
@@ -79,7 +81,7 @@ export async function connect(options: Options = {}): Promise<Connected> {
     gate: () => open,
     clock,
     log,
-    account: () => ({ sandbox: true, locationId: sandbox.locationId }),
+    account: () => ({ sandbox: true, locationId: sandbox.locationId, label: options.label }),
     user: options.user,
     memory: options.memory ?? shortMemory(),
     timers,

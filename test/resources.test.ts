@@ -1,5 +1,30 @@
-import { describe, expect, test } from 'vitest';
-import { CONTACTS, connect, find } from './connect.ts';
+import { ResourceListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import { describe, expect, test, vi } from 'vitest';
+import type { Json } from '../src/endpoint.ts';
+import { overviewMarkdown, timelineMarkdown } from '../src/resources/markdown.ts';
+import { CONTACTS, type Connected, connect, find } from './connect.ts';
+
+type Page = Json & { contacts: { id: string }[]; total: number; nextUri?: string };
+
+async function page(client: Connected['client'], uri: string): Promise<Page> {
+  const { contents } = await client.readResource({ uri });
+  return JSON.parse((contents[0] as { text: string }).text) as Page;
+}
+
+async function pagesFrom(client: Connected['client'], uri: string | undefined): Promise<Page[]> {
+  if (uri === undefined) return [];
+  const here = await page(client, uri);
+  return [here, ...(await pagesFrom(client, here.nextUri))];
+}
+
+/** The links beside an answer. */
+async function linksOf({ client }: Connected, name: string, args: Json) {
+  const { content, structuredContent } = await client.callTool({ name, arguments: args });
+  const [text, ...links] = content as { type: string; text: string }[];
+  expect(text?.type).toBe('text');
+  if (structuredContent) expect(JSON.parse(String(text?.text))).toEqual(structuredContent);
+  return links;
+}
 
 describe('contacts as resources', () => {
   test('the list is the collection at first, then also whom one has met, and sends nothing', async () => {
@@ -36,13 +61,38 @@ describe('contacts as resources', () => {
       'ghl://contacts/{contactId}/tasks',
       'ghl://contacts/{contactId}/notes',
       'ghl://contacts/{contactId}/appointments',
+      'ghl://contacts/{contactId}/overview',
+      'ghl://contacts/{contactId}/timeline',
+      'ghl://contacts{?startAfter,startAfterId}',
     ]);
   });
 
-  test('the collection is the first page of the list', async () => {
-    const { client, call } = await connect({ scopes: CONTACTS });
-    const { contents } = await client.readResource({ uri: 'ghl://contacts' });
-    expect(JSON.parse((contents[0] as { text: string }).text)).toEqual(await call('list_contacts'));
+  test.each([
+    ['overview', 'get_contact_overview', overviewMarkdown],
+    ['timeline', 'get_contact_timeline', timelineMarkdown],
+  ])('%s is the answer of %s, written for people', async (part, tool, write) => {
+    const { client, call } = await connect();
+    const { id } = await find(call, 'maria');
+    const { contents } = await client.readResource({ uri: `ghl://contacts/${id}/${part}` });
+    expect(contents).toEqual([
+      {
+        uri: `ghl://contacts/${id}/${part}`,
+        mimeType: 'text/markdown',
+        text: write(await call(tool, { contactId: id })),
+      },
+    ]);
+  });
+
+  test('the collection is paged: each page names the next, and together they are everybody once', async () => {
+    const { client, call, sent } = await connect({ scopes: CONTACTS });
+    const { nextUri, ...first } = await page(client, 'ghl://contacts');
+    expect(first).toEqual(await call('list_contacts'));
+    await sent();
+    const ids = [first, ...(await pagesFrom(client, nextUri))].flatMap(({ contacts }) => contacts.map(({ id }) => id));
+    expect(ids).toHaveLength(first.total);
+    expect(new Set(ids).size).toBe(first.total);
+    expect(nextUri).toMatch(/^ghl:\/\/contacts\?startAfter=\d+&startAfterId=\w{20}$/);
+    expect(await sent()).toHaveLength(2);
   });
 
   test.each([
@@ -52,6 +102,16 @@ describe('contacts as resources', () => {
     'ghl://contacts/',
     'file:///etc/passwd',
     'ghl://contacts/abc?x=1',
+    'ghl://contacts?',
+    'ghl://contacts?startAfter=1',
+    'ghl://contacts?startAfterId=abc',
+    'ghl://contacts?startAfter=1&startAfterId=a%2Fb',
+    'ghl://contacts?startAfter=soon&startAfterId=abc',
+    'ghl://contacts?startAfter=1&startAfter=2&startAfterId=abc',
+    'ghl://contacts?startAfter=1&startAfterId=abc&limit=100',
+    'ghl://contacts?query=maria',
+    'ghl://contacts/abc/overview/more',
+    'ghl://contacts/abc/constructor',
   ])('%s is no resource, and nothing is sent', async (uri) => {
     const { client, sent } = await connect();
     await expect(client.readResource({ uri })).rejects.toMatchObject({ code: -32002 });
@@ -72,4 +132,77 @@ describe('contacts as resources', () => {
     await expect(client.readResource({ uri: 'ghl://contacts' })).rejects.toThrow('needs the scope contacts.readonly');
     expect(await sent()).toEqual([]);
   });
+});
+
+describe('links from answers to resources', () => {
+  test('an answer about one contact links to it, by name once that is known', async () => {
+    const host = await connect();
+    const { id } = await find(host.call, 'maria');
+    const link = { type: 'resource_link', uri: `ghl://contacts/${id}`, mimeType: 'application/json' };
+    expect(await linksOf(host, 'list_contact_tasks', { contactId: id })).toEqual([{ ...link, name: id }]);
+    expect(await linksOf(host, 'get_contact', { contactId: id })).toEqual([{ ...link, name: 'Maria Lopez' }]);
+    expect(await linksOf(host, 'get_contact', { contactId: id, fields: ['id', 'email'] })).toEqual([
+      { ...link, name: 'Maria Lopez' },
+    ]);
+    expect(await linksOf(host, 'add_contact_tags', { contactId: id, tags: ['x'] })).toEqual([
+      { ...link, name: 'Maria Lopez' },
+    ]);
+  });
+
+  test('one that was found, or made, is linked by the answer alone', async () => {
+    const host = await connect();
+    const maria = { email: 'maria.lopez@northshoremed.example' };
+    expect(await linksOf(host, 'find_duplicate_contact', maria)).toMatchObject([{ name: 'Maria Lopez' }]);
+    expect(await linksOf(host, 'create_contact', { firstName: 'Nora', lastName: 'Finch' })).toMatchObject([
+      { name: 'Nora Finch', uri: expect.stringMatching(/^ghl:\/\/contacts\/\w{20}$/) },
+    ]);
+  });
+
+  test('lists, refusals, nobody found and a deleted contact link to nothing', async () => {
+    const host = await connect();
+    const { id } = await find(host.call, 'maria');
+    expect(await linksOf(host, 'search_contacts', { query: 'maria' })).toEqual([]);
+    expect(await linksOf(host, 'find_duplicate_contact', { email: 'nobody@example.com' })).toEqual([]);
+    expect(await linksOf(host, 'get_contact', { contactId: 'seD4PfOuKoVMLkEZqohJ' })).toEqual([]);
+    await host.call('get_contact', { contactId: id });
+    expect(await linksOf(host, 'delete_contact', { contactId: id })).toEqual([]);
+    expect((await host.client.listResources()).resources.map(({ uri }) => uri)).not.toContain(`ghl://contacts/${id}`);
+  });
+
+  test('where get_contact is not offered, nothing is linked or listed', async () => {
+    const host = await connect({ select: '-get_contact' });
+    const told = vi.fn();
+    host.client.setNotificationHandler(ResourceListChangedNotificationSchema, told);
+    const { id } = await find(host.call, 'maria');
+    expect(await linksOf(host, 'list_contact_tasks', { contactId: id })).toEqual([]);
+    expect(told).not.toHaveBeenCalled();
+  });
+
+  test('the host is told once when somebody new stands in the list', async () => {
+    const host = await connect();
+    const told = vi.fn();
+    host.client.setNotificationHandler(ResourceListChangedNotificationSchema, told);
+    const { id } = await find(host.call, 'maria');
+    expect(told).not.toHaveBeenCalled();
+    await host.call('get_contact', { contactId: id });
+    await host.call('list_contact_notes', { contactId: id });
+    expect(told).toHaveBeenCalledTimes(1);
+    await host.call('delete_contact', { contactId: id });
+    expect(told).toHaveBeenCalledTimes(2);
+  });
+});
+
+test('a resource read after one’s own write is never stale, though reading is cached', async () => {
+  const { client, call, sent } = await connect();
+  const { id: contactId } = await find(call, 'maria');
+  const [contact, notes] = [`ghl://contacts/${contactId}`, `ghl://contacts/${contactId}/notes`];
+  const read = async (uri: string) => JSON.stringify(await client.readResource({ uri }));
+  for (const uri of [contact, notes]) await read(uri);
+  await sent();
+  for (const uri of [contact, notes]) await read(uri);
+  expect(await sent()).toEqual([]);
+  await call('update_contact', { contactId, city: 'Evanston' });
+  expect(await read(contact)).toContain('Evanston');
+  await call('create_contact_note', { contactId, body: 'Prefers mornings.' });
+  expect(await read(notes)).toContain('Prefers mornings.');
 });

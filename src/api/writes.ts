@@ -45,6 +45,8 @@ type Outcome =
 interface Doubt {
   readonly began: number;
   readonly before: Json | undefined;
+  /** Epoch ms by which whoever called wants to be done with it. */
+  readonly end?: number | undefined;
 }
 
 /** Every write takes this way and no other: sent, settled where in doubt, journalled, then told. */
@@ -94,7 +96,7 @@ export function createWrites(parts: Parts) {
       return { ...outcome, notice, repeated: true };
     }
     if (outcome && 'doubt' in outcome && outcome.doubt) {
-      const { doubt } = outcome;
+      const doubt = { ...outcome.doubt, end: options.deadline };
       const what = `The same call was made ${ago} and its answer was lost.`;
       const again = await settled(e, args, doubt, (verdict) => judged(e, verdict, what, doubt, false));
       if (again.kind !== 'not done') return { ...again, repeated: true };
@@ -104,6 +106,8 @@ export function createWrites(parts: Parts) {
 
   async function write(e: Endpoint, args: Json, options: CallOptions): Promise<Outcome> {
     const began = timers.now();
+    // What is left to a tool of several calls: some of it is for looking.
+    const last = options.deadline && options.deadline - (timeoutMs * LOOK_SHARE) / 2;
     const sent = sentArgs(e, args);
     const before = await e.settle
       ?.before?.({ sent, read: reader(began + timeoutMs * LOOK_SHARE) })
@@ -112,7 +116,7 @@ export function createWrites(parts: Parts) {
     const journey = {
       lane: options.lane,
       cancel: options.signal,
-      deadline: endOf(timers.now() + timeoutMs, options.deadline),
+      deadline: endOf(timers.now() + timeoutMs, last),
     };
     const travelled = claims.travels(e, sent);
     const ended = await travel(way, e, args, journey)
@@ -125,7 +129,7 @@ export function createWrites(parts: Parts) {
         cache.drop();
       });
     figures.count('writes');
-    const outcome = await conclude(e, args, ended, { began, before });
+    const outcome = await conclude(e, args, ended, { began, before, end: options.deadline });
     if (outcome.kind === 'unknown') figures.count('unknown');
     if (outcome.kind === 'done' || outcome.kind === 'unknown') repeats.undone(e, args);
     log('info', 'write', {
@@ -193,7 +197,7 @@ export function createWrites(parts: Parts) {
     };
   }
 
-  async function look(e: Endpoint, args: Json, { began, before }: Doubt): Promise<Verdict> {
+  async function look(e: Endpoint, args: Json, { began, before, end }: Doubt): Promise<Verdict> {
     const { settle } = e;
     const view: Look = {
       sent: sentArgs(e, args),
@@ -203,7 +207,7 @@ export function createWrites(parts: Parts) {
       before,
       known: (id) => known.has(id),
       // What is left of the write's own budget, or a share of it: hosts wait no longer.
-      read: reader(Math.max(began + timeoutMs, timers.now() + timeoutMs * LOOK_SHARE)),
+      read: reader(endOf(Math.max(began + timeoutMs, timers.now() + timeoutMs * LOOK_SHARE), end)),
     };
     try {
       return settle ? await settle.look(view) : { done: undefined, tell: '' };

@@ -42,7 +42,8 @@ const contact = (c: Json) =>
   );
 const task = (t: Json) => joined(`${t.completed ? '☑' : '☐'} ${t.title}`, t.dueDate && `due ${t.dueDate}`);
 const note = (n: Json) => `“${clip(n.body, 80)}”`;
-const event = (e: Json) => joined(e.startTime, e.title, e.appointmentStatus);
+const event = (e: Json) => joined(e.startTime, e.title, e.appointmentStatus ?? e.status);
+const example = (e: Json) => joined(bold(String(e.name)), JSON.stringify(e.changes));
 
 /** An answer in a few lines for people; the model gets all of it as JSON. */
 export function inWords(data: Json): string[] {
@@ -54,7 +55,14 @@ export function inWords(data: Json): string[] {
     ...rows(tasks).map(task),
     ...(n ? [note(n as Json)] : []),
     ...rows(notes).map(note),
-    ...rows(events).map(event),
+    ...[...rows(events), ...rows(data.coming), ...rows(data.past)].map(event),
+    ...rows(data.groups).map((group) => joined(group.value, group.name, group.count)),
+    ...(data.preview
+      ? [`preview: ${data.total} contacts, nothing is changed yet`, ...rows(data.examples).map(example)]
+      : []),
+    ...(data.asked === undefined
+      ? []
+      : [`${data.asked} asked: ${data.done} done, ${data.skipped} skipped, ${data.failed} failed`]),
     ...(Array.isArray(tags) ? [`tags now: ${tags.join(', ')}`] : []),
     ...(notice ? [dim(String(notice))] : []),
   ];

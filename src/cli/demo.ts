@@ -15,7 +15,14 @@ interface Talk {
 async function talk(env: Record<string, string>): Promise<Talk> {
   const client = new Client({ name: 'demo', version: pkg.version }, { jsonSchemaValidator: noValidator });
   const args = [process.argv[1] as string, '--sandbox'];
-  await client.connect(new StdioClientTransport({ command: process.execPath, args, env, stderr: 'inherit' }));
+  await client.connect(
+    new StdioClientTransport({
+      command: process.execPath,
+      args,
+      env: { LOG_LEVEL: 'warn', ...env },
+      stderr: 'inherit',
+    }),
+  );
   const { tools } = await client.listTools();
   print(dim(`     connected over stdio: ${client.getServerVersion()?.title}, ${tools.length} tools`));
   return {
@@ -39,6 +46,7 @@ export async function runDemo(): Promise<void> {
   const desk = await talk({ GHL_TIMEZONE: 'America/Chicago' });
   const maria = await findMaria(desk);
   await welcomeNora(desk);
+  await tagTheFleet(desk);
   await desk.close();
   await readOnly(maria);
   print(`\n${bold('That is all of it.')} To put it into your own host, see "Your host" in README.md.\n`);
@@ -48,10 +56,7 @@ async function findMaria(desk: Talk): Promise<string> {
   chapter('Find a person and see everything about them');
   person('What do we know about Maria?');
   const contactId = firstId(await desk.call('search_contacts', { query: 'maria', pageLimit: 3 }), 'contacts');
-  await desk.call('get_contact', { contactId });
-  await desk.call('list_contact_tasks', { contactId });
-  await desk.call('list_contact_notes', { contactId });
-  await desk.call('list_contact_appointments', { contactId });
+  await desk.call('get_contact_overview', { contactId });
   person('Note down that she prefers mornings.');
   await desk.call('create_contact_note', { contactId, body: 'Prefers appointments in the morning.' });
   return contactId;
@@ -70,6 +75,17 @@ async function welcomeNora(desk: Talk): Promise<void> {
   chapter('The same person once more');
   person('New contact: N. Whitfield, 512-555-0188.');
   await desk.call('create_contact', { name: 'N. Whitfield', phone: '+15125550188' });
+}
+
+async function tagTheFleet(desk: Talk): Promise<void> {
+  chapter('Many at once: what changes is shown before it happens');
+  person('How many contacts do we have, and from where?');
+  await desk.call('count_contacts', { groupBy: 'source' });
+  person('Tag everyone with an email address for the winter offer.');
+  const change = { filters: [{ field: 'email', operator: 'exists' }], addTags: ['winter offer'] };
+  await desk.call('bulk_update_contacts', change);
+  person('Yes, go on.');
+  await desk.call('bulk_update_contacts', { ...change, confirm: true });
 }
 
 async function readOnly(contactId: string): Promise<void> {

@@ -13,7 +13,7 @@ export interface Jobs {
   begin<S extends object>(kind: string, state: S, args?: Json): string;
   /** The state of a handle, which its owner changes in place. @throws UserError for one that is not known */
   find<S extends object>(kind: string, handle: string): S;
-  /** Handle of the latest job that was begun with these arguments, in whatever order their keys stand. */
+  /** Handle of the job that was last begun with these arguments, in whatever order their keys stand. */
   same(kind: string, args: Json): string | undefined;
   /** @throws UserError while an earlier call of the same handle still works */
   alone<T>(handle: string, work: () => Promise<T>): Promise<T>;
@@ -24,6 +24,8 @@ interface Job {
   readonly kind: string;
   readonly state: object;
   readonly print: string | undefined;
+  /** Counts the jobs of this server. */
+  readonly number: number;
 }
 
 /** Unfinished work of one server, in memory: made once with `context.own(createJobs)`. */
@@ -31,6 +33,7 @@ export function createJobs(): Jobs {
   /** The longest untouched first. */
   const jobs = new Map<string, Job>();
   const running = new Set<string>();
+  let begun = 0;
 
   function touch(handle: string, job: Job): void {
     jobs.delete(handle);
@@ -46,7 +49,8 @@ export function createJobs(): Jobs {
       let handle: string;
       do handle = `${kind}-${word()}`;
       while (jobs.has(handle));
-      touch(handle, { kind, state, print: args && fingerprint(args) });
+      begun += 1;
+      touch(handle, { kind, state, print: args && fingerprint(args), number: begun });
       return handle;
     },
     find<S extends object>(kind: string, handle: string): S {
@@ -57,7 +61,8 @@ export function createJobs(): Jobs {
     },
     same(kind, args) {
       const print = fingerprint(args);
-      return [...jobs].findLast(([, job]) => job.kind === kind && job.print === print)?.[0];
+      const alike = [...jobs].filter(([, job]) => job.kind === kind && job.print === print);
+      return alike.sort(([, a], [, b]) => a.number - b.number).at(-1)?.[0];
     },
     async alone(handle, work) {
       if (running.has(handle))

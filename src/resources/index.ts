@@ -1,40 +1,55 @@
-import { ID, type Json } from '../endpoint.ts';
+import { type Endpoint, ID, type Json } from '../endpoint.ts';
+import { UserError } from '../errors.ts';
+import { listContacts } from '../flows/calls.ts';
 import type { Gate } from '../gate.ts';
 import { toText } from '../results.ts';
-import { runTool } from '../tools/run.ts';
-import type { Surroundings } from '../tools/tool.ts';
-import type { Recent } from './recent.ts';
+import { overviewMarkdown, timelineMarkdown } from './markdown.ts';
+import { contactIn, type Person } from './recent.ts';
+import { status } from './status.ts';
 
 const ROOT = 'ghl://contacts';
+const READ = 'get_contact';
 const JSON_TYPE = 'application/json';
+const MARKDOWN = 'text/markdown';
 
-/** What stands under a contact's URI, and the tool whose answer it is. */
-const PARTS = {
-  '': 'get_contact',
-  '/tasks': 'list_contact_tasks',
-  '/notes': 'list_contact_notes',
-  '/appointments': 'list_contact_appointments',
-} as const;
-const TITLES = {
-  '': 'Contact',
-  '/tasks': 'Tasks of a contact',
-  '/notes': 'Notes of a contact',
-  '/appointments': 'Appointments of a contact',
-} as const;
-type Part = keyof typeof PARTS;
+/** What stands under a contact's URI: the tool whose answer it is, and how it is written where that is not JSON. */
+interface Part {
+  readonly path: string;
+  readonly tool: string;
+  readonly title: string;
+  readonly write?: (result: Json) => string;
+}
 
-export const STATUS = 'ghl://status';
-const status = {
-  uri: STATUS,
-  name: 'status',
-  title: 'Status',
-  description: 'Scopes, quota left, breaker, figures of the last day.',
+const PARTS: readonly Part[] = [
+  { path: '', tool: READ, title: 'Contact' },
+  { path: '/tasks', tool: 'list_contact_tasks', title: 'Tasks of a contact' },
+  { path: '/notes', tool: 'list_contact_notes', title: 'Notes of a contact' },
+  { path: '/appointments', tool: 'list_contact_appointments', title: 'Appointments of a contact' },
+  { path: '/overview', tool: 'get_contact_overview', title: 'Overview of a contact', write: overviewMarkdown },
+  { path: '/timeline', tool: 'get_contact_timeline', title: 'Timeline of a contact', write: timelineMarkdown },
+];
+
+/** The two arguments by which a page of the collection is named. */
+const PAGE = ['startAfter', 'startAfterId'] as const;
+
+const offered = ({ shown }: Gate, tool: string) => shown.some(({ name }) => name === tool);
+
+const personEntry = ({ id, name }: Pick<Person, 'id' | 'name'>) => ({
+  uri: `${ROOT}/${id}`,
+  name: name ?? id,
   mimeType: JSON_TYPE,
-};
+});
+
+/** The resource of the one contact that a tool's answer is about, where it can be read and is not gone. */
+export function linksOf(tool: string, result: Json, args: Json, gate: Gate, recent: readonly Person[]) {
+  const id = tool === 'delete_contact' ? undefined : contactIn(result, args);
+  if (id === undefined || !ID.test(id) || !offered(gate, READ)) return [];
+  const name = recent.find((person) => person.id === id)?.name;
+  return [{ type: 'resource_link' as const, ...personEntry({ id, name }) }];
+}
 
 /** Short, one page, sends nothing: several hosts walk it at every start. */
-export function listResources(gate: Gate, recent: readonly Recent[]) {
-  const offered = (tool: string) => gate.shown.some((t) => t.name === tool);
+export function listResources(gate: Gate, recent: readonly Person[]) {
   const collection = {
     uri: ROOT,
     name: 'contacts',
@@ -42,34 +57,79 @@ export function listResources(gate: Gate, recent: readonly Recent[]) {
     description: 'The newest contacts. Data from the CRM.',
     mimeType: JSON_TYPE,
   };
-  const people = recent.map(({ id, name }) => ({ uri: `${ROOT}/${id}`, name: name ?? id, mimeType: JSON_TYPE }));
-  return [...(offered('list_contacts') ? [collection] : []), status, ...(offered('get_contact') ? people : [])];
+  return [
+    ...(offered(gate, 'list_contacts') ? [collection] : []),
+    status,
+    ...(offered(gate, READ) ? recent.map(personEntry) : []),
+  ];
 }
 
 export function listTemplates(gate: Gate) {
-  return (Object.keys(PARTS) as Part[])
-    .filter((part) => gate.shown.some((tool) => tool.name === PARTS[part]))
-    .map((part) => ({
-      uriTemplate: `${ROOT}/{contactId}${part}`,
-      name: `contact${part.replace('/', '_')}`,
-      title: TITLES[part],
-      description: `${TITLES[part]}, as ${PARTS[part]} gives it. Data from the CRM.`,
-      mimeType: JSON_TYPE,
-    }));
+  const page = {
+    uriTemplate: `${ROOT}{?${PAGE.join(',')}}`,
+    name: 'contacts_page',
+    title: 'Page of contacts',
+    description: 'A page of contacts; nextUri of the page before names it. Data from the CRM.',
+    mimeType: JSON_TYPE,
+  };
+  const parts = PARTS.filter(({ tool }) => offered(gate, tool)).map(({ path, tool, title, write }) => ({
+    uriTemplate: `${ROOT}/{contactId}${path}`,
+    name: `contact${path.replace('/', '_')}`,
+    title,
+    description: `${title}, as ${tool} gives it. Data from the CRM.`,
+    mimeType: write ? MARKDOWN : JSON_TYPE,
+  }));
+  return [...parts, ...(offered(gate, 'list_contacts') ? [page] : [])];
 }
 
-/** The tool and arguments a URI stands for, or undefined for a URI of no such resource. */
-export function resolve(uri: string): { tool: string; args: Json } | undefined {
-  if (uri === ROOT) return { tool: 'list_contacts', args: {} };
-  const [, id, part = ''] = /^ghl:\/\/contacts\/([^/?#]+)(\/[a-z]+)?$/.exec(uri) ?? [];
-  if (id === undefined || !ID.test(id) || !(part in PARTS)) return undefined;
-  return { tool: PARTS[part as Part], args: { contactId: id } };
+/** What a URI stands for. */
+export interface Target {
+  readonly tool: string;
+  readonly args: Json;
+  /** The contact it is about; undefined for the collection and its pages. */
+  readonly contactId?: string;
+  readonly mimeType: string;
+  readonly write: (result: Json) => string;
 }
 
-/** The resource's JSON: the same text as the tool's answer. */
-export async function readResource(uri: string, tool: string, args: Json, around: Surroundings) {
-  const found = around.gate.shown.find((t) => t.name === tool);
-  if (!found) return undefined;
-  const result = await runTool(found, args, around);
-  return { result, contents: [{ uri, mimeType: JSON_TYPE, text: toText(result) }] };
+/** A URI that names no resource. */
+export class NoSuchResource extends UserError {
+  constructor() {
+    const below = PARTS.map(({ path }) => path).filter(Boolean);
+    super(
+      `There is no such resource: ghl://contacts, ghl://contacts/{contactId} and below it ${below.join(', ')}; ghl://status. A page of contacts is named by nextUri of the page before. Nothing was sent.`,
+    );
+  }
+}
+
+/** @throws NoSuchResource */
+export function resolve(uri: string): Target {
+  const [, id = '', path = ''] = /^ghl:\/\/contacts\/([^/?#]+)(\/[a-z]+)?$/.exec(uri) ?? [];
+  const part = PARTS.find((each) => each.path === path);
+  if (part && ID.test(id)) {
+    const { tool, write = toText } = part;
+    return { tool, args: { contactId: id }, contactId: id, mimeType: part.write ? MARKDOWN : JSON_TYPE, write };
+  }
+  const args = uri === ROOT ? {} : pageOf(uri, listContacts);
+  if (!args) throw new NoSuchResource();
+  return { tool: 'list_contacts', args, mimeType: JSON_TYPE, write: (result) => toText(withNextUri(result)) };
+}
+
+/** The arguments of a page's URI: both, once each, and as the tool itself takes them. */
+function pageOf(uri: string, { input }: Endpoint): Json | undefined {
+  if (!uri.startsWith(`${ROOT}?`)) return undefined;
+  const given = [...new URLSearchParams(uri.slice(ROOT.length + 1))];
+  const args = Object.fromEntries(given.map(([key, value]) => [key, key === 'startAfter' ? whole(value) : value]));
+  const both = given.length === PAGE.length && PAGE.every((key) => key in args);
+  return both && input.safeParse(args).success ? args : undefined;
+}
+
+const whole = (text: string): number => (/^\d{1,16}$/.test(text) ? Number(text) : Number.NaN);
+
+/** A page names the URI of the next, so that readers of resources need no arguments. */
+function withNextUri(result: Json): Json {
+  if (typeof result.next !== 'object' || result.next === null) return result;
+  const next = result.next as Record<string, unknown>;
+  const query = new URLSearchParams(Object.fromEntries(PAGE.map((key) => [key, String(next[key])])));
+  return { ...result, nextUri: `${ROOT}?${query}` };
 }

@@ -1,31 +1,64 @@
 import type { Json } from '../endpoint.ts';
+import { rowOf } from '../rows.ts';
+import { cut, plainText } from '../untrusted.ts';
 
-export interface Recent {
+/** A contact as far as a list of people shows it. */
+export interface Person {
   readonly id: string;
   readonly name: string | undefined;
+  readonly email: string | undefined;
+  readonly phone: string | undefined;
+}
+
+/** The contacts this server lately read or wrote, newest first. */
+export interface Recents {
+  /** Told of every tool that ended well. True where somebody was met, or is gone, who changes the list of resources. */
+  see(tool: string, result: Json, args: Json): boolean;
+  list(): readonly Person[];
 }
 
 const KEPT = 20;
+const NAME_CHARACTERS = 100;
 
-/** The contacts this server lately read or wrote, newest first: what `resources/list` offers beside the collection. */
-export function createRecent(): { see(result: Json, args: Json): void; list(): readonly Recent[] } {
-  const seen = new Map<string, Recent>();
-  const put = (recent: Recent) => {
-    const name = recent.name ?? seen.get(recent.id)?.name;
-    seen.delete(recent.id);
-    seen.set(recent.id, { id: recent.id, name });
+export function createRecents(): Recents {
+  const seen = new Map<string, Person>();
+  const put = (person: Person): boolean => {
+    const isNew = !seen.delete(person.id);
+    seen.set(person.id, person);
     if (seen.size > KEPT) seen.delete(seen.keys().next().value as string);
+    return isNew;
   };
   return {
-    see({ contact }, { contactId }) {
-      const found = typeof contact === 'object' && contact !== null ? (contact as Json) : undefined;
-      if (typeof found?.id === 'string') put({ id: found.id, name: nameOf(found) });
-      else if (typeof contactId === 'string') put({ id: contactId, name: undefined });
+    see(tool, result, args) {
+      if (tool === 'delete_contact') return seen.delete(String(args.contactId));
+      const id = contactIn(result, args);
+      if (id === undefined) return false;
+      const found = args.fields === undefined && isJson(result.contact) ? personOf(result.contact) : undefined;
+      return put(found?.id === id ? found : (seen.get(id) ?? { id, ...NOTHING }));
     },
     list: () => [...seen.values()].reverse(),
   };
 }
 
-const nameOf = ({ firstName, lastName, name }: Json): string | undefined =>
-  [firstName, lastName].filter((part) => typeof part === 'string').join(' ') ||
-  (typeof name === 'string' ? name : undefined);
+/** The one contact an answer is about, if it is about one. */
+export function contactIn({ contact }: Json, { contactId }: Json): string | undefined {
+  const id = contactId ?? (isJson(contact) ? contact.id : undefined);
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** A person of a contact, however the API spelt it. */
+export function personOf(raw: Json): Person {
+  const { id, firstName, lastName, name, email, phone } = rowOf.contact(raw);
+  const full = [firstName, lastName].map(words).filter(Boolean).join(' ') || words(name);
+  return {
+    id: String(id),
+    name: full || undefined,
+    email: words(email) || undefined,
+    phone: words(phone) || undefined,
+  };
+}
+
+const NOTHING = { name: undefined, email: undefined, phone: undefined };
+const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null;
+const words = (value: unknown): string =>
+  typeof value === 'string' ? cut(plainText(value).replace(/\s+/g, ' ').trim(), NAME_CHARACTERS) : '';

@@ -8,24 +8,27 @@ import { BEGIN_MS, BUDGET_MS, type Context, isFlow, type Surroundings, type Tool
 
 /** Runs a tool on checked arguments: people's words to the API's, the call, and the answer as the model reads it. */
 export async function runTool(tool: Tool, given: Json, surroundings: Surroundings): Promise<Json> {
-  const notices = new Set<string>();
-  const context = contextOf(tool, surroundings, (notice) => notices.add(notice));
+  const notices = new Map<string, string>();
+  const context = contextOf(tool, surroundings, (notice, kind = notice) => notices.set(kind, notice));
   const args = await nameMe(given, context);
   const result = isFlow(tool) ? await tool.run(args, context) : await runEndpoint(tool, args, context);
-  return notices.size > 0 ? { ...result, notice: [...notices].join(' ') } : result;
+  return notices.size > 0 ? { ...result, notice: [...notices.values()].join(' ') } : result;
 }
 
-function contextOf(tool: Tool, surroundings: Surroundings, say: (notice: string) => void): Context {
+function contextOf(tool: Tool, surroundings: Surroundings, note: (notice: string, kind?: string) => void): Context {
   const { api, clock, signal, host, gate } = surroundings;
   const began = clock.now();
   const deadline = isFlow(tool) ? began + BUDGET_MS : undefined;
+  const say = (notice: string) => note(notice);
+  // Of what hundreds of calls say in other numbers, the last word is enough.
+  const heard = (notice: string) => note(notice, notice.replace(/\d+/g, ''));
   return {
     ...surroundings,
     say,
     call: async (e, args, lane = 'single', how) => {
       const off = isFlow(tool) && e.effect !== 'read' && gate.forbidden.has(e.name);
       if (off) throw new UserError(switchedOff(e.name));
-      return api.call(e, args, { signal, host, say, lane, deadline, ...how });
+      return api.call(e, args, { signal, host, say: heard, lane, deadline, ...how });
     },
     inTime: () => signal?.aborted !== true && clock.now() - began < BEGIN_MS,
   };

@@ -42,6 +42,11 @@ const Filter = z
   );
 
 const searchFilters = z.array(Filter).min(1);
+/** The same for other tools, checked in full and advertised in a word. */
+export const filtersAsInSearch = z
+  .array(Filter.meta({ shallow: true }))
+  .min(1)
+  .describe('as in search_contacts');
 const Sort = z.strictObject({ field: z.enum(SORTABLE), direction: z.enum(['asc', 'desc']) });
 
 /** Names people use for fields the index keeps in lower case only. */

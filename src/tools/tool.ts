@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly user?: string | undefined;
   /** Aborted when the host cancels; a write already sent is finished all the same. */
   readonly signal?: AbortSignal | undefined;
+  /** The owner's name for this account, for people with several: previews say it. */
+  readonly label?: string | undefined;
   /** Name of the MCP host. */
   readonly host?: string | undefined;
   readonly gate: Gate;

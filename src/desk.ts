@@ -1,0 +1,46 @@
+import { type Found, findPeople } from './complete/people.ts';
+import type { Endpoint, Json } from './endpoint.ts';
+import { UserError } from './errors.ts';
+import { whyAbsent } from './gate.ts';
+import { checkInput } from './input.ts';
+import type { Recents } from './resources/recent.ts';
+import { runTool } from './tools/run.ts';
+import type { Surroundings } from './tools/tool.ts';
+
+/** A request that is wrong in itself: a name there is none of, an argument left out. */
+export class WrongRequest extends UserError {}
+
+/** What resources, prompts and completions are made from: the tools a host is offered, and the people it asks about. */
+export interface Desk {
+  readonly gate: Surroundings['gate'];
+  readonly clock: Surroundings['clock'];
+  readonly offers: (tool: string) => boolean;
+  /** Runs a tool on arguments as a host gives them. @throws UserError; also for a tool that is not offered */
+  readonly run: (tool: string, args: unknown) => Promise<Json>;
+  /** One read that no tool shapes. @throws UserError */
+  readonly read: (endpoint: Endpoint, args: Json) => Promise<Json>;
+  /** Whom words, an email, a phone or an id fit. @throws UserError */
+  readonly people: (typed: string) => Promise<Found>;
+}
+
+/** A desk for one request. `met` is told when the people that the list of resources names have changed. */
+export function openDesk(around: Surroundings, recents: Recents, met: () => void): Desk {
+  const { gate, api, signal, host, clock } = around;
+  const find = (name: string) => gate.shown.find((tool) => tool.name === name);
+  const read: Desk['read'] = (endpoint, args) => api.call(endpoint, args, { signal, host });
+  return {
+    gate,
+    clock,
+    offers: (tool) => find(tool) !== undefined,
+    async run(name, given) {
+      const tool = find(name);
+      if (!tool) throw new UserError(whyAbsent(gate, name));
+      const args = checkInput(tool, given);
+      const result = await runTool(tool, args, around);
+      if (recents.see(name, result, args) && find('get_contact')) met();
+      return result;
+    },
+    read,
+    people: (typed) => findPeople(typed, { recent: recents.list(), read }),
+  };
+}

@@ -1,0 +1,64 @@
+import type { Json } from '../endpoint.ts';
+import { UserError } from '../errors.ts';
+import { switchedOff } from '../gate.ts';
+import type { Context } from '../tools/tool.ts';
+import { quoted } from '../untrusted.ts';
+import { type BulkJob, type Changes, type StepName, WITHOUT_PREVIEW } from './bulk-job.ts';
+import { STEP, stepsOf } from './bulk-steps.ts';
+import { lookedUp } from './names.ts';
+import { searchPage } from './pages.ts';
+
+/** Contacts a search may find for one job. */
+const MOST = 10_000;
+
+/** Fills a job: what is to be done to whom. Writes nothing. @throws UserError for what could not be done anyway */
+export async function plan(job: BulkJob, changes: Changes, args: Json, context: Context): Promise<void> {
+  const steps = stepsOf(changes);
+  refuseSwitchedOff(steps, context);
+  await refuseUnknownFields(changes.set, context);
+  const { contacts, ...question } = args;
+  const named = contacts as string[] | undefined;
+  const ids = named ? [...new Set(named)] : await searchIds(question, context);
+  Object.assign(job, { ids, changes, steps, searched: !named, repeated: named ? named.length - ids.length : 0 });
+}
+
+/** Before anything is written, not at the step that meets it. */
+function refuseSwitchedOff(steps: readonly StepName[], { gate }: Context): void {
+  const off = steps.map((step) => STEP[step].endpoint.name).find((name) => gate.forbidden.has(name));
+  if (off) throw new UserError(switchedOff(off));
+}
+
+/** HighLevel drops a custom field that it does not know, without a word. */
+async function refuseUnknownFields(set: Json | undefined, context: Context): Promise<void> {
+  if (!Array.isArray(set?.customFields)) return;
+  const known = await lookedUp('customFields', context);
+  if (!known) return;
+  const odd = (set.customFields as Json[]).find((sent) => !known.some((field) => isField(field, sent)));
+  if (odd)
+    throw new UserError(
+      `There is no custom field ${quoted(odd.id ?? odd.key)}; list_custom_fields names them. Nothing was written.`,
+    );
+}
+
+/** A key goes with and without the `contact.` that definitions show. */
+export const isField = (field: Json, { id, key }: Json): boolean =>
+  id === undefined ? field.fieldKey === key || field.fieldKey === `contact.${key}` : field.id === id;
+
+/** Ids of all contacts that a search finds now. @throws UserError for more than can be taken on */
+async function searchIds(question: Json, context: Context): Promise<string[]> {
+  const sorted = { ...question, sort: [{ field: 'dateAdded', direction: 'asc' }] };
+  const ids = new Set<string>();
+  let after: unknown;
+  do {
+    if (!context.inTime()) throw new UserError('Finding the contacts took too long. Nothing was written; try again.');
+    const { rows, total = 0, searchAfter } = await searchPage(context, sorted, after);
+    if (total > MOST)
+      throw new UserError(
+        `${total} contacts match, and one job takes ${MOST}. Nothing was written. Narrow the filters, for example by a range of dateAdded.`,
+      );
+    for (const { id } of rows) ids.add(String(id));
+    if (ids.size > WITHOUT_PREVIEW) context.progress(ids.size, total || undefined, `${ids.size} contacts found`);
+    after = total > 0 && ids.size >= total ? undefined : searchAfter;
+  } while (after !== undefined);
+  return [...ids];
+}

@@ -1,0 +1,97 @@
+import type { Json } from '../endpoint.ts';
+import { rowOf, tidy } from '../rows.ts';
+import type { Context } from '../tools/tool.ts';
+import { cut } from '../untrusted.ts';
+import type { BulkJob, Changes } from './bulk-job.ts';
+import { isField } from './bulk-plan.ts';
+import { getContact } from './calls.ts';
+import { lookedUp, namesOf } from './names.ts';
+import { searchPage } from './pages.ts';
+import { reasonOf } from './parts.ts';
+
+const EXAMPLES = 3;
+const CHARACTERS = 100;
+
+/** What a job would do, with three contacts as examples. Writes nothing. */
+export async function previewOf(job: BulkJob, context: Context): Promise<Json> {
+  const { changes, ids, repeated } = job;
+  const fields = changes.set?.customFields ? await lookedUp('customFields', context) : undefined;
+  const [everyContact, business, ...examples] = await Promise.all([
+    job.searched ? isEverybody(ids.length, context) : undefined,
+    typeof changes.businessId === 'string' ? namesOf('businesses', context) : undefined,
+    ...ids.slice(0, EXAMPLES).map((id) => example(id, changes, fields ?? [], context)),
+  ]);
+  const name = business?.get(String(changes.businessId));
+  if (everyContact) context.say('These are ALL contacts of the location.');
+  return {
+    preview: true,
+    ...(context.label === undefined ? {} : { account: context.label }),
+    total: ids.length,
+    ...(repeated > 0 ? { repeatedIds: repeated } : {}),
+    ...(everyContact === undefined ? {} : { everyContact }),
+    changes: echoed(changes),
+    ...(name === undefined ? {} : { businessName: short(name) }),
+    examples,
+  };
+}
+
+/** Whether a search found every contact there is. */
+async function isEverybody(found: number, context: Context): Promise<boolean | undefined> {
+  const { total } = await searchPage(context, { pageLimit: 1 }, undefined, 'single');
+  return total === undefined ? undefined : found >= total;
+}
+
+async function example(contactId: string, changes: Changes, fields: readonly Json[], { call }: Context): Promise<Json> {
+  try {
+    const contact = rowOf.contact(((await call(getContact, { contactId })).contact ?? {}) as Json);
+    return { id: contactId, name: short(nameOf(contact)), changes: changesOf(contact, changes, fields) };
+  } catch (error) {
+    return { id: contactId, problem: reasonOf(error) };
+  }
+}
+
+/** Old and new of what would become different. */
+function changesOf(
+  contact: Json,
+  { set = {}, addTags, removeTags, businessId }: Changes,
+  fields: readonly Json[],
+): Json {
+  const { customFields = [], clear = [], ...plain } = set;
+  const wanted: [string, unknown, unknown][] = [
+    ...Object.entries(plain).map(([key, to]): [string, unknown, unknown] => [key, oldOf(contact, key), to]),
+    ...(clear as string[]).map((key): [string, unknown, unknown] => [key, oldOf(contact, key), undefined]),
+    ...(customFields as Json[]).map((sent): [string, unknown, unknown] => {
+      const id = sent.id ?? fields.find((field) => isField(field, sent))?.id;
+      return [`customFields.${sent.key ?? sent.id}`, customValue(contact, id), sent.value];
+    }),
+    ...(businessId === undefined ? [] : [['businessId', contact.businessId, businessId] as [string, unknown, unknown]]),
+  ];
+  const present = (Array.isArray(contact.tags) ? contact.tags : []).map((tag) => String(tag).toLowerCase());
+  const fresh = addTags?.filter((tag) => !present.includes(tag.toLowerCase())) ?? [];
+  const leaving = removeTags?.filter((tag) => present.includes(tag.toLowerCase())) ?? [];
+  return {
+    ...Object.fromEntries(
+      wanted.filter(isChange).map(([key, from, to]) => [key, { from: short(from), to: short(to) }]),
+    ),
+    ...(fresh.length > 0 ? { addTags: fresh } : {}),
+    ...(leaving.length > 0 ? { removeTags: leaving } : {}),
+  };
+}
+
+/** What was asked for, long texts cut. */
+const echoed = (changes: Changes): Json =>
+  JSON.parse(JSON.stringify(changes, (_, value) => (typeof value === 'string' ? cut(value, CHARACTERS) : value)));
+
+const isChange = ([, from, to]: [string, unknown, unknown]): boolean =>
+  JSON.stringify(from ?? '') !== JSON.stringify(to ?? '');
+
+const oldOf = (contact: Json, key: string): unknown => (key === 'name' ? nameOf(contact) : contact[key]);
+
+const customValue = ({ customFields }: Json, id: unknown): unknown =>
+  Array.isArray(customFields) ? (customFields as Json[]).find((field) => field.id === id)?.value : undefined;
+
+const nameOf = ({ name, firstName, lastName }: Json): unknown =>
+  [firstName, lastName].filter(Boolean).join(' ') || name;
+
+/** A value cut for an example; null where there is none. */
+const short = (value: unknown): unknown => tidy(value ?? null, CHARACTERS, { characters: 0 });

@@ -1,0 +1,77 @@
+import type { Endpoint, Json } from '../endpoint.ts';
+import type { Context } from '../tools/tool.ts';
+import { quoted } from '../untrusted.ts';
+import type { Changes, StepName } from './bulk-job.ts';
+import { bulkAssignContactBusiness, bulkUpdateContactTags, updateContact } from './calls.ts';
+
+/** What a step did to one contact: nothing where all was so already. */
+export type Outcome = 'changed' | 'nothing' | { readonly failed: string; readonly gone: boolean };
+
+/** One kind of change, and how many contacts one call of it takes. */
+export interface Step {
+  readonly endpoint: Endpoint;
+  /** Contacts in one call. */
+  readonly size: number;
+  /** Calls side by side. */
+  readonly atOnce: number;
+  /** @throws UserError where the call as a whole came to nothing */
+  readonly send: (ids: readonly string[], changes: Changes, call: Context['call']) => Promise<(id: string) => Outcome>;
+}
+
+const tagged = (type: 'add' | 'remove', key: 'addTags' | 'removeTags'): Step => ({
+  endpoint: bulkUpdateContactTags,
+  size: 250,
+  atOnce: 1,
+  async send(ids, changes, call) {
+    const data = await call(bulkUpdateContactTags, { type, contacts: ids, tags: changes[key] }, 'bulk');
+    const rows = Array.isArray(data.responses) ? (data.responses as Json[]) : [];
+    const byId = new Map(rows.map((row) => [row.contactId, row]));
+    return (id) => tagOutcome(byId.get(id));
+  },
+});
+
+/** A contact that the answer does not speak of was not refused. */
+function tagOutcome(row: Json | undefined): Outcome {
+  if (row?.type === 'error')
+    return {
+      failed: `HighLevel says ${quoted(row.message)}.`,
+      gone: /not found|deleted|not a valid/i.test(String(row.message)),
+    };
+  const lists = [row?.tagsAdded, row?.tagsRemoved].filter(Array.isArray);
+  return lists.length > 0 && lists.every((list) => list.length === 0) ? 'nothing' : 'changed';
+}
+
+export const STEP: Readonly<Record<StepName, Step>> = {
+  business: {
+    endpoint: bulkAssignContactBusiness,
+    size: 50,
+    atOnce: 1,
+    async send(ids, { businessId }, call) {
+      const data = await call(bulkAssignContactBusiness, { ids, businessId }, 'bulk');
+      const changed = Array.isArray(data.ids) ? new Set(data.ids) : undefined;
+      return (id) => (changed?.has(id) === false ? { failed: NOT_LINKED, gone: false } : 'changed');
+    },
+  },
+  addTags: tagged('add', 'addTags'),
+  removeTags: tagged('remove', 'removeTags'),
+  fields: {
+    endpoint: updateContact,
+    size: 1,
+    atOnce: 4,
+    async send([contactId], { set }, call) {
+      await call(updateContact, { ...set, contactId }, 'bulk');
+      return () => 'changed';
+    },
+  },
+};
+
+const NOT_LINKED = 'HighLevel left this contact out of its answer: it may have been deleted.';
+
+export function stepsOf({ businessId, addTags, removeTags, set }: Changes): StepName[] {
+  return [
+    ...(businessId === undefined ? [] : ['business' as const]),
+    ...(addTags ? ['addTags' as const] : []),
+    ...(removeTags ? ['removeTags' as const] : []),
+    ...(set ? ['fields' as const] : []),
+  ];
+}

@@ -1,0 +1,27 @@
+import type { Api } from '../api/client.ts';
+import type { Json } from '../endpoint.ts';
+import type { Gate } from '../gate.ts';
+import type { AccountFacts } from '../instructions.ts';
+
+export const STATUS = 'ghl://status';
+
+export const status = {
+  uri: STATUS,
+  name: 'status',
+  title: 'Status',
+  description: 'Scopes, quota left, breaker, figures of the last day.',
+  mimeType: 'application/json',
+};
+
+/** What `ghl://status` tells; nothing is sent to find it out. */
+export function statusOf(
+  api: Api,
+  { scopes }: Gate,
+  { label, locationId, sandbox, missing, credential }: AccountFacts,
+): Json {
+  return {
+    account: { label, locationId, sandbox, credential, missing },
+    scopes: [...new Set(scopes)],
+    ...api.status(),
+  };
+}

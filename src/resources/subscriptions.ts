@@ -1,0 +1,87 @@
+import type { Api } from '../api/client.ts';
+import type { Timers } from '../api/timers.ts';
+import { createFeed } from '../flows/changes.ts';
+import type { Log } from '../log.ts';
+import type { Clock } from '../times.ts';
+import type { Context } from '../tools/tool.ts';
+import { type Poller, startPoller } from './poller.ts';
+import { createUpdates } from './updates.ts';
+
+/** The resources a host wants to be told of: at once after one's own writes, and by the change feed after others'. */
+export interface Subscriptions {
+  /** `contactId` is undefined for the collection and its pages, which every change concerns. */
+  add(uri: string, contactId: string | undefined): void;
+  remove(uri: string): void;
+  /** After one's own write. */
+  touched(contactIds: readonly string[]): void;
+  stop(): void;
+}
+
+interface Options {
+  readonly api: Api;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  /** Tells the host that a resource has changed. */
+  readonly send: (uri: string) => void;
+}
+
+/** ms: HighLevel's clock is read off a header that ticks in seconds. */
+const SLACK_MS = 2_000;
+
+export function createSubscriptions({ api, clock, timers, log, send }: Options): Subscriptions {
+  const wanted = new Map<string, string | undefined>();
+  const updates = createUpdates(timers, (uri) => {
+    if (wanted.has(uri)) send(uri);
+  });
+  let poller: Poller | undefined;
+
+  function changed(contactIds: readonly string[]): boolean {
+    const ids = new Set(contactIds);
+    const concerned = [...wanted].filter(([, id]) => (id === undefined ? ids.size > 0 : ids.has(id)));
+    for (const [uri] of concerned) updates.tell(uri);
+    return concerned.length > 0;
+  }
+
+  /** One search call for all subscriptions, for what changed from now on. True where there was news, or is more. */
+  function looker(): (signal: AbortSignal) => Promise<boolean> {
+    const began = timers.now();
+    const start = () => began + api.serverNow() - timers.now();
+    let feed: ReturnType<typeof createFeed> | undefined;
+    return async (signal) => {
+      const from = start();
+      const call: Context['call'] = (endpoint, args, lane = 'bulk') => api.call(endpoint, args, { lane, signal });
+      const asked = feed ?? createFeed(from);
+      const { ids, caughtUp } = await asked.look({ call, clock, api });
+      // The first answer of all tells HighLevel's clock: what was asked by a clock ahead of it is asked anew.
+      if (!feed && start() < from - SLACK_MS) return true;
+      feed = asked;
+      return changed(ids) || !caughtUp;
+    };
+  }
+
+  function failed(error: unknown): void {
+    log('warn', 'watch', { error: error instanceof Error ? error.message : String(error) });
+  }
+
+  return {
+    add(uri, contactId) {
+      wanted.set(uri, contactId);
+      poller?.hurry();
+      poller ??= startPoller(timers, looker(), failed);
+    },
+    remove(uri) {
+      wanted.delete(uri);
+      if (wanted.size > 0) return;
+      poller?.stop();
+      poller = undefined;
+    },
+    touched: (contactIds) => void changed(contactIds),
+    stop() {
+      wanted.clear();
+      updates.stop();
+      poller?.stop();
+      poller = undefined;
+    },
+  };
+}
