@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { Json } from '../endpoint.ts';
-import { accountOf } from '../flows/bulk-account.ts';
-import { type BulkJob, type Changes, needsPreview, newJob } from '../flows/bulk-job.ts';
-import { plan } from '../flows/bulk-plan.ts';
-import { previewOf } from '../flows/bulk-preview.ts';
-import { runBatch } from '../flows/bulk-run.ts';
+import { accountOf } from '../flows/bulk/account.ts';
+import { type BulkJob, type Changes, needsPreview, newJob } from '../flows/bulk/job.ts';
+import { plan } from '../flows/bulk/plan.ts';
+import { previewOf } from '../flows/bulk/preview.ts';
+import { runBatch } from '../flows/bulk/run.ts';
 import { createJobs, type Jobs } from '../flows/jobs.ts';
 import { contactFields, Filled, Id, Ids, outputs, Strings, Text } from '../schemas.ts';
 import { CLEARABLE } from './contacts.ts';

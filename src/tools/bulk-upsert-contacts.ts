@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Json } from '../endpoint.ts';
 import { createJobs } from '../flows/jobs.ts';
-import { isFindable, MATCH_RULE, matchEntry, personFields, WAYS_TO_FIND } from '../flows/onboard-input.ts';
-import { readPeople } from '../flows/onboard-person.ts';
-import { countsOf, type RowAccount, type Rows, workOn } from '../flows/onboard-rows.ts';
+import { isFindable, MATCH_RULE, matchEntry, personFields, WAYS_TO_FIND } from '../flows/onboard/input.ts';
+import { readPeople } from '../flows/onboard/person.ts';
+import { countsOf, type RowAccount, type Rows, workOn } from '../flows/onboard/rows.ts';
 import { bytes, ENVELOPE_BYTES, MAX_BYTES } from '../results.ts';
 import { outputs } from '../schemas.ts';
 import { cut } from '../untrusted.ts';

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { Json } from '../endpoint.ts';
 import { getContact } from '../flows/calls.ts';
-import { type Onboarded, onboard } from '../flows/onboard.ts';
-import { readContact } from '../flows/onboard-find.ts';
-import { isFindable, MATCH_RULE, matchEntry, personFields, WAYS_TO_FIND } from '../flows/onboard-input.ts';
-import { readPeople } from '../flows/onboard-person.ts';
+import { readContact } from '../flows/onboard/find.ts';
+import { isFindable, MATCH_RULE, matchEntry, personFields, WAYS_TO_FIND } from '../flows/onboard/input.ts';
+import { type Onboarded, onboard } from '../flows/onboard/onboard.ts';
+import { readPeople } from '../flows/onboard/person.ts';
 import { toResult } from '../results.ts';
 import { rowOf, tidy } from '../rows.ts';
 import { outputs } from '../schemas.ts';

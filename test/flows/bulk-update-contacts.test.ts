@@ -469,6 +469,10 @@ describe('work that takes long', () => {
     ['where each answer takes 9 s', { route: PUT, fault: { delayMs: 9_000 } }],
     ['where no update is ever answered', { route: PUT, fault: { connection: 'hang' } }],
     ['where nothing is', { route: '*', fault: { connection: 'hang' } }],
+    [
+      'where HighLevel falls silent late in the call',
+      { route: '*', nth: Array.from({ length: 500 }, (_, i) => 265 + i), fault: { connection: 'hang' } },
+    ],
   ] as [string, FaultRule | undefined][])('each call is over within 45 s: %s', async (what, fault) => {
     const there = await world(people(500), { sandbox: { rate: 100 }, api: { rateShare: 0.8, timeoutMs: 30_000 } });
     const next = await previewed(there, { contacts: ids(500), set: { source: 'Referral' } });

@@ -1,5 +1,5 @@
-import type { Json } from '../endpoint.ts';
-import { text } from '../same.ts';
+import type { Json } from '../../endpoint.ts';
+import { text } from '../../same.ts';
 
 /** A value for a custom field. */
 export interface CustomValue {

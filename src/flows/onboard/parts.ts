@@ -1,7 +1,7 @@
-import type { Endpoint, Json } from '../endpoint.ts';
-import { ApiError, UserError } from '../errors.ts';
-import { text } from '../same.ts';
-import type { Context } from '../tools/tool.ts';
+import type { Endpoint, Json } from '../../endpoint.ts';
+import { ApiError, UserError } from '../../errors.ts';
+import { text } from '../../same.ts';
+import type { Context } from '../../tools/tool.ts';
 import {
   addContactTags,
   bulkAssignContactBusiness,
@@ -9,9 +9,9 @@ import {
   createContactTask,
   listContactNotes,
   listContactTasks,
-} from './calls.ts';
-import { Conflict } from './onboard-find.ts';
-import { type Person, taskKey } from './onboard-person.ts';
+} from '../calls.ts';
+import { Conflict } from './find.ts';
+import { type Person, taskKey } from './person.ts';
 
 export interface Failure {
   readonly part: string;

@@ -1,16 +1,16 @@
-import type { Json } from '../endpoint.ts';
-import { UserError } from '../errors.ts';
-import { type ReadPhone, readPhone } from '../phone.ts';
-import { text } from '../same.ts';
-import { readTime } from '../times.ts';
-import { getLocation } from '../tools/lookups.ts';
-import { nameMe } from '../tools/run.ts';
-import type { Context } from '../tools/tool.ts';
-import { quoted } from '../untrusted.ts';
-import { listCustomFields } from './calls.ts';
-import { fieldCalled, lookedUp } from './names.ts';
-import { matchEntry } from './onboard-input.ts';
-import { type CustomValue, isEmpty } from './onboard-values.ts';
+import type { Json } from '../../endpoint.ts';
+import { UserError } from '../../errors.ts';
+import { type ReadPhone, readPhone } from '../../phone.ts';
+import { text } from '../../same.ts';
+import { readTime } from '../../times.ts';
+import { getLocation } from '../../tools/lookups.ts';
+import { nameMe } from '../../tools/run.ts';
+import type { Context } from '../../tools/tool.ts';
+import { quoted } from '../../untrusted.ts';
+import { listCustomFields } from '../calls.ts';
+import { fieldCalled, lookedUp } from '../names.ts';
+import { matchEntry } from './input.ts';
+import { type CustomValue, isEmpty } from './values.ts';
 
 export type By = 'email' | 'phone' | 'matchField';
 

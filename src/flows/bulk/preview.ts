@@ -1,13 +1,13 @@
-import type { Json } from '../endpoint.ts';
-import { rowOf, tidy } from '../rows.ts';
-import type { Context } from '../tools/tool.ts';
-import { cut } from '../untrusted.ts';
-import type { BulkJob, Changes } from './bulk-job.ts';
-import { isField } from './bulk-plan.ts';
-import { getContact } from './calls.ts';
-import { lookedUp, namesOf } from './names.ts';
-import { searchPage } from './pages.ts';
-import { reasonOf } from './parts.ts';
+import type { Json } from '../../endpoint.ts';
+import { rowOf, tidy } from '../../rows.ts';
+import type { Context } from '../../tools/tool.ts';
+import { cut } from '../../untrusted.ts';
+import { getContact } from '../calls.ts';
+import { lookedUp, namesOf } from '../names.ts';
+import { searchPage } from '../pages.ts';
+import { reasonOf } from '../parts.ts';
+import type { BulkJob, Changes } from './job.ts';
+import { isField } from './plan.ts';
 
 const EXAMPLES = 3;
 const CHARACTERS = 100;

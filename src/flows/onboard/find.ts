@@ -1,10 +1,10 @@
-import type { Json } from '../endpoint.ts';
-import { ApiError, UserError } from '../errors.ts';
-import { fieldAgrees, text } from '../same.ts';
-import type { Context } from '../tools/tool.ts';
-import { findDuplicateContact, getContact, searchContacts } from './calls.ts';
-import type { By, Person, Reach } from './onboard-person.ts';
-import { heldIn, isEmpty, sameValue } from './onboard-values.ts';
+import type { Json } from '../../endpoint.ts';
+import { ApiError, UserError } from '../../errors.ts';
+import { fieldAgrees, text } from '../../same.ts';
+import type { Context } from '../../tools/tool.ts';
+import { findDuplicateContact, getContact, searchContacts } from '../calls.ts';
+import type { By, Person, Reach } from './person.ts';
+import { heldIn, isEmpty, sameValue } from './values.ts';
 
 /** What was given leads to more than one contact; nothing was written. */
 export class Conflict extends UserError {

@@ -1,12 +1,12 @@
-import type { Json } from '../endpoint.ts';
-import { UserError } from '../errors.ts';
-import { switchedOff } from '../gate.ts';
-import type { Context } from '../tools/tool.ts';
-import { quoted } from '../untrusted.ts';
-import { type BulkJob, type Changes, type StepName, WITHOUT_PREVIEW } from './bulk-job.ts';
-import { STEP, stepsOf } from './bulk-steps.ts';
-import { lookedUp } from './names.ts';
-import { searchPage } from './pages.ts';
+import type { Json } from '../../endpoint.ts';
+import { UserError } from '../../errors.ts';
+import { switchedOff } from '../../gate.ts';
+import type { Context } from '../../tools/tool.ts';
+import { quoted } from '../../untrusted.ts';
+import { lookedUp } from '../names.ts';
+import { searchPage } from '../pages.ts';
+import { type BulkJob, type Changes, type StepName, WITHOUT_PREVIEW } from './job.ts';
+import { STEP, stepsOf } from './steps.ts';
 
 /** Contacts a search may find for one job. */
 const MOST = 10_000;

@@ -1,11 +1,11 @@
-import type { Json } from '../endpoint.ts';
-import { ApiError } from '../errors.ts';
-import { fieldAgrees, text } from '../same.ts';
-import type { Context } from '../tools/tool.ts';
-import { updateContact } from './calls.ts';
-import { Conflict, type Found, readContact } from './onboard-find.ts';
-import type { Person } from './onboard-person.ts';
-import { type CustomValue, contains, heldIn, holdersOf, isEmpty, sameValue } from './onboard-values.ts';
+import type { Json } from '../../endpoint.ts';
+import { ApiError } from '../../errors.ts';
+import { fieldAgrees, text } from '../../same.ts';
+import type { Context } from '../../tools/tool.ts';
+import { updateContact } from '../calls.ts';
+import { Conflict, type Found, readContact } from './find.ts';
+import type { Person } from './person.ts';
+import { type CustomValue, contains, heldIn, holdersOf, isEmpty, sameValue } from './values.ts';
 
 export interface Change {
   readonly field: string;

@@ -1,13 +1,13 @@
-import type { Endpoint, Json } from '../endpoint.ts';
-import { ApiError, UserError } from '../errors.ts';
-import { switchedOff } from '../gate.ts';
-import type { Context } from '../tools/tool.ts';
-import { createContact, updateContact } from './calls.ts';
-import { createLocks } from './locks.ts';
-import { existingId, type Fields, labelOf, lostAtCreation, newContact, update, updateOf } from './onboard-fields.ts';
-import { Conflict, createRecent, type Found, findPerson, readContact } from './onboard-find.ts';
-import { attempt, type DoneParts, doParts, type Failure, planParts, writesOf } from './onboard-parts.ts';
-import type { Person } from './onboard-person.ts';
+import type { Endpoint, Json } from '../../endpoint.ts';
+import { ApiError, UserError } from '../../errors.ts';
+import { switchedOff } from '../../gate.ts';
+import type { Context } from '../../tools/tool.ts';
+import { createContact, updateContact } from '../calls.ts';
+import { createLocks } from '../locks.ts';
+import { existingId, type Fields, labelOf, lostAtCreation, newContact, update, updateOf } from './fields.ts';
+import { Conflict, createRecent, type Found, findPerson, readContact } from './find.ts';
+import { attempt, type DoneParts, doParts, type Failure, planParts, writesOf } from './parts.ts';
+import type { Person } from './person.ts';
 
 /** What became of one person. */
 export interface Onboarded extends Fields, DoneParts {

@@ -1,7 +1,7 @@
-import { ApiError, UserError } from '../errors.ts';
-import type { Context } from '../tools/tool.ts';
-import { type BulkJob, fateOf, isLeft, isOpen, type StepName } from './bulk-job.ts';
-import { STEP } from './bulk-steps.ts';
+import { ApiError, UserError } from '../../errors.ts';
+import type { Context } from '../../tools/tool.ts';
+import { type BulkJob, fateOf, isLeft, isOpen, type StepName } from './job.ts';
+import { STEP } from './steps.ts';
 
 /** Contacts of one call. */
 const BATCH = 500;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Json } from '../endpoint.ts';
-import { contactFields, Filled, Id, Text, Time } from '../schemas.ts';
+import type { Json } from '../../endpoint.ts';
+import { contactFields, Filled, Id, Text, Time } from '../../schemas.ts';
 
 const Task = z.strictObject({
   title: Filled,

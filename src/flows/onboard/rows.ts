@@ -1,9 +1,9 @@
-import type { Json } from '../endpoint.ts';
-import { UserError } from '../errors.ts';
-import type { Context } from '../tools/tool.ts';
+import type { Json } from '../../endpoint.ts';
+import { UserError } from '../../errors.ts';
+import type { Context } from '../../tools/tool.ts';
+import { Conflict } from './find.ts';
 import { inBulk, isGeneral, type Onboarded, onboard } from './onboard.ts';
-import { Conflict } from './onboard-find.ts';
-import type { Person } from './onboard-person.ts';
+import type { Person } from './person.ts';
 
 export const OUTCOMES = ['created', 'updated', 'unchanged', 'conflict', 'failed', 'incomplete'] as const;
 export type Outcome = (typeof OUTCOMES)[number];

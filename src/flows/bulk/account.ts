@@ -1,5 +1,5 @@
-import type { Json } from '../endpoint.ts';
-import { type BulkJob, type Fate, isLeft } from './bulk-job.ts';
+import type { Json } from '../../endpoint.ts';
+import { type BulkJob, type Fate, isLeft } from './job.ts';
 
 /** Failures shown one by one; the others are grouped. */
 const SHOWN = 20;

@@ -1,8 +1,8 @@
-import type { Endpoint, Json } from '../endpoint.ts';
-import type { Context } from '../tools/tool.ts';
-import { quoted } from '../untrusted.ts';
-import type { Changes, StepName } from './bulk-job.ts';
-import { bulkAssignContactBusiness, bulkUpdateContactTags, updateContact } from './calls.ts';
+import type { Endpoint, Json } from '../../endpoint.ts';
+import type { Context } from '../../tools/tool.ts';
+import { quoted } from '../../untrusted.ts';
+import { bulkAssignContactBusiness, bulkUpdateContactTags, updateContact } from '../calls.ts';
+import type { Changes, StepName } from './job.ts';
 
 /** What a step did to one contact: nothing where all was so already. */
 export type Outcome = 'changed' | 'nothing' | { readonly failed: string; readonly gone: boolean };
