@@ -18,6 +18,10 @@ export class ApiError extends UserError {
   }
 }
 
+/** Whether HighLevel says that there is no such thing: it says so with 400. */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof ApiError && (error.status === 400 || error.status === 404);
+
 /** A setting that cannot be understood: one line for the owner, exit code 2. */
 export class SettingError extends Error {
   override readonly name = 'SettingError';

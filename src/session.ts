@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { SCOPES, type Scope } from './endpoint.ts';
 import { UserError } from './errors.ts';
 import type { AccountFacts } from './instructions.ts';
+import { once } from './once.ts';
 
 /** Who this server works for, how it gets there, and what it may do. */
 export interface Session {
@@ -106,13 +107,5 @@ function embedded({ sandbox: options, scopes = SCOPES }: Config): Session {
     scopes: () => scopes,
     account: { sandbox: true, credential: 'of the sandbox' },
     watch: never,
-  };
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
   };
 }

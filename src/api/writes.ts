@@ -1,5 +1,5 @@
 import type { Endpoint, Json } from '../endpoint.ts';
-import { ApiError, type UserError } from '../errors.ts';
+import { ApiError, isMissing, type UserError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Look, Verdict } from '../settle.ts';
 import { endpoints } from '../tools/index.ts';
@@ -224,8 +224,7 @@ export function createWrites(parts: Parts) {
       if (!found) throw new Error(`no endpoint ${tool}`);
       return parts.look(found, args, deadline).catch((error: unknown) => {
         // Only what names a contact can say by its refusal that there is none.
-        const missing = error instanceof ApiError && (error.status === 400 || error.status === 404);
-        if (missing && args.contactId !== undefined) return undefined;
+        if (isMissing(error) && args.contactId !== undefined) return undefined;
         throw error;
       });
     };

@@ -1,5 +1,5 @@
 import type { Json } from '../endpoint.ts';
-import { ApiError, redact, UserError } from '../errors.ts';
+import { isMissing, redact, UserError } from '../errors.ts';
 import { text } from '../same.ts';
 import type { Context } from '../tools/tool.ts';
 import { type Appointment, appointmentsOf } from './appointments.ts';
@@ -37,7 +37,7 @@ export async function partsOf(contactId: string, names: readonly PartName[], con
   const answers = await Promise.allSettled(names.map((name) => READ[name](contactId, context)));
   const errors = answers.map((answer) => (answer.status === 'rejected' ? answer.reason : undefined));
   const gone = errors[names.indexOf('contact')];
-  if (gone instanceof ApiError && (gone.status === 400 || gone.status === 404)) throw gone;
+  if (isMissing(gone)) throw gone;
   if (errors.every((error) => error !== undefined)) throw errors[0];
   const read = names.flatMap((name, i) => {
     const answer = answers[i];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../endpoint.ts';
-import { ApiError } from '../errors.ts';
+import { isMissing } from '../errors.ts';
 import { rowOf, shown } from '../rows.ts';
 import type { Context } from '../tools/tool.ts';
 import { getContactTask } from './calls.ts';
@@ -77,7 +77,7 @@ async function isGone(taskId: string, contactId: string, { call }: Context): Pro
     await call(getContactTask, { contactId, taskId }, 'bulk');
     return false;
   } catch (error) {
-    if (error instanceof ApiError && (error.status === 400 || error.status === 404)) return true;
+    if (isMissing(error)) return true;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Json } from '../../endpoint.ts';
-import { ApiError, UserError } from '../../errors.ts';
+import { isMissing, UserError } from '../../errors.ts';
 import { fieldAgrees, text } from '../../same.ts';
 import type { Context } from '../../tools/tool.ts';
 import { findDuplicateContact, getContact, searchContacts } from '../calls.ts';
@@ -50,7 +50,7 @@ export async function readContact(contactId: string, { call }: Context): Promise
     const { contact } = await call(getContact, { contactId });
     return contact ? { ...(contact as Json), id: contactId } : undefined;
   } catch (error) {
-    if (error instanceof ApiError && (error.status === 400 || error.status === 404)) return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }

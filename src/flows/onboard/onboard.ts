@@ -1,5 +1,5 @@
 import type { Endpoint, Json } from '../../endpoint.ts';
-import { ApiError, UserError } from '../../errors.ts';
+import { ApiError, isMissing, UserError } from '../../errors.ts';
 import { switchedOff } from '../../gate.ts';
 import type { Context } from '../../tools/tool.ts';
 import { createContact, updateContact } from '../calls.ts';
@@ -87,7 +87,7 @@ async function fill(person: Person, found: Found, context: Context): Promise<Onb
   allow([...(differs ? [updateContact] : []), ...writesOf(plan)], context);
   const fields = differs ? await attempt('fields', failed, context, () => update(wanted, found, context)) : undefined;
   const parts = await doParts(plan, contact.id, failed, context);
-  if (failed.some(refusesContact) && (await isGone(contact.id, context))) throw new Gone(GONE);
+  if (failed.some(({ error }) => isMissing(error)) && (await isGone(contact.id, context))) throw new Gone(GONE);
   const { changed = [], notStored = wanted.notStored } = fields ?? {};
   return {
     contact: { ...contact, ...fields?.contact, id: contact.id },
@@ -98,9 +98,6 @@ async function fill(person: Person, found: Found, context: Context): Promise<Onb
     ...parts,
   };
 }
-
-const refusesContact = ({ error }: Failure): boolean =>
-  error instanceof ApiError && (error.status === 400 || error.status === 404);
 
 const isGone = async (contactId: string, context: Context): Promise<boolean> =>
   readContact(contactId, context).then(

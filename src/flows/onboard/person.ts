@@ -1,5 +1,6 @@
 import type { Json } from '../../endpoint.ts';
 import { UserError } from '../../errors.ts';
+import { once } from '../../once.ts';
 import { type ReadPhone, readPhone } from '../../phone.ts';
 import { text } from '../../same.ts';
 import { readTime } from '../../times.ts';
@@ -53,14 +54,6 @@ interface Office {
   readonly country: () => Promise<string | undefined>;
   /** The definitions; undefined where they cannot be read. */
   readonly customFields: () => Promise<readonly Json[] | undefined>;
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }
 
 const officeOf = (context: Context): Office => ({
