@@ -50,7 +50,8 @@ export function createSubscriptions({ api, clock, timers, log, send }: Options):
     let feed: ReturnType<typeof createFeed> | undefined;
     return async (signal) => {
       const from = start();
-      const call: Context['call'] = (endpoint, args, lane = 'bulk') => api.call(endpoint, args, { lane, signal });
+      const call: Context['call'] = (endpoint, args, lane = 'bulk', how) =>
+        api.call(endpoint, args, { lane, signal, ...how });
       const asked = feed ?? createFeed(from);
       const { ids, caughtUp } = await asked.look({ call, clock, api });
       // The first answer of all tells HighLevel's clock: what was asked by a clock ahead of it is asked anew.
