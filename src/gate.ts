@@ -79,12 +79,17 @@ export function gate(tools: readonly Tool[], scopes: readonly Scope[], selected:
 }
 
 /** What to say when a tool is called that is not offered. */
-export function whyAbsent({ hidden, scopes }: Gate, name: string): string {
+export function whyAbsent(gate: Gate, name: string): string {
+  const { hidden } = gate;
   const found = hidden.find(({ tool }) => tool.name === name);
   if (!found) return `There is no tool ${JSON.stringify(name.slice(0, 60))}; tools/list names those there are.`;
-  const missing = scopesOf(found.tool).find((scope) => !scopes.includes(scope));
+  const missing = missingFor(found.tool, gate);
   return missing ? missingScope(name, missing) : switchedOff(name);
 }
+
+/** The first scope that a tool lacks. */
+export const missingFor = (tool: Tool, { scopes }: Gate): Scope | undefined =>
+  scopesOf(tool).find((scope) => !scopes.includes(scope));
 
 export const switchedOff = (name: string): string =>
   `${name} is switched off by GHL_TOOLS; nothing was sent. The owner allows it by changing that setting and restarting the server.`;

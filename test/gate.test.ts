@@ -133,4 +133,11 @@ describe('instructions', () => {
     expect(text).toContain('Switched off by the owner (GHL_TOOLS): search_contacts.');
     expect(text.length).toBeLessThan(2_000);
   });
+
+  test('name the scope that is missing, not the one a tool is filed under', async () => {
+    const { client } = await connect({ scopes: ['contacts.write'] });
+    const [line] = /contacts\.readonly: .*/.exec(client.getInstructions() ?? '') ?? [];
+    expect(line).toBeDefined();
+    expect(client.getInstructions()).not.toContain('contacts.write:');
+  });
 });
