@@ -1,4 +1,4 @@
-import { type Found, findPeople } from './complete/people.ts';
+import type { Found } from './complete/people.ts';
 import type { Endpoint, Json } from './endpoint.ts';
 import { UserError } from './errors.ts';
 import { whyAbsent } from './gate.ts';
@@ -41,6 +41,9 @@ export function openDesk(around: Surroundings, recents: Recents, met: () => void
       return result;
     },
     read,
-    people: (typed) => findPeople(typed, { recent: recents.list(), read }),
+    async people(typed) {
+      const { findPeople } = await import('./complete/people.ts');
+      return findPeople(typed, { recent: recents.list(), read });
+    },
   };
 }

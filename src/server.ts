@@ -8,7 +8,6 @@ import pkg from '../package.json' with { type: 'json' };
 import { advertised } from './advertise.ts';
 import type { Api } from './api/client.ts';
 import { realTimers, type Timers } from './api/timers.ts';
-import { complete } from './complete/index.ts';
 import { type Desk, openDesk, WrongRequest } from './desk.ts';
 import { UserError } from './errors.ts';
 import { type Gate, whyAbsent } from './gate.ts';
@@ -16,7 +15,6 @@ import { type AccountFacts, instructions } from './instructions.ts';
 import type { Log } from './log.ts';
 import type { Memory } from './memory.ts';
 import { noValidator } from './no-validator.ts';
-import { getPrompt, listPrompts } from './prompts/index.ts';
 import { answered, type Extra, progressOf, sentence } from './protocol.ts';
 import { linksOf, listResources, listTemplates, resolve } from './resources/index.ts';
 import { createRecents } from './resources/recent.ts';
@@ -102,7 +100,7 @@ export function createServer(options: ServerOptions): Server {
       if (uri === STATUS)
         return { contents: [{ uri, mimeType: 'application/json', text: toText(statusOf(api, gate(), account())) }] };
       const { tool, args, mimeType, write } = resolve(uri);
-      return { contents: [{ uri, mimeType, text: write(await desk(extra).run(tool, args)) }] };
+      return { contents: [{ uri, mimeType, text: await write(await desk(extra).run(tool, args)) }] };
     }),
   );
   server.setRequestHandler(SubscribeRequestSchema, ({ params: { uri } }, extra) =>
@@ -122,12 +120,15 @@ export function createServer(options: ServerOptions): Server {
     return {};
   });
 
-  server.setRequestHandler(ListPromptsRequestSchema, () => ({ prompts: listPrompts(gate()) }));
+  server.setRequestHandler(ListPromptsRequestSchema, async () => ({
+    prompts: (await prompting()).listPrompts(gate()),
+  }));
   server.setRequestHandler(GetPromptRequestSchema, ({ params: { name, arguments: args = {} } }, extra) =>
-    answered(name, log, () => getPrompt(name, args, desk(extra))),
+    answered(name, log, async () => (await prompting()).getPrompt(name, args, desk(extra))),
   );
   server.setRequestHandler(CompleteRequestSchema, ({ params: { ref, argument, context } }, extra) =>
     answered(argument.name, log, async () => {
+      const { complete } = await import('./complete/index.ts');
       const reference = ref.type === 'ref/prompt' ? { prompt: ref.name } : { template: ref.uri };
       const fault = (error: unknown) => sentence(error, log, argument.name);
       return { completion: await complete(reference, argument, context?.arguments ?? {}, desk(extra), fault) };
@@ -136,6 +137,9 @@ export function createServer(options: ServerOptions): Server {
 
   return server;
 }
+
+/** Loaded when a host first asks for prompts: a start does without. */
+const prompting = () => import('./prompts/index.ts');
 
 const ignore = () => undefined;
 

@@ -3,7 +3,6 @@ import { UserError } from '../errors.ts';
 import { listContacts } from '../flows/calls.ts';
 import type { Gate } from '../gate.ts';
 import { toText } from '../results.ts';
-import { overviewMarkdown, timelineMarkdown } from './markdown.ts';
 import { contactIn, type Person } from './recent.ts';
 import { status } from './status.ts';
 
@@ -17,7 +16,7 @@ interface Part {
   readonly path: string;
   readonly tool: string;
   readonly title: string;
-  readonly write?: (result: Json) => string;
+  readonly write?: (result: Json) => string | Promise<string>;
 }
 
 const PARTS: readonly Part[] = [
@@ -25,8 +24,18 @@ const PARTS: readonly Part[] = [
   { path: '/tasks', tool: 'list_contact_tasks', title: 'Tasks of a contact' },
   { path: '/notes', tool: 'list_contact_notes', title: 'Notes of a contact' },
   { path: '/appointments', tool: 'list_contact_appointments', title: 'Appointments of a contact' },
-  { path: '/overview', tool: 'get_contact_overview', title: 'Overview of a contact', write: overviewMarkdown },
-  { path: '/timeline', tool: 'get_contact_timeline', title: 'Timeline of a contact', write: timelineMarkdown },
+  {
+    path: '/overview',
+    tool: 'get_contact_overview',
+    title: 'Overview of a contact',
+    write: async (result) => (await import('./markdown.ts')).overviewMarkdown(result),
+  },
+  {
+    path: '/timeline',
+    tool: 'get_contact_timeline',
+    title: 'Timeline of a contact',
+    write: async (result) => (await import('./markdown.ts')).timelineMarkdown(result),
+  },
 ];
 
 /** The two arguments by which a page of the collection is named. */
@@ -89,7 +98,7 @@ export interface Target {
   /** The contact it is about; undefined for the collection and its pages. */
   readonly contactId?: string;
   readonly mimeType: string;
-  readonly write: (result: Json) => string;
+  readonly write: (result: Json) => string | Promise<string>;
 }
 
 /** A URI that names no resource. */

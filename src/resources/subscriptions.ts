@@ -1,6 +1,6 @@
 import type { Api } from '../api/client.ts';
 import type { Timers } from '../api/timers.ts';
-import { createFeed } from '../flows/changes.ts';
+import type { createFeed } from '../flows/changes.ts';
 import type { Log } from '../log.ts';
 import type { Clock } from '../times.ts';
 import type { Context } from '../tools/tool.ts';
@@ -49,6 +49,7 @@ export function createSubscriptions({ api, clock, timers, log, send }: Options):
     const start = () => began + api.serverNow() - timers.now();
     let feed: ReturnType<typeof createFeed> | undefined;
     return async (signal) => {
+      const { createFeed } = await import('../flows/changes.ts');
       const from = start();
       const call: Context['call'] = (endpoint, args, lane = 'bulk', how) =>
         api.call(endpoint, args, { lane, signal, ...how });
