@@ -36,13 +36,22 @@ export async function keepPlace(memory: Memory, place: Place): Promise<string> {
   return cursor;
 }
 
-/** The place of a cursor, and whether it is remembered in full. @throws UserError for one that was never given */
-export async function findPlace(memory: Memory, cursor: string): Promise<{ place: Place; whole: boolean }> {
-  const place = (await load(memory)).places[cursor];
+/**
+ * The place of a cursor, and whether it is remembered in full. `now`: epoch ms that none lies beyond.
+ * @throws UserError for one that was never given
+ */
+export async function findPlace(
+  memory: Memory,
+  cursor: string,
+  now: number,
+): Promise<{ place: Place; whole: boolean }> {
+  const { places } = await load(memory);
+  const place = Object.hasOwn(places, cursor) ? places[cursor] : undefined;
   if (place) return { place, whole: true };
   const [, year, month, day, hour, minute, second] = SHAPE.exec(cursor) ?? [];
   const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  if (Number.isNaN(at))
+  // From the future everything would look given already, now and ever after.
+  if (Number.isNaN(at) || at > now)
     throw new UserError(
       'cursor is not one that list_changed_contacts gave. Use the cursor of its last answer, or since with a time or "last". Nothing was sent.',
     );

@@ -32,7 +32,7 @@ interface Given {
 
 async function placeOf({ since, cursor }: Given, { memory, clock, api, say }: Context): Promise<Place> {
   if (cursor !== undefined) {
-    const { place, whole } = await findPlace(memory, cursor);
+    const { place, whole } = await findPlace(memory, cursor, api.serverNow() + CLOCK_SLACK_MS);
     if (!whole) say('What this cursor had given already is not remembered any more: some rows may come again.');
     return place;
   }

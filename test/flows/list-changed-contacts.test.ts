@@ -145,6 +145,8 @@ describe('list_changed_contacts', () => {
   test.each([
     [{ cursor: 'nonsense' }, 'cursor is not one that list_changed_contacts gave'],
     [{ cursor: '20269999T999999Z-abcdef' }, 'cursor is not one that list_changed_contacts gave'],
+    [{ cursor: '29990101T000000Z-abcdef' }, 'cursor is not one that list_changed_contacts gave'],
+    [{ cursor: '__proto__' }, 'cursor is not one that list_changed_contacts gave'],
     [{ since: '2026-12-24' }, 'since lies in the future: it is 2026-11-20T15:00:00'],
     [{ since: 'yesterday' }, 'since must be a time'],
     [{}, 'give either since or cursor'],
