@@ -33,13 +33,38 @@ export function toResult(e: Endpoint, data: Json, args: Json): Json {
 
 /** Shapes the known envelope keys of a single thing, its longest values cut until it fits. */
 function singleResult(data: Json, fields?: readonly string[]): Json {
+  let result: Json = {};
   for (const max of SINGLE_VALUES) {
     const size = { characters: ENVELOPE_BYTES };
-    const result = envelope(data, fields, max, size);
+    result = envelope(data, fields, max, size);
     // No character takes more than three bytes, so that what is small needs no measuring.
     if (size.characters * 3 <= MAX_BYTES || bytes(result) + ENVELOPE_BYTES <= MAX_BYTES) return result;
   }
-  return { notice: `This answer is over ${MAX_BYTES} bytes even when cut. Name the fields you need.` };
+  const notice = `This answer is over ${MAX_BYTES} bytes even when cut. Name the fields you need.`;
+  return withShortLists(result, MAX_BYTES - ENVELOPE_BYTES) ?? { notice };
+}
+
+/** Items a list may hold, tried in turn until it fits. */
+const ITEMS = [100, 30, 10];
+
+/** The same with its longest lists cut, how many items each had under `listsCut`; undefined where that is not enough. */
+export function withShortLists(data: Json, room: number): Json | undefined {
+  if (bytes(data) <= room) return data;
+  for (const most of ITEMS) {
+    const listsCut: Json = {};
+    const short = (value: unknown, path: string): unknown => {
+      if (Array.isArray(value)) {
+        if (value.length > most) listsCut[path] = value.length;
+        return value.slice(0, most).map((item) => short(item, path));
+      }
+      if (!isJson(value)) return value;
+      const under = path && `${path}.`;
+      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, short(inner, under + key)]));
+    };
+    const result = { ...(short(data, '') as Json), listsCut };
+    if (bytes(result) <= room) return result;
+  }
+  return undefined;
 }
 
 function envelope(data: Json, fields: readonly string[] | undefined, max: number, size: Size): Json {
@@ -100,8 +125,13 @@ function cutRow(raw: Json, fields: readonly string[] | undefined, room: number):
     const row = shown(raw, fields, max, { characters: 0 });
     if (bytes(row) <= room) return row;
   }
-  return { id: raw.id, notice: 'This row is too large to show. Name the fields you need.' };
+  return tooLarge(raw);
 }
+
+export const tooLarge = ({ id }: Json): Json => ({
+  id,
+  notice: 'This row is too large to show. Name the fields you need.',
+});
 
 function totalOf(data: Json): number | undefined {
   const meta = isJson(data.meta) ? data.meta.total : undefined;

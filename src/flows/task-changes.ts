@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../endpoint.ts';
 import { isMissing } from '../errors.ts';
+import { bytes, MAX_BYTES } from '../results.ts';
 import { rowOf, shown } from '../rows.ts';
 import type { Context } from '../tools/tool.ts';
 import { getContactTask } from './calls.ts';
@@ -20,6 +21,8 @@ export interface TaskChanges {
 /** Tasks walked at most: 100 to a request. Changes told at once, and characters of what people wrote in them. */
 const MAX_TASKS = 3_000;
 const MAX_CHANGES = 50;
+/** Bytes of changes after which no further one is told: the contacts need room as well. */
+const ENOUGH_BYTES = MAX_BYTES / 3;
 const TEXT = 200;
 
 const digest = ({ title, body, dueDate, completed, assignedTo }: Json): string =>
@@ -55,20 +58,26 @@ export async function taskChanges(
   if (!before) return { changes: [], snapshot: Object.fromEntries(now), more: false };
   const written = [...now].filter(([id, [print]]) => before[id]?.[0] !== print).map(([id]) => id);
   const gone = Object.keys(before).filter((id) => !now.has(id));
-  const told = [...written, ...gone].slice(0, MAX_CHANGES);
+  const differing = [...written, ...gone];
   const snapshot: Record<string, readonly [string, string]> = { ...before };
   const changes: Json[] = [];
-  for (const id of told) {
+  let looked = 0;
+  let used = 0;
+  for (const id of differing.slice(0, MAX_CHANGES)) {
+    if (used > ENOUGH_BYTES) break;
+    looked += 1;
     const [task, print, old] = [tasks.get(id), now.get(id), before[id]];
     if (task && print) {
-      changes.push(taskRow(task, context.clock.now(), { change: old ? 'changed' : 'created' }));
+      const row = taskRow(task, context.clock.now(), { change: old ? 'changed' : 'created' });
+      changes.push(row);
+      used += bytes(row);
       snapshot[id] = print;
     } else if (old && (await isGone(id, old[1], context))) {
       changes.push({ change: 'deleted', id, contactId: old[1] });
       delete snapshot[id];
     }
   }
-  return { changes, snapshot, more: told.length < written.length + gone.length };
+  return { changes, snapshot, more: looked < differing.length };
 }
 
 /** Pages shift while tasks are deleted, so that one may be missed without being gone. */

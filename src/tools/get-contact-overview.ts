@@ -3,7 +3,7 @@ import type { Json } from '../endpoint.ts';
 import type { Appointment } from '../flows/appointments.ts';
 import { contactStatus, noteText, type Parts, partsOf } from '../flows/parts.ts';
 import { type TaskStatus, taskStatus } from '../flows/tasks.ts';
-import { bytes } from '../results.ts';
+import { bytes, ENVELOPE_BYTES, MAX_BYTES, withShortLists } from '../results.ts';
 import { rowOf, shown } from '../rows.ts';
 import { Id, outputs } from '../schemas.ts';
 import { asOf } from '../times.ts';
@@ -28,6 +28,8 @@ const DETAIL: readonly Detail[] = [
 ];
 /** Bytes of a small overview, about 1,100 tokens: ids cost many. */
 const SMALL = 2_900;
+
+const TOO_LARGE = { notice: 'The contact is too large to show. Use get_contact and name the fields you need.' };
 
 /** Whole seconds say enough. */
 const short = (time: unknown) => (typeof time === 'string' ? time.replace(/\.\d+Z$/, 'Z') : time);
@@ -109,7 +111,8 @@ function small(make: (detail: Detail) => Json): Json {
     made = make(detail);
     if (bytes(made) <= SMALL) break;
   }
-  return made;
+  // Somebody may have hundreds of tags.
+  return withShortLists(made, MAX_BYTES - ENVELOPE_BYTES) ?? { ...made, contact: TOO_LARGE };
 }
 
 export const getContactOverview: Flow = {

@@ -7,7 +7,15 @@ import { findPlace, keepPlace, lastPlace, type Place } from '../flows/cursors.ts
 import { contactStatus, reasonOf } from '../flows/parts.ts';
 import { allTasks, type TaskSnapshot, taskChanges, taskRow } from '../flows/task-changes.ts';
 import { taskPage } from '../flows/tasks.ts';
-import { bytes, DEFAULT_PAGE_BYTES, ENVELOPE_BYTES, howManyFit, MAX_BYTES } from '../results.ts';
+import {
+  bytes,
+  DEFAULT_PAGE_BYTES,
+  ENVELOPE_BYTES,
+  howManyFit,
+  MAX_BYTES,
+  tooLarge,
+  withShortLists,
+} from '../results.ts';
 import { rowOf, shown } from '../rows.ts';
 import { Fields, outputs, Time, upTo } from '../schemas.ts';
 import { readTime } from '../times.ts';
@@ -99,11 +107,15 @@ async function run(args: Json, context: Context): Promise<Json> {
   const wanted = given.limit ?? DEFAULT_ROWS;
   const { changes, position, caughtUp, upTo: positionAfter } = await changesSince(place.contacts, wanted, context);
   const tasks = given.tasks ? await tasksOf(place.tasks, context) : undefined;
+  const used = ENVELOPE_BYTES + bytes(tasks?.changed ?? []);
   const rows = await Promise.all(
-    changes.map(async (change) => ({ ...row(change, given.fields), ...(await tasks?.of(String(change.raw.id))) })),
+    changes.map(async (change) => {
+      const whole = { ...row(change, given.fields), ...(await tasks?.of(String(change.raw.id))) };
+      return withShortLists(whole, MAX_BYTES - used) ?? tooLarge(whole);
+    }),
   );
-  const room = (given.limit === undefined ? DEFAULT_PAGE_BYTES : MAX_BYTES) - ENVELOPE_BYTES;
-  const contacts = rows.slice(0, howManyFit(rows, room - bytes(tasks?.changed ?? [])));
+  const room = given.limit === undefined ? DEFAULT_PAGE_BYTES : MAX_BYTES;
+  const contacts = rows.slice(0, howManyFit(rows, room - used));
   const whole = contacts.length === rows.length;
   const reached = whole ? position : positionAfter(contacts.length);
   const cursor = await keepPlace(context.memory, { contacts: reached, tasks: tasks ? tasks.snapshot : place.tasks });

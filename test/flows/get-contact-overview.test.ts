@@ -1,6 +1,7 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../src/endpoint.ts';
+import { MAX_BYTES } from '../../src/results.ts';
 import type { SandboxData } from '../../src/sandbox/index.ts';
 import { seedData } from '../../src/sandbox/seed/index.ts';
 import { connect, find, NOW, READ, textOf } from '../connect.ts';
@@ -133,4 +134,12 @@ describe('when the contact’s own list of appointments comes back empty', () =>
     expect(overview).toMatchObject({ coming: [], past: [] });
     expect(overview.notice).toContain('calendars.readonly, calendars/events.readonly');
   });
+});
+
+test('hundreds of tags do not make it longer than hosts take, and it says how many there are', async () => {
+  const tags = Array.from({ length: 1_500 }, (_, i) => `a rather long tag number ${i}`);
+  const { client } = await connect({ sandbox: { data: { contacts: [{ id: 'one', tags }] } as never } });
+  const result = await client.callTool({ name: 'get_contact_overview', arguments: { contactId: 'one' } });
+  expect(Buffer.byteLength(textOf(result))).toBeLessThanOrEqual(MAX_BYTES);
+  expect(result.structuredContent).toMatchObject({ contact: { id: 'one' }, listsCut: { 'contact.tags': 1_500 } });
 });

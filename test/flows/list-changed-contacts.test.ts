@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type Json, SCOPES } from '../../src/endpoint.ts';
 import { shortMemory } from '../../src/memory.ts';
-import { CONTACTS, connect, find, NOW, READ } from '../connect.ts';
+import { MAX_BYTES } from '../../src/results.ts';
+import { CONTACTS, type Connected, connect, find, NOW, READ, textOf } from '../connect.ts';
 import { client } from '../sandbox/api.ts';
 import { openWorld, randomOf } from './changes-world.ts';
 
@@ -176,6 +177,53 @@ describe('list_changed_contacts', () => {
     }
     expect([seen.length, new Set(seen).size]).toEqual([60, 60]);
     expect((await call('list_changed_contacts', { since: 'last' })).contacts).toEqual([]);
+  });
+
+  /** Every answer from `first` on, none longer than hosts take. */
+  async function answers({ client: host, advance }: Connected, first: Json): Promise<Json[]> {
+    const all: Json[] = [];
+    for (let args: Json | undefined = first; args; args = all.at(-1)?.next as Json | undefined) {
+      advance(10_000);
+      const result = await host.callTool({ name: 'list_changed_contacts', arguments: args });
+      expect(result.isError).toBeFalsy();
+      expect(Buffer.byteLength(textOf(result))).toBeLessThanOrEqual(MAX_BYTES);
+      all.push(result.structuredContent as Json);
+    }
+    return all;
+  }
+  const many = <T>(count: number, make: (i: number) => T) => Array.from({ length: count }, (_, i) => make(i));
+
+  test.each([
+    ['all scopes', SCOPES],
+    ['contacts alone', READ],
+  ])('hundreds of tasks and tags of one contact are cut and counted, with %s', async (_, scopes) => {
+    const task = (i: number) => ({ title: `Task ${i}`, body: '漢'.repeat(200), dueDate: '2026-12-01T10:00:00Z' });
+    const tags = many(1_500, (i) => `a rather long tag number ${i}`);
+    const contacts = [{ firstName: 'Busy', tags, tasks: many(300, task) }, { firstName: 'Next' }] as never;
+    const connected = await connect({ scopes, sandbox: { data: { contacts } } });
+    const rows = (await answers(connected, { since: '2020-01-01', tasks: true })).flatMap(({ contacts }) => contacts);
+    expect(rows).toHaveLength(2);
+    expect(rows).toContainEqual(expect.objectContaining({ firstName: 'Busy', listsCut: { tags: 1_500, tasks: 300 } }));
+  });
+
+  test('long changed tasks are told in several answers, each once', async () => {
+    const contacts = [{ id: 'one' }] as never;
+    const connected = await connect({ sandbox: { data: { contacts } } });
+    const { cursor } = await connected.call('list_changed_contacts', {
+      since: new Date(NOW).toISOString(),
+      tasks: true,
+    });
+    const [title, dueDate] = ['漢'.repeat(200), '2026-12-01T10:00:00Z'];
+    for (let i = 0; i < 50; i++)
+      await client(connected.sandbox).post('/contacts/one/tasks', {
+        title,
+        body: title + i,
+        dueDate,
+        completed: false,
+      });
+    const all = await answers(connected, { cursor, tasks: true });
+    const told = all.flatMap(({ changedTasks = [] }) => (changedTasks as Json[]).map(({ id }) => id));
+    expect([told.length, new Set(told).size]).toEqual([50, 50]);
   });
 
   test('a contact deleted between two calls is not given, and does not stop its neighbours', async () => {

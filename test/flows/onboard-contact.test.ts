@@ -3,8 +3,9 @@ import type { Entry } from '../../src/api/journal.ts';
 import type { Json } from '../../src/endpoint.ts';
 import { Locks } from '../../src/flows/locks.ts';
 import { readPhone } from '../../src/phone.ts';
+import { MAX_BYTES } from '../../src/results.ts';
 import type { SandboxData, SandboxOptions } from '../../src/sandbox/index.ts';
-import { CONTACTS, type Connected, connect, type Options } from '../connect.ts';
+import { CONTACTS, type Connected, connect, type Options, textOf } from '../connect.ts';
 
 const EXTERNAL = 'cf0000000000external';
 const CLUB = 'b00000000000000000000001';
@@ -660,5 +661,22 @@ describe('locks', () => {
     const inOrder = log.filter((line) => !line.startsWith('d'));
     expect(inOrder).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
     expect(log.indexOf('d begins')).toBeLessThan(log.indexOf('a ends'));
+  });
+});
+
+test('the account is not lost where the contact alone is longer than an answer may be', async () => {
+  const tags = Array.from({ length: 1_500 }, (_, i) => `a rather long tag number ${i}`);
+  const { client } = await connect({
+    sandbox: { data: { contacts: [{ id: 'one', email: 'many@tags.example', tags }] } as never },
+  });
+  const args = { email: 'many@tags.example', tags: ['new'], note: 'Hello' };
+  const result = await client.callTool({ name: 'onboard_contact', arguments: args });
+  expect(Buffer.byteLength(textOf(result))).toBeLessThanOrEqual(MAX_BYTES);
+  expect(result.structuredContent).toMatchObject({
+    contact: { id: 'one' },
+    created: false,
+    tagsAdded: ['new'],
+    note: { created: true },
+    listsCut: { 'contact.tags': 1_501 },
   });
 });
