@@ -1,4 +1,5 @@
 import type { Json } from '../../endpoint.ts';
+import { ENVELOPE_BYTES, MAX_BYTES, withShortLists } from '../../results.ts';
 import { rowOf, tidy } from '../../rows.ts';
 import type { Context } from '../../tools/tool.ts';
 import { cut } from '../../untrusted.ts';
@@ -23,7 +24,7 @@ export async function previewOf(job: BulkJob, context: Context): Promise<Json> {
   ]);
   const name = business?.get(String(changes.businessId));
   if (everyContact) context.say('These are ALL contacts of the location.');
-  return {
+  const preview = {
     preview: true,
     ...(context.label === undefined ? {} : { account: context.label }),
     total: ids.length,
@@ -33,6 +34,11 @@ export async function previewOf(job: BulkJob, context: Context): Promise<Json> {
     ...(name === undefined ? {} : { businessName: short(name) }),
     examples,
   };
+  const room = MAX_BYTES - ENVELOPE_BYTES;
+  return (
+    withShortLists(preview, room) ??
+    withShortLists({ ...preview, examples: [] }, room) ?? { preview: true, total: ids.length }
+  );
 }
 
 /** Whether a search found every contact there is. */
