@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../src/endpoint.ts';
+import { MAX_BYTES } from '../../src/results.ts';
 import type { FaultRule, SandboxData } from '../../src/sandbox/index.ts';
 import { virtualClock } from '../api/virtual-clock.ts';
-import { type Connected, connect, NOW, type Options } from '../connect.ts';
+import { CONTACTS, type Connected, connect, NOW, type Options, textOf } from '../connect.ts';
 
 type Person = SandboxData['contacts'][number];
 
@@ -661,4 +662,63 @@ describe('said before anything is written', () => {
     for (const [args, why] of wrong) expect(await there.refused('bulk_update_contacts', args)).toMatch(why);
     expect(await there.sent()).toEqual([]);
   });
+});
+
+describe('what HighLevel takes without keeping it is no success', () => {
+  const custom = (id: string, value: unknown) => ({ contacts: ids(2), set: { customFields: [{ id, value }] } });
+  const customFields = [
+    FIELD,
+    { id: 'fieldSpend0000000000', name: 'Spend', fieldKey: 'spend', dataType: 'MONETORY' },
+    { id: 'fieldSince0000000000', name: 'Since', fieldKey: 'since', dataType: 'DATE' },
+    { id: 'fieldMails0000000000', name: 'Mails', fieldKey: 'mails', dataType: 'CHECKBOX', picklistOptions: ['A', 'B'] },
+  ];
+  const withTypes = () =>
+    world(people(2), { scopes: CONTACTS, sandbox: { data: { contacts: people(2), customFields } } });
+
+  test.each([
+    ['an unknown custom field', { customFields: [{ id: 'noSuchField000000000', value: 'x' }] }, 'noSuchField'],
+    ['a value that does not fit', { customFields: [{ id: 'fieldSpend0000000000', value: 'much' }] }, 'fieldSpend'],
+    ['a key that is none', { customFields: [{ key: 'nosuch', value: 'x' }], city: 'Rome' }, 'nosuch'],
+  ])('%s, where the definitions may not be read', async (_, set, name) => {
+    const { bulk } = await withTypes();
+    expect(await bulk({ contacts: ids(2), set })).toMatchObject({
+      asked: 2,
+      done: 0,
+      failed: 2,
+      failures: [
+        { step: 'fields', reason: expect.stringContaining(`does not show what was given for customFields.${name}`) },
+        {},
+      ],
+    });
+  });
+
+  test('a field that null does not empty', async () => {
+    const { bulk } = await world(people(2), { sandbox: { switches: { nullClears: false } } });
+    expect(await bulk({ contacts: ids(2), set: { clear: ['source'], city: 'Rome' } })).toMatchObject({
+      done: 0,
+      failed: 2,
+      failures: [{ reason: expect.stringContaining('given for source;') }, {}],
+    });
+  });
+
+  test('while what is kept in another form than it was sent is one', async () => {
+    const { bulk } = await withTypes();
+    for (const args of [
+      custom('fieldSpend0000000000', '1250'),
+      custom('fieldSince0000000000', '2026-11-20'),
+      custom('fieldMails0000000000', ['B', 'A']),
+      custom(FIELD.id, ' Roadster '),
+      custom(FIELD.id, ''),
+      { contacts: ids(2), set: { clear: ['source', 'name', 'address1'] } },
+    ])
+      expect(await bulk(args)).toMatchObject({ done: 2, failed: 0 });
+  });
+});
+
+test('a preview of very many tags stays under 40,000 bytes', async () => {
+  const { client } = await world(people(30));
+  const addTags = Array.from({ length: 500 }, (_, i) => `tag ${i} ${'x'.repeat(90)}`);
+  const result = await client.callTool({ name: 'bulk_update_contacts', arguments: { contacts: ids(30), addTags } });
+  expect(result.structuredContent).toMatchObject({ preview: true, total: 30, listsCut: { 'changes.addTags': 500 } });
+  expect(Buffer.byteLength(textOf(result))).toBeLessThanOrEqual(MAX_BYTES);
 });

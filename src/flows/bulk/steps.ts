@@ -1,7 +1,10 @@
 import type { Endpoint, Json } from '../../endpoint.ts';
+import { rowOf } from '../../rows.ts';
 import type { Context } from '../../tools/tool.ts';
 import { quoted } from '../../untrusted.ts';
 import { bulkAssignContactBusiness, bulkUpdateContactTags, updateContact } from '../calls.ts';
+import { labelOf } from '../onboard/fields.ts';
+import { type CustomValue, heldIn, holdersOf, isEmpty } from '../onboard/values.ts';
 import type { Changes, StepName } from './job.ts';
 
 /** What a step did to one contact: nothing where all was so already. */
@@ -59,11 +62,31 @@ export const STEP: Readonly<Record<StepName, Step>> = {
     size: 1,
     atOnce: 4,
     async send([contactId], { set }, call) {
-      await call(updateContact, { ...set, contactId }, 'bulk');
-      return () => 'changed';
+      const { contact } = await call(updateContact, { ...set, contactId }, 'bulk');
+      const lost = contact ? notKept(set ?? {}, rowOf.contact(contact as Json)) : [];
+      return () => (lost.length > 0 ? { failed: unkept(lost), gone: false } : 'changed');
     },
   },
 };
+
+const unkept = (names: readonly string[]): string =>
+  `HighLevel took the call but does not show what was given for ${names.join(', ')}; get_contact tells what is there.`;
+
+/** Of what HighLevel is known to leave as it was without a word: custom fields, and fields to be emptied. */
+function notKept({ customFields = [], clear = [] }: Json, contact: Json): string[] {
+  return [
+    ...(customFields as CustomValue[]).filter((field) => !isKept(field, contact)).map(labelOf),
+    ...(clear as string[]).filter((name) => name !== 'name' && !isEmpty(contact[name])),
+  ];
+}
+
+function isKept(field: CustomValue, contact: Json): boolean {
+  const { id, value } = field;
+  if (isEmpty(value)) return id === undefined || isEmpty(heldIn(contact, id));
+  // Its type is not known here: a day is kept in another form than it is sent.
+  const holders = [undefined, 'DATE'].flatMap((type) => holdersOf(contact, { ...field, type }));
+  return id === undefined ? holders.length > 0 : holders.includes(id);
+}
 
 const NOT_LINKED = 'HighLevel left this contact out of its answer: it may have been deleted.';
 
