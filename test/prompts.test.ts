@@ -209,6 +209,16 @@ describe('what each gathers', () => {
     expect((await say('onboard_contact', { email: 'nora@example.com' })).data.existing).toEqual({ byEmail: null });
   });
 
+  test.each(['+1 (312) 555-0101', '312-555-0101', '1 312 555 0101'])(
+    'onboard_contact: who is known by %s, however it is written',
+    async (phone) => {
+      const { say } = await host();
+      expect((await say('onboard_contact', { phone })).data.existing).toMatchObject({
+        byPhone: { firstName: 'Maria' },
+      });
+    },
+  );
+
   test('update_segment: how many have the tag, or which tags there are', async () => {
     const { say } = await host();
     const { words, data } = await say('update_segment', { tag: 'Fleet', change: 'add tag spring' });

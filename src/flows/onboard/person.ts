@@ -62,7 +62,7 @@ const officeOf = (context: Context): Office => ({
 });
 
 /** The location's country in two letters; undefined where it may not be read. */
-async function countryOf({ call, gate }: Context): Promise<string | undefined> {
+export async function countryOf({ call, gate }: Pick<Context, 'call' | 'gate'>): Promise<string | undefined> {
   if (!gate.scopes.includes(getLocation.scope)) return undefined;
   try {
     const { location } = await call(getLocation, {});
