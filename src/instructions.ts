@@ -1,5 +1,5 @@
 import type { ToolFace } from './endpoint.ts';
-import { type Gate, missingFor } from './gate.ts';
+import type { Gate } from './gate.ts';
 
 /** What a server tells of the account it works for, and of what is missing to reach it. */
 export interface AccountFacts {
@@ -37,11 +37,11 @@ export function instructions(gate: Gate, account: AccountFacts): string {
   return parts.filter(Boolean).join('\n').slice(0, MAX);
 }
 
-function hiddenNotes(gate: Gate): string[] {
-  const unscoped = gate.hidden.filter(({ by }) => by === 'scope').map(({ tool }) => tool);
-  const off = gate.hidden.filter(({ by }) => by === 'selection').map(({ tool }) => tool);
-  const groups = [...new Set(unscoped.map((tool) => missingFor(tool, gate)))].map(
-    (scope) => `${scope}: ${names(unscoped.filter((tool) => missingFor(tool, gate) === scope))}`,
+function hiddenNotes({ hidden }: Gate): string[] {
+  const unscoped = hidden.filter(({ by }) => by === 'scope').map(({ tool }) => tool);
+  const off = hidden.filter(({ by }) => by === 'selection').map(({ tool }) => tool);
+  const groups = [...new Set(unscoped.map((tool) => tool.scope))].map(
+    (scope) => `${scope}: ${names(unscoped.filter((tool) => tool.scope === scope))}`,
   );
   return [
     ...(groups.length ? [`Hidden until the owner grants the scope (GHL_SCOPES): ${groups.join('; ')}.`] : []),
