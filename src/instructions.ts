@@ -1,5 +1,6 @@
 import type { ToolFace } from './endpoint.ts';
 import type { Gate } from './gate.ts';
+import { scopesOf, type Tool } from './tools/tool.ts';
 
 /** What a server tells of the account it works for, and of what is missing to reach it. */
 export interface AccountFacts {
@@ -37,12 +38,16 @@ export function instructions(gate: Gate, account: AccountFacts): string {
   return parts.filter(Boolean).join('\n').slice(0, MAX);
 }
 
-function hiddenNotes({ hidden }: Gate): string[] {
+function hiddenNotes({ hidden, scopes }: Gate): string[] {
   const unscoped = hidden.filter(({ by }) => by === 'scope').map(({ tool }) => tool);
   const off = hidden.filter(({ by }) => by === 'selection').map(({ tool }) => tool);
-  const groups = [...new Set(unscoped.map((tool) => tool.scope))].map(
-    (scope) => `${scope}: ${names(unscoped.filter((tool) => tool.scope === scope))}`,
-  );
+  const lacking = new Map<string, Tool[]>();
+  for (const tool of unscoped) {
+    const missing = scopesOf(tool).filter((scope) => !scopes.includes(scope));
+    const key = missing.join(' + ');
+    lacking.set(key, [...(lacking.get(key) ?? []), tool]);
+  }
+  const groups = [...lacking].map(([missing, tools]) => `${missing}: ${names(tools)}`);
   return [
     ...(groups.length ? [`Hidden until the owner grants the scope (GHL_SCOPES): ${groups.join('; ')}.`] : []),
     ...(off.length ? [`Switched off by the owner (GHL_TOOLS): ${names(off)}.`] : []),
