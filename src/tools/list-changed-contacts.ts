@@ -98,6 +98,7 @@ async function tasksOf(before: TaskSnapshot | undefined, context: Context): Prom
 const unseen = (tasks: boolean | undefined, changed: readonly Json[] | undefined): string[] => [
   'deleted contacts',
   'notes',
+  'appointments',
   ...(changed ? [] : [tasks ? 'tasks of other contacts' : 'tasks']),
 ];
 
