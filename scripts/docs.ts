@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { SETTINGS } from '../src/config.ts';
-import type { ToolFace } from '../src/endpoint.ts';
+import type { Endpoint } from '../src/endpoint.ts';
 import { prompts } from '../src/prompts/index.ts';
 import { endpoints, families } from '../src/tools/index.ts';
+import { type Flow, scopesOf } from '../src/tools/tool.ts';
 import { conversations } from './systems.ts';
 
 /** What each effect looks like in the table. */
@@ -15,8 +16,12 @@ const MARKS = {
 } as const;
 
 const cell = (text: string) => text.replaceAll('|', '\\|');
-const toolRow = (tool: ToolFace) =>
-  `| \`${tool.name}\` | ${MARKS[tool.effect]} | \`${tool.scope}\` | ${cell(tool.description)} |`;
+const scopes = (tool: Endpoint | Flow) =>
+  scopesOf(tool)
+    .map((scope) => `\`${scope}\``)
+    .join(' ');
+const toolRow = (tool: Endpoint | Flow) =>
+  `| \`${tool.name}\` | ${MARKS[tool.effect]} | ${scopes(tool)} | ${cell(tool.description)} |`;
 
 const toolTable = Object.entries(families)
   .map(([family, list]) =>
