@@ -1,18 +1,9 @@
 import type { Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
 import { shown } from '../rows.ts';
-import { noteText, type PartName, type Parts } from './parts.ts';
+import { KINDS } from './kinds.ts';
+import { noteText, type Parts } from './parts.ts';
 import { taskStatus } from './tasks.ts';
-
-/** Kinds of rows, and the part of the contact each is read from. */
-export const KINDS = {
-  note: 'notes',
-  task: 'tasks',
-  appointment: 'appointments',
-  created: 'contact',
-  updated: 'contact',
-} as const satisfies Record<string, PartName>;
-export type Kind = keyof typeof KINDS;
 
 /** A row and its place among the others. */
 export interface Entry {

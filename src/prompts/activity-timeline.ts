@@ -1,5 +1,5 @@
 import { among } from '../complete/completer.ts';
-import { KINDS, type Kind } from '../flows/timeline.ts';
+import { KINDS, type Kind } from '../flows/kinds.ts';
 import { aboutContact, contactArgument } from './contact.ts';
 import type { Prompt } from './prompt.ts';
 

@@ -55,6 +55,12 @@ export interface Flow extends ToolFace {
   readonly run: (args: Json, context: Context) => Promise<Json>;
 }
 
+/** The way of a tool that is loaded with its first call: a start does without. */
+export const later =
+  (load: () => Promise<Pick<Flow, 'run'>>): Flow['run'] =>
+  async (args, context) =>
+    (await load()).run(args, context);
+
 export type Tool = (Endpoint | Flow) & { readonly family: string };
 
 export const isFlow = (tool: Endpoint | Flow): tool is Flow => 'run' in tool;

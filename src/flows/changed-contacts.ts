@@ -1,0 +1,129 @@
+import type { Json } from '../endpoint.ts';
+import { UserError } from '../errors.ts';
+import {
+  bytes,
+  DEFAULT_PAGE_BYTES,
+  ENVELOPE_BYTES,
+  howManyFit,
+  MAX_BYTES,
+  tooLarge,
+  withShortLists,
+} from '../results.ts';
+import { rowOf, shown } from '../rows.ts';
+import { readTime } from '../times.ts';
+import type { Context } from '../tools/tool.ts';
+import { listContactTasks } from './calls.ts';
+import { type Change, changesSince, startFrom } from './changes.ts';
+import { findPlace, keepPlace, lastPlace, type Place } from './cursors.ts';
+import { contactStatus, reasonOf } from './parts.ts';
+import { allTasks, type TaskSnapshot, taskChanges, taskRow } from './task-changes.ts';
+import { taskPage } from './tasks.ts';
+
+/** Rows shown unless `limit` says otherwise. */
+const DEFAULT_ROWS = 20;
+const TEXT = 200;
+const DAY_MS = 86_400_000;
+/** HighLevel's clock is read off a header that ticks in seconds. */
+const CLOCK_SLACK_MS = 2_000;
+const FIELDS = ['id', 'change', 'firstName', 'lastName', 'email', 'phone', 'companyName', 'tags', 'status', 'assignedTo', 'dateAdded', 'dateUpdated'] as const; // biome-ignore format: a list
+
+interface Given {
+  since?: string;
+  cursor?: string;
+  tasks?: boolean;
+  limit?: number;
+  fields?: string[];
+}
+
+async function placeOf({ since, cursor }: Given, { memory, clock, api, say }: Context): Promise<Place> {
+  if (cursor !== undefined) {
+    const { place, whole } = await findPlace(memory, cursor, api.serverNow() + CLOCK_SLACK_MS);
+    if (!whole) say('What this cursor had given already is not remembered any more: some rows may come again.');
+    return place;
+  }
+  if (since === 'last') {
+    const last = await lastPlace(memory);
+    if (last) return last;
+    say('Nothing is remembered of an earlier conversation: these are the changes of the last 24 hours.');
+    return { contacts: startFrom(api.serverNow() - DAY_MS) };
+  }
+  const { iso, echo } = await readTime('since', String(since), clock, 'start');
+  if (Date.parse(iso) > api.serverNow() + CLOCK_SLACK_MS)
+    throw new UserError(
+      `since lies in the future: it is ${new Date(api.serverNow()).toISOString()} now. Nothing was sent.`,
+    );
+  if (echo) say(`since read as ${echo}.`);
+  return { contacts: startFrom(Date.parse(iso)) };
+}
+
+const row = ({ raw, change }: Change, fields: readonly string[] = FIELDS): Json =>
+  shown({ ...rowOf.contact(raw), change, status: contactStatus(raw) }, ['id', ...fields], TEXT, { characters: 0 });
+
+interface Tasks {
+  /** Of the changed contacts, by contact id. */
+  readonly of: (contactId: string) => Promise<Json>;
+  readonly changed?: readonly Json[];
+  readonly snapshot?: TaskSnapshot | undefined;
+  readonly more: boolean;
+}
+
+/** By the search over the whole location where its scope is in effect, else contact by contact. */
+async function tasksOf(before: TaskSnapshot | undefined, context: Context): Promise<Tasks> {
+  const { gate, say, clock, call } = context;
+  const all = gate.scopes.includes(taskPage.scope) ? await allTasks(context) : undefined;
+  const shownTasks = (tasks: readonly Json[]): Json => ({
+    tasks: tasks.map((task) => taskRow(task, clock.now())).map(({ contactId: _, ...task }) => task),
+  });
+  if (!all) {
+    const one = async (contactId: string): Promise<Json> => {
+      try {
+        const { tasks } = await call(listContactTasks, { contactId }, 'bulk');
+        return shownTasks(Array.isArray(tasks) ? (tasks as Json[]) : []);
+      } catch (error) {
+        return { tasksFailed: reasonOf(error) };
+      }
+    };
+    return { of: one, snapshot: before, more: false };
+  }
+  const { changes, snapshot, more } = await taskChanges(before, all, context);
+  if (!before) say('Tasks are held against what they are now from this answer on.');
+  const of = async (contactId: string) => shownTasks([...all.values()].filter((task) => task.contactId === contactId));
+  return { of, changed: changes, snapshot, more };
+}
+
+/** What this way of looking cannot show. */
+const unseen = (tasks: boolean | undefined, changed: readonly Json[] | undefined): string[] => [
+  'deleted contacts',
+  'notes',
+  'appointments',
+  ...(changed ? [] : [tasks ? 'tasks of other contacts' : 'tasks']),
+];
+
+export async function run(args: Json, context: Context): Promise<Json> {
+  const given: Given = args;
+  const place = await placeOf(given, context);
+  const wanted = given.limit ?? DEFAULT_ROWS;
+  const { changes, position, caughtUp, upTo: positionAfter } = await changesSince(place.contacts, wanted, context);
+  const tasks = given.tasks ? await tasksOf(place.tasks, context) : undefined;
+  const used = ENVELOPE_BYTES + bytes(tasks?.changed ?? []);
+  const rows = await Promise.all(
+    changes.map(async (change) => {
+      const whole = { ...row(change, given.fields), ...(await tasks?.of(String(change.raw.id))) };
+      return withShortLists(whole, MAX_BYTES - used) ?? tooLarge(whole);
+    }),
+  );
+  const room = given.limit === undefined ? DEFAULT_PAGE_BYTES : MAX_BYTES;
+  const contacts = rows.slice(0, howManyFit(rows, room - used));
+  const whole = contacts.length === rows.length;
+  const reached = whole ? position : positionAfter(contacts.length);
+  const cursor = await keepPlace(context.memory, { contacts: reached, tasks: tasks ? tasks.snapshot : place.tasks });
+  const { since: _, ...rest } = args;
+  return {
+    contacts,
+    ...(tasks?.changed?.length ? { changedTasks: tasks.changed } : {}),
+    cursor,
+    ...(caughtUp && whole ? { completeTo: new Date(position.from).toISOString() } : {}),
+    unseen: unseen(given.tasks, tasks?.changed),
+    ...(caughtUp && whole && !tasks?.more ? {} : { next: { ...rest, cursor } }),
+  };
+}

@@ -1,0 +1,11 @@
+import type { PartName } from './parts.ts';
+
+/** Kinds of rows, and the part of the contact each is read from. */
+export const KINDS = {
+  note: 'notes',
+  task: 'tasks',
+  appointment: 'appointments',
+  created: 'contact',
+  updated: 'contact',
+} as const satisfies Record<string, PartName>;
+export type Kind = keyof typeof KINDS;

@@ -1,0 +1,40 @@
+import type { Json } from '../endpoint.ts';
+import { DEFAULT_PAGE_BYTES, ENVELOPE_BYTES, howManyFit, MAX_BYTES } from '../results.ts';
+import { asOf } from '../times.ts';
+import type { Context } from '../tools/tool.ts';
+import { KINDS, type Kind } from './kinds.ts';
+import { partsOf } from './parts.ts';
+import { after, cursorOf, entriesOf } from './timeline.ts';
+
+const ALL = Object.keys(KINDS) as Kind[];
+/** Rows shown unless `limit` says otherwise. */
+const DEFAULT_ROWS = 20;
+
+export async function run(args: Json, context: Context): Promise<Json> {
+  const {
+    contactId,
+    kinds = ALL,
+    cursor,
+    limit,
+  } = args as {
+    contactId: string;
+    kinds?: Kind[];
+    cursor?: string;
+    limit?: number;
+  };
+  after(cursor, []);
+  const parts = await partsOf(contactId, [...new Set(kinds.map((kind) => KINDS[kind]))], context);
+  const wanted = entriesOf(parts, context.clock.now()).filter(({ row }) => kinds.includes(row.kind as Kind));
+  const rest = after(cursor, wanted);
+  const rows = rest.slice(0, limit ?? DEFAULT_ROWS).map(({ row }) => row);
+  const room = (limit === undefined ? DEFAULT_PAGE_BYTES : MAX_BYTES) - ENVELOPE_BYTES;
+  const shown = rest.slice(0, howManyFit(rows, room));
+  const last = shown.at(-1);
+  return {
+    timeline: shown.map(({ row }) => row),
+    total: wanted.length,
+    asOf: await asOf(context.clock),
+    ...(parts.failed.length > 0 ? { failed: parts.failed } : {}),
+    ...(last && shown.length < rest.length ? { next: { ...args, cursor: cursorOf(last) } } : {}),
+  };
+}
