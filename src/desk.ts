@@ -42,7 +42,7 @@ export function openDesk(around: Surroundings, recents: Recents, met: () => void
     },
     read,
     async people(typed) {
-      const { findPeople } = await import('./complete/people.ts');
+      const { findPeople } = await import('./later.ts');
       return findPeople(typed, { recent: recents.list(), read });
     },
   };

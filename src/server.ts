@@ -121,14 +121,14 @@ export function createServer(options: ServerOptions): Server {
   });
 
   server.setRequestHandler(ListPromptsRequestSchema, async () => ({
-    prompts: (await prompting()).listPrompts(gate()),
+    prompts: (await import('./later.ts')).listPrompts(gate()),
   }));
   server.setRequestHandler(GetPromptRequestSchema, ({ params: { name, arguments: args = {} } }, extra) =>
-    answered(name, log, async () => (await prompting()).getPrompt(name, args, desk(extra))),
+    answered(name, log, async () => (await import('./later.ts')).getPrompt(name, args, desk(extra))),
   );
   server.setRequestHandler(CompleteRequestSchema, ({ params: { ref, argument, context } }, extra) =>
     answered(argument.name, log, async () => {
-      const { complete } = await import('./complete/index.ts');
+      const { complete } = await import('./later.ts');
       const reference = ref.type === 'ref/prompt' ? { prompt: ref.name } : { template: ref.uri };
       const fault = (error: unknown) => sentence(error, log, argument.name);
       return { completion: await complete(reference, argument, context?.arguments ?? {}, desk(extra), fault) };
@@ -137,9 +137,6 @@ export function createServer(options: ServerOptions): Server {
 
   return server;
 }
-
-/** Loaded when a host first asks for prompts: a start does without. */
-const prompting = () => import('./prompts/index.ts');
 
 const ignore = () => undefined;
 

@@ -28,13 +28,13 @@ const PARTS: readonly Part[] = [
     path: '/overview',
     tool: 'get_contact_overview',
     title: 'Overview of a contact',
-    write: async (result) => (await import('./markdown.ts')).overviewMarkdown(result),
+    write: async (result) => (await import('../later.ts')).overviewMarkdown(result),
   },
   {
     path: '/timeline',
     tool: 'get_contact_timeline',
     title: 'Timeline of a contact',
-    write: async (result) => (await import('./markdown.ts')).timelineMarkdown(result),
+    write: async (result) => (await import('../later.ts')).timelineMarkdown(result),
   },
 ];
 

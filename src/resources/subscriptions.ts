@@ -49,7 +49,7 @@ export function createSubscriptions({ api, clock, timers, log, send }: Options):
     const start = () => began + api.serverNow() - timers.now();
     let feed: ReturnType<typeof createFeed> | undefined;
     return async (signal) => {
-      const { createFeed } = await import('../flows/changes.ts');
+      const { createFeed } = await import('../later.ts');
       const from = start();
       const call: Context['call'] = (endpoint, args, lane = 'bulk', how) =>
         api.call(endpoint, args, { lane, signal, ...how });

@@ -55,5 +55,5 @@ export const bulkUpdateContacts: Flow = {
     .refine((args) => !contradicts(args), 'a tag stands in both addTags and removeTags'),
   output: outputs.any,
   calls: [],
-  run: later(() => import('../flows/bulk/update.ts')),
+  run: later('bulkUpdateContacts'),
 };

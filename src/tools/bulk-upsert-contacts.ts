@@ -42,5 +42,5 @@ export const bulkUpsertContacts: Flow = {
   input,
   output: outputs.any,
   calls: [],
-  run: later(() => import('../flows/onboard/many.ts')),
+  run: later('bulkUpsertContacts'),
 };

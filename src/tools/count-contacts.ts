@@ -20,5 +20,5 @@ export const countContacts: Flow = {
     .refine((args) => args.handle === undefined || Object.keys(args).length === 1, 'handle goes alone'),
   output: outputs.any,
   calls: [],
-  run: later(() => import('../flows/count.ts')),
+  run: later('countContacts'),
 };

@@ -13,5 +13,5 @@ export const getContactOverview: Flow = {
   input: z.strictObject({ contactId: Id }),
   output: outputs.any,
   calls: [listCalendarEvents],
-  run: later(() => import('../flows/overview.ts')),
+  run: later('getContactOverview'),
 };

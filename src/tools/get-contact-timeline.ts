@@ -21,5 +21,5 @@ export const getContactTimeline: Flow = {
   }),
   output: outputs.any,
   calls: [],
-  run: later(() => import('../flows/timeline-page.ts')),
+  run: later('getContactTimeline'),
 };

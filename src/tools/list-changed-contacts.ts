@@ -31,5 +31,5 @@ export const listChangedContacts: Flow = {
     .refine((args) => (args.since === undefined) !== (args.cursor === undefined), 'give either since or cursor'),
   output: outputs.contacts,
   calls: [taskPage],
-  run: later(() => import('../flows/changed-contacts.ts')),
+  run: later('listChangedContacts'),
 };

@@ -20,5 +20,5 @@ export const onboardContact: Flow = {
     .refine((args) => isFindable(args, args.matchField), `give ${WAYS_TO_FIND}`),
   output: outputs.contact,
   calls: [],
-  run: later(() => import('../flows/onboard/one.ts')),
+  run: later('onboardContact'),
 };

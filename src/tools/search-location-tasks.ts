@@ -22,5 +22,5 @@ export const searchLocationTasks: Flow = {
     skip: Skip.optional(),
   }),
   calls: [taskPage],
-  run: later(() => import('../flows/location-tasks.ts')),
+  run: later('searchLocationTasks'),
 };

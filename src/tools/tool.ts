@@ -1,6 +1,7 @@
 import type { Api } from '../api/client.ts';
 import type { Lane } from '../api/limiter.ts';
 import type { Endpoint, Json, Scope, ToolFace } from '../endpoint.ts';
+import type * as Flows from '../flows/index.ts';
 import type { Gate } from '../gate.ts';
 import type { Memory } from '../memory.ts';
 import type { Clock } from '../times.ts';
@@ -55,11 +56,11 @@ export interface Flow extends ToolFace {
   readonly run: (args: Json, context: Context) => Promise<Json>;
 }
 
-/** The way of a tool that is loaded with its first call: a start does without. */
+/** The way of a tool of several calls, loaded with the first call of any: a start does without. */
 export const later =
-  (load: () => Promise<Pick<Flow, 'run'>>): Flow['run'] =>
+  (name: keyof typeof Flows): Flow['run'] =>
   async (args, context) =>
-    (await load()).run(args, context);
+    (await import('../later.ts')).flows[name](args, context);
 
 export type Tool = (Endpoint | Flow) & { readonly family: string };
 
