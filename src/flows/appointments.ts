@@ -62,18 +62,22 @@ async function zoned(rows: readonly Json[], { clock }: Context): Promise<Appoint
   if (!bare) return rows.map((row) => ({ raw: rowOf.event(row), at: Date.parse(String(row.startTime)) }));
   const [{ Temporal }, known] = await Promise.all([import('temporal-polyfill'), clock.locationZone()]);
   const zone = known ?? (await clock.zone());
-  const read = (text: string) => Temporal.PlainDateTime.from(text.replace(' ', 'T')).toZonedDateTime(zone);
+  const read = (text: unknown) => {
+    if (!ZONELESS.test(String(text))) return undefined;
+    try {
+      return Temporal.PlainDateTime.from(String(text).replace(' ', 'T')).toZonedDateTime(zone);
+    } catch {
+      return undefined; // A day there is not, such as 0000-00-00: no reason to show nothing at all.
+    }
+  };
   return rows.map((row): Appointment => {
-    const start = String(row.startTime);
-    if (!ZONELESS.test(start)) return { raw: rowOf.event(row), at: Date.parse(start) };
-    const at = read(start).epochMilliseconds;
-    if (known === undefined) return { raw: rowOf.event(row), at, zone: 'unknown' };
-    const times = TIMES.filter((name) => ZONELESS.test(String(row[name])));
-    const offset = (text: unknown) => read(String(text)).toString({ timeZoneName: 'never', smallestUnit: 'second' });
-    return {
-      raw: { ...rowOf.event(row), ...Object.fromEntries(times.map((name) => [name, offset(row[name])])) },
-      at,
-      zone,
-    };
+    const raw = rowOf.event(row);
+    const start = read(row.startTime);
+    if (!start) return { raw, at: Date.parse(String(row.startTime)) };
+    const at = start.epochMilliseconds;
+    if (known === undefined) return { raw, at, zone: 'unknown' };
+    const offset = (name: string) => read(row[name])?.toString({ timeZoneName: 'never', smallestUnit: 'second' });
+    const times = TIMES.map((name) => [name, offset(name) ?? row[name]]);
+    return { raw: { ...raw, ...Object.fromEntries(times) }, at, zone };
   });
 }

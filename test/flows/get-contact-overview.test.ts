@@ -113,6 +113,22 @@ describe('get_contact_overview', () => {
     expect((overview.failed as Json[])[0]?.reason).toBeTypeOf('string');
   });
 
+  test('an appointment on a day there is not takes nothing else with it', async () => {
+    const { call, id, sandbox, advance } = await overviewOf();
+    advance(60_000);
+    const events = [
+      { id: 'never', title: 'Never', startTime: '0000-00-00 00:00:00', endTime: '2026-12-40 11:00:00' },
+      { id: 'soon', title: 'Soon', startTime: '2026-12-01 10:00:00', endTime: '2026-12-40 11:00:00' },
+    ];
+    sandbox.setFaults([{ route: 'GET /contacts/{contactId}/appointments', fault: { status: 200, body: { events } } }]);
+    const overview = await call('get_contact_overview', { contactId: id });
+    expect(overview).toMatchObject({
+      contact: { firstName: 'Maria' },
+      coming: [{ title: 'Soon', startTime: '2026-12-01T10:00:00-06:00' }],
+      counts: { appointments: 2 },
+    });
+  });
+
   test('a contact that is gone is an error, not an empty overview', async () => {
     const { call, refused, id } = await overviewOf();
     await call('delete_contact', { contactId: id });
