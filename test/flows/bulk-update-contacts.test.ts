@@ -692,6 +692,17 @@ describe('what HighLevel takes without keeping it is no success', () => {
     });
   });
 
+  test.each([
+    [TAGS, { succeded: false, errorCount: 2 }, { addTags: ['new'] }, 2],
+    [TAGS, { succeded: true, responses: [{ contactId: idOf(0), tagsAdded: ['new'] }] }, { addTags: ['new'] }, 1],
+    [ASSIGN, { success: false }, { businessId: BUSINESS }, 2],
+    [PUT, { succeded: false }, { set: { city: 'Rome' } }, 2],
+  ])('%s, which answers %j', async (route, body, change, failed) => {
+    const there = await world(people(2));
+    there.sandbox.setFaults([{ route, fault: { status: 200, body } }]);
+    expect(await there.bulk({ contacts: ids(2), ...change })).toMatchObject({ asked: 2, done: 2 - failed, failed });
+  });
+
   test('a field that null does not empty', async () => {
     const { bulk } = await world(people(2), { sandbox: { switches: { nullClears: false } } });
     expect(await bulk({ contacts: ids(2), set: { clear: ['source'], city: 'Rome' } })).toMatchObject({

@@ -680,3 +680,11 @@ test('the account is not lost where the contact alone is longer than an answer m
     listsCut: { 'contact.tags': 1_501 },
   });
 });
+
+test('a business that HighLevel says it did not assign is a part that failed', async () => {
+  const { call, sandbox } = await world();
+  sandbox.setFaults([{ route: 'POST /contacts/bulk/business', fault: { status: 200, body: { success: false } } }]);
+  const answer = await call('onboard_contact', { email: 'ben@moss.example', businessId: CLUB });
+  expect(answer).toMatchObject({ failed: [{ part: 'business' }] });
+  expect(answer).not.toHaveProperty('business');
+});

@@ -29,18 +29,19 @@ const tagged = (type: 'add' | 'remove', key: 'addTags' | 'removeTags'): Step => 
     const data = await call(bulkUpdateContactTags, { type, contacts: ids, tags: changes[key] }, 'bulk');
     const rows = Array.isArray(data.responses) ? (data.responses as Json[]) : [];
     const byId = new Map(rows.map((row) => [row.contactId, row]));
-    return (id) => tagOutcome(byId.get(id));
+    if (byId.size > 0) return (id) => tagOutcome(byId.get(id));
+    return () => (isRefused(data) || data.errorCount ? { failed: REFUSED, gone: false } : 'changed');
   },
 });
 
-/** A contact that the answer does not speak of was not refused. */
 function tagOutcome(row: Json | undefined): Outcome {
-  if (row?.type === 'error')
+  if (!row) return { failed: LEFT_OUT, gone: false };
+  if (row.type === 'error')
     return {
       failed: `HighLevel says ${quoted(row.message)}.`,
       gone: /not found|deleted|not a valid/i.test(String(row.message)),
     };
-  const lists = [row?.tagsAdded, row?.tagsRemoved].filter(Array.isArray);
+  const lists = [row.tagsAdded, row.tagsRemoved].filter(Array.isArray);
   return lists.length > 0 && lists.every((list) => list.length === 0) ? 'nothing' : 'changed';
 }
 
@@ -51,8 +52,9 @@ export const STEP: Readonly<Record<StepName, Step>> = {
     atOnce: 1,
     async send(ids, { businessId }, call) {
       const data = await call(bulkAssignContactBusiness, { ids, businessId }, 'bulk');
+      if (isRefused(data)) return () => ({ failed: REFUSED, gone: false });
       const changed = Array.isArray(data.ids) ? new Set(data.ids) : undefined;
-      return (id) => (changed?.has(id) === false ? { failed: NOT_LINKED, gone: false } : 'changed');
+      return (id) => (changed?.has(id) === false ? { failed: LEFT_OUT, gone: false } : 'changed');
     },
   },
   addTags: tagged('add', 'addTags'),
@@ -62,7 +64,9 @@ export const STEP: Readonly<Record<StepName, Step>> = {
     size: 1,
     atOnce: 4,
     async send([contactId], { set }, call) {
-      const { contact } = await call(updateContact, { ...set, contactId }, 'bulk');
+      const data = await call(updateContact, { ...set, contactId }, 'bulk');
+      if (isRefused(data)) return () => ({ failed: REFUSED, gone: false });
+      const { contact } = data;
       const lost = contact ? notKept(set ?? {}, rowOf.contact(contact as Json)) : [];
       return () => (lost.length > 0 ? { failed: unkept(lost), gone: false } : 'changed');
     },
@@ -88,7 +92,11 @@ function isKept(field: CustomValue, contact: Json): boolean {
   return id === undefined ? holders.length > 0 : holders.includes(id);
 }
 
-const NOT_LINKED = 'HighLevel left this contact out of its answer: it may have been deleted.';
+const LEFT_OUT = 'HighLevel left this contact out of its answer: it may have been deleted.';
+const REFUSED = 'HighLevel took the call but says that it did not succeed; get_contact tells what is there.';
+
+/** HighLevel spells it in three ways. */
+const isRefused = ({ success, succeded, succeeded }: Json): boolean => [success, succeded, succeeded].includes(false);
 
 export function stepsOf({ businessId, addTags, removeTags, set }: Changes): StepName[] {
   return [

@@ -137,8 +137,8 @@ async function assign(
   { call }: Context,
 ): Promise<NonNullable<DoneParts['business']>> {
   if (id === old) return { id, assigned: false };
-  const { ids } = await call(bulkAssignContactBusiness, { ids: [contactId], businessId: id });
-  if (Array.isArray(ids) && !ids.includes(contactId))
+  const { ids, success } = await call(bulkAssignContactBusiness, { ids: [contactId], businessId: id });
+  if (success === false || (Array.isArray(ids) && !ids.includes(contactId)))
     throw new ApiError('HighLevel took the call, but did not assign the contact.', 200);
   return { id, assigned: true, ...(old ? { old } : {}) };
 }
