@@ -688,3 +688,20 @@ test('a business that HighLevel says it did not assign is a part that failed', a
   expect(answer).toMatchObject({ failed: [{ part: 'business' }] });
   expect(answer).not.toHaveProperty('business');
 });
+
+test('tasks of one title and time that differ otherwise are all made, once each, also after a failure between them', async () => {
+  const { call, sandbox } = await world();
+  const at = { title: 'Prepare', dueDate: '2026-12-01T10:00:00Z' };
+  const [bike, papers] = [
+    { ...at, body: 'the bike' },
+    { ...at, body: 'the papers' },
+  ];
+  const args = { email: 'ben@moss.example', tasks: [bike, papers, bike] };
+  sandbox.setFaults([{ route: 'POST /contacts/{contactId}/tasks', nth: 1, fault: { status: 403 } }]);
+  const first = await call('onboard_contact', args);
+  expect(first).toMatchObject({ tasks: [{ created: true }], failed: [{ part: 'tasks' }] });
+  expect(await call('onboard_contact', args)).toMatchObject({ tasks: [{ created: true }, { created: false }] });
+  expect(await call('onboard_contact', args)).toMatchObject({ tasks: [{ created: false }, { created: false }] });
+  const { tasks } = await call('list_contact_tasks', { contactId: (first.contact as Json).id });
+  expect((tasks as Json[]).map(({ body }) => body).sort()).toEqual(['the bike', 'the papers']);
+});

@@ -11,7 +11,7 @@ import {
   listContactTasks,
 } from '../calls.ts';
 import { Conflict } from './find.ts';
-import { type Person, taskKey } from './person.ts';
+import { type Person, taskKey, wholeTaskKey } from './person.ts';
 
 export interface Failure {
   readonly part: string;
@@ -86,11 +86,23 @@ export async function planParts(
       note !== undefined && notes
         ? { text: note, there: notes.find(({ body }) => text(body) === text(note)) }
         : undefined,
-    tasks: tasks
-      ? person.tasks.map((task) => ({ task, there: tasks.find((each) => taskKey(each) === taskKey(task)) }))
-      : [],
+    tasks: tasks ? paired(person.tasks, tasks) : [],
     business: businessId === undefined ? undefined : { id: businessId, old: contact.businessId },
   };
+}
+
+/** Each task with the one of the contact that it already is; none stands for two. */
+function paired(wanted: readonly Json[], stored: readonly Json[]): Plan['tasks'] {
+  const free = new Set(stored);
+  const pairs = new Map<Json, Json>();
+  for (const keyOf of [wholeTaskKey, taskKey])
+    for (const task of wanted) {
+      const there = pairs.has(task) ? undefined : [...free].find((each) => keyOf(each) === keyOf(task));
+      if (!there) continue;
+      free.delete(there);
+      pairs.set(task, there);
+    }
+  return wanted.map((task) => ({ task, there: pairs.get(task) }));
 }
 
 /** The writes a plan comes to. */

@@ -36,15 +36,19 @@ export interface Person {
   readonly unknown: readonly string[];
   readonly tags: readonly string[];
   readonly note: string | undefined;
-  /** As `create_contact_task` takes them, due dates with an offset; each once. */
+  /** As `create_contact_task` takes them, due dates with an offset; what is the same throughout is there once. */
   readonly tasks: readonly Json[];
   readonly businessId: string | undefined;
   readonly reach: readonly Reach[];
 }
 
-/** Tells tasks apart: the same words at the same second are one task. */
+/** By which a task is found again, whoever has it now and whatever was added to it. */
 export const taskKey = ({ title, dueDate }: Json): string =>
   `${text(title).toLowerCase()} ${Math.floor(Date.parse(String(dueDate)) / 1_000)}`;
+
+/** Tells tasks of one title and time apart. */
+export const wholeTaskKey = (task: Json): string =>
+  JSON.stringify([taskKey(task), text(task.body), text(task.assignedTo)]);
 
 const uniqueBy = <T>(items: readonly T[], key: (item: T) => string): T[] =>
   items.filter((item, at) => items.findIndex((other) => key(other) === key(item)) === at);
@@ -119,7 +123,7 @@ async function readPerson(
     unknown,
     tags: uniqueBy((tags ?? []) as string[], (tag) => tag.toLowerCase()),
     note: isEmpty(note) ? undefined : String(note),
-    tasks: uniqueBy(await readTasks((tasks ?? []) as Json[], where, echoes, context), taskKey),
+    tasks: uniqueBy(await readTasks((tasks ?? []) as Json[], where, echoes, context), wholeTaskKey),
     businessId: businessId as string | undefined,
     reach,
   };
