@@ -15,6 +15,7 @@ import type { Context } from '../tools/tool.ts';
 import { listContactTasks } from './calls.ts';
 import { type Change, changesSince, startFrom } from './changes.ts';
 import { findPlace, keepPlace, lastPlace, type Place } from './cursors.ts';
+import { createLocks } from './locks.ts';
 import { contactStatus, reasonOf } from './parts.ts';
 import { allTasks, type TaskSnapshot, taskChanges, taskRow } from './task-changes.ts';
 import { taskPage } from './tasks.ts';
@@ -116,7 +117,8 @@ export async function run(args: Json, context: Context): Promise<Json> {
   const contacts = rows.slice(0, howManyFit(rows, room - used));
   const whole = contacts.length === rows.length;
   const reached = whole ? position : positionAfter(contacts.length);
-  const cursor = await keepPlace(context.memory, { contacts: reached, tasks: tasks ? tasks.snapshot : place.tasks });
+  const next = { contacts: reached, tasks: tasks ? tasks.snapshot : place.tasks };
+  const cursor = await context.own(createLocks).hold(['changes'], () => keepPlace(context.memory, next));
   const { since: _, ...rest } = args;
   return {
     contacts,

@@ -131,6 +131,13 @@ describe('list_changed_contacts', () => {
     expect(ids).toEqual((whole.contacts as Json[]).map(({ id }) => id));
   });
 
+  test('of two answers at once both cursors are remembered', async () => {
+    const { call } = await connect();
+    const since = { since: '2026-11-01', limit: 1 };
+    const answers = await Promise.all([call('list_changed_contacts', since), call('list_changed_contacts', since)]);
+    for (const { cursor } of answers) expect((await call('list_changed_contacts', { cursor })).notice).toBeUndefined();
+  });
+
   test('"last" without a last conversation is the last day, and says so', async () => {
     const { call } = await connect();
     expect((await call('list_changed_contacts', { since: 'last' })).notice).toContain('the last 24 hours');
