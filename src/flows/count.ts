@@ -5,7 +5,7 @@ import type { Context } from '../tools/tool.ts';
 import { type Grouping, Groups, groupingOf, NAME_CHARACTERS } from './count-groups.ts';
 import { createJobs } from './jobs.ts';
 import { namesOf } from './names.ts';
-import { searchPage } from './pages.ts';
+import { nextPage, searchPage } from './pages.ts';
 
 /** Groups shown; the rest are summed. */
 const SHOWN = 30;
@@ -61,6 +61,8 @@ async function goOn(count: Count, context: Context, handle: () => string): Promi
   context.say(INDEX);
   if (grouping.by === 'tag') context.say('A contact with several tags counts once for each.');
   else if (groups.several) context.say('A contact with several values counts once for each.');
+  if (!stopped && seen.size < (count.total ?? 0))
+    context.say(`HighLevel says that ${count.total} match, but shows only ${seen.size}: those are counted.`);
   if (stopped) context.say(`INCOMPLETE: ${stopped} The groups hold what is counted so far; next goes on.`);
   return {
     ...(stopped ? { incomplete: true, counted: seen.size, total: count.total } : { total: seen.size }),
@@ -84,9 +86,9 @@ async function walk(count: Count, context: Context): Promise<string | undefined>
       for (const row of page.rows) add(count, row);
       count.total = page.total;
       context.progress(count.seen.size, page.total, `${count.seen.size} contacts counted`);
-      if (page.searchAfter === undefined || count.seen.size >= (page.total ?? Number.POSITIVE_INFINITY))
-        return undefined;
-      count.searchAfter = page.searchAfter;
+      const next = nextPage(page, count.seen.size, count.searchAfter);
+      if (next === undefined) return undefined;
+      count.searchAfter = next;
     } catch (error) {
       if (count.seen.size === 0 || !(error instanceof UserError)) throw error;
       return error.message;

@@ -13,6 +13,13 @@ export interface SearchPage {
   readonly searchAfter: unknown;
 }
 
+/** Where to go on after `seen` rows: a page shorter than asked for is no end while more are said to match. */
+export const nextPage = ({ total, rows, searchAfter }: SearchPage, seen: number, before: unknown): unknown => {
+  if (total === undefined) return searchAfter;
+  const last = rows.at(-1)?.searchAfter;
+  return seen >= total || String(last) === String(before) ? undefined : last;
+};
+
 /** One page of a search, after the row that `searchAfter` names. */
 export async function searchPage(
   { call }: Pick<Context, 'call'>,

@@ -304,3 +304,38 @@ test('the arguments are checked in full although their schema is short', async (
   for (const [args, why] of wrong) expect(await refused('count_contacts', args)).toMatch(why);
   expect(await sent()).toEqual([]);
 });
+
+describe('pages shorter than asked for', () => {
+  const row = (i: number) => ({ id: `c${i}`, source: 'Website', searchAfter: [i, `c${i}`] });
+  const pages = (total: number, ...some: number[][]) =>
+    some.map((rows, at) => ({
+      route: SEARCH,
+      nth: at + 1,
+      fault: { status: 200, body: { total, contacts: rows.map(row) } },
+    }));
+
+  test('are no end while more are said to match, neither for a count nor for a change', async () => {
+    const there = await counting([]);
+    there.sandbox.setFaults(pages(3, [1, 2], [3]));
+    expect(await there.call('count_contacts', { groupBy: 'source' })).toMatchObject({
+      total: 3,
+      groups: [{ count: 3 }],
+    });
+    there.sandbox.setFaults(
+      pages(
+        30,
+        [1, 2],
+        [...Array(28).keys()].map((i) => i + 3),
+      ),
+    );
+    const preview = await there.call('bulk_update_contacts', { query: 'web', addTags: ['x'] });
+    expect(preview).toMatchObject({ preview: true, total: 30 });
+  });
+
+  test('and where no more come at all, the answer says so', async () => {
+    const { call, sandbox } = await counting([]);
+    sandbox.setFaults(pages(3, [1, 2], []));
+    const answer = await call('count_contacts', { groupBy: 'source' });
+    expect(answer).toMatchObject({ total: 2, notice: expect.stringContaining('says that 3 match, but shows only 2') });
+  });
+});

@@ -4,7 +4,7 @@ import { switchedOff } from '../../gate.ts';
 import type { Context } from '../../tools/tool.ts';
 import { quoted } from '../../untrusted.ts';
 import { lookedUp } from '../names.ts';
-import { searchPage } from '../pages.ts';
+import { nextPage, searchPage } from '../pages.ts';
 import { type BulkJob, type Changes, type StepName, WITHOUT_PREVIEW } from './job.ts';
 import { STEP, stepsOf } from './steps.ts';
 
@@ -51,14 +51,15 @@ async function searchIds(question: Json, context: Context): Promise<string[]> {
   let after: unknown;
   do {
     if (!context.inTime()) throw new UserError('Finding the contacts took too long. Nothing was written; try again.');
-    const { rows, total = 0, searchAfter } = await searchPage(context, sorted, after);
+    const page = await searchPage(context, sorted, after);
+    const { rows, total = 0 } = page;
     if (total > MOST)
       throw new UserError(
         `${total} contacts match, and one job takes ${MOST}. Nothing was written. Narrow the filters, for example by a range of dateAdded.`,
       );
     for (const { id } of rows) ids.add(String(id));
     if (ids.size > WITHOUT_PREVIEW) context.progress(ids.size, total || undefined, `${ids.size} contacts found`);
-    after = total > 0 && ids.size >= total ? undefined : searchAfter;
+    after = nextPage(page, ids.size, after);
   } while (after !== undefined);
   return [...ids];
 }
