@@ -277,4 +277,11 @@ describe('what stops it', () => {
     expect(counted(answer)).toEqual({ created: 15, failed: 15 });
     expect(answer).not.toHaveProperty('next');
   });
+
+  test('rows that came out well but for a value are named in a sentence', async () => {
+    const { call } = await world();
+    const rows = people(3).map((row, at) => (at ? { ...row, customFields: [{ key: 'nosuch', value: 'x' }] } : row));
+    const answer = await call('bulk_upsert_contacts', { rows });
+    expect(answer).toMatchObject({ created: 3, notice: expect.stringContaining('2 rows of these have values that') });
+  });
 });

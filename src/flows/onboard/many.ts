@@ -4,9 +4,12 @@ import type { Context } from '../../tools/tool.ts';
 import { cut } from '../../untrusted.ts';
 import { createJobs } from '../jobs.ts';
 import { readPeople } from './person.ts';
-import { countsOf, type RowAccount, type Rows, workOn } from './rows.ts';
+import { countsOf, type Outcome, type RowAccount, type Rows, workOn } from './rows.ts';
 
 const KIND = 'upsert';
+
+/** Outcomes that sound as if all had been done. */
+const FINE: readonly Outcome[] = ['created', 'updated', 'unchanged'];
 
 /** Characters of a reason, tried in turn until the account fits. */
 const REASONS = [300, 120, 40];
@@ -49,6 +52,8 @@ export async function run(args: Json, context: Context): Promise<Json> {
           : `Stopped, because one row after the other failed: ${stopped} next goes on with those and the rest.`,
       );
     const accounts = [...state.done.values()].sort((a, b) => a.row - b.row);
+    const partly = accounts.filter(({ outcome, reason }) => reason && FINE.includes(outcome)).length;
+    if (partly > 0) context.say(`${partly} rows of these have values that were not stored: see their reason.`);
     return { ...countsOf(state), rows: fitting(accounts), ...(finished ? {} : { next: { handle } }) };
   });
 }
