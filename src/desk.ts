@@ -19,8 +19,8 @@ export interface Desk {
   readonly run: (tool: string, args: unknown) => Promise<Json>;
   /** One read that no tool shapes. @throws UserError */
   readonly read: (endpoint: Endpoint, args: Json) => Promise<Json>;
-  /** Whom words, an email, a phone or an id fit. @throws UserError */
-  readonly people: (typed: string) => Promise<Found>;
+  /** Whom words, an email, a phone or an id fit; `whole` where nothing more will be typed. @throws UserError */
+  readonly people: (typed: string, whole?: boolean) => Promise<Found>;
 }
 
 /** A desk for one request. `met` is told when the people that the list of resources names have changed. */
@@ -41,9 +41,9 @@ export function openDesk(around: Surroundings, recents: Recents, met: () => void
       return result;
     },
     read,
-    async people(typed) {
+    async people(typed, whole) {
       const { findPeople } = await import('./later.ts');
-      return findPeople(typed, { recent: recents.list(), read });
+      return findPeople(typed, { recent: recents.list(), read, whole: whole === true });
     },
   };
 }

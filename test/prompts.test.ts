@@ -139,6 +139,14 @@ describe('whom a person means', () => {
     });
   });
 
+  test('one character is looked up as well, and is not whoever was lately seen', async () => {
+    const { say, call } = await host();
+    await call('get_contact', { contactId: (await find(call, 'maria lopez')).id });
+    expect((await say('contact_dashboard', { contact: 'm' })).words).toContain('Several contacts fit');
+    await call('create_contact', { firstName: '李', email: 'li@example.com' });
+    expect((await say('contact_dashboard', { contact: '李' })).data).toMatchObject({ contact: { firstName: '李' } });
+  });
+
   test('nobody is said to be nobody', async () => {
     const { say } = await host();
     const { words, data } = await say('contact_dashboard', { contact: 'Zebulon' });

@@ -15,6 +15,8 @@ export interface Around {
   readonly recent: readonly Person[];
   /** One read. @throws UserError */
   readonly read: (endpoint: Endpoint, args: Json) => Promise<Json>;
+  /** True where nothing more will be typed: then HighLevel is asked for one character as well. */
+  readonly whole?: boolean;
 }
 
 /** People shown at most; characters from which on HighLevel is asked, and up to which. */
@@ -30,10 +32,11 @@ const PHONE = /^\+?[\d\s().-]*$/;
 const WHOLE_PHONE = 8;
 
 /** @throws UserError where HighLevel could not be asked */
-export async function findPeople(typed: string, { recent, read }: Around): Promise<Found> {
+export async function findPeople(typed: string, { recent, read, whole = false }: Around): Promise<Found> {
   const words = typed.trim().replace(/\s+/g, ' ').slice(0, LONGEST);
   const known = recent.filter((person) => fits(person, words));
-  if (words.length < SHORTEST) return { people: ranked(known, words, recent).slice(0, MOST), total: known.length };
+  if (words.length < (whole ? 1 : SHORTEST))
+    return { people: ranked(known, words, recent).slice(0, MOST), total: known.length };
   if (FULL_ID.test(words)) return one(recent.find(({ id }) => id === words) ?? { ...NOBODY, id: words });
   const exact = await reachedBy(words, read);
   if (exact) return one(exact);

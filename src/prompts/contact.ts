@@ -29,7 +29,7 @@ function partsOf(typed: string): { name: string; key: string } {
 /** The people meant by what was typed: one where that is clear. @throws UserError */
 export async function meant(typed: string, desk: Desk): Promise<readonly Person[]> {
   const { name, key } = partsOf(typed);
-  const { people } = await desk.people(key);
+  const { people } = await desk.people(key, true);
   const [only, another] = people;
   if (name && only && !another && !isSame(only.name, name)) return (await sharing(name, key, desk)) ?? people;
   const named = people.filter((person) => [person.name, person.email].some((text) => isSame(text, key)));
@@ -38,7 +38,7 @@ export async function meant(typed: string, desk: Desk): Promise<readonly Person[
 
 /** Two people may have one email: then the name tells which. */
 async function sharing(name: string, key: string, desk: Desk): Promise<readonly Person[] | undefined> {
-  const { people } = await desk.people(name);
+  const { people } = await desk.people(name, true);
   const fitting = people.filter(({ id, email, phone }) => [id, email, phone].some((text) => isSame(text, key)));
   return fitting.length > 0 ? fitting : undefined;
 }
