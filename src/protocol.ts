@@ -1,7 +1,7 @@
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
-import { ErrorCode, McpError, type ServerNotification, type ServerRequest } from '@modelcontextprotocol/sdk/types.js';
+import { ErrorCode, type ServerNotification, type ServerRequest } from '@modelcontextprotocol/sdk/types.js';
 import { WrongRequest } from './desk.ts';
-import { redact, UserError } from './errors.ts';
+import { ApiError, redact, UserError } from './errors.ts';
 import type { Log } from './log.ts';
 import { NoSuchResource } from './resources/index.ts';
 import type { Surroundings } from './tools/tool.ts';
@@ -32,15 +32,20 @@ export async function answered<T>(what: string, log: Log, work: () => Promise<T>
   try {
     return await work();
   } catch (error) {
-    throw new McpError(codeOf(error), sentence(error, log, what));
+    // Not the SDK's own error, which puts the code into the message: clients do so once more.
+    throw Object.assign(new Error(sentence(error, log, what)), { code: codeOf(error) });
   }
 }
 
 function codeOf(error: unknown): number {
-  if (error instanceof NoSuchResource) return RESOURCE_NOT_FOUND;
+  if (error instanceof NoSuchResource || isMissing(error)) return RESOURCE_NOT_FOUND;
   if (error instanceof WrongRequest) return ErrorCode.InvalidParams;
   return ErrorCode.InternalError;
 }
+
+/** What a URI names is not there: HighLevel says so of contacts with 400. */
+const isMissing = (error: unknown): boolean =>
+  error instanceof ApiError && (error.status === 400 || error.status === 404);
 
 /** The one place where a failure becomes text for the model. */
 export function sentence(error: unknown, log: Log, what: string): string {

@@ -120,9 +120,11 @@ describe('contacts as resources', () => {
 
   test('a contact that does not exist is said to be missing', async () => {
     const { client } = await connect();
-    await expect(client.readResource({ uri: 'ghl://contacts/seD4PfOuKoVMLkEZqohJ' })).rejects.toThrow(
-      'There is no contact seD4PfOuKoVMLkEZqohJ',
-    );
+    for (const part of ['', '/tasks', '/overview', '/timeline'])
+      await expect(client.readResource({ uri: `ghl://contacts/seD4PfOuKoVMLkEZqohJ${part}` })).rejects.toMatchObject({
+        code: -32002,
+        message: expect.stringMatching(/^MCP error -32002: There is no contact seD4PfOuKoVMLkEZqohJ/),
+      });
   });
 
   test('without the scope there is nothing to read', async () => {
