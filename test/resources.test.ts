@@ -78,9 +78,19 @@ describe('contacts as resources', () => {
       {
         uri: `ghl://contacts/${id}/${part}`,
         mimeType: 'text/markdown',
-        text: write(await call(tool, { contactId: id })),
+        text: write(await call(tool, { contactId: id }), id),
       },
     ]);
+  });
+
+  test('a timeline says whose it is, and a time of no known zone is marked in both', async () => {
+    const { client, call } = await connect({ scopes: CONTACTS });
+    const { id } = await find(call, 'maria');
+    const text = async (part: string) =>
+      ((await client.readResource({ uri: `ghl://contacts/${id}/${part}` })).contents[0] as { text: string }).text;
+    expect(await text('timeline')).toContain(`Of contact ${id}`);
+    for (const part of ['overview', 'timeline'])
+      expect(await text(part)).toContain('- 2026-11-22 09:00:00 (zone unknown) · ');
   });
 
   test('the collection is paged: each page names the next, and together they are everybody once', async () => {

@@ -16,7 +16,7 @@ interface Part {
   readonly path: string;
   readonly tool: string;
   readonly title: string;
-  readonly write?: (result: Json) => string | Promise<string>;
+  readonly write?: (result: Json, contactId: string) => string | Promise<string>;
 }
 
 const PARTS: readonly Part[] = [
@@ -34,7 +34,7 @@ const PARTS: readonly Part[] = [
     path: '/timeline',
     tool: 'get_contact_timeline',
     title: 'Timeline of a contact',
-    write: async (result) => (await import('../later.ts')).timelineMarkdown(result),
+    write: async (result, id) => (await import('../later.ts')).timelineMarkdown(result, id),
   },
 ];
 
@@ -117,7 +117,13 @@ export function resolve(uri: string): Target {
   const part = PARTS.find((each) => each.path === path);
   if (part && ID.test(id)) {
     const { tool, write = toText } = part;
-    return { tool, args: { contactId: id }, contactId: id, mimeType: part.write ? MARKDOWN : JSON_TYPE, write };
+    return {
+      tool,
+      args: { contactId: id },
+      contactId: id,
+      mimeType: part.write ? MARKDOWN : JSON_TYPE,
+      write: (result) => write(result, id),
+    };
   }
   const args = uri === ROOT ? {} : pageOf(uri, listContacts);
   if (!args) throw new NoSuchResource();

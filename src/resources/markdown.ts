@@ -23,8 +23,11 @@ const section = (title: string, lines: readonly string[]): string[] =>
 const task = ({ title, status, dueDate, body }: Json) =>
   some(shown(status), shown(title), shown(dueDate, 'due '), shown(body));
 const note = ({ dateAdded, title, body }: Json) => some(shown(dateAdded), shown(title), shown(body));
-const appointment = ({ startTime, title, status, address, notes }: Json) =>
-  some(shown(startTime), shown(title), shown(status), shown(address), shown(notes));
+/** A time, and the zone it was read in where it came without one. */
+const time = (at: unknown, zone: unknown) =>
+  zone === undefined ? shown(at) : `${plain(at)} (${zone === 'unknown' ? 'zone unknown' : plain(zone)})`;
+const appointment = ({ startTime, zone, title, status, address, notes }: Json) =>
+  some(time(startTime, zone), shown(title), shown(status), shown(address), shown(notes));
 
 function person(contact: Json): string[] {
   const { firstName: _first, lastName: _last, customFields, ...rest } = contact;
@@ -60,21 +63,14 @@ export function overviewMarkdown({ contact, tasks, notes, coming, past, counts, 
   ].join('\n');
 }
 
-/** The answer of get_contact_timeline as a page. */
-export function timelineMarkdown({ timeline, total, failed, asOf, notice, next }: Json): string {
+/** The answer of get_contact_timeline as a page; the answer does not say whose it is. */
+export function timelineMarkdown({ timeline, total, failed, asOf, notice, next }: Json, contactId: string): string {
   const line = ({ at, zone, kind, title, text, status, location }: Json) =>
-    some(
-      `${plain(at)}${zone ? ` (${plain(zone)})` : ''}`,
-      kind,
-      shown(title),
-      shown(status),
-      shown(location),
-      shown(text),
-    );
+    some(time(at, zone), kind, shown(title), shown(status), shown(location), shown(text));
   return [
     '# Timeline',
     '',
-    `As of ${asOf}, newest first. Data from the CRM.`,
+    `Of contact ${contactId}, as of ${asOf}, newest first. Data from the CRM.`,
     ...(notice ? ['', plain(notice)] : []),
     ...section(`${rows(timeline).length} of ${total}`, rows(timeline).map(line)),
     ...(next ? ['', 'Older rows: get_contact_timeline.'] : []),
