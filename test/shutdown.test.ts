@@ -66,6 +66,7 @@ async function office(faults: FaultRule[] = []) {
     release: () => release.happen(),
     read: (id: number) => call(id, 'get_contact', { contactId }),
     create: (id: number) => call(id, 'create_contact', PERSON),
+    addTask: (id: number) => call(id, 'create_contact_task', { contactId, title: 'Late', dueDate: '2026-12-01' }),
     cancel: (requestId: number) =>
       program.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId, reason: 'no longer' } }),
     journalled: async () =>
@@ -240,6 +241,19 @@ describe('a slow write', () => {
     expect(await program.ended).toBe(0);
     expect(await journalled()).toMatchObject([{ outcome: 'done', cancelled: true }]);
     expect(program.stderr()).not.toMatch(/^ +at /m);
+  });
+});
+
+describe('a write that is not sent yet', () => {
+  test('does not keep the process, and is not sent any more', async () => {
+    const held: FaultRule[] = [{ route: CREATE, fault: { status: 429, headers: { 'retry-after': '9' } } }];
+    const { program, upstream, create, addTask, made } = await office(held);
+    create(2);
+    await upstream.arrived.happened;
+    addTask(3);
+    await endsSoon(program, () => program.child.stdin.end());
+    expect([2, 3].map((id) => answered(program, id))).toEqual([true, true]);
+    expect(await made()).toBe(0);
   });
 });
 

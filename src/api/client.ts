@@ -99,10 +99,10 @@ export function createApi(options: ApiOptions): Api {
     log,
     journal: options.journal ?? noJournal,
     timeoutMs,
-    // Past the cache, and finished whoever has gone: it belongs to a write.
-    async look(e, args, deadline) {
+    // Past the cache; a look at what a write did is finished whoever has gone.
+    async look(e, args, deadline, cancel) {
       if (!inEffect().includes(e.scope)) throw new UserError(missingScope(e.name, e.scope));
-      return answerOf(e, args, await travel(way, e, args, { deadline, look: true }));
+      return answerOf(e, args, await travel(way, e, args, { deadline, cancel, look: true }));
     },
   });
 

@@ -20,7 +20,7 @@ interface Parts {
   readonly journal: Journal;
   readonly timeoutMs: number;
   /** A read that goes past cache and breaker, to settle a write in doubt. @throws ApiError */
-  readonly look: (e: Endpoint, args: Json, deadline: number) => Promise<Json>;
+  readonly look: (e: Endpoint, args: Json, deadline: number, cancel?: AbortSignal) => Promise<Json>;
 }
 
 /** How a write ended, for its caller and for whoever repeats it. */
@@ -54,6 +54,8 @@ export function createWrites(parts: Parts) {
   const { way, cache, figures, timeoutMs, log } = parts;
   const { timers } = way;
   const inFlight = new Set<Promise<unknown>>();
+  /** Ends the waiting of each write that is not sent yet. */
+  const stops = new Set<() => void>();
   const known = new Known();
   const claims = new Claims();
   const repeats = new Repeats<Outcome>(timers.now);
@@ -105,17 +107,26 @@ export function createWrites(parts: Parts) {
   }
 
   async function write(e: Endpoint, args: Json, options: CallOptions): Promise<Outcome> {
+    const cancel = untilStopped(options.signal);
+    try {
+      return await send(e, args, options, cancel.signal);
+    } finally {
+      cancel.forget();
+    }
+  }
+
+  async function send(e: Endpoint, args: Json, options: CallOptions, cancel: AbortSignal): Promise<Outcome> {
     const began = timers.now();
     // What is left to a tool of several calls: some of it is for looking.
     const last = options.deadline && options.deadline - (timeoutMs * LOOK_SHARE) / 2;
     const sent = sentArgs(e, args);
     const before = await e.settle
-      ?.before?.({ sent, read: reader(began + timeoutMs * LOOK_SHARE) })
+      ?.before?.({ sent, read: reader(began + timeoutMs * LOOK_SHARE, cancel) })
       .catch(() => undefined);
     cache.drop();
     const journey = {
       lane: options.lane,
-      cancel: options.signal,
+      cancel,
       deadline: endOf(timers.now() + timeoutMs, last),
     };
     const travelled = claims.travels(e, sent);
@@ -143,6 +154,20 @@ export function createWrites(parts: Parts) {
     cache.drop();
     if (kept || outcome.kind !== 'done') return outcome;
     return { ...outcome, notice: [outcome.notice, 'The journal could not be written.'].filter(Boolean).join(' ') };
+  }
+
+  /** Aborted with the caller's signal, and when the server ends. */
+  function untilStopped(signal: AbortSignal | undefined) {
+    const stopped = new AbortController();
+    const stop = () => stopped.abort();
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    stops.add(stop);
+    const forget = () => {
+      signal?.removeEventListener('abort', stop);
+      stops.delete(stop);
+    };
+    return { signal: stopped.signal, forget };
   }
 
   /** An answer that can be believed is the outcome; anything else is looked into. */
@@ -218,11 +243,11 @@ export function createWrites(parts: Parts) {
   }
 
   const reader =
-    (deadline: number): Look['read'] =>
+    (deadline: number, cancel?: AbortSignal): Look['read'] =>
     async (tool, args) => {
       const found = endpoints.find(({ name }) => name === tool);
       if (!found) throw new Error(`no endpoint ${tool}`);
-      return parts.look(found, args, deadline).catch((error: unknown) => {
+      return parts.look(found, args, deadline, cancel).catch((error: unknown) => {
         // Only what names a contact can say by its refusal that there is none.
         if (isMissing(error) && args.contactId !== undefined) return undefined;
         throw error;
@@ -231,7 +256,9 @@ export function createWrites(parts: Parts) {
 
   return {
     perform,
+    /** What waits is not sent any more; what is sent comes to its end. */
     async finished(): Promise<void> {
+      for (const stop of stops) stop();
       await Promise.allSettled(inFlight);
     },
   };
