@@ -68,10 +68,16 @@ interface Tasks {
   readonly more: boolean;
 }
 
+/** The changed contacts are what was asked for: their tasks can be read without it. */
+const withoutSearch = (say: Context['say']) => (error: unknown) => {
+  say(`The tasks of the whole location could not be searched: ${reasonOf(error)}`);
+  return undefined;
+};
+
 /** By the search over the whole location where its scope is in effect, else contact by contact. */
 async function tasksOf(before: TaskSnapshot | undefined, context: Context): Promise<Tasks> {
   const { gate, say, clock, call } = context;
-  const all = gate.scopes.includes(taskPage.scope) ? await allTasks(context) : undefined;
+  const all = gate.scopes.includes(taskPage.scope) ? await allTasks(context).catch(withoutSearch(say)) : undefined;
   const shownTasks = (tasks: readonly Json[]): Json => ({
     tasks: tasks.map((task) => taskRow(task, clock.now())).map(({ contactId: _, ...task }) => task),
   });

@@ -138,6 +138,17 @@ describe('list_changed_contacts', () => {
     for (const { cursor } of answers) expect((await call('list_changed_contacts', { cursor })).notice).toBeUndefined();
   });
 
+  test('where the search over all tasks fails, the tasks of each contact are read, and the answer says so', async () => {
+    const { call, sandbox, advance } = await connect();
+    const first = await call('list_changed_contacts', { since: '2026-11-01', tasks: true });
+    sandbox.setFaults([{ route: 'POST /locations/{locationId}/tasks/search', fault: { status: 401 } }]);
+    advance(20_000);
+    const answer = await call('list_changed_contacts', { since: '2026-11-01', tasks: true });
+    expect(answer.contacts).toEqual(first.contacts);
+    expect(answer.unseen).toContain('tasks of other contacts');
+    expect(answer.notice).toContain('could not be searched: HighLevel refused the sign-in (401)');
+  });
+
   test('"last" without a last conversation is the last day, and says so', async () => {
     const { call } = await connect();
     expect((await call('list_changed_contacts', { since: 'last' })).notice).toContain('the last 24 hours');
