@@ -22,8 +22,15 @@ const rows = async (answer: Promise<Json>, key: string): Promise<Json[]> => {
   return Array.isArray(list) ? (list as Json[]) : [];
 };
 
+/** @throws UserError where HighLevel answers well and gives nothing */
+async function contactOf(contactId: string, { call }: Context): Promise<Json> {
+  const { contact } = await call(getContact, { contactId });
+  if (typeof contact === 'object' && contact !== null) return contact as Json;
+  throw new UserError('HighLevel answered without the contact; try again in a minute.');
+}
+
 const READ = {
-  contact: async (contactId, { call }) => ((await call(getContact, { contactId })).contact ?? {}) as Json,
+  contact: contactOf,
   tasks: (contactId, { call }) => rows(call(listContactTasks, { contactId }), 'tasks'),
   notes: (contactId, { call }) => rows(call(listContactNotes, { contactId }), 'notes'),
   appointments: appointmentsOf,

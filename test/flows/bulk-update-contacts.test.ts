@@ -156,6 +156,14 @@ describe('the preview', () => {
     expect(Object.keys(third?.changes as Json)).toEqual(['city', 'customFields.bike_model', 'businessId']);
   });
 
+  test.each(['email', 'phone'])('one %s for many is refused, and nothing is written', async (field) => {
+    const there = await world(people(30));
+    const set = { [field]: field === 'email' ? 'one@example.com' : '+13125550199' };
+    expect(await there.refused('bulk_update_contacts', { contacts: ids(2), set })).toContain('belongs to one contact');
+    expect((await there.traffic()).writes).toEqual([]);
+    expect(await there.bulk({ contacts: ids(1), set })).toMatchObject({ done: 1 });
+  });
+
   test('names the account, for people with several', async () => {
     const there = await world(people(26), { label: 'North Shore' });
     expect(await there.bulk({ contacts: ids(26), addTags: ['vip'] })).toMatchObject({ account: 'North Shore' });
@@ -356,10 +364,14 @@ describe('what fails', () => {
 
   test('refused one by one, each for a reason of its own', async () => {
     const there = await world(people(60));
-    const next = await previewed(there, { contacts: ids(60), set: { email: 'same@example.com' } });
+    const next = await previewed(there, { contacts: ids(60), set: { source: 'Referral' } });
+    const message = 'This location does not allow duplicated contacts.';
+    const body = { statusCode: 400, message, meta: { contactId: idOf(0), matchingField: 'email' } };
+    there.sandbox.setFaults([
+      { route: PUT, nth: Array.from({ length: 59 }, (_, i) => 2 + i), fault: { status: 400, body } },
+    ]);
     const account = await there.bulk(next);
     adds(account, 60);
-    // One address is one contact's: all but the first are told whose it is.
     expect(account).toMatchObject({ done: 1, failed: 59, left: 0 });
     expect((account.failures as Json[])[0]?.reason).toMatch(/already exists as person/);
   });

@@ -129,6 +129,15 @@ describe('get_contact_overview', () => {
     });
   });
 
+  test('a contact that HighLevel leaves out of its answer is a part that failed', async () => {
+    const { call, id, sandbox, advance } = await overviewOf();
+    advance(60_000);
+    sandbox.setFaults([{ route: 'GET /contacts/{contactId}', fault: { status: 200, body: { contact: null } } }]);
+    const overview = await call('get_contact_overview', { contactId: id });
+    expect(overview).toMatchObject({ failed: [{ part: 'contact' }] });
+    expect(overview).not.toHaveProperty('contact');
+  });
+
   test('a contact that is gone is an error, not an empty overview', async () => {
     const { call, refused, id } = await overviewOf();
     await call('delete_contact', { contactId: id });

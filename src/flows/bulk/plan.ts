@@ -19,7 +19,17 @@ export async function plan(job: BulkJob, changes: Changes, args: Json, context: 
   const { contacts, ...question } = args;
   const named = contacts as string[] | undefined;
   const ids = named ? [...new Set(named)] : await searchIds(question, context);
+  refuseSharedReach(changes.set, ids.length);
   Object.assign(job, { ids, changes, steps, searched: !named, repeated: named ? named.length - ids.length : 0 });
+}
+
+/** One email or number for many people: refused for all but the first, or duplicates where those are allowed. */
+function refuseSharedReach(set: Json | undefined, contacts: number): void {
+  const shared = ['email', 'phone'].find((field) => set?.[field] !== undefined);
+  if (shared && contacts > 1)
+    throw new UserError(
+      `${shared} belongs to one contact, and ${contacts} are meant. Nothing was written; leave it out, or use update_contact for each.`,
+    );
 }
 
 /** Before anything is written, not at the step that meets it. */
