@@ -12,7 +12,9 @@ export const countContacts: Flow = {
   effect: 'read',
   input: z
     .strictObject({
-      groupBy: Filled.describe('tag, source, owner, month, business, city or customFields.<id>').optional(),
+      groupBy: Filled.describe(
+        'tag, source, owner, month (of dateAdded), business, city or customFields.<id>',
+      ).optional(),
       query: Filled.max(75).optional(),
       filters: filtersAsInSearch.optional(),
       handle: Filled.optional(),

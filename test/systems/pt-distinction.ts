@@ -19,7 +19,7 @@ async function changedClient(desk: Desk) {
   assert.equal(one(overview, 'contact').address1, '12 Harbor Way');
   const { overdue, open, notes, appointments } = one(overview, 'counts');
   desk.answers(
-    `${nameOf(ben as Json)} has a new address, 12 Harbor Way. ${Number(open) + Number(overdue)} tasks to do (${overdue} overdue), ${notes} notes, ${appointments} appointments.`,
+    `${nameOf(ben as Json)} has a new address, 12 Harbor Way. ${Number(open) + Number(overdue)} tasks to do (${overdue} overdue), notes: ${notes}, appointments: ${appointments}.`,
   );
 }
 
