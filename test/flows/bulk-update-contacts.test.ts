@@ -144,15 +144,15 @@ describe('the preview', () => {
       id: idOf(0),
       name: 'Person 0',
       changes: {
-        source: { from: 'Website', to: 'Referral' },
-        city: { from: 'Austin', to: null },
-        'customFields.bike_model': { from: null, to: 'Gravel' },
-        businessId: { from: OTHER_BUSINESS, to: BUSINESS },
+        source: { old: 'Website', new: 'Referral' },
+        city: { old: 'Austin', new: null },
+        'customFields.bike_model': { old: null, new: 'Gravel' },
+        businessId: { old: OTHER_BUSINESS, new: BUSINESS },
         addTags: ['VIP'],
         removeTags: ['old'],
       },
     });
-    expect(second?.changes).toMatchObject({ 'customFields.bike_model': { from: 'Cargo', to: 'Gravel' } });
+    expect(second?.changes).toMatchObject({ 'customFields.bike_model': { old: 'Cargo', new: 'Gravel' } });
     expect(Object.keys(third?.changes as Json)).toEqual(['city', 'customFields.bike_model', 'businessId']);
   });
 

@@ -77,7 +77,7 @@ function changesOf(
   const leaving = removeTags?.filter((tag) => present.includes(tag.toLowerCase())) ?? [];
   return {
     ...Object.fromEntries(
-      wanted.filter(isChange).map(([key, from, to]) => [key, { from: short(from), to: short(to) }]),
+      wanted.filter(isChange).map(([key, from, to]) => [key, { old: short(from), new: short(to) }]),
     ),
     ...(fresh.length > 0 ? { addTags: fresh } : {}),
     ...(leaving.length > 0 ? { removeTags: leaving } : {}),
