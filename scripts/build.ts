@@ -1,5 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { derived } from '../src/advertise.ts';
+import { tools } from '../src/tools/index.ts';
 
 /** CommonJS inside an ES module bundle still calls require for Node's own modules. */
 const REQUIRE =
@@ -17,6 +19,7 @@ await build({
   minify: true,
   chunkNames: 'chunks/[name]-[hash]',
   banner: { js: REQUIRE },
+  define: { DERIVED: JSON.stringify(Object.fromEntries(tools.map((tool) => [tool.name, derived(tool)]))) },
   legalComments: 'none',
   // Native code: the one thing that is installed beside the bundle.
   external: ['@napi-rs/keyring'],

@@ -4,7 +4,9 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { describe, expect, test } from 'vitest';
 import pkg from '../package.json' with { type: 'json' };
+import { derived } from '../src/advertise.ts';
 import type { Json } from '../src/endpoint.ts';
+import { tools } from '../src/tools/index.ts';
 import { textOf } from './connect.ts';
 import { HELLO, PROGRAM, rpc, start } from './program.ts';
 
@@ -23,8 +25,11 @@ describe('the built program over stdio', () => {
       title: 'GHL Contacts',
       version: pkg.version,
     });
+    const listed = (await client.listTools()).tools;
     // Endpoints of contacts, lookups, tools of several calls.
-    expect((await client.listTools()).tools).toHaveLength(32 + 9 + 7);
+    expect(listed).toHaveLength(32 + 9 + 7);
+    // What was derived when it was built is what the source derives.
+    expect(listed).toEqual(tools.map(derived));
     const found = await client.callTool({ name: 'search_contacts', arguments: { query: 'maria', pageLimit: 1 } });
     expect((found.structuredContent as { contacts: Json[] }).contacts).toHaveLength(1);
     await client.close();
