@@ -20,6 +20,7 @@ import { linksOf, listResources, listTemplates, resolve } from './resources/inde
 import { createRecents } from './resources/recent.ts';
 import { STATUS, statusOf } from './resources/status.ts';
 import { createSubscriptions } from './resources/subscriptions.ts';
+import { createUpdates } from './resources/updates.ts';
 import { tellingWrites } from './resources/writes.ts';
 import { toText } from './results.ts';
 import type { Clock } from './times.ts';
@@ -67,7 +68,9 @@ export function createServer(options: ServerOptions): Server {
   });
   const api = tellingWrites(options.api, subscriptions.touched);
   const own = keeper();
-  const met = () => void server.sendResourceListChanged().catch(ignore);
+  // Whoever reads a hundred contacts has the host list them once a second, not a hundred times.
+  const listed = createUpdates(timers, () => void server.sendResourceListChanged().catch(ignore));
+  const met = () => listed.tell('ghl://contacts');
   const desk = (extra: Extra): Desk => {
     const host = server.getClientVersion()?.name;
     const { signal } = extra;
@@ -75,7 +78,10 @@ export function createServer(options: ServerOptions): Server {
     return openDesk(around, recents, met);
   };
   const lists = new WeakMap<Gate, ReturnType<typeof advertised>[]>();
-  server.onclose = () => subscriptions.stop();
+  server.onclose = () => {
+    subscriptions.stop();
+    listed.stop();
+  };
 
   server.setRequestHandler(ListToolsRequestSchema, () => {
     const open = gate();

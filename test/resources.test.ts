@@ -2,6 +2,7 @@ import { ResourceListChangedNotificationSchema } from '@modelcontextprotocol/sdk
 import { describe, expect, test, vi } from 'vitest';
 import type { Json } from '../src/endpoint.ts';
 import { overviewMarkdown, timelineMarkdown } from '../src/resources/markdown.ts';
+import { handClock } from './api/steady-clock.ts';
 import { CONTACTS, type Connected, connect, find } from './connect.ts';
 
 type Page = Json & { contacts: { id: string }[]; total: number; nextUri?: string };
@@ -190,16 +191,19 @@ describe('links from answers to resources', () => {
     expect(told).not.toHaveBeenCalled();
   });
 
-  test('the host is told once when somebody new stands in the list', async () => {
-    const host = await connect();
+  test('the host is told at once when somebody new stands in the list, and then once a second at most', async () => {
+    const clock = handClock();
+    const host = await connect({ timers: clock });
     const told = vi.fn();
     host.client.setNotificationHandler(ResourceListChangedNotificationSchema, told);
-    const { id } = await find(host.call, 'maria');
+    const { contacts } = await host.call('list_contacts', { limit: 10 });
     expect(told).not.toHaveBeenCalled();
-    await host.call('get_contact', { contactId: id });
-    await host.call('list_contact_notes', { contactId: id });
+    for (const { id } of contacts as Json[]) await host.call('get_contact', { contactId: id });
     expect(told).toHaveBeenCalledTimes(1);
-    await host.call('delete_contact', { contactId: id });
+    await clock.advance(1_000);
+    expect(told).toHaveBeenCalledTimes(2);
+    await host.call('list_contact_notes', { contactId: (contacts as Json[])[0]?.id });
+    await clock.advance(5_000);
     expect(told).toHaveBeenCalledTimes(2);
   });
 });
