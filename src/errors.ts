@@ -11,12 +11,26 @@ export class ApiError extends UserError {
   /** HTTP status, or 0 where no answer came. */
   readonly status: number;
   readonly traceId: string | undefined;
-  constructor(sentence: string, status: number, traceId?: string) {
+  /** Id of the contact that has this email or phone already, where that is the reason. */
+  readonly existing: string | undefined;
+  /** True where a write may have been done and could not be looked up. */
+  readonly unknown: boolean;
+  constructor(
+    sentence: string,
+    status: number,
+    more: { traceId?: string | undefined; existing?: string | undefined; unknown?: true } = {},
+  ) {
+    const { traceId, existing, unknown = false } = more;
     super(redact(traceId ? `${sentence} (traceId ${traceId})` : sentence));
     this.status = status;
     this.traceId = traceId;
+    this.existing = existing;
+    this.unknown = unknown;
   }
 }
+
+/** Whether a failure says something of HighLevel, or the way to it, and would meet every other call as well. */
+export const isGeneral = ({ status }: ApiError): boolean => [0, 401, 429].includes(status) || status >= 500;
 
 /** Whether HighLevel says that there is no such thing: it says so with 400. */
 export const isMissing = (error: unknown): boolean =>

@@ -1,5 +1,5 @@
-import { SCOPES, type Scope } from './endpoint.ts';
-import { missingScope, SettingError } from './errors.ts';
+import { SCOPES, type Scope, type ToolFace } from './endpoint.ts';
+import { missingScope, SettingError, UserError } from './errors.ts';
 import { scopesOf, type Tool } from './tools/tool.ts';
 
 const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
@@ -91,5 +91,11 @@ export function whyAbsent(gate: Gate, name: string): string {
 export const missingFor = (tool: Tool, { scopes }: Gate): Scope | undefined =>
   scopesOf(tool).find((scope) => !scopes.includes(scope));
 
-export const switchedOff = (name: string): string =>
+/** @throws UserError for a write that the owner forbade, which is not done as part of another tool either */
+export function refuseForbidden(endpoints: readonly ToolFace[], { forbidden }: Gate): void {
+  const off = endpoints.find(({ name, effect }) => effect !== 'read' && forbidden.has(name));
+  if (off) throw new UserError(switchedOff(off.name));
+}
+
+const switchedOff = (name: string): string =>
   `${name} is switched off by GHL_TOOLS; nothing was sent. The owner allows it by changing that setting and restarting the server.`;

@@ -1,3 +1,4 @@
+import { ID } from './endpoint.ts';
 import { ApiError } from './errors.ts';
 import { plainText, quoted } from './untrusted.ts';
 
@@ -25,6 +26,8 @@ interface Known {
   readonly status?: readonly number[];
   readonly text?: RegExp;
   readonly say: (said: Said, match: readonly string[]) => string;
+  /** The contact in the way. */
+  readonly existing?: (said: Said) => string | undefined;
 }
 
 const SCOPES_PAGE =
@@ -42,6 +45,7 @@ const KNOWN: readonly Known[] = [
     text: /does not allow duplicated contacts/i,
     say: ({ meta }) =>
       `This contact already exists as ${id(meta.contactId)} (name ${quoted(meta.contactName ?? '')}, same ${quoted(meta.matchingField ?? 'email or phone')}). Nothing was written. Use get_contact to look at it, then update_contact on that id.`,
+    existing: ({ meta }) => (isId(meta.contactId) ? meta.contactId : undefined),
   },
   {
     text: /version header|invalid api version/i,
@@ -127,7 +131,8 @@ const KNOWN: readonly Known[] = [
 /** Wordings of the API's own validation, which name our fields and nobody's text. */
 const VALIDATION = /^(property [\w.]+ should not exist|(each value in )?[\w.]+ (must|should) [\w ,.:'-]{1,100})$/;
 
-const id = (value: unknown): string => (/^[\w-]{1,64}$/.test(String(value)) ? String(value) : quoted(value));
+const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value);
+const id = (value: unknown): string => (isId(value) ? value : quoted(value));
 
 function missing(ids: Refusal['ids']): string {
   const given = Object.entries(ids).filter(([name, value]) => name.endsWith('Id') && typeof value === 'string');
@@ -158,10 +163,10 @@ export const isExpired = ({ status, body }: { status: number; body: unknown }): 
 /** The sentence for a refusal. */
 export function refusal(refused: Refusal): ApiError {
   const said = read(refused);
-  for (const { status, text, say } of KNOWN) {
+  for (const { status, text, say, existing } of KNOWN) {
     const match = text ? said.text.match(text) : [];
     if (match && (status?.includes(said.status) ?? true))
-      return new ApiError(say(said, match), said.status, said.traceId);
+      return new ApiError(say(said, match), said.status, { traceId: said.traceId, existing: existing?.(said) });
   }
   throw new Error('unreachable: the last row of the table matches everything');
 }

@@ -19,6 +19,10 @@ function contact(raw: Json): Json {
   return rest;
 }
 
+/** The rows an answer holds under a key; none where it holds no list. */
+export const rowsIn = (data: Json | undefined, key: string): Json[] =>
+  Array.isArray(data?.[key]) ? (data[key] as Json[]) : [];
+
 const isEmpty = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 

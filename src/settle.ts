@@ -1,5 +1,6 @@
 import type { Json } from './endpoint.ts';
 import { asE164, isE164 } from './phone.ts';
+import { rowsIn } from './rows.ts';
 import { type Answer, agreement } from './same.ts';
 
 /** What a settlement may look at after a write got no answer it can trust. */
@@ -44,7 +45,6 @@ const part = (data: Json | undefined, key: string): Json | undefined => {
   const value = data?.[key];
   return typeof value === 'object' && value !== null ? (value as Json) : undefined;
 };
-const list = (data: Json | undefined, key: string): Json[] => (Array.isArray(data?.[key]) ? (data[key] as Json[]) : []);
 const madeSince = (row: Json, { since, known }: Look) => Date.parse(String(row.dateAdded)) >= since && !known(row.id);
 
 /** Who has the email or the phone that was sent; `missing` where one of them surely belongs to nobody. */
@@ -92,7 +92,7 @@ async function newestLike(look: Look, why: string): Promise<Verdict> {
     ...(email ? [{ field: 'email', operator: 'eq', value: email }] : []),
     { field: 'dateAdded', operator: 'range', value: { gte } },
   ];
-  const found = list(await look.read('search_contacts', { filters, pageLimit: 100 }), 'contacts').filter(
+  const found = rowsIn(await look.read('search_contacts', { filters, pageLimit: 100 }), 'contacts').filter(
     (row) => madeSince(row, look) && nameOf(row) === nameOf(look.sent),
   );
   const [only] = found;
@@ -171,7 +171,7 @@ const noteListed: Settlement = {
   makes: true,
   async look(look) {
     const { contactId, ...fields } = look.sent;
-    const fresh = list(await look.read('list_contact_notes', { contactId }), 'notes').filter((note) =>
+    const fresh = rowsIn(await look.read('list_contact_notes', { contactId }), 'notes').filter((note) =>
       madeSince(note, look),
     );
     const note = fresh.find((each) => agreement(fields, each) === 'yes');
@@ -187,12 +187,12 @@ const taskListed: Settlement = {
   makes: true,
   async before({ sent: { contactId }, read }) {
     const data = await read('list_contact_tasks', { contactId });
-    return data && { ids: idsOf(list(data, 'tasks')) };
+    return data && { ids: idsOf(rowsIn(data, 'tasks')) };
   },
   async look(look) {
     const { contactId, ...fields } = look.sent;
     const old = look.before?.ids as unknown[] | undefined;
-    const tasks = list(await look.read('list_contact_tasks', { contactId }), 'tasks');
+    const tasks = rowsIn(await look.read('list_contact_tasks', { contactId }), 'tasks');
     const fresh = tasks.filter((task) => !look.known(task.id) && !old?.includes(task.id));
     const task = fresh.find((each) => agreement(fields, each) === 'yes');
     if (!task) return fresh.length === 0 || old === undefined ? NOT_DONE : unknown('list_contact_tasks tells.');

@@ -3,6 +3,9 @@ import type { Json, Scope } from './endpoint.ts';
 import { UserError } from './errors.ts';
 import { getLocation } from './tools/lookups.ts';
 
+/** ms: HighLevel's clock is read off a header that ticks in seconds. */
+export const CLOCK_SLACK_MS = 2_000;
+
 /** Now and the zone that local times are read in. `zone` may ask the API once, so it is only called when needed. */
 export interface Clock {
   now(): number;

@@ -1,13 +1,15 @@
 import type { Endpoint, Json } from '../endpoint.ts';
-import { ApiError, isMissing, type UserError } from '../errors.ts';
+import { isMissing } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Look, Verdict } from '../settle.ts';
+import { CLOCK_SLACK_MS } from '../times.ts';
 import { endpoints } from '../tools/index.ts';
 import type { ReadCache } from './cache.ts';
 import { Claims, Known, madeIn } from './claims.ts';
 import { type CallOptions, endOf } from './client.ts';
 import type { Figures } from './figures.ts';
 import type { Entry, Journal } from './journal.ts';
+import { type Doubt, judged, type Outcome, told } from './outcome.ts';
 import { type First, Repeats } from './repeats.ts';
 import type { Trouble } from './retry.ts';
 import { type Ended, gaveUp, refused, travel, type WayOptions } from './way.ts';
@@ -21,32 +23,6 @@ interface Parts {
   readonly timeoutMs: number;
   /** A read that goes past cache and breaker, to settle a write in doubt. @throws ApiError */
   readonly look: (e: Endpoint, args: Json, deadline: number, cancel?: AbortSignal) => Promise<Json>;
-}
-
-/** How a write ended, for its caller and for whoever repeats it. */
-type Outcome =
-  | {
-      readonly kind: 'done';
-      readonly data: Json;
-      readonly notice?: string;
-      readonly settled: boolean;
-      readonly repeated?: true;
-    }
-  | {
-      readonly kind: 'refused' | 'not done' | 'unknown';
-      readonly error: UserError;
-      readonly settled: boolean;
-      readonly repeated?: true;
-      /** Where it is unknown, or may still happen: what a later look needs. */
-      readonly doubt?: Doubt | undefined;
-    };
-
-/** What was known when a write began. */
-interface Doubt {
-  readonly began: number;
-  readonly before: Json | undefined;
-  /** Epoch ms by which whoever called wants to be done with it. */
-  readonly end?: number | undefined;
 }
 
 /** Every write takes this way and no other: sent, settled where in doubt, journalled, then told. */
@@ -196,32 +172,6 @@ export function createWrites(parts: Parts) {
     });
   }
 
-  function judged(e: Endpoint, verdict: Verdict, what: string, doubt: Doubt, late: boolean): Outcome {
-    if (verdict.done)
-      return { kind: 'done', data: verdict.data, settled: true, notice: `${what} Looked it up: it was done.` };
-    if (verdict.done === false) {
-      return {
-        kind: 'not done',
-        settled: true,
-        // Whoever gave up waiting cannot know that HighLevel did: a repetition looks once more before it writes.
-        doubt: late ? doubt : undefined,
-        error: new ApiError(
-          `${what} Looked it up: nothing was written${late ? ' so far' : ''}. It is safe to try again.`,
-          0,
-        ),
-      };
-    }
-    return {
-      kind: 'unknown',
-      settled: false,
-      doubt,
-      error: new ApiError(
-        `${what} Whether ${e.name} was done is not known: do not repeat it blindly. ${verdict.tell}`,
-        0,
-      ),
-    };
-  }
-
   async function look(e: Endpoint, args: Json, { began, before, end }: Doubt): Promise<Verdict> {
     const { settle } = e;
     const view: Look = {
@@ -271,16 +221,6 @@ const mayStillHappen = (trouble: Trouble | undefined): boolean =>
 
 /** Share of a call's budget that looking may take beyond it. */
 const LOOK_SHARE = 1 / 3;
-
-/** ms: HighLevel's clock is read off a header that ticks in seconds. */
-const CLOCK_SLACK_MS = 2_000;
-
-/** The answer, or the error, of an outcome; what was found out beside it is said. */
-function told(outcome: Outcome, say: CallOptions['say']): Json {
-  if (outcome.kind !== 'done') throw outcome.error;
-  if (outcome.notice) say?.(outcome.notice);
-  return outcome.data;
-}
 
 /** Arguments as the record sends them, so that what is stored can be held against them. */
 const sentArgs = (e: Endpoint, args: Json): Json => (e.request ? e.request(args) : args);

@@ -1,5 +1,5 @@
 import type { Json } from '../endpoint.ts';
-import { rowOf } from '../rows.ts';
+import { rowOf, rowsIn } from '../rows.ts';
 import { listCalendarEvents } from '../tools/appointments.ts';
 import type { Context } from '../tools/tool.ts';
 import { listCalendars, listContactAppointments } from './calls.ts';
@@ -24,8 +24,7 @@ const DAY_MS = 86_400_000;
  * where their scopes are in effect, and the answer says so where they are not.
  */
 export async function appointmentsOf(contactId: string, context: Context): Promise<Appointment[]> {
-  const { events } = await context.call(listContactAppointments, { contactId });
-  const own = Array.isArray(events) ? (events as Json[]) : [];
+  const own = rowsIn(await context.call(listContactAppointments, { contactId }), 'events');
   const rows = own.length > 0 ? own : await ofCalendars(contactId, context);
   return (await zoned(rows, context)).sort((a, b) => a.at - b.at);
 }
@@ -38,8 +37,7 @@ async function ofCalendars(contactId: string, { call, gate, clock, say }: Contex
     );
     return [];
   }
-  const { calendars } = await call(listCalendars, {});
-  const all = Array.isArray(calendars) ? (calendars as Json[]) : [];
+  const all = rowsIn(await call(listCalendars, {}), 'calendars');
   if (all.length > MAX_CALENDARS)
     say(`Appointments were looked for in the first ${MAX_CALENDARS} of ${all.length} calendars.`);
   // Of whole days, so that asking again within seconds asks the same.
@@ -48,9 +46,7 @@ async function ofCalendars(contactId: string, { call, gate, clock, say }: Contex
   const found = await Promise.all(
     all.slice(0, MAX_CALENDARS).map(({ id }) => call(listCalendarEvents, { calendarId: id, ...span })),
   );
-  return found
-    .flatMap(({ events }) => (Array.isArray(events) ? (events as Json[]) : []))
-    .filter((event) => event.contactId === contactId);
+  return found.flatMap((answer) => rowsIn(answer, 'events')).filter((event) => event.contactId === contactId);
 }
 
 const ZONELESS = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?(\.\d+)?$/;

@@ -9,8 +9,8 @@ import {
   tooLarge,
   withShortLists,
 } from '../results.ts';
-import { rowOf, shown } from '../rows.ts';
-import { readTime } from '../times.ts';
+import { rowOf, rowsIn, shown } from '../rows.ts';
+import { CLOCK_SLACK_MS, readTime } from '../times.ts';
 import type { Context } from '../tools/tool.ts';
 import { listContactTasks } from './calls.ts';
 import { type Change, changesSince, startFrom } from './changes.ts';
@@ -24,8 +24,6 @@ import { taskPage } from './tasks.ts';
 const DEFAULT_ROWS = 20;
 const TEXT = 200;
 const DAY_MS = 86_400_000;
-/** HighLevel's clock is read off a header that ticks in seconds. */
-const CLOCK_SLACK_MS = 2_000;
 const FIELDS = ['id', 'change', 'firstName', 'lastName', 'email', 'phone', 'companyName', 'tags', 'status', 'assignedTo', 'dateAdded', 'dateUpdated'] as const; // biome-ignore format: a list
 
 interface Given {
@@ -84,8 +82,7 @@ async function tasksOf(before: TaskSnapshot | undefined, context: Context): Prom
   if (!all) {
     const one = async (contactId: string): Promise<Json> => {
       try {
-        const { tasks } = await call(listContactTasks, { contactId }, 'bulk');
-        return shownTasks(Array.isArray(tasks) ? (tasks as Json[]) : []);
+        return shownTasks(rowsIn(await call(listContactTasks, { contactId }, 'bulk'), 'tasks'));
       } catch (error) {
         return { tasksFailed: reasonOf(error) };
       }

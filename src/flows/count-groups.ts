@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import { tidy } from '../rows.ts';
 import type { Context } from '../tools/tool.ts';
 import { quoted } from '../untrusted.ts';
+import { heldIn } from './custom-values.ts';
 import { fieldCalled, lookedUp } from './names.ts';
 
 /** How contacts are told apart. */
@@ -58,8 +59,7 @@ async function byCustomField(by: string, context: Context): Promise<Grouping> {
   const id = String(field?.id ?? word);
   return {
     by: CUSTOM + id,
-    value: ({ customFields }) =>
-      Array.isArray(customFields) ? (customFields as Json[]).find((each) => each.id === id)?.value : undefined,
+    value: (row) => heldIn(row, id),
     about: field ? { field: tidy(field.name, NAME_CHARACTERS, { characters: 0 }) } : {},
   };
 }

@@ -9,3 +9,4 @@ export const KINDS = {
   updated: 'contact',
 } as const satisfies Record<string, PartName>;
 export type Kind = keyof typeof KINDS;
+export const ALL_KINDS = Object.keys(KINDS) as Kind[];

@@ -1,4 +1,5 @@
 import type { Json } from '../endpoint.ts';
+import { rowsIn } from '../rows.ts';
 import type { Context } from '../tools/tool.ts';
 import { searchContacts } from './calls.ts';
 
@@ -29,7 +30,7 @@ export async function searchPage(
 ): Promise<SearchPage> {
   const pageLimit = Number(question.pageLimit ?? SEARCH_PAGE);
   const data = await call(searchContacts, { ...question, pageLimit, ...(searchAfter ? { searchAfter } : {}) }, lane);
-  const rows = Array.isArray(data.contacts) ? (data.contacts as Json[]) : [];
+  const rows = rowsIn(data, 'contacts');
   const last = rows.at(-1)?.searchAfter;
   return {
     rows,

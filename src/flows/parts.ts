@@ -1,5 +1,6 @@
 import type { Json } from '../endpoint.ts';
 import { isMissing, redact, UserError } from '../errors.ts';
+import { rowsIn } from '../rows.ts';
 import { text } from '../same.ts';
 import type { Context } from '../tools/tool.ts';
 import { type Appointment, appointmentsOf } from './appointments.ts';
@@ -17,11 +18,6 @@ export interface Parts {
 
 export type PartName = 'contact' | 'tasks' | 'notes' | 'appointments';
 
-const rows = async (answer: Promise<Json>, key: string): Promise<Json[]> => {
-  const { [key]: list } = await answer;
-  return Array.isArray(list) ? (list as Json[]) : [];
-};
-
 /** @throws UserError where HighLevel answers well and gives nothing */
 async function contactOf(contactId: string, { call }: Context): Promise<Json> {
   const { contact } = await call(getContact, { contactId });
@@ -31,8 +27,8 @@ async function contactOf(contactId: string, { call }: Context): Promise<Json> {
 
 const READ = {
   contact: contactOf,
-  tasks: (contactId, { call }) => rows(call(listContactTasks, { contactId }), 'tasks'),
-  notes: (contactId, { call }) => rows(call(listContactNotes, { contactId }), 'notes'),
+  tasks: async (contactId, { call }) => rowsIn(await call(listContactTasks, { contactId }), 'tasks'),
+  notes: async (contactId, { call }) => rowsIn(await call(listContactNotes, { contactId }), 'notes'),
   appointments: appointmentsOf,
 } satisfies Record<PartName, (contactId: string, context: Context) => Promise<unknown>>;
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { endpoint, type Json } from '../endpoint.ts';
+import { rowsIn } from '../rows.ts';
 import { Filled, Id, Ids, outputs, Skip, upTo } from '../schemas.ts';
 import type { Context } from '../tools/tool.ts';
 
@@ -36,8 +37,7 @@ export async function* walkTasks(
   let place = start;
   for (let largest = DEFAULT_PAGE; ; ) {
     const args = { ...question, limit: PAGE, ...(place > 0 ? { skip: place } : {}) };
-    const { tasks } = await call(taskPage, args, 'bulk');
-    const rows = Array.isArray(tasks) ? (tasks as Json[]) : [];
+    const rows = rowsIn(await call(taskPage, args, 'bulk'), 'tasks');
     for (const raw of rows) yield { raw, place: place++ };
     largest = Math.max(largest, rows.length);
     if (rows.length < largest) return;

@@ -2,18 +2,17 @@ import type { Json } from '../endpoint.ts';
 import { DEFAULT_PAGE_BYTES, ENVELOPE_BYTES, howManyFit, MAX_BYTES } from '../results.ts';
 import { asOf } from '../times.ts';
 import type { Context } from '../tools/tool.ts';
-import { KINDS, type Kind } from './kinds.ts';
+import { ALL_KINDS, KINDS, type Kind } from './kinds.ts';
 import { partsOf } from './parts.ts';
 import { after, cursorOf, entriesOf } from './timeline.ts';
 
-const ALL = Object.keys(KINDS) as Kind[];
 /** Rows shown unless `limit` says otherwise. */
 const DEFAULT_ROWS = 20;
 
 export async function run(args: Json, context: Context): Promise<Json> {
   const {
     contactId,
-    kinds = ALL,
+    kinds = ALL_KINDS,
     cursor,
     limit,
   } = args as {

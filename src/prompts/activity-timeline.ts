@@ -1,15 +1,14 @@
 import { among } from '../complete/completer.ts';
-import { KINDS, type Kind } from '../flows/kinds.ts';
+import { ALL_KINDS, type Kind } from '../flows/kinds.ts';
 import { aboutContact, contactArgument } from './contact.ts';
 import type { Prompt } from './prompt.ts';
 
 const TOOL = 'get_contact_timeline';
-const ALL = Object.keys(KINDS) as Kind[];
 
 /** The kinds named, in singular or plural; all of them where none is known. */
 function kindsOf(text = ''): { kinds?: Kind[] } {
   const words = text.toLowerCase().split(/[\s,]+/);
-  const kinds = ALL.filter((kind) => words.includes(kind) || words.includes(`${kind}s`));
+  const kinds = ALL_KINDS.filter((kind) => words.includes(kind) || words.includes(`${kind}s`));
   return kinds.length > 0 ? { kinds } : {};
 }
 
@@ -21,8 +20,8 @@ export const activityTimeline: Prompt = {
     contactArgument,
     {
       name: 'kind',
-      description: `Only one kind: ${ALL.join(', ')}`,
-      complete: async (typed) => among(ALL, typed),
+      description: `Only one kind: ${ALL_KINDS.join(', ')}`,
+      complete: async (typed) => among(ALL_KINDS, typed),
     },
   ],
   tools: [TOOL],

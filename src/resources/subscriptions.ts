@@ -2,7 +2,7 @@ import type { Api } from '../api/client.ts';
 import type { Timers } from '../api/timers.ts';
 import type { createFeed } from '../flows/changes.ts';
 import type { Log } from '../log.ts';
-import type { Clock } from '../times.ts';
+import { CLOCK_SLACK_MS, type Clock } from '../times.ts';
 import type { Context } from '../tools/tool.ts';
 import { type Poller, startPoller } from './poller.ts';
 import { createUpdates } from './updates.ts';
@@ -25,9 +25,6 @@ interface Options {
   /** Tells the host that a resource has changed. */
   readonly send: (uri: string) => void;
 }
-
-/** ms: HighLevel's clock is read off a header that ticks in seconds. */
-const SLACK_MS = 2_000;
 
 export function createSubscriptions({ api, clock, timers, log, send }: Options): Subscriptions {
   const wanted = new Map<string, string | undefined>();
@@ -56,7 +53,7 @@ export function createSubscriptions({ api, clock, timers, log, send }: Options):
       const asked = feed ?? createFeed(from);
       const { ids, caughtUp } = await asked.look({ call, clock, api });
       // The first answer of all tells HighLevel's clock: what was asked by a clock ahead of it is asked anew.
-      if (!feed && start() < from - SLACK_MS) return true;
+      if (!feed && start() < from - CLOCK_SLACK_MS) return true;
       feed = asked;
       return changed(ids) || !caughtUp;
     };

@@ -1,10 +1,7 @@
 import * as z from 'zod';
-import { KINDS, type Kind } from '../flows/kinds.ts';
+import { ALL_KINDS } from '../flows/kinds.ts';
 import { Id, outputs, upTo } from '../schemas.ts';
 import { type Flow, later } from './tool.ts';
-
-/** Every kind there is. */
-const ALL = Object.keys(KINDS) as Kind[];
 
 export const getContactTimeline: Flow = {
   name: 'get_contact_timeline',
@@ -15,7 +12,7 @@ export const getContactTimeline: Flow = {
   effect: 'read',
   input: z.strictObject({
     contactId: Id,
-    kinds: z.array(z.enum(ALL)).min(1).optional(),
+    kinds: z.array(z.enum(ALL_KINDS)).min(1).optional(),
     limit: upTo(100).optional(),
     cursor: z.string().optional(),
   }),

@@ -1,8 +1,8 @@
 import { type Endpoint, ID, type Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
-import { switchedOff } from '../gate.ts';
+import { refuseForbidden } from '../gate.ts';
 import { toResult } from '../results.ts';
-import { type Clock, readTime } from '../times.ts';
+import { readTime } from '../times.ts';
 import { listUsers } from './lookups.ts';
 import { BEGIN_MS, BUDGET_MS, type Context, isFlow, type Surroundings, type Tool } from './tool.ts';
 
@@ -26,8 +26,7 @@ function contextOf(tool: Tool, surroundings: Surroundings, note: (notice: string
     ...surroundings,
     say,
     call: async (e, args, lane = 'single', how) => {
-      const off = isFlow(tool) && e.effect !== 'read' && gate.forbidden.has(e.name);
-      if (off) throw new UserError(switchedOff(e.name));
+      if (isFlow(tool)) refuseForbidden([e], gate);
       return api.call(e, args, { signal, host, say: heard, lane, deadline, ...how });
     },
     inTime: () => signal?.aborted !== true && clock.now() - began < BEGIN_MS,
@@ -36,11 +35,6 @@ function contextOf(tool: Tool, surroundings: Surroundings, note: (notice: string
 
 /** One endpoint, one call. */
 async function runEndpoint(e: Endpoint, given: Json, { call, clock, say }: Context): Promise<Json> {
-  return toResult(e, await call(e, await readTimes(e, given, clock, say)), given);
-}
-
-/** Arguments with their local times as instants; each is echoed. */
-export async function readTimes(e: Endpoint, given: Json, clock: Clock, say: Context['say']): Promise<Json> {
   const args = { ...given };
   for (const name of e.times ?? []) {
     if (typeof args[name] !== 'string') continue;
@@ -48,7 +42,7 @@ export async function readTimes(e: Endpoint, given: Json, clock: Clock, say: Con
     args[name] = iso;
     if (echo) say(`${name} read as ${echo}.`);
   }
-  return args;
+  return toResult(e, await call(e, args), given);
 }
 
 const USER_ARGUMENTS = ['assignedTo', 'userId', 'followers'] as const;

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { endpoint, type Json } from '../endpoint.ts';
+import { rowsIn } from '../rows.ts';
 import { Id, Ids, outputs, Strings } from '../schemas.ts';
 import { settle } from '../settle.ts';
 
 /** Counts, and only the contacts that need a look: hundreds of lines of success help nobody. */
 function bulkAccount(data: Json, args: Json): Json {
-  const responses = Array.isArray(data.responses) ? (data.responses as Json[]) : [];
+  const responses = rowsIn(data, 'responses');
   const failed = responses.filter((r) => r.type === 'error').map(({ contactId, message }) => ({ contactId, message }));
   const asked = (args.contacts as unknown[]).length;
   const errorCount = typeof data.errorCount === 'number' ? data.errorCount : failed.length;

@@ -1,11 +1,11 @@
 import type { Json } from '../../endpoint.ts';
 import { UserError } from '../../errors.ts';
-import { switchedOff } from '../../gate.ts';
+import { refuseForbidden } from '../../gate.ts';
 import type { Context } from '../../tools/tool.ts';
 import { quoted } from '../../untrusted.ts';
 import { lookedUp } from '../names.ts';
 import { nextPage, searchPage } from '../pages.ts';
-import { type BulkJob, type Changes, type StepName, WITHOUT_PREVIEW } from './job.ts';
+import { type BulkJob, type Changes, WITHOUT_PREVIEW } from './job.ts';
 import { STEP, stepsOf } from './steps.ts';
 
 /** Contacts a search may find for one job. */
@@ -14,7 +14,11 @@ const MOST = 10_000;
 /** Fills a job: what is to be done to whom. Writes nothing. @throws UserError for what could not be done anyway */
 export async function plan(job: BulkJob, changes: Changes, args: Json, context: Context): Promise<void> {
   const steps = stepsOf(changes);
-  refuseSwitchedOff(steps, context);
+  // Before anything is written, not at the step that meets it.
+  refuseForbidden(
+    steps.map((step) => STEP[step].endpoint),
+    context.gate,
+  );
   await refuseUnknownFields(changes.set, context);
   const { contacts, ...question } = args;
   const named = contacts as string[] | undefined;
@@ -30,12 +34,6 @@ function refuseSharedReach(set: Json | undefined, contacts: number): void {
     throw new UserError(
       `${shared} belongs to one contact, and ${contacts} are meant. Nothing was written; leave it out, or use update_contact for each.`,
     );
-}
-
-/** Before anything is written, not at the step that meets it. */
-function refuseSwitchedOff(steps: readonly StepName[], { gate }: Context): void {
-  const off = steps.map((step) => STEP[step].endpoint.name).find((name) => gate.forbidden.has(name));
-  if (off) throw new UserError(switchedOff(off));
 }
 
 /** HighLevel drops a custom field that it does not know, without a word. */

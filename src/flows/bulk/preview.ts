@@ -4,6 +4,7 @@ import { rowOf, tidy } from '../../rows.ts';
 import type { Context } from '../../tools/tool.ts';
 import { cut } from '../../untrusted.ts';
 import { getContact } from '../calls.ts';
+import { type CustomValue, heldIn, labelOf } from '../custom-values.ts';
 import { lookedUp, namesOf } from '../names.ts';
 import { searchPage } from '../pages.ts';
 import { reasonOf } from '../parts.ts';
@@ -68,7 +69,7 @@ function changesOf(
     ...(clear as string[]).map((key): [string, unknown, unknown] => [key, oldOf(contact, key), undefined]),
     ...(customFields as Json[]).map((sent): [string, unknown, unknown] => {
       const id = sent.id ?? fields.find((field) => isField(field, sent))?.id;
-      return [`customFields.${sent.key ?? sent.id}`, customValue(contact, id), sent.value];
+      return [labelOf(sent as Pick<CustomValue, 'id' | 'key'>), heldIn(contact, id as string | undefined), sent.value];
     }),
     ...(businessId === undefined ? [] : [['businessId', contact.businessId, businessId] as [string, unknown, unknown]]),
   ];
@@ -92,9 +93,6 @@ const isChange = ([, from, to]: [string, unknown, unknown]): boolean =>
   JSON.stringify(from ?? '') !== JSON.stringify(to ?? '');
 
 const oldOf = (contact: Json, key: string): unknown => (key === 'name' ? nameOf(contact) : contact[key]);
-
-const customValue = ({ customFields }: Json, id: unknown): unknown =>
-  Array.isArray(customFields) ? (customFields as Json[]).find((field) => field.id === id)?.value : undefined;
 
 const nameOf = ({ name, firstName, lastName }: Json): unknown =>
   [firstName, lastName].filter(Boolean).join(' ') || name;

@@ -1,4 +1,4 @@
-import { ApiError, UserError } from '../../errors.ts';
+import { ApiError, isGeneral, UserError } from '../../errors.ts';
 import type { Context } from '../../tools/tool.ts';
 import { type BulkJob, fateOf, isLeft, isOpen, type StepName } from './job.ts';
 import { STEP } from './steps.ts';
@@ -87,17 +87,14 @@ function failed(run: Run, what: Failed, error: UserError): void {
     run.stopped ??= error.message;
     return;
   }
-  const general = error.status === 0 || error.status === 401 || error.status === 429 || error.status >= 500;
+  const general = isGeneral(error);
   fail(run, what, error.message);
-  if (general && !isUnknown(error)) run.innocent.push(what);
+  if (general && !error.unknown) run.innocent.push(what);
   // A refused sign-in or rate is the same for every contact of the chunk; a lost answer is one accident.
   const weight = error.status === 0 ? 1 : what.ids.length;
   run.inARow = general ? run.inARow + weight : 0;
   if (run.inARow >= IN_A_ROW) run.stopped ??= `Stopped because HighLevel kept failing: ${error.message}`;
 }
-
-/** As `writes.ts` says it: the write may have been done. */
-const isUnknown = (error: ApiError): boolean => error.message.includes('is not known: do not repeat it blindly');
 
 function fail({ job }: Run, { step, ids }: Failed, sentence: string, gone = false): void {
   for (const id of ids) {

@@ -1,10 +1,9 @@
 import type { Endpoint, Json } from '../../endpoint.ts';
-import { rowOf } from '../../rows.ts';
+import { rowOf, rowsIn } from '../../rows.ts';
 import type { Context } from '../../tools/tool.ts';
 import { quoted } from '../../untrusted.ts';
 import { bulkAssignContactBusiness, bulkUpdateContactTags, updateContact } from '../calls.ts';
-import { labelOf } from '../onboard/fields.ts';
-import { type CustomValue, heldIn, holdersOf, isEmpty } from '../onboard/values.ts';
+import { type CustomValue, heldIn, holdersOf, isEmpty, labelOf } from '../custom-values.ts';
 import type { Changes, StepName } from './job.ts';
 
 /** What a step did to one contact: nothing where all was so already. */
@@ -27,7 +26,7 @@ const tagged = (type: 'add' | 'remove', key: 'addTags' | 'removeTags'): Step => 
   atOnce: 1,
   async send(ids, changes, call) {
     const data = await call(bulkUpdateContactTags, { type, contacts: ids, tags: changes[key] }, 'bulk');
-    const rows = Array.isArray(data.responses) ? (data.responses as Json[]) : [];
+    const rows = rowsIn(data, 'responses');
     const byId = new Map(rows.map((row) => [row.contactId, row]));
     if (byId.size > 0) return (id) => tagOutcome(byId.get(id));
     return () => (isRefused(data) || data.errorCount ? { failed: REFUSED, gone: false } : 'changed');

@@ -3,9 +3,9 @@ import { ApiError } from '../../errors.ts';
 import { fieldAgrees, text } from '../../same.ts';
 import type { Context } from '../../tools/tool.ts';
 import { updateContact } from '../calls.ts';
+import { type CustomValue, contains, heldIn, holdersOf, isEmpty, labelOf, sameValue } from '../custom-values.ts';
 import { Conflict, type Found, readContact } from './find.ts';
 import type { Person } from './person.ts';
-import { type CustomValue, contains, heldIn, holdersOf, isEmpty, sameValue } from './values.ts';
 
 export interface Change {
   readonly field: string;
@@ -53,8 +53,6 @@ const AGREES: Readonly<Record<string, (value: unknown, contact: Json) => boolean
     ),
   inboundDndSettings: (value, contact) => contains(contact.inboundDndSettings, value),
 };
-
-export const labelOf = ({ id, key }: Pick<CustomValue, 'id' | 'key'>): string => `customFields.${key ?? id}`;
 
 function wishes({ fields, custom }: Person): Wish[] {
   // The parts of a name win over the whole.
@@ -170,9 +168,9 @@ export async function update(
   }
 }
 
-/** Our own sentence for a duplicate names the contact that is there already. */
+/** The contact that is there already, where that is why. */
 export const existingId = (error: unknown): string | undefined =>
-  error instanceof ApiError ? /already exists as ([\w-]+)/.exec(error.message)?.[1] : undefined;
+  error instanceof ApiError ? error.existing : undefined;
 
 /** Fields that the update does not know: `companyName` is one in some accounts. */
 const refusedFields = (error: unknown): Set<string | undefined> =>

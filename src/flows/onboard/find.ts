@@ -1,10 +1,11 @@
 import type { Json } from '../../endpoint.ts';
 import { isMissing, UserError } from '../../errors.ts';
+import { rowsIn } from '../../rows.ts';
 import { fieldAgrees, text } from '../../same.ts';
 import type { Context } from '../../tools/tool.ts';
 import { findDuplicateContact, getContact, searchContacts } from '../calls.ts';
+import { heldIn, isEmpty, sameValue } from '../custom-values.ts';
 import type { By, Person, Reach } from './person.ts';
-import { heldIn, isEmpty, sameValue } from './values.ts';
 
 /** What was given leads to more than one contact; nothing was written. */
 export class Conflict extends UserError {
@@ -123,10 +124,10 @@ const LOOK: Record<By, (reach: Reach, context: Context) => Promise<Lead[]>> = {
 
   async matchField({ by, value, custom, key }, { call, own }) {
     const filters = [{ field: `customFields.${custom?.id}`, operator: 'eq', value }];
-    const { contacts } = await call(searchContacts, { filters, pageLimit: 10 });
+    const answer = await call(searchContacts, { filters, pageLimit: 10 });
     const stored = (contact: Json) => heldIn(contact, custom?.id);
     const holds = (contact: Json) => sameValue(value, stored(contact), custom?.type);
-    const found = (Array.isArray(contacts) ? (contacts as Json[]) : []).map(({ id }) => ({
+    const found = rowsIn(answer, 'contacts').map(({ id }) => ({
       by,
       id: String(id),
       holds,

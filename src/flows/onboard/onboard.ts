@@ -1,10 +1,11 @@
 import type { Endpoint, Json } from '../../endpoint.ts';
-import { ApiError, isMissing, UserError } from '../../errors.ts';
-import { switchedOff } from '../../gate.ts';
+import { ApiError, isGeneral, isMissing, UserError } from '../../errors.ts';
+import { refuseForbidden } from '../../gate.ts';
 import type { Context } from '../../tools/tool.ts';
 import { createContact, updateContact } from '../calls.ts';
+import { labelOf } from '../custom-values.ts';
 import { createLocks } from '../locks.ts';
-import { existingId, type Fields, labelOf, lostAtCreation, newContact, update, updateOf } from './fields.ts';
+import { existingId, type Fields, lostAtCreation, newContact, update, updateOf } from './fields.ts';
 import { Conflict, createRecent, type Found, findPerson, readContact } from './find.ts';
 import { attempt, type DoneParts, doParts, type Failure, planParts, writesOf } from './parts.ts';
 import type { Person } from './person.ts';
@@ -48,12 +49,6 @@ async function settled(person: Person, context: Context): Promise<Onboarded> {
 class Gone extends UserError {}
 const GONE = 'Somebody deleted the contact while it was being filled. Call again to make it anew.';
 
-/** @throws UserError for a write the owner forbade, before any is sent */
-function allow(writes: readonly Endpoint[], { gate }: Context): void {
-  const off = writes.find(({ name }) => gate.forbidden.has(name));
-  if (off) throw new UserError(switchedOff(off.name));
-}
-
 const UNKEPT =
   'HighLevel did not keep the value of matchField, so that a later call by it alone would make the person anew: check the field with list_custom_fields.';
 
@@ -63,7 +58,7 @@ const NAMELESS =
 async function create(person: Person, context: Context): Promise<Onboarded> {
   const failed: Failure[] = [];
   const plan = async (contact: Found['contact']) => planParts(person, contact, true, failed, context);
-  allow([createContact, ...writesOf(await plan({ id: '' }))], context);
+  refuseForbidden([createContact, ...writesOf(await plan({ id: '' }))], context.gate);
   const answer = await context.call(createContact, newContact(person));
   const contact = answer.contact as Found['contact'];
   if (typeof contact?.id !== 'string') throw new UserError(NAMELESS);
@@ -84,7 +79,7 @@ async function fill(person: Person, found: Found, context: Context): Promise<Onb
   const wanted = updateOf(person, found);
   const plan = await planParts(person, contact, false, failed, context);
   const differs = wanted.wishes.length > 0;
-  allow([...(differs ? [updateContact] : []), ...writesOf(plan)], context);
+  refuseForbidden([...(differs ? [updateContact] : []), ...writesOf(plan)], context.gate);
   const fields = differs ? await attempt('fields', failed, context, () => update(wanted, found, context)) : undefined;
   const parts = await doParts(plan, contact.id, failed, context);
   if (failed.some(({ error }) => isMissing(error)) && (await isGone(contact.id, context))) throw new Gone(GONE);
@@ -105,10 +100,10 @@ const isGone = async (contactId: string, context: Context): Promise<boolean> =>
     () => false,
   );
 
-/** Whether a failure says something of HighLevel, or the way to it, and nothing of the person. */
-export function isGeneral(error: unknown): boolean {
+/** Whether a failure says nothing of the person: a refused location (403) is not theirs either. */
+export function isNotTheirs(error: unknown): boolean {
   if (!(error instanceof ApiError)) return error instanceof UserError && !(error instanceof Conflict);
-  return [0, 401, 403, 429].includes(error.status) || error.status >= 500;
+  return isGeneral(error) || error.status === 403;
 }
 
 /** The same work in the lane of bulk runs. */

@@ -1,5 +1,6 @@
 import type { Endpoint, Json } from '../../endpoint.ts';
 import { ApiError, UserError } from '../../errors.ts';
+import { rowsIn } from '../../rows.ts';
 import { text } from '../../same.ts';
 import type { Context } from '../../tools/tool.ts';
 import {
@@ -56,11 +57,6 @@ export async function attempt<T>(
   }
 }
 
-async function listOf(endpoint: Endpoint, key: string, contactId: string, { call }: Context): Promise<Json[]> {
-  const { [key]: list } = await call(endpoint, { contactId });
-  return Array.isArray(list) ? (list as Json[]) : [];
-}
-
 const lower = (tags: unknown): string[] =>
   (Array.isArray(tags) ? tags : []).map((tag) => String(tag).trim().toLowerCase());
 
@@ -73,7 +69,9 @@ export async function planParts(
   context: Context,
 ): Promise<Plan> {
   const read = (part: string, wanted: boolean, endpoint: Endpoint, key: string) =>
-    wanted && !isNew ? attempt(part, failed, context, () => listOf(endpoint, key, contact.id, context)) : [];
+    wanted && !isNew
+      ? attempt(part, failed, context, async () => rowsIn(await context.call(endpoint, { contactId: contact.id }), key))
+      : [];
   const [notes, tasks] = await Promise.all([
     read('note', person.note !== undefined, listContactNotes, 'notes'),
     read('tasks', person.tasks.length > 0, listContactTasks, 'tasks'),

@@ -9,9 +9,9 @@ import { nameMe } from '../../tools/run.ts';
 import type { Context } from '../../tools/tool.ts';
 import { quoted } from '../../untrusted.ts';
 import { listCustomFields } from '../calls.ts';
+import { type CustomValue, isEmpty } from '../custom-values.ts';
 import { fieldCalled, lookedUp } from '../names.ts';
 import { matchEntry } from './input.ts';
-import { type CustomValue, isEmpty } from './values.ts';
 
 export type By = 'email' | 'phone' | 'matchField';
 

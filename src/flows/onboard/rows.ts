@@ -2,7 +2,7 @@ import type { Json } from '../../endpoint.ts';
 import { UserError } from '../../errors.ts';
 import type { Context } from '../../tools/tool.ts';
 import { Conflict } from './find.ts';
-import { inBulk, isGeneral, type Onboarded, onboard } from './onboard.ts';
+import { inBulk, isNotTheirs, type Onboarded, onboard } from './onboard.ts';
 import type { Person } from './person.ts';
 
 export const OUTCOMES = ['created', 'updated', 'unchanged', 'conflict', 'failed', 'incomplete'] as const;
@@ -79,11 +79,11 @@ interface Done {
 async function rowDone(row: number, person: Person, context: Context): Promise<Done> {
   try {
     const onboarded = await onboard(person, context);
-    return { account: accountOf(row, onboarded), general: onboarded.failed.some(({ error }) => isGeneral(error)) };
+    return { account: accountOf(row, onboarded), general: onboarded.failed.some(({ error }) => isNotTheirs(error)) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const outcome = error instanceof Conflict ? 'conflict' : 'failed';
-    return { account: { row, outcome, reason: error.message }, general: isGeneral(error) };
+    return { account: { row, outcome, reason: error.message }, general: isNotTheirs(error) };
   }
 }
 

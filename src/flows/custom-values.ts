@@ -1,5 +1,6 @@
-import type { Json } from '../../endpoint.ts';
-import { text } from '../../same.ts';
+import type { Json } from '../endpoint.ts';
+import { rowsIn } from '../rows.ts';
+import { text } from '../same.ts';
 
 /** A value for a custom field. */
 export interface CustomValue {
@@ -45,14 +46,15 @@ export function sameValue(given: unknown, stored: unknown, type?: unknown): bool
   return choices(given) === choices(stored);
 }
 
-const custom = ({ customFields }: Json): Json[] => (Array.isArray(customFields) ? (customFields as Json[]) : []);
-
 /** What a contact has in a custom field. */
 export const heldIn = (contact: Json, id: string | undefined): unknown =>
-  custom(contact).find((field) => field.id === id)?.value;
+  rowsIn(contact, 'customFields').find((field) => field.id === id)?.value;
 
 /** Ids of the custom fields that hold a value: for one whose own id is not known. */
 export const holdersOf = (contact: Json, { value, type }: CustomValue): unknown[] =>
-  custom(contact)
+  rowsIn(contact, 'customFields')
     .filter((field) => sameValue(value, field.value, type))
     .map(({ id }) => id);
+
+/** A custom field as answers name it. */
+export const labelOf = ({ id, key }: Pick<CustomValue, 'id' | 'key'>): string => `customFields.${key ?? id}`;
