@@ -70,8 +70,11 @@ describe('sixty people', () => {
 
     const second = await all.call('bulk_upsert_contacts', { rows: SIXTY, matchField: 'external_id' });
     expect(counted(second)).toEqual({ unchanged: 60 });
-    expect(await writes(all)).toEqual([]);
-    expect(await total(all)).toBe(62);
+    const again = await writes(all);
+    const there = await total(all);
+    console.log(`60 rows twice: ${there - 2} contacts more, ${sent.length} writes, then ${again.length}`);
+    expect(again).toEqual([]);
+    expect(there).toBe(62);
     const [{ contactId }] = second.rows as [Json];
     expect((await all.call('list_contact_tasks', { contactId })).tasks).toHaveLength(2);
     expect((await all.call('get_contact', { contactId })).contact).toMatchObject({

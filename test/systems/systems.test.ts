@@ -44,7 +44,7 @@ async function overStdio(): Promise<Setting & { close(): Promise<void> }> {
 }
 
 describe('what the five systems do, over stdio', () => {
-  test.each(systems.map((system) => [system.name, system] as const))('%s', async (_, { flows }) => {
+  test.each(systems.map((system) => [system.name, system] as const))('%s', async (name, { flows }) => {
     for (const { title, play } of flows) {
       const setting = await overStdio();
       const { desk, lines } = openDesk(setting);
@@ -56,10 +56,9 @@ describe('what the five systems do, over stdio', () => {
       } finally {
         await setting.close();
       }
-      expect(
-        lines.some(({ kind }) => kind === 'call'),
-        title,
-      ).toBe(true);
+      const calls = lines.filter(({ kind }) => kind === 'call').length;
+      console.log(`${name}: ${title}: ${calls} calls over stdio`);
+      expect(calls, title).toBeGreaterThan(0);
     }
   });
 });
