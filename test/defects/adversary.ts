@@ -1,0 +1,155 @@
+import type { Defect } from './defect.ts';
+
+/** Defects of the report `adversary`, by its numbering. */
+export const adversary: readonly Defect[] = [
+  {
+    item: 1,
+    what: 'A lost write is settled by any 400, 404 or 200',
+    tests: [],
+  },
+  {
+    item: 2,
+    what: 'Logging blocks or ends the server during a write',
+    tests: [],
+  },
+  {
+    item: 3,
+    what: 'Text of the CRM hangs the process',
+    tests: [],
+  },
+  {
+    item: 4,
+    what: 'Two server processes double notes, tasks and contacts',
+    tests: [],
+  },
+  {
+    item: 5,
+    what: 'A wall clock that steps back makes the server unusable',
+    tests: [],
+  },
+  {
+    item: 6,
+    what: 'A task is written at the wrong time when the zone cannot be read',
+    tests: [],
+  },
+  {
+    item: 7,
+    what: 'An OAuth sign-in is lost when the new pair cannot be stored',
+    tests: [],
+  },
+  {
+    item: 8,
+    what: 'Swapped settings show the token to the model',
+    tests: [],
+  },
+  {
+    item: 9,
+    what: 'A 200 that says it failed is reported as success',
+    tests: [],
+  },
+  {
+    item: 10,
+    what: 'GHL_TOOLS with a minus forbids one tool and not the act',
+    tests: [],
+  },
+  {
+    item: 11,
+    what: 'The journal loses entries and can delay an answer for ever',
+    tests: [],
+  },
+  {
+    item: 12,
+    what: 'One bad rate-limit header stops the server',
+    tests: [],
+  },
+  {
+    item: 13,
+    what: 'Invisible characters reach the model',
+    tests: [],
+  },
+  {
+    item: 14,
+    what: 'The state file can be poisoned for good',
+    tests: [],
+  },
+  {
+    item: 15,
+    what: 'Prompts and error texts have no size limit',
+    tests: [],
+  },
+  {
+    item: 16,
+    what: 'An answer about another id is accepted',
+    tests: [],
+  },
+  {
+    item: 17,
+    what: 'One oversized answer opens the circuit breaker',
+    tests: [],
+  },
+  {
+    item: 18,
+    what: 'Reconciling by time needs both clocks of HighLevel to agree',
+    tests: [],
+  },
+  {
+    item: 19,
+    what: 'Arguments that block the process',
+    tests: [],
+  },
+  {
+    item: 20,
+    what: 'Line breaks of CRM values forge lines of the command line',
+    tests: [],
+  },
+  {
+    item: 21,
+    what: 'One more request is sent under withdrawn scopes',
+    tests: [],
+  },
+  {
+    item: 22,
+    what: 'Redaction does not know the credential itself',
+    tests: [],
+  },
+  {
+    item: 23,
+    what: 'The size limit of requests does not cover GET',
+    tests: [],
+  },
+  {
+    item: 24,
+    what: 'login takes an address without state',
+    tests: [],
+  },
+  {
+    item: 25,
+    what: 'Rows that are no objects lose the whole list',
+    tests: [],
+  },
+  {
+    item: 26,
+    what: 'additionalEmails are shown as [object Object]',
+    tests: [],
+  },
+  {
+    item: 27,
+    what: 'A 429 or redirect after the write',
+    tests: [],
+  },
+  {
+    item: 28,
+    what: 'Local times that do not exist are moved without a word',
+    tests: [],
+  },
+  {
+    item: 29,
+    what: 'A list that repeats a page is read for ever',
+    tests: [],
+  },
+  {
+    item: 30,
+    what: 'No caps on subscriptions, previews and argument depth',
+    tests: [],
+  },
+];

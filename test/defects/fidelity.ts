@@ -1,0 +1,60 @@
+import type { Defect } from './defect.ts';
+
+/** Defects of the report `fidelity`, by its numbering. */
+export const fidelity: readonly Defect[] = [
+  {
+    item: 1,
+    what: 'A missing record carries its sentence under error',
+    tests: [],
+  },
+  {
+    item: 2,
+    what: 'name alone does not create a contact',
+    tests: [],
+  },
+  {
+    item: 3,
+    what: 'Deleted bookings and tasks are still returned by the API',
+    tests: [],
+  },
+  {
+    item: 4,
+    what: 'A 401 of the gateway is not a rejected token',
+    tests: [],
+  },
+  {
+    item: 5,
+    what: 'The daily quota resets when X-RateLimit-Daily-Reset says',
+    tests: [],
+  },
+  {
+    item: 6,
+    what: 'End-to-end tests run without index delay',
+    tests: [],
+  },
+  {
+    item: 7,
+    what: 'Search accepts more operators and values than the client lets through',
+    tests: [],
+  },
+  {
+    item: 8,
+    what: 'Rows of search have other types than records by id',
+    tests: [],
+  },
+  {
+    item: 9,
+    what: 'A private token of a trial has 25 requests in 10 s and 10,000 a day',
+    tests: [],
+  },
+  {
+    item: 10,
+    what: 'Calendar events match by overlap',
+    tests: [],
+  },
+  {
+    item: 11,
+    what: 'An unknown route answers 404 with an empty body',
+    tests: [],
+  },
+];

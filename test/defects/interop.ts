@@ -1,0 +1,60 @@
+import type { Defect } from './defect.ts';
+
+/** Defects of the report `interop`, by its numbering. */
+export const interop: readonly Defect[] = [
+  {
+    item: 1,
+    what: 'resource_link in tool results makes hosts discard the whole answer',
+    tests: [],
+  },
+  {
+    item: 2,
+    what: 'Gemini CLI adds wait_for_previous to every call',
+    tests: [],
+  },
+  {
+    item: 3,
+    what: 'A lone surrogate on the wire stops hosts',
+    tests: [],
+  },
+  {
+    item: 4,
+    what: 'Copilot CLI shows both halves of a result unless they are the same text',
+    tests: [],
+  },
+  {
+    item: 5,
+    what: 'businessId: null unlinks the business of many contacts',
+    tests: [],
+  },
+  {
+    item: 6,
+    what: 'null for an optional argument is refused',
+    tests: [],
+  },
+  {
+    item: 7,
+    what: 'LangChain flattens a union with an object branch',
+    tests: [],
+  },
+  {
+    item: 8,
+    what: 'outputSchema declares some root keys and not others',
+    tests: [],
+  },
+  {
+    item: 9,
+    what: 'JSON text where an array or object is due is refused',
+    tests: [],
+  },
+  {
+    item: 10,
+    what: 'Free-form objects in input schemas',
+    tests: [],
+  },
+  {
+    item: 11,
+    what: 'Error text "an int", data.uri of a missing resource, numbers where text is due',
+    tests: [],
+  },
+];

@@ -1,0 +1,85 @@
+import type { Defect } from './defect.ts';
+
+/** Defects of the report `review`, by its numbering. */
+export const review: readonly Defect[] = [
+  {
+    item: 1,
+    what: 'A date that does not exist, given with an offset, is moved',
+    tests: [],
+  },
+  {
+    item: 2,
+    what: 'A cancelled list_changed_contacts moves the cursor',
+    tests: [],
+  },
+  {
+    item: 3,
+    what: 'Text in angle brackets vanishes',
+    tests: [],
+  },
+  {
+    item: 4,
+    what: '422 on a write that cannot be read back is reported as unknown',
+    tests: [],
+  },
+  {
+    item: 5,
+    what: 'Tagged contacts reported as failed after reconciling a bulk write',
+    tests: [],
+  },
+  {
+    item: 6,
+    what: 'Synchronous disk reads on every call',
+    tests: [],
+  },
+  {
+    item: 7,
+    what: 'GHL_TOOLS=constructor is accepted, __proto__ ends in a stack trace',
+    tests: [],
+  },
+  {
+    item: 8,
+    what: 'A failed renewal after an uncertain attempt skips reconciling and the journal',
+    tests: [],
+  },
+  {
+    item: 9,
+    what: 'login lists locations before it stores the sign-in',
+    tests: [],
+  },
+  {
+    item: 10,
+    what: 'A cancelled second attempt after renewal reports the old 401',
+    tests: [],
+  },
+  {
+    item: 11,
+    what: 'Ranges in filters are not read in the zone of the account',
+    tests: [],
+  },
+  {
+    item: 12,
+    what: 'Redaction changes the words of people in the journal',
+    tests: [],
+  },
+  {
+    item: 13,
+    what: 'An in-flight read is shared whatever its deadline',
+    tests: [],
+  },
+  {
+    item: 14,
+    what: 'State is not keyed by location',
+    tests: [],
+  },
+  {
+    item: 15,
+    what: 'Logged facts are not redacted and the last line is lost',
+    tests: [],
+  },
+  {
+    item: 16,
+    what: 'doctor accepts Node 20.18.0',
+    tests: [],
+  },
+];
