@@ -8,6 +8,7 @@ import { configFolder, stateFolder } from './folders.ts';
 import { parseScopes, parseSelection, type Selection } from './gate.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 import { tools } from './tools/index.ts';
+import { firstCharacters } from './untrusted.ts';
 
 /** The environment, checked once. Nothing else reads it. */
 export interface Config {
@@ -97,6 +98,7 @@ export function readConfig(env: Env, sandbox: boolean): Config {
   const scopes = read('GHL_SCOPES');
   const log = { level: oneOf(read, 'LOG_LEVEL', LOG_LEVELS, 'info'), file: read('LOG_FILE') };
   const rate = read('GHL_SANDBOX_RATE');
+  const label = read('GHL_LABEL');
   return {
     credential: sandbox ? undefined : credential(read),
     locationId: locationId(read),
@@ -108,7 +110,7 @@ export function readConfig(env: Env, sandbox: boolean): Config {
       authorizeUrl: https(read, 'GHL_AUTHORIZE_URL', DEFAULT_AUTHORIZE_URL),
     },
     selected: parseSelection(read('GHL_TOOLS') ?? '', tools),
-    label: read('GHL_LABEL')?.slice(0, 40),
+    label: label && firstCharacters(label, 40),
     timezone: timezone(read),
     user: read('GHL_USER'),
     baseUrl: https(read, 'GHL_BASE_URL', DEFAULT_BASE_URL),

@@ -1,6 +1,7 @@
 import type { ToolFace } from './endpoint.ts';
 import type { Gate } from './gate.ts';
 import { scopesOf, type Tool } from './tools/tool.ts';
+import { firstCharacters } from './untrusted.ts';
 
 /** What a server tells of the account it works for, and of what is missing to reach it. */
 export interface AccountFacts {
@@ -35,7 +36,7 @@ export function instructions(gate: Gate, account: AccountFacts): string {
     LIMITS,
     DATA,
   ];
-  return parts.filter(Boolean).join('\n').slice(0, MAX);
+  return firstCharacters(parts.filter(Boolean).join('\n'), MAX);
 }
 
 function hiddenNotes({ hidden, scopes }: Gate): string[] {

@@ -1,6 +1,6 @@
 import { ID } from './endpoint.ts';
 import { ApiError } from './errors.ts';
-import { plainText, quoted } from './untrusted.ts';
+import { firstCharacters, plainText, quoted } from './untrusted.ts';
 
 /** A refusal as it came, with what a sentence about it needs to know. */
 export interface Refusal {
@@ -150,7 +150,7 @@ function read(refusal: Refusal): Said {
   return {
     ...refusal,
     messages,
-    text: plainText(messages.join('; ')).slice(0, 2_000),
+    text: firstCharacters(plainText(messages.join('; ')), 2_000),
     meta: isObject(meta) ? meta : {},
     traceId: typeof traceId === 'string' && /^[\w-]{8,64}$/.test(traceId) ? traceId : undefined,
   };

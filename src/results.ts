@@ -1,5 +1,6 @@
 import type { Endpoint, Json, ListShape } from './endpoint.ts';
 import { rowOf, type Size, shown, tidy } from './rows.ts';
+import { wellFormed } from './untrusted.ts';
 
 /** Bytes: a page nobody sized, and the most either half of an answer may hold (hosts cut or drop longer ones). */
 export const DEFAULT_PAGE_BYTES = 8_000;
@@ -13,13 +14,24 @@ const isJson = (value: unknown): value is Json => typeof value === 'object' && v
 /** Bytes a value takes in an answer, with the comma and line break after it. */
 export const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value)) + 2;
 
-/** The same JSON for people and models that read text: one row a line. */
-export function toText(data: Json): string {
+/**
+ * A tool's answer in both halves, which are the same to the byte: a host that shows both compares them to show one. The
+ * structured half is read back from the text, so that neither holds what JSON cannot.
+ */
+export function toolAnswer(data: Json): { content: { type: 'text'; text: string }[]; structuredContent: Json } {
+  const text = JSON.stringify(wellFormed(data));
+  return { content: [{ type: 'text', text }], structuredContent: JSON.parse(text) as Json };
+}
+
+/** The same JSON for people who read a resource or a prompt: one row a line. */
+export function toText(given: Json): string {
+  const data = wellFormed(given);
   const part = (value: unknown): string =>
     Array.isArray(value) && value.some(isJson)
       ? `[\n${value.map((row) => JSON.stringify(row)).join(',\n')}\n]`
       : JSON.stringify(value);
   return `{${Object.entries(data)
+    .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${JSON.stringify(key)}:${part(value)}`)
     .join(',\n')}}`;
 }

@@ -1,4 +1,5 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   CallToolRequestSchema, CompleteRequestSchema, GetPromptRequestSchema, ListPromptsRequestSchema,
   ListResourcesRequestSchema, ListResourceTemplatesRequestSchema, ListToolsRequestSchema,
@@ -16,15 +17,16 @@ import type { Log } from './log.ts';
 import type { Memory } from './memory.ts';
 import { noValidator } from './no-validator.ts';
 import { answered, type Extra, progressOf, sentence } from './protocol.ts';
-import { linksOf, listResources, listTemplates, resolve } from './resources/index.ts';
+import { listResources, listTemplates, resolve } from './resources/index.ts';
 import { createRecents } from './resources/recent.ts';
 import { STATUS, statusOf } from './resources/status.ts';
 import { createSubscriptions } from './resources/subscriptions.ts';
 import { createUpdates } from './resources/updates.ts';
 import { tellingWrites } from './resources/writes.ts';
-import { toText } from './results.ts';
+import { toolAnswer, toText } from './results.ts';
 import type { Clock } from './times.ts';
 import type { Surroundings } from './tools/tool.ts';
+import { firstCharacters, wellFormed } from './untrusted.ts';
 
 export interface ServerOptions {
   readonly api: Api;
@@ -47,8 +49,8 @@ export interface ServerOptions {
 export function createServer(options: ServerOptions): Server {
   const { gate, clock, log, account, user, memory, timers = realTimers } = options;
   const { label } = account();
-  const title = label ? `GHL ${label}`.slice(0, 13).trimEnd() : 'GHL Contacts';
-  const server = new Server(
+  const title = label ? firstCharacters(`GHL ${label}`, 13).trimEnd() : 'GHL Contacts';
+  const server = new WellFormedServer(
     { name: 'ghl-contacts-mcp', title, version: pkg.version },
     {
       capabilities: {
@@ -91,9 +93,7 @@ export function createServer(options: ServerOptions): Server {
   });
   server.setRequestHandler(CallToolRequestSchema, async ({ params: { name, arguments: args } }, extra) => {
     try {
-      const data = await desk(extra).run(name, args);
-      const links = linksOf(name, data, args ?? {}, gate(), recents.list());
-      return { content: [{ type: 'text', text: toText(data) }, ...links], structuredContent: data };
+      return toolAnswer(await desk(extra).run(name, args));
     } catch (error) {
       return { isError: true, content: [{ type: 'text', text: sentence(error, log, name) }] };
     }
@@ -142,6 +142,15 @@ export function createServer(options: ServerOptions): Server {
   );
 
   return server;
+}
+
+/** Guards whatever leaves, so that no list, label, error or notification can be forgotten. */
+class WellFormedServer extends Server {
+  override async connect(transport: Transport): Promise<void> {
+    const send = transport.send.bind(transport);
+    transport.send = (message, options) => send(wellFormed(message), options);
+    await super.connect(transport);
+  }
 }
 
 const ignore = () => undefined;

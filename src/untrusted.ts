@@ -1,24 +1,72 @@
+/** Scripts in which joiners decide between the forms of a letter. */
+const JOINED = [
+  'Arabic', 'Syriac', 'Mandaic', 'Nko', 'Mongolian', 'Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya', 'Tamil',
+  'Telugu', 'Kannada', 'Malayalam', 'Sinhala', 'Khmer', 'Myanmar', 'Balinese', 'Javanese',
+].map((script) => String.raw`\p{Script_Extensions=${script}}`); // biome-ignore format: a list
+
+/** Where a character that cannot be seen has a use, each in a context of a bounded length: the work stays linear. */
+const NEEDED = [
+  String.raw`[\t\n]`,
+  // Number signs before Arabic and Syriac digits: format characters, yet visible.
+  String.raw`[\u0600-\u0605\u06DD\u070F\u0890\u0891\u08E2\u{110BD}\u{110CD}]`,
+  // One joiner after a letter or sign of such a script.
+  String.raw`(?<=(?!\p{Default_Ignorable_Code_Point})[${JOINED.join('')}])[\u200C\u200D]`,
+  // A joiner between two emoji.
+  String.raw`(?<=\p{Extended_Pictographic}\uFE0F?|\p{Emoji_Modifier})\u200D(?=\p{Extended_Pictographic})`,
+  // One emoji or text style after an emoji or the base of a keycap. After plain letters a style is a covert channel.
+  String.raw`(?<=\p{Extended_Pictographic}|\p{Emoji_Modifier})[\uFE0E\uFE0F]`,
+  String.raw`(?<=[0-9#*])\uFE0F(?=\u20E3)`,
+  // One variant selector after a Mongolian letter.
+  String.raw`(?<=[\u1820-\u18AA])[\u180B-\u180F]`,
+];
+
 /**
- * What people typed into the CRM is data. Characters that cannot be seen, or that turn the reading order, are how text
- * hides from a person and speaks to a model: they go. Joiners stay where scripts and emoji need them.
+ * Characters that cannot be seen, or that change the reading order: text uses them to hide from a person and to speak to
+ * a model.
  */
-const HIDDEN =
-  /(?!\t|\n|\u200C|\u200D|[\u0600-\u0605]|\u06DD|\u070F)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\u034F|\u115F|\u1160|\u17B4|\u17B5|\u3164|\uFFA0|[\u{E0100}-\u{E01EF}]/gu;
-/** One variation selector styles a character; a row of them is a message. */
-const SELECTORS = /(?<=[\uFE00-\uFE0F])[\uFE00-\uFE0F]+/gu;
-const LONE_JOINER =
-  /(?<!\p{Extended_Pictographic}|\p{Emoji_Modifier}|\uFE0F)\u200D|\u200D(?!\p{Extended_Pictographic})|(?<!\p{Script=Arabic}|\p{Script=Devanagari}|\p{Script=Bengali}|\p{Script=Malayalam})\u200C/gu;
+const HIDDEN = new RegExp(
+  String.raw`(?!${NEEDED.join('|')})[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`,
+  'gu',
+);
 
 /** Most text is plain, and one look tells. */
 const PLAIN = /^[\t\n\x20-\x7e]*$/;
 
-export const plainText = (text: string): string =>
-  PLAIN.test(text) ? text : text.replace(HIDDEN, '').replace(SELECTORS, '').replace(LONE_JOINER, '');
+/** Text from the CRM without hidden characters and without halves of characters. What people typed is data. */
+export const plainText = (text: string): string => (PLAIN.test(text) ? text : text.toWellFormed().replace(HIDDEN, ''));
+
+/** The first `max` UTF-16 units, or one less where the cut would fall inside a character. */
+export const firstCharacters = (text: string, max: number): string =>
+  text.length <= max ? text : text.slice(0, max).replace(/[\uD800-\uDBFF]$/, '');
 
 /** Cuts to `max` characters and says so. */
 export const cut = (text: string, max: number): string =>
-  text.length <= max ? text : `${text.slice(0, max).replace(/[\uD800-\uDBFF]$/, '')}… [cut: ${text.length} characters]`;
+  text.length <= max ? text : `${firstCharacters(text, max)}… [cut: ${text.length} characters]`;
 
 /** A value from the CRM inside a sentence of ours: short, on one line, in quotes. */
 export const quoted = (value: unknown): string =>
   JSON.stringify(cut(plainText(String(value)).replace(/\s+/g, ' '), 80));
+
+/**
+ * The same JSON without lone surrogates, in keys and values: half of a character in one message makes JSON parsers of
+ * several hosts refuse the message or end the connection. The very same value where there are none.
+ */
+export function wellFormed<T>(value: T): T {
+  return repaired(value) as T;
+}
+
+function repaired(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = value.map(repaired);
+    return items.some((item, i) => item !== value[i]) ? items : value;
+  }
+  let changed = false;
+  const entries = Object.entries(value).map(([key, inner]) => {
+    const entry = [key.toWellFormed(), repaired(inner)] as const;
+    changed ||= entry[0] !== key || entry[1] !== inner;
+    return entry;
+  });
+  return changed ? Object.fromEntries(entries) : value;
+}

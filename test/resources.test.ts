@@ -18,15 +18,6 @@ async function pagesFrom(client: Connected['client'], uri: string | undefined): 
   return [here, ...(await pagesFrom(client, here.nextUri))];
 }
 
-/** The links beside an answer. */
-async function linksOf({ client }: Connected, name: string, args: Json) {
-  const { content, structuredContent } = await client.callTool({ name, arguments: args });
-  const [text, ...links] = content as { type: string; text: string }[];
-  expect(text?.type).toBe('text');
-  if (structuredContent) expect(JSON.parse(String(text?.text))).toEqual(structuredContent);
-  return links;
-}
-
 describe('contacts as resources', () => {
   test('the list is the collection at first, then also whom one has met, and sends nothing', async () => {
     const { client, call, sent } = await connect();
@@ -147,47 +138,24 @@ describe('contacts as resources', () => {
   });
 });
 
-describe('links from answers to resources', () => {
-  test('an answer about one contact links to it, by name once that is known', async () => {
-    const host = await connect();
-    const { id } = await find(host.call, 'maria');
-    const link = { type: 'resource_link', uri: `ghl://contacts/${id}`, mimeType: 'application/json' };
-    expect(await linksOf(host, 'list_contact_tasks', { contactId: id })).toEqual([{ ...link, name: id }]);
-    expect(await linksOf(host, 'get_contact', { contactId: id })).toEqual([{ ...link, name: 'Maria Lopez' }]);
-    expect(await linksOf(host, 'get_contact', { contactId: id, fields: ['id', 'email'] })).toEqual([
-      { ...link, name: 'Maria Lopez' },
-    ]);
-    expect(await linksOf(host, 'add_contact_tags', { contactId: id, tags: ['x'] })).toEqual([
-      { ...link, name: 'Maria Lopez' },
-    ]);
+describe('whom the list of resources names', () => {
+  test('one that was found, or made, is listed by the answer alone; a deleted one is not', async () => {
+    const { client, call } = await connect();
+    const named = async () => (await client.listResources()).resources.slice(2).map(({ name }) => name);
+    const { contact } = await call('find_duplicate_contact', { email: 'maria.lopez@northshoremed.example' });
+    await call('create_contact', { firstName: 'Nora', lastName: 'Finch' });
+    expect(await named()).toEqual(['Nora Finch', 'Maria Lopez']);
+    await call('delete_contact', { contactId: (contact as Json).id });
+    expect(await named()).toEqual(['Nora Finch']);
   });
 
-  test('one that was found, or made, is linked by the answer alone', async () => {
-    const host = await connect();
-    const maria = { email: 'maria.lopez@northshoremed.example' };
-    expect(await linksOf(host, 'find_duplicate_contact', maria)).toMatchObject([{ name: 'Maria Lopez' }]);
-    expect(await linksOf(host, 'create_contact', { firstName: 'Nora', lastName: 'Finch' })).toMatchObject([
-      { name: 'Nora Finch', uri: expect.stringMatching(/^ghl:\/\/contacts\/\w{20}$/) },
-    ]);
-  });
-
-  test('lists, refusals, nobody found and a deleted contact link to nothing', async () => {
-    const host = await connect();
-    const { id } = await find(host.call, 'maria');
-    expect(await linksOf(host, 'search_contacts', { query: 'maria' })).toEqual([]);
-    expect(await linksOf(host, 'find_duplicate_contact', { email: 'nobody@example.com' })).toEqual([]);
-    expect(await linksOf(host, 'get_contact', { contactId: 'seD4PfOuKoVMLkEZqohJ' })).toEqual([]);
-    await host.call('get_contact', { contactId: id });
-    expect(await linksOf(host, 'delete_contact', { contactId: id })).toEqual([]);
-    expect((await host.client.listResources()).resources.map(({ uri }) => uri)).not.toContain(`ghl://contacts/${id}`);
-  });
-
-  test('where get_contact is not offered, nothing is linked or listed', async () => {
-    const host = await connect({ select: '-get_contact' });
+  test('where get_contact is not offered, nobody is listed and the host is told of nobody', async () => {
+    const { client, call } = await connect({ select: '-get_contact' });
     const told = vi.fn();
-    host.client.setNotificationHandler(ResourceListChangedNotificationSchema, told);
-    const { id } = await find(host.call, 'maria');
-    expect(await linksOf(host, 'list_contact_tasks', { contactId: id })).toEqual([]);
+    client.setNotificationHandler(ResourceListChangedNotificationSchema, told);
+    const { id } = await find(call, 'maria');
+    await call('list_contact_tasks', { contactId: id });
+    expect((await client.listResources()).resources.map(({ uri }) => uri)).toEqual(['ghl://contacts', 'ghl://status']);
     expect(told).not.toHaveBeenCalled();
   });
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Json } from '../src/endpoint.ts';
-import { MAX_BYTES } from '../src/results.ts';
+import { MAX_BYTES, toolAnswer } from '../src/results.ts';
 import { connect, textOf } from './connect.ts';
+import { answerTo, everyCall } from './every-tool.ts';
 
 const people = (count: number, extra: (i: number) => Json = () => ({})) => ({
   contacts: Array.from({ length: count }, (_, i) => ({
@@ -10,12 +11,29 @@ const people = (count: number, extra: (i: number) => Json = () => ({})) => ({
 });
 const sandbox = (count: number, extra?: (i: number) => Json) => ({ data: people(count, extra) as never });
 
-test('both halves of an answer are the same, the text with one row a line', async () => {
+test('the text of every answer is its structured half to the byte, and nothing else stands beside it', async () => {
+  for (const call of await everyCall()) {
+    const named = `${call.tool}, ${call.what}`;
+    const { content, structuredContent, isError } = await answerTo(call);
+    expect(isError, named).toBeUndefined();
+    expect(content, named).toEqual([{ type: 'text', text: JSON.stringify(structuredContent) }]);
+    // In memory the object arrives as it was sent: what JSON would lose or change must not be in it.
+    expect(JSON.parse(JSON.stringify(structuredContent)), named).toStrictEqual(structuredContent);
+  }
+});
+
+test('an answer without the values that are expected holds nothing that JSON would lose', async () => {
+  const [contactId, other] = ['seD4PfOuKoVMLkEZqohJ', 'b1vH0cZqYpXk3mT7sRwA'];
+  const answer = toolAnswer({ succeeded: undefined, failed: [undefined], rate: Number.NaN, contactId, other });
+  expect(answer.structuredContent).toStrictEqual({ failed: [null], rate: null, contactId, other });
+  expect(answer.content).toEqual([{ type: 'text', text: JSON.stringify(answer.structuredContent) }]);
+});
+
+test('resources keep one row a line', async () => {
   const { client } = await connect();
-  const result = await client.callTool({ name: 'list_contacts', arguments: { limit: 5 } });
-  const text = textOf(result);
-  expect(JSON.parse(text)).toEqual(result.structuredContent);
-  expect(text.split('\n').filter((line) => line.startsWith('{"id"'))).toHaveLength(5);
+  const { contents } = await client.readResource({ uri: 'ghl://contacts' });
+  const text = (contents[0] as { text: string }).text;
+  expect(text.split('\n').filter((line) => line.startsWith('{"id"')).length).toBeGreaterThan(5);
 });
 
 test('a default page stays under 8 KB and the default row has only its keys', async () => {

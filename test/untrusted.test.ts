@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { tidy } from '../src/rows.ts';
-import { cut, plainText } from '../src/untrusted.ts';
+import { cut, firstCharacters, plainText, wellFormed } from '../src/untrusted.ts';
 
 describe('characters that hide or turn text are removed', () => {
   test.each([
@@ -11,9 +11,56 @@ describe('characters that hide or turn text are removed', () => {
     ['joiner between letters', 'a\u200Db\u200Cc', 'abc'],
     ['a row of variation selectors', '\u2764\uFE0F\uFE01\uFE02x', '\u2764\uFE0Fx'],
     ['soft hyphen and line separators', 'a\u00ADb\u2028c', 'abc'],
+    ['a variation selector after each letter', 'M\uFE00a\uFE0Fr\uFE01i\uFE0Ea1\uFE0F', 'Maria1'],
+    ['selectors of the supplementary plane', '葛\u{E0100}a\u{E01EF}', '葛a'],
+    ['unassigned code points that are never shown', 'a\u{E0002}\u{E0080}\u{E0200}\u2065\uFFF0\u{E0FFF}', 'a'],
+    ['Mongolian selectors after other letters', 'a\u180B\u180Db\u180E', 'ab'],
+    ['joiners in a row within a script', 'ن\u200C\u200D\u200Cن', 'ن\u200Cن'],
+    ['half of a character', 'a\uD83D b\uDE00', 'a\uFFFD b\uFFFD'],
   ])('%s', (_, text, expected) => {
     expect(plainText(text)).toBe(expected);
   });
+});
+
+/** Of these one may stand where a script or an emoji needs it. */
+const IN_PLACE = /\u200C|\u200D|[\uFE0E\uFE0F]|[\u180B-\u180F]/;
+
+test('of all code points that are never shown, none stays between plain letters', () => {
+  const ignorable = /\p{Default_Ignorable_Code_Point}/u;
+  const kept: string[] = [];
+  let seen = 0;
+  for (let code = 0; code <= 0x10ffff; code += 1) {
+    const character = String.fromCodePoint(code);
+    if (!ignorable.test(character)) continue;
+    seen += 1;
+    if (plainText(`a${character}b`) !== 'ab') kept.push(code.toString(16));
+    if (!IN_PLACE.test(character) && plainText(`م${character}❤${character}ᠠ${character}x`) !== 'م❤ᠠx')
+      kept.push(`${code.toString(16)} after others`);
+  }
+  expect(seen).toBeGreaterThan(4_000);
+  expect(kept).toEqual([]);
+});
+
+test.each([
+  ['joiners', '\u200D'],
+  ['joined letters', 'ن\u200C'],
+  ['emoji', '❤\uFE0F\u200D'],
+  ['hidden characters', '\u{E0100}'],
+  ['halves', '\uD83D'],
+])('cleaning a long text of %s is linear, and cleaning it again changes nothing', (_, unit) => {
+  const time = (times: number) => {
+    const text = unit.repeat(times);
+    const began = performance.now();
+    plainText(text);
+    return performance.now() - began;
+  };
+  time(20_000);
+  const short = Math.min(...[1, 2, 3].map(() => time(20_000)));
+  const long = Math.min(...[1, 2, 3].map(() => time(200_000)));
+  // Quadratic work would be a hundred times as much.
+  expect(long).toBeLessThan(Math.max(short, 0.5) * 40);
+  const once = plainText(`x${unit.repeat(50)}y`);
+  expect(plainText(once)).toBe(once);
 });
 
 test('text of every script and emoji stays', () => {
@@ -25,6 +72,10 @@ test('text of every script and emoji stays', () => {
     'नमस्ते',
     'O’Brien – 5 €',
     'שלום',
+    'ශ්‍රී ලංකා',
+    'ক্‍ষ র‍্য',
+    '1️⃣ #️⃣ ☎︎ 🏳️‍🌈 👁️‍🗨️ 👩🏽‍💻',
+    'ᠠ᠋',
     'tab\there\nline',
   ]) {
     expect(plainText(text)).toBe(text);
@@ -35,6 +86,17 @@ test('a cut says so and splits no character', () => {
   expect(cut('abcdef', 3)).toBe('abc… [cut: 6 characters]');
   expect(cut('ab😀', 3)).toBe('ab… [cut: 4 characters]');
   expect(cut('abc', 3)).toBe('abc');
+});
+
+test('a cut keeps whole characters, wherever it falls', () => {
+  for (let max = 0; max <= 8; max += 1) expect(firstCharacters('a😀b😀c', max).isWellFormed()).toBe(true);
+  expect(firstCharacters('GHL 12345678🚲', 13)).toBe('GHL 12345678');
+});
+
+test('JSON is repaired in keys and values at every depth, and is the same object where nothing was wrong', () => {
+  const right = { a: ['x', { b: 1, c: null }] };
+  expect(wellFormed(right)).toBe(right);
+  expect(wellFormed({ 'k\uD83D': ['x\uDE00', { n: 1 }] })).toEqual({ 'k\uFFFD': ['x\uFFFD', { n: 1 }] });
 });
 
 test('keys are cleaned like values, and what is empty inside goes', () => {

@@ -2,6 +2,7 @@ import type { Endpoint, Json } from '../endpoint.ts';
 import { ApiError } from '../errors.ts';
 import { findDuplicateContact, listContacts } from '../flows/calls.ts';
 import { type Person, personOf } from '../resources/recent.ts';
+import { firstCharacters } from '../untrusted.ts';
 
 /** People who fit what was typed, likeliest first. */
 export interface Found {
@@ -33,7 +34,7 @@ const WHOLE_PHONE = 8;
 
 /** @throws UserError where HighLevel could not be asked */
 export async function findPeople(typed: string, { recent, read, whole = false }: Around): Promise<Found> {
-  const words = typed.trim().replace(/\s+/g, ' ').slice(0, LONGEST);
+  const words = firstCharacters(typed.trim().replace(/\s+/g, ' '), LONGEST);
   const known = recent.filter((person) => fits(person, words));
   if (words.length < (whole ? 1 : SHORTEST))
     return { people: ranked(known, words, recent).slice(0, MOST), total: known.length };

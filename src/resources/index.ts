@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import { listContacts } from '../flows/calls.ts';
 import type { Gate } from '../gate.ts';
 import { toText } from '../results.ts';
-import { contactIn, type Person } from './recent.ts';
+import type { Person } from './recent.ts';
 import { status } from './status.ts';
 
 const ROOT = 'ghl://contacts';
@@ -48,14 +48,6 @@ const personEntry = ({ id, name }: Pick<Person, 'id' | 'name'>) => ({
   name: name ?? id,
   mimeType: JSON_TYPE,
 });
-
-/** The resource of the one contact that a tool's answer is about, where it can be read and is not gone. */
-export function linksOf(tool: string, result: Json, args: Json, gate: Gate, recent: readonly Person[]) {
-  const id = tool === 'delete_contact' ? undefined : contactIn(result, args);
-  if (id === undefined || !ID.test(id) || !offered(gate, READ)) return [];
-  const name = recent.find((person) => person.id === id)?.name;
-  return [{ type: 'resource_link' as const, ...personEntry({ id, name }) }];
-}
 
 /** Short, one page, sends nothing: several hosts walk it at every start. */
 export function listResources(gate: Gate, recent: readonly Person[]) {

@@ -41,7 +41,7 @@ export function createRecents(): Recents {
 }
 
 /** The one contact an answer is about, if it is about one. */
-export function contactIn({ contact }: Json, { contactId }: Json): string | undefined {
+function contactIn({ contact }: Json, { contactId }: Json): string | undefined {
   const id = contactId ?? (isJson(contact) ? contact.id : undefined);
   return typeof id === 'string' ? id : undefined;
 }

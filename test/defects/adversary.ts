@@ -65,7 +65,10 @@ export const adversary: readonly Defect[] = [
   {
     item: 13,
     what: 'Invisible characters reach the model',
-    tests: [],
+    tests: [
+      ['test/untrusted.test.ts', 'of all code points that are never shown, none stays between plain letters'],
+      ['test/untrusted.test.ts', 'a variation selector after each letter'],
+    ],
   },
   {
     item: 14,

@@ -5,7 +5,12 @@ export const interop: readonly Defect[] = [
   {
     item: 1,
     what: 'resource_link in tool results makes hosts discard the whole answer',
-    tests: [],
+    tests: [
+      [
+        'test/results.test.ts',
+        'the text of every answer is its structured half to the byte, and nothing else stands beside it',
+      ],
+    ],
   },
   {
     item: 2,
@@ -20,7 +25,12 @@ export const interop: readonly Defect[] = [
   {
     item: 4,
     what: 'Copilot CLI shows both halves of a result unless they are the same text',
-    tests: [],
+    tests: [
+      [
+        'test/results.test.ts',
+        'the text of every answer is its structured half to the byte, and nothing else stands beside it',
+      ],
+    ],
   },
   {
     item: 5,

@@ -1,0 +1,78 @@
+import type { Json } from '../src/endpoint.ts';
+import { tools } from '../src/tools/index.ts';
+import { connect, type Options } from './connect.ts';
+import { examples, type Fixture, findFixture } from './examples.ts';
+
+/** One call of a tool that succeeds on a fresh sandbox, and what it shows. */
+export interface ExampleCall {
+  readonly tool: string;
+  readonly what: string;
+  readonly args: Json;
+}
+
+/** Calls of the tools that make several requests. */
+const composite = ({
+  contactId,
+  otherContactId,
+  email,
+  businessId,
+  tag,
+}: Fixture): Readonly<Record<string, Json[]>> => ({
+  get_contact_overview: [{ contactId }],
+  get_contact_timeline: [{ contactId }, { contactId, limit: 1 }],
+  list_changed_contacts: [
+    { since: 'last', tasks: true },
+    { since: '2026-01-01', limit: 1, fields: ['id'] },
+  ],
+  onboard_contact: [
+    { email: 'new.person@example.com', firstName: 'Nia', tags: ['fair'], note: 'Met at the fair.' },
+    {
+      email,
+      city: 'Gary',
+      tags: ['fair'],
+      note: 'Met at the fair.',
+      tasks: [{ title: 'Call', dueDate: '2026-12-01T09:00' }],
+      businessId,
+    },
+  ],
+  bulk_upsert_contacts: [
+    {
+      rows: [
+        { email, city: 'Gary' },
+        { email: 'new.person@example.com', firstName: 'Nia' },
+      ],
+    },
+  ],
+  count_contacts: [{}, { groupBy: 'tag' }, { groupBy: 'month' }, { groupBy: 'business' }],
+  bulk_update_contacts: [
+    { contacts: [contactId, otherContactId, 'nobody'], addTags: [tag, 'fair'], set: { city: 'Gary' } },
+    { filters: [{ field: 'email', operator: 'exists' }], addTags: ['fair'] },
+  ],
+});
+
+/** Every tool at least once. */
+export async function everyCall(): Promise<ExampleCall[]> {
+  const fixture = await findFixture();
+  const single = Object.entries(examples).flatMap(([tool, make]) =>
+    Object.entries(make(fixture)).map(([what, args]) => ({ tool, what, args })),
+  );
+  const several = Object.entries(composite(fixture)).flatMap(([tool, calls]) =>
+    calls.map((args, i) => ({ tool, what: `example ${i}`, args })),
+  );
+  const calls = [...single, ...several];
+  const missing = tools.filter(({ name }) => calls.every(({ tool }) => tool !== name)).map(({ name }) => name);
+  if (missing.length > 0) throw new Error(`no example calls ${missing.join(', ')}`);
+  return calls;
+}
+
+export interface Answer {
+  readonly content: readonly { readonly type: string; readonly text?: string }[];
+  readonly structuredContent?: Json;
+  readonly isError?: boolean;
+}
+
+/** The answer to a call on a sandbox of its own. */
+export async function answerTo({ tool, args }: ExampleCall, options: Options = {}): Promise<Answer> {
+  const { client } = await connect(options);
+  return (await client.callTool({ name: tool, arguments: args })) as unknown as Answer;
+}
