@@ -145,7 +145,8 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 
 function read(refusal: Refusal): Said {
   const body = isObject(refusal.body) ? refusal.body : { message: refusal.body };
-  const messages = [body.message].flat().filter((m) => typeof m === 'string');
+  // A missing contact, task or note says so under `error`, and has no message.
+  const messages = [body.message ?? body.error].flat().filter((m) => typeof m === 'string');
   const { traceId, meta } = body;
   return {
     ...refusal,

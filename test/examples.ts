@@ -90,7 +90,7 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
     'by words, further on': { businessId, query: 'a', ...window, fields: ['id', 'email'] },
   }),
   create_contact: (given) => ({
-    'a name alone': { name: 'Nora Whelan' },
+    'a first name alone': { firstName: 'Nora' },
     'every field': { ...person, ...dnd, gender: 'female', tags: ['Fair', 'vip'], assignedTo: given.userId },
     'custom fields by id': { email: person.email, ...byId(given) },
     'custom fields by key': { email: person.email, ...byKey },

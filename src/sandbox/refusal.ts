@@ -31,7 +31,27 @@ export const unprocessable = (messages: readonly string[]) =>
   new Refusal(422, { message: messages, error: 'Unprocessable Entity' });
 export const tooLarge = () => new Refusal(413, { message: 'request entity too large' });
 
-export const missing = (what: string, id: string, status: 400 | 404) =>
-  status === 400
-    ? badRequest(`${what} with id ${id} not found`)
-    : new Refusal(404, { message: `${what} with id ${id} not found`, error: 'Not Found' });
+/** How a missing record is answered: its sentence under `error`, or in the shape of every other refusal. */
+export type MissingForm = 'error' | 'message' | 404;
+
+/** Recorded: the sentence under `error` and no `message`; a contact's repeats the status, a task's says nothing else. */
+export function missing(what: 'Contact' | 'Task' | 'Note', id: string, form: MissingForm): Refusal {
+  const sentence = `${what} with id ${id} not found`;
+  if (form === 404) return new Refusal(404, { message: sentence, error: 'Not Found' });
+  if (form === 'message') return badRequest(sentence);
+  return new Refusal(400, {
+    statusCode: undefined,
+    error: sentence,
+    ...(what === 'Contact' && { status: 400 }),
+  });
+}
+
+/** Recorded: a text where other validation sends a list, and a status in the body that is not the answer's own. */
+export const nobodyNamed = (form: '400' | '422' | '422 list'): Refusal => {
+  const sentence = 'Contacts without email, phone, firstName and lastName are not allowed.';
+  return new Refusal(form === '400' ? 400 : 422, {
+    statusCode: 422,
+    message: form === '422 list' ? [sentence] : sentence,
+    error: 'Unprocessable Entity',
+  });
+};

@@ -1,7 +1,10 @@
+import type { MissingForm } from './refusal.ts';
+
 /** Points on which reports about the live API disagree. The default is the likelier answer. */
 export interface Switches {
-  missingContact: 400 | 404;
-  missingTaskOrNote: 400 | 404;
+  /** A missing record is a 400 with its sentence under `error`; `message` is the shape of other refusals, 404 another. */
+  missingContact: MissingForm;
+  missingTaskOrNote: MissingForm;
   /** The plain list is absent from the v3 file, yet was seen answering under v3. */
   listUnderV3: 'served' | 'removed';
   listBody: 'meta' | 'count';
@@ -14,7 +17,8 @@ export interface Switches {
   postStatus: 'documented' | 201;
   unknownCustomField: 'drop' | 'refuse';
   nullClears: boolean;
-  withoutEmailAndPhone: 'accept' | 'refuse';
+  /** Create with none of email, phone, firstName and lastName: the status of the refusal, whose body says 422. */
+  createWithoutIdentity: '400' | '422' | '422 list' | 'accept';
   /** Not in the update body's schema, but sent by other clients. */
   companyNameOnPut: 'accept' | 'refuse';
   /** A create refused with 422 was once reported to have created the contact all the same. */
@@ -33,8 +37,8 @@ export interface Switches {
 }
 
 export const DEFAULT_SWITCHES: Readonly<Switches> = {
-  missingContact: 400,
-  missingTaskOrNote: 400,
+  missingContact: 'error',
+  missingTaskOrNote: 'error',
   listUnderV3: 'served',
   listBody: 'meta',
   lastPageCursor: 'null',
@@ -43,7 +47,7 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   postStatus: 'documented',
   unknownCustomField: 'drop',
   nullClears: true,
-  withoutEmailAndPhone: 'accept',
+  createWithoutIdentity: '400',
   companyNameOnPut: 'accept',
   refusedCreateWrites: false,
   duplicatesAllowed: false,

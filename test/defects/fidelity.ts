@@ -5,12 +5,15 @@ export const fidelity: readonly Defect[] = [
   {
     item: 1,
     what: 'A missing record carries its sentence under error',
-    tests: [],
+    tests: [
+      ['test/sandbox/contacts.test.ts', 'of nobody is a 400, not a 404'],
+      ['test/sandbox/tasks-and-notes.test.ts', 'are gone once deleted, and a missing one is a 400'],
+    ],
   },
   {
     item: 2,
     what: 'name alone does not create a contact',
-    tests: [],
+    tests: [['test/sandbox/switches.test.ts', 'createWithoutIdentity: %s']],
   },
   {
     item: 3,

@@ -259,7 +259,8 @@ describe('somebody known', () => {
 
 test('a match value that HighLevel does not keep is told, and this server knows whom it made for it', async () => {
   const all = await world({ scopes: CONTACTS });
-  const args = { matchField: 'cf000000000nothing', customFields: [{ id: 'cf000000000nothing', value: 'A-1' }] };
+  const customFields = [{ id: 'cf000000000nothing', value: 'A-1' }];
+  const args = { firstName: 'Ada', matchField: 'cf000000000nothing', customFields };
   const first = await all.call('onboard_contact', args);
   expect(first).toMatchObject({ created: true, notStored: [{ field: 'customFields.cf000000000nothing' }] });
   expect(first.notice).toContain('did not keep the value of matchField');
@@ -361,6 +362,7 @@ describe('at once', () => {
     [
       'only the match field',
       (run) => ({
+        firstName: 'Cleo',
         matchField: run % 2 ? EXTERNAL : 'external_id',
         customFields: [run % 2 ? { id: EXTERNAL, value: 'C-3' } : { key: 'external_id', value: 'C-3' }],
         ...parts,
@@ -426,7 +428,7 @@ describe('at once', () => {
 
   test('the index may trail as it likes: a match value is known to this server', async () => {
     const all = await world({}, { indexDelayMs: 100_000 });
-    const args = { matchField: EXTERNAL, customFields: [{ id: EXTERNAL, value: 'Z-9' }] };
+    const args = { firstName: 'Zed', matchField: EXTERNAL, customFields: [{ id: EXTERNAL, value: 'Z-9' }] };
     const { contact } = await all.call('onboard_contact', args);
     expect((await all.call('onboard_contact', args)).contact).toEqual(contact);
     // Another one took over the value meanwhile: what is stored counts, not what was remembered.

@@ -29,7 +29,7 @@ describe('create', () => {
 
   test.each(['09/25/1990', '1990-09-25', '1990.09.25', '09_25_1990'])('takes the birthday %s', async (dateOfBirth) => {
     const { post, read, locationId } = openSandbox();
-    const { contact } = (await post('/contacts/', { locationId, dateOfBirth })).body;
+    const { contact } = (await post('/contacts/', { locationId, firstName: 'Ann', dateOfBirth })).body;
     expect(contact).toMatchObject({ dateOfBirth: '1990-09-25T00:00:00.000Z', birthMonth: 9, birthDay: 25 });
     expect((await read(contact.id)).dateOfBirth).toBe('1990-09-25');
   });
@@ -98,8 +98,7 @@ describe('read by id', () => {
     const { get } = openSandbox();
     const { status, body } = await get('/contacts/seD4PfOuKoVMLkEZqohJ');
     expect(status).toBe(400);
-    expect(body).toMatchObject({ message: 'Contact with id seD4PfOuKoVMLkEZqohJ not found', error: 'Bad Request' });
-    expect(body.traceId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(body).toEqual({ error: 'Contact with id seD4PfOuKoVMLkEZqohJ not found', status: 400 });
   });
 });
 

@@ -6,6 +6,20 @@ test('missingContact: 404', async () => {
   expect((await get('/contacts/x')).status).toBe(404);
 });
 
+test('missingContact and missingTaskOrNote: message', async () => {
+  const { get, create } = openSandbox({ switches: { missingContact: 'message', missingTaskOrNote: 'message' } });
+  const id = await create({});
+  for (const [path, what] of [
+    ['/contacts/x', 'Contact'],
+    [`/contacts/${id}/tasks/x`, 'Task'],
+    [`/contacts/${id}/notes/x`, 'Note'],
+  ] as const) {
+    const { status, body } = await get(path);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ statusCode: 400, message: `${what} with id x not found`, error: 'Bad Request' });
+  }
+});
+
 test('missingTaskOrNote: 404', async () => {
   const { get, create } = openSandbox({ switches: { missingTaskOrNote: 404 } });
   expect((await get(`/contacts/${await create({})}/notes/x`)).status).toBe(404);
@@ -62,7 +76,7 @@ test('postStatus: 201', async () => {
 test('unknownCustomField: refuse', async () => {
   const { post, locationId } = openSandbox({ switches: { unknownCustomField: 'refuse' } });
   const customFields = [{ key: 'none', value: 'x' }];
-  expect((await post('/contacts/', { locationId, customFields })).status).toBe(422);
+  expect((await post('/contacts/', { locationId, firstName: 'Ann', customFields })).status).toBe(422);
 });
 
 test('nullClears: false', async () => {
@@ -72,9 +86,25 @@ test('nullClears: false', async () => {
   expect((await read(id)).city).toBe('Chicago');
 });
 
-test('withoutEmailAndPhone: refuse', async () => {
-  const { post, locationId } = openSandbox({ switches: { withoutEmailAndPhone: 'refuse' } });
-  expect((await post('/contacts/', { locationId, firstName: 'Ann' })).status).toBe(422);
+const NOBODY = 'Contacts without email, phone, firstName and lastName are not allowed.';
+test.each([
+  ['400', 400, NOBODY],
+  ['422', 422, NOBODY],
+  ['422 list', 422, [NOBODY]],
+] as const)('createWithoutIdentity: %s', async (createWithoutIdentity, status, message) => {
+  const { post, locationId } = openSandbox({ switches: { createWithoutIdentity } });
+  for (const sent of [{}, { name: 'Ann Lee' }, { companyName: 'Acme' }, { firstName: '' }]) {
+    const answer = await post('/contacts/', { locationId, ...sent });
+    expect([answer.status, answer.body.statusCode, answer.body.message]).toEqual([status, 422, message]);
+  }
+  for (const sent of [{ firstName: 'Ann' }, { lastName: 'Lee' }, { email: 'a@b.example' }, { phone: '3125550142' }]) {
+    expect((await post('/contacts/', { locationId, ...sent })).status).toBe(201);
+  }
+});
+
+test('createWithoutIdentity: accept', async () => {
+  const { post, locationId } = openSandbox({ switches: { createWithoutIdentity: 'accept' } });
+  expect((await post('/contacts/', { locationId, companyName: 'Acme' })).status).toBe(201);
 });
 
 test('companyNameOnPut: accepted by default, refused on demand', async () => {

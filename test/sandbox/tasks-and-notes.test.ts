@@ -34,7 +34,8 @@ describe('tasks', () => {
     const path = `/contacts/${await create({})}/tasks`;
     const { id } = (await post(path, TASK)).body.task;
     expect((await remove(`${path}/${id}`)).body).toEqual({ succeded: true });
-    expect((await get(`${path}/${id}`)).status).toBe(400);
+    const { status, body } = await get(`${path}/${id}`);
+    expect([status, body]).toEqual([400, { error: expect.stringMatching(/^(Task|Note) with id \w{20} not found$/) }]);
     expect((await get(path)).body).toEqual({ tasks: [] });
   });
 

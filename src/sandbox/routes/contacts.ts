@@ -3,7 +3,7 @@ import { applyBody, blankContact } from '../contact-write.ts';
 import { filled, isRecord, optional, string, violations } from '../dto.ts';
 import { findMatches, refuseDuplicate } from '../duplicates.ts';
 import { toE164 } from '../phone.ts';
-import { badRequest, unprocessable } from '../refusal.ts';
+import { badRequest, nobodyNamed, unprocessable } from '../refusal.ts';
 import { type Call, postStatus, route, theContact } from '../route.ts';
 import { contactById, contactCreated } from '../wire.ts';
 
@@ -37,9 +37,10 @@ export const contactRoutes = [
       call.store.save(applyBody(call, blankContact(call), Object.fromEntries(sound)), call.now);
     },
     handle(call, { body }) {
-      if (call.switches.withoutEmailAndPhone === 'refuse' && !body.email && !body.phone) {
-        throw unprocessable(['email or phone should not be empty']);
-      }
+      const { createWithoutIdentity } = call.switches;
+      // `name` and companyName do not count.
+      const named = body.email || body.phone || body.firstName || body.lastName;
+      if (!named && createWithoutIdentity !== 'accept') throw nobodyNamed(createWithoutIdentity);
       refuseDuplicate(call, reachOf(call, body));
       const { lastUpdatedBy: _none, ...contact } = applyBody(call, blankContact(call), body);
       call.store.save(contact, call.now);
