@@ -1,35 +1,189 @@
-import type { Logger } from 'pino';
+import { constants, fstatSync, open, write } from 'node:fs';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { redact } from './errors.ts';
+import { makeFolder } from './folders.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** One line to stderr and to the log file; never a secret, and no contact data above `debug`. */
+/**
+ * One line to stderr and to the log file; never a secret, and no contact data above `debug`. It never blocks and never
+ * throws: what a destination does not take is dropped and counted.
+ */
 export type Log = (
   level: Exclude<LogLevel, 'silent'>,
   message: string,
   facts?: Readonly<Record<string, unknown>>,
 ) => void;
 
-/** pino behind a door: it is loaded with the first line that passes the level, not at the start. */
-export function createLog(level: LogLevel, file: string | undefined): Log {
-  let logger: Promise<Logger> | undefined;
-  const from = LOG_LEVELS.indexOf(level);
-  return (at, message, facts = {}) => {
-    if (LOG_LEVELS.indexOf(at) < from) return;
-    // A log file that cannot be opened ends nothing: stderr still has the lines.
-    logger ??= open(level, file).catch(() => open(level, undefined));
-    void logger.then((log) => log[at](facts, redact(message)));
-  };
-}
-
-async function open(level: LogLevel, file: string | undefined): Promise<Logger> {
-  const { default: pino } = await import('pino');
-  const stderr = { level, stream: pino.destination({ dest: 2, sync: true }) };
-  const streams = file
-    ? [stderr, { level, stream: pino.destination({ dest: file, sync: true, mkdir: true, mode: 0o600 }) }]
-    : [stderr];
-  return pino({ level, base: null, redact: ['token', 'authorization', 'headers'] }, pino.multistream(streams));
+export interface FileLog extends Log {
+  /** Resolves when every line is written or dropped, at the latest after `timeoutMs`. */
+  readonly flush: (timeoutMs: number) => Promise<void>;
 }
 
 export const silent: Log = () => {};
+
+/**
+ * Own code instead of a logging library: those write to stderr synchronously, or retry for ever, and a host that pipes
+ * stderr and never reads it stops the server. Nothing is opened before the first line that passes the level.
+ */
+export function createLog(level: LogLevel, file: string | undefined, stderr = true): FileLog {
+  const from = LOG_LEVELS.indexOf(level);
+  const console = new Destination(stderrWriter);
+  const destinations = stderr ? [console] : [];
+  if (file !== undefined) destinations.push(new Destination(() => fileWriter(file, (error) => fileFailed(error))));
+  const log: Log = (at, message, facts = {}) => {
+    if (LOG_LEVELS.indexOf(at) < from) return;
+    const line = lineOf(at, message, facts);
+    for (const destination of destinations) destination.add(line);
+  };
+  const fileFailed = ({ message }: Error) => {
+    if (stderr && from <= LOG_LEVELS.indexOf('warn'))
+      console.add(lineOf('warn', 'The log file cannot be opened', { file, error: message }));
+  };
+  return Object.assign(log, {
+    async flush(timeoutMs: number) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, timeoutMs);
+      });
+      await Promise.race([Promise.all(destinations.map((destination) => destination.idle())), late]);
+      clearTimeout(timer);
+    },
+  });
+}
+
+/** Characters of one fact, of one line, and of the lines that wait for a destination. */
+const FACT_CHARACTERS = 2_000;
+const LINE_CHARACTERS = 16_000;
+const WAITING_CHARACTERS = 256_000;
+
+const SECRET_KEYS = new Set(['token', 'authorization', 'headers']);
+
+function lineOf(level: string, message: string, facts: Readonly<Record<string, unknown>>): string {
+  const head = { time: new Date().toISOString(), level, msg: shortened(message) };
+  try {
+    const line = JSON.stringify({ ...head, ...facts }, printable);
+    if (line.length <= LINE_CHARACTERS) return `${line}\n`;
+  } catch {
+    // A fact that is no JSON costs itself, not the line.
+  }
+  return `${JSON.stringify({ ...head, facts: 'left out' })}\n`;
+}
+
+function printable(key: string, value: unknown): unknown {
+  if (SECRET_KEYS.has(key)) return '[redacted]';
+  if (value instanceof Error) return shortened(value.message);
+  if (typeof value === 'bigint' || typeof value === 'symbol') return String(value);
+  return typeof value === 'string' ? shortened(value) : value;
+}
+
+/** Redacted before it is cut: the rest of a secret that was cut in two may not look like one. */
+const shortened = (text: string): string => redact(text).slice(0, FACT_CHARACTERS);
+
+/** Takes a text and calls back when it is written, or could not be; never throws. */
+type Writer = (text: string, done: (error?: Error | null) => void) => void;
+
+/** Lines on their way to one place: one write at a time, so that a place that hangs holds no more than one. */
+class Destination {
+  readonly #open: () => Writer;
+  #writer: Writer | undefined;
+  #waiting: string[] = [];
+  #characters = 0;
+  #lost = 0;
+  #writing = false;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(open: () => Writer) {
+    this.#open = open;
+  }
+
+  add(line: string): void {
+    if (this.#characters + line.length > WAITING_CHARACTERS) {
+      this.#lost += 1;
+      return;
+    }
+    this.#waiting.push(line);
+    this.#characters += line.length;
+    this.#next();
+  }
+
+  idle(): Promise<void> {
+    return this.#writing ? new Promise((resolve) => this.#whenIdle.push(resolve)) : Promise.resolve();
+  }
+
+  #next(): void {
+    if (this.#writing) return;
+    if (this.#waiting.length === 0) {
+      for (const resolve of this.#whenIdle.splice(0)) resolve();
+      return;
+    }
+    const lines = this.#waiting;
+    const lost = this.#lost;
+    const head = lost > 0 ? [lineOf('warn', 'Log lines were lost', { lost })] : [];
+    this.#waiting = [];
+    this.#characters = 0;
+    this.#writing = true;
+    this.#writer ??= this.#open();
+    this.#writer([...head, ...lines].join(''), (error) => {
+      this.#writing = false;
+      this.#lost += error ? lines.length : -lost;
+      this.#next();
+    });
+  }
+}
+
+/**
+ * A pipe or socket is written through Node's stream, which does not block and which the end of the process does not wait
+ * for. Anything else (a file, a device, a terminal) is written by a thread of the pool.
+ */
+function stderrWriter(): Writer {
+  try {
+    const kind = fstatSync(2);
+    if (!kind.isFIFO() && !kind.isSocket() && process.platform !== 'win32') return descriptorWriter(async () => 2);
+    const stream = process.stderr;
+    // Whoever read it has gone: the callback of the write says so as well.
+    stream.on('error', () => {});
+    return (text, done) => (stream.writable ? stream.write(text, done) : done(new Error('closed')));
+  } catch {
+    return (_, done) => done(new Error('no stderr'));
+  }
+}
+
+/** `failed` is told of the first time that the file cannot be opened; each later write tries again. */
+function fileWriter(path: string, failed: (error: Error) => void): Writer {
+  let descriptor: number | undefined;
+  let told = false;
+  const { O_APPEND, O_CREAT, O_WRONLY, O_NONBLOCK = 0 } = constants;
+  return descriptorWriter(async () => {
+    try {
+      if (descriptor === undefined) {
+        await makeFolder(dirname(path));
+        // A named pipe that nobody reads would hold a thread of the pool for ever.
+        descriptor = await promisify(open)(path, O_APPEND | O_CREAT | O_WRONLY | O_NONBLOCK, 0o600);
+      }
+      return descriptor;
+    } catch (error) {
+      if (!told) failed(error as Error);
+      told = true;
+      throw error;
+    }
+  });
+}
+
+function descriptorWriter(open: () => Promise<number>): Writer {
+  /** Half a line may stand there: the next one begins on its own. */
+  let torn = false;
+  return (text, done) => {
+    const all = Buffer.from(torn ? `\n${text}` : text);
+    const from = (fd: number, start: number) =>
+      write(fd, all, start, all.length - start, null, (error, written) => {
+        const end = start + (written ?? 0);
+        if (!error && written > 0 && end < all.length) return from(fd, end);
+        torn = end < all.length && (torn || end > 0);
+        done(error ?? (end < all.length ? new Error('not written') : null));
+      });
+    open().then((fd) => from(fd, 0), done);
+  };
+}

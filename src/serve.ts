@@ -4,7 +4,7 @@ import { type Api, createApi } from './api/client.ts';
 import { fileJournal, noJournal } from './api/journal.ts';
 import { type Env, readConfig } from './config.ts';
 import { gate } from './gate.ts';
-import { createLog, type Log } from './log.ts';
+import { createLog, type FileLog, type Log } from './log.ts';
 import { fileMemory, ofLocation, shortMemory } from './memory.ts';
 import { createServer } from './server.ts';
 import { openSession } from './session.ts';
@@ -50,21 +50,32 @@ function tellLists(server: Server): void {
   void Promise.allSettled(told);
 }
 
-/** stdout carries the protocol and nothing else, whatever a dependency prints. */
+/** stdout carries the protocol and nothing else, whatever a dependency prints; stderr takes it without blocking. */
 function keepStdoutClean(log: Log): void {
-  const divert = (...words: unknown[]) =>
-    log('warn', 'stray print', { text: words.map(String).join(' ').slice(0, 500) });
-  Object.assign(console, { log: divert, info: divert, debug: divert });
+  const divert = (...words: unknown[]) => log('warn', 'stray print', { text: words.map(asText).join(' ') });
+  Object.assign(console, { log: divert, info: divert, debug: divert, warn: divert, error: divert, trace: divert });
+  // Node's own printer of warnings writes to stderr synchronously.
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => log('warn', 'warning', { text: `${name}: ${message}` }));
 }
 
-/** ms the last answers are given to leave. */
+const asText = (value: unknown): string => {
+  try {
+    return String(value);
+  } catch {
+    return typeof value;
+  }
+};
+
+/** ms the last answers are given to leave, and the last lines of the log: a stderr that nobody reads takes none. */
 const FLUSH_MS = 500;
+const FLUSH_LOG_MS = 200;
 
 /**
  * A host that is gone (stdin closed, stdout broken, a message too large for the transport, a signal) ends the process:
  * no more calls, reads aborted, writes finished and journalled, exit code 0.
  */
-function endWithHost(server: Server, api: Api, log: Log): void {
+function endWithHost(server: Server, api: Api, log: FileLog): void {
   let ending = false;
   const stopWatching = server.onclose;
   const end = async (why: string) => {
@@ -76,7 +87,8 @@ function endWithHost(server: Server, api: Api, log: Log): void {
     // The answers of the last writes leave before the pipe does, unless nobody reads them.
     await new Promise((resolve) => setImmediate(resolve));
     setTimeout(() => process.exit(0), FLUSH_MS);
-    if (process.stdout.writable) await new Promise((resolve) => process.stdout.write('', resolve));
+    const answered = process.stdout.writable && new Promise((resolve) => process.stdout.write('', resolve));
+    await Promise.all([answered, log.flush(FLUSH_LOG_MS)]);
     process.exit(0);
   };
   server.onclose = () => void end('transport closed');

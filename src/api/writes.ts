@@ -119,6 +119,7 @@ export function createWrites(parts: Parts) {
     const outcome = await conclude(e, args, ended, { began, before, end: options.deadline });
     if (outcome.kind === 'unknown') figures.count('unknown');
     if (outcome.kind === 'done' || outcome.kind === 'unknown') repeats.undone(e, args);
+    const kept = await parts.journal(entryOf(e, sent, ended, outcome, began, options));
     log('info', 'write', {
       tool: e.name,
       id: ended.id,
@@ -126,7 +127,6 @@ export function createWrites(parts: Parts) {
       settled: outcome.settled,
       tries: ended.tries,
     });
-    const kept = await parts.journal(entryOf(e, sent, ended, outcome, began, options));
     cache.drop();
     if (kept || outcome.kind !== 'done') return outcome;
     return { ...outcome, notice: [outcome.notice, 'The journal could not be written.'].filter(Boolean).join(' ') };

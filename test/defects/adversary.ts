@@ -10,7 +10,11 @@ export const adversary: readonly Defect[] = [
   {
     item: 2,
     what: 'Logging blocks or ends the server during a write',
-    tests: [],
+    tests: [
+      ['test/log.long.ts', 'a host that never reads stderr has 5,000 writes answered'],
+      ['test/log.test.ts', 'goes on, uses no processor while idle, and ends with its host'],
+      ['test/log.test.ts', 'a host that closes its end of stderr is served on'],
+    ],
   },
   {
     item: 3,
@@ -153,6 +157,6 @@ export const adversary: readonly Defect[] = [
   {
     item: 30,
     what: 'No caps on subscriptions, previews and argument depth',
-    tests: [],
+    tests: [['test/log.test.ts', 'lie in a file and in folders that only the owner can read']],
   },
 ];

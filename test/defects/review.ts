@@ -75,7 +75,10 @@ export const review: readonly Defect[] = [
   {
     item: 15,
     what: 'Logged facts are not redacted and the last line is lost',
-    tests: [],
+    tests: [
+      ['test/log.test.ts', 'hold no secret in whatever a fact becomes'],
+      ['test/log.test.ts', 'holds the line that is logged last before the process ends'],
+    ],
   },
   {
     item: 16,
