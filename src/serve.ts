@@ -16,7 +16,7 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
   const config = readConfig(env, sandbox);
   const log = createLog(config.log.level, config.log.file);
   keepStdoutClean(log);
-  const session = openSession(config, sandbox);
+  const session = openSession(config, sandbox, log);
   const { timeoutMs, rateShare } = config;
   const journal = config.journal ? fileJournal(config.journal, log) : noJournal;
   const { scopes } = session;

@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { SCOPES, type Scope } from './endpoint.ts';
 import { UserError } from './errors.ts';
 import type { AccountFacts } from './instructions.ts';
+import { type Log, silent } from './log.ts';
 import { once } from './once.ts';
 
 /** Who this server works for, how it gets there, and what it may do. */
@@ -24,9 +25,9 @@ export interface Session {
 
 const never = () => () => undefined;
 
-export function openSession(config: Config, sandbox: boolean): Session {
+export function openSession(config: Config, sandbox: boolean, log: Log = silent): Session {
   if (sandbox) return embedded(config);
-  return config.credential ? settled(config, config.credential) : stored(config);
+  return config.credential ? settled(config, config.credential) : stored(config, log);
 }
 
 /** By the settings alone. */
@@ -43,7 +44,7 @@ function settled(
 const kindOf = ({ token }: Credential) => (token.startsWith('pit-') ? 'private integration token' : 'bearer token');
 
 /** By what `login` stored. The plain file tells who is signed in; the secrets wait for the first call. */
-function stored(config: Config): Session {
+function stored(config: Config, log: Log): Session {
   const store = openStore(config.auth.store);
   const stand = (): Standing => standing(config, store.accounts.readAtStart());
   let now = stand();
@@ -55,8 +56,14 @@ function stored(config: Config): Session {
     if ('missing' in now) throw new UserError(now.missing);
     const { locationId, since } = now;
     const name = `${locationId} ${since}`;
-    if (open?.name !== name) open = { name, source: openSource(config, store, transport, locationId) };
+    if (open?.name !== name) {
+      void flush();
+      open = { name, source: openSource(config, store, transport, locationId, log) };
+    }
     return open.source;
+  };
+  const flush = async () => {
+    await (await open?.source)?.flush?.();
   };
   return {
     way: {
@@ -65,6 +72,7 @@ function stored(config: Config): Session {
       credential: {
         current: async () => (await source()).current(),
         renew: async (spent) => (await (await source()).renew?.(spent)) ?? false,
+        flush,
       },
     },
     scopes: () => now.scopes,
@@ -88,6 +96,7 @@ async function openSource(
   store: Store,
   transport: Transport,
   locationId: string,
+  log: Log,
 ): Promise<TokenSource> {
   const [{ storedSource }, { createOAuth }] = await Promise.all([
     import('./auth/source.ts'),
@@ -95,7 +104,8 @@ async function openSource(
   ]);
   const { app } = config.auth;
   const oauth = app && createOAuth({ transport, baseUrl: config.baseUrl, app, now: Date.now });
-  return storedSource({ store, oauth, locationId, now: Date.now });
+  const warn = (error: string) => log('warn', 'sign-in not stored', { error });
+  return storedSource({ store, oauth, locationId, now: Date.now, warn });
 }
 
 /** Into the embedded sandbox, which is made with the first call. */

@@ -139,6 +139,7 @@ export function createApi(options: ApiOptions): Api {
       closed = true;
       cache.close();
       await writes.finished();
+      await options.credential.flush?.();
     },
   };
 }

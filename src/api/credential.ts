@@ -12,6 +12,8 @@ export interface TokenSource {
   current(): Promise<Credential>;
   /** After a 401 that means "expired": true where there is a new one to try with. */
   renew?(spent: Credential): Promise<boolean>;
+  /** Stores what could not be stored before; never throws. */
+  flush?(): Promise<void>;
 }
 
 /** A private token from the settings, or the sentence that says what is missing. */

@@ -29,6 +29,19 @@ const Agency = z.object({
   since: z.number(),
 });
 
+/** A refresh token that is being spent, or whose new pair could not be stored. */
+const Renewal = z.object({
+  /** Of the store. */
+  key: z.string(),
+  /** A hash of the refresh token. */
+  token: z.string(),
+  /** The process, as locks name it. */
+  by: z.string(),
+  /** Epoch ms at which it was first sent. */
+  at: z.number(),
+});
+export type Renewal = Readonly<z.infer<typeof Renewal>>;
+
 const Accounts = z.object({
   accounts: z.array(Account).readonly(),
   agencies: z.array(Agency).readonly(),
@@ -36,6 +49,7 @@ const Accounts = z.object({
   store: z.enum(['keychain', 'file']).optional(),
   /** The `state` of each login that was begun and not finished. */
   pending: z.array(z.string()).readonly().optional(),
+  renewals: z.array(Renewal).readonly().optional(),
 });
 export type Accounts = Readonly<z.infer<typeof Accounts>>;
 

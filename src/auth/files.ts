@@ -40,7 +40,9 @@ export async function writeJson(path: string, value: unknown, what: string): Pro
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw new UserError(`${what} ${path} cannot be written (${code(error)}). Nothing was changed.`);
+    throw new UserError(
+      `${what} ${path} cannot be written (${code(error)}); it is as it was. Make room, or make it writable, and try again.`,
+    );
   }
 }
 

@@ -16,9 +16,19 @@ const code = (error: unknown) => (error as NodeJS.ErrnoException).code;
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const signatureOf = (path: string) => readFile(path, 'utf8').catch(() => undefined);
 
+/** Names one holder in this process. */
+export const newSignature = (): string => `${hostname()} ${process.pid} ${randomUUID()}`;
+
+/** What is known of the process that a signature names; nothing of those on other machines or in containers. */
+export function processOf(signature: string): 'running' | 'gone' | 'unknown' {
+  const [host, pid] = signature.split(' ');
+  if (host !== hostname()) return 'unknown';
+  return lives(Number(pid)) ? 'running' : 'gone';
+}
+
 /** Runs `work` while no other process that takes the same lock does. @throws UserError where there can be no lock */
 export async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const signature = `${hostname()} ${process.pid} ${randomUUID()}`;
+  const signature = newSignature();
   const until = Date.now() + PATIENCE_MS;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw unwritable(path, error);
@@ -45,7 +55,15 @@ const unwritable = (path: string, error: unknown) =>
 async function take(path: string, signature: string): Promise<boolean> {
   try {
     const file = await open(path, 'wx', 0o600);
-    await file.writeFile(signature).finally(() => file.close());
+    try {
+      await file.writeFile(signature);
+    } catch (error) {
+      // A full disk gives the name and no room: nobody is to wait for it.
+      await rm(path, { force: true }).catch(() => undefined);
+      throw error;
+    } finally {
+      await file.close();
+    }
     return true;
   } catch (error) {
     if (code(error) !== 'EEXIST') throw unwritable(path, error);
@@ -61,9 +79,8 @@ async function abandoned(path: string, signature: string): Promise<boolean> {
     ({ mtimeMs }) => Date.now() - mtimeMs,
     () => 0,
   );
-  const [host, pid] = signature.split(' ');
   if (age > (signature === '' ? UNSIGNED_MS : STALE_MS)) return true;
-  return host === hostname() && !lives(Number(pid));
+  return processOf(signature) === 'gone';
 }
 
 function lives(pid: number): boolean {

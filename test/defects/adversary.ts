@@ -39,7 +39,14 @@ export const adversary: readonly Defect[] = [
   {
     item: 7,
     what: 'An OAuth sign-in is lost when the new pair cannot be stored',
-    tests: [],
+    tests: [
+      [
+        'test/auth/store-failures.test.ts',
+        'the new pair is used, is stored with the next call, and a restart works with it',
+      ],
+      ['test/auth/store-failures.test.ts', 'nothing is sent, the call says why, and it works once the store does'],
+      ['test/auth/store-failures.test.ts', 'after the grace the other one spends nothing, and says what is so'],
+    ],
   },
   {
     item: 8,
