@@ -1,6 +1,7 @@
 import { SCOPES, type Scope, type ToolFace } from './endpoint.ts';
 import { missingScope, SettingError, UserError } from './errors.ts';
 import { scopesOf, type Tool } from './tools/tool.ts';
+import { quoted } from './untrusted.ts';
 
 const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
 const SCOPE_SHAPE = /^[A-Za-z][\w-]*(\/[\w-]+)*\.(readonly|write)$/;
@@ -82,7 +83,7 @@ export function gate(tools: readonly Tool[], scopes: readonly Scope[], selected:
 export function whyAbsent(gate: Gate, name: string): string {
   const { hidden } = gate;
   const found = hidden.find(({ tool }) => tool.name === name);
-  if (!found) return `There is no tool ${JSON.stringify(name.slice(0, 60))}; tools/list names those there are.`;
+  if (!found) return `There is no tool ${quoted(name)}; tools/list names those there are.`;
   const missing = missingFor(found.tool, gate);
   return missing ? missingScope(name, missing) : switchedOff(name);
 }

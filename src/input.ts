@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Json, ToolFace } from './endpoint.ts';
 import { UserError } from './errors.ts';
+import { quoted } from './untrusted.ts';
 
 /** Arguments checked against the record. @throws UserError that names every wrong argument and what is expected */
 export function checkInput(tool: ToolFace, args: unknown): Json {
@@ -22,7 +23,7 @@ function problem(issue: z.core.$ZodIssue, args: unknown): string {
   if (absent && issue.code.startsWith('invalid_')) return `${name} is missing`;
   switch (issue.code) {
     case 'unrecognized_keys':
-      return `Unknown argument ${issue.keys.map((key) => JSON.stringify(key.slice(0, 60))).join(', ')}${name && ` in ${name}`}${issue.keys.includes('locationId') ? ' (the server fills it in)' : ''}: remove it and try again`;
+      return `Unknown argument ${issue.keys.map((key) => quoted(key)).join(', ')}${name && ` in ${name}`}${issue.keys.includes('locationId') ? ' (the server fills it in)' : ''}: remove it and try again`;
     case 'invalid_type':
       return `${name || 'The arguments'} must be ${article(issue.expected)}`;
     case 'invalid_value':

@@ -20,7 +20,10 @@ export const interop: readonly Defect[] = [
   {
     item: 3,
     what: 'A lone surrogate on the wire stops hosts',
-    tests: [],
+    tests: [
+      ['test/well-formed.test.ts', 'whatever the CRM and the host send'],
+      ['test/well-formed.test.ts', 'a label such as'],
+    ],
   },
   {
     item: 4,
