@@ -1,6 +1,6 @@
 import { parseJson, readBody } from '../api/body.ts';
 import type { Transport } from '../api/transport.ts';
-import type { Json } from '../endpoint.ts';
+import { ID, type Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
 import type { Pair } from './secrets.ts';
 
@@ -95,13 +95,13 @@ export function createOAuth({ transport, baseUrl, app, now }: OAuthOptions) {
     /** Locations of an agency that have the app. */
     async locations(agency: string, companyId: string): Promise<{ id: string; name: string | undefined }[]> {
       const found: { id: string; name: string | undefined }[] = [];
+      let read = 0;
       const appId = app.clientId.split('-')[0] ?? '';
       for (;;) {
-        const rows = await page({ companyId, appId, isInstalled: 'true', limit: '100', skip: String(found.length) });
-        found.push(
-          ...rows.map(({ _id, name }) => ({ id: String(_id), name: typeof name === 'string' ? name : undefined })),
-        );
-        if (rows.length === 0 || found.length >= MAX_LOCATIONS) return found;
+        const rows = await page({ companyId, appId, isInstalled: 'true', limit: '100', skip: String(read) });
+        read += rows.length;
+        found.push(...rows.flatMap(locationOf));
+        if (rows.length === 0 || read >= MAX_LOCATIONS) return found;
       }
 
       async function page(query: Record<string, string>): Promise<Json[]> {
@@ -110,7 +110,9 @@ export function createOAuth({ transport, baseUrl, app, now }: OAuthOptions) {
           url: `${baseUrl}/oauth/installedLocations?${new URLSearchParams(query)}`,
           headers: { ...HEADERS, authorization: `Bearer ${agency}`, version: '2021-07-28' },
         });
-        if (status < 300) return Array.isArray(body.locations) ? (body.locations as Json[]) : [];
+        if (status < 300 && Array.isArray(body.locations)) return body.locations as Json[];
+        if (status < 300)
+          throw new UserError(`The list of locations of agency ${companyId} could not be read. Try again in a minute.`);
         throw new UserError(
           `HighLevel did not list the locations of agency ${companyId} (${status}): the app needs the scopes oauth.readonly and oauth.write. Sign in again: ghl-contacts-mcp login --scopes "contacts.readonly oauth.readonly oauth.write"`,
         );
@@ -119,6 +121,13 @@ export function createOAuth({ transport, baseUrl, app, now }: OAuthOptions) {
   };
 }
 export type OAuth = ReturnType<typeof createOAuth>;
+
+/** One location of a list; a row without an id is left out. */
+function locationOf(row: Json | null): { id: string; name: string | undefined }[] {
+  const { _id, name } = row ?? {};
+  if (typeof _id !== 'string' || !ID.test(_id)) return [];
+  return [{ id: _id, name: typeof name === 'string' ? name : undefined }];
+}
 
 async function send(
   transport: Transport,

@@ -287,6 +287,16 @@ const firstUse = ({ companyId, locations, since }: Accounts['agencies'][number],
   since,
 });
 
+/** Asks HighLevel for the locations of an agency, and adds them to the plain file. */
+export async function listLocations(store: Store, oauth: OAuth, companyId: string, pair: Pair) {
+  const locations = await oauth.locations(pair.accessToken, companyId);
+  await store.accounts.change((all) => ({
+    ...all,
+    agencies: all.agencies.map((each) => (each.companyId === companyId ? { ...each, locations } : each)),
+  }));
+  return locations;
+}
+
 /** The facts of a grant, for the plain file. */
 export const accountOf = (
   grant: Grant,

@@ -1,14 +1,22 @@
+import { undiciTransport } from '../api/transport.ts';
 import type { Accounts } from '../auth/accounts.ts';
+import { createOAuth } from '../auth/oauth.ts';
+import { listLocations } from '../auth/source.ts';
 import { openStore, type Store } from '../auth/store.ts';
-import { readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
+import { UserError } from '../errors.ts';
 import { usage } from './program.ts';
 import { say } from './terminal.ts';
 
 const day = (at: number) => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
 
-/** Lists the locations signed in to; no secret is opened for it. */
+/** Lists the locations signed in to; no secret is opened for it, unless those of an agency were never listed. */
 export async function runAccounts({ json = false }: { json?: boolean }): Promise<void> {
-  const { accounts, agencies } = await openStore(readConfig(process.env, false).auth.store).accounts.read();
+  const config = readConfig(process.env, false);
+  const store = openStore(config.auth.store);
+  for (const { companyId, locations } of (await store.accounts.read()).agencies)
+    if (locations.length === 0) await listAgain(config, store, companyId);
+  const { accounts, agencies } = await store.accounts.read();
   if (json) return say(JSON.stringify({ accounts, agencies }, null, 2));
   if (accounts.length + agencies.length === 0)
     return say('Nobody is signed in. Sign in: ghl-contacts-mcp login, or login --api-key');
@@ -20,6 +28,23 @@ export async function runAccounts({ json = false }: { json?: boolean }): Promise
   for (const { companyId, scopes, locations } of agencies) {
     say(`agency ${companyId}: ${scopes.join(' ')}`);
     for (const { id, name } of locations) say(`  ${id}  ${name ?? ''}`);
+  }
+}
+
+/** For an agency whose login could not list its locations. A failure is told, and the rest is listed. */
+async function listAgain({ auth: { app }, baseUrl }: Config, store: Store, companyId: string): Promise<void> {
+  const trouble = (why: string) =>
+    void process.stderr.write(`ghl-contacts-mcp: The locations of agency ${companyId} are not known. ${why}\n`);
+  if (!app) return trouble('Set GHL_CLIENT_ID, GHL_CLIENT_SECRET and GHL_REDIRECT_URI, and list again.');
+  try {
+    const pair = await (await store.secrets()).get(`company:${companyId}`);
+    if (pair?.kind !== 'oauth' || pair.expiresAt <= Date.now())
+      return trouble('Its access token is over. Sign in again: ghl-contacts-mcp login');
+    const oauth = createOAuth({ transport: undiciTransport(), baseUrl, app, now: Date.now });
+    await listLocations(store, oauth, companyId, pair);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    trouble(error.message);
   }
 }
 

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { undiciTransport } from '../api/transport.ts';
+import type { Accounts } from '../auth/accounts.ts';
 import { type App, createOAuth, type Grant, type OAuth } from '../auth/oauth.ts';
 import type { SecretStore } from '../auth/secrets.ts';
-import { accountOf } from '../auth/source.ts';
+import { accountOf, listLocations } from '../auth/source.ts';
 import { chooseStore, openStore, type Store } from '../auth/store.ts';
 import { type Config, readConfig } from '../config.ts';
 import { UserError } from '../errors.ts';
@@ -30,16 +31,20 @@ export async function runLogin(options: LoginOptions): Promise<void> {
     );
   const given = options.code ?? (await consent(config, store, app, options.scopes));
   if (given === undefined) return;
-  const { code, state } = await codeOf(given, store);
+  const { code, state } = await codeOf(given.trim(), store);
   // A code can be used once: whether its tokens can be kept is found out before.
   const secrets = await chooseStore(config.auth.store, store);
   const oauth = createOAuth({ transport: undiciTransport(), baseUrl: config.baseUrl, app, now: Date.now });
   const grant = await oauth.exchange(code);
-  if (state) await store.accounts.change((all) => ({ ...all, pending: all.pending?.filter((each) => each !== state) }));
+  const finished = (all: Accounts): Accounts => ({ ...all, pending: all.pending?.filter((each) => each !== state) });
   const { companyId } = grant;
-  if (grant.userType === 'Company' && companyId) return keepAgency(store, secrets, oauth, { ...grant, companyId });
-  return keepGrant(config, store, secrets, grant);
+  if (grant.userType === 'Company' && companyId)
+    return keepAgency(store, secrets, oauth, { ...grant, companyId }, finished);
+  return keepGrant(config, store, secrets, grant, finished);
 }
+
+/** Takes a finished login off the list of those under way. */
+type Finished = (all: Accounts) => Accounts;
 
 /** A private token from the terminal or standard input, tried once before it is kept. */
 async function privateLogin(config: Config, store: Store, locationId: string | undefined): Promise<void> {
@@ -117,11 +122,14 @@ function openBrowser(url: string): void {
     .unref();
 }
 
-/** The code in what was pasted. A `state` that came back must be the one of a login that was begun; some get lost. */
+/**
+ * The code in what was pasted. The `state` of an address must be that of a login that was begun; an address without one
+ * may be a link from somebody else, who wants this person to work in another account, so the person is asked.
+ */
 async function codeOf(given: string, store: Store): Promise<{ code: string; state: string | undefined }> {
   const query = URL.canParse(given) ? new URL(given).searchParams : undefined;
-  const code = query ? query.get('code') : given.trim();
-  const state = query?.get('state') ?? undefined;
+  const code = query ? query.get('code') : given;
+  const state = query?.get('state') || undefined;
   const { pending = [] } = await store.accounts.read();
   if (state && !pending.includes(state))
     return usage('That address belongs to another login (its state differs). Begin again: ghl-contacts-mcp login');
@@ -129,45 +137,81 @@ async function codeOf(given: string, store: Store): Promise<{ code: string; stat
     return usage(
       'There is no code in that. Paste the whole address you were sent to, or what stands after code= in it.',
     );
+  if (query && !state && !(await agreed(NO_STATE)))
+    return usage(
+      `${NO_STATE} If your own browser was sent there after you allowed access, give only what stands after code= in it: ghl-contacts-mcp login --code "that code"`,
+    );
   return { code, state };
 }
 
-async function keepGrant(config: Config, store: Store, secrets: SecretStore, grant: Grant): Promise<void> {
+const NO_STATE =
+  'That address carries no state, so it cannot be told from a link that somebody else made to sign you in to another account.';
+
+/** Whether the person at the terminal says yes; without a terminal nobody does. */
+async function agreed(why: string): Promise<boolean> {
+  if (!process.stdin.isTTY) return false;
+  return /^y(es)?$/i.test(await ask(`${why} Was your own browser sent there just now? (yes/no) `));
+}
+
+async function keepGrant(
+  config: Config,
+  store: Store,
+  secrets: SecretStore,
+  grant: Grant,
+  finished: Finished,
+): Promise<void> {
   const { locationId, companyId, pair, scopes } = grant;
   if (!locationId)
     throw new UserError('HighLevel granted neither a location nor an agency. Begin again: ghl-contacts-mcp login');
+  await store.alone(async () => {
+    await secrets.set(`location:${locationId}`, pair);
+    await store.accounts.put(accountOf(grant, locationId, undefined, Date.now()));
+    await store.accounts.change(finished);
+  });
   const name = scopes.includes('locations.readonly')
     ? await locationName(config, { token: pair.accessToken, locationId })
     : undefined;
-  await store.alone(async () => {
-    await secrets.set(`location:${locationId}`, pair);
-    await store.accounts.put(accountOf(grant, locationId, { name }, Date.now()));
-  });
+  if (name)
+    await store.accounts.change((all) => ({
+      ...all,
+      accounts: all.accounts.map((each) => (each.locationId === locationId ? { ...each, name } : each)),
+    }));
   const company = companyId ? ` of company ${companyId}` : '';
   say(`Signed in to ${name ?? 'location'} (${locationId})${company}. The tokens are in the ${secrets.name}.`);
   say(`Granted: ${scopes.join(' ')}`);
 }
 
-/** An agency keeps its own pair; each location is exchanged for when it is first used. */
+/**
+ * An agency keeps its own pair; each location is exchanged for when it is first used. The pair is stored before the
+ * locations are listed: the code it came by is spent.
+ */
 async function keepAgency(
   store: Store,
   secrets: SecretStore,
   oauth: OAuth,
   { companyId, scopes, pair }: Grant & { readonly companyId: string },
+  finished: Finished,
 ): Promise<void> {
-  const locations = await oauth.locations(pair.accessToken, companyId);
-  const agency = { companyId, scopes, locations, since: Date.now() };
   await store.alone(async () => {
     const { accounts } = await store.accounts.read();
     // Exchanged for out of the grant before this one, and with its scopes.
     const old = accounts.filter(({ through }) => through === companyId);
     await secrets.set(`company:${companyId}`, pair);
     for (const { locationId } of old) await secrets.remove(`location:${locationId}`);
-    await store.accounts.change((all) => ({
-      ...all,
-      accounts: all.accounts.filter(({ through }) => through !== companyId),
-      agencies: [...all.agencies.filter((each) => each.companyId !== companyId), agency],
-    }));
+    await store.accounts.change((all) => {
+      const locations = all.agencies.find((each) => each.companyId === companyId)?.locations ?? [];
+      const agency = { companyId, scopes, locations, since: Date.now() };
+      return finished({
+        ...all,
+        accounts: all.accounts.filter(({ through }) => through !== companyId),
+        agencies: [...all.agencies.filter((each) => each.companyId !== companyId), agency],
+      });
+    });
+  });
+  const locations = await listLocations(store, oauth, companyId, pair).catch((error: Error) => {
+    throw new UserError(
+      `${error.message} The sign-in is stored all the same: ghl-contacts-mcp accounts lists the locations again.`,
+    );
   });
   say(`Signed in to agency ${companyId} with ${locations.length} locations. The tokens are in the ${secrets.name}.`);
   say(`Granted: ${scopes.join(' ')}`);

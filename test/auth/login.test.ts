@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, copyFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Fault } from '../../src/sandbox/index.ts';
 import { PROGRAM } from '../program.ts';
 import { REDIRECT } from './signed-in.ts';
 import { consent, createWorld, printedAddress, type Ran, type World } from './world.ts';
@@ -39,10 +40,9 @@ describe('login by OAuth', () => {
     });
   });
 
-  test.each(['the address', 'the bare code', 'the address without its state'])('takes %s', async (what) => {
+  test.each(['the address', 'the bare code'])('takes %s', async (what) => {
     const world = await createWorld();
     const address = await world.begin('contacts.readonly locations.readonly');
-    if (what === 'the address without its state') address.searchParams.delete('state');
     const given = what === 'the bare code' ? (address.searchParams.get('code') ?? '') : String(address);
     const { code, stdout } = await world.run(['login', '--code', given]);
     expect(code).toBe(0);
@@ -53,6 +53,21 @@ describe('login by OAuth', () => {
     );
     expect((await stat(world.file)).mode & 0o777).toBe(0o600);
     await (await world.server()).call('list_contacts');
+  });
+
+  test.each([
+    ['without', (address: URL) => address.searchParams.delete('state')],
+    ['with an empty', (address: URL) => address.searchParams.set('state', '')],
+  ])('an address %s state is not taken silently, and nothing is spent; the bare code in it is', async (_, change) => {
+    const world = await createWorld();
+    const address = await world.begin();
+    const before = (await world.requests()).length;
+    change(address);
+    const ran = await world.run(['login', '--code', String(address)]);
+    expectRefused(ran, 2, /^That address carries no state, .* login --code "that code"$/);
+    expect(ran.stderr).not.toContain(address.searchParams.get('code'));
+    expect(await world.requests()).toHaveLength(before);
+    expect((await world.run(['login', '--code', address.searchParams.get('code') ?? ''])).code).toBe(0);
   });
 
   test('a state that is not ours is refused, and nothing is spent', async () => {
@@ -184,6 +199,34 @@ describe('an agency', () => {
     await expect.poll(server.tools, { timeout: 10_000 }).toContain('create_contact');
     await server.call('create_contact', { firstName: 'Second', lastName: 'Login' });
   });
+
+  test.each([
+    ['fails', { status: 500 }],
+    ['is cut off', { connection: 'cut' }],
+    ['is no JSON', { answer: 'html' }],
+  ] satisfies [string, Fault][])(
+    'a list of locations that %s: the sign-in is stored, and accounts lists again',
+    async (_, fault) => {
+      const world = await createWorld();
+      const address = await world.begin(AGENCY, { company: true });
+      world.sandbox.setFaults([{ route: 'GET /oauth/installedLocations', fault }]);
+      const ran = await world.run(['login', '--code', String(address)]);
+      expectRefused(
+        ran,
+        1,
+        /The sign-in is stored all the same: ghl-contacts-mcp accounts lists the locations again\.$/,
+      );
+      expect(Object.keys(await world.stored())).toEqual([expect.stringMatching(/^company:/)]);
+      const still = await world.run(['accounts']);
+      expect(still.stderr).toMatch(/^ghl-contacts-mcp: The locations of agency \w+ are not known\. .+\n$/);
+      expect(still.code).toBe(0);
+      world.sandbox.setFaults([]);
+      const { stdout } = await world.run(['accounts']);
+      const [place] = world.sandbox.agencyLocations;
+      expect(stdout).toContain(`  ${place?.id}  ${place?.name}`);
+      await (await world.server({ GHL_LOCATION_ID: place?.id ?? '' })).call('list_contacts');
+    },
+  );
 
   test('without the scope for its locations it says so', async () => {
     const world = await createWorld();
@@ -333,6 +376,22 @@ describe.skipIf(!existsSync('/usr/bin/script'))('on a terminal', () => {
     type(String(await consent(printedAddress(shown()))));
     expect(await ended).toBe(0);
     expect(shown()).toContain('Signed in to ');
+  });
+
+  test.each([
+    ['yes', 0, 'Signed in to '],
+    ['no', 2, 'give only what stands after code='],
+  ])('an address without state is asked about: %s', async (answer, exitCode, says) => {
+    const world = await createWorld();
+    const { shown, until, type, ended } = terminal(world, 'login --scopes contacts.readonly');
+    await until('Paste the address');
+    const address = await consent(printedAddress(shown()));
+    address.searchParams.delete('state');
+    type(String(address));
+    await until('(yes/no)');
+    type(answer);
+    expect(await ended).toBe(exitCode);
+    expect(shown()).toContain(says);
   });
 
   test('a private token is not shown while it is typed', async () => {

@@ -134,7 +134,10 @@ export const adversary: readonly Defect[] = [
   {
     item: 24,
     what: 'login takes an address without state',
-    tests: [],
+    tests: [
+      ['test/auth/login.test.ts', 'an address %s state is not taken silently'],
+      ['test/auth/login.test.ts', 'an address without state is asked about'],
+    ],
   },
   {
     item: 25,

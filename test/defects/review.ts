@@ -45,7 +45,7 @@ export const review: readonly Defect[] = [
   {
     item: 9,
     what: 'login lists locations before it stores the sign-in',
-    tests: [],
+    tests: [['test/auth/login.test.ts', 'the sign-in is stored, and accounts lists again']],
   },
   {
     item: 10,
