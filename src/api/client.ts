@@ -1,6 +1,7 @@
 import type { Endpoint, Json, Scope } from '../endpoint.ts';
 import { missingScope, UserError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { withoutDeleted } from '../rows.ts';
 import { Breaker } from './breaker.ts';
 import { ReadCache } from './cache.ts';
 import type { TokenSource } from './credential.ts';
@@ -152,5 +153,5 @@ function answerOf(e: Endpoint, args: Json, ended: Ended): Json {
   if (!ended.answered) throw gaveUp(ended, 'Try again in a minute.');
   const { status, body } = ended.answered;
   if (status > 299) throw refused(e, args, ended);
-  return body as Json;
+  return withoutDeleted(e.list, body as Json);
 }

@@ -27,6 +27,7 @@ const task = object({
   completed: optional(boolean),
   body: optional(string),
   assignedTo: optional(string),
+  deleted: optional(boolean),
 });
 const note = object({
   id: optional(filled),
@@ -47,6 +48,7 @@ const appointment = object({
   assignedUserId: optional(string),
   notes: optional(string),
   address: optional(string),
+  deleted: optional(boolean),
 });
 const contact = object({
   ...common,

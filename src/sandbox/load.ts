@@ -55,7 +55,7 @@ function loadContact(store: Store, writing: Writing, data: ContactData): void {
   for (const appointment of data.appointments ?? []) loadAppointment(store, writing, id, appointment);
 }
 
-function loadTask(store: Store, { ids, office }: Writing, contactId: string, data: TaskData): void {
+function loadTask(store: Store, { ids, office, now }: Writing, contactId: string, data: TaskData): void {
   store.tasks.put({
     id: data.id ?? ids.id(),
     contactId,
@@ -64,6 +64,9 @@ function loadTask(store: Store, { ids, office }: Writing, contactId: string, dat
     ...(data.assignedTo && { assignedTo: resolve(office.users, data.assignedTo) }),
     dueDate: Date.parse(data.dueDate),
     completed: data.completed ?? false,
+    dateAdded: now,
+    dateUpdated: now,
+    ...(data.deleted && { deleted: true }),
   });
 }
 
@@ -94,6 +97,7 @@ function loadAppointment(store: Store, { ids, office, now }: Writing, contactId:
     startTime,
     endTime: Date.parse(data.endTime),
     dateAdded: Math.min(startTime, now),
+    ...(data.deleted && { deleted: true }),
   });
 }
 

@@ -17,6 +17,10 @@ export interface Task {
   readonly assignedTo?: string;
   readonly dueDate: number;
   readonly completed: boolean;
+  readonly dateAdded: number;
+  readonly dateUpdated: number;
+  /** Gone from its contact, while the location's search may go on returning it. */
+  readonly deleted?: true;
 }
 export interface Note {
   readonly id: string;
@@ -40,6 +44,8 @@ export interface Appointment {
   readonly startTime: number;
   readonly endTime: number;
   readonly dateAdded: number;
+  /** The calendar goes on returning it. */
+  readonly deleted?: true;
 }
 export interface CustomField {
   readonly id: string;

@@ -13,6 +13,10 @@ export interface Switches {
   listCustomFields: 'filled' | 'empty';
   /** A contact's own list was reported empty though the calendar has its bookings. */
   contactAppointments: 'listed' | 'empty';
+  /** Where a deleted booking is still returned, marked `deleted`: by the calendar, or by its contact as well. */
+  deletedAppointments: 'calendar' | 'everywhere';
+  /** Whether the location's search goes on returning deleted tasks, marked `deleted`; their contact has them no more. */
+  deletedTasks: 'listed' | 'gone';
   /** Search and upsert are documented as 200; Nest's own default for POST is 201. */
   postStatus: 'documented' | 201;
   unknownCustomField: 'drop' | 'refuse';
@@ -44,6 +48,8 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   lastPageCursor: 'null',
   listCustomFields: 'filled',
   contactAppointments: 'listed',
+  deletedAppointments: 'calendar',
+  deletedTasks: 'listed',
   postStatus: 'documented',
   unknownCustomField: 'drop',
   nullClears: true,

@@ -137,12 +137,16 @@ export function contactFound(contact: Contact, businessName: string | undefined,
   });
 }
 
-export const taskOut = (task: Task) => ({ ...task, dueDate: iso(task.dueDate) });
+/** A contact's own task. The location's search tells more of it. */
+export function taskOut({ dateAdded: _added, dateUpdated: _updated, deleted: _deleted, ...task }: Task) {
+  return { ...task, dueDate: iso(task.dueDate) };
+}
 export const noteOut = (note: Note) => ({ ...note, dateAdded: iso(note.dateAdded) });
 
 /** A contact's appointments tell the time as the clock on the wall does, without a zone. */
 export const appointmentOut = (appointment: Appointment, location: { id: string; timezone: string }) => ({
   ...appointment,
+  deleted: appointment.deleted,
   status: 'booked',
   locationId: location.id,
   users: appointment.assignedUserId ? [appointment.assignedUserId] : [],

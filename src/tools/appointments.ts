@@ -34,4 +34,5 @@ export const listCalendarEvents = endpoint({
     endTime: z.int().describe('epoch ms'),
   }),
   output: outputs.events,
+  list: whole('events', rowOf.event),
 });

@@ -18,7 +18,11 @@ export const fidelity: readonly Defect[] = [
   {
     item: 3,
     what: 'Deleted bookings and tasks are still returned by the API',
-    tests: [],
+    tests: [
+      ['test/deleted-rows.test.ts', 'a deleted booking in %s'],
+      ['test/deleted-rows.test.ts', 'a deleted task that the search over the location still returns'],
+      ['test/sandbox/neighbours.test.ts', 'a deleted booking stays in the calendar, marked'],
+    ],
   },
   {
     item: 4,
@@ -53,7 +57,7 @@ export const fidelity: readonly Defect[] = [
   {
     item: 10,
     what: 'Calendar events match by overlap',
-    tests: [],
+    tests: [['test/sandbox/neighbours.test.ts', 'events match a span by overlap: %s']],
   },
   {
     item: 11,

@@ -4,9 +4,9 @@ import { client, type Json, NOON, openSandbox } from './api.ts';
 
 const DAY = 86_400_000;
 
-test('there are 32 contact routes and eleven neighbours', () => {
+test('there are 32 contact routes and twelve neighbours', () => {
   const ours = sandboxRoutes.filter((route) => / \/contacts\//.test(route));
-  expect([ours.length, sandboxRoutes.length]).toEqual([32, 43]);
+  expect([ours.length, sandboxRoutes.length]).toEqual([32, 44]);
   expect(sandboxRoutes).toContain('DELETE /contacts/{contactId}/campaigns/removeAll');
 });
 
@@ -52,9 +52,28 @@ test('tasks of the whole location come with _id and who they are about', async (
   expect(task).toMatchObject({ contactId: maria, completed: true, contactDetails: { firstName: 'Maria' } });
   expect(task._id).toHaveLength(20);
   expect(task).not.toHaveProperty('id');
+  expect(task).toMatchObject({ deleted: false, status: 'completed', statusGroup: 'completed', businessId: null });
+  for (const key of ['dateAdded', 'dateUpdated', 'createdAt', 'updatedAt', 'searchAfter', 'assignedToUserDetails'])
+    expect(task).toHaveProperty(key);
   const first = await search({ limit: 2 });
   const second = await search({ limit: 2, skip: 2 });
   expect(new Set([...first, ...second].map(({ _id }: Json) => _id)).size).toBe(4);
+});
+
+test.each([
+  ['listed', 1],
+  ['gone', 0],
+] as const)('a deleted task is gone from its contact (deletedTasks: %s)', async (deletedTasks, found) => {
+  const { post, get, remove, create, locationId } = openSandbox({ switches: { deletedTasks } });
+  const path = `/contacts/${await create({})}/tasks`;
+  const sent = { title: 'Zeroth', dueDate: '2026-05-21T15:00:00Z', completed: false };
+  const { id } = (await post(path, sent)).body.task;
+  await remove(`${path}/${id}`);
+  expect((await get(path)).body.tasks).toEqual([]);
+  expect((await get(`${path}/${id}`)).status).toBe(400);
+  const { tasks } = (await post(`/locations/${locationId}/tasks/search`, { query: 'zeroth' })).body;
+  expect(tasks).toHaveLength(found);
+  for (const task of tasks) expect(task).toMatchObject({ _id: id, deleted: true });
 });
 
 describe('appointments', () => {
@@ -131,6 +150,38 @@ describe('appointments', () => {
     const { body } = await get(`/calendars/events?locationId=${locationId}&startTime=0&endTime=1${query}`);
     expect(body.message).toEqual(message);
   });
+
+  test.each([
+    ['before it', '14:00', '14:59', 0],
+    ['into it', '14:00', '15:10', 1],
+    ['inside it', '15:10', '15:20', 1],
+    ['out of it', '16:20', '17:00', 1],
+    ['after it', '16:31', '17:00', 0],
+  ])('events match a span by overlap: %s', async (_, from, to, count) => {
+    const { get, locationId } = openSandbox({ data });
+    const at = (time: string) => Date.parse(`2026-05-21T${time}:00Z`);
+    const span = `startTime=${at(from)}&endTime=${at(to)}`;
+    const { events } = (await get(`/calendars/events?locationId=${locationId}&${span}&calendarId=cal`)).body;
+    expect(events).toHaveLength(count);
+  });
+
+  test.each(['calendar', 'everywhere'] as const)(
+    'a deleted booking stays in the calendar, marked (deletedAppointments: %s)',
+    async (deletedAppointments) => {
+      const { get, remove, locationId } = openSandbox({ data, switches: { deletedAppointments } });
+      const listed = async () => {
+        const span = `startTime=${NOON}&endTime=${NOON + 3 * DAY}`;
+        return (await get(`/calendars/events?locationId=${locationId}&${span}&calendarId=cal`)).body.events;
+      };
+      const [{ id, deleted }] = await listed();
+      expect(deleted).toBe(false);
+      expect((await remove(`/calendars/events/${id}`)).body).toEqual({ succeeded: true });
+      expect(await listed()).toMatchObject([{ id, deleted: true, appointmentStatus: 'confirmed' }]);
+      const { events } = (await get('/contacts/ann/appointments')).body;
+      expect(events).toMatchObject(deletedAppointments === 'calendar' ? [] : [{ id, deleted: true }]);
+      expect((await remove('/calendars/events/none')).status).toBe(400);
+    },
+  );
 
   test('calendars take no limit', async () => {
     const { get, locationId } = openSandbox({ data });

@@ -1,6 +1,6 @@
 import { zonedIso } from '../dates.ts';
 import { filled, numeric, optional, string } from '../dto.ts';
-import { unprocessable } from '../refusal.ts';
+import { badRequest, unprocessable } from '../refusal.ts';
 import { route, theContact } from '../route.ts';
 import { appointmentOut } from '../wire.ts';
 
@@ -11,7 +11,8 @@ export const calendarRoutes = [
     handle(call) {
       const appointments = call.store.appointments.of(theContact(call).id);
       if (call.switches.contactAppointments === 'empty') return { events: [] };
-      return { events: appointments.map((each) => appointmentOut(each, call.office.location)) };
+      const shown = appointments.filter((each) => !each.deleted || call.switches.deletedAppointments === 'everywhere');
+      return { events: shown.map((each) => appointmentOut(each, call.office.location)) };
     },
   }),
 
@@ -39,20 +40,21 @@ export const calendarRoutes = [
       }
       const { location, calendars } = call.office;
       const inGroup = (id: string) => calendars.some((each) => each.id === id && each.groupId === groupId);
-      const events = call.store.appointments
-        .all()
-        .filter(
-          (each) =>
-            call.store.contacts.get(each.contactId)?.locationId === location.id &&
-            each.startTime >= Number(startTime) &&
-            each.startTime <= Number(endTime) &&
-            (!userId || each.assignedUserId === userId) &&
-            (!calendarId || each.calendarId === calendarId) &&
-            (!groupId || inGroup(each.calendarId)),
-        );
+      const events = call.store.appointments.all().filter(
+        (each) =>
+          call.store.contacts.get(each.contactId)?.locationId === location.id &&
+          // Measured: what overlaps the span, not what starts in it.
+          each.endTime > Number(startTime) &&
+          each.startTime <= Number(endTime) &&
+          (!userId || each.assignedUserId === userId) &&
+          (!calendarId || each.calendarId === calendarId) &&
+          (!groupId || inGroup(each.calendarId)),
+      );
       return {
         events: events.map((each) => ({
           ...appointmentOut(each, location),
+          // Measured: a deleted booking stays in the list, its status as it was.
+          deleted: each.deleted ?? false,
           // Live events carry the status a second time under a misspelt name.
           appoinmentStatus: each.appointmentStatus,
           startTime: zonedIso(each.startTime, location.timezone),
@@ -61,6 +63,22 @@ export const calendarRoutes = [
           dateUpdated: zonedIso(each.dateAdded, location.timezone),
         })),
       };
+    },
+  }),
+
+  route({
+    route: 'DELETE /calendars/events/{eventId}',
+    scope: 'calendars/events.write',
+    // Documented as 201.
+    status: 201,
+    body: {},
+    handle(call) {
+      const event = call.store.appointments.all().find(({ id }) => id === call.param('eventId'));
+      if (!event || call.store.contacts.get(event.contactId)?.locationId !== call.office.location.id) {
+        throw badRequest('The event id is invalid');
+      }
+      call.store.appointments.put({ ...event, deleted: true });
+      return { succeeded: true };
     },
   }),
 ];

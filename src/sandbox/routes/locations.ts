@@ -1,14 +1,33 @@
 import type { Contact } from '../contact.ts';
+import { iso } from '../dates.ts';
 import { boolean, filled, number, oneOf, optional, string, strings } from '../dto.ts';
 import { postStatus, route } from '../route.ts';
-import type { Task } from '../store.ts';
+import type { Task, User } from '../store.ts';
 import { taskOut } from '../wire.ts';
 
-/** A row of the location's tasks: `_id` for `id`, and who it is about. */
-function taskFound(task: Task, contact: Contact | undefined) {
+/** A row of the location's tasks: `_id` for `id`, times under two names each, and who it is about and for. */
+function taskFound(task: Task, contact: Contact | undefined, users: readonly User[]) {
   const { id: _id, ...rest } = taskOut(task);
-  const { id, locationId, firstName, lastName, email, phone } = contact ?? {};
-  return { _id, ...rest, locationId, contactDetails: { id, firstName, lastName, email, phone } };
+  const { id, locationId, businessId, firstName, lastName, email, phone } = contact ?? {};
+  const user = users.find((each) => each.id === task.assignedTo);
+  const [added, updated] = [iso(task.dateAdded), iso(task.dateUpdated)];
+  return {
+    _id,
+    ...rest,
+    locationId,
+    businessId: businessId ?? null,
+    deleted: task.deleted ?? false,
+    // What the two say was recorded by name only.
+    status: task.completed ? 'completed' : 'incompleted',
+    statusGroup: task.completed ? 'completed' : 'open',
+    dateAdded: added,
+    dateUpdated: updated,
+    createdAt: added,
+    updatedAt: updated,
+    searchAfter: [task.dateAdded, _id],
+    contactDetails: { id, firstName, lastName, email, phone },
+    assignedToUserDetails: user && { id: user.id, firstName: user.firstName, lastName: user.lastName },
+  };
 }
 
 export const locationRoutes = [
@@ -62,7 +81,7 @@ export const locationRoutes = [
           `${task.title}\n${task.body ?? ''}`.toLowerCase().includes(query.toLowerCase())
         );
       });
-      const tasks = wanted.slice(skip, skip + limit).map((task) => taskFound(task, contactOf(task)));
+      const tasks = wanted.slice(skip, skip + limit).map((task) => taskFound(task, contactOf(task), call.office.users));
       return { tasks, traceId: call.traceId() };
     },
   }),

@@ -8,11 +8,12 @@ function theTask(call: Call): Task {
   const contact = theContact(call);
   const id = call.param('taskId');
   const task = call.store.tasks.find(contact.id, id);
-  if (task) return task;
+  if (task && !task.deleted) return task;
   throw missing('Task', id, call.switches.missingTaskOrNote);
 }
 
-function save(call: Call, task: Task) {
+function save(call: Call, written: Task) {
+  const task = { ...written, dateUpdated: call.now };
   call.store.tasks.put(task);
   touch(call, theContact(call));
   return { task: taskOut(task) };
@@ -23,7 +24,10 @@ export const taskRoutes = [
     route: 'GET /contacts/{contactId}/tasks',
     scope: 'contacts.readonly',
     query: {},
-    handle: (call) => ({ tasks: call.store.tasks.of(theContact(call).id).map(taskOut) }),
+    handle(call) {
+      const tasks = call.store.tasks.of(theContact(call).id);
+      return { tasks: tasks.filter(({ deleted }) => !deleted).map(taskOut) };
+    },
   }),
 
   route({
@@ -53,6 +57,8 @@ export const taskRoutes = [
         title,
         dueDate: Date.parse(body.dueDate),
         completed,
+        dateAdded: call.now,
+        dateUpdated: call.now,
       });
     },
   }),
@@ -84,7 +90,9 @@ export const taskRoutes = [
     route: 'DELETE /contacts/{contactId}/tasks/{taskId}',
     scope: 'contacts.write',
     handle(call) {
-      call.store.tasks.remove(theTask(call));
+      const task = theTask(call);
+      if (call.switches.deletedTasks === 'gone') call.store.tasks.remove(task);
+      else call.store.tasks.put({ ...task, deleted: true, dateUpdated: call.now });
       touch(call, theContact(call));
       return { succeded: true };
     },

@@ -172,7 +172,20 @@ export function tellStories(at: At): Readonly<Record<string, Story>> {
         visit('Test ride: cargo bike', at(-15, 20), 30, { calendarId: 'Test rides', appointmentStatus: 'cancelled' }),
       ],
     },
-    'Rosa Delgado': { tasks: [task('Tell her the kids bike is ready', at(0, 18), { assignedTo: 'Marcus Hill' })] },
+    'Rosa Delgado': {
+      tasks: [
+        task('Tell her the kids bike is ready', at(0, 18), { assignedTo: 'Marcus Hill' }),
+        // Deleted rows have ids of their own, so that the others draw the same as without them.
+        task('Ask for the size of the helmet', at(1, 18), { id: 'deletedTaskOfRosa000', deleted: true }),
+      ],
+      appointments: [
+        visit('Repair of the kids bike', at(2, 19), 60, {
+          id: 'deletedVisitOfRosa00',
+          calendarId: 'Workshop',
+          deleted: true,
+        }),
+      ],
+    },
     'Greta Novak': {
       notes: [note('Left a blue mixte at the counter, no phone. Will come back on Friday.', at(-4, 20))],
     },
