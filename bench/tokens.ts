@@ -36,7 +36,7 @@ export const listFigures = (): Figure[] => [
   },
   { what: 'the nine lookups', value: tokens(read((tool) => tool.family === 'lookups')), bound: 700 },
   { what: 'the seven tools of several calls', value: tokens(read((tool) => tool.family === 'flows')), bound: 1_500 },
-  { what: 'the output schemas of all', value: tokens(shown.map(({ face }) => face.outputSchema)), bound: 1_000 },
+  { what: 'the output schemas of all', value: tokens(shown.map(({ face }) => face.outputSchema)), bound: 2_300 },
 ];
 
 const contactsOf = async ({ call }: Connected, args: Json): Promise<Json[]> =>

@@ -93,20 +93,39 @@ export const contactFields = {
   customFields: CustomFields.optional(),
 };
 
-const object = z.looseObject({}).optional();
-const rows = z.array(z.looseObject({})).optional();
+const anObject = z.looseObject({}).meta(shallow);
 
-/** Answers are described one level deep, every key optional: an added or missing field must never break a client. */
+/** Types of the root keys of answers. What stands below is not described, and every key is optional. */
+export const of = {
+  object: anObject.optional(),
+  rows: z.array(anObject).optional(),
+  texts: z.array(z.string()).optional(),
+  text: z.string().optional(),
+  count: z.number().optional(),
+  flag: z.boolean().optional(),
+  /** Of several types, or null. */
+  any: z.unknown().optional(),
+} as const;
+
+/**
+ * The answer of a tool. Every root key it may give is declared: some clients keep only those. An added or missing one
+ * never breaks a client.
+ */
+export const answer = (keys: z.ZodRawShape) => z.looseObject({ ...keys, notice: of.text });
+
+/** Of one record; `listsCut` where its lists were too long. */
+const record = (keys: z.ZodRawShape) => answer({ ...keys, listsCut: of.object });
+const list = (key: string) => answer({ [key]: of.rows, total: of.count, next: of.object });
+
 export const outputs = {
-  contact: z.looseObject({ contact: object }),
-  contacts: z.looseObject({ contacts: rows, next: object }),
-  task: z.looseObject({ task: object }),
-  tasks: z.looseObject({ tasks: rows, next: object }),
-  note: z.looseObject({ note: object }),
-  notes: z.looseObject({ notes: rows, next: object }),
-  events: z.looseObject({ events: rows, next: object }),
-  done: z.looseObject({ succeeded: z.boolean().optional() }),
-  tags: z.looseObject({ tags: z.array(z.string()).optional() }),
-  rows: (key: string) => z.looseObject({ [key]: rows, next: object }),
-  any: z.looseObject({}),
+  record,
+  list,
+  contact: record({ contact: of.object }),
+  contacts: list('contacts'),
+  task: record({ task: of.object }),
+  tasks: list('tasks'),
+  note: record({ note: of.object }),
+  notes: list('notes'),
+  events: list('events'),
+  done: record({ succeeded: of.flag }),
 };

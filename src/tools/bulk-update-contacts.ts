@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { contactFields, Filled, Id, Ids, outputs, Strings, Text } from '../schemas.ts';
+import { answer, contactFields, Filled, Id, Ids, of, Strings, Text } from '../schemas.ts';
 import { CLEARABLE } from './contacts.ts';
 import { filtersAsInSearch } from './search.ts';
 import { type Flow, later } from './tool.ts';
@@ -53,7 +53,26 @@ export const bulkUpdateContacts: Flow = {
       'names nothing to change: give set, addTags, removeTags or businessId',
     )
     .refine((args) => !contradicts(args), 'a tag stands in both addTags and removeTags'),
-  output: outputs.any,
+  output: answer({
+    preview: of.flag,
+    account: of.text,
+    total: of.count,
+    everyContact: of.flag,
+    changes: of.object,
+    businessName: of.text,
+    examples: of.rows,
+    listsCut: of.object,
+    asked: of.count,
+    done: of.count,
+    skipped: of.count,
+    failed: of.count,
+    left: of.count,
+    leftHalfDone: of.count,
+    repeatedIds: of.count,
+    failures: of.rows,
+    furtherFailures: of.rows,
+    next: of.object,
+  }),
   calls: [],
   run: later('bulkUpdateContacts'),
 };

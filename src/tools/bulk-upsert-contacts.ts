@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Json } from '../endpoint.ts';
 import { isFindable, MATCH_RULE, matchEntry, personFields, WAYS_TO_FIND } from '../flows/onboard/input.ts';
-import { outputs } from '../schemas.ts';
+import { answer, of } from '../schemas.ts';
 import { type Flow, later } from './tool.ts';
 
 const Row = z.strictObject(personFields);
@@ -40,7 +40,18 @@ export const bulkUpsertContacts: Flow = {
   needs: ['contacts.readonly'],
   effect: 'update',
   input,
-  output: outputs.any,
+  output: answer({
+    asked: of.count,
+    created: of.count,
+    updated: of.count,
+    unchanged: of.count,
+    conflict: of.count,
+    failed: of.count,
+    incomplete: of.count,
+    left: of.count,
+    rows: of.rows,
+    next: of.object,
+  }),
   calls: [],
   run: later('bulkUpsertContacts'),
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../endpoint.ts';
-import { Id, Ids, outputs } from '../schemas.ts';
+import { Id, Ids, of, outputs } from '../schemas.ts';
 import { settle } from '../settle.ts';
 
 export const businesses = [
@@ -14,7 +14,7 @@ export const businesses = [
     settle: settle.contactsAssigned,
     locationId: true,
     input: z.strictObject({ ids: Ids.max(50).describe('contact ids'), businessId: Id.nullable() }),
-    output: outputs.any,
+    output: outputs.record({ succeeded: of.flag, asked: of.count, updated: of.count, failed: of.texts }),
     present: ({ success, ids }, args) => ({
       succeeded: success,
       asked: (args.ids as unknown[]).length,

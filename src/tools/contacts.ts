@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint, type Json, type Page } from '../endpoint.ts';
 import { contacts as contactList, fullPage } from '../rows.ts';
-import { contactFields, Fields, Filled, Id, outputs, Skip, Strings, Text, upTo } from '../schemas.ts';
+import { contactFields, Fields, Filled, Id, of, outputs, Skip, Strings, Text, upTo } from '../schemas.ts';
 import { settle } from '../settle.ts';
 import { searchContacts } from './search.ts';
 
@@ -118,7 +118,7 @@ export const contacts = [
         clear: z.array(z.enum(CLEARABLE)).min(1).optional(),
       })
       .refine(...changesSomething('contactId')),
-    output: outputs.contact,
+    output: outputs.record({ contact: of.object, succeeded: of.flag }),
     request: (args) => cleared(fieldValues(args)),
   }),
   endpoint({
@@ -145,7 +145,8 @@ export const contacts = [
     input: z
       .strictObject({ email: Filled.optional(), number: Filled.optional() })
       .refine(someEmailOrNumber, 'give email or number'),
-    output: outputs.any,
+    // null where there is nobody.
+    output: outputs.record({ contact: of.any }),
   }),
   endpoint({
     name: 'upsert_contact',
@@ -168,7 +169,7 @@ export const contacts = [
         (a) => a.email !== undefined || a.phone !== undefined,
         'give email or phone, by which the contact is found',
       ),
-    output: outputs.contact,
+    output: outputs.record({ contact: of.object, new: of.flag, succeeded: of.flag }),
     request: fieldValues,
   }),
 ];

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Filled, outputs } from '../schemas.ts';
+import { answer, Filled, of } from '../schemas.ts';
 import { filtersAsInSearch } from './search.ts';
 import { type Flow, later } from './tool.ts';
 
@@ -20,7 +20,18 @@ export const countContacts: Flow = {
       handle: Filled.optional(),
     })
     .refine((args) => args.handle === undefined || Object.keys(args).length === 1, 'handle goes alone'),
-  output: outputs.any,
+  output: answer({
+    total: of.count,
+    incomplete: of.flag,
+    counted: of.count,
+    groupBy: of.text,
+    field: of.text,
+    zone: of.text,
+    groups: of.rows,
+    others: of.object,
+    without: of.count,
+    next: of.object,
+  }),
   calls: [],
   run: later('countContacts'),
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../endpoint.ts';
-import { Id, Ids, outputs } from '../schemas.ts';
+import { Id, Ids, of, outputs } from '../schemas.ts';
 import { settle } from '../settle.ts';
 
 const input = z.strictObject({ contactId: Id, followers: Ids.describe('user ids') });
@@ -15,7 +15,7 @@ export const followers = [
     effect: 'create',
     settle: settle.followersAdded,
     input,
-    output: outputs.any,
+    output: outputs.record({ followers: of.texts, followersAdded: of.texts }),
   }),
   endpoint({
     name: 'remove_contact_followers',
@@ -26,6 +26,6 @@ export const followers = [
     effect: 'delete',
     settle: settle.followersRemoved,
     input,
-    output: outputs.any,
+    output: outputs.record({ followers: of.texts, followersRemoved: of.texts }),
   }),
 ];

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Id, outputs } from '../schemas.ts';
+import { Id, of, outputs } from '../schemas.ts';
 import { listCalendarEvents } from './appointments.ts';
 import { type Flow, later } from './tool.ts';
 
@@ -11,7 +11,16 @@ export const getContactOverview: Flow = {
   scope: 'contacts.readonly',
   effect: 'read',
   input: z.strictObject({ contactId: Id }),
-  output: outputs.any,
+  output: outputs.record({
+    contact: of.object,
+    tasks: of.rows,
+    notes: of.rows,
+    coming: of.rows,
+    past: of.rows,
+    counts: of.object,
+    failed: of.rows,
+    asOf: of.text,
+  }),
   calls: [listCalendarEvents],
   run: later('getContactOverview'),
 };

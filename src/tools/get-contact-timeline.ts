@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ALL_KINDS } from '../flows/kinds.ts';
-import { Id, outputs, upTo } from '../schemas.ts';
+import { answer, Id, of, upTo } from '../schemas.ts';
 import { type Flow, later } from './tool.ts';
 
 export const getContactTimeline: Flow = {
@@ -16,7 +16,7 @@ export const getContactTimeline: Flow = {
     limit: upTo(100).optional(),
     cursor: z.string().optional(),
   }),
-  output: outputs.any,
+  output: answer({ timeline: of.rows, total: of.count, asOf: of.text, failed: of.rows, next: of.object }),
   calls: [],
   run: later('getContactTimeline'),
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { taskPage } from '../flows/tasks.ts';
-import { Fields, outputs, Time, upTo } from '../schemas.ts';
+import { answer, Fields, of, Time, upTo } from '../schemas.ts';
 import { type Flow, later } from './tool.ts';
 
 /** Rows of one answer: the tasks of each may be a call. */
@@ -29,7 +29,14 @@ export const listChangedContacts: Flow = {
       fields: Fields.optional(),
     })
     .refine((args) => (args.since === undefined) !== (args.cursor === undefined), 'give either since or cursor'),
-  output: outputs.contacts,
+  output: answer({
+    contacts: of.rows,
+    changedTasks: of.rows,
+    cursor: of.text,
+    completeTo: of.text,
+    unseen: of.texts,
+    next: of.object,
+  }),
   calls: [taskPage],
   run: later('listChangedContacts'),
 };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint, type ListShape } from '../endpoint.ts';
 import { fullPage, whole } from '../rows.ts';
-import { Fields, outputs, Skip, upTo, window } from '../schemas.ts';
+import { Fields, of, outputs, Skip, upTo, window } from '../schemas.ts';
 
 const all = z.strictObject({ ...window, fields: Fields.optional() });
 const some = (key: string, ...fields: string[]): ListShape => ({ ...whole(key), fields });
@@ -14,7 +14,7 @@ export const getLocation = endpoint({
   scope: 'locations.readonly',
   effect: 'read',
   input: z.strictObject({ fields: Fields.optional() }),
-  output: outputs.any,
+  output: outputs.record({ location: of.object }),
 });
 
 export const listUsers = endpoint({
@@ -26,7 +26,7 @@ export const listUsers = endpoint({
   effect: 'read',
   locationId: true,
   input: all,
-  output: outputs.rows('users'),
+  output: outputs.list('users'),
   list: some('users', 'id', 'name', 'email', 'phone'),
 });
 
@@ -40,7 +40,7 @@ export const lookups = [
     scope: 'locations/tags.readonly',
     effect: 'read',
     input: all,
-    output: outputs.rows('tags'),
+    output: outputs.list('tags'),
     list: some('tags', 'id', 'name'),
   }),
   endpoint({
@@ -51,7 +51,7 @@ export const lookups = [
     scope: 'locations/customFields.readonly',
     effect: 'read',
     input: all,
-    output: outputs.rows('customFields'),
+    output: outputs.list('customFields'),
     request: (args) => ({ ...args, model: 'contact' }),
     list: some('customFields', 'id', 'name', 'fieldKey', 'dataType', 'picklistOptions'),
   }),
@@ -65,7 +65,7 @@ export const lookups = [
     effect: 'read',
     locationId: true,
     input: z.strictObject({ limit: upTo(100).optional(), skip: Skip.optional(), fields: Fields.optional() }),
-    output: outputs.rows('businesses'),
+    output: outputs.list('businesses'),
     request: ({ skip, ...rest }) => (skip ? { ...rest, skip } : rest),
     list: {
       key: 'businesses',
@@ -84,7 +84,7 @@ export const lookups = [
     locationId: true,
     version: '2021-04-15',
     input: all,
-    output: outputs.rows('calendars'),
+    output: outputs.list('calendars'),
     list: some('calendars', 'id', 'name', 'description', 'isActive'),
   }),
   endpoint({
@@ -96,7 +96,7 @@ export const lookups = [
     effect: 'read',
     locationId: true,
     input: all,
-    output: outputs.rows('workflows'),
+    output: outputs.list('workflows'),
     list: some('workflows', 'id', 'name', 'status'),
   }),
   endpoint({
@@ -108,7 +108,7 @@ export const lookups = [
     effect: 'read',
     locationId: true,
     input: all,
-    output: outputs.rows('campaigns'),
+    output: outputs.list('campaigns'),
     list: some('campaigns', 'id', 'name', 'status'),
   }),
 ];

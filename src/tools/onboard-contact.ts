@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { isFindable, MATCH_RULE, matchEntry, personFields, WAYS_TO_FIND } from '../flows/onboard/input.ts';
-import { outputs } from '../schemas.ts';
+import { of, outputs } from '../schemas.ts';
 import { type Flow, later } from './tool.ts';
 
 export const onboardContact: Flow = {
@@ -18,7 +18,17 @@ export const onboardContact: Flow = {
       message: MATCH_RULE,
     })
     .refine((args) => isFindable(args, args.matchField), `give ${WAYS_TO_FIND}`),
-  output: outputs.contact,
+  output: outputs.record({
+    contact: of.object,
+    created: of.flag,
+    changed: of.rows,
+    tagsAdded: of.texts,
+    note: of.object,
+    tasks: of.rows,
+    business: of.object,
+    notStored: of.rows,
+    failed: of.rows,
+  }),
   calls: [],
   run: later('onboardContact'),
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { taskPage } from '../flows/tasks.ts';
-import { Filled, Id, outputs, Skip, Time, upTo } from '../schemas.ts';
+import { answer, Filled, Id, of, Skip, Time, upTo } from '../schemas.ts';
 import { type Flow, later } from './tool.ts';
 
 export const searchLocationTasks: Flow = {
@@ -8,7 +8,7 @@ export const searchLocationTasks: Flow = {
   title: 'Search location tasks',
   scope: 'locations/tasks.readonly',
   effect: 'read',
-  output: outputs.tasks,
+  output: answer({ tasks: of.rows, asOf: of.text, next: of.object }),
   description:
     'Tasks of all contacts: open (overdue included), overdue, completed, or due in a range. Times: ISO, or local; a date alone is its whole day.',
   input: z.strictObject({

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint, type Json } from '../endpoint.ts';
 import { rowsIn } from '../rows.ts';
-import { Id, Ids, outputs, Strings } from '../schemas.ts';
+import { Id, Ids, of, outputs, Strings } from '../schemas.ts';
 import { settle } from '../settle.ts';
 
 /** Counts, and only the contacts that need a look: hundreds of lines of success help nobody. */
@@ -24,7 +24,7 @@ export const tags = [
     effect: 'create',
     settle: settle.tagsAdded,
     input: z.strictObject({ contactId: Id, tags: Strings }),
-    output: outputs.tags,
+    output: outputs.record({ tags: of.texts, tagsAdded: of.texts }),
   }),
   endpoint({
     name: 'remove_contact_tags',
@@ -35,7 +35,7 @@ export const tags = [
     effect: 'delete',
     settle: settle.tagsRemoved,
     input: z.strictObject({ contactId: Id, tags: Strings }),
-    output: outputs.tags,
+    output: outputs.record({ tags: of.texts, tagsRemoved: of.texts }),
   }),
   endpoint({
     name: 'bulk_update_contact_tags',
@@ -56,7 +56,13 @@ export const tags = [
       })
       .refine((a) => a.removeAllTags === undefined || a.type === 'remove', 'removeAllTags goes with type remove')
       .refine((a) => a.tags.length > 0 || a.removeAllTags === true, 'tags must not be empty'),
-    output: outputs.done,
+    output: outputs.record({
+      succeeded: of.flag,
+      asked: of.count,
+      updated: of.count,
+      errorCount: of.count,
+      failed: of.rows,
+    }),
     present: bulkAccount,
   }),
 ];
