@@ -57,7 +57,7 @@ export const SETTINGS = {
   GHL_LOCATION_ID: 'The location (sub-account) to work in; required with `GHL_API_KEY`',
   GHL_SCOPES: 'Scopes this server may use, separated by spaces or commas (`contacts.readonly`; in the sandbox, all)',
   GHL_TOOLS:
-    'Which of the permitted tools to show: families, tool names, `read`, `write`, `delete`, `bulk`, `automation`, each with or without a minus, as in `contacts,tasks,notes,-delete` (all)',
+    'Which of the permitted tools to show: families, tool names, `read`, `write`, `delete`, `bulk`, `automation` (campaigns and workflows), each with or without a minus, as in `contacts,tasks,notes,-delete` (all). What is merely unnamed may still be done as part of another tool; a minus forbids the act, whichever tool, prompt, completion or resource would do it: `-delete` also refuses `removeTags` and `tags` that replace others, `-tags` also `tags` of a new contact. The server itself still reads the location’s time zone, and reads back its own writes',
   GHL_LABEL: 'A name for this account, shown in the title and the instructions, for people with several',
   GHL_TIMEZONE:
     "IANA zone that local times are read in (the location's where `locations.readonly` is in effect, else the machine's)",

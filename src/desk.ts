@@ -1,7 +1,7 @@
 import type { Found } from './complete/people.ts';
 import type { Endpoint, Json } from './endpoint.ts';
 import { UserError } from './errors.ts';
-import { whyAbsent } from './gate.ts';
+import { refuseForbidden, whyAbsent } from './gate.ts';
 import { checkInput } from './input.ts';
 import type { Recents } from './resources/recent.ts';
 import { runTool } from './tools/run.ts';
@@ -17,7 +17,7 @@ export interface Desk {
   readonly offers: (tool: string) => boolean;
   /** Runs a tool on arguments as a host gives them. @throws UserError; also for a tool that is not offered */
   readonly run: (tool: string, args: unknown) => Promise<Json>;
-  /** One read that no tool shapes. @throws UserError */
+  /** One read that no tool shapes. @throws UserError; SwitchedOff for what the owner forbade */
   readonly read: (endpoint: Endpoint, args: Json) => Promise<Json>;
   /** Whom words, an email, a phone or an id fit; `whole` where nothing more will be typed. @throws UserError */
   readonly people: (typed: string, whole?: boolean) => Promise<Found>;
@@ -27,7 +27,10 @@ export interface Desk {
 export function openDesk(around: Surroundings, recents: Recents, met: () => void): Desk {
   const { gate, api, signal, host, clock } = around;
   const find = (name: string) => gate.shown.find((tool) => tool.name === name);
-  const read: Desk['read'] = (endpoint, args) => api.call(endpoint, args, { signal, host });
+  const read: Desk['read'] = async (endpoint, args) => {
+    refuseForbidden(endpoint, args, gate);
+    return api.call(endpoint, args, { signal, host });
+  };
   return {
     gate,
     clock,

@@ -1,4 +1,5 @@
-import { SCOPES, type Scope, type ToolFace } from './endpoint.ts';
+import { type Forbidden, type ForbiddenAct, forbiddenAct } from './acts.ts';
+import { type Json, SCOPES, type Scope, type ToolFace } from './endpoint.ts';
 import { missingScope, SettingError, UserError } from './errors.ts';
 import { scopesOf, type Tool } from './tools/tool.ts';
 import { quoted } from './untrusted.ts';
@@ -38,21 +39,24 @@ export function parseSelection(text: string, tools: readonly Tool[]): Selection 
         `GHL_TOOLS: ${JSON.stringify(word)} is no family, tool or set. Families and sets: ${known}; each also with a minus.`,
       );
     }
-    return { test, minus: word.startsWith('-') };
+    return { word, test, minus: word.startsWith('-') };
   });
   const plus = sets.filter((set) => !set.minus);
   const minus = sets.filter((set) => set.minus);
-  const forbids = (tool: Tool) => minus.some((set) => set.test(tool));
-  return { forbids, shows: (tool) => (plus.length === 0 || plus.some((set) => set.test(tool))) && !forbids(tool) };
+  return {
+    forbids: (tool) => minus.find((set) => set.test(tool))?.word,
+    shows: (tool) => plus.length === 0 || plus.some((set) => set.test(tool)),
+  };
 }
 
 /** What the owner makes of the permitted tools. */
 export interface Selection {
+  /** Whether the owner wants it listed; what is merely unnamed may be done as part of another tool. */
   readonly shows: (tool: Tool) => boolean;
-  /** True for what stands there with a minus: it is not done as part of another tool either. */
-  readonly forbids: (tool: Tool) => boolean;
+  /** The word with a minus that forbids what this tool does, as part of another tool too. */
+  readonly forbids: (tool: Tool) => string | undefined;
 }
-const ALL: Selection = { shows: () => true, forbids: () => false };
+const ALL: Selection = { shows: () => true, forbids: () => undefined };
 
 /** A tool that is not offered: its scope is not in effect, or the owner's GHL_TOOLS leaves it out. */
 export interface Hidden {
@@ -65,17 +69,24 @@ export interface Gate {
   /** Scopes in effect. */
   readonly scopes: readonly Scope[];
   readonly hidden: readonly Hidden[];
-  /** Names of the tools the owner forbade. */
-  readonly forbidden: ReadonlySet<string>;
+  /** What the owner forbade, by the names of the tools that do it. */
+  readonly forbidden: Forbidden;
 }
 
 /** The one place that decides which tools exist for a host: by scope, then by the owner's selection. */
 export function gate(tools: readonly Tool[], scopes: readonly Scope[], selected: Selection = ALL): Gate {
+  const forbidden = new Map(
+    tools.flatMap((tool) => {
+      const word = selected.forbids(tool);
+      return word === undefined ? [] : [[tool.name, word] as const];
+    }),
+  );
   const hidden = tools.flatMap((tool): Hidden[] => {
     if (scopesOf(tool).some((scope) => !scopes.includes(scope))) return [{ tool, by: 'scope' }];
-    return selected.shows(tool) ? [] : [{ tool, by: 'selection' }];
+    // A tool stays where some of its uses are left.
+    const useless = forbiddenAct(tool.name, undefined, forbidden) !== undefined;
+    return selected.shows(tool) && !useless ? [] : [{ tool, by: 'selection' }];
   });
-  const forbidden = new Set(tools.filter(selected.forbids).map(({ name }) => name));
   return { shown: tools.filter((tool) => !hidden.some((h) => h.tool === tool)), hidden, forbidden, scopes };
 }
 
@@ -85,18 +96,32 @@ export function whyAbsent(gate: Gate, name: string): string {
   const found = hidden.find(({ tool }) => tool.name === name);
   if (!found) return `There is no tool ${quoted(name)}; tools/list names those there are.`;
   const missing = missingFor(found.tool, gate);
-  return missing ? missingScope(name, missing) : switchedOff(name);
+  return missing ? missingScope(name, missing) : switchedOff(name, forbiddenAct(name, undefined, gate.forbidden));
 }
 
 /** The first scope that a tool lacks. */
 export const missingFor = (tool: Tool, { scopes }: Gate): Scope | undefined =>
   scopesOf(tool).find((scope) => !scopes.includes(scope));
 
-/** @throws UserError for a write that the owner forbade, which is not done as part of another tool either */
-export function refuseForbidden(endpoints: readonly ToolFace[], { forbidden }: Gate): void {
-  const off = endpoints.find(({ name, effect }) => effect !== 'read' && forbidden.has(name));
-  if (off) throw new UserError(switchedOff(off.name));
+/** What the owner switched off: nothing was sent for it. */
+export class SwitchedOff extends UserError {}
+
+/** @throws SwitchedOff for a use of a tool that comes to something the owner forbade, be it as part of another tool */
+export function refuseForbidden({ name }: ToolFace, args: Json, { forbidden }: Gate): void {
+  const found = forbiddenAct(name, args, forbidden);
+  if (found) throw new SwitchedOff(switchedOff(name, found));
 }
 
-const switchedOff = (name: string): string =>
-  `${name} is switched off by GHL_TOOLS; nothing was sent. The owner allows it by changing that setting and restarting the server.`;
+/** Whether a part of a tool may be read: its scope is in effect, and the owner did not forbid it. */
+export const mayRead = (endpoint: ToolFace, { scopes, forbidden }: Pick<Gate, 'scopes' | 'forbidden'>): boolean =>
+  scopes.includes(endpoint.scope) && forbiddenAct(endpoint.name, {}, forbidden) === undefined;
+
+function switchedOff(name: string, found: ForbiddenAct | undefined): string {
+  const setting = found ? `GHL_TOOLS (${found.word})` : 'GHL_TOOLS';
+  if (!found || found.act === name)
+    return `${name} is switched off by ${setting}; nothing was sent. The owner allows it by changing that setting and restarting the server.`;
+  const { act, argument } = found;
+  const what = argument === undefined ? name : `${argument} of ${name}`;
+  const remedy = argument === undefined ? 'The owner allows it' : `Leave out ${argument}, or the owner allows it`;
+  return `${what} would do what ${act} does, which is switched off by ${setting}; nothing was sent. ${remedy} by changing that setting and restarting the server.`;
+}

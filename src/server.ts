@@ -11,7 +11,7 @@ import type { Api } from './api/client.ts';
 import { realTimers, type Timers } from './api/timers.ts';
 import { type Desk, openDesk, WrongRequest } from './desk.ts';
 import { UserError } from './errors.ts';
-import { type Gate, whyAbsent } from './gate.ts';
+import { type Gate, refuseForbidden, whyAbsent } from './gate.ts';
 import { type AccountFacts, instructions } from './instructions.ts';
 import type { Log } from './log.ts';
 import type { Memory } from './memory.ts';
@@ -25,6 +25,7 @@ import { createUpdates } from './resources/updates.ts';
 import { tellingWrites } from './resources/writes.ts';
 import { toolAnswer, toText } from './results.ts';
 import type { Clock } from './times.ts';
+import { searchContacts } from './tools/search.ts';
 import type { Surroundings } from './tools/tool.ts';
 import { firstCharacters, wellFormed } from './untrusted.ts';
 
@@ -117,6 +118,8 @@ export function createServer(options: ServerOptions): Server {
         );
       const { tool, contactId } = resolve(uri);
       if (!desk(extra).offers(tool)) throw new UserError(whyAbsent(gate(), tool));
+      // Changes by others are found by a search.
+      refuseForbidden(searchContacts, {}, gate());
       subscriptions.add(uri, contactId);
       return {};
     }),

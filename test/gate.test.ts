@@ -57,8 +57,11 @@ describe('GHL_TOOLS', () => {
   });
   test('forbids, as part of other tools too, what stands with a minus, and not what is merely left unnamed', () => {
     const forbidden = (select: string) => [...gate(tools, CONTACTS, parseSelection(select, tools)).forbidden];
-    expect(forbidden('flows,-create_contact_note')).toEqual(['create_contact_note']);
-    expect(forbidden('-followers')).toEqual(['add_contact_followers', 'remove_contact_followers']);
+    expect(forbidden('flows,-create_contact_note')).toEqual([['create_contact_note', '-create_contact_note']]);
+    expect(forbidden('-followers')).toEqual([
+      ['add_contact_followers', '-followers'],
+      ['remove_contact_followers', '-followers'],
+    ]);
     expect(forbidden('onboard_contact')).toEqual([]);
   });
   test('refuses a word that names nothing', () => {
@@ -96,8 +99,9 @@ describe('a write the owner forbade', () => {
   test('is not done as part of another tool either, nor is anything beside it', async () => {
     const { call, refused, sent } = await connect({ select: '-create_contact_note' });
     const text = await refused('onboard_contact', { ...person, note: 'Asked for a quote.' });
-    expect(text).toContain('create_contact_note is switched off by GHL_TOOLS');
-    expect(writes(await sent())).toEqual([]);
+    expect(text).toContain('note of onboard_contact would do what create_contact_note does, which is switched off by');
+    expect(text).toContain('GHL_TOOLS (-create_contact_note); nothing was sent. Leave out note');
+    expect(await sent()).toEqual([]);
     expect(await call('onboard_contact', person)).toMatchObject({ created: true });
     expect(writes(await sent())).toEqual(['POST /contacts/']);
   });
@@ -106,6 +110,103 @@ describe('a write the owner forbade', () => {
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['onboard_contact']);
     expect(await call('onboard_contact', { ...person, note: 'Asked for a quote.' })).toMatchObject({ created: true });
     expect(writes(await sent())).toEqual(['POST /contacts/', expect.stringMatching(/^POST \/contacts\/\w+\/notes$/)]);
+  });
+});
+
+describe('a minus forbids the act, whichever tool would do it', () => {
+  const contacts = ['0raeALzVYCzBNd64I8K0', 'Hf55ndBMck8veGLfo8ya'];
+  const [contactId] = contacts;
+  const email = 'nora.whelan@example.com';
+
+  test.each([
+    ['-delete', 'bulk_update_contacts', { contacts, removeTags: ['vip'] }, 'removeTags', 'remove_contact_tags'],
+    [
+      '-delete',
+      'bulk_update_contact_tags',
+      { contacts, type: 'remove', tags: [], removeAllTags: true },
+      'removeAllTags',
+      'remove_contact_tags',
+    ],
+    [
+      '-delete',
+      'bulk_update_contact_tags',
+      { contacts, type: 'remove', tags: ['vip'] },
+      'type "remove"',
+      'remove_contact_tags',
+    ],
+    ['-delete', 'update_contact', { contactId, tags: [] }, 'tags', 'remove_contact_tags'],
+    ['-delete', 'upsert_contact', { email, tags: ['vip'] }, 'tags', 'remove_contact_tags'],
+    [
+      '-add_contact_tags',
+      'bulk_update_contact_tags',
+      { contacts, type: 'add', tags: ['vip'] },
+      'type "add"',
+      'add_contact_tags',
+    ],
+    ['-add_contact_tags', 'bulk_update_contacts', { contacts, addTags: ['vip'] }, 'addTags', 'add_contact_tags'],
+    ['-tags', 'create_contact', { email, tags: ['vip'] }, 'tags', 'add_contact_tags'],
+    ['-tags', 'update_contact', { contactId, tags: ['vip'] }, 'tags', 'add_contact_tags'],
+    ['-tags', 'upsert_contact', { email, tags: ['vip'] }, 'tags', 'add_contact_tags'],
+    ['-tags', 'onboard_contact', { email, tags: ['vip'] }, 'tags', 'add_contact_tags'],
+    ['-tags', 'bulk_upsert_contacts', { rows: [{ email, tags: ['vip'] }] }, 'tags in rows', 'add_contact_tags'],
+    [
+      '-businesses',
+      'bulk_update_contacts',
+      { contacts, businessId: 'b1' },
+      'businessId',
+      'bulk_assign_contact_business',
+    ],
+    ['-update_contact', 'bulk_update_contacts', { contacts, set: { city: 'Austin' } }, 'set', 'update_contact'],
+    ['-search_contacts', 'bulk_update_contacts', { query: 'a', addTags: ['vip'] }, 'query', 'search_contacts'],
+  ])('%s refuses %s %j by argument, and the tool stays', async (select, tool, args, argument, act) => {
+    const { client, refused, sent } = await connect({ select });
+    expect((await client.listTools()).tools.map(({ name }) => name)).toContain(tool);
+    const text = await refused(tool, args);
+    expect(text).toContain(`${argument} of ${tool} would do what ${act} does`);
+    expect(text).toContain(`GHL_TOOLS (${select}); nothing was sent. Leave out ${argument}, or the owner`);
+    expect(await sent()).toEqual([]);
+  });
+
+  test.each([
+    ['-create_contact', ['upsert_contact']],
+    ['-add_contact_tags -remove_contact_tags', ['bulk_update_contact_tags']],
+    ['-contacts -tags -businesses', ['bulk_update_contacts', 'onboard_contact', 'bulk_upsert_contacts']],
+    ['-search_contacts', ['count_contacts', 'list_changed_contacts']],
+  ])('%s hides what is left without any use, and says so when it is called', async (select, hidden) => {
+    const { client, refused, sent } = await connect({ select });
+    const listed = (await client.listTools()).tools.map(({ name }) => name);
+    for (const name of hidden) {
+      expect(listed).not.toContain(name);
+      expect(await refused(name, {})).toMatch(
+        /^\w+ would do what \w+ does, which is switched off by GHL_TOOLS \(-\w+\)/,
+      );
+    }
+    expect(await sent()).toEqual([]);
+  });
+
+  test('what is not forbidden of a tool goes on', async () => {
+    const { call } = await connect({ select: '-delete,-create_contact' });
+    await call('update_contact', { contactId, city: 'Austin' });
+    expect(await call('bulk_update_contacts', { contacts: [contactId], addTags: ['fair'] })).toMatchObject({ done: 1 });
+    const { email: known } = (await call('get_contact', { contactId })).contact as { email: string };
+    expect(await call('onboard_contact', { email: known, city: 'Chicago' })).toMatchObject({ created: false });
+    await expect(call('onboard_contact', { email, firstName: 'Nora' })).rejects.toThrow(
+      'create_contact is switched off by GHL_TOOLS (-create_contact); nothing was sent',
+    );
+  });
+
+  test('prompts, completions and subscriptions do not read what is forbidden', async () => {
+    const { client, sent } = await connect({ select: '-search_contacts,-list_contacts,-find_duplicate_contact' });
+    const complete = (value: string) =>
+      client.complete({ ref: { type: 'ref/prompt', name: 'contact_dashboard' }, argument: { name: 'contact', value } });
+    for (const value of ['maria', 'maria.lopez@northshoremed.example', '+13125550187'])
+      expect((await complete(value)).completion.values).toEqual([]);
+    const prompt = await client.getPrompt({ name: 'contact_dashboard', arguments: { contact: 'maria' } });
+    expect(JSON.stringify(prompt)).toContain('could not be looked up beforehand');
+    await expect(client.subscribeResource({ uri: `ghl://contacts/${contactId}` })).rejects.toThrow(
+      'search_contacts is switched off by GHL_TOOLS',
+    );
+    expect(await sent()).toEqual([]);
   });
 });
 
@@ -130,7 +231,9 @@ describe('instructions', () => {
     const text = client.getInstructions() ?? '';
     expect(text.slice(0, 250)).toMatch(/HighLevel.*contacts.*tasks, notes and tags/s);
     expect(text).toContain('contacts.write: create_contact, ');
-    expect(text).toContain('Switched off by the owner (GHL_TOOLS): search_contacts.');
+    expect(text).toContain(
+      'Switched off by the owner (GHL_TOOLS): search_contacts, list_changed_contacts, count_contacts.',
+    );
     expect(text.length).toBeLessThan(2_000);
   });
 

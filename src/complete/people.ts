@@ -1,6 +1,7 @@
 import type { Endpoint, Json } from '../endpoint.ts';
 import { ApiError } from '../errors.ts';
 import { findDuplicateContact, listContacts } from '../flows/calls.ts';
+import { SwitchedOff } from '../gate.ts';
 import { type Person, personOf } from '../resources/recent.ts';
 import { firstCharacters } from '../untrusted.ts';
 
@@ -41,7 +42,13 @@ export async function findPeople(typed: string, { recent, read, whole = false }:
   if (FULL_ID.test(words)) return one(recent.find(({ id }) => id === words) ?? { ...NOBODY, id: words });
   const exact = await reachedBy(words, read);
   if (exact) return one(exact);
-  const { contacts, meta, count } = await read(listContacts, { query: asQuery(words), limit: MOST });
+  const listed = await read(listContacts, { query: asQuery(words), limit: MOST }).catch((error: unknown) => {
+    // While somebody is typing, those lately seen are better than nobody.
+    if (error instanceof SwitchedOff && !whole) return undefined;
+    throw error;
+  });
+  if (!listed) return { people: ranked(known, words, recent).slice(0, MOST), total: known.length };
+  const { contacts, meta, count } = listed;
   const rows = Array.isArray(contacts) ? (contacts as Json[]).map(personOf) : [];
   // What was written a moment ago is not in the list yet.
   const all = [...rows, ...known.filter(({ id }) => rows.every((row) => row.id !== id))];
@@ -63,6 +70,7 @@ async function reachedBy(words: string, read: Around['read']): Promise<Person | 
   const { contact } = await read(findDuplicateContact, reach).catch((error: unknown) => {
     // Half a number may be refused.
     if (error instanceof ApiError && (error.status === 400 || error.status === 422)) return {} as Json;
+    if (error instanceof SwitchedOff) return {} as Json;
     throw error;
   });
   return contact ? personOf(contact as Json) : undefined;

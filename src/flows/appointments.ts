@@ -1,4 +1,5 @@
 import type { Json } from '../endpoint.ts';
+import { mayRead } from '../gate.ts';
 import { rowOf, rowsIn } from '../rows.ts';
 import { listCalendarEvents } from '../tools/appointments.ts';
 import type { Context } from '../tools/tool.ts';
@@ -29,8 +30,15 @@ export async function appointmentsOf(contactId: string, context: Context): Promi
   return (await zoned(rows, context)).sort((a, b) => a.at - b.at);
 }
 
+function calendarsOff(say: Context['say']): Json[] {
+  say('No appointments listed; HighLevel is known to leave some out, and the calendars are switched off by GHL_TOOLS.');
+  return [];
+}
+
 async function ofCalendars(contactId: string, { call, gate, clock, say }: Context): Promise<Json[]> {
-  const missing = [listCalendars, listCalendarEvents].map(({ scope }) => scope).filter((s) => !gate.scopes.includes(s));
+  const calendars = [listCalendars, listCalendarEvents];
+  const missing = calendars.filter(({ scope }) => !gate.scopes.includes(scope)).map(({ scope }) => scope);
+  if (missing.length === 0 && !calendars.every((each) => mayRead(each, gate))) return calendarsOff(say);
   if (missing.length > 0) {
     say(
       `No appointments listed; HighLevel is known to leave some out, and the calendars may not be asked (${missing.join(', ')}).`,

@@ -1,5 +1,6 @@
 import type { Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
+import { mayRead } from '../gate.ts';
 import {
   bytes,
   DEFAULT_PAGE_BYTES,
@@ -75,7 +76,7 @@ const withoutSearch = (say: Context['say']) => (error: unknown) => {
 /** By the search over the whole location where its scope is in effect, else contact by contact. */
 async function tasksOf(before: TaskSnapshot | undefined, context: Context): Promise<Tasks> {
   const { gate, say, clock, call } = context;
-  const all = gate.scopes.includes(taskPage.scope) ? await allTasks(context).catch(withoutSearch(say)) : undefined;
+  const all = mayRead(taskPage, gate) ? await allTasks(context).catch(withoutSearch(say)) : undefined;
   const shownTasks = (tasks: readonly Json[]): Json => ({
     tasks: tasks.map((task) => taskRow(task, clock.now())).map(({ contactId: _, ...task }) => task),
   });

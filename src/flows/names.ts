@@ -1,5 +1,6 @@
 import type { Endpoint, Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
+import { mayRead } from '../gate.ts';
 import type { Context } from '../tools/tool.ts';
 import { listBusinesses, listCustomFields, listUsers } from './calls.ts';
 
@@ -8,7 +9,7 @@ const LOOKUPS = { users: listUsers, businesses: listBusinesses, customFields: li
 /** The rows of a lookup, in one call; undefined where its scope is not in effect or it could not be read. */
 export async function lookedUp(key: keyof typeof LOOKUPS, { call, gate }: Context): Promise<Json[] | undefined> {
   const lookup: Endpoint = LOOKUPS[key];
-  if (!gate.scopes.includes(lookup.scope)) return undefined;
+  if (!mayRead(lookup, gate)) return undefined;
   try {
     const { [key]: rows } = await call(lookup, {});
     return Array.isArray(rows) ? (rows as Json[]) : undefined;

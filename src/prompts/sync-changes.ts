@@ -1,6 +1,7 @@
 import { among } from '../complete/completer.ts';
 import type { Desk } from '../desk.ts';
 import { taskPage } from '../flows/tasks.ts';
+import { mayRead } from '../gate.ts';
 import { asOf } from '../times.ts';
 import { answerFollows, gathered, type Prompt } from './prompt.ts';
 
@@ -33,7 +34,7 @@ export const syncChanges: Prompt = {
     const run = async () =>
       desk.run(TOOL, {
         since: await sinceOf(since, desk),
-        ...(desk.gate.scopes.includes(taskPage.scope) ? { tasks: true } : {}),
+        ...(mayRead(taskPage, desk.gate) ? { tasks: true } : {}),
       });
     const data = await gathered(run());
     if (data) return { words: `${task} ${answerFollows(TOOL)}`, data };

@@ -1,11 +1,12 @@
 import type { Desk } from '../desk.ts';
 import type { Json } from '../endpoint.ts';
 import { listLocationTags } from '../flows/calls.ts';
+import { mayRead } from '../gate.ts';
 import { plainText } from '../untrusted.ts';
 
 /** Names of the location's tags; none where they may not be read. @throws UserError */
 export async function locationTags(desk: Desk): Promise<string[]> {
-  if (!desk.gate.scopes.includes(listLocationTags.scope)) return [];
+  if (!mayRead(listLocationTags, desk.gate)) return [];
   const { tags } = await desk.read(listLocationTags, {});
   return Array.isArray(tags) ? (tags as Json[]).map(({ name }) => plainText(String(name ?? ''))).filter(Boolean) : [];
 }

@@ -10,6 +10,7 @@ import { BEGIN_MS, BUDGET_MS, type Context, isFlow, type Surroundings, type Tool
 export async function runTool(tool: Tool, given: Json, surroundings: Surroundings): Promise<Json> {
   const notices = new Map<string, string>();
   const context = contextOf(tool, surroundings, (notice, kind = notice) => notices.set(kind, notice));
+  refuseForbidden(tool, given, surroundings.gate);
   const args = await nameMe(given, context);
   const result = isFlow(tool) ? await tool.run(args, context) : await runEndpoint(tool, args, context);
   return notices.size > 0 ? { ...result, notice: [...notices.values()].join(' ') } : result;
@@ -26,7 +27,7 @@ function contextOf(tool: Tool, surroundings: Surroundings, note: (notice: string
     ...surroundings,
     say,
     call: async (e, args, lane = 'single', how) => {
-      if (isFlow(tool)) refuseForbidden([e], gate);
+      refuseForbidden(e, args, gate);
       return api.call(e, args, { signal, host, say: heard, lane, deadline, ...how });
     },
     inTime: () => signal?.aborted !== true && clock.now() - began < BEGIN_MS,

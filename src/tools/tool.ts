@@ -40,7 +40,7 @@ export interface Context extends Surroundings {
   /**
    * One call of an endpoint within the budget of this tool, in the lane of single calls unless said otherwise.
    * `fresh` reads past what was read some seconds ago.
-   * @throws UserError as `Api.call` does, and for a write that the owner switched off by name
+   * @throws UserError as `Api.call` does, and SwitchedOff for what the owner forbade
    */
   readonly call: (endpoint: Endpoint, args: Json, lane?: Lane, how?: { readonly fresh: true }) => Promise<Json>;
   /** True while there is time to begin something new and the host has not cancelled. */

@@ -61,7 +61,11 @@ export const adversary: readonly Defect[] = [
   {
     item: 10,
     what: 'GHL_TOOLS with a minus forbids one tool and not the act',
-    tests: [],
+    tests: [
+      ['test/gate-acts.test.ts', 'is sent by any use'],
+      ['test/gate.test.ts', 'by argument, and the tool stays'],
+      ['test/gate.test.ts', 'prompts, completions and subscriptions do not read what is forbidden'],
+    ],
   },
   {
     item: 11,

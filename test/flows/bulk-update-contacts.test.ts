@@ -619,14 +619,17 @@ describe('work that takes long', () => {
 
 describe('said before anything is written', () => {
   test.each([
-    ['-bulk_assign_contact_business', { businessId: BUSINESS }, 'bulk_assign_contact_business'],
-    ['-tags', { businessId: BUSINESS, addTags: ['vip'] }, 'bulk_update_contact_tags'],
-    ['-update_contact', { addTags: ['vip'], set: { city: 'Austin' } }, 'update_contact'],
-  ])('what the owner switched off by name: %s', async (select, changes, name) => {
+    ['-bulk_assign_contact_business', { businessId: BUSINESS }, 'businessId'],
+    ['-tags', { businessId: BUSINESS, addTags: ['vip'] }, 'addTags'],
+    ['-bulk_update_contact_tags', { businessId: BUSINESS, addTags: ['vip'] }, 'addTags'],
+    ['-update_contact', { addTags: ['vip'], set: { city: 'Austin' } }, 'set'],
+  ])('what the owner switched off: %s', async (select, changes, argument) => {
     const there = await world(people(30), { select });
     for (const count of [3, 30])
       expect(await there.refused('bulk_update_contacts', { contacts: ids(count), ...changes, confirm: true })).toMatch(
-        new RegExp(`^${name} is switched off by GHL_TOOLS; nothing was sent`),
+        new RegExp(
+          `^${argument} of bulk_update_contacts .* switched off by GHL_TOOLS \\(${select}\\); nothing was sent`,
+        ),
       );
     expect(await there.sent()).toEqual([]);
   });

@@ -1,13 +1,13 @@
 import type { Endpoint, Json } from '../../endpoint.ts';
 import { ApiError, isGeneral, isMissing, UserError } from '../../errors.ts';
-import { refuseForbidden } from '../../gate.ts';
+import { refuseForbidden, SwitchedOff } from '../../gate.ts';
 import type { Context } from '../../tools/tool.ts';
 import { createContact, updateContact } from '../calls.ts';
 import { labelOf } from '../custom-values.ts';
 import { createLocks } from '../locks.ts';
 import { existingId, type Fields, lostAtCreation, newContact, update, updateOf } from './fields.ts';
 import { Conflict, createRecent, type Found, findPerson, readContact } from './find.ts';
-import { attempt, type DoneParts, doParts, type Failure, planParts, writesOf } from './parts.ts';
+import { attempt, type DoneParts, doParts, type Failure, planParts } from './parts.ts';
 import type { Person } from './person.ts';
 
 /** What became of one person. */
@@ -58,7 +58,6 @@ const NAMELESS =
 async function create(person: Person, context: Context): Promise<Onboarded> {
   const failed: Failure[] = [];
   const plan = async (contact: Found['contact']) => planParts(person, contact, true, failed, context);
-  refuseForbidden([createContact, ...writesOf(await plan({ id: '' }))], context.gate);
   const answer = await context.call(createContact, newContact(person));
   const contact = answer.contact as Found['contact'];
   if (typeof contact?.id !== 'string') throw new UserError(NAMELESS);
@@ -79,7 +78,8 @@ async function fill(person: Person, found: Found, context: Context): Promise<Onb
   const wanted = updateOf(person, found);
   const plan = await planParts(person, contact, false, failed, context);
   const differs = wanted.wishes.length > 0;
-  refuseForbidden([...(differs ? [updateContact] : []), ...writesOf(plan)], context.gate);
+  // Before any part of it is written. What is forbidden by argument was refused before.
+  if (differs) refuseForbidden(updateContact, {}, context.gate);
   const fields = differs ? await attempt('fields', failed, context, () => update(wanted, found, context)) : undefined;
   const parts = await doParts(plan, contact.id, failed, context);
   if (failed.some(({ error }) => isMissing(error)) && (await isGone(contact.id, context))) throw new Gone(GONE);
@@ -102,6 +102,8 @@ const isGone = async (contactId: string, context: Context): Promise<boolean> =>
 
 /** Whether a failure says nothing of the person: a refused location (403) is not theirs either. */
 export function isNotTheirs(error: unknown): boolean {
+  // The next row may need nothing that the owner switched off.
+  if (error instanceof SwitchedOff) return false;
   if (!(error instanceof ApiError)) return error instanceof UserError && !(error instanceof Conflict);
   return isGeneral(error) || error.status === 403;
 }

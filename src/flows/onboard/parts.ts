@@ -103,14 +103,6 @@ function paired(wanted: readonly Json[], stored: readonly Json[]): Plan['tasks']
   return wanted.map((task) => ({ task, there: pairs.get(task) }));
 }
 
-/** The writes a plan comes to. */
-export const writesOf = ({ tags, note, tasks, business }: Plan): Endpoint[] => [
-  ...(tags.length > 0 ? [addContactTags] : []),
-  ...(business && business.id !== business.old ? [bulkAssignContactBusiness] : []),
-  ...(note && !note.there ? [createContactNote] : []),
-  ...(tasks.some(({ there }) => !there) ? [createContactTask] : []),
-];
-
 /** Does what a plan says, one write after the other. */
 export async function doParts(plan: Plan, contactId: string, failed: Failure[], context: Context): Promise<DoneParts> {
   const trying = <T>(part: string, work: () => Promise<T>) => attempt(part, failed, context, work);

@@ -1,5 +1,6 @@
 import type { Json } from '../../endpoint.ts';
 import { UserError } from '../../errors.ts';
+import { mayRead } from '../../gate.ts';
 import { once } from '../../once.ts';
 import { type ReadPhone, readPhone } from '../../phone.ts';
 import { text } from '../../same.ts';
@@ -67,7 +68,7 @@ const officeOf = (context: Context): Office => ({
 
 /** The location's country in two letters; undefined where it may not be read. */
 export async function countryOf({ call, gate }: Pick<Context, 'call' | 'gate'>): Promise<string | undefined> {
-  if (!gate.scopes.includes(getLocation.scope)) return undefined;
+  if (!mayRead(getLocation, gate)) return undefined;
   try {
     const { location } = await call(getLocation, {});
     const { country } = (location ?? {}) as Json;
