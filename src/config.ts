@@ -41,6 +41,7 @@ export interface Config {
   readonly sandbox: {
     readonly indexDelayMs: number;
     readonly rate: number | 'off';
+    readonly dailyRate: number;
     /** A file. */
     readonly faults: string | undefined;
     readonly tokenTtlMs: number;
@@ -77,7 +78,8 @@ export const SETTINGS = {
   GHL_SANDBOX_INDEX_DELAY_MS: 'Sandbox only: ms by which list and search trail writes (`0`)',
   GHL_SANDBOX_TOKEN_TTL_MS: 'Sandbox only: life of an OAuth access token in ms (`86399000`)',
   GHL_SANDBOX_FAULTS: 'Sandbox only: a JSON file of faults, per route and nth request',
-  GHL_SANDBOX_RATE: 'Sandbox only: requests per 10 s, or `off` (`100`)',
+  GHL_SANDBOX_RATE:
+    'Sandbox only: requests per 10 s and, after a slash, per day, or `off` (`100/200000`; a trial has `25/10000`)',
   LOG_LEVEL: '`debug`, `info`, `warn`, `error` or `silent` (`info`); logs go to stderr',
   LOG_FILE: 'A file that gets the log as well (hosts throw stderr away)',
 } as const;
@@ -97,7 +99,6 @@ export function readConfig(env: Env, sandbox: boolean): Config {
   const read = reader(env);
   const scopes = read('GHL_SCOPES');
   const log = { level: oneOf(read, 'LOG_LEVEL', LOG_LEVELS, 'info'), file: read('LOG_FILE') };
-  const rate = read('GHL_SANDBOX_RATE');
   const label = read('GHL_LABEL');
   return {
     credential: sandbox ? undefined : credential(read),
@@ -122,7 +123,7 @@ export function readConfig(env: Env, sandbox: boolean): Config {
       indexDelayMs: whole(read, 'GHL_SANDBOX_INDEX_DELAY_MS', 0, 0, 3_600_000),
       faults: read('GHL_SANDBOX_FAULTS'),
       tokenTtlMs: whole(read, 'GHL_SANDBOX_TOKEN_TTL_MS', 86_399_000, 1, 999_999_999),
-      rate: rate === 'off' ? 'off' : whole(read, 'GHL_SANDBOX_RATE', 100, 1, 1_000_000),
+      ...sandboxRate(read),
     },
     log,
   };
@@ -228,6 +229,17 @@ function whole(read: Read, name: Setting, fallback: number, min: number, max: nu
   if (!(value >= min && value <= max))
     throw new SettingError(`${name}: ${JSON.stringify(text)} is not a whole number from ${min} to ${max}.`);
   return value;
+}
+
+/** `25/10000`: requests per ten seconds and per day; the day may be left out. */
+function sandboxRate(read: Read): Pick<Config['sandbox'], 'rate' | 'dailyRate'> {
+  const text = read('GHL_SANDBOX_RATE') ?? '100';
+  if (text === 'off') return { rate: 'off', dailyRate: 200_000 };
+  const [, rate, daily = '200000'] = /^(\d{1,7})(?:\/(\d{1,9}))?$/.exec(text) ?? [];
+  if (Number(rate) > 0 && Number(daily) > 0) return { rate: Number(rate), dailyRate: Number(daily) };
+  throw new SettingError(
+    'GHL_SANDBOX_RATE: neither off nor a number of requests per 10 s, such as 100, with one per day after a slash where wanted, such as 25/10000.',
+  );
 }
 
 function oneOf<T extends string>(read: Read, name: Setting, allowed: readonly T[], fallback: T): T {

@@ -49,6 +49,7 @@ describe('what is malformed is one line that names the setting and the mend', ()
     [{ GHL_TIMEOUT_MS: '1e9' }, /^GHL_TIMEOUT_MS: "1e9" is not a whole number/],
     [{ GHL_TIMEOUT_MS: '0' }, /^GHL_TIMEOUT_MS: "0"/],
     [{ GHL_RATE_SHARE: '2' }, /^GHL_RATE_SHARE: "2" is not a share/],
+    [{ GHL_SANDBOX_RATE: '25/0' }, /^GHL_SANDBOX_RATE: neither off nor/],
     [{ GHL_JOURNAL: 'here.jsonl' }, /^GHL_JOURNAL: "here.jsonl" is not an absolute path/],
     [{ GHL_TOKEN_STORE: 'safe' }, /^GHL_TOKEN_STORE: "safe" is not keychain/],
     [{ GHL_AUTHORIZE_URL: 'http://example.com/x' }, /^GHL_AUTHORIZE_URL: must be https/],
@@ -59,6 +60,14 @@ describe('what is malformed is one line that names the setting and the mend', ()
     expect(() => readConfig(env, false)).toThrow(expected);
     expect(() => readConfig(env, false)).not.toThrow(/\n/);
   });
+  test.each([
+    ['off', 'off', 200_000],
+    ['50', 50, 200_000],
+    ['25/10000', 25, 10_000],
+  ])('GHL_SANDBOX_RATE=%s', (text, rate, dailyRate) => {
+    expect(readConfig({ GHL_SANDBOX_RATE: text }, true).sandbox).toMatchObject({ rate, dailyRate });
+  });
+
   test('plain http is fine on loopback', () => {
     for (const url of ['http://127.0.0.1:4010/', 'http://localhost:1', 'http://[::1]:2'])
       expect(readConfig({ GHL_BASE_URL: url }, false).baseUrl).toBe(url.replace(/\/$/, ''));

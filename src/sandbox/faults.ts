@@ -18,12 +18,35 @@ export interface Fault {
   readonly answer?: 'cut JSON' | 'html' | 'empty' | 'huge' | 'gzip' | 'too short' | 'slow';
 }
 
+/** What was seen to go wrong on the real API, by name. */
+export const FAULT_PRESETS = {
+  /** A gateway that failed, under the status of a rejected token. */
+  'gateway 401': { status: 401, body: { statusCode: 401, message: 'Command timed out' } },
+  /** The same as text alone: how its body was wrapped is not recorded. */
+  'gateway 401 text': { status: 401, body: 'Command timed out' },
+  /** The day's quota spent, while the window of ten seconds is untouched. */
+  'day spent': {
+    status: 429,
+    body: { statusCode: 429, message: 'Too Many Requests' },
+    headers: {
+      'x-ratelimit-limit-daily': '200000',
+      'x-ratelimit-daily-remaining': '0',
+      'x-ratelimit-daily-reset': '2888000',
+      'x-ratelimit-interval-milliseconds': '10000',
+      'x-ratelimit-max': '100',
+      'x-ratelimit-remaining': '100',
+    },
+  },
+} as const satisfies Record<string, Fault>;
+export type FaultPreset = keyof typeof FAULT_PRESETS;
+
 export interface FaultRule {
   /** `METHOD /path/{param}`, or `*` for every route. */
   readonly route: string;
   /** Which requests to the route, counted from 1; every one where absent. */
   readonly nth?: number | readonly number[];
-  readonly fault: Fault;
+  /** What goes wrong, in full or by the name of a preset. */
+  readonly fault: Fault | FaultPreset;
 }
 
 /** How a fetch-style caller meets a broken connection; over HTTP the socket is destroyed instead. */
@@ -52,7 +75,8 @@ export class Faults {
   #next(method: string, path: string): Fault | undefined {
     const met = this.#rules.filter(({ pattern }) => pattern.test(`${method} ${path.replace(/(.)\/$/, '$1')}`));
     for (const rule of met) rule.seen += 1;
-    return met.find(({ nth, seen }) => nth === undefined || [nth].flat().includes(seen))?.fault;
+    const fault = met.find(({ nth, seen }) => nth === undefined || [nth].flat().includes(seen))?.fault;
+    return typeof fault === 'string' ? FAULT_PRESETS[fault] : fault;
   }
 
   readonly middleware: MiddlewareHandler = async (c, next) => {
@@ -164,6 +188,11 @@ export function parseFaults(json: unknown): FaultRule[] {
     const nth = [rule.nth ?? 1].flat();
     if (!nth.every((n) => typeof n === 'number' && Number.isInteger(n) && n > 0))
       throw new Error(`${where}: nth is a number from 1 on, or a list of them`);
+    if (typeof rule.fault === 'string') {
+      if (Object.hasOwn(FAULT_PRESETS, rule.fault)) return rule as unknown as FaultRule;
+      const presets = Object.keys(FAULT_PRESETS).join(', ');
+      throw new Error(`${where}: ${JSON.stringify(rule.fault)} is none of the presets ${presets}`);
+    }
     if (!isRecord(rule.fault)) throw new Error(`${where} has no fault`);
     const odd = Object.keys(rule.fault).find((key) => !KEYS.has(key));
     if (odd !== undefined) throw new Error(`${where}: ${JSON.stringify(odd)} is none of ${[...KEYS].join(', ')}`);

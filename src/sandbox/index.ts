@@ -9,7 +9,7 @@ import { routes } from './routes/index.ts';
 import type { Switches } from './switches.ts';
 
 export { parseData, type SandboxData } from './data.ts';
-export { type Fault, type FaultRule, parseFaults } from './faults.ts';
+export { FAULT_PRESETS, type Fault, type FaultPreset, type FaultRule, parseFaults } from './faults.ts';
 export type { OauthClient } from './oauth/tokens.ts';
 export { type Served, serveSandbox } from './serve.ts';
 export { DEFAULT_SWITCHES, type Switches } from './switches.ts';
@@ -21,8 +21,10 @@ export interface SandboxOptions {
   now?: () => number;
   /** How far list and search trail writes, in ms; a function is asked once for each write. Default 0. */
   indexDelayMs?: IndexDelay;
-  /** Requests in a window of ten seconds for each token and location. Default 100. */
+  /** Requests in a window of ten seconds for each token and location. Default 100; a private token of a trial has 25. */
   rate?: number | 'off';
+  /** Requests in a day that begins with the first of them. Default 200,000; a private token of a trial has 10,000. */
+  dailyRate?: number;
   /** How long OAuth access tokens live, in ms. Default 86,399,000. */
   tokenTtlMs?: number;
   /** Scopes of the sandbox's own private token. Default: every scope such a token can hold. */
@@ -77,6 +79,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     now: options.now ?? Date.now,
     indexDelayMs: options.indexDelayMs ?? 0,
     rate: options.rate ?? 100,
+    dailyRate: options.dailyRate ?? 200_000,
     tokenTtlMs: options.tokenTtlMs ?? 86_399_000,
     data: structuredClone(options.data),
     switches: options.switches ?? {},

@@ -57,6 +57,7 @@ export interface MachineOptions {
   readonly now: () => number;
   readonly indexDelayMs: IndexDelay;
   readonly rate: number | 'off';
+  readonly dailyRate: number;
   readonly tokenTtlMs: number;
   readonly data: SandboxData | undefined;
   readonly switches: Partial<Switches>;
@@ -82,7 +83,7 @@ export function createMachine(options: MachineOptions): Machine {
   const agency = AGENCY_DATA.map(() => ({ locationId: oauth.id(), companyId: home.companyId }));
   const grants: Grants = new Map();
   const traces = createIds(seed, 'traces');
-  const limiter = new RateLimiter(options.rate);
+  const limiter = new RateLimiter(options.rate, options.dailyRate);
   const faults = new Faults(options.wait);
   const today = Math.floor(options.now() / DAY) * DAY;
 

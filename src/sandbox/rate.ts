@@ -1,6 +1,5 @@
 const WINDOW_MS = 10_000;
 const DAY_MS = 86_400_000;
-const PER_DAY = 200_000;
 /** Announced when there is no limit, so that a client which obeys the headers is not slowed by them. */
 const BOUNDLESS = 1_000_000_000;
 
@@ -13,29 +12,40 @@ export interface Quota {
 interface Counter {
   windowStart: number;
   inWindow: number;
-  day: number;
+  dayStart: number;
   inDay: number;
 }
 
-/** A fixed window that begins with the first request in it, and a count that begins with the UTC day. */
+/** Two fixed windows, of ten seconds and of a day, that each begin with the first request in them. */
 export class RateLimiter {
   readonly #max: number | 'off';
+  readonly #perDay: number;
   readonly #counters = new Map<string, Counter>();
 
-  constructor(max: number | 'off') {
+  constructor(max: number | 'off', perDay: number) {
     this.#max = max;
+    this.#perDay = perDay;
   }
 
   take(key: string, now: number): Quota {
-    if (this.#max === 'off') return quota(true, BOUNDLESS, BOUNDLESS, BOUNDLESS, BOUNDLESS, 0);
+    if (this.#max === 'off') {
+      const boundless = { max: BOUNDLESS, remaining: BOUNDLESS, daily: BOUNDLESS, dailyRemaining: BOUNDLESS };
+      return quota(true, { ...boundless, dailyResetMs: DAY_MS }, 0);
+    }
     const counter = this.#current(key, now);
-    const allowed = counter.inWindow < this.#max && counter.inDay < PER_DAY;
+    const allowed = counter.inWindow < this.#max && counter.inDay < this.#perDay;
     if (allowed) {
       counter.inWindow += 1;
       counter.inDay += 1;
     }
-    const retryAfter = Math.ceil((counter.windowStart + WINDOW_MS - now) / 1000);
-    return quota(allowed, this.#max, this.#max - counter.inWindow, PER_DAY, PER_DAY - counter.inDay, retryAfter);
+    const figures = {
+      max: this.#max,
+      remaining: this.#max - counter.inWindow,
+      daily: this.#perDay,
+      dailyRemaining: this.#perDay - counter.inDay,
+      dailyResetMs: counter.dayStart + DAY_MS - now,
+    };
+    return quota(allowed, figures, Math.ceil((counter.windowStart + WINDOW_MS - now) / 1000));
   }
 
   clear(): void {
@@ -43,29 +53,31 @@ export class RateLimiter {
   }
 
   #current(key: string, now: number): Counter {
-    const day = Math.floor(now / DAY_MS);
-    const counter = this.#counters.get(key) ?? { windowStart: now, inWindow: 0, day, inDay: 0 };
+    const counter = this.#counters.get(key) ?? { windowStart: now, inWindow: 0, dayStart: now, inDay: 0 };
     if (now >= counter.windowStart + WINDOW_MS) Object.assign(counter, { windowStart: now, inWindow: 0 });
-    if (counter.day !== day) Object.assign(counter, { day, inDay: 0 });
+    if (now >= counter.dayStart + DAY_MS) Object.assign(counter, { dayStart: now, inDay: 0 });
     this.#counters.set(key, counter);
     return counter;
   }
 }
 
-function quota(
-  allowed: boolean,
-  max: number,
-  remaining: number,
-  daily: number,
-  dailyRemaining: number,
-  retryAfterSeconds: number,
-): Quota {
+interface Figures {
+  readonly max: number;
+  readonly remaining: number;
+  readonly daily: number;
+  readonly dailyRemaining: number;
+  readonly dailyResetMs: number;
+}
+
+/** Recorded: the day's reset is a duration, in whole seconds and given in milliseconds. */
+function quota(allowed: boolean, figures: Figures, retryAfterSeconds: number): Quota {
   const headers = {
-    'X-RateLimit-Limit-Daily': String(daily),
-    'X-RateLimit-Daily-Remaining': String(dailyRemaining),
-    'X-RateLimit-Interval-Milliseconds': String(WINDOW_MS),
-    'X-RateLimit-Max': String(max),
-    'X-RateLimit-Remaining': String(remaining),
+    'x-ratelimit-limit-daily': String(figures.daily),
+    'x-ratelimit-daily-remaining': String(figures.dailyRemaining),
+    'x-ratelimit-daily-reset': String(Math.ceil(figures.dailyResetMs / 1000) * 1000),
+    'x-ratelimit-interval-milliseconds': String(WINDOW_MS),
+    'x-ratelimit-max': String(figures.max),
+    'x-ratelimit-remaining': String(figures.remaining),
   };
   return { allowed, headers, retryAfterSeconds };
 }

@@ -32,7 +32,7 @@ export const fidelity: readonly Defect[] = [
   {
     item: 5,
     what: 'The daily quota resets when X-RateLimit-Daily-Reset says',
-    tests: [],
+    tests: [['test/sandbox/rate.test.ts', 'the day begins with its first request and says in ms when it ends']],
   },
   {
     item: 6,
@@ -52,7 +52,7 @@ export const fidelity: readonly Defect[] = [
   {
     item: 9,
     what: 'A private token of a trial has 25 requests in 10 s and 10,000 a day',
-    tests: [],
+    tests: [['test/sandbox/rate.test.ts', 'the day begins with its first request and says in ms when it ends']],
   },
   {
     item: 10,

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
+import { parseFaults } from '../../src/sandbox/index.ts';
 import { client, openSandbox } from './api.ts';
 
-test('every answer carries the five headers', async () => {
+test('every answer carries the six headers', async () => {
   const { get } = openSandbox({ rate: 100 });
   const { headers } = await get('/nowhere');
+  expect(headers.get('X-RateLimit-Daily-Reset')).toBe('86400000');
   expect(headers.get('X-RateLimit-Max')).toBe('100');
   expect(headers.get('X-RateLimit-Remaining')).toBe('99');
   expect(headers.get('X-RateLimit-Interval-Milliseconds')).toBe('10000');
@@ -45,11 +47,32 @@ test('reset empties the window', async () => {
   expect((await get('/contacts/x')).status).toBe(400);
 });
 
-test('the daily count starts again at midnight', async () => {
-  const { get, sandbox } = openSandbox({ rate: 100 });
-  await get('/contacts/x');
-  sandbox.advance(13 * 3_600_000);
-  expect((await get('/contacts/x')).headers.get('X-RateLimit-Daily-Remaining')).toBe('199999');
+test('the day begins with its first request and says in ms when it ends', async () => {
+  const { get, sandbox } = openSandbox({ rate: 25, dailyRate: 2 });
+  const day = async () => {
+    const { status, headers } = await get('/contacts/x');
+    const figures = ['Limit-Daily', 'Daily-Remaining', 'Daily-Reset', 'Remaining'];
+    return [status, ...figures.map((name) => Number(headers.get(`X-RateLimit-${name}`)))];
+  };
+  expect(await day()).toEqual([400, 2, 1, 86_400_000, 24]);
+  // Past midnight, which ends nothing: the clock stood at noon.
+  sandbox.advance(13 * 3_600_000 + 400);
+  expect(await day()).toEqual([400, 2, 0, 11 * 3_600_000, 24]);
+  sandbox.advance(10_000);
+  expect(await day()).toEqual([429, 2, 0, 11 * 3_600_000 - 10_000, 25]);
+  sandbox.advance(11 * 3_600_000);
+  expect(await day()).toEqual([400, 2, 1, 86_400_000, 24]);
+});
+
+test.each([
+  ['gateway 401', 401, { statusCode: 401, message: 'Command timed out' }],
+  ['day spent', 429, { statusCode: 429, message: 'Too Many Requests' }],
+] as const)('the fault "%s" is known by name', async (fault, status, body) => {
+  const { get, sandbox } = openSandbox();
+  sandbox.setFaults(parseFaults([{ route: '*', nth: 1, fault }]));
+  expect(await get('/contacts/x')).toMatchObject({ status, body });
+  expect((await get('/contacts/x')).status).toBe(400);
+  expect(() => parseFaults([{ route: '*', fault: 'bad luck' }])).toThrow('none of the presets gateway 401');
 });
 
 test('Retry-After can be switched on', async () => {
