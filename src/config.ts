@@ -38,6 +38,8 @@ export interface Config {
   readonly journal: string | undefined;
   /** File of what conversations go on from, or undefined to forget it with the process. */
   readonly memory: string | undefined;
+  /** Folder by which several servers of one owner agree on people, or undefined for none. */
+  readonly people: string | undefined;
   readonly sandbox: {
     readonly indexDelayMs: number;
     readonly rate: number | 'off';
@@ -119,6 +121,7 @@ export function readConfig(env: Env, sandbox: boolean): Config {
     rateShare: share(read),
     journal: journal(read, env, sandbox),
     memory: sandbox ? undefined : join(stateFolder(env), 'memory.json'),
+    people: sandbox ? undefined : join(stateFolder(env), 'people'),
     sandbox: {
       indexDelayMs: whole(read, 'GHL_SANDBOX_INDEX_DELAY_MS', 0, 0, 3_600_000),
       faults: read('GHL_SANDBOX_FAULTS'),

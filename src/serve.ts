@@ -29,6 +29,7 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
     log,
     account: () => ({ ...session.account, label: config.label }),
     user: config.user,
+    peopleFolder: config.people,
     memory: ofLocation(
       config.memory ? fileMemory(config.memory, log) : shortMemory(),
       () => session.account.locationId,

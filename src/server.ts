@@ -39,6 +39,8 @@ export interface ServerOptions {
   readonly user?: string | undefined;
   /** What outlives this process. */
   readonly memory: Memory;
+  /** Folder by which the processes of one owner agree on people. */
+  readonly peopleFolder?: string | undefined;
   /** By which subscriptions wait. */
   readonly timers?: Timers;
 }
@@ -48,7 +50,8 @@ export interface ServerOptions {
  * for changes only while a host subscribes; its `onclose` ends that.
  */
 export function createServer(options: ServerOptions): Server {
-  const { gate, clock, log, account, user, memory, timers = realTimers } = options;
+  const { gate, clock, log, account, user, memory, peopleFolder, timers = realTimers } = options;
+  const locationId = () => account().locationId;
   const { label } = account();
   const title = label ? firstCharacters(`GHL ${label}`, 13).trimEnd() : 'GHL Contacts';
   const server = new WellFormedServer(
@@ -77,7 +80,8 @@ export function createServer(options: ServerOptions): Server {
   const desk = (extra: Extra): Desk => {
     const host = server.getClientVersion()?.name;
     const { signal } = extra;
-    const around = { api, clock, user, label, host, signal, gate: gate(), memory, own, progress: progressOf(extra) };
+    const state = { memory, own, peopleFolder, locationId };
+    const around = { api, clock, user, label, host, signal, gate: gate(), ...state, progress: progressOf(extra) };
     return openDesk(around, recents, met);
   };
   const lists = new WeakMap<Gate, ReturnType<typeof advertised>[]>();

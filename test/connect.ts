@@ -31,6 +31,10 @@ export interface Options {
   log?: Log;
   /** What outlives a server: the same for two of them is a restart. */
   memory?: Memory;
+  /** Folder by which servers agree on people: the same for two of them are two processes of one owner. */
+  peopleFolder?: string;
+  /** The API, where two servers share one. */
+  sandboxed?: Sandbox;
   /** The time of server and sandbox, moved by whoever made it; `advance` moves another. */
   timers?: Timers;
   /** Parts of the request layer a test replaces. */
@@ -56,7 +60,8 @@ export interface Connected {
 export async function connect(options: Options = {}): Promise<Connected> {
   const scopes = options.scopes ?? SCOPES;
   let moved = 0;
-  const sandbox = createSandbox({ now: options.timers?.now ?? (() => NOW), rate: 'off', ...options.sandbox });
+  const sandbox =
+    options.sandboxed ?? createSandbox({ now: options.timers?.now ?? (() => NOW), rate: 'off', ...options.sandbox });
   const timers: Timers = options.timers ?? { ...realTimers, now: () => NOW + moved };
   const log = options.log ?? silent;
   const api = createApi({
@@ -84,6 +89,7 @@ export async function connect(options: Options = {}): Promise<Connected> {
     account: () => ({ sandbox: true, locationId: sandbox.locationId, label: options.label }),
     user: options.user,
     memory: options.memory ?? shortMemory(),
+    peopleFolder: options.peopleFolder,
     timers,
   });
   const client = new Client({ name: 'test', version: '0' });

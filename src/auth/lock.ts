@@ -26,33 +26,59 @@ export function processOf(signature: string): 'running' | 'gone' | 'unknown' {
   return lives(Number(pid)) ? 'running' : 'gone';
 }
 
-/** Runs `work` while no other process that takes the same lock does. @throws UserError where there can be no lock */
-export async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
+/** There can be no lock at this place. */
+export class Unlockable extends UserError {}
+
+/** How a lock was won. */
+export interface Held {
+  /** True where somebody else held it first. */
+  readonly waited: boolean;
+  /** True where its holder ended without giving it back: what it sent last may still arrive. */
+  readonly abandoned: boolean;
+}
+
+/**
+ * Runs `work` while no other process that takes the same lock does. `mayWait` is asked before each further attempt.
+ * @throws Unlockable where there can be no lock; UserError where another process held it too long
+ */
+export async function locked<T>(
+  path: string,
+  work: (held: Held) => Promise<T>,
+  mayWait: () => boolean = patience(),
+): Promise<T> {
   const signature = newSignature();
-  const until = Date.now() + PATIENCE_MS;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw unwritable(path, error);
   });
-  while (!(await take(path, signature))) {
-    if (Date.now() > until)
-      throw new UserError(
-        `Another ghl-contacts-mcp has held ${path} for ${PATIENCE_MS / 1_000} s. Try again; if none is running, delete that file.`,
-      );
+  const held = { waited: false, abandoned: false };
+  const seen = { mtimeMs: 0, since: 0 };
+  for (;;) {
+    const taken = await take(path, signature, seen);
+    if (taken === 'taken') break;
+    held.waited = true;
+    held.abandoned ||= taken === 'abandoned';
+    if (!mayWait())
+      throw new UserError(`Another ghl-contacts-mcp holds ${path}. Try again; if none is running, delete that file.`);
     await wait(POLL_MS + Math.random() * POLL_MS);
   }
   const beat = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), BEAT_MS).unref();
   try {
-    return await work();
+    return await work(held);
   } finally {
     clearInterval(beat);
     if ((await signatureOf(path)) === signature) await rm(path, { force: true }).catch(() => undefined);
   }
 }
 
-const unwritable = (path: string, error: unknown) =>
-  new UserError(`The folder of ${path} cannot be written (${code(error)}), so nothing can be stored there.`);
+function patience(): () => boolean {
+  const until = performance.now() + PATIENCE_MS;
+  return () => performance.now() <= until;
+}
 
-async function take(path: string, signature: string): Promise<boolean> {
+const unwritable = (path: string, error: unknown) =>
+  new Unlockable(`The folder of ${path} cannot be written (${code(error)}), so nothing can be stored there.`);
+
+async function take(path: string, signature: string, seen: Seen): Promise<'taken' | 'busy' | 'abandoned'> {
   try {
     const file = await open(path, 'wx', 0o600);
     try {
@@ -64,23 +90,36 @@ async function take(path: string, signature: string): Promise<boolean> {
     } finally {
       await file.close();
     }
-    return true;
+    return 'taken';
   } catch (error) {
     if (code(error) !== 'EEXIST') throw unwritable(path, error);
     const found = await signatureOf(path);
-    if (found !== undefined && (await abandoned(path, found))) await clear(path, found);
-    return false;
+    if (found === undefined || !(await abandoned(path, found, seen))) return 'busy';
+    await clear(path, found);
+    return 'abandoned';
   }
 }
 
-/** Left behind by a process that is gone. Of processes on other machines or in containers only the time tells. */
-async function abandoned(path: string, signature: string): Promise<boolean> {
-  const age = await stat(path).then(
-    ({ mtimeMs }) => Date.now() - mtimeMs,
-    () => 0,
+/** When a lock was last kept fresh, as its file says, and since when (monotonic ms) it says so. */
+interface Seen {
+  mtimeMs: number;
+  since: number;
+}
+
+/**
+ * Left behind by a process that is gone. Of processes on other machines or in containers only the time tells. Of one that
+ * runs here its age alone does not: the clock may have been set, or the machine may just have woken up.
+ */
+async function abandoned(path: string, signature: string, seen: Seen): Promise<boolean> {
+  const mtimeMs = await stat(path).then(
+    (found) => found.mtimeMs,
+    () => Date.now(),
   );
-  if (age > (signature === '' ? UNSIGNED_MS : STALE_MS)) return true;
-  return processOf(signature) === 'gone';
+  if (mtimeMs !== seen.mtimeMs) Object.assign(seen, { mtimeMs, since: performance.now() });
+  const holder = processOf(signature);
+  if (holder === 'gone') return true;
+  if (Date.now() - mtimeMs <= (signature === '' ? UNSIGNED_MS : STALE_MS)) return false;
+  return holder !== 'running' || performance.now() - seen.since > 2 * BEAT_MS;
 }
 
 function lives(pid: number): boolean {

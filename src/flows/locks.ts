@@ -6,7 +6,8 @@ export class Locks {
   /** The latest run of each key, which itself waits for those before it. */
   readonly #last = new Map<string, Promise<void>>();
 
-  async hold<T>(keys: readonly string[], run: () => Promise<T>): Promise<T> {
+  /** `waited` tells a run whether there were others before it. */
+  async hold<T>(keys: readonly string[], run: (waited: boolean) => Promise<T>): Promise<T> {
     let end = () => {};
     const over = new Promise<void>((resolve) => {
       end = resolve;
@@ -15,7 +16,7 @@ export class Locks {
     for (const key of keys) this.#last.set(key, over);
     try {
       await Promise.all(before);
-      return await run();
+      return await run(before.some((each) => each !== undefined));
     } finally {
       end();
       for (const key of keys) if (this.#last.get(key) === over) this.#last.delete(key);

@@ -57,10 +57,12 @@ test.each([
   ['of a process that lives', () => `${hostname()} ${process.pid} x`],
   ['of another machine or container, whatever its number', () => `elsewhere ${DEAD()} x`],
   ['just taken and not signed yet', () => ''],
-])('a lock %s is waited for', async (_, signature) => {
+  ['of a process that lives, while the clock is an hour ahead,', () => `${hostname()} ${process.pid} x`, MINUTE_AGO],
+])('a lock %s is waited for', async (_, signature, at = () => new Date()) => {
   const path = await freshPath();
   const held = signature();
   await writeFile(path, held);
+  await utimes(path, at(), at());
   let done = false;
   const waiting = locked(path, async () => {
     done = true;

@@ -24,7 +24,14 @@ export const adversary: readonly Defect[] = [
   {
     item: 4,
     what: 'Two server processes double notes, tasks and contacts',
-    tests: [],
+    tests: [
+      ['test/flows/people-registry.test.ts', 'onboard a person by %s at once: one contact, note and task'],
+      [
+        'test/flows/people-registry.test.ts',
+        'the next process knows whom the last one created, before search shows it',
+      ],
+      ['test/flows/two-processes.long.ts', 'a restart within the index delay adds nothing, by %s'],
+    ],
   },
   {
     item: 5,

@@ -6,6 +6,7 @@ import type { Context } from '../../tools/tool.ts';
 import { findDuplicateContact, getContact, searchContacts } from '../calls.ts';
 import { heldIn, isEmpty, sameValue } from '../custom-values.ts';
 import type { By, Person, Reach } from './person.ts';
+import { createRegistry } from './registry.ts';
 
 /** What was given leads to more than one contact; nothing was written. */
 export class Conflict extends UserError {
@@ -27,29 +28,26 @@ interface Lead {
   readonly holds: (contact: Json) => boolean;
 }
 
-/** Which contact was found or made for what search may not show yet, or a lookup may miss. */
-class Recent {
-  readonly #ids = new Map<string, string>();
+/** An answer that says neither who it is nor that there is nobody is no reason to create somebody. */
+const UNREADABLE =
+  'HighLevel answered without saying whether the contact exists, so nothing further was written. Call again in a minute.';
 
-  see(reach: readonly Reach[], id: string): void {
-    for (const { key } of reach) this.#ids.set(key, id);
-    for (const key of this.#ids.keys()) {
-      if (this.#ids.size <= 2_000) return;
-      this.#ids.delete(key);
-    }
-  }
+/** Past what was read some seconds ago: another process may have written since. */
+export const FRESH = { fresh: true } as const;
 
-  find = (key: string): string | undefined => this.#ids.get(key);
-}
-
-/** For `context.own`: the same for all calls of a server. */
-export const createRecent = (): Recent => new Recent();
-
-/** As the API reads it, current also right after a write; undefined where there is no such contact. */
-export async function readContact(contactId: string, { call }: Context): Promise<Found['contact'] | undefined> {
+/**
+ * As the API reads it by id, current also right after a write; undefined where there is no such contact.
+ * @throws UserError where the answer does not tell
+ */
+export async function readContact(
+  contactId: string,
+  { call }: Context,
+  how?: { readonly fresh: true },
+): Promise<Found['contact'] | undefined> {
   try {
-    const { contact } = await call(getContact, { contactId });
-    return contact ? { ...(contact as Json), id: contactId } : undefined;
+    const { contact } = await call(getContact, { contactId }, 'single', how);
+    if (typeof contact !== 'object' || contact === null) throw new UserError(UNREADABLE);
+    return { ...(contact as Json), id: contactId };
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
@@ -69,16 +67,26 @@ export async function findPerson(
   const looked = await Promise.all(person.reach.map((reach) => LOOK[reach.by](reach, context)));
   const leads = looked.flat();
   const ids = [...new Set([...leads.map(({ id }) => id), ...(named ? [named] : [])])];
-  const contacts = (await Promise.all(ids.map((id) => readContact(id, context)))).filter((each) => each !== undefined);
+  const contacts = (await Promise.all(ids.map((id) => readContact(id, context, FRESH)))).filter(
+    (each) => each !== undefined,
+  );
   const held = leads.filter(({ id, holds }) => contacts.some((contact) => contact.id === id && holds(contact)));
   const [first, ...others] = contacts.filter(({ id }) => id === named || held.some((lead) => lead.id === id));
   if (others.length > 0) throw conflict(held, named);
   if (!first) return undefined;
   const by = new Set(held.map((lead) => lead.by));
   if (sharesPhone(person, first, by)) throw sharedPhone(first.id);
-  context.own(createRecent).see(person.reach, first.id);
+  await remember(person, first.id, context);
   return { contact: first, by };
 }
+
+/** Search may not show the contact yet, and a lookup may miss it. */
+export const remember = ({ reach }: Person, id: string, context: Context): Promise<void> =>
+  context.own(createRegistry).set(
+    reach.map(({ key }) => key),
+    context,
+    { id, at: context.clock.now() },
+  );
 
 const firstName = ({ firstName, name }: Json): string =>
   text(firstName || name)
@@ -108,23 +116,28 @@ function conflict(leads: readonly Lead[], named: string | undefined): Conflict {
 const sure = () => true;
 
 const holder = async (by: By, answer: Promise<Json>): Promise<Lead[]> => {
-  const id = ((await answer).contact as Json | null | undefined)?.id;
-  return typeof id === 'string' ? [{ by, id, holds: sure }] : [];
+  const { contact } = await answer;
+  if (contact === null) return [];
+  const id = (contact as Json | undefined)?.id;
+  if (typeof id !== 'string') throw new UserError(UNREADABLE);
+  return [{ by, id, holds: sure }];
 };
 
 const LOOK: Record<By, (reach: Reach, context: Context) => Promise<Lead[]>> = {
-  email: ({ by, value }, { call }) => holder(by, call(findDuplicateContact, { email: value })),
+  email: ({ by, value }, { call }) => holder(by, call(findDuplicateContact, { email: value }, 'single', FRESH)),
 
-  async phone({ by, value, certain, key }, { call, own }) {
-    const found = await holder(by, call(findDuplicateContact, { number: value }));
-    const id = own(createRecent).find(key);
+  async phone({ by, value, certain, key }, context) {
+    const { call, own } = context;
+    const found = await holder(by, call(findDuplicateContact, { number: value }, 'single', FRESH));
+    const id = (await own(createRegistry).find(key, context))?.id;
     if (certain || found.length > 0 || id === undefined) return found;
     return [{ by, id, holds: (contact) => fieldAgrees('phone', value, contact) === 'yes' }];
   },
 
-  async matchField({ by, value, custom, key }, { call, own }) {
+  async matchField({ by, value, custom, key }, context) {
+    const { call, own } = context;
     const filters = [{ field: `customFields.${custom?.id}`, operator: 'eq', value }];
-    const answer = await call(searchContacts, { filters, pageLimit: 10 });
+    const answer = await call(searchContacts, { filters, pageLimit: 10 }, 'single', FRESH);
     const stored = (contact: Json) => heldIn(contact, custom?.id);
     const holds = (contact: Json) => sameValue(value, stored(contact), custom?.type);
     const found = rowsIn(answer, 'contacts').map(({ id }) => ({
@@ -132,7 +145,7 @@ const LOOK: Record<By, (reach: Reach, context: Context) => Promise<Lead[]>> = {
       id: String(id),
       holds,
     }));
-    const id = own(createRecent).find(key);
+    const id = (await own(createRegistry).find(key, context))?.id;
     // The one made for this value, also where HighLevel did not keep it.
     const made = (contact: Json) => isEmpty(stored(contact)) || holds(contact);
     return id === undefined || found.some((each) => each.id === id) ? found : [...found, { by, id, holds: made }];

@@ -1,14 +1,14 @@
-import type { Endpoint, Json } from '../../endpoint.ts';
 import { ApiError, isGeneral, isMissing, UserError } from '../../errors.ts';
 import { refuseForbidden, SwitchedOff } from '../../gate.ts';
 import type { Context } from '../../tools/tool.ts';
 import { createContact, updateContact } from '../calls.ts';
+import { LAG_MS } from '../changes.ts';
 import { labelOf } from '../custom-values.ts';
-import { createLocks } from '../locks.ts';
 import { existingId, type Fields, lostAtCreation, newContact, update, updateOf } from './fields.ts';
-import { Conflict, createRecent, type Found, findPerson, readContact } from './find.ts';
+import { Conflict, type Found, FRESH, findPerson, readContact, remember } from './find.ts';
 import { attempt, type DoneParts, doParts, type Failure, planParts } from './parts.ts';
 import type { Person } from './person.ts';
+import { createRegistry, Taken } from './registry.ts';
 
 /** What became of one person. */
 export interface Onboarded extends Fields, DoneParts {
@@ -20,16 +20,31 @@ export interface Onboarded extends Fields, DoneParts {
 
 /**
  * Finds or makes the contact of a person, and gives it what it does not have yet. Doing it again adds nothing. Runs that
- * may mean the same person wait for each other.
- * @throws Conflict where the person is two contacts; UserError where nothing was written
+ * may mean the same person wait for each other, also those of other processes.
+ * @throws Conflict where the person is two contacts; UserError, such as Taken, where nothing was written
  */
 export function onboard(person: Person, context: Context): Promise<Onboarded> {
-  const keys = person.reach.map(({ key }) => key);
-  return context.own(createLocks).hold(keys, () => {
-    if (!context.inTime())
-      throw new UserError('Other calls for the same person took all the time; nothing was written. Call again.');
-    return settled(person, context);
-  });
+  return context.own(createRegistry).alone(keysOf(person), context, () => settled(person, context));
+}
+
+const keysOf = ({ reach }: Person): string[] => reach.map(({ key }) => key);
+
+/**
+ * Two calls may lead to one contact by different keys: its parts are compared and written by one at a time. Where no
+ * time is left to wait, none is left to write either: then the parts say so one by one.
+ */
+async function aloneWith<T>(contactId: string, context: Context, work: (waited: boolean) => Promise<T>): Promise<T> {
+  let begun = false;
+  const begin = (waited: boolean) => {
+    begun = true;
+    return work(waited);
+  };
+  try {
+    return await context.own(createRegistry).alone([`contact ${contactId}`], context, begin);
+  } catch (error) {
+    if (begun || !(error instanceof Taken)) throw error;
+    return begin(true);
+  }
 }
 
 /** Finds anew, once, where somebody else made or deleted the contact meanwhile. */
@@ -57,12 +72,11 @@ const NAMELESS =
 
 async function create(person: Person, context: Context): Promise<Onboarded> {
   const failed: Failure[] = [];
-  const plan = async (contact: Found['contact']) => planParts(person, contact, true, failed, context);
-  const answer = await context.call(createContact, newContact(person));
-  const contact = answer.contact as Found['contact'];
-  if (typeof contact?.id !== 'string') throw new UserError(NAMELESS);
-  context.own(createRecent).see(person.reach, contact.id);
-  const parts = await doParts(await plan(contact), contact.id, failed, context);
+  const plan = async (contact: Found['contact'], isNew: boolean) => planParts(person, contact, isNew, failed, context);
+  const contact = await createOnce(person, context);
+  const parts = await aloneWith(contact.id, context, async (waited) =>
+    doParts(await plan(contact, !waited), contact.id, failed, context),
+  );
   // Only a read tells what was kept of custom fields.
   const read = person.custom.length > 0 ? await readContact(contact.id, context).catch(() => undefined) : undefined;
   const tagsAdded = Array.isArray(contact.tags) ? contact.tags.map(String) : [...person.tags];
@@ -72,7 +86,58 @@ async function create(person: Person, context: Context): Promise<Onboarded> {
   return { contact: read ?? contact, created: true, changed: [], notStored, failed, ...parts, tagsAdded };
 }
 
-async function fill(person: Person, found: Found, context: Context): Promise<Onboarded> {
+/**
+ * Creates the contact, unless an earlier attempt may have done so already: one by another process, or by one that was
+ * killed, whose contact search does not show yet.
+ */
+async function createOnce(person: Person, context: Context): Promise<Found['contact']> {
+  const registry = context.own(createRegistry);
+  const left = await leftOfAttempt(person, context);
+  if (left > 0)
+    throw new UserError(
+      `An earlier attempt to create this person ended without an answer, and search shows new contacts only after some minutes: whether they exist is not known yet. Nothing was written. Call again in ${Math.ceil(left / 1_000)} s.`,
+    );
+  await registry.set(keysOf(person), context, { at: context.clock.now() });
+  try {
+    const { contact } = (await context.call(createContact, newContact(person))) as { contact?: Found['contact'] };
+    if (typeof contact?.id !== 'string') throw new ApiError(NAMELESS, 200, { unknown: true });
+    await remember(person, contact.id, context);
+    return contact;
+  } catch (error) {
+    // Anything but a sentence that rules it out leaves it open.
+    if (error instanceof UserError && !(error instanceof ApiError && error.unknown))
+      await registry.set(keysOf(person), context, undefined);
+    throw error;
+  }
+}
+
+/**
+ * ms for which an earlier attempt without a known outcome keeps this person from being created. Where a lookup that does
+ * not trail found nobody under a key of that attempt, it created nothing.
+ */
+async function leftOfAttempt({ reach }: Person, context: Context): Promise<number> {
+  let left = 0;
+  for (const { key, by, certain } of reach) {
+    const known = await context.own(createRegistry).find(key, context);
+    if (!known || known.id !== undefined) continue;
+    const age = Math.abs(context.clock.now() - known.at);
+    if (age >= LAG_MS) continue;
+    if (certain && by !== 'matchField') return 0;
+    left = Math.max(left, LAG_MS - age);
+  }
+  return left;
+}
+
+function fill(person: Person, found: Found, context: Context): Promise<Onboarded> {
+  return aloneWith(found.contact.id, context, async (waited) => {
+    // Whoever held the contact has changed it.
+    const contact = waited ? await readContact(found.contact.id, context, FRESH) : found.contact;
+    if (!contact) throw new Gone(GONE);
+    return fillAlone(person, { ...found, contact }, context);
+  });
+}
+
+async function fillAlone(person: Person, found: Found, context: Context): Promise<Onboarded> {
   const { contact } = found;
   const failed: Failure[] = [];
   const wanted = updateOf(person, found);
@@ -95,7 +160,7 @@ async function fill(person: Person, found: Found, context: Context): Promise<Onb
 }
 
 const isGone = async (contactId: string, context: Context): Promise<boolean> =>
-  readContact(contactId, context).then(
+  readContact(contactId, context, FRESH).then(
     (contact) => contact === undefined,
     () => false,
   );
@@ -111,5 +176,5 @@ export function isNotTheirs(error: unknown): boolean {
 /** The same work in the lane of bulk runs. */
 export const inBulk = (context: Context): Context => ({
   ...context,
-  call: (endpoint: Endpoint, args: Json) => context.call(endpoint, args, 'bulk'),
+  call: (endpoint, args, _lane, how) => context.call(endpoint, args, 'bulk', how),
 });

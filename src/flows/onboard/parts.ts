@@ -11,7 +11,7 @@ import {
   listContactNotes,
   listContactTasks,
 } from '../calls.ts';
-import { Conflict } from './find.ts';
+import { Conflict, FRESH } from './find.ts';
 import { type Person, taskKey, wholeTaskKey } from './person.ts';
 
 export interface Failure {
@@ -70,7 +70,9 @@ export async function planParts(
 ): Promise<Plan> {
   const read = (part: string, wanted: boolean, endpoint: Endpoint, key: string) =>
     wanted && !isNew
-      ? attempt(part, failed, context, async () => rowsIn(await context.call(endpoint, { contactId: contact.id }), key))
+      ? attempt(part, failed, context, async () =>
+          rowsIn(await context.call(endpoint, { contactId: contact.id }, 'single', FRESH), key),
+        )
       : [];
   const [notes, tasks] = await Promise.all([
     read('note', person.note !== undefined, listContactNotes, 'notes'),
