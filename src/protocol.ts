@@ -1,7 +1,7 @@
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import { ErrorCode, type ServerNotification, type ServerRequest } from '@modelcontextprotocol/sdk/types.js';
 import { WrongRequest } from './desk.ts';
-import { ApiError, redact, UserError } from './errors.ts';
+import { isMissing, redact, UserError } from './errors.ts';
 import type { Log } from './log.ts';
 import { NoSuchResource } from './resources/index.ts';
 import type { Surroundings } from './tools/tool.ts';
@@ -24,28 +24,33 @@ export const progressOf =
     void sendNotification({ method: 'notifications/progress', params }).catch(() => undefined);
   };
 
-/** The protocol's code for a resource that does not exist. */
-const RESOURCE_NOT_FOUND = -32002;
-
 /** An answer, or the protocol's error for what is no tool's. */
 export async function answered<T>(what: string, log: Log, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    // Not the SDK's own error, which puts the code into the message: clients do so once more.
-    throw Object.assign(new Error(sentence(error, log, what)), { code: codeOf(error) });
+    const code = error instanceof WrongRequest ? ErrorCode.InvalidParams : ErrorCode.InternalError;
+    throw protocolError(error, log, what, { code });
   }
 }
 
-function codeOf(error: unknown): number {
-  if (error instanceof NoSuchResource || isMissing(error)) return RESOURCE_NOT_FOUND;
-  if (error instanceof WrongRequest) return ErrorCode.InvalidParams;
-  return ErrorCode.InternalError;
+/** The protocol's code for a resource that does not exist. */
+const RESOURCE_NOT_FOUND = -32002;
+
+/** The same for a resource: one that does not exist has a code of its own, and the error names it. */
+export async function answeredResource<T>(uri: string, log: Log, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const absent = error instanceof NoSuchResource || isMissing(error);
+    if (absent) throw protocolError(error, log, uri, { code: RESOURCE_NOT_FOUND, data: { uri } });
+    return answered(uri, log, () => Promise.reject(error));
+  }
 }
 
-/** What a URI names is not there: HighLevel says so of contacts with 400. */
-const isMissing = (error: unknown): boolean =>
-  error instanceof ApiError && (error.status === 400 || error.status === 404);
+/** Not the SDK's own error, which puts the code into the message: clients do so once more. */
+const protocolError = (error: unknown, log: Log, what: string, more: { code: number; data?: { uri: string } }): Error =>
+  Object.assign(new Error(sentence(error, log, what)), more);
 
 /** The one place where a failure becomes text for the model. */
 export function sentence(error: unknown, log: Log, what: string): string {

@@ -16,7 +16,7 @@ import { type AccountFacts, instructions } from './instructions.ts';
 import type { Log } from './log.ts';
 import type { Memory } from './memory.ts';
 import { noValidator } from './no-validator.ts';
-import { answered, type Extra, progressOf, sentence } from './protocol.ts';
+import { answered, answeredResource, type Extra, progressOf, sentence } from './protocol.ts';
 import { listResources, listTemplates, resolve } from './resources/index.ts';
 import { createRecents } from './resources/recent.ts';
 import { STATUS, statusOf } from './resources/status.ts';
@@ -100,6 +100,7 @@ export function createServer(options: ServerOptions): Server {
     try {
       return toolAnswer(await desk(extra).run(name, args));
     } catch (error) {
+      // Also for an unknown tool, where a protocol error would do: models are shown this text, and it says what to do.
       return { isError: true, content: [{ type: 'text', text: sentence(error, log, name) }] };
     }
   });
@@ -107,7 +108,7 @@ export function createServer(options: ServerOptions): Server {
   server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources: listResources(gate(), recents.list()) }));
   server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: listTemplates(gate()) }));
   server.setRequestHandler(ReadResourceRequestSchema, ({ params: { uri } }, extra) =>
-    answered(uri, log, async () => {
+    answeredResource(uri, log, async () => {
       if (uri === STATUS)
         return { contents: [{ uri, mimeType: 'application/json', text: toText(statusOf(api, gate(), account())) }] };
       const { tool, args, mimeType, write } = resolve(uri);
@@ -115,7 +116,7 @@ export function createServer(options: ServerOptions): Server {
     }),
   );
   server.setRequestHandler(SubscribeRequestSchema, ({ params: { uri } }, extra) =>
-    answered(uri, log, async () => {
+    answeredResource(uri, log, async () => {
       if (uri === STATUS)
         throw new WrongRequest(
           'ghl://status cannot be watched, since every call changes it: read it when you need it.',

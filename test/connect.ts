@@ -56,8 +56,8 @@ export interface Connected {
   sent(): Promise<string[]>;
 }
 
-/** A real client, the real server and the sandbox, in memory, with the scopes a test names. */
-export async function connect(options: Options = {}): Promise<Connected> {
+/** The real server over the sandbox, with the scopes a test names, and its clock. */
+export function serverOf(options: Options = {}) {
   const scopes = options.scopes ?? SCOPES;
   let moved = 0;
   const sandbox =
@@ -92,6 +92,16 @@ export async function connect(options: Options = {}): Promise<Connected> {
     peopleFolder: options.peopleFolder,
     timers,
   });
+  const advance = (ms: number) => {
+    moved += ms;
+    sandbox.advance(ms);
+  };
+  return { server, sandbox, timers, advance };
+}
+
+/** A real client, the real server and the sandbox, in memory. */
+export async function connect(options: Options = {}): Promise<Connected> {
+  const { server, sandbox, timers, advance } = serverOf(options);
   const client = new Client({ name: 'test', version: '0' });
   const [here, there] = InMemoryTransport.createLinkedPair();
   await Promise.all([server.connect(there), client.connect(here)]);
@@ -100,10 +110,7 @@ export async function connect(options: Options = {}): Promise<Connected> {
     client,
     sandbox,
     now: timers.now,
-    advance(ms) {
-      moved += ms;
-      sandbox.advance(ms);
-    },
+    advance,
     async call(name, args = {}) {
       const result = await client.callTool({ name, arguments: args });
       if (result.isError) throw new Error(textOf(result));

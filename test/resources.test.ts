@@ -116,7 +116,7 @@ describe('contacts as resources', () => {
     'ghl://contacts/abc/constructor',
   ])('%s is no resource, and nothing is sent', async (uri) => {
     const { client, sent } = await connect();
-    await expect(client.readResource({ uri })).rejects.toMatchObject({ code: -32002 });
+    await expect(client.readResource({ uri })).rejects.toMatchObject({ code: -32002, data: { uri } });
     expect(await sent()).toEqual([]);
   });
 
@@ -125,6 +125,7 @@ describe('contacts as resources', () => {
     for (const part of ['', '/tasks', '/overview', '/timeline'])
       await expect(client.readResource({ uri: `ghl://contacts/seD4PfOuKoVMLkEZqohJ${part}` })).rejects.toMatchObject({
         code: -32002,
+        data: { uri: `ghl://contacts/seD4PfOuKoVMLkEZqohJ${part}` },
         message: expect.stringMatching(/^MCP error -32002: There is no contact seD4PfOuKoVMLkEZqohJ/),
       });
   });
