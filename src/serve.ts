@@ -18,7 +18,8 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
   keepStdoutClean(log);
   const session = openSession(config, sandbox, log);
   const { timeoutMs, rateShare } = config;
-  const journal = config.journal ? fileJournal(config.journal, log) : noJournal;
+  const file = config.journal ? fileJournal(config.journal, log) : undefined;
+  const journal = file ?? noJournal;
   const { scopes } = session;
   const api = createApi({ ...session.way, scopes, timeoutMs, rateShare, journal, log });
   let open = gate(tools, scopes(), config.selected);
@@ -35,7 +36,7 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
       () => session.account.locationId,
     ),
   });
-  endWithHost(server, api, log);
+  endWithHost(server, api, log, () => exit(file?.isStuck() === true));
   await server.connect(new StdioServerTransport());
   session.watch(() => {
     const now = gate(tools, scopes(), config.selected);
@@ -68,6 +69,12 @@ const asText = (value: unknown): string => {
   }
 };
 
+/** An exit waits for the threads of the file system; where one of them never ends, only a signal ends the process. */
+function exit(isStuck: boolean): void {
+  if (isStuck) process.kill(process.pid, 'SIGKILL');
+  else process.exit(0);
+}
+
 /** ms the last answers are given to leave, and the last lines of the log: a stderr that nobody reads takes none. */
 const FLUSH_MS = 500;
 const FLUSH_LOG_MS = 200;
@@ -76,7 +83,7 @@ const FLUSH_LOG_MS = 200;
  * A host that is gone (stdin closed, stdout broken, a message too large for the transport, a signal) ends the process:
  * no more calls, reads aborted, writes finished and journalled, exit code 0.
  */
-function endWithHost(server: Server, api: Api, log: FileLog): void {
+function endWithHost(server: Server, api: Api, log: FileLog, exit: () => void): void {
   let ending = false;
   const stopWatching = server.onclose;
   const end = async (why: string) => {
@@ -87,10 +94,10 @@ function endWithHost(server: Server, api: Api, log: FileLog): void {
     await api.close();
     // The answers of the last writes leave before the pipe does, unless nobody reads them.
     await new Promise((resolve) => setImmediate(resolve));
-    setTimeout(() => process.exit(0), FLUSH_MS);
+    setTimeout(exit, FLUSH_MS);
     const answered = process.stdout.writable && new Promise((resolve) => process.stdout.write('', resolve));
     await Promise.all([answered, log.flush(FLUSH_LOG_MS)]);
-    process.exit(0);
+    exit();
   };
   server.onclose = () => void end('transport closed');
   for (const event of ['end', 'close'] as const) process.stdin.once(event, () => void end('stdin closed'));

@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { appendFile, chmod, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -9,6 +10,7 @@ import { silent } from '../../src/log.ts';
 import { connect, find, textOf } from '../connect.ts';
 import { HELLO, rpc, start } from '../program.ts';
 import { TOKEN } from './layer.ts';
+import { handClock } from './steady-clock.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'journal-'));
 afterAll(() => rm(folder, { recursive: true }));
@@ -137,6 +139,54 @@ describe('the journal', () => {
     expect((await read(path)).map(({ id }) => id)).toEqual(['new']);
   });
 
+  test('after half a line that another process left, begins the next entry on a line of its own', async () => {
+    const path = newFile();
+    const [one, other] = [fileJournal(path, silent), fileJournal(path, silent)];
+    await one(entry('first'));
+    await appendFile(path, '{"id":"ha');
+    expect(await other(entry('second'))).toBe(true);
+    expect(await one(entry('third'))).toBe(true);
+    const lines = (await readFile(path, 'utf8')).split('\n');
+    expect(lines[1]).toBe('{"id":"ha');
+    expect([0, 2, 3].map((at) => (JSON.parse(String(lines[at])) as Entry).id)).toEqual(['first', 'second', 'third']);
+    expect(lines.slice(4)).toEqual(['']);
+  });
+
+  test('a file of ours that others may read is made private', async () => {
+    const path = newFile();
+    const journal = fileJournal(path, silent);
+    await journal(entry('first'));
+    await chmod(path, 0o644);
+    await journal(entry('second'));
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  test('an append that does not end is given up, and the ones after it at once, until it has ended', async () => {
+    const timers = handClock();
+    const written: string[] = [];
+    let end: () => void = () => undefined;
+    const hanging = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const append = async (_: string, line: string) => {
+      if (line.includes('"slow"')) await hanging;
+      written.push((JSON.parse(line) as Entry).id);
+    };
+    const journal = fileJournal('journal', silent, { timers, append });
+    const answers = [journal(entry('slow')), journal(entry('behind'))];
+    await timers.advance(1_999);
+    expect(journal.isStuck()).toBe(false);
+    await timers.advance(2);
+    expect(await Promise.all(answers)).toEqual([false, false]);
+    expect(journal.isStuck()).toBe(true);
+    expect(await journal(entry('refused'))).toBe(false);
+    end();
+    await timers.advance(1);
+    expect(journal.isStuck()).toBe(false);
+    expect(await journal(entry('after'))).toBe(true);
+    expect(written).toEqual(['slow', 'behind', 'after']);
+  });
+
   test('after half a line, begins the next entry on a line of its own', async () => {
     const path = join(folder, 'torn.jsonl');
     const journal = fileJournal(path, silent);
@@ -148,6 +198,44 @@ describe('the journal', () => {
     expect(await journal(entry('next'))).toBe(true);
     const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
     expect(lines.slice(1).map((line) => (JSON.parse(line) as Entry).id)).toEqual(['whole', 'next']);
+  });
+});
+
+describe('a journal that takes nothing', () => {
+  const write = rpc(2, 'tools/call', { name: 'create_contact', arguments: { firstName: 'Ann', email: 'a@b.example' } });
+  const answered = async (env: Record<string, string>) => {
+    const program = start(['--sandbox'], env);
+    program.send(HELLO);
+    await program.answer(1);
+    program.send(write);
+    const { result } = await program.answer(2);
+    expect(result).toMatchObject({ structuredContent: { notice: 'The journal could not be written.' } });
+    expect((result as Json).isError).toBeFalsy();
+    program.child.kill('SIGTERM');
+    return program.ended;
+  };
+
+  test('a pipe without a reader: the tool answers, and SIGTERM ends the process', async () => {
+    const path = join(folder, 'pipe');
+    execFileSync('mkfifo', [path]);
+    expect(await answered({ GHL_JOURNAL: path })).toBe(0);
+  });
+
+  test('a file system that never answers: the tool answers, and SIGTERM ends the process', {
+    timeout: 20_000,
+  }, async () => {
+    const [pipe, hang] = [join(folder, 'hanging'), join(folder, 'hang.mjs')];
+    execFileSync('mkfifo', [pipe]);
+    // Opening a pipe for reading takes a thread until somebody writes.
+    await writeFile(
+      hang,
+      `import fs from 'node:fs';
+       import { syncBuiltinESMExports } from 'node:module';
+       const { open } = fs.promises;
+       fs.promises.open = (path, ...rest) => (String(path).endsWith('journal.jsonl') ? open(${JSON.stringify(pipe)}, 'r') : open(path, ...rest));
+       syncBuiltinESMExports();`,
+    );
+    expect(await answered({ GHL_JOURNAL: join(folder, 'journal.jsonl'), NODE_OPTIONS: `--import ${hang}` })).toBeNull();
   });
 });
 

@@ -77,7 +77,13 @@ export const adversary: readonly Defect[] = [
   {
     item: 11,
     what: 'The journal loses entries and can delay an answer for ever',
-    tests: [],
+    tests: [
+      ['test/api/journal.test.ts', 'after half a line that another process left'],
+      ['test/api/journal.test.ts', 'an append that does not end is given up'],
+      ['test/api/journal.test.ts', 'a pipe without a reader'],
+      ['test/api/journal.test.ts', 'a file system that never answers'],
+      ['test/api/journal.test.ts', 'a file of ours that others may read is made private'],
+    ],
   },
   {
     item: 12,
