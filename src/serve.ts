@@ -26,7 +26,13 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
   const server = createServer({
     api,
     gate: () => open,
-    clock: createClock({ timezone: config.timezone, api, scopes, now: Date.now }),
+    clock: createClock({
+      timezone: config.timezone,
+      api,
+      scopes,
+      locationId: () => session.account.locationId,
+      now: Date.now,
+    }),
     log,
     account: () => ({ ...session.account, label: config.label }),
     user: config.user,

@@ -6,13 +6,20 @@ import { getLocation } from './tools/lookups.ts';
 /** ms: HighLevel's clock is read off a header that ticks in seconds. */
 export const CLOCK_SLACK_MS = 2_000;
 
-/** Now and the zone that local times are read in. `zone` may ask the API once, so it is only called when needed. */
+/** Now and the zone that local times are read in. The zone may have to be asked for, so it is only called for when needed. */
 export interface Clock {
   now(): number;
+  /**
+   * The owner's word, else the location's where its scope is in effect, else the machine's.
+   * @throws ZoneUnknown where the location's is meant and nobody can say which it is
+   */
   zone(): Promise<string>;
-  /** The location's own zone, in which HighLevel leaves some times zone-less; undefined where it may not be read. */
+  /** The location's own zone, in which HighLevel leaves some times zone-less; undefined where it is not known. */
   locationZone(): Promise<string | undefined>;
 }
+
+/** The location's zone is meant, and not known: another in its place would be a guess. */
+export class ZoneUnknown extends UserError {}
 
 /** A local time as it was understood, for the notice that echoes it. */
 export interface ReadTime {
@@ -21,70 +28,175 @@ export interface ReadTime {
   readonly echo?: string;
 }
 
-const HAS_OFFSET = /(Z|[+-]\d{2}:?\d{2})$/;
+const WITH_OFFSET = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
 const DATE_ONLY = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
  * Reads ISO with an offset as it stands, and a local time in the clock's zone. A date alone means the end of that day,
- * or its start for the beginning of a range.
- * @throws UserError for a time that does not exist
+ * or its start for the beginning of a range. Of a local time that comes twice the first is meant. `unknownZone`: what
+ * becomes of a local time while nobody knows the zone; to write one then would be a guess, to look for one is harmless.
+ * @throws UserError for a time or a day that does not exist, and while the zone is not known
  */
 export async function readTime(
   name: string,
   text: string,
   clock: Clock,
   dateMeans: 'start' | 'end' = 'end',
+  unknownZone: 'refuse' | 'UTC' = 'refuse',
 ): Promise<ReadTime> {
+  const [, date] = WITH_OFFSET.exec(text) ?? [];
+  if (date !== undefined) return { iso: instantOf(name, text, date) };
+  const { Temporal } = await import('temporal-polyfill');
+  const [zone, why] = await clock.zone().then(
+    (known) => [known, ''] as const,
+    (error: unknown) => {
+      if (!(error instanceof ZoneUnknown)) throw error;
+      if (unknownZone === 'UTC') return ['UTC', `; ${error.message}`] as const;
+      throw new UserError(
+        `${name}: ${JSON.stringify(text)} has no offset, and ${error.message}. Nothing was written. Give the time with an offset, such as 2026-11-24T09:00:00-05:00, or call again in a minute; the owner can set GHL_TIMEZONE.`,
+      );
+    },
+  );
+  const { found, twice } = inZone(text, zone, dateMeans, Temporal) ?? skipped(name, text, zone);
+  const iso = found.toString({ timeZoneName: 'never', smallestUnit: 'second' });
+  const first = twice ? ', the first of the two times that clocks show this; give an offset for the second' : '';
+  return { iso, echo: `${iso} [${zone}${why}]${first}` };
+}
+
+const noTime = (name: string, text: string): UserError =>
+  new UserError(
+    `${name}: ${JSON.stringify(text)} is no time that exists. Use ISO 8601, such as 2026-11-24T09:00:00-05:00.`,
+  );
+
+const skipped = (name: string, text: string, zone: string): never => {
+  throw new UserError(
+    `${name}: ${JSON.stringify(text)} is no time that exists: in ${zone} the clocks skip it, or the calendar has no such day. Use another, or one with an offset.`,
+  );
+};
+
+/** `Date` moves a 31st of November to December; the day it makes of the date alone tells. */
+function instantOf(name: string, text: string, date: string): string {
+  const [instant, day] = [new Date(text), new Date(`${date}T00:00:00Z`)];
+  if (Number.isNaN(instant.getTime()) || Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== date)
+    throw noTime(name, text);
+  return instant.toISOString();
+}
+
+type TemporalModule = typeof import('temporal-polyfill').Temporal;
+interface InZone {
+  readonly found: InstanceType<TemporalModule['ZonedDateTime']>;
+  /** True where the clocks show this time twice. */
+  readonly twice: boolean;
+}
+
+/** A local time or date in a zone; undefined where there it does not exist. */
+function inZone(text: string, zone: string, dateMeans: 'start' | 'end', Temporal: TemporalModule): InZone | undefined {
   try {
-    if (HAS_OFFSET.test(text) && !DATE_ONLY.test(text)) return { iso: new Date(text).toISOString() };
-    const { Temporal } = await import('temporal-polyfill');
-    const zone = await clock.zone();
-    const local = DATE_ONLY.test(text) ? `${text}T${dateMeans === 'start' ? '00:00:00' : '23:59:59'}` : text;
-    const zoned = Temporal.PlainDateTime.from(local, { overflow: 'reject' }).toZonedDateTime(zone);
-    const iso = zoned.toString({ timeZoneName: 'never', smallestUnit: 'second' });
-    return { iso, echo: `${iso} [${zone}]` };
+    if (DATE_ONLY.test(text)) return dayInZone(Temporal.PlainDate.from(text, { overflow: 'reject' }), zone, dateMeans);
+    const local = Temporal.PlainDateTime.from(text, { overflow: 'reject' });
+    const [found, later] = (['earlier', 'later'] as const).map((disambiguation) =>
+      local.toZonedDateTime(zone, { disambiguation }),
+    ) as [InZone['found'], InZone['found']];
+    return found.toPlainDateTime().equals(local) ? { found, twice: !found.equals(later) } : undefined;
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new UserError(
-      `${name}: ${JSON.stringify(text)} is no time that exists. Use ISO 8601, such as 2026-11-24T09:00:00-05:00.`,
-    );
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 
-/** `now` in the clock's zone with its offset, for answers that speak of today or overdue. */
-export async function asOf(clock: Clock): Promise<string> {
-  const { Temporal } = await import('temporal-polyfill');
-  const zoned = Temporal.Instant.fromEpochMilliseconds(clock.now()).toZonedDateTimeISO(await clock.zone());
-  return zoned.toString({ timeZoneName: 'never', smallestUnit: 'second' });
+/** Its first or its last second, where clocks are set at midnight as well. */
+function dayInZone(
+  date: InstanceType<TemporalModule['PlainDate']>,
+  zone: string,
+  dateMeans: 'start' | 'end',
+): InZone | undefined {
+  const start = date.toZonedDateTime(zone);
+  if (!start.toPlainDate().equals(date)) return undefined;
+  const found = dateMeans === 'start' ? start : start.add({ days: 1 }).startOfDay().subtract({ seconds: 1 });
+  return { found, twice: false };
 }
 
-/** The zone is the owner's word, else the location's where its scope allows (asked once), else the machine's. */
+/** Undefined while nobody knows it: no reason to give no answer. */
+const knownZone = (clock: Clock): Promise<string | undefined> =>
+  clock.zone().catch((error: unknown) => {
+    if (error instanceof ZoneUnknown) return undefined;
+    throw error;
+  });
+
+/** The zone in which an answer counts days and months, or UTC while it is not known. */
+export const zoneOrUtc = async (clock: Clock): Promise<string> => (await knownZone(clock)) ?? 'UTC';
+
+/** `now` in the clock's zone with its offset, for answers that speak of today or overdue; `Z` while it is not known. */
+export async function asOf(clock: Clock): Promise<string> {
+  const { Temporal } = await import('temporal-polyfill');
+  const now = Temporal.Instant.fromEpochMilliseconds(clock.now());
+  const zone = await knownZone(clock);
+  if (zone === undefined) return now.toString({ smallestUnit: 'second' });
+  return now.toZonedDateTimeISO(zone).toString({ timeZoneName: 'never', smallestUnit: 'second' });
+}
+
+/** ms for which a location's zone is not asked for again. */
+const ZONE_MS = 3_600_000;
+
+/** The location's zone, or why it is not known. */
+type LocationZone = { readonly zone: string } | { readonly unknown: string };
+
+/** The zone is the owner's word, else the location's where its scope allows, else the machine's. */
 export function createClock(options: {
   readonly timezone?: string | undefined;
   readonly api: Api;
   readonly scopes: () => readonly Scope[];
+  /** The location that calls go to now: it changes with a sign-in. */
+  readonly locationId: () => string | undefined;
   readonly now: () => number;
 }): Clock {
-  let asked: Promise<string> | undefined;
-  const ask = async (): Promise<string> => {
-    const { location } = await options.api.call(getLocation, {});
-    return checkedZone((location as Json | undefined)?.timezone);
-  };
-  const locationZone = async (): Promise<string | undefined> => {
-    if (!options.scopes().includes(getLocation.scope)) return undefined;
-    asked ??= ask();
-    return asked.catch(() => {
-      asked = undefined;
-      return undefined;
-    });
-  };
+  const { timezone, api, scopes, locationId, now } = options;
+  let kept: { readonly locationId: string | undefined; readonly at: number; readonly zone: string } | undefined;
+
+  /** Undefined where it may not be read. What is not known is asked for anew each time. */
+  async function lookUp(): Promise<LocationZone | undefined> {
+    if (!scopes().includes(getLocation.scope)) return undefined;
+    const id = locationId();
+    const age = kept ? now() - kept.at : Number.NaN;
+    if (kept && kept.locationId === id && age >= 0 && age < ZONE_MS) return kept;
+    const given = await api.call(getLocation, {}).then(
+      ({ location }) => ({ zone: (location as Json | undefined | null)?.timezone }),
+      () => undefined,
+    );
+    if (!given) return { unknown: "the location's time zone could not be read just now" };
+    const zone = checkedZone(given.zone);
+    if (zone === undefined)
+      return {
+        unknown: `the location's time zone in HighLevel is ${isSet(given.zone) ? 'none that is known' : 'not set'}`,
+      };
+    kept = { locationId: id, at: now(), zone };
+    return kept;
+  }
+
   return {
-    now: options.now,
-    zone: async () => options.timezone ?? (await locationZone()) ?? machineZone(),
-    locationZone,
+    now,
+    async zone() {
+      if (timezone !== undefined) return timezone;
+      const found = await lookUp();
+      if (found === undefined) return machineZone();
+      if ('zone' in found) return found.zone;
+      throw new ZoneUnknown(found.unknown);
+    },
+    async locationZone() {
+      const found = await lookUp();
+      return found && 'zone' in found ? found.zone : undefined;
+    },
   };
 }
 
 const machineZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
-const checkedZone = (zone: unknown): string =>
-  new Intl.DateTimeFormat('en', { timeZone: String(zone) }).resolvedOptions().timeZone;
+const isSet = (zone: unknown): boolean => typeof zone === 'string' && zone.trim() !== '';
+
+function checkedZone(zone: unknown): string | undefined {
+  if (typeof zone !== 'string') return undefined;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}

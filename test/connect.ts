@@ -78,6 +78,7 @@ export function serverOf(options: Options = {}) {
     timezone: options.timezone,
     api,
     scopes: () => scopes,
+    locationId: () => sandbox.locationId,
     now: (options.api?.timers ?? timers).now,
   });
   const open = gate(tools, scopes, parseSelection(options.select ?? '', tools));

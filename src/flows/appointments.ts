@@ -1,6 +1,7 @@
 import type { Json } from '../endpoint.ts';
 import { mayRead } from '../gate.ts';
 import { rowOf, rowsIn } from '../rows.ts';
+import { zoneOrUtc } from '../times.ts';
 import { listCalendarEvents } from '../tools/appointments.ts';
 import type { Context } from '../tools/tool.ts';
 import { listCalendars, listContactAppointments } from './calls.ts';
@@ -65,7 +66,7 @@ async function zoned(rows: readonly Json[], { clock }: Context): Promise<Appoint
   const bare = rows.some(({ startTime }) => ZONELESS.test(String(startTime)));
   if (!bare) return rows.map((row) => ({ raw: rowOf.event(row), at: Date.parse(String(row.startTime)) }));
   const [{ Temporal }, known] = await Promise.all([import('temporal-polyfill'), clock.locationZone()]);
-  const zone = known ?? (await clock.zone());
+  const zone = known ?? (await zoneOrUtc(clock));
   const read = (text: unknown) => {
     if (!ZONELESS.test(String(text))) return undefined;
     try {

@@ -47,7 +47,7 @@ async function placeOf({ since, cursor }: Given, { memory, clock, api, say }: Co
     say('Nothing is remembered of an earlier conversation: these are the changes of the last 24 hours.');
     return { contacts: startFrom(api.serverNow() - DAY_MS) };
   }
-  const { iso, echo } = await readTime('since', String(since), clock, 'start');
+  const { iso, echo } = await readTime('since', String(since), clock, 'start', 'UTC');
   if (Date.parse(iso) > api.serverNow() + CLOCK_SLACK_MS)
     throw new UserError(
       `since lies in the future: it is ${new Date(api.serverNow()).toISOString()} now. Nothing was sent.`,

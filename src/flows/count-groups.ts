@@ -1,6 +1,7 @@
 import { ID, type Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
 import { tidy } from '../rows.ts';
+import { zoneOrUtc } from '../times.ts';
 import type { Context } from '../tools/tool.ts';
 import { quoted } from '../untrusted.ts';
 import { heldIn } from './custom-values.ts';
@@ -33,9 +34,9 @@ export async function groupingOf(by: string, context: Context): Promise<Grouping
   return by === 'month' ? byMonth(context) : byCustomField(by, context);
 }
 
-/** Months of the zone in which this server tells the time. */
+/** Months of the zone in which this server tells the time, or of UTC while that is not known: the answer says which. */
 async function byMonth({ clock }: Context): Promise<Grouping> {
-  const zone = await clock.zone();
+  const zone = await zoneOrUtc(clock);
   const format = new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric', month: '2-digit' });
   const value = ({ dateAdded }: Json) => {
     const at = Date.parse(String(dateAdded));

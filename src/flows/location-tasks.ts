@@ -34,7 +34,7 @@ interface Bound {
 async function bound(name: 'dueFrom' | 'dueTo', args: Json, clock: Clock): Promise<Bound> {
   const start = name === 'dueFrom';
   if (typeof args[name] !== 'string') return { at: start ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY };
-  const { iso, echo } = await readTime(name, args[name], clock, start ? 'start' : 'end');
+  const { iso, echo } = await readTime(name, args[name], clock, start ? 'start' : 'end', 'UTC');
   return { at: Date.parse(iso), ...(echo ? { echo: `${name} read as ${echo}.` } : {}) };
 }
 

@@ -39,7 +39,7 @@ async function runEndpoint(e: Endpoint, given: Json, { call, clock, say }: Conte
   const args = { ...given };
   for (const name of e.times ?? []) {
     if (typeof args[name] !== 'string') continue;
-    const { iso, echo } = await readTime(name, args[name], clock);
+    const { iso, echo } = await readTime(name, args[name], clock, 'end', e.effect === 'read' ? 'UTC' : 'refuse');
     args[name] = iso;
     if (echo) say(`${name} read as ${echo}.`);
   }

@@ -41,7 +41,7 @@ export const adversary: readonly Defect[] = [
   {
     item: 6,
     what: 'A task is written at the wrong time when the zone cannot be read',
-    tests: [],
+    tests: [['test/times.test.ts', 'because it %s, a local time is refused and nothing written']],
   },
   {
     item: 7,
@@ -174,7 +174,10 @@ export const adversary: readonly Defect[] = [
   {
     item: 28,
     what: 'Local times that do not exist are moved without a word',
-    tests: [],
+    tests: [
+      ['test/times.test.ts', 'a time that does not exist is refused'],
+      ['test/times.test.ts', 'the hour that clocks skip'],
+    ],
   },
   {
     item: 29,
