@@ -4,7 +4,9 @@ import { WrongRequest } from './desk.ts';
 import { isMissing, redact, UserError } from './errors.ts';
 import type { Log } from './log.ts';
 import { NoSuchResource } from './resources/index.ts';
+import { MAX_BYTES } from './results.ts';
 import type { Surroundings } from './tools/tool.ts';
+import { withinBytes } from './untrusted.ts';
 
 /** What the protocol gives beside a request. */
 export type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
@@ -54,7 +56,7 @@ const protocolError = (error: unknown, log: Log, what: string, more: { code: num
 
 /** The one place where a failure becomes text for the model. */
 export function sentence(error: unknown, log: Log, what: string): string {
-  if (error instanceof UserError) return redact(error.message);
+  if (error instanceof UserError) return withinBytes(redact(error.message), MAX_BYTES);
   log('error', 'fault', { what, error: redact(String((error as Error)?.stack ?? error)) });
   return 'A fault inside ghl-contacts-mcp, not in what you sent; the log has the details. If this was a write, look before repeating it.';
 }

@@ -118,7 +118,7 @@ const KNOWN: readonly Known[] = [
   {
     status: [422],
     say: ({ messages }) =>
-      `HighLevel refused these values: ${messages.filter((m) => VALIDATION.test(m)).join('; ') || 'it does not say which'}. Correct them and try again. If this was a create, look first: HighLevel is known to refuse and create all the same.`,
+      `HighLevel refused these values: ${refusedValues(messages)}. Correct them and try again. If this was a create, look first: HighLevel is known to refuse and create all the same.`,
   },
   {
     status: [429],
@@ -130,6 +130,15 @@ const KNOWN: readonly Known[] = [
 
 /** Wordings of the API's own validation, which name our fields and nobody's text. */
 const VALIDATION = /^(property [\w.]+ should not exist|(each value in )?[\w.]+ (must|should) [\w ,.:'-]{1,100})$/;
+
+/** Faults named of one request. */
+const NAMED = 20;
+
+function refusedValues(messages: readonly string[]): string {
+  const known = messages.filter((message) => VALIDATION.test(message));
+  const more = known.length > NAMED ? ` and ${known.length - NAMED} more` : '';
+  return known.length > 0 ? known.slice(0, NAMED).join('; ') + more : 'it does not say which';
+}
 
 const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value);
 const id = (value: unknown): string => (isId(value) ? value : quoted(value));

@@ -1,6 +1,6 @@
 import type { Endpoint, Json, ListShape } from './endpoint.ts';
 import { rowOf, type Size, shown, tidy } from './rows.ts';
-import { wellFormed } from './untrusted.ts';
+import { cut, wellFormed } from './untrusted.ts';
 
 /** Bytes: a page nobody sized, and the most either half of an answer may hold (hosts cut or drop longer ones). */
 export const DEFAULT_PAGE_BYTES = 8_000;
@@ -54,6 +54,18 @@ function singleResult(data: Json, fields?: readonly string[]): Json {
   }
   const notice = `This answer is over ${MAX_BYTES} bytes even when cut. Name the fields you need.`;
   return withShortLists(result, MAX_BYTES - ENVELOPE_BYTES) ?? { notice };
+}
+
+/** Data for a person or model to read, its texts and then its lists cut until it takes as much as an answer may. */
+export function withinLimit(data: Json): Json {
+  const room = MAX_BYTES - ENVELOPE_BYTES;
+  if (bytes(data) <= room) return data;
+  for (const max of SINGLE_VALUES) {
+    const short = JSON.parse(JSON.stringify(data, (_, v) => (typeof v === 'string' ? cut(v, max) : v))) as Json;
+    const fitting = bytes(short) <= room ? short : max === SINGLE_VALUES.at(-1) && withShortLists(short, room);
+    if (fitting) return fitting;
+  }
+  return { notice: `This is over ${MAX_BYTES} bytes even when cut.` };
 }
 
 /** Items a list may hold, tried in turn until it fits. */
@@ -123,7 +135,7 @@ function fitting(rows: readonly Json[], list: ListShape, args: Json, room: numbe
 }
 
 /** As many rows as the room in bytes allows, and at least one where there is any. */
-export function howManyFit(rows: readonly Json[], room: number): number {
+export function howManyFit(rows: readonly unknown[], room: number): number {
   let used = 0;
   const over = rows.findIndex((row) => {
     used += bytes(row);

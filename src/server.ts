@@ -20,7 +20,7 @@ import { answered, answeredResource, type Extra, progressOf, sentence } from './
 import { listResources, listTemplates, resolve } from './resources/index.ts';
 import { createRecents } from './resources/recent.ts';
 import { STATUS, statusOf } from './resources/status.ts';
-import { createSubscriptions } from './resources/subscriptions.ts';
+import { createSubscriptions, MOST_SUBSCRIPTIONS } from './resources/subscriptions.ts';
 import { createUpdates } from './resources/updates.ts';
 import { tellingWrites } from './resources/writes.ts';
 import { toolAnswer, toText } from './results.ts';
@@ -125,7 +125,10 @@ export function createServer(options: ServerOptions): Server {
       if (!desk(extra).offers(tool)) throw new UserError(whyAbsent(gate(), tool));
       // Changes by others are found by a search.
       refuseForbidden(searchContacts, {}, gate());
-      subscriptions.add(uri, contactId);
+      if (!subscriptions.add(uri, contactId))
+        throw new WrongRequest(
+          `${MOST_SUBSCRIPTIONS} resources are subscribed to already, which is the limit: unsubscribe from one first, or subscribe to ghl://contacts, which covers every contact.`,
+        );
       return {};
     }),
   );

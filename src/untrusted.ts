@@ -43,6 +43,18 @@ export const firstCharacters = (text: string, max: number): string =>
 export const cut = (text: string, max: number): string =>
   text.length <= max ? text : `${firstCharacters(text, max)}… [cut: ${text.length} characters]`;
 
+/** The same text, or as much of it as takes `max` bytes, with a mark. */
+export function withinBytes(text: string, max: number): string {
+  // No character takes more than three bytes for each UTF-16 unit.
+  if (text.length * 3 <= max || Buffer.byteLength(text) <= max) return text;
+  const mark = `… [cut: ${text.length} characters]`;
+  let room = max - Buffer.byteLength(mark);
+  const bytes = Buffer.from(text);
+  // Not inside a character: its further bytes begin with the bits 10.
+  while (room > 0 && ((bytes[room] ?? 0) & 0xc0) === 0x80) room -= 1;
+  return bytes.toString('utf8', 0, room) + mark;
+}
+
 /** A value from the CRM inside a sentence of ours: short, on one line, in quotes. */
 export const quoted = (value: unknown): string =>
   JSON.stringify(cut(plainText(String(value)).replace(/\s+/g, ' '), 80));

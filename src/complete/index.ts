@@ -6,6 +6,9 @@ import { listTemplates } from '../resources/index.ts';
 import { type Completer, NONE } from './completer.ts';
 import { MOST } from './people.ts';
 
+/** Characters of a value that is offered: nobody picks a longer one, and one cut short would be another value. */
+const LONGEST = 500;
+
 /** What `completion/complete` names. */
 export type Reference = { readonly prompt: string } | { readonly template: string };
 
@@ -26,7 +29,7 @@ export async function complete(
     return NONE;
   });
   const { values: all, total } = found ?? NONE;
-  const values = all.slice(0, MOST);
+  const values = all.filter((value) => value.length <= LONGEST).slice(0, MOST);
   return { values, ...(total === undefined ? {} : { total }), hasMore: total === undefined || total > values.length };
 }
 

@@ -1,6 +1,6 @@
 import { type Desk, WrongRequest } from '../desk.ts';
 import { type Gate, whyAbsent } from '../gate.ts';
-import { toText } from '../results.ts';
+import { toText, withinLimit } from '../results.ts';
 import { activityTimeline } from './activity-timeline.ts';
 import { completeTask } from './complete-task.ts';
 import { contactDashboard } from './contact-dashboard.ts';
@@ -54,7 +54,7 @@ export async function getPrompt(name: string, args: Readonly<Record<string, stri
       `${name} needs ${absent.map((argument) => `${argument.name} (${argument.description})`).join(', ')}. Nothing was sent.`,
     );
   const { words, data } = await prompt.say(given, desk);
-  const texts = data ? [words, toText(data)] : [words];
+  const texts = data ? [words, toText(withinLimit(data))] : [words];
   return {
     description: prompt.description,
     messages: texts.map((text) => ({ role: 'user' as const, content: { type: 'text' as const, text } })),

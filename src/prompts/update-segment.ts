@@ -1,8 +1,13 @@
 import { among } from '../complete/completer.ts';
 import type { Desk } from '../desk.ts';
 import type { Json } from '../endpoint.ts';
+import { DEFAULT_PAGE_BYTES, howManyFit } from '../results.ts';
+import { cut } from '../untrusted.ts';
 import { answerFollows, gathered, type Prompt } from './prompt.ts';
 import { locationTags } from './tags.ts';
+
+/** Characters of a tag's name. */
+const TAG_CHARACTERS = 100;
 
 const COUNT = 'count_contacts';
 const UPDATE = 'bulk_update_contacts';
@@ -17,8 +22,9 @@ const NOTES = {
 /** How many carry the tag, with the filter that finds them; without a tag, which tags there are. */
 async function segmentOf(tag: string | undefined, desk: Desk): Promise<Json> {
   if (tag === undefined) {
-    const tags = await locationTags(desk);
-    return tags.length > 0 ? { tags } : {};
+    const all = (await locationTags(desk)).map((name) => cut(name, TAG_CHARACTERS));
+    const tags = all.slice(0, howManyFit(all, DEFAULT_PAGE_BYTES));
+    return { ...(tags.length > 0 ? { tags } : {}), ...(tags.length < all.length ? { total: all.length } : {}) };
   }
   const filters = [{ field: 'tags', operator: 'eq', value: tag.toLowerCase() }];
   return { filters, ...(await desk.run(COUNT, { filters })) };

@@ -2,7 +2,8 @@ import { type Endpoint, ID, type Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
 import { listContacts } from '../flows/calls.ts';
 import type { Gate } from '../gate.ts';
-import { toText } from '../results.ts';
+import { MAX_BYTES, toText } from '../results.ts';
+import { withinBytes } from '../untrusted.ts';
 import type { Person } from './recent.ts';
 import { status } from './status.ts';
 
@@ -114,7 +115,8 @@ export function resolve(uri: string): Target {
       args: { contactId: id },
       contactId: id,
       mimeType: part.write ? MARKDOWN : JSON_TYPE,
-      write: (result) => write(result, id),
+      // JSON is small enough as the tool gave it; Markdown grows by what is escaped.
+      write: async (result) => (part.write ? withinBytes(await write(result, id), MAX_BYTES) : write(result, id)),
     };
   }
   const args = uri === ROOT ? {} : pageOf(uri, listContacts);

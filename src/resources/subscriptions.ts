@@ -9,13 +9,19 @@ import { createUpdates } from './updates.ts';
 
 /** The resources a host wants to be told of: at once after one's own writes, and by the change feed after others'. */
 export interface Subscriptions {
-  /** `contactId` is undefined for the collection and its pages, which every change concerns. */
-  add(uri: string, contactId: string | undefined): void;
+  /**
+   * `contactId` is undefined for the collection and its pages, which every change concerns. False where as many are
+   * wanted already as one write may have the host told of.
+   */
+  add(uri: string, contactId: string | undefined): boolean;
   remove(uri: string): void;
   /** After one's own write. */
   touched(contactIds: readonly string[]): void;
   stop(): void;
 }
+
+/** Resources watched at once, and so notifications that one write can cause. */
+export const MOST_SUBSCRIPTIONS = 500;
 
 interface Options {
   readonly api: Api;
@@ -65,9 +71,11 @@ export function createSubscriptions({ api, clock, timers, log, send }: Options):
 
   return {
     add(uri, contactId) {
+      if (wanted.size >= MOST_SUBSCRIPTIONS && !wanted.has(uri)) return false;
       wanted.set(uri, contactId);
       poller?.hurry();
       poller ??= startPoller(timers, looker(), failed);
+      return true;
     },
     remove(uri) {
       wanted.delete(uri);

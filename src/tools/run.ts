@@ -3,8 +3,12 @@ import { UserError } from '../errors.ts';
 import { refuseForbidden } from '../gate.ts';
 import { toResult } from '../results.ts';
 import { readTime } from '../times.ts';
+import { cut } from '../untrusted.ts';
 import { listUsers } from './lookups.ts';
 import { BEGIN_MS, BUDGET_MS, type Context, isFlow, type Surroundings, type Tool } from './tool.ts';
+
+/** Characters of all notices together. */
+const NOTICE_CHARACTERS = 2_000;
 
 /** Runs a tool on checked arguments: people's words to the API's, the call, and the answer as the model reads it. */
 export async function runTool(tool: Tool, given: Json, surroundings: Surroundings): Promise<Json> {
@@ -13,7 +17,7 @@ export async function runTool(tool: Tool, given: Json, surroundings: Surrounding
   refuseForbidden(tool, given, surroundings.gate);
   const args = await nameMe(given, context);
   const result = isFlow(tool) ? await tool.run(args, context) : await runEndpoint(tool, args, context);
-  return notices.size > 0 ? { ...result, notice: [...notices.values()].join(' ') } : result;
+  return notices.size > 0 ? { ...result, notice: cut([...notices.values()].join(' '), NOTICE_CHARACTERS) } : result;
 }
 
 function contextOf(tool: Tool, surroundings: Surroundings, note: (notice: string, kind?: string) => void): Context {

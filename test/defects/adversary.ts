@@ -106,7 +106,10 @@ export const adversary: readonly Defect[] = [
   {
     item: 15,
     what: 'Prompts and error texts have no size limit',
-    tests: [],
+    tests: [
+      ['test/size-limits.test.ts', 'a prompt with %i tags of %i characters'],
+      ['test/size-limits.test.ts', 'a refusal with 100,000 messages'],
+    ],
   },
   {
     item: 16,
