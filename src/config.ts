@@ -7,6 +7,7 @@ import { SettingError } from './errors.ts';
 import { configFolder, stateFolder } from './folders.ts';
 import { parseScopes, parseSelection, type Selection } from './gate.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
+import { looksSecret, quotedSetting, rememberSecret } from './redact.ts';
 import { tools } from './tools/index.ts';
 import { firstCharacters } from './untrusted.ts';
 
@@ -16,8 +17,9 @@ export interface Config {
   readonly credential: Credential | { readonly missing: string } | undefined;
   /** The location asked for, which picks one of those signed in to. */
   readonly locationId: string | undefined;
-  /** Scopes the owner names, if any. */
+  /** Scopes the owner names, if any, and those among them that this server has no use for. */
   readonly scopes: readonly Scope[] | undefined;
+  readonly otherScopes: readonly string[];
   readonly auth: {
     readonly store: StoreSetting;
     readonly app: App | undefined;
@@ -99,13 +101,17 @@ function reader(env: Env): (name: Setting) => string | undefined {
 /** @throws SettingError naming the setting and its mend */
 export function readConfig(env: Env, sandbox: boolean): Config {
   const read = reader(env);
-  const scopes = read('GHL_SCOPES');
+  for (const name of SECRET_SETTINGS) rememberSecret(read(name));
+  for (const name of NAMES) refuseSecret(name, read(name));
+  const named = read('GHL_SCOPES');
+  const { scopes, others } = parseScopes(named ?? '');
   const log = { level: oneOf(read, 'LOG_LEVEL', LOG_LEVELS, 'info'), file: read('LOG_FILE') };
   const label = read('GHL_LABEL');
   return {
     credential: sandbox ? undefined : credential(read),
     locationId: locationId(read),
-    scopes: scopes === undefined ? undefined : parseScopes(scopes),
+    scopes: named === undefined ? undefined : scopes,
+    otherScopes: others,
     auth: {
       store: store(read, env),
       app: app(read),
@@ -134,13 +140,35 @@ export function readConfig(env: Env, sandbox: boolean): Config {
 
 type Read = ReturnType<typeof reader>;
 
+export const SECRET_SETTINGS = ['GHL_API_KEY', 'GHL_CLIENT_SECRET'] as const satisfies readonly Setting[];
+
+/** Settings whose values are shown, sent in addresses or told to the model as they are. */
+const NAMES = [
+  'GHL_LOCATION_ID',
+  'GHL_CLIENT_ID',
+  'GHL_VERSION_ID',
+  'GHL_USER',
+  'GHL_LABEL',
+] as const satisfies readonly Setting[];
+
+/** @throws SettingError where a value that is due to be an id or a name looks like a secret */
+export function refuseSecret(name: string, value: string | undefined): void {
+  if (value === undefined || !looksSecret(value)) return;
+  throw new SettingError(
+    `${name}: holds what looks like a token or a client secret, which does not belong there: a token goes into GHL_API_KEY, a client secret into GHL_CLIENT_SECRET. If it was shown to anybody, replace it in HighLevel.`,
+  );
+}
+
 const WHERE = "in the env block of the host's configuration of this server";
 
-function locationId(read: Read): string | undefined {
-  const id = read('GHL_LOCATION_ID');
+const locationId = (read: Read): string | undefined => locationIdOf('GHL_LOCATION_ID', read('GHL_LOCATION_ID'));
+
+/** @throws SettingError for what is no id of a location */
+export function locationIdOf(name: string, id: string | undefined): string | undefined {
+  refuseSecret(name, id);
   if (id === undefined || ID.test(id)) return id;
   throw new SettingError(
-    'GHL_LOCATION_ID: not a location id. It has letters and digits only, and stands in the address bar of HighLevel after /location/.',
+    `${name}: not a location id. It has letters and digits only, and stands in the address bar of HighLevel after /location/.`,
   );
 }
 
@@ -167,6 +195,8 @@ function app(read: Read): App | undefined {
     read('GHL_CLIENT_SECRET'),
     read('GHL_REDIRECT_URI'),
   ];
+  if (redirectUri !== undefined && !URL.canParse(redirectUri))
+    throw new SettingError('GHL_REDIRECT_URI: not a URL. Use the one that the app in HighLevel names, to the letter.');
   return clientId && clientSecret && redirectUri ? { clientId, clientSecret, redirectUri } : undefined;
 }
 
@@ -176,7 +206,7 @@ function store(read: Read, env: Env): StoreSetting {
   if (setting === 'keychain') return { store: 'keychain', folder };
   const file = setting.startsWith('file:') ? setting.slice(5) : '';
   if (isAbsolute(file)) return { store: { file }, folder };
-  throw new SettingError(`GHL_TOKEN_STORE: ${JSON.stringify(setting)} is not keychain and not file:<absolute path>.`);
+  throw new SettingError(`GHL_TOKEN_STORE: ${quotedSetting(setting)} is not keychain and not file:<absolute path>.`);
 }
 
 function timezone(read: Read): string | undefined {
@@ -186,7 +216,7 @@ function timezone(read: Read): string | undefined {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
   } catch {
     throw new SettingError(
-      `GHL_TIMEZONE: ${JSON.stringify(zone)} is not an IANA time zone. Use a name such as America/New_York.`,
+      `GHL_TIMEZONE: ${quotedSetting(zone)} is not an IANA time zone. Use a name such as America/New_York.`,
     );
   }
 }
@@ -210,7 +240,7 @@ function share(read: Read): number {
   const text = read('GHL_RATE_SHARE') ?? '0.8';
   const value = /^\d?\.?\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= 0.1 && value <= 1) return value;
-  throw new SettingError(`GHL_RATE_SHARE: ${JSON.stringify(text)} is not a share from 0.1 to 1.`);
+  throw new SettingError(`GHL_RATE_SHARE: ${quotedSetting(text)} is not a share from 0.1 to 1.`);
 }
 
 /** Invented people need no journal, unless it is asked for. */
@@ -220,7 +250,7 @@ function journal(read: Read, env: Env, sandbox: boolean): string | undefined {
   if (setting === undefined) return join(stateFolder(env), 'journal.jsonl');
   if (!isAbsolute(setting))
     throw new SettingError(
-      `GHL_JOURNAL: ${JSON.stringify(setting)} is not an absolute path (hosts start servers in folders of their own) and not off.`,
+      `GHL_JOURNAL: ${quotedSetting(setting)} is not an absolute path (hosts start servers in folders of their own) and not off.`,
     );
   return setting;
 }
@@ -230,7 +260,7 @@ function whole(read: Read, name: Setting, fallback: number, min: number, max: nu
   if (text === undefined) return fallback;
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= min && value <= max))
-    throw new SettingError(`${name}: ${JSON.stringify(text)} is not a whole number from ${min} to ${max}.`);
+    throw new SettingError(`${name}: ${quotedSetting(text)} is not a whole number from ${min} to ${max}.`);
   return value;
 }
 
@@ -249,6 +279,6 @@ function oneOf<T extends string>(read: Read, name: Setting, allowed: readonly T[
   const value = read(name)?.toLowerCase();
   if (value === undefined) return fallback;
   const found = allowed.find((word) => word === value);
-  if (!found) throw new SettingError(`${name}: ${JSON.stringify(value)} is not one of ${allowed.join(', ')}.`);
+  if (!found) throw new SettingError(`${name}: ${quotedSetting(value)} is not one of ${allowed.join(', ')}.`);
   return found;
 }

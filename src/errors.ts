@@ -1,4 +1,8 @@
 import type { Scope } from './endpoint.ts';
+import { redact, redactStrictly } from './redact.ts';
+import { plainText } from './untrusted.ts';
+
+export { redact };
 
 /** A failure whose message is a finished sentence for the model and the person behind it. */
 export class UserError extends Error {
@@ -36,13 +40,15 @@ export const isGeneral = ({ status }: ApiError): boolean => [0, 401, 429].includ
 export const isMissing = (error: unknown): boolean =>
   error instanceof ApiError && (error.status === 400 || error.status === 404);
 
-/** A setting that cannot be understood: one line for the owner, exit code 2. */
+const oneLine = (text: string): string => plainText(text).replace(/\s+/g, ' ').trim();
+
+/** A setting that cannot be understood: one line for the owner, without any secret, exit code 2. */
 export class SettingError extends Error {
   override readonly name = 'SettingError';
+  constructor(sentence: string) {
+    super(oneLine(redactStrictly(sentence)));
+  }
 }
-
-const SECRETS = /\bpit-[0-9a-f-]{8,}|\beyJ[\w-]+\.[\w-]+(\.[\w-]+)?|\bBearer\s+\S+/gi;
-export const redact = (text: string): string => text.replace(SECRETS, '[redacted]');
 
 /** Why a tool cannot be used, and who changes that how. */
 export const missingScope = (name: string, scope: Scope): string =>

@@ -1,22 +1,47 @@
 import { type Forbidden, type ForbiddenAct, forbiddenAct } from './acts.ts';
 import { type Json, SCOPES, type Scope, type ToolFace } from './endpoint.ts';
 import { missingScope, SettingError, UserError } from './errors.ts';
+import { nearest } from './nearest.ts';
+import { quotedSetting } from './redact.ts';
 import { scopesOf, type Tool } from './tools/tool.ts';
 import { quoted } from './untrusted.ts';
 
 const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
-const SCOPE_SHAPE = /^[A-Za-z][\w-]*(\/[\w-]+)*\.(readonly|write)$/;
 const isScope = (word: string): word is Scope => (SCOPES as readonly string[]).includes(word);
 
-/** Scopes this server knows among those named; others the owner may hold are none of our business. */
-export function parseScopes(text: string): readonly Scope[] {
-  const odd = words(text).find((word) => !SCOPE_SHAPE.test(word));
-  if (odd !== undefined) {
+/** How HighLevel spells scopes, those of other parts of it among them. */
+const SCOPE_SHAPE = /^[a-z][\w-]*([/.][\w-]+)*\.(readonly|read|write)$/i;
+/** Letters by which a word may differ from one of our scopes and still be meant for it. */
+const TYPING_ERRORS = 2;
+
+/** What was named: scopes this server knows, and those of other parts of HighLevel, which it has no use for. */
+export interface NamedScopes {
+  readonly scopes: readonly Scope[];
+  readonly others: readonly string[];
+}
+
+/** @throws SettingError for a word that is no scope, or one of ours misspelt */
+export function parseScopes(text: string, setting = 'GHL_SCOPES'): NamedScopes {
+  const named = [...new Set(words(text))];
+  for (const word of named.filter((each) => !isScope(each))) {
+    const meant = scopeMeant(word);
+    if (meant === undefined && SCOPE_SHAPE.test(word)) continue;
     throw new SettingError(
-      `GHL_SCOPES: ${JSON.stringify(odd)} is not a scope. Use names such as contacts.readonly or contacts.write, separated by spaces or commas.`,
+      `${setting}: ${quotedSetting(word)} is not a scope${
+        meant
+          ? `; did you mean ${meant}?`
+          : '. Use names such as contacts.readonly or contacts.write, separated by spaces or commas.'
+      }`,
     );
   }
-  return words(text).filter(isScope);
+  return { scopes: named.filter(isScope), others: named.filter((word) => !isScope(word)) };
+}
+
+/** The scope of ours that a misspelt word stands for. */
+function scopeMeant(word: string): Scope | undefined {
+  const bare = word.slice(0, 60).replace(/\.read$/i, '.readonly');
+  const reads = `${bare.split('.')[0]}.readonly`;
+  return nearest(bare, SCOPES, TYPING_ERRORS) ?? (SCOPE_SHAPE.test(bare) ? undefined : nearest(reads, SCOPES, 1));
 }
 
 /** Words of GHL_TOOLS that stand for sets of tools. */
@@ -32,11 +57,12 @@ const SETS: Readonly<Record<string, (tool: Tool) => boolean>> = {
 export function parseSelection(text: string, tools: readonly Tool[]): Selection {
   const sets = words(text).map((word) => {
     const name = word.replace(/^-/, '');
-    const test = SETS[name] ?? ((tool: Tool) => tool.family === name || tool.name === name);
+    const test =
+      (Object.hasOwn(SETS, name) && SETS[name]) || ((tool: Tool) => tool.family === name || tool.name === name);
     if (!tools.some(test)) {
       const known = [...new Set(tools.map((tool) => tool.family)), ...Object.keys(SETS)].join(', ');
       throw new SettingError(
-        `GHL_TOOLS: ${JSON.stringify(word)} is no family, tool or set. Families and sets: ${known}; each also with a minus.`,
+        `GHL_TOOLS: ${quotedSetting(word)} is no family, tool or set. Families and sets: ${known}; each also with a minus.`,
       );
     }
     return { word, test, minus: word.startsWith('-') };

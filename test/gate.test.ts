@@ -12,16 +12,39 @@ const names = (select: string, scopes: Parameters<typeof gate>[1] = CONTACTS) =>
 
 describe('GHL_SCOPES', () => {
   test('takes spaces, commas and scopes of other parts of HighLevel', () => {
-    expect(parseScopes('contacts.readonly,  locations/tags.readonly opportunities.write')).toEqual([
-      'contacts.readonly',
-      'locations/tags.readonly',
-    ]);
+    expect(parseScopes('contacts.readonly,  locations/tags.readonly opportunities.write')).toEqual({
+      scopes: ['contacts.readonly', 'locations/tags.readonly'],
+      others: ['opportunities.write'],
+    });
   });
-  test('refuses what is no scope, by name', () => {
-    expect(() => parseScopes('contacts.raedonly')).toThrow(
-      new SettingError(
-        'GHL_SCOPES: "contacts.raedonly" is not a scope. Use names such as contacts.readonly or contacts.write, separated by spaces or commas.',
-      ),
+  test.each([
+    'conversations/message.readonly', 'users.write', 'locations/tags.write', 'locations/customValues.readonly',
+    'products.readonly', 'forms.readonly', 'companies.readonly', 'oauth.readonly', 'oauth.write', 'phonenumbers.read',
+    'calendars/groups.readonly', 'payments/custom-provider.write', 'wordpress.site.readonly', 'saas/location.write',
+  ])('passes over %s, which is of another part of HighLevel', (other) => {
+    expect(parseScopes(`contacts.readonly ${other}`)).toEqual({ scopes: ['contacts.readonly'], others: [other] });
+  }); // biome-ignore format: a list
+  test.each([
+    ['contacts.raedonly', 'contacts.readonly'],
+    ['contact.write', 'contacts.write'],
+    ['contcats.write', 'contacts.write'],
+    ['Contacts.Write', 'contacts.write'],
+    ['contacts.read', 'contacts.readonly'],
+    ['contacts.wirte', 'contacts.write'],
+    ['contacts', 'contacts.readonly'],
+    ['location.readonly', 'locations.readonly'],
+    ['locations/tag.readonly', 'locations/tags.readonly'],
+    ['locations/customfields.readonly', 'locations/customFields.readonly'],
+    ['calendars/event.readonly', 'calendars/events.readonly'],
+    ['workflow.readonly', 'workflows.readonly'],
+  ])('%s, a scope misspelt, is refused beside a right one with the nearest name', (word, meant) => {
+    expect(() => parseScopes(`contacts.readonly, ${word}`)).toThrow(
+      new SettingError(`GHL_SCOPES: "${word}" is not a scope; did you mean ${meant}?`),
+    );
+  });
+  test.each(['*', 'everything', 'read,write', 'all of them'])('refuses what is no scope: %s', (word) => {
+    expect(() => parseScopes(word)).toThrow(
+      / is not a scope\. Use names such as contacts\.readonly or contacts\.write/,
     );
   });
 });

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { rememberSecret } from '../redact.ts';
 
 /** What a request is signed with, and the location it works in. */
 export interface Credential {
@@ -17,9 +18,12 @@ export interface TokenSource {
 }
 
 /** A private token from the settings, or the sentence that says what is missing. */
-export const fixed = (credential: Credential | { readonly missing: string }): TokenSource => ({
-  async current() {
-    if ('missing' in credential) throw new UserError(credential.missing);
-    return credential;
-  },
-});
+export function fixed(credential: Credential | { readonly missing: string }): TokenSource {
+  if (!('missing' in credential)) rememberSecret(credential.token);
+  return {
+    async current() {
+      if ('missing' in credential) throw new UserError(credential.missing);
+      return credential;
+    },
+  };
+}

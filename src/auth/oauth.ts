@@ -2,6 +2,7 @@ import { parseJson, readBody } from '../api/body.ts';
 import type { Transport } from '../api/transport.ts';
 import { ID, type Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
+import { rememberSecret } from '../redact.ts';
 import type { Pair } from './secrets.ts';
 
 /** The OAuth app of the owner. */
@@ -37,6 +38,8 @@ export interface OAuthOptions {
 
 /** HighLevel's OAuth endpoints. */
 export function createOAuth({ transport, baseUrl, app, now }: OAuthOptions) {
+  rememberSecret(app.clientSecret);
+
   async function post(
     path: string,
     form: Record<string, string>,
@@ -56,6 +59,8 @@ export function createOAuth({ transport, baseUrl, app, now }: OAuthOptions) {
   }
 
   async function token(form: Record<string, string>): Promise<Grant> {
+    rememberSecret(form.code);
+    rememberSecret(form.refresh_token);
     const credentials = { client_id: app.clientId, client_secret: app.clientSecret };
     const { status, body } = await post('/oauth/token', { ...credentials, ...form }, {});
     if (status < 300) return grantOf(body, now());
@@ -157,6 +162,8 @@ function grantOf(body: Json, now: number): Grant {
   } = body;
   if (typeof accessToken !== 'string' || typeof refreshToken !== 'string')
     throw new UserError('HighLevel answered the sign-in without tokens. Try again.');
+  rememberSecret(accessToken);
+  rememberSecret(refreshToken);
   const lifeMs = (Number(expiresIn) || 86_399) * 1_000;
   const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
   return {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { UserError } from '../errors.ts';
+import { rememberSecret } from '../redact.ts';
 import { readJson, refuseReadableByOthers, writeJson } from './files.ts';
 import { locked } from './lock.ts';
 
@@ -21,6 +22,13 @@ export type Pair = Readonly<z.infer<typeof Pair>>;
 
 const Secret = z.discriminatedUnion('kind', [PrivateToken, Pair]);
 export type Secret = PrivateToken | Pair;
+
+/** From here on it is redacted wherever it is met. */
+function remembered<T extends Secret | undefined>(secret: T): T {
+  for (const value of secret?.kind === 'oauth' ? [secret.accessToken, secret.refreshToken] : [secret?.token])
+    rememberSecret(value);
+  return secret;
+}
 
 /** Where secrets live, by `location:<id>` and `company:<id>`. */
 export interface SecretStore {
@@ -57,7 +65,7 @@ export function fileSecrets(path: string): SecretStore {
   return {
     name: `file ${path}`,
     keys: async () => Object.keys(await read()),
-    get: async (key) => (await read())[key],
+    get: async (key) => remembered((await read())[key]),
     set: (key, secret) => change((secrets) => Object.assign(secrets, { [key]: secret })),
     remove: (key) => change((secrets) => delete secrets[key]),
   };
@@ -102,7 +110,7 @@ export function keychainSecrets(): SecretStore {
 
 function entryOf(text: string, key: string): Secret {
   try {
-    return Secret.parse(JSON.parse(text));
+    return remembered(Secret.parse(JSON.parse(text)));
   } catch {
     throw new UserError(
       `The entry ${SERVICE} / ${key} in the keychain is damaged. Sign in again: ghl-contacts-mcp login`,

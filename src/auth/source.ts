@@ -56,10 +56,7 @@ export function storedSource(options: SourceOptions): Required<TokenSource> {
   const isFresh = (secret: Secret) =>
     secret.kind === 'private' || secret.expiresAt - now() > Math.min(AHEAD_MS, secret.lifeMs / 10);
   const lives = (secret: Secret) => secret.kind === 'private' || secret.expiresAt > now();
-  const credential = (secret: Secret): Credential => ({
-    token: secret.kind === 'private' ? secret.token : secret.accessToken,
-    locationId,
-  });
+  const credential = (secret: Secret): Credential => ({ token: tokenOf(secret), locationId });
 
   async function current(): Promise<Credential> {
     if (unsaved.size > 0 && Math.abs(now() - triedAt) >= RETRY_MS) void flush();
@@ -270,9 +267,8 @@ function withAccount(all: Accounts, grant: Grant, locationId: string, now: numbe
   return { ...all, accounts: [...all.accounts.filter((each) => each !== account), next] };
 }
 
-const tokenOf = (secret: Secret | undefined): string | undefined =>
-  secret?.kind === 'oauth' ? secret.accessToken : secret?.token;
-const same = (a: Secret | undefined, b: Secret | undefined): boolean => tokenOf(a) === tokenOf(b);
+const tokenOf = (secret: Secret): string => (secret.kind === 'oauth' ? secret.accessToken : secret.token);
+const same = (a: Secret | undefined, b: Secret | undefined): boolean => (a && tokenOf(a)) === (b && tokenOf(b));
 
 function needed(oauth: OAuth | undefined): OAuth {
   if (oauth) return oauth;

@@ -1,9 +1,11 @@
 import { openStore } from '../auth/store.ts';
-import { type Config, readConfig, SETTINGS } from '../config.ts';
+import { type Config, readConfig, SECRET_SETTINGS, SETTINGS } from '../config.ts';
 import { SettingError } from '../errors.ts';
 import { gate } from '../gate.ts';
+import { redact, redactStrictly } from '../redact.ts';
 import { openSession, type Session } from '../session.ts';
 import { tools } from '../tools/index.ts';
+import { cut, plainText } from '../untrusted.ts';
 import { checkFacts } from './facts.ts';
 import { reach } from './reach.ts';
 import { masked, say } from './terminal.ts';
@@ -27,8 +29,8 @@ export interface Finding {
  */
 export async function runDoctor({ json = false, facts = false, sandbox = false }: DoctorOptions): Promise<void> {
   const config = settingsOr(sandbox);
-  const findings =
-    'problem' in config ? [nodeVersion(), config.problem] : await examine(config.settings, sandbox, facts);
+  const all = 'problem' in config ? [nodeVersion(), config.problem] : await examine(config.settings, sandbox, facts);
+  const findings = all.map((each) => ({ ...each, says: redact(each.says) }));
   const works = !findings.some(({ state }) => state === 'bad');
   if (json) say(JSON.stringify({ works, findings }, null, 2));
   else for (const { what, state, says } of findings) say(`${MARKS[state]} ${what.padEnd(12)} ${says}`);
@@ -72,15 +74,14 @@ function nodeVersion(): Finding {
   };
 }
 
-const SECRET = /KEY|SECRET/;
-
-/** Every setting that is given, by name; secrets by their end. */
+/** Every setting that is given, by name; secrets by their end, and what a host left of its own placeholders. */
 function settings(): Finding {
   const given = Object.keys(SETTINGS).flatMap((name) => {
     const value = process.env[name]?.trim();
     if (!value) return [];
-    if (/^\$\{.*\}$/.test(value)) return [`${name} (left as ${value} by the host, so it counts as missing)`];
-    return [`${name}=${SECRET.test(name) ? masked(value) : value}`];
+    if (/^\$\{.*\}$/.test(value))
+      return [`${name} (left as ${placeholder(value)} by the host, so it counts as missing)`];
+    return [`${name}=${(SECRET_SETTINGS as readonly string[]).includes(name) ? masked(value) : printable(value)}`];
   });
   return {
     what: 'settings',
@@ -88,6 +89,11 @@ function settings(): Finding {
     says: given.length ? `from the environment: ${given.join(', ')}` : 'none given, all at their defaults',
   };
 }
+
+/** A name is shown, and nothing else that stands in it. */
+const placeholder = (value: string): string =>
+  /^\$\{([a-z]+:)?[A-Za-z_][A-Za-z0-9_]*\}$/.test(value) ? printable(value) : 'a placeholder';
+const printable = (value: string): string => cut(redactStrictly(plainText(value)).replace(/\s+/g, ' '), 200);
 
 async function store(config: Config, sandbox: boolean): Promise<Finding> {
   if (sandbox || config.credential)
@@ -139,6 +145,12 @@ function scopes(config: Config, session: Session): Finding[] {
   const findings: Finding[] = [];
   if (granted) findings.push({ what: 'granted', state: 'ok', says: granted.join(' ') || 'nothing' });
   findings.push({ what: 'scopes', state: 'ok', says: open.join(', ') || 'none' });
+  if (config.otherScopes.length)
+    findings.push({
+      what: 'passed over',
+      state: 'note',
+      says: `${config.otherScopes.map(printable).join(', ')}: of other parts of HighLevel, which this server does not use`,
+    });
   if (shut.length)
     findings.push({
       what: 'not in use',

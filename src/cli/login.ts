@@ -5,9 +5,12 @@ import type { Accounts } from '../auth/accounts.ts';
 import { type App, createOAuth, type Grant, type OAuth } from '../auth/oauth.ts';
 import type { SecretStore } from '../auth/secrets.ts';
 import { accountOf, listLocations } from '../auth/source.ts';
+import { READ_ONLY } from '../auth/standing.ts';
 import { chooseStore, openStore, type Store } from '../auth/store.ts';
-import { type Config, readConfig } from '../config.ts';
+import { type Config, locationIdOf, readConfig } from '../config.ts';
 import { UserError } from '../errors.ts';
+import { type NamedScopes, parseScopes } from '../gate.ts';
+import { rememberSecret } from '../redact.ts';
 import { checkToken, locationName } from './probe.ts';
 import { usage } from './program.ts';
 import { ask, say } from './terminal.ts';
@@ -23,7 +26,8 @@ export interface LoginOptions {
 export async function runLogin(options: LoginOptions): Promise<void> {
   const config = readConfig(process.env, false);
   const store = openStore(config.auth.store);
-  if (options.apiKey) return privateLogin(config, store, options.location ?? config.locationId);
+  if (options.apiKey)
+    return privateLogin(config, store, locationIdOf('--location', options.location) ?? config.locationId);
   const { app } = config.auth;
   if (!app)
     return usage(
@@ -53,6 +57,7 @@ async function privateLogin(config: Config, store: Store, locationId: string | u
       'Which location is the token for? Say login --api-key --location ID (it is in the address bar of HighLevel, after /location/).',
     );
   const token = await ask('Private integration token: ', true);
+  rememberSecret(token);
   if (!/^[\x21-\x7e]+$/.test(token))
     return usage('That is no token: it is empty, or holds a space or another character no token has.');
   const credential = { token, locationId };
@@ -70,6 +75,8 @@ async function privateLogin(config: Config, store: Store, locationId: string | u
 /** Logins that may be under way at once, in several terminals or given up. */
 const MAX_PENDING = 20;
 
+const allOf = ({ scopes, others }: NamedScopes): readonly string[] => [...scopes, ...others];
+
 /** Shows where to consent, opens it where there is a desktop, and takes what comes back; nothing without a terminal. */
 async function consent(
   config: Config,
@@ -78,7 +85,7 @@ async function consent(
   wanted: string | undefined,
 ): Promise<string | undefined> {
   const state = randomBytes(16).toString('hex');
-  const scopes = (wanted ?? config.scopes?.join(' ') ?? 'contacts.readonly').split(/[\s,]+/).filter(Boolean);
+  const scopes = wanted === undefined ? (config.scopes ?? READ_ONLY) : allOf(parseScopes(wanted, '--scopes'));
   await store.accounts.change((all) => ({ ...all, pending: [...(all.pending ?? []), state].slice(-MAX_PENDING) }));
   const url = new URL(config.auth.authorizeUrl);
   const query = {

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import pkg from '../../package.json' with { type: 'json' };
 import { SettingError } from '../errors.ts';
+import { redactStrictly } from '../redact.ts';
 import type { DoctorOptions } from './doctor.ts';
 import type { LoginOptions } from './login.ts';
 
@@ -17,7 +18,6 @@ export async function runCli(args: readonly string[]): Promise<void> {
     .version(pkg.version)
     .enablePositionalOptions()
     .option('--sandbox', 'serve against the embedded sandbox: no account, no network')
-    .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2))
     .action(async ({ sandbox = false }: { sandbox?: boolean }) => {
       const { serve } = await import('../serve.ts');
       await serve({ sandbox, env: process.env });
@@ -60,7 +60,10 @@ export async function runCli(args: readonly string[]): Promise<void> {
     .option('--facts', 'check what is assumed of the API against your own account, read-only')
     .option('--sandbox', 'check against the embedded sandbox')
     .action(async (options: DoctorOptions) => (await import('./doctor.ts')).runDoctor(options));
-  for (const command of program.commands) command.exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2));
+  for (const command of [program, ...program.commands])
+    command
+      .configureOutput({ writeErr: (text) => void process.stderr.write(redactStrictly(text)) })
+      .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2));
   await program.parseAsync(args, { from: 'user' });
 }
 

@@ -99,16 +99,25 @@ describe('the journal', () => {
     await answer;
   });
 
+  test('keeps the words of people as they are', async () => {
+    const path = newFile();
+    const { call } = await connect({ api: { journal: fileJournal(path, silent) } });
+    const { id } = await find(call, 'maria');
+    const body = 'The standard bearer arrived; trace 0e12a5a2-6f0e-4b1c-8a39-9ae9d5f60f1b; a pit-stop for eyJafjalla.';
+    await call('create_contact_note', { contactId: id, body });
+    expect(await read(path)).toMatchObject([{ sent: { body } }]);
+  });
+
   test('holds no token, not even one somebody wrote into a note', async () => {
     const path = newFile();
     const { call, sandbox } = await connect({ api: { journal: fileJournal(path, silent) } });
     const { id } = await find(call, 'maria');
-    await call('create_contact_note', { contactId: id, body: `their key is ${TOKEN}, "Bearer abc.def"` });
+    await call('create_contact_note', { contactId: id, body: `their key is ${TOKEN}, "Bearer abc.def0123456789"` });
     const text = await readFile(path, 'utf8');
     expect(text).not.toContain(sandbox.token);
     expect(text).not.toContain(TOKEN);
     expect(text).not.toMatch(/bearer/i);
-    expect(await read(path)).toMatchObject([{ sent: { body: 'their key is [redacted], "[redacted]' } }]);
+    expect(await read(path)).toMatchObject([{ sent: { body: 'their key is [redacted], "[redacted]"' } }]);
   });
 
   test.each(['/dev/full', join(folder, 'a file', 'journal.jsonl')])(

@@ -1,5 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { SETTINGS } from '../../src/config.ts';
 import type { SandboxOptions } from '../../src/sandbox/index.ts';
 import { createWorld, runProgram, type World } from './world.ts';
 
@@ -267,6 +268,41 @@ test('while signed out a server starts, lists its tools and says in one sentence
   const sentence = /Not signed in to HighLevel: set GHL_API_KEY [^.]+ or run ghl-contacts-mcp login[^.]+\./;
   expect(server.client.getInstructions()).toMatch(sentence);
   expect(await server.refused('search_contacts')).toMatch(sentence);
+});
+
+test('doctor shows no secret from a setting where none belongs', { timeout: 60_000 }, async () => {
+  const world = await createWorld();
+  const secrets = ['pit-abcdef01-2345-4678-9abc-def012345678', 'tok_9f8e7d6c5b4a3f2e1d0c'];
+  const { HOME = '', PATH = '' } = world.env;
+  const shown = await Promise.all(
+    Object.keys(SETTINGS).map(async (name, at) => {
+      const secret = secrets[at % 2] ?? '';
+      const value = at % 3 === 0 ? `\${${secret}}` : secret;
+      const { stdout, stderr, code } = await runProgram(['doctor'], { HOME, PATH, [name]: value });
+      expect(code).not.toBe(0);
+      expect(stderr).toBe('');
+      return stdout;
+    }),
+  );
+  for (const text of shown) for (const secret of secrets) expect(text).not.toContain(secret.slice(0, 12));
+  const unknown = await runProgram(['pit-abcdef01-2345-4678-9abc-def012345678'], world.env);
+  expect(unknown).toMatchObject({ code: 2, stdout: '', stderr: expect.not.stringContaining('abcdef') });
+  const served = await runProgram([], { HOME, PATH, GHL_TOOLS: 'tok_9f8e7d6c5b4a3f2e1d0c' });
+  expect(served).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/^[^\n]*"\[redacted\]" is no family[^\n]*\n$/),
+  });
+});
+
+test('scopes of other parts of HighLevel are passed over and named', async () => {
+  const world = await createWorld();
+  const env = { ...pit(world), GHL_SCOPES: 'contacts.readonly conversations.readonly opportunities.write' };
+  const { code, of } = await doctor(world, env);
+  expect(code).toBe(0);
+  expect(of('passed over')?.says).toMatch(
+    /^conversations\.readonly, opportunities\.write: of other parts of HighLevel/,
+  );
 });
 
 test('its report goes to a pipe whole', async () => {

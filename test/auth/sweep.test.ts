@@ -137,20 +137,24 @@ test('the sandbox shows its own token, which is there to be shown, and nothing e
 });
 
 test('no fault brings a secret to light', { timeout: 120_000 }, async () => {
-  await Promise.all([sweep('stored OAuth'), sweep('private token')]);
+  await Promise.all([sweep('stored OAuth'), sweep('private token'), sweep('any bearer token')]);
 });
 
-async function sweep(kind: 'stored OAuth' | 'private token'): Promise<void> {
+async function sweep(kind: 'stored OAuth' | 'private token' | 'any bearer token'): Promise<void> {
   const world = await createWorld();
-  const { token, locationId } = world.sandbox;
+  const { sandbox } = world;
+  const { locationId } = sandbox;
+  const scopes = ['contacts.readonly', 'contacts.write'];
+  const token =
+    kind === 'any bearer token' ? sandbox.issueToken({ scopes, token: 'tok_9f8e7d6c5b4a3f2e1d0c' }) : sandbox.token;
   await world.login('contacts.readonly contacts.write');
   const pit = { GHL_API_KEY: token, GHL_LOCATION_ID: locationId, GHL_SCOPES: 'contacts.readonly contacts.write' };
-  const env = { ...loud(world), ...(kind === 'private token' ? pit : {}) };
+  const env = { ...loud(world), ...(kind === 'stored OAuth' ? {} : pit) };
   const heard: Heard[] = [];
   const secrets = new Set([token, world.sandbox.oauthClient.clientSecret]);
   for (const fault of FAULTS) {
     for (const each of await tokensOf(world)) secrets.add(each);
-    const secret = kind === 'private token' ? token : (await tokensOf(world))[0];
+    const secret = kind === 'stored OAuth' ? (await tokensOf(world))[0] : token;
     const told = JSON.parse(JSON.stringify(fault).replaceAll(ECHO, String(secret))) as Fault;
     // A server of its own, so that no breaker stands before the next fault.
     const { client, stderr } = await world.server(env);

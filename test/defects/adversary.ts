@@ -58,7 +58,10 @@ export const adversary: readonly Defect[] = [
   {
     item: 8,
     what: 'Swapped settings show the token to the model',
-    tests: [],
+    tests: [
+      ['test/config.test.ts', 'a secret in a setting where none belongs is never told'],
+      ['test/auth/doctor.test.ts', 'doctor shows no secret from a setting where none belongs'],
+    ],
   },
   {
     item: 9,
@@ -144,7 +147,10 @@ export const adversary: readonly Defect[] = [
   {
     item: 22,
     what: 'Redaction does not know the credential itself',
-    tests: [],
+    tests: [
+      ['test/redact.test.ts', 'is taken out once it is known, however it is spelt'],
+      ['test/auth/sweep.test.ts', 'no fault brings a secret to light'],
+    ],
   },
   {
     item: 23,

@@ -35,7 +35,10 @@ export const review: readonly Defect[] = [
   {
     item: 7,
     what: 'GHL_TOOLS=constructor is accepted, __proto__ ends in a stack trace',
-    tests: [],
+    tests: [
+      ['test/config.test.ts', 'what is malformed is one line that names the setting and the mend'],
+      ['test/config.test.ts', '__proto__'],
+    ],
   },
   {
     item: 8,
@@ -60,7 +63,10 @@ export const review: readonly Defect[] = [
   {
     item: 12,
     what: 'Redaction changes the words of people in the journal',
-    tests: [],
+    tests: [
+      ['test/api/journal.test.ts', 'keeps the words of people as they are'],
+      ['test/redact.test.ts', 'words of people stay as they are'],
+    ],
   },
   {
     item: 13,
