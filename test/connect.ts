@@ -62,7 +62,7 @@ export function serverOf(options: Options = {}) {
   let moved = 0;
   const sandbox =
     options.sandboxed ?? createSandbox({ now: options.timers?.now ?? (() => NOW), rate: 'off', ...options.sandbox });
-  const timers: Timers = options.timers ?? { ...realTimers, now: () => NOW + moved };
+  const timers: Timers = options.timers ?? { ...realTimers, now: () => NOW + moved, wall: () => NOW + moved };
   const log = options.log ?? silent;
   const api = createApi({
     timers,
@@ -79,7 +79,7 @@ export function serverOf(options: Options = {}) {
     api,
     scopes: () => scopes,
     locationId: () => sandbox.locationId,
-    now: (options.api?.timers ?? timers).now,
+    now: wallOf(options.api?.timers ?? timers),
   });
   const open = gate(tools, scopes, parseSelection(options.select ?? '', tools));
   const server = createServer({
@@ -130,6 +130,8 @@ export async function connect(options: Options = {}): Promise<Connected> {
     },
   };
 }
+
+const wallOf = ({ wall, now }: Timers) => wall ?? now;
 
 export const textOf = ({ content }: Record<string, unknown>): string =>
   (content as { type: string; text?: string }[])

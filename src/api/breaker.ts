@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import type { Timers } from './timers.ts';
+import { type Timers, timeOf } from './timers.ts';
 
 /** Failed tries in a row that open it, and ms until a probe; each failed probe doubles that, up to the last figure. */
 const THRESHOLD = 8;
@@ -31,7 +31,7 @@ export class Breaker {
     if (now < this.#openUntil || this.#probing) {
       const seconds = Math.max(1, Math.ceil((this.#openUntil - now) / 1_000));
       throw new UserError(
-        `HighLevel failed ${this.#failures} times in a row, so nothing was sent. It is tried again from ${new Date(Math.max(this.#openUntil, now)).toISOString()} on (in ${seconds} s).`,
+        `HighLevel failed ${this.#failures} times in a row, so nothing was sent. It is tried again from ${timeOf(this.#timers, Math.max(this.#openUntil, now))} on (in ${seconds} s).`,
       );
     }
   }
@@ -60,7 +60,7 @@ export class Breaker {
     return this.#probing || this.#timers.now() >= this.#openUntil ? 'probing' : 'open';
   }
 
-  /** Epoch ms, or undefined while closed. */
+  /** By the monotonic clock; undefined while closed. */
   get openUntil(): number | undefined {
     return this.#failures < THRESHOLD ? undefined : this.#openUntil;
   }

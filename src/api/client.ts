@@ -10,7 +10,7 @@ import { type Counted, Figures } from './figures.ts';
 import { type Journal, noJournal } from './journal.ts';
 import { type Lane, Limiter, type Quota } from './limiter.ts';
 import { POLICY, type Policy } from './retry.ts';
-import { realTimers, type Timers } from './timers.ts';
+import { realTimers, type Timers, timeOf } from './timers.ts';
 import type { Transport } from './transport.ts';
 import { type Ended, gaveUp, refused, ServerClock, travel, type WayOptions } from './way.ts';
 import { createWrites } from './writes.ts';
@@ -23,7 +23,7 @@ export interface CallOptions {
   readonly lane?: Lane;
   /** Asks HighLevel even where it was asked the same some seconds ago. */
   readonly fresh?: boolean;
-  /** Epoch ms by which a tool of several calls is to be over; the budget of one call ends no later. */
+  /** By `Api.now`, when a tool of several calls is to be over; the budget of one call ends no later. */
   readonly deadline?: number | undefined;
   /** Name of the MCP host, for the journal. */
   readonly host?: string | undefined;
@@ -42,6 +42,8 @@ export interface Api {
    */
   call(endpoint: Endpoint, args: Json, options?: CallOptions): Promise<Json>;
   status(): Status;
+  /** ms of the monotonic clock by which deadlines are given and elapsed time is measured. */
+  now(): number;
   /** Epoch ms by HighLevel's clock, as far as its answers have told it. */
   serverNow(): number;
   /** Takes no more calls, ends reads, and resolves when the writes in flight are finished and journalled. */
@@ -72,7 +74,7 @@ export function createApi(options: ApiOptions): Api {
   const breaker = new Breaker(timers);
   const figures = new Figures(timers.now);
   const cache = new ReadCache(timers.now, () => figures.count('cached'));
-  const serverClock = new ServerClock(timers.now);
+  const serverClock = new ServerClock(timers);
   const way: WayOptions = { ...options, serverClock, timers, policy, random, limiter, breaker, figures };
   let closed = false;
 
@@ -130,11 +132,12 @@ export function createApi(options: ApiOptions): Api {
       const { heldUntil, ...quota } = limiter.quota();
       const held = heldUntil > timers.now();
       return {
-        quota: { ...quota, ...(held ? { heldUntil: new Date(heldUntil).toISOString() } : {}) },
-        breaker: { state: breaker.state(), ...(until ? { until: new Date(until).toISOString() } : {}) },
+        quota: { ...quota, ...(held ? { heldUntil: timeOf(timers, heldUntil) } : {}) },
+        breaker: { state: breaker.state(), ...(until !== undefined ? { until: timeOf(timers, until) } : {}) },
         lastDay: figures.lastDay(),
       };
     },
+    now: timers.now,
     serverNow: () => timers.now() + serverClock.skew,
     async close() {
       closed = true;
@@ -150,7 +153,7 @@ export const endOf = (own: number, outer = Number.POSITIVE_INFINITY): number => 
 
 /** The answer of a read. @throws ApiError */
 function answerOf(e: Endpoint, args: Json, ended: Ended): Json {
-  if (!ended.answered) throw gaveUp(ended, 'Try again in a minute.');
+  if (!ended.answered) throw gaveUp(ended, '', 'Try again in a minute.');
   const { status, body } = ended.answered;
   if (status > 299) throw refused(e, args, ended);
   return withoutDeleted(e.list, body as Json);

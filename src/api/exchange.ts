@@ -1,7 +1,7 @@
 import type { Json } from '../endpoint.ts';
 import { MAX_ANSWER_BYTES, parseJson, readBody } from './body.ts';
 import { retryAfter, type Trouble } from './retry.ts';
-import type { Timers } from './timers.ts';
+import { epochOf, type Timers } from './timers.ts';
 import type { HttpAnswer, HttpRequest, Transport } from './transport.ts';
 
 /** What one try brought: an answer that can be read, whatever it says, or trouble. */
@@ -39,7 +39,7 @@ export async function exchange(
   try {
     if (cancel?.aborted) throw new Cancelled();
     const answer = await transport({ ...request, signal: controller.signal });
-    return await read(answer, timers.now());
+    return await read(answer, epochOf(timers, timers.now()));
   } catch (error) {
     // Ends a body nobody reads on, so that its connection does not wait for ever.
     abort();

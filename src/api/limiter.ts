@@ -1,29 +1,34 @@
 import { UserError } from '../errors.ts';
-import type { Timers } from './timers.ts';
+import { type Timers, timeOf } from './timers.ts';
 
 /** Single calls go first; a bulk run takes what it may, evenly spread, so that it never stands in their way. */
 export type Lane = 'single' | 'bulk';
 
-/** To be called once when the try is over, with the answer's headers where there was one. */
-export type Done = (headers?: Readonly<Record<string, string>>) => void;
+/** To be called once when the try is over, with the answer's headers where there was one; `limited` for a 429. */
+export type Done = (headers?: Readonly<Record<string, string>>, limited?: boolean) => void;
 
 export interface Quota {
   /** Requests HighLevel says are left in its window and in its day; undefined before the first answer. */
   readonly remaining: number | undefined;
   readonly dailyRemaining: number | undefined;
   readonly dailyLimit: number | undefined;
-  /** Epoch ms until which nothing is sent. */
+  /** Until when nothing is sent, by the monotonic clock. */
   readonly heldUntil: number;
   readonly waiting: number;
 }
 
-/** Documented limits, until an answer's headers say otherwise. */
+/** Documented limits, until an answer's headers say otherwise: a private token of a trial has 25. */
 const DEFAULT_MAX = 100;
 const DEFAULT_INTERVAL_MS = 10_000;
-const DAY_MS = 86_400_000;
+/** Requests in flight before an answer has told the limits. */
+const UNTOLD = 5;
+/** What a server may ask for at most, whatever its headers say: after that, one request finds out. */
+const MAX_INTERVAL_MS = 600_000;
+const MAX_HOLD_MS = 300_000;
+const MAX_DAY_MS = 172_800_000;
 /** Share of the day's quota under which results mention it. */
 const NEARLY_GONE = 0.02;
-/** The hour at which the day begins anew is not documented (UTC is assumed), so now and then one call finds out. */
+/** While the day's quota is used up, one call every so often finds out whether that still holds. */
 const PROBE_MS = 300_000;
 /** Requests per window above which there is no limit worth counting. */
 const COUNTED = 10_000;
@@ -48,16 +53,19 @@ export class Limiter {
   /** When each try of the last interval ended: it had arrived by then, so that the span is never underestimated. */
   #ended: number[] = [];
   #inFlight = 0;
-  #heldUntil = 0;
+  /** Tries that may be in flight at once: few until the limits are known, one after a hold that was cut short. */
+  #atMost = UNTOLD;
+  #heldUntil = Number.NEGATIVE_INFINITY;
   #remaining: number | undefined;
-  #daily: { remaining: number; limit: number } | undefined;
-  #probedAt = 0;
+  /** `resets` is when the day ends, where HighLevel says so. */
+  #daily: { remaining: number; limit: number; resets: number | undefined } | undefined;
+  #probedAt = Number.NEGATIVE_INFINITY;
   /** First answer seen of HighLevel's present window: the window ends no later than one interval after it. */
-  #windowSeenAt = 0;
+  #windowSeenAt = Number.NEGATIVE_INFINITY;
   /** Answers learnt from: tells whether a request was sent after the last of them came. */
   #answers = 0;
   #bulkTokens = 0;
-  #bulkAt = 0;
+  #bulkAt = Number.NEGATIVE_INFINITY;
   readonly #queues: Record<Lane, Waiting[]> = { single: [], bulk: [] };
   #cancelWake: (() => void) | undefined;
 
@@ -103,13 +111,25 @@ export class Limiter {
     });
   }
 
-  /** A 429 holds everything until its time is up; gives the ms that is. */
+  /** A 429 holds everything until its time is up, or for some minutes, after which one request probes; gives the ms. */
   hold(waitMs: number | undefined): number {
     const now = this.#timers.now();
     const windowEnds = this.#windowSeenAt + this.#interval - now;
-    const ms = waitMs ?? (windowEnds > 0 ? windowEnds : this.#interval);
-    this.#heldUntil = Math.max(this.#heldUntil, now + Math.min(ms, DAY_MS));
+    const asked = waitMs ?? (windowEnds > 0 ? windowEnds : this.#interval);
+    const ms = Math.min(asked, MAX_HOLD_MS);
+    if (ms < asked) this.#atMost = 1;
+    this.#heldUntil = Math.max(this.#heldUntil, now + ms);
     return ms;
+  }
+
+  /** When a call that found no place may try again, by the monotonic clock: an estimate where others wait before it. */
+  opensAt(lane: Lane): number {
+    const now = this.#timers.now();
+    if (this.#daily?.remaining === 0) return this.#daily.resets ?? this.#nextProbe();
+    const ahead = this.#queues.single.length + (lane === 'bulk' ? this.#queues.bulk.length : 0);
+    const wait = this.#waitFor(lane);
+    const free = Number.isFinite(wait) ? wait : this.#interval;
+    return now + free + Math.floor(ahead / this.#allowed()) * this.#interval;
   }
 
   quota(): Quota {
@@ -132,29 +152,35 @@ export class Limiter {
   #refuseWithoutQuota(): void {
     if (this.#daily?.remaining !== 0) return;
     const now = this.#timers.now();
-    if (now >= this.#quotaReturns()) this.#daily = undefined;
-    else if (now - this.#probedAt >= PROBE_MS) this.#probedAt = now;
-    else throw this.#usedUp(this.#daily.limit);
+    if (now < this.#nextProbe()) throw this.#usedUp(this.#daily.limit);
+    if (now >= (this.#daily.resets ?? Number.POSITIVE_INFINITY)) this.#daily = undefined;
+    else this.#probedAt = now;
   }
 
-  #quotaReturns(): number {
-    return (Math.floor(this.#probedAt / DAY_MS) + 1) * DAY_MS;
+  /** A reset that is said may be wrong: it is tried before. */
+  #nextProbe(): number {
+    return Math.min(this.#probedAt + PROBE_MS, this.#daily?.resets ?? Number.POSITIVE_INFINITY);
   }
 
   #usedUp(limit: number): UserError {
-    return new UserError(
-      `This location's quota of ${limit} requests for today is used up; nothing was sent. It returns at ${new Date(this.#quotaReturns()).toISOString()} at the latest.`,
-    );
+    const resets = this.#daily?.resets;
+    const when =
+      resets === undefined
+        ? `HighLevel does not say when it returns: try again from ${timeOf(this.#timers, this.#nextProbe())} on.`
+        : `It returns at ${timeOf(this.#timers, resets)}: try again then.`;
+    return new UserError(`This location's quota of ${limit} requests a day is used up; nothing was sent. ${when}`);
   }
 
   #start(lane: Lane): Done {
     if (lane === 'bulk') this.#bulkTokens -= 1;
     this.#inFlight += 1;
     const answersBefore = this.#answers;
-    return (headers) => {
+    const heldBefore = this.#heldUntil;
+    return (headers, limited = false) => {
       this.#inFlight -= 1;
       if (this.#max <= COUNTED) this.#ended.push(this.#timers.now());
       if (headers) this.#learn(headers, answersBefore === this.#answers);
+      if (headers && !limited && heldBefore === this.#heldUntil) this.#atMost = Number.POSITIVE_INFINITY;
       this.#pump();
     };
   }
@@ -163,13 +189,15 @@ export class Limiter {
     const number = (name: string) =>
       headers[name] !== undefined && /^\d+$/.test(headers[name]) ? Number(headers[name]) : undefined;
     this.#max = number('x-ratelimit-max') || this.#max;
-    this.#interval = number('x-ratelimit-interval-milliseconds') || this.#interval;
+    this.#interval = Math.min(number('x-ratelimit-interval-milliseconds') || this.#interval, MAX_INTERVAL_MS);
     const remaining = number('x-ratelimit-remaining');
     if (remaining !== undefined) this.#learnRemaining(remaining, inOrder);
     const [left, limit] = [number('x-ratelimit-daily-remaining'), number('x-ratelimit-limit-daily')];
     if (left === undefined || limit === undefined) return;
     if (left === 0 && this.#daily?.remaining !== 0) this.#probedAt = this.#timers.now();
-    this.#daily = { remaining: left, limit };
+    const reset = number('x-ratelimit-daily-reset');
+    const resets = reset === undefined ? undefined : this.#timers.now() + Math.min(reset, MAX_DAY_MS);
+    this.#daily = { remaining: left, limit, resets };
     if (left > 0) return;
     for (const queue of Object.values(this.#queues))
       for (const { refuse } of queue.splice(0)) refuse(this.#usedUp(limit));
@@ -190,12 +218,17 @@ export class Limiter {
     const now = this.#timers.now();
     if (now < this.#heldUntil) return this.#heldUntil - now;
     while (this.#ended[0] !== undefined && this.#ended[0] <= now - this.#interval) this.#ended.shift();
-    const allowed = Math.max(1, Math.floor(this.#max * this.#share));
+    const allowed = this.#allowed();
+    if (this.#inFlight >= this.#atMost) return Number.POSITIVE_INFINITY;
     if (this.#inFlight + this.#ended.length >= allowed)
       return this.#ended[0] === undefined ? Number.POSITIVE_INFINITY : this.#ended[0] + this.#interval - now;
     const windowEnds = this.#windowSeenAt + this.#interval;
     if (this.#remaining !== undefined && this.#remaining <= this.#inFlight && now < windowEnds) return windowEnds - now;
     return lane === 'bulk' ? this.#bulkWait(now, allowed) : 0;
+  }
+
+  #allowed(): number {
+    return Math.max(1, Math.floor(this.#max * this.#share));
   }
 
   #bulkWait(now: number, allowed: number): number {

@@ -6,9 +6,9 @@ import type { Breaker } from './breaker.ts';
 import type { Credential, TokenSource } from './credential.ts';
 import { type Answered, Cancelled, exchange } from './exchange.ts';
 import type { Figures } from './figures.ts';
-import type { Done, Lane, Limiter, Quota } from './limiter.ts';
+import type { Done, Lane, Limiter } from './limiter.ts';
 import { inWords, mayHaveWritten, mayRepeat, type Policy, pause, type Trouble } from './retry.ts';
-import { sleep, type Timers } from './timers.ts';
+import { sleep, type Timers, timeOf } from './timers.ts';
 import type { Transport } from './transport.ts';
 
 /** The dated API version every record was written for; records name their own where it differs. */
@@ -33,19 +33,24 @@ export interface WayOptions {
   readonly timeoutMs: number;
 }
 
-/** How far HighLevel's clock is from ours, by the `Date` of its last answer. */
+/** HighLevel's clock, by the `Date` of its last answer: setting the machine's clock does not move it. */
 export class ServerClock {
-  readonly #now: () => number;
-  /** ms to add to our time. */
-  skew = 0;
+  readonly #timers: Timers;
+  #skew: number | undefined;
 
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor(timers: Timers) {
+    this.#timers = timers;
+  }
+
+  /** ms to add to the monotonic clock; by the machine's clock until an answer tells. */
+  get skew(): number {
+    const { wall, now } = this.#timers;
+    return this.#skew ?? (wall ? wall() - now() : 0);
   }
 
   see(date: string | undefined): void {
     const at = date === undefined ? Number.NaN : Date.parse(date);
-    if (!Number.isNaN(at)) this.skew = at - this.#now();
+    if (!Number.isNaN(at)) this.#skew = at - this.#timers.now();
   }
 }
 
@@ -59,13 +64,15 @@ export interface Ended {
   /** True where some try may have written without saying so. */
   readonly doubtful: boolean;
   readonly tries: number;
+  /** When a rate limit lets calls through again, as a time to be shown. */
+  readonly opens?: string | undefined;
 }
 
 export interface Journey {
   readonly lane?: Lane | undefined;
   /** Ends waiting and, for a read, the request itself; a write once sent goes on. */
   readonly cancel?: AbortSignal | undefined;
-  /** Epoch ms by which all of it is over. */
+  /** By the monotonic clock, when all of it is over. */
   readonly deadline: number;
   /** True for a look after a write in doubt: the breaker lets it through. */
   readonly look?: boolean;
@@ -120,7 +127,9 @@ export async function travel(options: WayOptions, e: Endpoint, args: Json, journ
     ended = { id: ended.id, credential, trouble, doubtful: ended.doubtful || mayHaveWritten(trouble), tries };
     const wait = settleDown(options, trouble, tries);
     // After the hold, so that a 429 lets nobody else go.
-    done(tried.headers);
+    done(tried.headers, trouble.kind === 'limited');
+    if (trouble.kind === 'limited')
+      ended = { ...ended, opens: timeOf(timers, options.limiter.opensAt(journey.lane ?? 'single')) };
     const late = timers.now() + wait >= journey.deadline;
     if (late || tries === policy.tries || !mayRepeat(request.method, e.effect, trouble)) return ended;
     options.figures.count('retries');
@@ -148,12 +157,12 @@ function settleDown(
  * is what there is to tell, else a UserError or Cancelled.
  */
 async function place(options: WayOptions, journey: Journey, { tries }: Ended): Promise<Done | undefined> {
-  const { limiter, timers, breaker, figures } = options;
+  const { limiter, breaker, figures } = options;
   const { lane = 'single', cancel, deadline, look } = journey;
   try {
     if (cancel?.aborted) throw new Cancelled();
     if (!look) breaker.check();
-    if (limiter.quota().heldUntil >= deadline) throw noPlace(limiter.quota(), timers.now());
+    if (limiter.quota().heldUntil >= deadline) throw noPlace(options, lane);
     const done = limiter.atOnce(lane) ?? (await queued(options, lane, deadline, cancel, tries > 0));
     if (!look) passOr(breaker, done);
     figures.count('tries');
@@ -165,12 +174,13 @@ async function place(options: WayOptions, journey: Journey, { tries }: Ended): P
 }
 
 async function queued(
-  { limiter, timers }: WayOptions,
+  options: WayOptions,
   lane: Lane,
   deadline: number,
   cancel: AbortSignal | undefined,
   again: boolean,
 ): Promise<Done> {
+  const { limiter, timers } = options;
   const waiting = new AbortController();
   const leave = () => waiting.abort();
   const stop = timers.after(Math.max(0, deadline - timers.now()), leave);
@@ -178,7 +188,7 @@ async function queued(
   try {
     const done = await limiter.turn(lane, waiting.signal, again);
     if (done) return done;
-    throw cancel?.aborted ? new Cancelled() : noPlace(limiter.quota(), timers.now());
+    throw cancel?.aborted ? new Cancelled() : noPlace(options, lane);
   } finally {
     stop();
     cancel?.removeEventListener('abort', leave);
@@ -194,10 +204,11 @@ function passOr(breaker: Breaker, done: Done): void {
   }
 }
 
-function noPlace({ heldUntil, waiting }: Quota, now: number): UserError {
-  const when = heldUntil > now ? ` It is lifted at ${new Date(heldUntil).toISOString()}.` : '';
+function noPlace({ limiter, timers }: WayOptions, lane: Lane): UserError {
+  const { waiting } = limiter.quota();
+  const when = timeOf(timers, Math.max(limiter.opensAt(lane), timers.now() + 1_000));
   return new UserError(
-    `The rate limit of this location left no place within the time there was (${waiting} calls wait); nothing was sent.${when} Try again then.`,
+    `The rate limit of this location left no place within the time there was (${waiting} calls wait); nothing was sent. Try again from ${when} on.`,
   );
 }
 
@@ -223,12 +234,14 @@ function once(
   return exchange(transport, timers, http, limit, e.effect === 'read' ? journey.cancel : undefined);
 }
 
-/** The sentence for a call whose tries all ended in trouble. */
-export function gaveUp({ trouble, tries }: Ended, afterwards: string): ApiError {
+/** The sentence for a call whose tries all ended in trouble; `afterwards` says what to do, unless a limit says when. */
+export function gaveUp({ trouble, tries, opens }: Ended, known: string, afterwards: string): ApiError {
   const what = trouble ? inWords(trouble) : 'HighLevel refused';
   const often = tries > 1 ? ` in ${tries} tries` : '';
   const status = trouble && 'status' in trouble ? trouble.status : trouble?.kind === 'limited' ? 429 : 0;
-  return new ApiError(`${what[0]?.toUpperCase()}${what.slice(1)}${often}. ${afterwards}`, status);
+  const then = opens === undefined ? afterwards : `Try again from ${opens} on.`;
+  const sentence = [`${what[0]?.toUpperCase()}${what.slice(1)}${often}.`, known, then].filter(Boolean).join(' ');
+  return new ApiError(sentence, status);
 }
 
 /** The sentence for a call that was answered with a refusal. */

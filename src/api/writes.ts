@@ -12,6 +12,7 @@ import type { Entry, Journal } from './journal.ts';
 import { type Doubt, judged, type Outcome, told } from './outcome.ts';
 import { type First, Repeats } from './repeats.ts';
 import type { Trouble } from './retry.ts';
+import { timeOf } from './timers.ts';
 import { type Ended, gaveUp, refused, travel, type WayOptions } from './way.ts';
 
 interface Parts {
@@ -119,7 +120,7 @@ export function createWrites(parts: Parts) {
     const outcome = await conclude(e, args, ended, { began, before, end: options.deadline });
     if (outcome.kind === 'unknown') figures.count('unknown');
     if (outcome.kind === 'done' || outcome.kind === 'unknown') repeats.undone(e, args);
-    const kept = await parts.journal(entryOf(e, sent, ended, outcome, began, options));
+    const kept = await parts.journal(entryOf(e, sent, ended, outcome, timeOf(timers, began), options));
     log('info', 'write', {
       tool: e.name,
       id: ended.id,
@@ -155,10 +156,14 @@ export function createWrites(parts: Parts) {
     const odd = answered?.status === 422;
     if (refusedAll && !doubtful && !odd) return refusedAll;
     if (trouble && !doubtful)
-      return { kind: 'not done', error: gaveUp(ended, 'Nothing was written; try again later.'), settled: false };
+      return {
+        kind: 'not done',
+        error: gaveUp(ended, 'Nothing was written.', 'Try again in a minute.'),
+        settled: false,
+      };
     return settled(e, args, doubt, (verdict) => {
       if (refusedAll && verdict.done === false && !doubtful) return refusedAll;
-      const what = refusedAll ? refusedAll.error.message : gaveUp(ended, '').message.trim();
+      const what = refusedAll ? refusedAll.error.message : gaveUp({ ...ended, opens: undefined }, '', '').message;
       return judged(e, verdict, what, doubt, mayStillHappen(trouble));
     });
   }
@@ -230,7 +235,7 @@ function entryOf(
   sent: Json,
   ended: Ended,
   outcome: Outcome,
-  began: number,
+  at: string,
   { signal, host }: CallOptions,
 ): Entry {
   const body = ended.answered?.body as Json | undefined;
@@ -238,7 +243,7 @@ function entryOf(
     outcome.kind === 'done' ? ((outcome.data.contact as Json | undefined)?.id as string | undefined) : undefined;
   return {
     id: ended.id,
-    at: new Date(began).toISOString(),
+    at,
     tool: e.name,
     locationId: ended.credential.locationId,
     contactId: (sent.contactId as string | undefined) ?? made,

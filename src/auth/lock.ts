@@ -7,6 +7,8 @@ import { UserError } from '../errors.ts';
 /** ms after which a lock that nobody keeps fresh belongs to nobody, and how often its holder does. */
 const STALE_MS = 10_000;
 const BEAT_MS = 2_000;
+/** ms for which a lock that looks old is watched: a holder that lives keeps it fresh again within this time. */
+const WATCH_MS = BEAT_MS + 500;
 /** ms between taking a lock and signing it; longer means that whoever took it is gone. */
 const UNSIGNED_MS = 1_000;
 const PATIENCE_MS = 20_000;
@@ -107,19 +109,20 @@ interface Seen {
 }
 
 /**
- * Left behind by a process that is gone. Of processes on other machines or in containers only the time tells. Of one that
- * runs here its age alone does not: the clock may have been set, or the machine may just have woken up.
+ * Left behind by a process that is gone. Of others only the time tells, mostly that of this process: the clock of the
+ * machine may have been set, or the machine may just have woken up.
  */
 async function abandoned(path: string, signature: string, seen: Seen): Promise<boolean> {
   const mtimeMs = await stat(path).then(
     (found) => found.mtimeMs,
-    () => Date.now(),
+    () => undefined,
   );
+  if (mtimeMs === undefined) return false;
   if (mtimeMs !== seen.mtimeMs) Object.assign(seen, { mtimeMs, since: performance.now() });
-  const holder = processOf(signature);
-  if (holder === 'gone') return true;
-  if (Date.now() - mtimeMs <= (signature === '' ? UNSIGNED_MS : STALE_MS)) return false;
-  return holder !== 'running' || performance.now() - seen.since > 2 * BEAT_MS;
+  if (processOf(signature) === 'gone') return true;
+  const watched = performance.now() - seen.since;
+  if (signature === '') return watched > UNSIGNED_MS;
+  return watched > (Date.now() - mtimeMs > STALE_MS ? WATCH_MS : STALE_MS);
 }
 
 function lives(pid: number): boolean {

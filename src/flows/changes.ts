@@ -38,7 +38,7 @@ export interface Changes {
   readonly upTo: (n: number) => Position;
 }
 
-type Around = Pick<Context, 'call' | 'clock' | 'inTime'> & { readonly api: Pick<Context['api'], 'serverNow'> };
+type Around = Pick<Context, 'call' | 'clock' | 'inTime'> & { readonly api: Pick<Context['api'], 'now' | 'serverNow'> };
 
 /** What others write shows in no cache of ours. */
 export const fresh = ({ call }: Pick<Context, 'call'>): Pick<Context, 'call'> => ({
@@ -85,10 +85,10 @@ export async function changesSince(start: Position, wanted: number, around: Arou
     return within(last.searchAfter, changedAt(last), given);
   };
   for (;;) {
-    const asked = around.clock.now();
+    const asked = around.api.now();
     const page = await searchPage(fresh(around), question(from), after);
     // HighLevel's clock is known by its answer.
-    began ||= around.api.serverNow() - (around.clock.now() - asked);
+    began ||= around.api.serverNow() - (around.api.now() - asked);
     const rows = taken(page.rows, seen, from, wanted - changes.length);
     changes.push(...rows.changes);
     const last = page.rows[rows.looked - 1];

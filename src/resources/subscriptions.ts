@@ -48,8 +48,8 @@ export function createSubscriptions({ api, clock, timers, log, send }: Options):
 
   /** One search call for all subscriptions, for what changed from now on. True where there was news, or is more. */
   function looker(): (signal: AbortSignal) => Promise<boolean> {
-    const began = timers.now();
-    const start = () => began + api.serverNow() - timers.now();
+    const began = api.now();
+    const start = () => began + api.serverNow() - api.now();
     let feed: ReturnType<typeof createFeed> | undefined;
     return async (signal) => {
       const { createFeed } = await import('../later.ts');

@@ -21,8 +21,8 @@ export async function runTool(tool: Tool, given: Json, surroundings: Surrounding
 }
 
 function contextOf(tool: Tool, surroundings: Surroundings, note: (notice: string, kind?: string) => void): Context {
-  const { api, clock, signal, host, gate } = surroundings;
-  const began = clock.now();
+  const { api, signal, host, gate } = surroundings;
+  const began = api.now();
   const deadline = isFlow(tool) ? began + BUDGET_MS : undefined;
   const say = (notice: string) => note(notice);
   // Of what hundreds of calls say in other numbers, the last word is enough.
@@ -34,7 +34,7 @@ function contextOf(tool: Tool, surroundings: Surroundings, note: (notice: string
       refuseForbidden(e, args, gate);
       return api.call(e, args, { signal, host, say: heard, lane, deadline, ...how });
     },
-    inTime: () => signal?.aborted !== true && clock.now() - began < BEGIN_MS,
+    inTime: () => signal?.aborted !== true && api.now() - began < BEGIN_MS,
   };
 }
 

@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import type { Api } from '../../src/api/client.ts';
 import { fixed } from '../../src/api/credential.ts';
 import { type Done, type Lane, Limiter } from '../../src/api/limiter.ts';
+import { realTimers } from '../../src/api/timers.ts';
 import { undiciTransport } from '../../src/api/transport.ts';
 import { createSandbox, serveSandbox } from '../../src/sandbox/index.ts';
 import { NOW } from '../connect.ts';
 import { layer, named, PERSON, type Reply, scripted, watch } from './layer.ts';
-import { handClock, steadyClock } from './steady-clock.ts';
+import { type HandClock, handClock, steadyClock } from './steady-clock.ts';
 
 const WINDOW_MS = 10_000;
-const DAY_MS = 86_400_000;
 const list = named('list_contacts');
 const get = named('get_contact');
 
@@ -86,14 +86,21 @@ describe('two servers beside each other, over HTTP against one sandbox', () => {
   });
 });
 
+/** The limits are known from an answer of a window that is over. */
+async function known(limiter: Limiter, clock: HandClock) {
+  (await limiter.turn('single', new AbortController().signal))?.(quota(99));
+  await clock.advance(WINDOW_MS);
+}
+
 /** Asks for places and notes who got one, when. */
 function places(limiter: Limiter, now: () => number) {
+  const began = now();
   const given: string[] = [];
   const done = new Map<string, Done>();
   const ask = async (name: string, lane: Lane = 'single', signal = new AbortController().signal, first = false) => {
     const place = await limiter.turn(lane, signal, first);
     if (!place) return;
-    given.push(`${name} at ${now() - NOW}`);
+    given.push(`${name} at ${now() - began}`);
     done.set(name, place);
   };
   const end = (name: string, headers?: Record<string, string>) => done.get(name)?.(headers);
@@ -121,6 +128,7 @@ describe('places', () => {
   test('no more than the share in any span of a window, counted from when tries ended', async () => {
     const clock = handClock();
     const limiter = new Limiter(clock, 0.3);
+    await known(limiter, clock);
     const { given, ask, end } = places(limiter, clock.now);
     for (let n = 1; n <= 32; n += 1) void ask(`${n}`);
     await clock.advance(4_000);
@@ -279,10 +287,12 @@ describe('a 429', () => {
 
   test('longer than a call has time: it and every later one say at once when it ends', async () => {
     const clock = handClock();
-    const { transport, asked } = scripted((): Reply => ({ status: 429, headers: { 'retry-after': '600' } }));
+    const { transport, asked } = scripted((): Reply => ({ status: 429, headers: { 'retry-after': '240' } }));
     const api = layer({ transport, timers: clock });
-    await expect(api.call(list, {})).rejects.toThrow('The rate limit of this location was reached (429)');
-    await expect(api.call(list, {})).rejects.toThrow(/nothing was sent. It is lifted at 2026-11-20T15:10:00.000Z/);
+    await expect(api.call(list, {})).rejects.toThrow(
+      'The rate limit of this location was reached (429). Try again from 2026-11-20T15:04:00.000Z on.',
+    );
+    await expect(api.call(list, {})).rejects.toThrow(/nothing was sent. Try again from 2026-11-20T15:04:00.000Z on/);
     expect(asked).toHaveLength(1);
   });
 });
@@ -305,15 +315,15 @@ describe("the day's quota", () => {
     const { transport, asked } = scripted(() => ({ headers: quota(50, daily(left)) }));
     const api = layer({ transport, timers: clock });
     await api.call(list, { query: 'last' });
-    const gone =
-      "This location's quota of 200000 requests for today is used up; nothing was sent. It returns at 2026-11-21T00:00:00.000Z at the latest.";
-    await expect(api.call(list, { query: 'a' })).rejects.toThrow(gone);
+    const gone = (from: string) =>
+      `This location's quota of 200000 requests a day is used up; nothing was sent. HighLevel does not say when it returns: try again from 2026-11-20T${from}:00.000Z on.`;
+    await expect(api.call(list, { query: 'a' })).rejects.toThrow(gone('15:05'));
     await clock.advance(299_999);
-    await expect(api.call(list, { query: 'a' })).rejects.toThrow(gone);
+    await expect(api.call(list, { query: 'a' })).rejects.toThrow(gone('15:05'));
     expect(asked).toHaveLength(1);
     await clock.advance(1);
     await api.call(list, { query: 'probe' });
-    await expect(api.call(list, { query: 'a' })).rejects.toThrow(gone);
+    await expect(api.call(list, { query: 'a' })).rejects.toThrow(gone('15:10'));
     expect(asked).toHaveLength(2);
     await clock.advance(300_000);
     left = 150_000;
@@ -335,13 +345,151 @@ describe("the day's quota", () => {
     expect(limiter.quota().waiting).toBe(0);
   });
 
-  test('at midnight everyone may go again, not one at a time', async () => {
+  test('ends when the header says, for all at once, and that time is told', async () => {
     const clock = handClock();
-    const { transport, asked } = scripted((_, nth) => ({ headers: quota(50, daily(nth === 1 ? 0 : 199_000)) }));
+    const gone = { ...quota(50, daily(0)), 'x-ratelimit-daily-reset': '2888000' };
+    const { transport, asked } = scripted((_, nth) => ({ headers: nth === 1 ? gone : quota(50, daily(199_000)) }));
     const api = layer({ transport, timers: clock });
     await api.call(list, { query: 'last' });
-    await clock.advance(Math.ceil(NOW / DAY_MS) * DAY_MS - NOW);
+    await expect(api.call(list, { query: 'a' })).rejects.toThrow(
+      "This location's quota of 200000 requests a day is used up; nothing was sent. It returns at 2026-11-20T15:48:08.000Z: try again then.",
+    );
+    await clock.advance(2_888_000);
     await Promise.all(['a', 'b', 'c'].map((query) => api.call(list, { query })));
     expect(asked).toHaveLength(4);
+  });
+
+  test('refused by a 429 is told with the time it returns', async () => {
+    const headers = { ...quota(100, daily(0)), 'x-ratelimit-daily-reset': '2888000' };
+    const { transport } = scripted((): Reply => ({ status: 429, headers }));
+    const api = layer({ transport, timers: handClock() });
+    await expect(api.call(list, {})).rejects.toThrow(
+      'The rate limit of this location was reached (429). Try again from 2026-11-20T15:48:08.000Z on.',
+    );
+  });
+
+  test('is tried every few minutes, however far away a header puts its end', async () => {
+    const clock = handClock();
+    let left = 0;
+    const { transport, asked } = scripted(() => ({
+      headers: { ...quota(50, daily(left)), 'x-ratelimit-daily-reset': '99999999999999' },
+    }));
+    const api = layer({ transport, timers: clock });
+    await api.call(list, { query: 'last' });
+    await expect(api.call(list, { query: 'a' })).rejects.toThrow('It returns at 2026-11-22T15:00:00.000Z');
+    left = 10;
+    await clock.advance(300_000);
+    await api.call(list, { query: 'probe' });
+    await api.call(list, { query: 'b' });
+    expect(asked).toHaveLength(3);
+  });
+});
+
+describe('what a server asks for', () => {
+  test.each([
+    ['999999999', '2026-11-20T15:05:00.000Z'],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', '2026-11-20T15:05:00.000Z'],
+  ])(
+    'a pause of years (Retry-After: %s) is minutes, after which one call finds out alone',
+    async (retryAfter, until) => {
+      const clock = handClock();
+      const state = { well: false };
+      const { transport, asked } = scripted(async (): Promise<Reply> => {
+        if (!state.well) return { status: 429, headers: { 'retry-after': retryAfter } };
+        await new Promise<void>((resolve) => clock.after(1_000, resolve));
+        return {};
+      });
+      const api = layer({ transport, timers: clock });
+      await expect(api.call(list, {})).rejects.toThrow(`Try again from ${until} on`);
+      await clock.advance(300_000);
+      await expect(api.call(list, {})).rejects.toThrow('Try again from 2026-11-20T15:10:00.000Z on');
+      expect(asked).toHaveLength(2);
+      await clock.advance(300_000);
+      state.well = true;
+      const calls = ['a', 'b', 'c'].map((query) => watch(api.call(list, { query })));
+      await clock.advance(500);
+      expect(asked).toHaveLength(3);
+      await clock.advance(1_500);
+      expect(calls.every(({ done }) => done !== undefined)).toBe(true);
+      expect(asked).toHaveLength(5);
+    },
+  );
+
+  test('a window of centuries is minutes, and its end is waited for by one timer', async () => {
+    const clock = handClock();
+    const timers: number[] = [];
+    const after: HandClock['after'] = (ms, then) => {
+      timers.push(ms);
+      return clock.after(ms, then);
+    };
+    const limiter = new Limiter({ ...clock, after }, 1);
+    const { given, ask, end } = places(limiter, clock.now);
+    await ask('first');
+    end('first', { 'x-ratelimit-interval-milliseconds': '99999999999999', 'x-ratelimit-remaining': '0' });
+    void ask('next');
+    await clock.advance(599_999);
+    expect(given).toHaveLength(1);
+    await clock.advance(1);
+    expect(given[1]).toBe('next at 600000');
+    expect(timers).toEqual([600_000]);
+  });
+
+  test('a timer longer than timers can be does not fire at once', async () => {
+    let fired = false;
+    const cancel = realTimers.after(2 ** 40, () => {
+      fired = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    cancel();
+    expect(fired).toBe(false);
+  });
+
+  test.each([10, 600_000])(
+    'whoever finds no place is told when there may be one: window of %d ms',
+    async (interval) => {
+      const clock = handClock();
+      const { transport } = scripted(() => ({
+        headers: { ...quota(0), 'x-ratelimit-max': '1', 'x-ratelimit-interval-milliseconds': String(interval * 6_000) },
+      }));
+      const api = layer({ transport, timers: clock });
+      await api.call(list, { query: 'first' });
+      const waits = watch(api.call(list, { query: 'waits' }));
+      await clock.advance(30_000);
+      expect(waits.failed).toMatch(/nothing was sent\. Try again from 2026-11-20T15:(01:00|10:00)\.000Z on\.$/);
+    },
+  );
+});
+
+describe('before an answer has told the limits', () => {
+  test('forty reads at once are not sent back by a limit of 25', async () => {
+    const clock = handClock();
+    const arrived: number[] = [];
+    const statuses: number[] = [];
+    const { transport } = scripted(async (): Promise<Reply> => {
+      const inWindow = arrived.filter((at) => at > clock.now() - WINDOW_MS).length;
+      const status = inWindow >= 25 ? 429 : 200;
+      if (status === 200) arrived.push(clock.now());
+      statuses.push(status);
+      await new Promise<void>((resolve) => clock.after(100, resolve));
+      const left = Math.max(0, 24 - inWindow);
+      return { status, headers: { ...quota(left), 'x-ratelimit-max': '25' } };
+    });
+    const api = layer({ transport, timers: clock });
+    const reads = Array.from({ length: 40 }, (_, n) => watch(api.call(list, { query: `${n}` })));
+    await clock.advance(21_000);
+    expect(reads.filter(({ done }) => done !== undefined)).toHaveLength(40);
+    expect(statuses.filter((status) => status === 429)).toEqual([]);
+  });
+
+  test('an answer without limits lets everyone go as well', async () => {
+    const clock = handClock();
+    const limiter = new Limiter(clock, 1);
+    const { given, ask, end } = places(limiter, clock.now);
+    for (let n = 1; n <= 40; n += 1) void ask(`${n}`);
+    await clock.advance(0);
+    expect(given).toHaveLength(5);
+    end('1', {});
+    await clock.advance(0);
+    expect(given).toHaveLength(40);
   });
 });

@@ -36,15 +36,23 @@ export function steadyClock(stepMs: number): SteadyClock {
 
 export interface HandClock extends Timers {
   advance(ms: number): Promise<void>;
+  wall(): number;
+  /** Sets the wall clock forward or back; what is measured by `now` goes on as before. */
+  setWall(ms: number): void;
 }
 
 /** Time that stands still until it is moved; what falls due meanwhile runs in order, each with its consequences. */
 export function handClock(start = NOW): HandClock {
   let now = start;
+  let offset = 0;
   const due = new Set<{ at: number; then: () => void }>();
   const settled = () => new Promise((resolve) => setImmediate(resolve));
   return {
     now: () => now,
+    wall: () => now + offset,
+    setWall(ms) {
+      offset += ms;
+    },
     after(ms, then) {
       const timer = { at: now + ms, then };
       due.add(timer);

@@ -36,7 +36,14 @@ export const adversary: readonly Defect[] = [
   {
     item: 5,
     what: 'A wall clock that steps back makes the server unusable',
-    tests: [],
+    tests: [
+      ['test/clock-steps.test.ts', 'changes nothing about how long an answer is given again'],
+      ['test/clock-steps.test.ts', 'changes nothing about the places of a window'],
+      ['test/clock-steps.test.ts', 'changes nothing about the circuit breaker'],
+      ['test/clock-steps.test.ts', 'while the answer of a note is lost that is'],
+      ['test/clock-steps.test.ts', 'does not end a tool of several calls'],
+      ['test/auth/lock.test.ts', 'because the clock was set forward'],
+    ],
   },
   {
     item: 6,
@@ -91,7 +98,12 @@ export const adversary: readonly Defect[] = [
   {
     item: 12,
     what: 'One bad rate-limit header stops the server',
-    tests: [],
+    tests: [
+      ['test/api/limiter.test.ts', 'a pause of years'],
+      ['test/api/limiter.test.ts', 'a window of centuries is minutes'],
+      ['test/api/limiter.test.ts', 'a timer longer than timers can be'],
+      ['test/api/limiter.test.ts', 'whoever finds no place is told when'],
+    ],
   },
   {
     item: 13,

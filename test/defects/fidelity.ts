@@ -32,7 +32,11 @@ export const fidelity: readonly Defect[] = [
   {
     item: 5,
     what: 'The daily quota resets when X-RateLimit-Daily-Reset says',
-    tests: [['test/sandbox/rate.test.ts', 'the day begins with its first request and says in ms when it ends']],
+    tests: [
+      ['test/sandbox/rate.test.ts', 'the day begins with its first request and says in ms when it ends'],
+      ['test/api/limiter.test.ts', 'ends when the header says, for all at once'],
+      ['test/api/limiter.test.ts', 'refused by a 429 is told with the time it returns'],
+    ],
   },
   {
     item: 6,
@@ -52,7 +56,10 @@ export const fidelity: readonly Defect[] = [
   {
     item: 9,
     what: 'A private token of a trial has 25 requests in 10 s and 10,000 a day',
-    tests: [['test/sandbox/rate.test.ts', 'the day begins with its first request and says in ms when it ends']],
+    tests: [
+      ['test/sandbox/rate.test.ts', 'the day begins with its first request and says in ms when it ends'],
+      ['test/api/limiter.test.ts', 'forty reads at once are not sent back by a limit of 25'],
+    ],
   },
   {
     item: 10,
