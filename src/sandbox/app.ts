@@ -5,7 +5,7 @@ import { isRecord } from './dto.ts';
 import type { Arrival, Machine } from './machine.ts';
 import { CONSENT_PATHS, consent } from './oauth/consent.ts';
 import { token } from './oauth/token.ts';
-import { forbidden, Refusal, routeNotFound } from './refusal.ts';
+import { forbidden, Refusal, routeNotFound, unauthorized } from './refusal.ts';
 import { type Call, postStatus, type Route } from './route.ts';
 import { routes } from './routes/index.ts';
 import { oauthRoutes } from './routes/oauth.ts';
@@ -21,7 +21,8 @@ export function createApi(machine: Machine): Hono<Env> {
   api.use(recordArrival(machine));
   api.use(machine.faults.middleware);
   api.use(limitRate(machine));
-  for (const each of literalsFirst([...routes, ...oauthRoutes])) {
+  const all = literalsFirst([...routes, ...oauthRoutes]);
+  for (const each of all) {
     const [method = '', path = ''] = each.route.split(' ');
     api.on(method, path.replace(/\{(\w+)\}/g, ':$1').replace(/\/$/, ''), (c) => answer(machine, each, c));
   }
@@ -29,7 +30,14 @@ export function createApi(machine: Machine): Hono<Env> {
   api.post('/oauth/token', async (c) =>
     c.json(token(machine, c.get('arrival'), await readBody(c, true)), postStatus(200)(machine.switches)),
   );
-  api.notFound((c) => refuse(machine, c, routeNotFound(c.req.method, pathAndQuery(c))));
+  const spelt = all.map(patternOf);
+  api.notFound((c) => {
+    // Recorded: a path that only differs in case is taken for a bad sign-in.
+    if (spelt.some((pattern) => pattern.test(`${c.req.method} ${c.req.path}`)))
+      return refuse(machine, c, unauthorized('Unauthorized'));
+    if (machine.switches.unknownRoute === 'empty') return c.body(null, 404);
+    return refuse(machine, c, routeNotFound(c.req.method, pathAndQuery(c)));
+  });
   api.onError((error, c) => {
     if (error instanceof Refusal) return refuse(machine, c, error);
     throw error;
@@ -43,6 +51,8 @@ const literalsFirst = (all: readonly Route[]) =>
     .map((each) => ({ each, key: each.route.replace(/\{\w+\}/g, '~') }))
     .sort((a, b) => (a.key < b.key ? -1 : 1))
     .map(({ each }) => each);
+
+const patternOf = ({ route }: Route) => new RegExp(`^${route.replace(/\{\w+\}/g, '[^/]+').replace(/\/$/, '')}/?$`, 'i');
 
 function recordArrival(machine: Machine): MiddlewareHandler<Env> {
   return async (c, next) => {
@@ -102,6 +112,8 @@ interface Sent {
 function reachedOffice({ store }: Machine, route: Route, grant: Grant, { params, query, body }: Sent): Office {
   const inBody = isRecord(body) ? body.locationId : undefined;
   const named = route.namesLocation ? [query.locationId, inBody] : [];
+  // Recorded of the plain list: the token is blamed for a location that is not named.
+  if (route.locationRequired && !query.locationId) throw forbidden();
   const contact = store.contacts.get(params.contactId ?? '');
   const asked = [params.locationId, ...named, contact?.locationId].filter((id) => typeof id === 'string' && id !== '');
   for (const id of asked) {

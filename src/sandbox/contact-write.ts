@@ -16,7 +16,6 @@ export function blankContact(call: Writing): Contact {
     country: call.office.location.country,
     source: 'public api',
     type: 'lead',
-    dnd: false,
     tags: [],
     followers: [],
     additionalEmails: [],
@@ -96,7 +95,7 @@ export const stamp = (call: Writing): Stamp => ({
   source: 'INTEGRATION',
   channel: 'OAUTH',
   sourceId: call.office.location.companyId,
-  createdAt: iso(call.now),
+  timestamp: iso(call.now),
 });
 
 export const describe = (contact: Contact): string => fullName(contact) || (contact.email ?? contact.phone ?? '');

@@ -11,7 +11,17 @@ export interface Stamp {
   readonly source: string;
   readonly channel: string;
   readonly sourceId: string;
-  readonly createdAt: string;
+  /** Of a user. */
+  readonly sourceName?: string;
+  readonly timestamp: string;
+}
+
+export interface Opportunity {
+  readonly id: string;
+  readonly pipelineId: string;
+  readonly pipelineStageId: string;
+  readonly status: string;
+  readonly monetaryValue: number;
 }
 
 /** The texts a client can set or clear one by one. */
@@ -43,7 +53,8 @@ export interface Contact extends Readonly<Partial<Record<TextField, string>>> {
   readonly phone?: string;
   readonly additionalPhones: readonly string[];
   readonly businessId?: string;
-  readonly dnd: boolean;
+  /** Absent until somebody wrote it. */
+  readonly dnd?: boolean;
   readonly dndSettings?: Readonly<Record<string, DndSetting | undefined>>;
   readonly inboundDndSettings?: { readonly all: DndSetting };
   readonly type: string;
@@ -57,6 +68,8 @@ export interface Contact extends Readonly<Partial<Record<TextField, string>>> {
   readonly lastEmailOpenedDate?: number;
   readonly lastEmailClickedDate?: number;
   readonly customFields: readonly CustomValue[];
+  /** Deals, which only rows of search show. */
+  readonly opportunities?: readonly Opportunity[];
   readonly attribution?: Readonly<Record<string, string | null>>;
   readonly createdBy: Stamp;
   readonly lastUpdatedBy?: Stamp;

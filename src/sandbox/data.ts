@@ -5,6 +5,7 @@ import {
   filled,
   isoDate,
   isRecord,
+  number,
   object,
   openObject,
   optional,
@@ -66,6 +67,11 @@ const contact = object({
   lastActivity: optional(isoDate),
   lastEmailOpenedDate: optional(isoDate),
   lastEmailClickedDate: optional(isoDate),
+  opportunities: optional(
+    arrayOf(
+      object({ id: filled, pipelineId: filled, pipelineStageId: filled, status: filled, monetaryValue: number() }),
+    ),
+  ),
   attribution: optional(openObject({})),
   tasks: optional(arrayOf(task)),
   notes: optional(arrayOf(note)),

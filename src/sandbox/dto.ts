@@ -38,10 +38,17 @@ export const phone: Rule<string> = must(
 );
 export const list: Rule<unknown[]> = must(Array.isArray, 'an array');
 
-export const filled: Rule<string> = rule((value, name) => [
-  ...(value === undefined || value === null || value === '' ? [`${name} should not be empty`] : []),
-  ...string.check(value, name),
-]);
+/** Recorded: one that is missing is told once, as no string. */
+export const filled: Rule<string> = rule((value, name) =>
+  value === '' ? [`${name} should not be empty`] : string.check(value, name),
+);
+
+/** A moment in a query: epoch ms or ISO, and a string in the eyes of its check. */
+export const moment: Rule<string> = rule((value, name) => {
+  if (typeof value !== 'string' || value === '') return [`${name} must be a string`];
+  return Number.isNaN(toMs(value)) ? [`${name} must be a valid time`] : [];
+});
+export const toMs = (text: string): number => (/^-?\d+$/.test(text) ? Number(text) : Date.parse(text));
 
 export const atMost = (length: number): Rule<string> =>
   rule((value, name) =>

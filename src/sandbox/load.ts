@@ -28,11 +28,17 @@ const resolve = (items: readonly { id: string; name: string; email?: unknown }[]
 function loadContact(store: Store, writing: Writing, data: ContactData): void {
   const { users, businesses } = writing.office;
   const added = ms(data.dateAdded, writing.now);
-  const author = { source: 'WEB_USER', channel: 'APP', sourceId: users[0]?.id ?? writing.office.location.companyId };
+  const [owner] = users;
+  const author = {
+    source: 'WEB_USER',
+    channel: 'APP',
+    sourceId: owner?.id ?? writing.office.location.companyId,
+    ...(owner && { sourceName: owner.name }),
+  };
   const { assignedTo, ...body } = data;
   const { lastUpdatedBy, ...contact } = applyBody(
     { ...writing, now: added },
-    { ...blankContact(writing), dateAdded: added, createdBy: { ...author, createdAt: iso(added) } },
+    { ...blankContact(writing), dateAdded: added, createdBy: { ...author, timestamp: iso(added) } },
     { ...body, ...(assignedTo && { assignedTo: resolve(users, assignedTo) }) },
   );
   const id = data.id ?? contact.id;
@@ -48,6 +54,7 @@ function loadContact(store: Store, writing: Writing, data: ContactData): void {
     ...(data.lastActivity && { lastActivity: Date.parse(data.lastActivity) }),
     ...(data.lastEmailOpenedDate && { lastEmailOpenedDate: Date.parse(data.lastEmailOpenedDate) }),
     ...(data.lastEmailClickedDate && { lastEmailClickedDate: Date.parse(data.lastEmailClickedDate) }),
+    ...(data.opportunities && { opportunities: data.opportunities }),
     ...(data.attribution && { attribution: data.attribution as Record<string, string | null> }),
   });
   for (const task of data.tasks ?? []) loadTask(store, writing, id, task);

@@ -27,6 +27,8 @@ export interface Route extends Door {
   /** `METHOD /path/{param}` */
   readonly route: string;
   readonly namesLocation: boolean;
+  /** Whether a query without locationId is a 403 and no 422. */
+  readonly locationRequired: boolean;
   readonly form: boolean;
   run(call: Call, query: unknown, body: unknown): unknown;
   status(switches: Readonly<Switches>): ContentfulStatusCode;
@@ -40,8 +42,11 @@ interface Definition<Q extends Shape, B extends Shape> {
   /** Where given, the query is strict: what it does not name is refused. */
   readonly query?: Q;
   readonly body?: B;
+  readonly locationRequired?: true;
   /** Whether the body may be a form as well as JSON. */
   readonly form?: true;
+  /** Where given: what is looked at before the query is checked. */
+  check?(query: Readonly<Record<string, unknown>>): void;
   /** Where given: what happens all the same when the body is refused. */
   refused?(call: Call, sent: unknown): void;
   handle(call: Call, input: { query: Parsed<Q>; body: Parsed<B> }): unknown;
@@ -54,10 +59,12 @@ export function route<const Q extends Shape, const B extends Shape>(definition: 
     scope: definition.scope,
     agency: definition.agency ?? 'refused',
     namesLocation: Object.hasOwn({ ...query, ...body }, 'locationId'),
+    locationRequired: definition.locationRequired ?? false,
     form: definition.form ?? false,
     status: typeof status === 'function' ? status : () => status,
     run(call, sentQuery, sentBody) {
       const sent = { query: query ? sentQuery : {}, body: body ? sentBody : {} };
+      definition.check?.((sentQuery ?? {}) as Record<string, unknown>);
       try {
         parse((query ?? {}) as Q, sent.query);
         parse((body ?? {}) as B, sent.body);

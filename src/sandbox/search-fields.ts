@@ -1,7 +1,17 @@
 import { type Contact, fullName } from './contact.ts';
 import type { Call } from './route.ts';
 
-export type Operator = 'eq' | 'not_eq' | 'contains' | 'not_contains' | 'wildcard' | 'exists' | 'not_exists' | 'range';
+export type Operator =
+  | 'eq'
+  | 'not_eq'
+  | 'contains'
+  | 'not_contains'
+  | 'contains_set'
+  | 'wildcard'
+  | 'exists'
+  | 'not_exists'
+  | 'range'
+  | 'nested';
 
 /** What a search field allows, and the values a contact has in it. */
 export interface SearchField {
@@ -9,6 +19,8 @@ export interface SearchField {
   values(contact: Contact, call: Call): readonly unknown[];
   /** Compare texts as they are: for ids, tags and the fields that hold lower-case text. */
   readonly literal?: boolean;
+  /** Whether several values may be asked for at once. */
+  readonly lists?: boolean;
 }
 
 const OPERATORS = {
@@ -16,7 +28,9 @@ const OPERATORS = {
   // `wildcard` is undocumented but seen working in public code.
   contains: ['contains', 'not_contains', 'wildcard'],
   exists: ['exists', 'not_exists'],
+  set: ['contains_set'],
   range: ['range'],
+  nested: ['nested'],
 } as const satisfies Record<string, readonly Operator[]>;
 
 type Ability = keyof typeof OPERATORS;
@@ -60,7 +74,7 @@ const FIELDS: Readonly<Record<string, SearchField>> = {
   source: field(EXACT, ({ source }) => source),
   assignedTo: field(EXACT, ({ assignedTo }) => assignedTo, true),
   followers: field(EXACT, ({ followers }) => followers, true),
-  dnd: field(EXACT, ({ dnd }) => dnd),
+  dnd: field(EXACT, ({ dnd = false }) => dnd),
   isValidWhatsapp: field(EXACT, () => undefined),
   tags: field(EXACT, ({ tags }) => tags, true),
   dateAdded: field(DATE, ({ dateAdded }) => dateAdded),
@@ -73,6 +87,26 @@ const FIELDS: Readonly<Record<string, SearchField>> = {
   'inboundDndSettings.all.status': field(able('equal'), (contact) => contact.inboundDndSettings?.all.status),
   type: field(able('equal'), ({ type }) => type),
   lastActivity: field(able('equal', 'range'), ({ lastActivity }) => lastActivity),
+};
+
+const newestVisit = (contact: Contact, { store }: Call) => {
+  const starts = store.appointments.of(contact.id).flatMap(({ deleted, startTime }) => (deleted ? [] : [startTime]));
+  return starts.length > 0 ? Math.max(...starts) : undefined;
+};
+
+/** Seen in use by several projects, or listed by one set of recordings; the official table has none of them. */
+const RECORDED: Readonly<Record<string, SearchField>> = {
+  tags: { ...field(able('equal', 'contains', 'set', 'exists'), ({ tags }) => tags, true), lists: true },
+  website: field(EXACT, ({ website }) => website),
+  timezone: field(EXACT, ({ timezone }) => timezone),
+  type: field(EXACT, ({ type }) => type),
+  state: field(ALL_TEXT, ({ state }) => state),
+  source: field(ALL_TEXT, ({ source }) => source),
+  dateOfBirth: field(DATE, ({ dateOfBirth }) => dateOfBirth),
+  validEmail: field(EXACT, () => undefined),
+  lastAppointment: field(DATE, newestVisit),
+  activeWorkflows: field(EXACT, ({ id }, { store }) => [...(store.workflows.get(id) ?? [])], true),
+  opportunities: field(able('nested'), ({ opportunities }) => opportunities ?? []),
 };
 
 const PHONE_WITH_DEFECT = field(
@@ -92,6 +126,7 @@ const CUSTOM_ABILITIES: Readonly<Record<string, ReadonlySet<Operator>>> = {
 export function searchField(name: string, call: Call): SearchField | 'nothing' | undefined {
   if (name.startsWith('customFields.')) return customField(name.slice('customFields.'.length), call);
   if (name === 'phone' && call.switches.phoneFilterMissesAdditionalEmails) return PHONE_WITH_DEFECT;
+  if (call.switches.searchFields === 'recorded' && Object.hasOwn(RECORDED, name)) return RECORDED[name];
   return Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
 }
 

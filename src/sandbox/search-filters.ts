@@ -24,7 +24,36 @@ function compileOne(filter: unknown, call: Call): Test {
   }
   if (typeof field !== 'string') throw unprocessable(['field must be a string']);
   if (typeof operator !== 'string') throw unprocessable(['operator must be a string']);
+  if (operator === 'nested') return compileNested(field, filters, call);
   return compileField(field, operator, value, call);
+}
+
+const NESTED = new Set(['pipelineId', 'pipelineStageId', 'status']);
+
+/** A deal that passes all of the inner filters. */
+function compileNested(name: string, filters: unknown, call: Call): Test {
+  const field = searchField(name, call);
+  if (field === 'nothing' || !field?.operators.has('nested')) throw badRequest(`Invalid field ${name}`);
+  if (!Array.isArray(filters)) throw unprocessable(['filters must be an array']);
+  const tests = filters.map((filter): Compare => {
+    if (!isRecord(filter) || !NESTED.has(String(filter.field)))
+      throw badRequest(`Invalid field ${isRecord(filter) ? filter.field : filter}`);
+    const [key, wanted] = [String(filter.field), filter.value];
+    const of = (each: unknown) => (isRecord(each) ? each[key] : undefined);
+    switch (filter.operator) {
+      case 'eq':
+        return (each) => of(each) === wanted;
+      case 'not_eq':
+        return (each) => of(each) !== wanted;
+      case 'exists':
+        return (each) => of(each) !== undefined;
+      case 'not_exists':
+        return (each) => of(each) === undefined;
+      default:
+        throw badRequest(`Invalid field ${key}`);
+    }
+  });
+  return (contact) => field.values(contact, call).some((each) => tests.every((holds) => holds(each)));
 }
 
 function compileField(name: string, operator: string, value: unknown, call: Call): Test {
@@ -54,10 +83,14 @@ function test(field: SearchField, operator: Operator, value: unknown, call: Call
       return any(contains(field, value));
     case 'not_contains':
       return none(contains(field, value));
+    case 'contains_set':
+      return containsAll(field, value, call);
     case 'wildcard':
       return any(wildcard(value));
     case 'range':
       return any(within(value));
+    case 'nested':
+      throw badRequest('Invalid field');
   }
 }
 
@@ -68,7 +101,21 @@ const not =
 
 const fold = (field: SearchField, value: unknown) => (field.literal ? String(value) : String(value).toLowerCase());
 
+/** All of several values: the contact has every one of them. */
+function containsAll(field: SearchField, value: unknown, call: Call): Test {
+  if (!Array.isArray(value)) throw unprocessable(['value must be an array']);
+  const each = value.map((one) => equals(field, one));
+  return (contact) => {
+    const values = field.values(contact, call);
+    return each.every((holds) => values.some(holds));
+  };
+}
+
 function equals(field: SearchField, value: unknown): Compare {
+  if (field.lists && Array.isArray(value)) {
+    const each = value.map((one) => equals(field, one));
+    return (held) => each.some((holds) => holds(held));
+  }
   if (!['string', 'number', 'boolean'].includes(typeof value)) {
     throw unprocessable(['value must be a string, a number or a boolean']);
   }
@@ -77,6 +124,10 @@ function equals(field: SearchField, value: unknown): Compare {
 }
 
 function contains(field: SearchField, value: unknown): Compare {
+  if (field.lists && Array.isArray(value)) {
+    const each = value.map((one) => contains(field, one));
+    return (held) => each.some((holds) => holds(held));
+  }
   if (typeof value !== 'string') throw unprocessable(['value must be a string']);
   const wanted = fold(field, shortText(value));
   return (each) => fold(field, each).includes(wanted);

@@ -1,5 +1,7 @@
 import type { Contact } from './contact.ts';
-import { badRequest } from './refusal.ts';
+import { badRequest, unprocessable } from './refusal.ts';
+import type { Call } from './route.ts';
+import { businessName } from './search-fields.ts';
 
 export interface Sort {
   readonly field: string;
@@ -7,9 +9,9 @@ export interface Sort {
 }
 type Key = string | number | null;
 
-const KEYS: Readonly<Record<string, (contact: Contact) => Key>> = {
+const KEYS: Readonly<Record<string, (contact: Contact, call: Call) => Key>> = {
   email: ({ email }) => email?.toLowerCase() ?? null,
-  dnd: ({ dnd }) => Number(dnd),
+  dnd: ({ dnd = false }) => Number(dnd),
   source: ({ source }) => source ?? null,
   firstNameLowerCase: ({ firstName }) => firstName?.toLowerCase() ?? null,
   lastNameLowerCase: ({ lastName }) => lastName?.toLowerCase() ?? null,
@@ -17,17 +19,25 @@ const KEYS: Readonly<Record<string, (contact: Contact) => Key>> = {
   dateUpdated: ({ dateUpdated }) => dateUpdated,
 };
 
+/** Listed by one set of recordings, and absent from the official table. */
+const RECORDED_KEYS: typeof KEYS = {
+  businessName: (contact, call) => businessName(contact, call)?.toLowerCase() ?? null,
+};
+
 /** A row's place in the order: its sort values and, against ties, its id. It is also the row's `searchAfter`. */
 export type Place = readonly Key[];
 
-export function createOrder(sorts: readonly Sort[]) {
+export function createOrder(sorts: readonly Sort[], call: Call) {
+  const { sortFields, searchFields } = call.switches;
+  if (sorts.length > sortFields) throw unprocessable([`sort must contain no more than ${sortFields} elements`]);
+  const known = searchFields === 'recorded' ? { ...KEYS, ...RECORDED_KEYS } : KEYS;
   const order = sorts.length > 0 ? sorts : [{ field: 'dateAdded', direction: 'desc' } as const];
   const keys = order.map(({ field }) => {
-    const key = Object.hasOwn(KEYS, field) ? KEYS[field] : undefined;
+    const key = Object.hasOwn(known, field) ? known[field] : undefined;
     if (!key) throw badRequest(`Invalid field ${field}`);
     return key;
   });
-  const place = (contact: Contact): Place => [...keys.map((key) => key(contact)), contact.id];
+  const place = (contact: Contact): Place => [...keys.map((key) => key(contact, call)), contact.id];
   const compare = (a: Place, b: Place): number => {
     for (let at = 0; at < a.length; at += 1) {
       const ascending = order[at]?.direction !== 'desc';

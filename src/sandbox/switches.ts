@@ -25,6 +25,16 @@ export interface Switches {
   createWithoutIdentity: '400' | '422' | '422 list' | 'accept';
   /** Not in the update body's schema, but sent by other clients. */
   companyNameOnPut: 'accept' | 'refuse';
+  /** What a create answers with: the storage record of the description, or the few fields of a live one. */
+  createdRecord: 'storage' | 'short';
+  /** A path that no route has: 404 without a body, as recorded, or with the text of the framework. */
+  unknownRoute: 'empty' | 'text';
+  /** Search fields, operators and sorts seen in use beside those of the official table. */
+  searchFields: 'recorded' | 'documented';
+  /** How many fields a search sorts by at most. */
+  sortFields: 3 | 2;
+  /** One report has the list of installed locations removed under v3, another saw it answer. */
+  installedLocationsUnderV3: 'served' | 'removed';
   /** A create refused with 422 was once reported to have created the contact all the same. */
   refusedCreateWrites: boolean;
   duplicatesAllowed: boolean;
@@ -55,6 +65,11 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   nullClears: true,
   createWithoutIdentity: '400',
   companyNameOnPut: 'accept',
+  createdRecord: 'storage',
+  unknownRoute: 'empty',
+  searchFields: 'recorded',
+  sortFields: 3,
+  installedLocationsUnderV3: 'served',
   refusedCreateWrites: false,
   duplicatesAllowed: false,
   duplicateOrder: 'email first',

@@ -46,13 +46,11 @@ export const contactById = (contact: Contact) => ({
   ...names(contact),
   ...plain(contact),
   additionalEmails: contact.additionalEmails.map((email) => ({ email })),
-  additionalPhones: contact.additionalPhones.length
-    ? contact.additionalPhones.map((phone) => ({ phone, label: null }))
-    : undefined,
+  additionalPhones: contact.additionalPhones.map((phone) => ({ phone, label: null })),
   timezone: contact.timezone,
   gender: contact.gender,
   inboundDndSettings: contact.inboundDndSettings,
-  followers: contact.followers.length ? contact.followers : undefined,
+  followers: contact.followers,
   dateOfBirth: contact.dateOfBirth,
   dateAdded: iso(contact.dateAdded),
   dateUpdated: iso(contact.dateUpdated),
@@ -65,7 +63,7 @@ export const contactById = (contact: Contact) => ({
 });
 
 /** Create answers with the storage record: other keys than a read, and the birthday in three pieces. */
-export const contactCreated = (contact: Contact) => ({
+export const contactCreated = (contact: Contact, record: 'storage' | 'short') => ({
   id: contact.id,
   dateAdded: iso(contact.dateAdded),
   dateUpdated: iso(contact.dateUpdated),
@@ -75,6 +73,11 @@ export const contactCreated = (contact: Contact) => ({
   ...plain(contact),
   gender: contact.gender,
   timezone: contact.timezone,
+  ...(record === 'storage' && storage(contact)),
+  createdBy: contact.createdBy,
+});
+
+const storage = (contact: Contact) => ({
   bounceEmail: false,
   unsubscribeEmail: false,
   dateOfBirth: midnight(contact.dateOfBirth),
@@ -83,7 +86,6 @@ export const contactCreated = (contact: Contact) => ({
   lastSessionActivityAt: iso(contact.dateAdded),
   offers: [],
   products: [],
-  createdBy: contact.createdBy,
 });
 
 /** The plain list: names in lower case with the typed ones beside them, and a cursor in each row. */
@@ -93,6 +95,7 @@ export const contactListed = (contact: Contact, customFields: 'filled' | 'empty'
     locationId: contact.locationId,
     contactName: fullName(contact).toLowerCase() || undefined,
     ...plain(contact),
+    dnd: contact.dnd ?? false,
     firstName: lower(contact.firstName),
     lastName: lower(contact.lastName),
     firstNameRaw: contact.firstName,
@@ -110,13 +113,28 @@ export const contactListed = (contact: Contact, customFields: 'filled' | 'empty'
     startAfter: [contact.dateAdded, contact.id],
   });
 
-/** Search: `address` for `address1`, plain texts for the further emails and phones, its own cursor in each row. */
-export function contactFound(contact: Contact, businessName: string | undefined, searchAfter: readonly unknown[]) {
-  const { address1, ...rest } = plain(contact);
+export interface Found {
+  readonly businessName: string | undefined;
+  readonly searchAfter: readonly unknown[];
+  /** Ids of the custom fields that hold a day. */
+  readonly dateFields: ReadonlySet<string>;
+}
+
+/**
+ * Search: `address` for `address1`, plain texts for the further emails and phones, its own cursor in each row. Recorded:
+ * the birthday as epoch ms, custom days with a time, no dndSettings, and validEmail null where there is an email.
+ */
+export function contactFound(contact: Contact, { businessName, searchAfter, dateFields }: Found) {
+  const { address1, dndSettings: _dndSettings, customFields, ...rest } = plain(contact);
   return nulled({
     id: contact.id,
     locationId: contact.locationId,
     ...rest,
+    dnd: contact.dnd ?? false,
+    customFields: customFields.map(({ id, value }) => ({
+      id,
+      value: dateFields.has(id) && typeof value === 'string' ? midnight(value) : value,
+    })),
     address: address1,
     firstName: contact.firstName,
     lastName: contact.lastName,
@@ -128,11 +146,11 @@ export function contactFound(contact: Contact, businessName: string | undefined,
     phoneLabel: undefined,
     businessName,
     followers: contact.followers,
-    validEmail: contact.email ? true : undefined,
+    validEmail: null,
     dateAdded: iso(contact.dateAdded),
     dateUpdated: iso(contact.dateUpdated),
-    dateOfBirth: midnight(contact.dateOfBirth),
-    opportunities: [],
+    dateOfBirth: contact.dateOfBirth === undefined ? null : Date.parse(contact.dateOfBirth),
+    opportunities: contact.opportunities ?? [],
     searchAfter,
   });
 }

@@ -29,7 +29,8 @@ export function client(sandbox: Sandbox, token = sandbox.token) {
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const response = await sandbox.fetch(request);
-    return { status: response.status, headers: response.headers, body: await response.json() };
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
   }
   const get = (path: string) => send('GET', path);
   const post = (path: string, body?: unknown) => send('POST', path, body);

@@ -106,8 +106,16 @@ describe('the location', () => {
 });
 
 describe('the route and the body', () => {
-  test('an unknown route is a 404 in Nest style', async () => {
-    const { get } = openSandbox();
+  test('an unknown route is a 404 with an empty body, and one in another case a 401', async () => {
+    const { get, send } = openSandbox();
+    const unknown = await get('/nowhere?a=1');
+    expect([unknown.status, unknown.body]).toEqual([404, undefined]);
+    expect((await send('PATCH', '/contacts/x')).status).toBe(404);
+    expect((await get('/Contacts/x')).status).toBe(401);
+  });
+
+  test('unknownRoute: text', async () => {
+    const { get } = openSandbox({ switches: { unknownRoute: 'text' } });
     expect((await get('/nowhere?a=1')).body).toEqual({
       statusCode: 404,
       message: 'Cannot GET /nowhere?a=1',

@@ -77,6 +77,7 @@ describe('upsert', () => {
       gender: 'male',
       tags: ['b'],
     });
+    expect(body).toMatchObject({ succeded: true, succeeded: true });
     expect(body).toMatchObject({ new: false, contact: { id, gender: 'female', tags: ['b'], city: 'X' } });
   });
 
@@ -99,8 +100,16 @@ describe('upsert', () => {
   });
 
   test('needs an email or a phone', async () => {
-    const { post, locationId } = openSandbox();
-    expect((await post('/contacts/upsert', { locationId, firstName: 'Ann' })).status).toBe(400);
+    const { get, post, locationId } = openSandbox();
+    const message = 'Pass at least one of number, email query parameter';
+    expect(await post('/contacts/upsert', { locationId, firstName: 'Ann' })).toMatchObject({
+      status: 400,
+      body: { statusCode: 400, message, error: 'Bad Request', traceId: expect.any(String) },
+    });
+    expect(await get(`/contacts/search/duplicate?locationId=${locationId}`)).toMatchObject({
+      status: 400,
+      body: { message },
+    });
   });
 
   test('finds by phone first where the location is set so', async () => {

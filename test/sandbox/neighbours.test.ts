@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { sandboxRoutes } from '../../src/sandbox/index.ts';
+import { type Switches, sandboxRoutes } from '../../src/sandbox/index.ts';
 import { client, type Json, NOON, openSandbox } from './api.ts';
 
 const DAY = 86_400_000;
 
-test('there are 32 contact routes and twelve neighbours', () => {
+test('there are 32 contact routes and thirteen neighbours', () => {
   const ours = sandboxRoutes.filter((route) => / \/contacts\//.test(route));
-  expect([ours.length, sandboxRoutes.length]).toEqual([32, 44]);
+  expect([ours.length, sandboxRoutes.length]).toEqual([32, 45]);
   expect(sandboxRoutes).toContain('DELETE /contacts/{contactId}/campaigns/removeAll');
 });
 
@@ -32,10 +32,39 @@ test.each([
 test('user search needs the company', async () => {
   const { get, locationId } = openSandbox();
   const { companyId } = (await get(`/locations/${locationId}`)).body.location;
-  expect((await get('/users/search?query=theo')).status).toBe(422);
+  expect(await get('/users/search?query=theo')).toMatchObject({
+    status: 401,
+    body: { message: 'E01 - Unauthorized request' },
+  });
+  expect(await get(`/users/search?locationId=${locationId}`)).toMatchObject({
+    status: 422,
+    body: { message: ['companyId must be a string'] },
+  });
   const { users, count } = (await get(`/users/search?companyId=${companyId}&query=theo`)).body;
   expect(count).toBe(1);
   expect(users[0]).toMatchObject({ name: 'Theo Brandt', email: 'theo@spokeandgear.example' });
+});
+
+test('a location says whether duplicates are allowed and by what they are told', async () => {
+  const settingsOf = async (switches: Partial<Switches>) => {
+    const { get, locationId } = openSandbox({ switches });
+    return (await get(`/locations/${locationId}`)).body.location.settings;
+  };
+  const byEmail = { allowDuplicateContact: false, contactUniqueIdentifiers: ['email', 'phone'] };
+  expect(await settingsOf({})).toMatchObject(byEmail);
+  expect(await settingsOf({ duplicatesAllowed: true, duplicateOrder: 'phone first' })).toMatchObject({
+    allowDuplicateContact: true,
+    contactUniqueIdentifiers: ['phone', 'email'],
+  });
+});
+
+test("locations are an agency's to search, businesses say that it worked", async () => {
+  const { sandbox, get, locationId } = openSandbox();
+  const refused = await get('/locations/search');
+  expect([refused.status, refused.body.message]).toEqual([403, 'Forbidden resource']);
+  const agency = client(sandbox, sandbox.issueToken({ scopes: ['locations.readonly'], userType: 'Company' }));
+  expect((await agency.get('/locations/search')).body.locations).toHaveLength(3);
+  expect((await get(`/businesses/?locationId=${locationId}`)).body.success).toBe(true);
 });
 
 test('custom fields show their key with its prefix', async () => {

@@ -222,7 +222,7 @@ describe('a code', () => {
 
 describe('the token endpoint', () => {
   test.each([
-    [{ grant_type: 'authorization_code' }, ['code should not be empty', 'code must be a string']],
+    [{ grant_type: 'authorization_code' }, ['code must be a string']],
     [{ grant_type: 'refresh_token', refresh_token: '' }, ['refresh_token should not be empty']],
     [{ grant_type: 'refresh_token', refresh_token: 'x', client_id: '' }, ['client_id should not be empty']],
     [{ grant_type: 'refresh_token', refresh_token: 'x', nonce: '1' }, ['property nonce should not exist']],
@@ -471,8 +471,12 @@ describe('an agency', () => {
     expect(await response.json()).toEqual({ statusCode: 401, message: 'version header was not found.' });
   });
 
-  test('under v3 does not list its locations here', async () => {
-    const { signInAgency, as } = openApp();
+  test('installedLocationsUnderV3: served, and removed on demand', async () => {
+    const served = openApp();
+    const agency = await served.signInAgency();
+    const all = `/oauth/installedLocations?companyId=${agency.companyId}&appId=x`;
+    expect((await served.as(agency).send('GET', all, undefined, { Version: 'v3' })).status).toBe(200);
+    const { signInAgency, as } = openApp({ switches: { installedLocationsUnderV3: 'removed' } });
     const { access_token, companyId } = await signInAgency();
     const path = `/oauth/installedLocations?companyId=${companyId}&appId=x`;
     const { status, body } = await as({ access_token }).send('GET', path, undefined, { Version: 'v3' });

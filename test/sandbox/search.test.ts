@@ -101,12 +101,72 @@ describe('filters', () => {
     [f('firstName', 'eq', 'Ann'), 'firstName'],
     [f('email', 'contains', 'ann'), 'email'],
     [f('dateAdded', 'eq', '2026-01-10'), 'dateAdded'],
-    [f('tags', 'contains', 'v'), 'tags'],
+    [f('website', 'contains', 'x'), 'website'],
+    [{ field: 'opportunities', operator: 'nested', filters: [f('name', 'eq', 'x')] }, 'name'],
   ])('%j is a 400', async (filter, name) => {
     const { status, body } = await open().search({ filters: [filter] });
     expect(status).toBe(400);
     expect(body).toMatchObject({ statusCode: 400, error: 'Bad Request', message: `Invalid field ${name}` });
     expect(body.traceId).toBeDefined();
+  });
+
+  const recorded = {
+    location: { timezone: 'America/Chicago' },
+    contacts: [
+      {
+        firstName: 'Ann',
+        website: 'https://ann.example',
+        timezone: 'America/Denver',
+        dateOfBirth: '1990-01-02',
+        state: 'Illinois',
+        source: 'website form',
+        tags: ['vip', 'vip gold'],
+        appointments: [{ title: 'Fit', startTime: '2026-05-21T15:00:00Z', endTime: '2026-05-21T16:00:00Z' }],
+        opportunities: [{ id: 'o', pipelineId: 'p', pipelineStageId: 's', status: 'open', monetaryValue: 1 }],
+      },
+      { firstName: 'Ben', tags: ['gold'] },
+    ],
+  };
+  const deal = (...filters: object[]) => ({ field: 'opportunities', operator: 'nested', filters });
+
+  test.each([
+    [f('tags', 'contains', 'gold'), ['Ann', 'Ben']],
+    [f('tags', 'eq', ['gold', 'vip']), ['Ann', 'Ben']],
+    [f('tags', 'not_eq', ['gold']), ['Ann']],
+    [f('tags', 'contains_set', ['vip', 'vip gold']), ['Ann']],
+    [f('tags', 'contains_set', ['vip', 'gold']), []],
+    [f('website', 'exists'), ['Ann']],
+    [f('timezone', 'eq', 'America/Denver'), ['Ann']],
+    [f('type', 'exists'), ['Ann', 'Ben']],
+    [f('dateOfBirth', 'range', { lt: '1995-01-01' }), ['Ann']],
+    [f('validEmail', 'exists'), []],
+    [f('state', 'contains', 'llin'), ['Ann']],
+    [f('source', 'contains', 'form'), ['Ann']],
+    [f('lastAppointment', 'range', { gte: '2026-05-01' }), ['Ann']],
+    [f('activeWorkflows', 'not_exists'), ['Ann', 'Ben']],
+    [deal(f('pipelineId', 'eq', 'p'), f('status', 'eq', 'open')), ['Ann']],
+    [deal(f('pipelineId', 'eq', 'p'), f('status', 'eq', 'won')), []],
+  ])('takes what recordings show beside the official table: %j', async (filter, names) => {
+    expect(await openSandbox({ data: recorded }).findNames(filter)).toEqual(names);
+    const { search } = openSandbox({ data: recorded, switches: { searchFields: 'documented' } });
+    expect((await search({ filters: [filter] })).status).toBeGreaterThanOrEqual(400);
+  });
+
+  test('sorts by business with the recorded fields alone', async () => {
+    const sort = [{ field: 'businessName', direction: 'asc' }];
+    expect((await open().search({ sort })).status).toBe(200);
+    expect((await open({ switches: { searchFields: 'documented' } }).search({ sort })).status).toBe(400);
+  });
+
+  test.each([
+    [3, 200, 422],
+    [2, 422, 422],
+  ] as const)('sortFields: %i', async (sortFields, three, four) => {
+    const { search } = open({ switches: { sortFields } });
+    const sort = ['email', 'dnd', 'source', 'dateAdded'].map((field) => ({ field, direction: 'asc' }));
+    expect((await search({ sort: sort.slice(0, 2) })).status).toBe(200);
+    expect((await search({ sort: sort.slice(0, 3) })).status).toBe(three);
+    expect((await search({ sort })).status).toBe(four);
   });
 
   test('a long text is a 422', async () => {
@@ -121,7 +181,7 @@ describe('pages', () => {
     [{ pageLimit: 501 }, ['pageLimit must not be greater than 500']],
     [{ limit: 5 }, ['property limit should not exist']],
     [{ query: 'x'.repeat(76) }, ['query must be shorter than or equal to 75 characters']],
-    [{ locationId: undefined }, ['locationId should not be empty', 'locationId must be a string']],
+    [{ locationId: undefined }, ['locationId must be a string']],
   ])('%j is a 422', async (sent, message) => {
     const { status, body } = await open().search(sent);
     expect([status, body.message]).toEqual([422, message]);
@@ -211,4 +271,42 @@ describe('rows and totals', () => {
     expect(await findNames(f('phone', 'eq', '+13125550203'))).toEqual([]);
     expect(await findNames(f('phone', 'eq', '+13125550201'))).toEqual(['Ann']);
   });
+});
+
+test('rows have other types than records by id', async () => {
+  const { search, read } = openSandbox({
+    data: {
+      customFields: [{ id: 'since', name: 'Since', dataType: 'DATE' }],
+      contacts: [
+        {
+          id: 'ann',
+          firstName: 'Ann',
+          email: 'ann@x.example',
+          dateOfBirth: '2013-03-13',
+          dndSettings: { SMS: { status: 'active' } },
+          customFields: [{ id: 'since', value: '2013-01-01' }],
+          opportunities: [{ id: 'o', pipelineId: 'p', pipelineStageId: 's', status: 'open', monetaryValue: 0 }],
+        },
+      ],
+    },
+  });
+  const [row] = (await search()).body.contacts;
+  expect(row).toMatchObject({
+    dateOfBirth: 1363132800000,
+    customFields: [{ id: 'since', value: '2013-01-01T00:00:00.000Z' }],
+    validEmail: null,
+    opportunities: [{ id: 'o', pipelineId: 'p', pipelineStageId: 's', status: 'open', monetaryValue: 0 }],
+  });
+  expect(row).not.toHaveProperty('dndSettings');
+  const byId = await read('ann');
+  expect(byId).toMatchObject({
+    dateOfBirth: '2013-03-13',
+    customFields: [{ id: 'since', value: '2013-01-01' }],
+    dndSettings: { SMS: { status: 'active' } },
+    additionalEmails: [],
+    additionalPhones: [],
+    followers: [],
+  });
+  expect(byId).not.toHaveProperty('opportunities');
+  expect(byId).not.toHaveProperty('dnd');
 });

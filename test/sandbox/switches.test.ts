@@ -102,6 +102,23 @@ test.each([
   }
 });
 
+test('createdRecord: short', async () => {
+  const sent = { firstName: 'Ann', companyName: 'Acme' };
+  for (const [createdRecord, long] of [
+    ['storage', true],
+    ['short', false],
+  ] as const) {
+    const { post, locationId } = openSandbox({ switches: { createdRecord } });
+    const { contact, traceId } = (await post('/contacts/', { locationId, ...sent })).body;
+    expect(contact).toMatchObject({ ...sent, createdBy: { timestamp: contact.dateAdded } });
+    expect([Object.hasOwn(contact, 'bounceEmail'), Object.hasOwn(contact, 'offers'), typeof traceId]).toEqual([
+      long,
+      long,
+      'string',
+    ]);
+  }
+});
+
 test('createWithoutIdentity: accept', async () => {
   const { post, locationId } = openSandbox({ switches: { createWithoutIdentity: 'accept' } });
   expect((await post('/contacts/', { locationId, companyName: 'Acme' })).status).toBe(201);

@@ -1,5 +1,5 @@
 import { zonedIso } from '../dates.ts';
-import { filled, numeric, optional, string } from '../dto.ts';
+import { filled, moment, optional, string, toMs } from '../dto.ts';
 import { badRequest, unprocessable } from '../refusal.ts';
 import { route, theContact } from '../route.ts';
 import { appointmentOut } from '../wire.ts';
@@ -28,8 +28,8 @@ export const calendarRoutes = [
     scope: 'calendars/events.readonly',
     query: {
       locationId: filled,
-      startTime: numeric(),
-      endTime: numeric(),
+      startTime: moment,
+      endTime: moment,
       userId: optional(string),
       calendarId: optional(string),
       groupId: optional(string),
@@ -44,8 +44,8 @@ export const calendarRoutes = [
         (each) =>
           call.store.contacts.get(each.contactId)?.locationId === location.id &&
           // Measured: what overlaps the span, not what starts in it.
-          each.endTime > Number(startTime) &&
-          each.startTime <= Number(endTime) &&
+          each.endTime > toMs(startTime) &&
+          each.startTime <= toMs(endTime) &&
           (!userId || each.assignedUserId === userId) &&
           (!calendarId || each.calendarId === calendarId) &&
           (!groupId || inGroup(each.calendarId)),

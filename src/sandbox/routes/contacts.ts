@@ -19,11 +19,14 @@ const reachOf = (
 const accepted = (key: string, value: unknown) =>
   violations(createBody, { [key]: value, locationId: 'any' }).length === 0;
 
+/** Upsert and the duplicate lookup go by the same two, and say so in the words of the lookup. */
+const NOTHING_TO_FIND_BY = 'Pass at least one of number, email query parameter';
+
 export const contactRoutes = [
   route({
     route: 'GET /contacts/{contactId}',
     scope: 'contacts.readonly',
-    handle: (call) => ({ contact: contactById(theContact(call)) }),
+    handle: (call) => ({ contact: contactById(theContact(call)), traceId: call.traceId() }),
   }),
 
   route({
@@ -44,7 +47,7 @@ export const contactRoutes = [
       refuseDuplicate(call, reachOf(call, body));
       const { lastUpdatedBy: _none, ...contact } = applyBody(call, blankContact(call), body);
       call.store.save(contact, call.now);
-      return { contact: contactCreated(contact) };
+      return { contact: contactCreated(contact, call.switches.createdRecord), traceId: call.traceId() };
     },
   }),
 
@@ -60,7 +63,7 @@ export const contactRoutes = [
       refuseDuplicate(call, reachOf(call, body), contact.id);
       const updated = applyBody(call, contact, body);
       call.store.save(updated, call.now);
-      return { succeded: true, contact: contactById(updated) };
+      return { succeded: true, contact: contactById(updated), traceId: call.traceId() };
     },
   }),
 
@@ -69,7 +72,7 @@ export const contactRoutes = [
     scope: 'contacts.write',
     handle(call) {
       call.store.save({ ...theContact(call), deleted: true, dateUpdated: call.now }, call.now);
-      return { succeded: true };
+      return { succeded: true, traceId: call.traceId() };
     },
   }),
 
@@ -80,7 +83,7 @@ export const contactRoutes = [
     body: upsertBody,
     handle(call, { body: { createNewIfDuplicateAllowed, ...body } }) {
       const reach = reachOf(call, body);
-      if (!reach.email && !reach.phone) throw badRequest('Either email or phone is required to upsert a contact');
+      if (!reach.email && !reach.phone) throw badRequest(NOTHING_TO_FIND_BY);
       const alwaysNew = createNewIfDuplicateAllowed === true && call.switches.duplicatesAllowed;
       const [first, second] = alwaysNew ? [] : findMatches(call, reach);
       const taken = second && second.contact.id !== first?.contact.id ? second.matchingField : undefined;
@@ -88,7 +91,9 @@ export const contactRoutes = [
       const { gender: _gender, ...known } = { ...body, ...(taken && { [taken]: undefined }) };
       const contact = first ? applyBody(call, first.contact, known) : applyBody(call, blankContact(call), body);
       call.store.save(contact, call.now);
-      return { new: !first, contact: contactById(contact), traceId: call.traceId() };
+      // Of an update it is said twice that it succeeded, in both spellings.
+      const done = first && { succeded: true, succeeded: true };
+      return { new: !first, ...done, contact: contactById(contact), traceId: call.traceId() };
     },
   }),
 
@@ -97,7 +102,7 @@ export const contactRoutes = [
     scope: 'contacts.readonly',
     query: { locationId: filled, number: optional(string), email: optional(string) },
     handle(call, { query }) {
-      if (!query.number && !query.email) throw unprocessable(['number or email should not be empty']);
+      if (!query.number && !query.email) throw badRequest(NOTHING_TO_FIND_BY);
       const [match] = findMatches(call, { email: query.email, phone: query.number });
       return { contact: match ? contactById(match.contact) : null, traceId: call.traceId() };
     },

@@ -41,6 +41,7 @@ export const listRoutes = [
   route({
     route: 'GET /contacts/',
     scope: 'contacts.readonly',
+    locationRequired: true,
     query: {
       locationId: filled,
       limit: optional(numeric(1, 100)),

@@ -1,8 +1,9 @@
 import type { Contact } from '../contact.ts';
 import { iso } from '../dates.ts';
 import { boolean, filled, number, oneOf, optional, string, strings } from '../dto.ts';
+import { Refusal } from '../refusal.ts';
 import { postStatus, route } from '../route.ts';
-import type { Task, User } from '../store.ts';
+import type { Location, Task, User } from '../store.ts';
 import { taskOut } from '../wire.ts';
 
 /** A row of the location's tasks: `_id` for `id`, times under two names each, and who it is about and for. */
@@ -30,12 +31,41 @@ function taskFound(task: Task, contact: Contact | undefined, users: readonly Use
   };
 }
 
+const BUSINESS = ['name', 'address', 'city', 'state', 'country', 'postalCode', 'website', 'timezone'];
+
+const pick = (location: Location, keys: readonly string[]) =>
+  Object.fromEntries(keys.flatMap((key) => (location[key] === undefined ? [] : [[key, location[key]]])));
+
 export const locationRoutes = [
   route({
     route: 'GET /locations/{locationId}',
     scope: 'locations.readonly',
     agency: 'allowed',
-    handle: (call) => ({ location: call.office.location }),
+    handle: ({ office: { location }, switches }) => ({
+      location: {
+        ...location,
+        business: pick(location, BUSINESS),
+        social: {},
+        settings: {
+          allowDuplicateContact: switches.duplicatesAllowed,
+          allowDuplicateOpportunity: false,
+          allowFacebookNameMerge: false,
+          disableContactTimezone: false,
+          contactUniqueIdentifiers: switches.duplicateOrder === 'email first' ? ['email', 'phone'] : ['phone', 'email'],
+        },
+      },
+    }),
+  }),
+
+  route({
+    route: 'GET /locations/search',
+    scope: 'locations.readonly',
+    agency: 'allowed',
+    handle({ grant, store }) {
+      // Recorded of a location's own token.
+      if (grant.userType !== 'Company') throw new Refusal(403, { message: 'Forbidden resource', error: 'Forbidden' });
+      return { locations: store.locationsOf(grant.companyId) };
+    },
   }),
 
   route({
@@ -48,7 +78,7 @@ export const locationRoutes = [
     route: 'GET /locations/{locationId}/customFields',
     scope: 'locations/customFields.readonly',
     query: { model: optional(oneOf('contact', 'opportunity', 'all')) },
-    handle(call, { query: { model = 'contact' } }) {
+    handle(call, { query: { model = 'all' } }) {
       const customFields = call.office.customFields.filter((field) => model === 'all' || field.model === model);
       return { customFields };
     },

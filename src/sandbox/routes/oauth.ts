@@ -56,7 +56,7 @@ export const oauthRoutes = [
     },
     handle(call, { query }) {
       const { companyId, appId, skip = 0, limit = 20, query: name = '', locationId } = query;
-      if (call.version === 'v3') throw removedInV3(call.url);
+      if (call.version === 'v3' && call.switches.installedLocationsUnderV3 === 'removed') throw removedInV3(call.url);
       if (companyId !== call.grant.companyId) throw forbidden();
       // An agency installs for all of its locations, without a plan and without a trial.
       const asked =

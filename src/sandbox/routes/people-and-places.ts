@@ -1,4 +1,5 @@
 import { filled, numeric, optional, string } from '../dto.ts';
+import { unauthorized } from '../refusal.ts';
 import { route } from '../route.ts';
 import type { User } from '../store.ts';
 
@@ -24,6 +25,10 @@ export const peopleAndPlaceRoutes = [
     route: 'GET /users/search',
     scope: 'users.readonly',
     agency: 'allowed',
+    // Recorded: with nothing named at all the sign-in is blamed, with a location the company is asked for.
+    check(query) {
+      if (!query.companyId && !query.locationId) throw unauthorized('E01 - Unauthorized request');
+    },
     query: {
       companyId: filled,
       locationId: optional(string),
@@ -47,7 +52,7 @@ export const peopleAndPlaceRoutes = [
     scope: 'businesses.readonly',
     query: { ...inLocation, limit: optional(numeric(1, 100)), skip: optional(numeric(0)) },
     handle({ office }, { query: { limit = 100, skip = 0 } }) {
-      return { businesses: office.businesses.slice(Number(skip), Number(skip) + Number(limit)) };
+      return { success: true, businesses: office.businesses.slice(Number(skip), Number(skip) + Number(limit)) };
     },
   }),
 

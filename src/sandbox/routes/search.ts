@@ -54,15 +54,21 @@ export const searchRoutes = [
     handle(call, { body: { pageLimit, page, searchAfter, query, filters, sort } }) {
       if (page !== undefined && searchAfter) throw badRequest('page and searchAfter cannot be used together');
       if ((page ?? 1) * pageLimit > WINDOW) throw badRequest(`page * pageLimit must not be greater than ${WINDOW}`);
-      const order = createOrder(sort ?? []);
+      const order = createOrder(sort ?? [], call);
       const found = findMatching(call, query, filters);
       // The index stands in the default order already.
       const contacts = sort?.length ? sorted(found, order) : found;
       const start = searchAfter ? startAfter(searchAfter, contacts, order) : ((page ?? 1) - 1) * pageLimit;
+      const days = call.office.customFields.filter(({ dataType }) => dataType === 'DATE');
+      const dateFields = new Set(days.map(({ id }) => id));
+      const row = (contact: Contact) =>
+        contactFound(contact, {
+          businessName: businessName(contact, call),
+          searchAfter: order.place(contact),
+          dateFields,
+        });
       return {
-        contacts: contacts
-          .slice(start, start + pageLimit)
-          .map((contact) => contactFound(contact, businessName(contact, call), order.place(contact))),
+        contacts: contacts.slice(start, start + pageLimit).map(row),
         total: found.length,
         traceId: call.traceId(),
       };

@@ -67,6 +67,15 @@ export function tellStories(at: At): Readonly<Record<string, Story>> {
     },
     'Ben Carter': {
       businessId: 'Acme Couriers',
+      opportunities: [
+        {
+          id: 'fleetDealOfBen000000',
+          pipelineId: 'pipelineOfSales00000',
+          pipelineStageId: 'b1c9d3a2-4e5f-4a6b-8c7d-9e0f1a2b3c4d',
+          status: 'open',
+          monetaryValue: 4800,
+        },
+      ],
       dnd: false,
       dndSettings: { SMS: { status: 'active', message: 'Asked for calls only', code: '103' } },
       customFields: [
