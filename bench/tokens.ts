@@ -27,7 +27,7 @@ export const listFigures = (): Figure[] => [
   {
     what: 'the 32 endpoints of the Contacts API',
     value: tokens(read((tool) => !OTHERS.includes(tool.family))),
-    bound: 4_500,
+    bound: 4_600,
   },
   {
     what: 'the ten reads',
@@ -35,7 +35,8 @@ export const listFigures = (): Figure[] => [
     bound: 1_300,
   },
   { what: 'the nine lookups', value: tokens(read((tool) => tool.family === 'lookups')), bound: 700 },
-  { what: 'the seven tools of several calls', value: tokens(read((tool) => tool.family === 'flows')), bound: 1_500 },
+  { what: 'the seven tools of several calls', value: tokens(read((tool) => tool.family === 'flows')), bound: 2_700 },
+  { what: 'all 48 tools', value: tokens(read(() => true)), bound: 7_300 },
   { what: 'the output schemas of all', value: tokens(shown.map(({ face }) => face.outputSchema)), bound: 2_300 },
 ];
 

@@ -38,8 +38,8 @@ export function openDesk(around: Surroundings, recents: Recents, met: () => void
     async run(name, given) {
       const tool = find(name);
       if (!tool) throw new UserError(whyAbsent(gate, name));
-      const args = checkInput(tool, given);
-      const result = await runTool(tool, args, around);
+      const { args, notice } = checkInput(tool, given);
+      const result = await runTool(tool, args, around, notice);
       if (recents.see(name, result, args) && find('get_contact')) met();
       return result;
     },

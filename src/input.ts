@@ -1,16 +1,57 @@
 import type * as z from 'zod';
+import { readArguments, refuseOversized } from './arguments.ts';
 import type { Json, ToolFace } from './endpoint.ts';
 import { UserError } from './errors.ts';
 import { quoted } from './untrusted.ts';
 
+export interface CheckedInput {
+  readonly args: Json;
+  /** What the model should know about how its arguments were read. */
+  readonly notice?: string;
+}
+
 /** Arguments checked against the record. @throws UserError that names every wrong argument and what is expected */
-export function checkInput(tool: ToolFace, args: unknown): Json {
-  const parsed = tool.input.safeParse(args ?? {});
-  if (parsed.success) return parsed.data;
+export function checkInput(tool: ToolFace, given: unknown): CheckedInput {
+  refuseOversized(given);
+  const { args, nulls } = readArguments(tool.input, given ?? {});
+  const notice = aboutNulls(tool, nulls);
+  const parsed = tool.input.safeParse(args);
+  if (parsed.success) return { args: parsed.data, ...(notice ? { notice } : {}) };
   const problems = [...new Set(parsed.error.issues.map((issue) => problem(issue, args)))];
   const unknown = parsed.error.issues.some((issue) => issue.code === 'unrecognized_keys' && issue.path.length === 0);
   const takes = unknown ? ` ${tool.name} takes: ${Object.keys(tool.input.shape).join(', ') || 'no arguments'}.` : '';
-  throw new UserError(`Nothing was sent. ${problems.slice(0, 8).join('; ')}.${takes}`);
+  throw new UserError(`Nothing was sent. ${problems.slice(0, 8).join('; ')}.${takes}${notice ? ` ${notice}` : ''}`);
+}
+
+/** Arguments that steer a call and hold nothing that could be emptied: that they were null needs no word. */
+const STEERING: ReadonlySet<string> = new Set([
+  ...['contacts', 'query', 'filters', 'set', 'clear', 'unlinkBusiness', 'confirm', 'handle', 'rows', 'matchField'],
+  ...['createNewIfDuplicateAllowed', 'removeAllTags'],
+]);
+
+/** Names the nulls of a write, since somebody may have meant to empty those fields. */
+function aboutNulls({ input, effect }: ToolFace, nulls: readonly string[]): string | undefined {
+  if (effect !== 'create' && effect !== 'update') return undefined;
+  const isField = (path: string) => !STEERING.has(path.split('.').at(-1) ?? '') && !path.startsWith('filters[]');
+  const fields = nulls.filter(isField);
+  if (fields.length === 0) return undefined;
+  const takes = (name: string) => Object.hasOwn(input.shape, name);
+  const isBusiness = (path: string) => /\bbusinessId$/.test(path);
+  return [
+    `null means "not given" and was not applied: ${fields.join(', ')}.`,
+    ...(fields.every(isBusiness) ? [] : [emptying(takes)]),
+    ...(fields.some(isBusiness)
+      ? [`To unlink a business use unlinkBusiness: true${takes('unlinkBusiness') ? '' : ' of bulk_update_contacts'}.`]
+      : []),
+  ].join(' ');
+}
+
+/** How a field is emptied, by what a tool takes. */
+function emptying(takes: (name: string) => boolean): string {
+  if (takes('clear')) return 'To empty a field name it in clear.';
+  if (takes('set')) return 'To empty a field name it in set.clear.';
+  if (takes('firstName') || takes('rows')) return 'To empty a field use update_contact with clear.';
+  return 'To empty a text give "".';
 }
 
 /** One problem, by the argument's name and never with its value. */
@@ -44,6 +85,6 @@ function problem(issue: z.core.$ZodIssue, args: unknown): string {
 const measure = (origin: string): string =>
   origin === 'string' ? 'have a length of' : origin === 'array' ? 'have a number of items of' : 'be';
 const article = (type: string): string =>
-  /^[aeio]/.test(type) ? `an ${type}` : type === 'int' ? 'a whole number' : `a ${type}`;
+  type === 'int' ? 'a whole number' : /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`;
 const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);

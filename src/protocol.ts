@@ -1,5 +1,11 @@
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
-import { ErrorCode, type ServerNotification, type ServerRequest } from '@modelcontextprotocol/sdk/types.js';
+import {
+  CallToolRequestSchema,
+  ErrorCode,
+  type ServerNotification,
+  type ServerRequest,
+} from '@modelcontextprotocol/sdk/types.js';
+import * as z from 'zod';
 import { WrongRequest } from './desk.ts';
 import { isMissing, redact, UserError } from './errors.ts';
 import type { Log } from './log.ts';
@@ -10,6 +16,13 @@ import { withinBytes } from './untrusted.ts';
 
 /** What the protocol gives beside a request. */
 export type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+
+/** `tools/call`, also from hosts that write `arguments: null` where there are none. */
+export const ToolCall = CallToolRequestSchema.extend({
+  params: CallToolRequestSchema.shape.params.extend({
+    arguments: z.preprocess((given) => given ?? undefined, CallToolRequestSchema.shape.params.shape.arguments),
+  }),
+});
 
 /** Progress of one request, for a host that asked for it. */
 export const progressOf =

@@ -96,8 +96,8 @@ const KNOWN: readonly Known[] = [
   },
   {
     text: /invalid field ([\w.]+)/i,
-    say: (_, match) =>
-      `Search does not know the field ${quoted(match[1])}, or not with this operator. Custom fields are customFields.<id>, with the id and not the name; the description of search_contacts lists the rest.`,
+    say: ({ ids }, match) =>
+      `Search does not know the field ${quoted(match[1])}${operatorOf(ids.filters, match[1])}. Custom fields are customFields.<id>, with the id and not the name; the description of search_contacts lists the rest.`,
   },
   {
     text: /contact with id .* not found|contact not found/i,
@@ -142,6 +142,13 @@ function refusedValues(messages: readonly string[]): string {
 
 const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value);
 const id = (value: unknown): string => (isId(value) ? value : quoted(value));
+
+/** The operator that was used with a field in question. */
+function operatorOf(filters: unknown, field: unknown): string {
+  const all = (Array.isArray(filters) ? filters : []).flatMap((filter) => [filter, ...(filter.filters ?? [])]);
+  const used = all.find((filter) => filter.field === field)?.operator;
+  return used === undefined ? ', or not with this operator' : `, or not with the operator ${quoted(used)}`;
+}
 
 function missing(ids: Refusal['ids']): string {
   const given = Object.entries(ids).filter(([name, value]) => name.endsWith('Id') && typeof value === 'string');

@@ -1,7 +1,7 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
-  CallToolRequestSchema, CompleteRequestSchema, GetPromptRequestSchema, ListPromptsRequestSchema,
+  CompleteRequestSchema, GetPromptRequestSchema, ListPromptsRequestSchema,
   ListResourcesRequestSchema, ListResourceTemplatesRequestSchema, ListToolsRequestSchema,
   ReadResourceRequestSchema, SubscribeRequestSchema, UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'; // biome-ignore format: one import
@@ -16,7 +16,7 @@ import { type AccountFacts, instructions } from './instructions.ts';
 import type { Log } from './log.ts';
 import type { Memory } from './memory.ts';
 import { noValidator } from './no-validator.ts';
-import { answered, answeredResource, type Extra, progressOf, sentence } from './protocol.ts';
+import { answered, answeredResource, type Extra, progressOf, sentence, ToolCall } from './protocol.ts';
 import { listResources, listTemplates, resolve } from './resources/index.ts';
 import { createRecents } from './resources/recent.ts';
 import { STATUS, statusOf } from './resources/status.ts';
@@ -96,7 +96,7 @@ export function createServer(options: ServerOptions): Server {
     lists.set(open, list);
     return { tools: list };
   });
-  server.setRequestHandler(CallToolRequestSchema, async ({ params: { name, arguments: args } }, extra) => {
+  server.setRequestHandler(ToolCall, async ({ params: { name, arguments: args } }, extra) => {
     try {
       return toolAnswer(await desk(extra).run(name, args));
     } catch (error) {

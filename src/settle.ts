@@ -278,7 +278,7 @@ export const settle = {
   ),
   contactsAssigned: bulk(
     (sent) => sent.ids as unknown[],
-    (contact, sent) => (contact.businessId ?? null) === sent.businessId,
+    (contact, sent) => (contact.businessId ?? null) === (sent.businessId ?? null),
     (_, there) => ({ success: true, ids: there }),
   ),
   unseen: {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Json } from '../src/endpoint.ts';
 import { connect } from './connect.ts';
 
 const ID = 'seD4PfOuKoVMLkEZqohJ';
@@ -31,7 +32,7 @@ describe('bad input is refused by the name of the argument, and nothing is sent'
     [
       'too many',
       'bulk_assign_contact_business',
-      { ids: Array(51).fill(ID), businessId: null },
+      { ids: Array(51).fill(ID), unlinkBusiness: true },
       'ids must have a number of items of at most 50',
     ],
     ['over the page', 'search_contacts', { pageLimit: 501 }, 'pageLimit must be at most 500'],
@@ -44,10 +45,23 @@ describe('bad input is refused by the name of the argument, and nothing is sent'
     ['beyond 10,000 rows', 'search_contacts', { page: 101, pageLimit: 100 }, 'may not pass 10,000'],
     ['half a filter', 'search_contacts', { filters: [{ field: 'email' }] }, 'a filter needs field and operator'],
     [
-      'an unknown operator',
+      'an operator that is no name',
       'search_contacts',
-      { filters: [{ field: 'email', operator: 'like', value: 'a' }] },
-      'filters[0].operator must be one of eq, ',
+      { filters: [{ field: 'email', operator: 'is like', value: 'a' }] },
+      'filters[0].operator must be a name',
+    ],
+    [
+      'a range without its operator',
+      'search_contacts',
+      { filters: [{ field: 'dateAdded', operator: 'eq', gte: '2026-11-20' }] },
+      'filters[0] gte, lte, gt and lt go with operator range',
+    ],
+    ['a fraction', 'list_contacts', { limit: 1.5 }, 'limit must be a whole number'],
+    [
+      'a map as custom value',
+      'create_contact',
+      { customFields: [{ key: 'bike_photo', value: { a: { url: 'x' } } }] },
+      'customFields[0].value has a value of the wrong kind',
     ],
     ['no email', 'create_contact', { email: 'nonsense' }, 'email must be an email address'],
     ['day first', 'create_contact', { dateOfBirth: '31.12.1990x' }, 'dateOfBirth must be YYYY-MM-DD'],
@@ -98,8 +112,14 @@ describe('bad input is refused by the name of the argument, and nothing is sent'
     [
       'a body over the limit',
       'create_contact_note',
-      { contactId: ID, body: 'x'.repeat(120_000) },
+      { contactId: ID, body: '€'.repeat(60_000) },
       'one call may send 100000',
+    ],
+    [
+      'a longer body',
+      'create_contact_note',
+      { contactId: ID, body: 'x'.repeat(120_000) },
+      'body must have a length of at most 65000',
     ],
   ])('%s', async (_, tool, args, expected) => {
     const { refused, sent } = await connect({ timezone: 'America/Chicago' });
@@ -111,6 +131,62 @@ describe('bad input is refused by the name of the argument, and nothing is sent'
     const { refused, call } = await connect();
     expect(await refused('get_contact', { contactId: 'secret/value' })).not.toContain('secret');
     expect((await call('list_contacts', { limit: 1 })).contacts).toHaveLength(1);
+  });
+});
+
+describe('limits that are checked before the arguments are read', () => {
+  const deep = (levels: number): unknown => {
+    let value: unknown = 'x';
+    for (let level = 0; level < levels; level += 1) value = [value];
+    return value;
+  };
+  const rows = (count: number, row: object) => Array.from({ length: count }, () => row);
+  test.each([
+    ['5,000 levels', 'search_contacts', { filters: deep(5_000) }, 'are nested more than 16 levels deep'],
+    ['100,000 levels', 'create_contact', { customFields: deep(100_000) }, 'are nested more than 16 levels deep'],
+    [
+      '5,000 levels in JSON text',
+      'search_contacts',
+      { filters: `${'['.repeat(5_000)}${']'.repeat(5_000)}` },
+      'are nested more than 16 levels deep',
+    ],
+    [
+      '60,000 tags',
+      'onboard_contact',
+      { email: 'a@b.example', tags: Array(60_000).fill('x') },
+      'more than 50000 values',
+    ],
+    ['1,000,000 fields', 'get_contact', { contactId: ID, fields: Array(1_000_000).fill('id') }, 'than 50000 values'],
+    ['501 tags', 'add_contact_tags', { contactId: ID, tags: Array(501).fill('x') }, 'tags must have a number of items'],
+    [
+      '101 fields',
+      'list_contacts',
+      { fields: Array(101).fill('id') },
+      'fields must have a number of items of at most 100',
+    ],
+    ['51 filters', 'count_contacts', { filters: rows(51, { field: 'city', operator: 'exists' }) }, 'filters must have'],
+    [
+      'rows of many tags',
+      'bulk_upsert_contacts',
+      { rows: rows(100, { email: 'a@b.example', tags: Array(5_000).fill('x') }) },
+      'more than 50000 values',
+    ],
+    ['3,000,000 characters', 'create_contact', { firstName: 'x'.repeat(3_000_000) }, 'more than 2000000 characters'],
+    [
+      '5,001 characters',
+      'create_contact',
+      { firstName: 'x'.repeat(5_001) },
+      'firstName must have a length of at most 5000',
+    ],
+  ])('%s', async (_, tool, args, expected) => {
+    const { refused, sent } = await connect();
+    const began = process.cpuUsage().user;
+    const text = await refused(tool, args as Json);
+    expect(text).toContain(expected);
+    expect(text).toContain('Nothing was sent.');
+    // Quadratic work took seconds: this is far from both.
+    expect(process.cpuUsage().user - began).toBeLessThan(1_000_000);
+    expect(await sent()).toEqual([]);
   });
 });
 
@@ -129,6 +205,12 @@ describe('what only HighLevel can refuse is passed on as a sentence', () => {
     const { refused } = await connect();
     expect(await refused('search_contacts', { filters: [{ field: 'shoeSize', operator: 'eq', value: 1 }] })).toContain(
       'does not know the field "shoeSize"',
+    );
+  });
+  test('a search operator that does not exist', async () => {
+    const { refused } = await connect();
+    expect(await refused('search_contacts', { filters: [{ field: 'city', operator: 'like', value: 'a' }] })).toContain(
+      'does not know the field "city", or not with the operator "like"',
     );
   });
 });

@@ -239,7 +239,7 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
 
   bulk_assign_contact_business: ({ contactId, otherContactId, businessId }) => ({
     link: { ids: [contactId, otherContactId], businessId },
-    unlink: { ids: [contactId, otherContactId], businessId: null },
+    unlink: { ids: [contactId, otherContactId], unlinkBusiness: true },
   }),
 
   add_contact_followers: ({ contactId, userId }) => ({ one: { contactId, followers: [userId] } }),

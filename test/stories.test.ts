@@ -147,7 +147,7 @@ describe('many at once', () => {
     });
     const members = await call('list_contacts_by_business', { businessId: business?.id });
     expect((members.contacts as Json[]).map((c) => c.id)).toContain(contact?.id);
-    await call('bulk_assign_contact_business', { ids: [contact?.id], businessId: null });
+    await call('bulk_assign_contact_business', { ids: [contact?.id], unlinkBusiness: true });
     expect(contactOf(await call('get_contact', { contactId: contact?.id }))).not.toHaveProperty('businessId');
   });
 

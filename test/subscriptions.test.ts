@@ -72,7 +72,7 @@ describe('one’s own writes', () => {
 
   test.each<[string, (ids: string[]) => Json]>([
     ['bulk_update_contact_tags', (contacts) => ({ type: 'add', contacts, tags: ['x'] })],
-    ['bulk_assign_contact_business', (ids) => ({ ids, businessId: null })],
+    ['bulk_assign_contact_business', (ids) => ({ ids, unlinkBusiness: true })],
     ['bulk_update_contacts', (contacts) => ({ contacts, addTags: ['x'] })],
     ['bulk_update_contacts', (contacts) => ({ contacts, set: { city: 'Evanston' } })],
   ])('%s tells of each contact it touched', async (tool, args) => {

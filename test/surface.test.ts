@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { answerFigures, listFigures } from '../bench/tokens.ts';
 import { advertised } from '../src/advertise.ts';
-import { EFFECTS, SCOPES } from '../src/endpoint.ts';
+import { EFFECTS, type Json, SCOPES } from '../src/endpoint.ts';
 import { endpoints, families, tools } from '../src/tools/index.ts';
 import { CONTACTS, connect, READ } from './connect.ts';
+import { faultsOf } from './portable-schema.ts';
 
 const TEN_READS = [
   'get_contact', 'list_contacts', 'list_contacts_by_business', 'search_contacts', 'find_duplicate_contact',
@@ -67,15 +68,76 @@ describe('the set of tools', () => {
     expect(new Set(endpoints.map((endpoint) => endpoint.scope))).toEqual(new Set(SCOPES));
   });
 
-  test('schemas are plain objects: no references, no unions at the root, items for every array of arguments', () => {
+  test.each(shown.map(({ tool, face }) => [tool.name, face] as const))(
+    '%s: its input schema has nothing that a host is known to get wrong',
+    (_, { inputSchema }) => expect(faultsOf(inputSchema)).toEqual([]),
+  );
+
+  const text = { type: 'string' };
+  const root = (properties: object) => ({ type: 'object', properties });
+  test.each<[string, object, string]>([
+    ['anyOf at the root', { ...root({}), anyOf: [text] }, 'the root is a union by anyOf'],
+    ['oneOf at the root', { ...root({}), oneOf: [text] }, 'the root is a union by oneOf'],
+    ['allOf at the root', { ...root({}), allOf: [text] }, 'the root is a union by allOf'],
+    ['not at the root', { ...root({}), not: text }, 'the root is a union by not'],
+    ['no object at the root', text, 'the root is no object'],
+    ['an object in a union', root({ a: { anyOf: [text, root({ b: text })] } }), '.a|1 is an object inside a union'],
+    [
+      'an object in a list in a union',
+      root({ a: { anyOf: [text, { type: 'array', items: root({ b: text }) }] } }),
+      '.a|1[] is an object inside a union',
+    ],
+    ['an object that declares nothing', root({ a: { type: 'object' } }), '.a is an object that declares nothing'],
+    ['an empty object', root({ a: { type: 'array', items: root({}) } }), '.a[] is an object without properties'],
+    [
+      'additionalProperties',
+      root({ a: { ...root({ b: text }), additionalProperties: false } }),
+      '.a has additionalProperties',
+    ],
+    ['a list of anything', root({ a: { type: 'array' } }), '.a is a list without items'],
+    ['a value of any type', root({ a: {} }), '.a has no type'],
+    ['several types', root({ a: { type: ['string', 'null'] } }), '.a has no type'],
+    ['a reference', root({ a: { type: 'string', $ref: '#/x' } }), '.a has $ref'],
+    ['a format', root({ a: { ...text, format: 'email' } }), '.a has format'],
+    [
+      'a required name there is none of',
+      { ...root({}), required: ['a'] },
+      'the root requires a, which it does not declare',
+    ],
+  ])('the guard above names %s', (_, schema, fault) => expect(faultsOf(schema)).toContain(fault));
+
+  test.each<[string, string[]]>([
+    [
+      'search_contacts',
+      ['filters[].gte', 'filters[].lte', 'filters[].gt', 'filters[].lt', 'filters[].filters[].value'],
+    ],
+    ['count_contacts', ['filters[].field', 'filters[].group', 'filters[].filters[].gte']],
+    ['create_contact', ['dndSettings.Call.status', 'inboundDndSettings.all.status', 'customFields[].part']],
+    [
+      'onboard_contact',
+      ['tasks[].title', 'tasks[].dueDate', 'tasks[].body', 'tasks[].assignedTo', 'tasks[].completed'],
+    ],
+    ['bulk_upsert_contacts', ['rows[].firstName', 'rows[].tasks[].title', 'rows[].customFields[].value']],
+    ['bulk_update_contacts', ['set.firstName', 'set.clear[]', 'set.dndSettings.FB.status', 'filters[].operator']],
+  ])('%s declares the properties of its lists and objects', (name, paths) => {
+    const face = shown.find(({ tool }) => tool.name === name)?.face;
+    const pathsOf = (schema: Json, path = ''): string[] => [
+      path,
+      ...Object.entries((schema.properties ?? {}) as Json).flatMap(([key, inner]) =>
+        pathsOf(inner as Json, path ? `${path}.${key}` : key),
+      ),
+      ...(schema.items ? pathsOf(schema.items as Json, `${path}[]`) : []),
+    ];
+    expect(pathsOf(face?.inputSchema as Json)).toEqual(expect.arrayContaining(paths));
+  });
+
+  test('output schemas are plain objects without references', () => {
     for (const { tool, face } of shown) {
-      expect(face.inputSchema.type).toBe('object');
-      expect(face.inputSchema.properties).toBeTypeOf('object');
-      for (const schema of [face.inputSchema, face.outputSchema]) {
-        expect(Object.keys(schema), tool.name).not.toEqual(expect.arrayContaining(['anyOf', 'oneOf', 'allOf', 'not']));
-        expect(JSON.stringify(schema), tool.name).not.toMatch(/\$ref|"const"|\$schema|definitions/);
-        expect(JSON.stringify(schema), tool.name).not.toMatch(/"type":"array"(?!,"items")/);
-      }
+      expect(
+        Object.keys(face.outputSchema).filter((key) => /anyOf|oneOf|allOf|not/.test(key)),
+        tool.name,
+      ).toEqual([]);
+      expect(JSON.stringify(face.outputSchema), tool.name).not.toMatch(/\$ref|"const"|\$schema|definitions/);
     }
   });
 });

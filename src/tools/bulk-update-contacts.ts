@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { answer, contactFields, Filled, Id, Ids, of, Strings, Text } from '../schemas.ts';
+import { answer, contactFields, Filled, Id, Ids, inWords, listOf, of, Tags, Text, unlisted } from '../schemas.ts';
 import { CLEARABLE } from './contacts.ts';
-import { filtersAsInSearch } from './search.ts';
+import { filters } from './search.ts';
 import { type Flow, later } from './tool.ts';
 
 /** Ids of one request. */
@@ -14,15 +14,19 @@ function contradicts({ addTags, removeTags }: { addTags?: string[] | undefined; 
 }
 
 const Changed = z
-  .strictObject({ ...contactFields, companyName: Text.optional(), clear: z.array(z.enum(CLEARABLE)).min(1).optional() })
-  .refine((fields) => Object.keys(fields).length > 0, 'names nothing to change')
-  .meta({ shallow: true });
+  .strictObject({
+    ...contactFields,
+    inboundDndSettings: contactFields.inboundDndSettings.meta(unlisted),
+    companyName: Text.optional(),
+    clear: listOf(z.enum(CLEARABLE).meta(inWords), CLEARABLE.length).optional(),
+  })
+  .refine((fields) => Object.keys(fields).length > 0, 'names nothing to change');
 
 export const bulkUpdateContacts: Flow = {
   name: 'bulk_update_contacts',
   title: 'Bulk update contacts',
   description:
-    'Change many contacts, named by id or found by query and filters: set fields, add or remove tags (may start automations for each contact), link a business (null unlinks). Over 25 contacts the first call only previews; confirm: true with its handle runs it. 500 contacts a call; next goes on. Counts done, skipped, failed, left.',
+    'Change many contacts, by id or by query and filters: set fields, add or remove tags (may start automations for each), link or unlink a business. Over 25 contacts the first call only previews; confirm: true with its handle runs it. 500 a call; next goes on.',
   scope: 'contacts.write',
   needs: ['contacts.readonly'],
   effect: 'update',
@@ -30,11 +34,12 @@ export const bulkUpdateContacts: Flow = {
     .strictObject({
       contacts: Ids.max(MOST_IDS).optional(),
       query: Filled.max(75).optional(),
-      filters: filtersAsInSearch.optional(),
+      filters: filters.optional(),
       set: Changed.describe('fields as in update_contact, not tags').optional(),
-      addTags: Strings.optional(),
-      removeTags: Strings.optional(),
-      businessId: Id.nullable().optional(),
+      addTags: Tags.optional(),
+      removeTags: Tags.optional(),
+      businessId: Id.optional(),
+      unlinkBusiness: z.boolean().optional(),
       confirm: z.boolean().optional(),
       handle: Filled.optional(),
     })
@@ -48,9 +53,15 @@ export const bulkUpdateContacts: Flow = {
       'give either contacts, or query and filters',
     )
     .refine(
-      ({ handle, set, addTags, removeTags, businessId }) =>
-        handle !== undefined || [set, addTags, removeTags, businessId].some((change) => change !== undefined),
-      'names nothing to change: give set, addTags, removeTags or businessId',
+      ({ handle, set, addTags, removeTags, businessId, unlinkBusiness }) =>
+        handle !== undefined ||
+        [set, addTags, removeTags, businessId].some((change) => change !== undefined) ||
+        unlinkBusiness === true,
+      'names nothing to change: give set, addTags, removeTags, businessId or unlinkBusiness: true',
+    )
+    .refine(
+      ({ businessId, unlinkBusiness }) => businessId === undefined || unlinkBusiness !== true,
+      'give either businessId, or unlinkBusiness: true',
     )
     .refine((args) => !contradicts(args), 'a tag stands in both addTags and removeTags'),
   output: answer({

@@ -1,10 +1,13 @@
 import * as z from 'zod';
 import type { Json } from '../endpoint.ts';
 import { isFindable, MATCH_RULE, matchEntry, personFields, WAYS_TO_FIND } from '../flows/onboard/input.ts';
-import { answer, of } from '../schemas.ts';
+import { answer, of, unlisted } from '../schemas.ts';
 import { type Flow, later } from './tool.ts';
 
-const Row = z.strictObject(personFields);
+const Row = z.strictObject({
+  ...personFields,
+  inboundDndSettings: personFields.inboundDndSettings.meta(unlisted),
+});
 
 /** What is wrong with a row beyond its shape, under the name of the argument. */
 function problems(row: Json, matchField: unknown): { path: string[]; message: string }[] {
@@ -15,11 +18,7 @@ function problems(row: Json, matchField: unknown): { path: string[]; message: st
 
 const input = z
   .strictObject({
-    rows: z
-      .array(Row.meta({ shallow: true }).describe('as onboard_contact takes'))
-      .min(1)
-      .max(100)
-      .optional(),
+    rows: z.array(Row).min(1).max(100).optional(),
     matchField: personFields.matchField.describe('for all rows'),
     handle: z.string().describe('from next, instead of rows').optional(),
   })

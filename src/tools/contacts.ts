@@ -1,7 +1,20 @@
 import * as z from 'zod';
 import { endpoint, type Json, type Page } from '../endpoint.ts';
 import { contacts as contactList, fullPage } from '../rows.ts';
-import { contactFields, Fields, Filled, Id, of, outputs, Skip, Strings, Text, upTo } from '../schemas.ts';
+import {
+  contactFields,
+  Fields,
+  Filled,
+  Id,
+  of,
+  outputs,
+  Phone,
+  Skip,
+  Tags,
+  TagsOrNone,
+  Text,
+  upTo,
+} from '../schemas.ts';
 import { settle } from '../settle.ts';
 import { searchContacts } from './search.ts';
 
@@ -95,7 +108,7 @@ export const contacts = [
       ...contactFields,
       companyName: Text.optional(),
       gender: Text.optional(),
-      tags: Strings.optional(),
+      tags: Tags.optional(),
     }),
     output: outputs.contact,
     request: fieldValues,
@@ -114,7 +127,7 @@ export const contacts = [
         contactId: Id,
         ...contactFields,
         companyName: Text.optional(),
-        tags: z.array(Filled).optional(),
+        tags: TagsOrNone.optional(),
         clear: z.array(z.enum(CLEARABLE)).min(1).optional(),
       })
       .refine(...changesSomething('contactId')),
@@ -143,7 +156,7 @@ export const contacts = [
     effect: 'read',
     locationId: true,
     input: z
-      .strictObject({ email: Filled.optional(), number: Filled.optional() })
+      .strictObject({ email: Filled.optional(), number: Phone.optional() })
       .refine(someEmailOrNumber, 'give email or number'),
     // null where there is nobody.
     output: outputs.record({ contact: of.any }),
@@ -162,7 +175,7 @@ export const contacts = [
         ...contactFields,
         companyName: Text.optional(),
         gender: Text.optional(),
-        tags: z.array(Filled).optional(),
+        tags: TagsOrNone.optional(),
         createNewIfDuplicateAllowed: z.boolean().optional(),
       })
       .refine(

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { answer, Filled, of } from '../schemas.ts';
-import { filtersAsInSearch } from './search.ts';
+import { filters } from './search.ts';
 import { type Flow, later } from './tool.ts';
 
 export const countContacts: Flow = {
@@ -16,7 +16,7 @@ export const countContacts: Flow = {
         'tag, source, owner, month (of dateAdded), business, city or customFields.<id>',
       ).optional(),
       query: Filled.max(75).optional(),
-      filters: filtersAsInSearch.optional(),
+      filters: filters.optional(),
       handle: Filled.optional(),
     })
     .refine((args) => args.handle === undefined || Object.keys(args).length === 1, 'handle goes alone'),

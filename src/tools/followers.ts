@@ -3,7 +3,7 @@ import { endpoint } from '../endpoint.ts';
 import { Id, Ids, of, outputs } from '../schemas.ts';
 import { settle } from '../settle.ts';
 
-const input = z.strictObject({ contactId: Id, followers: Ids.describe('user ids') });
+const input = z.strictObject({ contactId: Id, followers: Ids.max(100).describe('user ids') });
 
 export const followers = [
   endpoint({

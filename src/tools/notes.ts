@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from '../endpoint.ts';
 import { ofContact, rowOf, whole } from '../rows.ts';
-import { Fields, Filled, Id, outputs, Text, window } from '../schemas.ts';
+import { Fields, FilledLong, Id, outputs, Text, window } from '../schemas.ts';
 import { settle } from '../settle.ts';
 
 const noteFields = {
@@ -45,7 +45,7 @@ export const notes = [
     scope: 'contacts.write',
     effect: 'create',
     settle: settle.noteListed,
-    input: z.strictObject({ contactId: Id, body: Filled, ...noteFields }),
+    input: z.strictObject({ contactId: Id, body: FilledLong, ...noteFields }),
     output: outputs.note,
   }),
   endpoint({
@@ -58,7 +58,7 @@ export const notes = [
     settle: settle.noteHolds,
     body: true,
     input: z
-      .strictObject({ contactId: Id, noteId: Id, body: Filled.optional(), ...noteFields })
+      .strictObject({ contactId: Id, noteId: Id, body: FilledLong.optional(), ...noteFields })
       .refine((args) => Object.keys(args).length > 2, 'names nothing to change'),
     output: outputs.note,
   }),

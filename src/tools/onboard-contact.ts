@@ -7,7 +7,7 @@ export const onboardContact: Flow = {
   name: 'onboard_contact',
   title: 'Onboard contact',
   description:
-    'Find a person by email, phone or matchField, or create them; fill or change the fields given, add what is missing of tags, note, tasks, business. Repeating adds nothing. Tells old and new values. Where email, phone and matchField lead to different contacts nothing is written.',
+    'Find a person by email, phone or matchField, else create them; change the fields given, add what is missing of tags, note, tasks, business. Repeating adds nothing. If email, phone and matchField lead to different contacts nothing is written.',
   scope: 'contacts.write',
   needs: ['contacts.readonly'],
   effect: 'update',

@@ -4,20 +4,28 @@ import { refuseForbidden } from '../gate.ts';
 import { toResult } from '../results.ts';
 import { readTime } from '../times.ts';
 import { cut } from '../untrusted.ts';
+import { joinParts } from './field-parts.ts';
 import { listUsers } from './lookups.ts';
+import { readRanges } from './ranges.ts';
 import { BEGIN_MS, BUDGET_MS, type Context, isFlow, type Surroundings, type Tool } from './tool.ts';
 
 /** Characters of all notices together. */
 const NOTICE_CHARACTERS = 2_000;
 
 /** Runs a tool on checked arguments: people's words to the API's, the call, and the answer as the model reads it. */
-export async function runTool(tool: Tool, given: Json, surroundings: Surroundings): Promise<Json> {
-  const notices = new Map<string, string>();
+export async function runTool(tool: Tool, given: Json, surroundings: Surroundings, aboutInput?: string): Promise<Json> {
+  const notices = new Map(aboutInput === undefined ? [] : [[aboutInput, aboutInput]]);
   const context = contextOf(tool, surroundings, (notice, kind = notice) => notices.set(kind, notice));
   refuseForbidden(tool, given, surroundings.gate);
-  const args = await nameMe(given, context);
+  const args = await prepared(given, context);
   const result = isFlow(tool) ? await tool.run(args, context) : await runEndpoint(tool, args, context);
   return notices.size > 0 ? { ...result, notice: cut([...notices.values()].join(' '), NOTICE_CHARACTERS) } : result;
+}
+
+/** Arguments in the API's terms, as far as that takes more than the arguments themselves. */
+async function prepared(given: Json, context: Context): Promise<Json> {
+  const args = await joinParts(await nameMe(given, context), context);
+  return Array.isArray(args.filters) ? { ...args, filters: await readRanges(args.filters, context) } : args;
 }
 
 function contextOf(tool: Tool, surroundings: Surroundings, note: (notice: string, kind?: string) => void): Context {

@@ -1,71 +1,76 @@
 import * as z from 'zod';
 import { endpoint, type Json } from '../endpoint.ts';
 import { contacts as contactList, fullPage } from '../rows.ts';
-import { Fields, Filled, outputs, upTo } from '../schemas.ts';
+import { Fields, Filled, highLimit, listOf, outputs, unlisted, upTo } from '../schemas.ts';
 
-/** What search knows to filter by, and which of them take more than eq, not_eq and exists. */
+/** What search is known to filter by; whether there are more is for HighLevel to say. */
 const SEARCH_FIELDS =
   'id contactName firstName lastName email(no contains) phone(E.164) address city state postalCode country companyName businessName source type assignedTo followers tags dnd dateAdded dateUpdated lastActivity (dates: range) customFields.<id>';
+const OPERATORS = 'eq, not_eq, contains, not_contains, exists, not_exists, range, contains_set, wildcard';
 
-const OPERATORS = ['eq', 'not_eq', 'contains', 'not_contains', 'exists', 'not_exists', 'range'] as const;
-const SORTABLE = [
-  'email',
-  'dnd',
-  'source',
-  'firstNameLowerCase',
-  'lastNameLowerCase',
-  'dateAdded',
-  'dateUpdated',
-] as const;
+/** The longest text search takes. */
+const MAX_SEARCHED = 75;
+const Searched = z.string().max(MAX_SEARCHED).meta(highLimit);
+const Scalar = z.union([Searched, z.number(), z.boolean()]);
+const Bound = z.union([Searched, z.number().meta(unlisted)]).optional();
+const bounds = { gte: Bound, lte: Bound, gt: Bound, lt: Bound };
 
-const Range = z.partialRecord(z.enum(['gte', 'lte', 'gt', 'lt']), z.union([z.string(), z.number()]));
-const Value = z.union([z.string().max(75), z.number(), z.boolean(), Range.meta({ shallow: true })]);
+/** The form the API has for a range, which is read as well as the four beside `value`. */
+const Range = z.strictObject(bounds).meta(unlisted);
+const Name = z.string().regex(/^[\w.-]{1,128}$/, 'must be a name of letters, digits, "_", "." or "-"');
 
 const condition = {
-  field: z
-    .string()
-    .regex(/^[\w.]+$/)
-    .optional(),
-  operator: z.enum(OPERATORS).optional(),
-  value: Value.describe('range: {gte, lte, gt, lt}').optional(),
+  field: Name.optional(),
+  operator: Name.optional(),
+  value: z.union([...Scalar.options, listOf(z.union([Searched, z.number().meta(unlisted)]), 100), Range]).optional(),
+  ...bounds,
 };
-const wholeCondition = (c: { field?: unknown; operator?: unknown }) =>
-  c.field !== undefined && c.operator !== undefined;
+type Condition = { [name in keyof typeof condition]?: unknown };
+const isWhole = ({ field, operator }: Condition): boolean => field !== undefined && operator !== undefined;
 const CONDITION_RULE = 'a filter needs field and operator (and a value, except exists and not_exists)';
+const hasBounds = (filter: Condition): boolean => BOUNDS.some((name) => filter[name] !== undefined);
+export const BOUNDS = ['gte', 'lte', 'gt', 'lt'] as const;
+const boundsFit = (filter: Condition): boolean =>
+  !hasBounds(filter) || (filter.operator === 'range' && filter.value === undefined);
+const BOUNDS_RULE = 'gte, lte, gt and lt go with operator range, in place of value';
 
-const Leaf = z.strictObject(condition).refine(wholeCondition, CONDITION_RULE);
+const Leaf = z.strictObject(condition).refine(isWhole, CONDITION_RULE).refine(boundsFit, BOUNDS_RULE);
 const Filter = z
-  .strictObject({ ...condition, group: z.enum(['AND', 'OR']).optional(), filters: z.array(Leaf).min(1).optional() })
+  .strictObject({ ...condition, group: z.enum(['AND', 'OR']).optional(), filters: listOf(Leaf, 50).optional() })
   .refine(
-    (f) => (f.group === undefined ? wholeCondition(f) : f.filters !== undefined && f.field === undefined),
+    (f) => (f.group === undefined ? isWhole(f) : f.filters !== undefined && f.field === undefined),
     CONDITION_RULE,
-  );
+  )
+  .refine(boundsFit, BOUNDS_RULE);
 
-const searchFilters = z.array(Filter).min(1);
-/** The same for other tools, checked in full and advertised in a word. */
-export const filtersAsInSearch = z
-  .array(Filter.meta({ shallow: true }))
-  .min(1)
-  .describe('as in search_contacts');
-const Sort = z.strictObject({ field: z.enum(SORTABLE), direction: z.enum(['asc', 'desc']) });
+export const filters = listOf(Filter, 50);
+const Sort = z.strictObject({ field: Name, direction: z.enum(['asc', 'desc']) });
 
 /** Names people use for fields the index keeps in lower case only. */
 const LOWER: Readonly<Record<string, string>> = { firstName: 'firstNameLowerCase', lastName: 'lastNameLowerCase' };
-const lower = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
+const indexField = (field: unknown): unknown =>
+  typeof field === 'string' && Object.hasOwn(LOWER, field) ? LOWER[field] : field;
+const lower = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map(lower) : typeof value === 'string' ? value.toLowerCase() : value;
 
-/** Filters as the index wants them: lower-case twins for names, tags in lower case. */
-const readFilters = (filters: unknown): unknown =>
-  (filters as Json[]).map((filter) => {
-    if (filter.filters) return { ...filter, filters: readFilters(filter.filters) };
-    const field = LOWER[String(filter.field)] ?? filter.field;
-    const lowered = field === 'tags' || String(field).endsWith('LowerCase');
-    return { ...filter, field, ...(filter.value !== undefined && lowered ? { value: lower(filter.value) } : {}) };
+/** Filters as the index wants them: lower-case twins for names, tags in lower case, a range as one value. */
+const indexFilters = (given: unknown): unknown =>
+  (given as Json[]).map(({ gte, lte, gt, lt, ...filter }) => {
+    if (filter.filters) return { ...filter, filters: indexFilters(filter.filters) };
+    const field = indexField(filter.field);
+    const isLower = field === 'tags' || String(field).endsWith('LowerCase');
+    const range = Object.entries({ gte, lte, gt, lt }).filter(([, bound]) => bound !== undefined);
+    const value = range.length > 0 ? Object.fromEntries(range) : isLower ? lower(filter.value) : filter.value;
+    return { ...filter, field, ...(value === undefined ? {} : { value }) };
   });
+
+const indexSort = (given: unknown): unknown =>
+  (given as Json[]).map((sort) => ({ ...sort, field: indexField(sort.field) }));
 
 export const searchContacts = endpoint({
   name: 'search_contacts',
   title: 'Search contacts',
-  description: `Find contacts by free text (query) or by filters, all of which must hold; {group: OR, filters: [...]} for alternatives. Filter fields: ${SEARCH_FIELDS}. Over 10,000 rows go on with searchAfter. Trails writes by seconds to minutes; get_contact does not.`,
+  description: `Find contacts by free text (query) or by filters, all of which must hold; {group: OR, filters: [...]} for alternatives. Filter fields: ${SEARCH_FIELDS}. Operators: ${OPERATORS}. Over 10,000 rows go on with searchAfter. Trails writes by seconds to minutes; get_contact does not.`,
   route: 'POST /contacts/search',
   scope: 'contacts.readonly',
   effect: 'read',
@@ -73,13 +78,15 @@ export const searchContacts = endpoint({
   input: z
     .strictObject({
       query: Filled.max(75).optional(),
-      filters: searchFilters.optional(),
-      sort: z.array(Sort).min(1).optional(),
+      filters: filters.optional(),
+      sort: listOf(Sort, 10).optional(),
       pageLimit: upTo(500).optional(),
       page: upTo(10_000).optional(),
       searchAfter: z
-        .array(z.union([z.string(), z.number()]))
+        .array(z.union([z.string().max(500).meta(highLimit), z.number()]))
         .min(1)
+        .max(20)
+        .meta(highLimit)
         .optional(),
       fields: Fields.optional(),
     })
@@ -92,7 +99,12 @@ export const searchContacts = endpoint({
       'page x pageLimit may not pass 10,000; go on with searchAfter',
     ),
   output: outputs.contacts,
-  request: (args) => ({ pageLimit: 20, ...args, ...(args.filters ? { filters: readFilters(args.filters) } : {}) }),
+  request: (args) => ({
+    pageLimit: 20,
+    ...args,
+    ...(args.filters ? { filters: indexFilters(args.filters) } : {}),
+    ...(args.sort ? { sort: indexSort(args.sort) } : {}),
+  }),
   list: contactList((page) => {
     const { page: _, ...args } = page.args;
     const more = fullPage(page, 'pageLimit', 20) && Array.isArray(page.last.searchAfter);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint, type Json } from '../endpoint.ts';
 import { rowsIn } from '../rows.ts';
-import { Id, Ids, of, outputs, Strings } from '../schemas.ts';
+import { Id, Ids, of, outputs, Tags, TagsOrNone } from '../schemas.ts';
 import { settle } from '../settle.ts';
 
 /** Counts, and only the contacts that need a look: hundreds of lines of success help nobody. */
@@ -23,7 +23,7 @@ export const tags = [
     scope: 'contacts.write',
     effect: 'create',
     settle: settle.tagsAdded,
-    input: z.strictObject({ contactId: Id, tags: Strings }),
+    input: z.strictObject({ contactId: Id, tags: Tags }),
     output: outputs.record({ tags: of.texts, tagsAdded: of.texts }),
   }),
   endpoint({
@@ -34,7 +34,7 @@ export const tags = [
     scope: 'contacts.write',
     effect: 'delete',
     settle: settle.tagsRemoved,
-    input: z.strictObject({ contactId: Id, tags: Strings }),
+    input: z.strictObject({ contactId: Id, tags: Tags }),
     output: outputs.record({ tags: of.texts, tagsRemoved: of.texts }),
   }),
   endpoint({
@@ -51,7 +51,7 @@ export const tags = [
       .strictObject({
         type: z.enum(['add', 'remove']),
         contacts: Ids.max(500).describe('contact ids'),
-        tags: z.array(z.string().trim().min(1)),
+        tags: TagsOrNone,
         removeAllTags: z.boolean().optional(),
       })
       .refine((a) => a.removeAllTags === undefined || a.type === 'remove', 'removeAllTags goes with type remove')

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from '../endpoint.ts';
 import { ofContact, rowOf, whole } from '../rows.ts';
-import { Fields, Filled, Id, outputs, Text, Time, window } from '../schemas.ts';
+import { Fields, Filled, Id, LongText, outputs, Time, window } from '../schemas.ts';
 import { settle } from '../settle.ts';
 
 const DueDate = Time.describe('ISO with offset, or local time 2026-11-24T09:00');
@@ -40,7 +40,7 @@ export const tasks = [
     input: z.strictObject({
       contactId: Id,
       title: Filled,
-      body: Text.optional(),
+      body: LongText.optional(),
       dueDate: DueDate,
       completed: z.boolean().optional(),
       assignedTo: Id.describe('user id').optional(),
@@ -63,7 +63,7 @@ export const tasks = [
         contactId: Id,
         taskId: Id,
         title: Filled.optional(),
-        body: Text.optional(),
+        body: LongText.optional(),
         dueDate: DueDate.optional(),
         completed: z.boolean().optional(),
         assignedTo: Id.describe('user id').optional(),

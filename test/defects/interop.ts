@@ -15,7 +15,7 @@ export const interop: readonly Defect[] = [
   {
     item: 2,
     what: 'Gemini CLI adds wait_for_previous to every call',
-    tests: [],
+    tests: [['test/arguments.test.ts', 'a host that adds %s to every call is not refused']],
   },
   {
     item: 3,
@@ -38,17 +38,24 @@ export const interop: readonly Defect[] = [
   {
     item: 5,
     what: 'businessId: null unlinks the business of many contacts',
-    tests: [],
+    tests: [['test/arguments.test.ts', 'businessId null unlinks nobody; unlinkBusiness does']],
   },
   {
     item: 6,
     what: 'null for an optional argument is refused',
-    tests: [],
+    tests: [
+      [
+        'test/arguments.test.ts',
+        'every tool answers the same with null for each argument that is not given, and with what hosts add',
+      ],
+      ['test/arguments.test.ts', 'arguments that are null at the root are none'],
+      ['test/arguments.test.ts', '%s names the nulls it did not apply'],
+    ],
   },
   {
     item: 7,
     what: 'LangChain flattens a union with an object branch',
-    tests: [],
+    tests: [['test/surface.test.ts', '%s: its input schema has nothing that a host is known to get wrong']],
   },
   {
     item: 8,
@@ -58,12 +65,17 @@ export const interop: readonly Defect[] = [
   {
     item: 9,
     what: 'JSON text where an array or object is due is refused',
-    tests: [],
+    tests: [
+      [
+        'test/arguments.test.ts',
+        'every tool answers the same with JSON text for lists, objects, numbers, and yes or no',
+      ],
+    ],
   },
   {
     item: 10,
     what: 'Free-form objects in input schemas',
-    tests: [],
+    tests: [['test/surface.test.ts', '%s declares the properties of its lists and objects']],
   },
   {
     item: 11,

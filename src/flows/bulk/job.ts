@@ -2,7 +2,8 @@ import type { Json } from '../../endpoint.ts';
 
 /** What is to be done to every contact, as the model said it. */
 export interface Changes {
-  readonly businessId?: string | null;
+  readonly businessId?: string;
+  readonly unlinkBusiness?: true;
   readonly addTags?: readonly string[];
   readonly removeTags?: readonly string[];
   /** Fields as `update_contact` takes them. */

@@ -60,7 +60,7 @@ async function example(contactId: string, changes: Changes, fields: readonly Jso
 /** Old and new of what would become different. */
 function changesOf(
   contact: Json,
-  { set = {}, addTags, removeTags, businessId }: Changes,
+  { set = {}, addTags, removeTags, businessId, unlinkBusiness }: Changes,
   fields: readonly Json[],
 ): Json {
   const { customFields = [], clear = [], ...plain } = set;
@@ -71,7 +71,9 @@ function changesOf(
       const id = sent.id ?? fields.find((field) => isField(field, sent))?.id;
       return [labelOf(sent as Pick<CustomValue, 'id' | 'key'>), heldIn(contact, id as string | undefined), sent.value];
     }),
-    ...(businessId === undefined ? [] : [['businessId', contact.businessId, businessId] as [string, unknown, unknown]]),
+    ...(businessId === undefined && !unlinkBusiness
+      ? []
+      : [['businessId', contact.businessId, businessId] as [string, unknown, unknown]]),
   ];
   const present = (Array.isArray(contact.tags) ? contact.tags : []).map((tag) => String(tag).toLowerCase());
   const fresh = addTags?.filter((tag) => !present.includes(tag.toLowerCase())) ?? [];

@@ -49,8 +49,8 @@ export const STEP: Readonly<Record<StepName, Step>> = {
     endpoint: bulkAssignContactBusiness,
     size: 50,
     atOnce: 1,
-    async send(ids, { businessId }, call) {
-      const data = await call(bulkAssignContactBusiness, { ids, businessId }, 'bulk');
+    async send(ids, { businessId, unlinkBusiness }, call) {
+      const data = await call(bulkAssignContactBusiness, { ids, businessId, unlinkBusiness }, 'bulk');
       if (isRefused(data)) return () => ({ failed: REFUSED, gone: false });
       const changed = Array.isArray(data.ids) ? new Set(data.ids) : undefined;
       return (id) => (changed?.has(id) === false ? { failed: LEFT_OUT, gone: false } : 'changed');
@@ -97,9 +97,9 @@ const REFUSED = 'HighLevel took the call but says that it did not succeed; get_c
 /** HighLevel spells it in three ways. */
 const isRefused = ({ success, succeded, succeeded }: Json): boolean => [success, succeded, succeeded].includes(false);
 
-export function stepsOf({ businessId, addTags, removeTags, set }: Changes): StepName[] {
+export function stepsOf({ businessId, unlinkBusiness, addTags, removeTags, set }: Changes): StepName[] {
   return [
-    ...(businessId === undefined ? [] : ['business' as const]),
+    ...(businessId === undefined && !unlinkBusiness ? [] : ['business' as const]),
     ...(addTags ? ['addTags' as const] : []),
     ...(removeTags ? ['removeTags' as const] : []),
     ...(set ? ['fields' as const] : []),

@@ -47,9 +47,13 @@ const whichOf = ({ contacts, query, filters }: Json): Json => ({
   ...(filters ? { filters } : {}),
 });
 
-async function changesOf({ set, addTags, removeTags, businessId }: Json, context: Context): Promise<Changes> {
+async function changesOf(
+  { set, addTags, removeTags, businessId, unlinkBusiness }: Json,
+  context: Context,
+): Promise<Changes> {
   return {
-    ...(businessId === undefined ? {} : { businessId: businessId as string | null }),
+    ...(businessId === undefined ? {} : { businessId: businessId as string }),
+    ...(unlinkBusiness === true ? { unlinkBusiness } : {}),
     ...(addTags ? { addTags: addTags as string[] } : {}),
     ...(removeTags ? { removeTags: removeTags as string[] } : {}),
     ...(set ? { set: await nameMe(set as Json, context) } : {}),

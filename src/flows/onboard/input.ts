@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { Json } from '../../endpoint.ts';
-import { contactFields, Filled, Id, Text, Time } from '../../schemas.ts';
+import { contactFields, Filled, Id, LongText, TagsOrNone, Text, Time } from '../../schemas.ts';
 
 const Task = z.strictObject({
   title: Filled,
   dueDate: Time,
-  body: Text.optional(),
+  body: LongText.optional(),
   assignedTo: Id.optional(),
   completed: z.boolean().optional(),
 });
@@ -18,12 +18,9 @@ export const personFields = {
   ...contactFields,
   companyName: Text.optional(),
   gender: Text.optional(),
-  tags: z.array(Filled).optional(),
-  note: Text.optional(),
-  tasks: z
-    .array(Task.meta({ shallow: true }).describe('{title, dueDate, body?, assignedTo?, completed?}'))
-    .max(MAX_TASKS)
-    .optional(),
+  tags: TagsOrNone.optional(),
+  note: LongText.optional(),
+  tasks: z.array(Task).max(MAX_TASKS).optional(),
   businessId: Id.optional(),
   matchField: z
     .string()
