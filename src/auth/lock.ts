@@ -121,8 +121,10 @@ async function abandoned(path: string, signature: string, seen: Seen): Promise<b
   if (mtimeMs !== seen.mtimeMs) Object.assign(seen, { mtimeMs, since: performance.now() });
   if (processOf(signature) === 'gone') return true;
   const watched = performance.now() - seen.since;
-  if (signature === '') return watched > UNSIGNED_MS;
-  return watched > (Date.now() - mtimeMs > STALE_MS ? WATCH_MS : STALE_MS);
+  const age = Date.now() - mtimeMs;
+  // Signed within a moment: nobody sets the clock just then.
+  if (signature === '') return Math.max(age, watched) > UNSIGNED_MS;
+  return watched > (age > STALE_MS ? WATCH_MS : STALE_MS);
 }
 
 function lives(pid: number): boolean {
