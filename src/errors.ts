@@ -50,6 +50,10 @@ export class SettingError extends Error {
   }
 }
 
+/** How the owner of a private token brings a scope into effect. */
+export const bySettings = (scope: Scope): string =>
+  `The owner grants it by adding ${scope} to GHL_SCOPES (and to the private integration in HighLevel, Settings > Private Integrations) and restarting the server.`;
+
 /** Why a tool cannot be used, and who changes that how. */
-export const missingScope = (name: string, scope: Scope): string =>
-  `${name} needs the scope ${scope}, which is not in effect; nothing was sent. The owner grants it by adding ${scope} to GHL_SCOPES (and to the private integration in HighLevel, Settings > Private Integrations) and restarting the server.`;
+export const missingScope = (name: string, scope: Scope, howToGrant = bySettings): string =>
+  `${name} needs the scope ${scope}, which is not in effect; nothing was sent. ${howToGrant(scope)}`;

@@ -97,10 +97,17 @@ export interface Gate {
   readonly hidden: readonly Hidden[];
   /** What the owner forbade, by the names of the tools that do it. */
   readonly forbidden: Forbidden;
+  /** What the owner does to bring a scope into effect, where it is not done by the settings alone. */
+  readonly howToGrant?: ((scope: Scope) => string) | undefined;
 }
 
 /** The one place that decides which tools exist for a host: by scope, then by the owner's selection. */
-export function gate(tools: readonly Tool[], scopes: readonly Scope[], selected: Selection = ALL): Gate {
+export function gate(
+  tools: readonly Tool[],
+  scopes: readonly Scope[],
+  selected: Selection = ALL,
+  howToGrant?: Gate['howToGrant'],
+): Gate {
   const forbidden = new Map(
     tools.flatMap((tool) => {
       const word = selected.forbids(tool);
@@ -113,7 +120,7 @@ export function gate(tools: readonly Tool[], scopes: readonly Scope[], selected:
     const useless = forbiddenAct(tool.name, undefined, forbidden) !== undefined;
     return selected.shows(tool) && !useless ? [] : [{ tool, by: 'selection' }];
   });
-  return { shown: tools.filter((tool) => !hidden.some((h) => h.tool === tool)), hidden, forbidden, scopes };
+  return { shown: tools.filter((tool) => !hidden.some((h) => h.tool === tool)), hidden, forbidden, scopes, howToGrant };
 }
 
 /** What to say when a tool is called that is not offered. */
@@ -122,7 +129,9 @@ export function whyAbsent(gate: Gate, name: string): string {
   const found = hidden.find(({ tool }) => tool.name === name);
   if (!found) return `There is no tool ${quoted(name)}; tools/list names those there are.`;
   const missing = missingFor(found.tool, gate);
-  return missing ? missingScope(name, missing) : switchedOff(name, forbiddenAct(name, undefined, gate.forbidden));
+  return missing
+    ? missingScope(name, missing, gate.howToGrant)
+    : switchedOff(name, forbiddenAct(name, undefined, gate.forbidden));
 }
 
 /** The first scope that a tool lacks. */

@@ -20,9 +20,9 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
   const { timeoutMs, rateShare } = config;
   const file = config.journal ? fileJournal(config.journal, log) : undefined;
   const journal = file ?? noJournal;
-  const { scopes } = session;
-  const api = createApi({ ...session.way, scopes, timeoutMs, rateShare, journal, log });
-  let open = gate(tools, scopes(), config.selected);
+  const { scopes, howToGrant } = session;
+  const api = createApi({ ...session.way, scopes, howToGrant, timeoutMs, rateShare, journal, log });
+  let open = gate(tools, scopes(), config.selected, howToGrant);
   const server = createServer({
     api,
     gate: () => open,
@@ -45,7 +45,7 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
   endWithHost(server, api, log, () => exit(file?.isStuck() === true));
   await server.connect(new StdioServerTransport());
   session.watch(() => {
-    const now = gate(tools, scopes(), config.selected);
+    const now = gate(tools, scopes(), config.selected, howToGrant);
     const changed = now.shown.length !== open.shown.length || now.shown.some((tool, i) => tool !== open.shown[i]);
     open = now;
     if (changed) tellLists(server);

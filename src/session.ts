@@ -5,7 +5,7 @@ import { READ_ONLY, type Standing, standing } from './auth/standing.ts';
 import { openStore, type Store } from './auth/store.ts';
 import type { Config } from './config.ts';
 import { SCOPES, type Scope } from './endpoint.ts';
-import { UserError } from './errors.ts';
+import { bySettings, UserError } from './errors.ts';
 import type { AccountFacts } from './instructions.ts';
 import { type Log, silent } from './log.ts';
 import { once } from './once.ts';
@@ -19,6 +19,8 @@ export interface Session {
     /** Scopes of an OAuth grant, whatever the settings make of them. */
     readonly granted?: readonly string[] | undefined;
   };
+  /** What the owner does to bring a scope into effect, as a sentence. */
+  readonly howToGrant: (scope: Scope) => string;
   /** Tells of sign-ins while the server runs; the answer ends it. */
   readonly watch: (changed: () => void) => () => void;
 }
@@ -38,7 +40,7 @@ function settled(
   const known =
     'missing' in credential ? credential : { locationId: credential.locationId, credential: kindOf(credential) };
   const way = { transport: undiciTransport(), baseUrl, credential: fixed(credential) };
-  return { way, scopes: () => scopes, account: known, watch: never };
+  return { way, scopes: () => scopes, account: known, howToGrant: bySettings, watch: never };
 }
 
 const kindOf = ({ token }: Credential) => (token.startsWith('pit-') ? 'private integration token' : 'bearer token');
@@ -46,13 +48,29 @@ const kindOf = ({ token }: Credential) => (token.startsWith('pit-') ? 'private i
 /** By what `login` stored. The plain file tells who is signed in; the secrets wait for the first call. */
 function stored(config: Config, log: Log): Session {
   const store = openStore(config.auth.store);
-  const stand = (): Standing => standing(config, store.accounts.readAtStart());
-  let now = stand();
+  let now: Standing = standing(config, store.accounts.readAtStart());
   const transport = undiciTransport();
+  const listeners = new Set<() => void>();
   let open: { readonly name: string; readonly source: Promise<TokenSource> } | undefined;
+  let checking: Promise<void> | undefined;
+
+  /** Reads who is signed in again where that changed; one look for all who ask meanwhile. */
+  const check = (): Promise<void> => {
+    checking ??= store.accounts
+      .readIfChanged()
+      .then((read) => {
+        if (!read) return;
+        now = standing(config, read);
+        for (const changed of listeners) changed();
+      })
+      .finally(() => {
+        checking = undefined;
+      });
+    return checking;
+  };
+
   /** Of the sign-in there is now: after another login the tokens of the last one are not used on. */
   const source = async (): Promise<TokenSource> => {
-    now = stand();
     if ('missing' in now) throw new UserError(now.missing);
     const { locationId, since } = now;
     const name = `${locationId} ${since}`;
@@ -70,8 +88,12 @@ function stored(config: Config, log: Log): Session {
       transport,
       baseUrl: config.baseUrl,
       credential: {
+        check,
         current: async () => (await source()).current(),
-        renew: async (spent) => (await (await source()).renew?.(spent)) ?? false,
+        async renew(spent) {
+          await check();
+          return (await (await source()).renew?.(spent)) ?? false;
+        },
         flush,
       },
     },
@@ -80,15 +102,25 @@ function stored(config: Config, log: Log): Session {
       if ('missing' in now) return { missing: now.missing };
       return { locationId: now.locationId, credential: now.credential, granted: now.granted };
     },
+    howToGrant: (scope) => ('missing' in now || !now.granted ? bySettings(scope) : byLogin(now.granted, config, scope)),
     watch(changed) {
-      const look = () => {
-        now = stand();
-        changed();
-      };
+      listeners.add(changed);
+      const look = () => void check();
       watchFile(store.accounts.path, { interval: 2_000, persistent: false }, look);
-      return () => unwatchFile(store.accounts.path, look);
+      return () => {
+        listeners.delete(changed);
+        unwatchFile(store.accounts.path, look);
+      };
     },
   };
+}
+
+/** How the owner of an OAuth sign-in allows a scope: in HighLevel by signing in again, here by `GHL_SCOPES`. */
+function byLogin(granted: readonly string[], { scopes }: Config, scope: Scope): string {
+  const wider = scopes && !scopes.includes(scope) ? `add ${scope} to GHL_SCOPES and restart the server` : undefined;
+  if (granted.includes(scope)) return `The sign-in grants it; the owner allows it: ${wider}.`;
+  const login = `ghl-contacts-mcp login --scopes "${[...granted, scope].join(' ')}"`;
+  return `The owner grants it by signing in again, with the scope added to the app in HighLevel: ${login}${wider ? `; then ${wider}` : ''}.`;
 }
 
 async function openSource(
@@ -116,6 +148,7 @@ function embedded({ sandbox: options, scopes = SCOPES }: Config): Session {
     way: { transport, baseUrl: 'http://sandbox.invalid', credential: { current: made } },
     scopes: () => scopes,
     account: { sandbox: true, credential: 'of the sandbox' },
+    howToGrant: bySettings,
     watch: never,
   };
 }

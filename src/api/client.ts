@@ -56,6 +56,8 @@ export interface ApiOptions {
   readonly credential: TokenSource;
   /** Scopes in effect; a function where they may change while the server runs. */
   readonly scopes: readonly Scope[] | (() => readonly Scope[]);
+  /** What the owner does to bring a scope into effect; by the settings where nothing else is said. */
+  readonly howToGrant?: (scope: Scope) => string;
   /** ms for one call, all of it. */
   readonly timeoutMs: number;
   readonly log: Log;
@@ -78,21 +80,26 @@ export function createApi(options: ApiOptions): Api {
   const way: WayOptions = { ...options, serverClock, timers, policy, random, limiter, breaker, figures };
   let closed = false;
 
-  function admit(e: Endpoint): void {
+  /** Asks for the scopes of now: they are read again before the call and not after it. */
+  async function admit(e: Endpoint): Promise<void> {
+    await options.credential.check?.();
     if (closed) throw new UserError('The server is shutting down; nothing was sent.');
-    if (!inEffect().includes(e.scope)) throw new UserError(missingScope(e.name, e.scope));
+    if (!inEffect().includes(e.scope)) throw new UserError(missingScope(e.name, e.scope, options.howToGrant));
   }
 
   /** One read, shared with identical ones. */
   async function read(e: Endpoint, args: Json, { signal, lane, deadline, fresh }: CallOptions): Promise<Json> {
-    const { locationId } = await options.credential.current();
+    const credential = await options.credential.current();
     const load = async (cancel: AbortSignal) =>
       answerOf(
         e,
         args,
-        await travel(way, e, args, { lane, cancel, deadline: endOf(timers.now() + timeoutMs, deadline) }),
+        await travel(way, e, args, {
+          ...{ credential, lane, cancel },
+          deadline: endOf(timers.now() + timeoutMs, deadline),
+        }),
       );
-    return cache.read(`${locationId} ${e.name} ${JSON.stringify(args)}`, load, signal, fresh);
+    return cache.read(`${credential.locationId} ${e.name} ${JSON.stringify(args)}`, load, signal, fresh);
   }
 
   const writes = createWrites({
@@ -104,14 +111,14 @@ export function createApi(options: ApiOptions): Api {
     timeoutMs,
     // Past the cache; a look at what a write did is finished whoever has gone.
     async look(e, args, deadline, cancel) {
-      if (!inEffect().includes(e.scope)) throw new UserError(missingScope(e.name, e.scope));
+      if (!inEffect().includes(e.scope)) throw new UserError(missingScope(e.name, e.scope, options.howToGrant));
       return answerOf(e, args, await travel(way, e, args, { deadline, cancel, look: true }));
     },
   });
 
   return {
     async call(e, args, callOptions = {}) {
-      admit(e);
+      await admit(e);
       figures.count('calls');
       const started = timers.now();
       try {

@@ -9,6 +9,8 @@ export interface Credential {
 
 /** Where credentials come from. */
 export interface TokenSource {
+  /** Before a call: from here on scopes and credential are those of now, whatever was signed in before. */
+  check?(): Promise<void>;
   /** @throws UserError that says what is missing and how to mend it */
   current(): Promise<Credential>;
   /** After a 401 that means "expired": true where there is a new one to try with. */

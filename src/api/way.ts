@@ -69,6 +69,8 @@ export interface Ended {
 }
 
 export interface Journey {
+  /** What the call was begun with; asked for where it is left out. */
+  readonly credential?: Credential | undefined;
   readonly lane?: Lane | undefined;
   /** Ends waiting and, for a read, the request itself; a write once sent goes on. */
   readonly cancel?: AbortSignal | undefined;
@@ -98,7 +100,7 @@ function prepare(e: Endpoint, args: Json, locationId: string): ApiRequest & { re
  */
 export async function travel(options: WayOptions, e: Endpoint, args: Json, journey: Journey): Promise<Ended> {
   const { timers, policy, serverClock } = options;
-  let credential = await options.credential.current();
+  let credential = journey.credential ?? (await options.credential.current());
   const request = prepare(e, args, credential.locationId);
   let ended: Ended = { id: randomUUID(), credential, doubtful: false, tries: 0 };
   let renewed = false;
@@ -120,7 +122,10 @@ export async function travel(options: WayOptions, e: Endpoint, args: Json, journ
       ended = { id: ended.id, credential, answered, doubtful: ended.doubtful, tries };
       if (!renew) return ended;
       renewed = true;
-      credential = await options.credential.current();
+      const next = await options.credential.current();
+      // Somebody signed in to another location: what was prepared for this one goes nowhere else.
+      if (next.locationId !== credential.locationId) return ended;
+      credential = next;
       continue;
     }
     const { trouble } = tried;

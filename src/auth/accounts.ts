@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import * as z from 'zod';
 import { UserError } from '../errors.ts';
 import { readJson, writeJson } from './files.ts';
@@ -56,9 +57,15 @@ export type Accounts = Readonly<z.infer<typeof Accounts>>;
 const NOBODY: Accounts = { accounts: [], agencies: [] };
 const WHAT = 'The list of accounts';
 
+/** Each write replaces the file, so that the next version is another file with another time. */
+const versionOf = (found: Stats | undefined): string =>
+  found ? `${found.ino} ${found.mtimeMs} ${found.size}` : 'none';
+
 /** The plain file beside the store. */
 export class AccountsFile {
   readonly path: string;
+  /** The version of the file that was read last. */
+  #seen: string | undefined;
 
   constructor(path: string) {
     this.path = path;
@@ -72,12 +79,26 @@ export class AccountsFile {
   /** For the start, which waits for nothing and fails for nothing: what is wrong with the file is told later. */
   readAtStart(): Accounts | { readonly problem: string } {
     try {
+      this.#seen = versionOf(statSync(this.path, { throwIfNoEntry: false }));
       return this.#checked(JSON.parse(readFileSync(this.path, 'utf8')));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT') return NOBODY;
+      this.#seen = undefined;
       return { problem: code ? `${WHAT} ${this.path} cannot be read (${code}).` : this.#damaged() };
     }
+  }
+
+  /** What the file says now, or undefined where it is the one that was read before. */
+  async readIfChanged(): Promise<Accounts | { readonly problem: string } | undefined> {
+    const version = versionOf(await stat(this.path).catch(() => undefined));
+    if (version === this.#seen) return undefined;
+    this.#seen = version;
+    return this.read().catch((error: Error) => {
+      // It may be read the next time.
+      this.#seen = undefined;
+      return { problem: error.message };
+    });
   }
 
   change(edit: (accounts: Accounts) => Accounts): Promise<void> {

@@ -30,7 +30,7 @@ export const review: readonly Defect[] = [
   {
     item: 6,
     what: 'Synchronous disk reads on every call',
-    tests: [],
+    tests: [['test/auth/session.test.ts', 'waits for no disk: the list of accounts is read where it changed']],
   },
   {
     item: 7,
