@@ -146,7 +146,8 @@ const id = (value: unknown): string => (isId(value) ? value : quoted(value));
 /** The operator that was used with a field in question. */
 function operatorOf(filters: unknown, field: unknown): string {
   const all = (Array.isArray(filters) ? filters : []).flatMap((filter) => [filter, ...(filter.filters ?? [])]);
-  const used = all.find((filter) => filter.field === field)?.operator;
+  // The index keeps names in lower case under names of their own.
+  const used = all.find(({ field: given }) => given === field || `${given}LowerCase` === field)?.operator;
   return used === undefined ? ', or not with this operator' : `, or not with the operator ${quoted(used)}`;
 }
 

@@ -1,6 +1,6 @@
-import type { Json } from '../endpoint.ts';
+import type { Json, ToolFace } from '../endpoint.ts';
 import { TIME } from '../schemas.ts';
-import { readTime } from '../times.ts';
+import { type Clock, readTime } from '../times.ts';
 import { BOUNDS } from './search.ts';
 import type { Context } from './tool.ts';
 
@@ -12,22 +12,29 @@ const MAX_ECHOES = 4;
  * whole day. Whatever is no time passes as it is.
  * @throws UserError for a time that does not exist
  */
-export async function readRanges(filters: readonly Json[], context: Context): Promise<Json[]> {
+export async function readRanges(filters: readonly Json[], { effect }: ToolFace, context: Context): Promise<Json[]> {
   const echoes: string[] = [];
-  const read = await readAll(filters, 'filters', context, echoes);
+  const read = await readAll(filters, 'filters', { clock: context.clock, isRead: effect === 'read', echoes });
   for (const echo of echoes.slice(0, MAX_ECHOES)) context.say(echo);
   if (echoes.length > MAX_ECHOES)
     context.say(`${echoes.length - MAX_ECHOES} more bounds were read in the same time zone.`);
   return read;
 }
 
-async function readAll(filters: readonly Json[], path: string, context: Context, echoes: string[]): Promise<Json[]> {
+interface Reading {
+  readonly clock: Clock;
+  /** Whether nothing is written to what is found. */
+  readonly isRead: boolean;
+  readonly echoes: string[];
+}
+
+async function readAll(filters: readonly Json[], path: string, reading: Reading): Promise<Json[]> {
   const read: Json[] = [];
   for (const [at, filter] of filters.entries()) {
     const name = `${path}[${at}]`;
     if (Array.isArray(filter.filters))
-      read.push({ ...filter, filters: await readAll(filter.filters as Json[], `${name}.filters`, context, echoes) });
-    else read.push(await readBounds(flat(filter), name, context, echoes));
+      read.push({ ...filter, filters: await readAll(filter.filters as Json[], `${name}.filters`, reading) });
+    else read.push(await readBounds(flat(filter), name, reading));
   }
   return read;
 }
@@ -40,16 +47,16 @@ const flat = ({ value, ...filter }: Json): Json =>
 
 type Bound = (typeof BOUNDS)[number];
 
-async function readBounds(filter: Json, path: string, context: Context, echoes: string[]): Promise<Json> {
+async function readBounds(filter: Json, path: string, reading: Reading): Promise<Json> {
   const read = { ...filter };
   for (const bound of BOUNDS) {
     const given = filter[bound];
     if (typeof given !== 'string') continue;
     if (isNumber(given, filter.field)) read[bound] = Number(given);
     else if (TIME.test(given) && !(isDate(given) && holdsDays(filter.field))) {
-      const { at, echo } = await instant(`${path}.${bound}`, given, bound, context);
+      const { at, echo } = await instant(`${path}.${bound}`, given, bound, reading);
       read[bound] = at;
-      if (echo) echoes.push(`${path}.${bound} read as ${echo}.`);
+      if (echo) reading.echoes.push(`${path}.${bound} read as ${echo}.`);
     }
   }
   return read;
@@ -67,9 +74,9 @@ const isCustom = (field: unknown): boolean => String(field).startsWith('customFi
 const holdsDays = (field: unknown): boolean => isCustom(field) || field === 'dateOfBirth';
 
 /** A day begins with its first millisecond and ends with its last: `gt` a day is after it, `lte` a day is with it. */
-async function instant(name: string, text: string, bound: Bound, { clock }: Context) {
+async function instant(name: string, text: string, bound: Bound, { clock, isRead }: Reading) {
   const dateMeans = bound === 'gte' || bound === 'lt' ? 'start' : 'end';
-  const { iso, echo } = await readTime(name, text, clock, dateMeans);
+  const { iso, echo } = await readTime(name, text, clock, dateMeans, isRead ? 'UTC' : 'refuse');
   const rest = isDate(text) && dateMeans === 'end' ? 999 : 0;
   return { at: new Date(Date.parse(iso) + rest).toISOString(), echo };
 }

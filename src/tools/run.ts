@@ -17,15 +17,15 @@ export async function runTool(tool: Tool, given: Json, surroundings: Surrounding
   const notices = new Map(aboutInput === undefined ? [] : [[aboutInput, aboutInput]]);
   const context = contextOf(tool, surroundings, (notice, kind = notice) => notices.set(kind, notice));
   refuseForbidden(tool, given, surroundings.gate);
-  const args = await prepared(given, context);
+  const args = await prepared(tool, given, context);
   const result = isFlow(tool) ? await tool.run(args, context) : await runEndpoint(tool, args, context);
   return notices.size > 0 ? { ...result, notice: cut([...notices.values()].join(' '), NOTICE_CHARACTERS) } : result;
 }
 
 /** Arguments in the API's terms, as far as that takes more than the arguments themselves. */
-async function prepared(given: Json, context: Context): Promise<Json> {
+async function prepared(tool: Tool, given: Json, context: Context): Promise<Json> {
   const args = await joinParts(await nameMe(given, context), context);
-  return Array.isArray(args.filters) ? { ...args, filters: await readRanges(args.filters, context) } : args;
+  return Array.isArray(args.filters) ? { ...args, filters: await readRanges(args.filters, tool, context) } : args;
 }
 
 function contextOf(tool: Tool, surroundings: Surroundings, note: (notice: string, kind?: string) => void): Context {

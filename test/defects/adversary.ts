@@ -144,7 +144,7 @@ export const adversary: readonly Defect[] = [
   {
     item: 19,
     what: 'Arguments that block the process',
-    tests: [],
+    tests: [['test/bad-input.test.ts', 'limits that are checked before the arguments are read']],
   },
   {
     item: 20,
@@ -208,6 +208,9 @@ export const adversary: readonly Defect[] = [
   {
     item: 30,
     what: 'No caps on subscriptions, previews and argument depth',
-    tests: [['test/log.test.ts', 'lie in a file and in folders that only the owner can read']],
+    tests: [
+      ['test/log.test.ts', 'lie in a file and in folders that only the owner can read'],
+      ['test/bad-input.test.ts', '5,000 levels in JSON text'],
+    ],
   },
 ];

@@ -80,6 +80,13 @@ export const interop: readonly Defect[] = [
   {
     item: 11,
     what: 'Error text "an int", data.uri of a missing resource, numbers where text is due',
-    tests: [['test/resources.test.ts', 'a contact that does not exist is said to be missing']],
+    tests: [
+      ['test/resources.test.ts', 'a contact that does not exist is said to be missing'],
+      ['test/bad-input.test.ts', 'limit must be a whole number'],
+      [
+        'test/arguments.test.ts',
+        'numbers are read as text for phones, postal codes and custom values, and never for ids',
+      ],
+    ],
   },
 ];
