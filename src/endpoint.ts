@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { UserError } from './errors.ts';
 import type { Settlement } from './settle.ts';
 
 /** Scopes as HighLevel spells them; a tool is offered only while its scope is in effect. */
@@ -113,7 +114,7 @@ const ours = (e: Endpoint) => (e.list?.whole ? ['fields', 'limit', 'skip'] : ['f
 
 /**
  * The one split rule: names in the route go to the path, the rest to the query for GET and to the JSON body otherwise.
- * @throws RangeError where a path value could change the path
+ * @throws UserError where a path value is no id: it could change the path
  */
 export function toRequest(e: Endpoint, args: Json, locationId: string): ApiRequest {
   const [method, template] = e.route.split(' ') as [Method, string];
@@ -135,7 +136,8 @@ export function toRequest(e: Endpoint, args: Json, locationId: string): ApiReque
 export const ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 function pathSegment(name: string, value: unknown): string {
-  if (typeof value !== 'string' || !ID.test(value)) throw new RangeError(`${name} is not an id.`);
+  if (typeof value !== 'string' || !ID.test(value))
+    throw new UserError(`${name} is not an id as HighLevel gives it; nothing was sent.`);
   return encodeURIComponent(value);
 }
 

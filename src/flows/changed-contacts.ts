@@ -16,7 +16,6 @@ import type { Context } from '../tools/tool.ts';
 import { listContactTasks } from './calls.ts';
 import { type Change, changesSince, startFrom } from './changes.ts';
 import { findPlace, keepPlace, lastPlace, type Place } from './cursors.ts';
-import { createLocks } from './locks.ts';
 import { contactStatus, reasonOf } from './parts.ts';
 import { allTasks, type TaskSnapshot, taskChanges, taskRow } from './task-changes.ts';
 import { taskPage } from './tasks.ts';
@@ -37,12 +36,12 @@ interface Given {
 
 async function placeOf({ since, cursor }: Given, { memory, clock, api, say }: Context): Promise<Place> {
   if (cursor !== undefined) {
-    const { place, whole } = await findPlace(memory, cursor, api.serverNow() + CLOCK_SLACK_MS);
+    const { place, whole } = await findPlace(memory, cursor, clock.now());
     if (!whole) say('What this cursor had given already is not remembered any more: some rows may come again.');
     return place;
   }
   if (since === 'last') {
-    const last = await lastPlace(memory);
+    const last = await lastPlace(memory, clock.now());
     if (last) return last;
     say('Nothing is remembered of an earlier conversation: these are the changes of the last 24 hours.');
     return { contacts: startFrom(api.serverNow() - DAY_MS) };
@@ -104,6 +103,12 @@ const unseen = (tasks: boolean | undefined, changed: readonly Json[] | undefined
   ...(changed ? [] : [tasks ? 'tasks of other contacts' : 'tasks']),
 ];
 
+/** The cursor of a place. @throws UserError where nobody hears of it any more: then nothing is to be passed over */
+async function kept(place: Place, { memory, clock, signal }: Context): Promise<string> {
+  if (signal?.aborted) throw new UserError('The call was cancelled; the next one begins where this one did.');
+  return keepPlace(memory, place, clock.now());
+}
+
 export async function run(args: Json, context: Context): Promise<Json> {
   const given: Given = args;
   const place = await placeOf(given, context);
@@ -122,7 +127,7 @@ export async function run(args: Json, context: Context): Promise<Json> {
   const whole = contacts.length === rows.length;
   const reached = whole ? position : positionAfter(contacts.length);
   const next = { contacts: reached, tasks: tasks ? tasks.snapshot : place.tasks };
-  const cursor = await context.own(createLocks).hold(['changes'], () => keepPlace(context.memory, next));
+  const cursor = await kept(next, context);
   const { since: _, ...rest } = args;
   return {
     contacts,

@@ -1,4 +1,5 @@
-import type { Json } from '../endpoint.ts';
+import { ID, type Json } from '../endpoint.ts';
+import { CLOCK_SLACK_MS } from '../times.ts';
 import type { Context } from '../tools/tool.ts';
 import { searchPage } from './pages.ts';
 
@@ -87,8 +88,9 @@ export async function changesSince(start: Position, wanted: number, around: Arou
   for (;;) {
     const asked = around.api.now();
     const page = await searchPage(fresh(around), question(from), after);
-    // HighLevel's clock is known by its answer.
-    began ||= around.api.serverNow() - (around.api.now() - asked);
+    // HighLevel's clock is known by its answer, unless that says more than our own clock can confirm.
+    const told = around.api.serverNow() - (around.api.now() - asked);
+    began ||= Math.min(told, around.clock.now() + CLOCK_SLACK_MS);
     const rows = taken(page.rows, seen, from, wanted - changes.length);
     changes.push(...rows.changes);
     const last = page.rows[rows.looked - 1];
@@ -108,6 +110,8 @@ function taken(rows: readonly Json[], seen: Map<string, number>, from: number, w
     if (changes.length === wanted) break;
     looked += 1;
     const [id, at] = [String(raw.id), changedAt(raw)];
+    // It could be asked about by no tool.
+    if (!ID.test(id)) continue;
     if (seen.get(id) === at) continue;
     const isNew = !seen.has(id) && Date.parse(String(raw.dateAdded)) >= from;
     changes.push({ raw, change: isNew ? 'created' : 'updated' });

@@ -23,6 +23,3 @@ export class Locks {
     }
   }
 }
-
-/** For `context.own`: the same for all calls of a server. */
-export const createLocks = (): Locks => new Locks();

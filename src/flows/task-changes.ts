@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Json } from '../endpoint.ts';
+import { ID, type Json } from '../endpoint.ts';
 import { isMissing } from '../errors.ts';
+import { SwitchedOff } from '../gate.ts';
 import { bytes, MAX_BYTES } from '../results.ts';
 import { rowOf, shown } from '../rows.ts';
 import type { Context } from '../tools/tool.ts';
@@ -37,12 +38,16 @@ export function taskRow(raw: Json, now: number, more: Json = {}): Json {
   return shown(row, undefined, TEXT, { characters: 0 });
 }
 
+const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value);
+
 /** Every task of the location by id; undefined where there are too many to hold against each other. */
 export async function allTasks(context: Context): Promise<ReadonlyMap<string, Json> | undefined> {
   const tasks = new Map<string, Json>();
   for await (const { raw } of walkTasks({}, 0, fresh(context))) {
     const task = rowOf.task(raw);
-    tasks.set(String(task.id), task);
+    // What has no id of its own, or of its contact, cannot be told apart or asked about.
+    if (!isId(task.id) || !isId(task.contactId)) continue;
+    tasks.set(task.id, task);
     if (tasks.size > MAX_TASKS || !context.inTime()) return undefined;
   }
   return tasks;
@@ -87,6 +92,8 @@ async function isGone(taskId: string, contactId: string, { call }: Context): Pro
     return false;
   } catch (error) {
     if (isMissing(error)) return true;
+    // Nobody may look, so that nobody knows.
+    if (error instanceof SwitchedOff) return false;
     throw error;
   }
 }

@@ -49,7 +49,9 @@ export function createSubscriptions({ api, clock, timers, log, send }: Options):
   /** One search call for all subscriptions, for what changed from now on. True where there was news, or is more. */
   function looker(): (signal: AbortSignal) => Promise<boolean> {
     const began = api.now();
-    const start = () => began + api.serverNow() - api.now();
+    // A clock of HighLevel's that is told wrongly is not to hide what happens until then.
+    const latest = clock.now() + CLOCK_SLACK_MS;
+    const start = () => Math.min(began + api.serverNow() - api.now(), latest);
     let feed: ReturnType<typeof createFeed> | undefined;
     return async (signal) => {
       const { createFeed } = await import('../later.ts');

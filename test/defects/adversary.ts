@@ -116,7 +116,12 @@ export const adversary: readonly Defect[] = [
   {
     item: 14,
     what: 'The state file can be poisoned for good',
-    tests: [],
+    tests: [
+      ['test/flows/list-changed-contacts.test.ts', 'is used or dropped, and never fatal'],
+      ['test/flows/list-changed-contacts.test.ts', 'a Date header of 2100 moves no cursor beyond our own clock'],
+      ['test/flows/list-changed-contacts.test.ts', 'is passed over, now and ever after'],
+      ['test/memory.test.ts', 'is read as far as it makes sense and written over'],
+    ],
   },
   {
     item: 15,

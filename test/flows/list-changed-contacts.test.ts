@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { fetchTransport } from '../../src/api/transport.ts';
 import { type Json, SCOPES } from '../../src/endpoint.ts';
+import type { Memory } from '../../src/memory.ts';
 import { shortMemory } from '../../src/memory.ts';
 import { MAX_BYTES } from '../../src/results.ts';
+import type { Sandbox } from '../../src/sandbox/index.ts';
 import { CONTACTS, type Connected, connect, find, NOW, READ, textOf } from '../connect.ts';
 import { client } from '../sandbox/api.ts';
 import { openWorld, randomOf } from './changes-world.ts';
@@ -253,5 +256,208 @@ describe('list_changed_contacts', () => {
     await others.remove(`/contacts/${one}`);
     const answer = await call('list_changed_contacts', { cursor, tasks: true });
     expect((answer.contacts as Json[]).map(({ id }) => id)).toEqual([two]);
+  });
+});
+
+/** Connects over a way that changes answers. */
+async function connectVia(
+  change: (request: Request, answer: Response) => Response | Promise<Response>,
+  options: Parameters<typeof connect>[0] = {},
+): Promise<Connected> {
+  let sandbox: Sandbox | undefined;
+  const transport = fetchTransport(async (request) => change(request, await (sandbox as Sandbox).fetch(request)));
+  const connected = await connect({ ...options, api: { transport } });
+  sandbox = connected.sandbox;
+  return connected;
+}
+
+const isTaskSearch = ({ url }: Request) => url.endsWith('/tasks/search');
+const task = (id: string, more: Json = {}) => ({
+  id,
+  title: `Task ${id}`,
+  dueDate: '2026-12-01T10:00:00Z',
+  contactId: 'one',
+  ...more,
+});
+const since = new Date(NOW - 3_600_000).toISOString();
+
+describe('what is remembered', () => {
+  const cursor = '20261120T140000Z-abcdef';
+  const good = { contacts: { from: NOW - 3_600_000, seen: {} } };
+  const memoryOf = (changes: unknown): Memory => {
+    const memory = shortMemory();
+    return { ...memory, read: async (name) => (await memory.read(name)) ?? changes };
+  };
+
+  test.each([
+    ['nothing at all', null],
+    ['text', 'x'],
+    ['a list', []],
+    ['no places', { last: cursor }],
+    ['null for places', { last: cursor, places: null }],
+    ['a list of places', { last: cursor, places: [good] }],
+    ['a place that is text', { last: cursor, places: { [cursor]: 'x' } }],
+    ['no contacts', { last: cursor, places: { [cursor]: { tasks: {} } } }],
+    ['a time that is text', { last: cursor, places: { [cursor]: { contacts: { from: 'x', seen: {} } } } }],
+    ['a time beyond all times', { last: cursor, places: { [cursor]: { contacts: { from: 1e300, seen: {} } } } }],
+    ['a place in the future', { last: cursor, places: { [cursor]: { contacts: { from: NOW * 2, seen: {} } } } }],
+    ['seen that is null', { last: cursor, places: { [cursor]: { contacts: { ...good.contacts, seen: null } } } }],
+    [
+      'an odd search cursor',
+      { last: cursor, places: { [cursor]: { contacts: { ...good.contacts, after: { a: 1 } } } } },
+    ],
+    ['a last that is none', { last: 7, places: { [cursor]: good } }],
+    ['tasks that are text', { last: cursor, places: { [cursor]: { ...good, tasks: 'x' } } }],
+    ['a task that is no pair', { last: cursor, places: { [cursor]: { ...good, tasks: { a: 7, b: ['x', 7] } } } }],
+    ['a task whose id is none', { last: cursor, places: { [cursor]: { ...good, tasks: { 'a/b': ['x', 'y'] } } } }],
+  ])('%s: is used or dropped, and never fatal', async (_, changes) => {
+    const { call } = await connect({ memory: memoryOf(changes) });
+    const answer = await call('list_changed_contacts', { since: 'last', tasks: true });
+    expect(Date.parse(String(answer.completeTo))).toBeLessThanOrEqual(NOW + 2_000);
+    expect(await call('list_changed_contacts', { since: 'last', tasks: true })).toMatchObject({ contacts: [] });
+    expect(await call('list_changed_contacts', { cursor })).toHaveProperty('contacts');
+  });
+
+  test('an unusable last place leaves the one before it', async () => {
+    const late = '29991120T140000Z-abcdef';
+    const places = { [cursor]: good, [late]: { contacts: { from: NOW * 2, seen: {} } } };
+    const { call } = await connect({ memory: memoryOf({ last: late, places }) });
+    expect((await call('list_changed_contacts', { since: 'last' })).notice).toBeUndefined();
+  });
+
+  test('a Date header of 2100 moves no cursor beyond our own clock', async () => {
+    const memory = shortMemory();
+    const lying = await connectVia(
+      (_, { body, status, headers }) => {
+        const late = new Headers(headers);
+        late.set('date', 'Fri, 01 Jan 2100 00:00:00 GMT');
+        return new Response(body, { status, headers: late });
+      },
+      { memory },
+    );
+    const told = await lying.call('list_changed_contacts', { since });
+    expect(Date.parse(String(told.completeTo))).toBeLessThanOrEqual(NOW + 2_000);
+    const again = await lying.call('list_changed_contacts', { since: 'last' });
+    expect(Date.parse(String(again.completeTo))).toBeLessThanOrEqual(NOW + 2_000);
+    const honest = await connect({ memory });
+    honest.advance(5_000);
+    const id = await client(honest.sandbox).create({ firstName: 'Nora' });
+    expect((await honest.call('list_changed_contacts', { since: 'last' })).contacts).toMatchObject([{ id }]);
+  });
+
+  test('a clock that is set back by an hour loses nothing', async () => {
+    const memory = shortMemory();
+    const before = await connect({ memory });
+    before.advance(3_600_000);
+    const { cursor } = await before.call('list_changed_contacts', { since });
+    const after = await connect({ memory });
+    after.sandbox.advance(3_660_000);
+    const id = await client(after.sandbox).create({ firstName: 'Nora' });
+    for (const from of [{ since: 'last' }, { cursor }])
+      expect((await after.call('list_changed_contacts', from)).contacts).toContainEqual(
+        expect.objectContaining({ id }),
+      );
+  });
+});
+
+describe('tasks of changed contacts', () => {
+  const contacts = [{ id: 'one', firstName: 'One' }] as never;
+
+  test.each([['a/b'], [''], ['..'], [7], [null], [undefined]])(
+    'one whose id is %j is passed over, now and ever after',
+    async (id) => {
+      const memory = shortMemory();
+      const answer = { tasks: [{ ...task('good'), id }, task('other', { contactId: id }), task('good')] };
+      const odd = await connectVia((request, real) => (isTaskSearch(request) ? Response.json(answer) : real), {
+        memory,
+      });
+      await odd.call('list_changed_contacts', { since, tasks: true });
+      answer.tasks[2] = task('good', { title: 'Changed' });
+      odd.advance(10_000);
+      const { changedTasks } = await odd.call('list_changed_contacts', { since: 'last', tasks: true });
+      expect(changedTasks).toMatchObject([{ id: 'good', change: 'changed' }]);
+      const later = await connect({ memory, sandbox: { data: { contacts } } });
+      expect(await later.call('list_changed_contacts', { since: 'last', tasks: true })).toMatchObject({
+        changedTasks: [{ id: 'good', change: 'deleted' }],
+      });
+    },
+  );
+
+  test('a contact whose id is no id is passed over', async () => {
+    const odd = await connectVia(async (request, real) => {
+      if (!request.url.endsWith('/contacts/search')) return real;
+      const data = (await real.json()) as { contacts: Json[] };
+      return Response.json({ ...data, contacts: [{ ...data.contacts[0], id: 'a/b' }, ...data.contacts] });
+    });
+    const { contacts: given } = await odd.call('list_changed_contacts', { since: '2026-01-01', tasks: true, limit: 2 });
+    expect((given as Json[]).map(({ id }) => id)).not.toContain('a/b');
+    expect(given).toHaveLength(2);
+  });
+
+  test('over 3,000 tasks of the location are too many to compare: those of the changed contacts are read', async () => {
+    const data = { contacts: [{ id: 'one', firstName: 'One', tasks: [task('own')] }] as never };
+    let pages = 0;
+    const there = await connectVia(
+      (request, real) => {
+        if (!isTaskSearch(request)) return real;
+        pages += 1;
+        return Response.json({ tasks: Array.from({ length: 100 }, (_, i) => task(`t${pages * 100 + i}`)) });
+      },
+      { sandbox: { data } },
+    );
+    const answer = await there.call('list_changed_contacts', { since: '2020-01-01', tasks: true });
+    expect(pages).toBe(31);
+    expect(answer.contacts).toMatchObject([{ id: 'one', tasks: [{ title: 'Task own' }] }]);
+    expect(answer.unseen).toContain('tasks of other contacts');
+    expect(answer.changedTasks).toBeUndefined();
+  });
+
+  test('where the tasks of one cannot be read its row says so, and the others have theirs', async () => {
+    const two = ['one', 'two'].map((id) => ({ id, firstName: id, tasks: [task(`of-${id}`)] })) as never;
+    const { call, sandbox } = await connect({ scopes: CONTACTS, sandbox: { data: { contacts: two } } });
+    sandbox.setFaults([{ route: 'GET /contacts/{contactId}/tasks', nth: 1, fault: { status: 403 } }]);
+    const answer = await call('list_changed_contacts', { since: '2020-01-01', tasks: true });
+    expect((answer.contacts as Json[]).filter(({ tasksFailed }) => tasksFailed !== undefined)).toHaveLength(1);
+    expect((answer.contacts as Json[]).filter(({ tasks }) => (tasks as Json[] | undefined)?.length === 1)).toHaveLength(
+      1,
+    );
+  });
+});
+
+describe('a call that the host cancels', () => {
+  test('while tasks are read moves nothing: the next one gives the same', async () => {
+    const memory = shortMemory();
+    let hang = true;
+    let asked: () => void = () => undefined;
+    const hanging = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const stopping = new AbortController();
+    const there = await connectVia(
+      async (request, real) => {
+        if (hang && /\/tasks$/.test(request.url)) {
+          asked();
+          await new Promise((resolve) => request.signal.addEventListener('abort', resolve, { once: true }));
+        }
+        return real;
+      },
+      { memory, scopes: CONTACTS },
+    );
+    const first = await there.call('list_changed_contacts', { since, limit: 1 });
+    there.advance(10_000);
+    const id = await client(there.sandbox).create({ firstName: 'Nora' });
+    const call = there.client.callTool(
+      { name: 'list_changed_contacts', arguments: { since: 'last', tasks: true } },
+      undefined,
+      { signal: stopping.signal },
+    );
+    await hanging;
+    stopping.abort();
+    await expect(call).rejects.toThrow();
+    await new Promise((resolve) => setImmediate(resolve));
+    hang = false;
+    const again = await there.call('list_changed_contacts', { since: 'last' });
+    expect((again.contacts as Json[]).map((contact) => contact.id)).toContain(id);
+    expect(first.cursor).not.toBe(again.cursor);
   });
 });

@@ -1,4 +1,4 @@
-import type { Json } from '../../endpoint.ts';
+import { ID, type Json } from '../../endpoint.ts';
 import { UserError } from '../../errors.ts';
 import type { Context } from '../../tools/tool.ts';
 import { quoted } from '../../untrusted.ts';
@@ -59,7 +59,8 @@ async function searchIds(question: Json, context: Context): Promise<string[]> {
       throw new UserError(
         `${total} contacts match, and one job takes ${MOST}. Nothing was written. Narrow the filters, for example by a range of dateAdded.`,
       );
-    for (const { id } of rows) ids.add(String(id));
+    // What has no id cannot be changed.
+    for (const { id } of rows) if (typeof id === 'string' && ID.test(id)) ids.add(id);
     if (ids.size > WITHOUT_PREVIEW) context.progress(ids.size, total || undefined, `${ids.size} contacts found`);
     after = nextPage(page, ids.size, after);
   } while (after !== undefined);
