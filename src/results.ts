@@ -1,5 +1,5 @@
 import type { Endpoint, Json, ListShape } from './endpoint.ts';
-import { rowOf, type Size, shown, tidy } from './rows.ts';
+import { isRecord, listIn, rowOf, type Size, shown, tidy } from './rows.ts';
 import { cut, wellFormed } from './untrusted.ts';
 
 /** Bytes: a page nobody sized, and the most either half of an answer may hold (hosts cut or drop longer ones). */
@@ -10,7 +10,6 @@ const ROW_VALUES = [1_000, 200, 50];
 const SINGLE_VALUES = [20_000, 8_000, 2_000, 500, 100];
 
 const SINGLE_ROWS: Readonly<Record<string, (raw: Json) => Json>> = rowOf;
-const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 /** Bytes a value takes in an answer, with the comma and line break after it. */
 export const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value)) + 2;
 
@@ -27,7 +26,7 @@ export function toolAnswer(data: Json): { content: { type: 'text'; text: string 
 export function toText(given: Json): string {
   const data = wellFormed(given);
   const part = (value: unknown): string =>
-    Array.isArray(value) && value.some(isJson)
+    Array.isArray(value) && value.some(isRecord)
       ? `[\n${value.map((row) => JSON.stringify(row)).join(',\n')}\n]`
       : JSON.stringify(value);
   return `{${Object.entries(data)
@@ -81,7 +80,7 @@ export function withShortLists(data: Json, room: number): Json | undefined {
         if (value.length > most) listsCut[path] = value.length;
         return value.slice(0, most).map((item) => short(item, path));
       }
-      if (!isJson(value)) return value;
+      if (!isRecord(value)) return value;
       const under = path && `${path}.`;
       return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, short(inner, under + key)]));
     };
@@ -96,7 +95,7 @@ function envelope(data: Json, fields: readonly string[] | undefined, max: number
   for (const [key, value] of Object.entries(data)) {
     if (key === 'traceId') continue;
     const name = key === 'succeded' ? 'succeeded' : key;
-    result[name] = isJson(value)
+    result[name] = isRecord(value)
       ? shown((SINGLE_ROWS[key] ?? rowOf.any)(value), fields, max, size)
       : tidy(value, max, size);
   }
@@ -107,15 +106,25 @@ function envelope(data: Json, fields: readonly string[] | undefined, max: number
 export const ENVELOPE_BYTES = 1_500;
 
 function listResult(e: Endpoint, list: ListShape, data: Json, args: Json): Json {
-  const rows = Array.isArray(data[list.key]) ? (data[list.key] as Json[]) : [];
+  const all = listIn(data, list.key);
+  const records = all.flatMap((row, place) => (isRecord(row) ? [{ row, place }] : []));
+  const rows = list.whole ? records.map(({ row }, place) => ({ row, place })) : records;
   const skip = Number(args.skip ?? 0);
   const window = list.whole ? rows.slice(skip, args.limit === undefined ? undefined : skip + Number(args.limit)) : rows;
   const sized = args.limit !== undefined || args.pageLimit !== undefined;
-  const kept = fitting(window, list, args, (sized ? MAX_BYTES : DEFAULT_PAGE_BYTES) - ENVELOPE_BYTES);
-  const last = window[kept.length - 1];
-  const reached = skip + kept.length;
+  const room = (sized ? MAX_BYTES : DEFAULT_PAGE_BYTES) - ENVELOPE_BYTES;
+  const kept = fitting(
+    window.map(({ row }) => row),
+    list,
+    args,
+    room,
+  );
+  const last = window[kept.length - 1]?.row;
+  // Where HighLevel pages, what is no record counts for where the next page begins.
+  const shownTo = window[kept.length]?.place ?? all.length;
+  const reached = skip + (list.whole ? kept.length : shownTo);
   const complete = list.whole ? reached >= rows.length : kept.length === rows.length;
-  const next = last ? list.next({ args, data: { ...data, [list.key]: rows }, last, reached, complete }) : undefined;
+  const next = last ? list.next({ args, data: { ...data, [list.key]: all }, last, reached, complete }) : undefined;
   const total = list.whole ? rows.length : totalOf(data);
   const extra = e.present ? e.present(data, args) : {};
   return { [list.key]: kept, ...extra, ...(total === undefined ? {} : { total }), ...(next ? { next } : {}) };
@@ -158,7 +167,7 @@ export const tooLarge = ({ id }: Json): Json => ({
 });
 
 function totalOf(data: Json): number | undefined {
-  const meta = isJson(data.meta) ? data.meta.total : undefined;
+  const meta = isRecord(data.meta) ? data.meta.total : undefined;
   const total = [data.total, data.count, meta].find((value) => typeof value === 'number');
   return total as number | undefined;
 }

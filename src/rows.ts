@@ -19,9 +19,22 @@ function contact(raw: Json): Json {
   return rest;
 }
 
-/** The rows an answer holds under a key; none where it holds no list. */
-export const rowsIn = (data: Json | undefined, key: string): Json[] =>
-  Array.isArray(data?.[key]) ? (data[key] as Json[]) : [];
+export const isRecord = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What an answer lists under a key, as HighLevel sent it; nothing where it holds no list. */
+export const listIn = (data: Json | undefined, key: string): readonly unknown[] =>
+  Array.isArray(data?.[key]) ? data[key] : [];
+
+/** The rows an answer holds under a key: what is no record is left out. */
+export const rowsIn = (data: Json | undefined, key: string): Json[] => listIn(data, key).filter(isRecord);
+
+/** Items of an answer's lists that are no records. An answer to a read lists nothing else. */
+export const oddRows = (data: Json): number =>
+  Object.values(data).reduce<number>(
+    (sum, list) => sum + (Array.isArray(list) ? list.filter((item) => !isRecord(item)).length : 0),
+    0,
+  );
 
 /** Whether HighLevel marks a row as deleted: it goes on returning bookings and tasks that are. */
 export const isDeleted = (row: unknown): boolean => (row as Json | null)?.deleted === true;

@@ -8,7 +8,7 @@ export type Change = (answer: unknown, request: HttpRequest) => unknown;
 
 /** A connection to a sandbox whose JSON answers are changed on the way. */
 export async function connectChanged(change: Change, options: Options = {}): Promise<Connected> {
-  const sandbox: Sandbox = createSandbox({ now: () => NOW, rate: 'off', ...options.sandbox });
+  const sandbox: Sandbox = createSandbox({ now: options.timers?.now ?? (() => NOW), rate: 'off', ...options.sandbox });
   const send = fetchTransport(sandbox.fetch);
   const transport: Transport = async (request) => {
     const { status, headers, body } = await send(request);

@@ -1,8 +1,9 @@
-import type { Endpoint, Json } from '../endpoint.ts';
+import { type Endpoint, ID, type Json } from '../endpoint.ts';
 import { ApiError } from '../errors.ts';
 import { findDuplicateContact, listContacts } from '../flows/calls.ts';
 import { SwitchedOff } from '../gate.ts';
 import { type Person, personOf } from '../resources/recent.ts';
+import { isRecord, listIn, rowsIn } from '../rows.ts';
 import { firstCharacters } from '../untrusted.ts';
 
 /** People who fit what was typed, likeliest first. */
@@ -48,15 +49,18 @@ export async function findPeople(typed: string, { recent, read, whole = false }:
     throw error;
   });
   if (!listed) return { people: ranked(known, words, recent).slice(0, MOST), total: known.length };
-  const { contacts, meta, count } = listed;
-  const rows = Array.isArray(contacts) ? (contacts as Json[]).map(personOf) : [];
+  const { meta, count } = listed;
+  const rows = rowsIn(listed, 'contacts').map(personOf).filter(isReadable);
   // What was written a moment ago is not in the list yet.
   const all = [...rows, ...known.filter(({ id }) => rows.every((row) => row.id !== id))];
   const people = ranked(all, words, recent).slice(0, MOST);
   const told = (meta as Json | undefined)?.total ?? count;
-  if (rows.length < MOST) return { people, total: all.length };
+  if (listIn(listed, 'contacts').length < MOST) return { people, total: all.length };
   return { people, total: typeof told === 'number' ? Math.max(told, all.length) : undefined };
 }
+
+/** Whether it can be asked for by its id. */
+const isReadable = ({ id }: Person): boolean => ID.test(id);
 
 const one = (person: Person): Found => ({ people: [person], total: 1 });
 const NOBODY = { name: undefined, email: undefined, phone: undefined };
@@ -73,7 +77,8 @@ async function reachedBy(words: string, read: Around['read']): Promise<Person | 
     if (error instanceof SwitchedOff) return {} as Json;
     throw error;
   });
-  return contact ? personOf(contact as Json) : undefined;
+  const person = isRecord(contact) ? personOf(contact) : undefined;
+  return person && isReadable(person) ? person : undefined;
 }
 
 /** Numbers are stored without what people write between the digits. */

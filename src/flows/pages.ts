@@ -1,5 +1,5 @@
 import type { Json } from '../endpoint.ts';
-import { rowsIn } from '../rows.ts';
+import { listIn, rowsIn } from '../rows.ts';
 import type { Context } from '../tools/tool.ts';
 import { searchContacts } from './calls.ts';
 
@@ -36,6 +36,6 @@ export async function searchPage(
     rows,
     total: typeof data.total === 'number' ? data.total : undefined,
     // A cursor that does not move would go round for ever.
-    searchAfter: rows.length < pageLimit || String(last) === String(searchAfter) ? undefined : last,
+    searchAfter: listIn(data, 'contacts').length < pageLimit || String(last) === String(searchAfter) ? undefined : last,
   };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint, type Json } from '../endpoint.ts';
-import { isDeleted, rowsIn } from '../rows.ts';
+import { isDeleted, isRecord, listIn } from '../rows.ts';
 import { Filled, Id, Ids, outputs, Skip, upTo } from '../schemas.ts';
 import type { Context } from '../tools/tool.ts';
 
@@ -37,10 +37,10 @@ export async function* walkTasks(
   let place = start;
   for (let largest = DEFAULT_PAGE; ; ) {
     const args = { ...question, limit: PAGE, ...(place > 0 ? { skip: place } : {}) };
-    const rows = rowsIn(await call(taskPage, args, 'bulk'), 'tasks');
+    const rows = listIn(await call(taskPage, args, 'bulk'), 'tasks');
     for (const raw of rows) {
       const at = place++;
-      if (!isDeleted(raw)) yield { raw, place: at };
+      if (isRecord(raw) && !isDeleted(raw)) yield { raw, place: at };
     }
     largest = Math.max(largest, rows.length);
     if (rows.length < largest) return;

@@ -1,4 +1,4 @@
-import type { Json } from '../endpoint.ts';
+import { ID, type Json } from '../endpoint.ts';
 import { rowOf } from '../rows.ts';
 import { cut, plainText } from '../untrusted.ts';
 
@@ -43,7 +43,7 @@ export function createRecents(): Recents {
 /** The one contact an answer is about, if it is about one. */
 function contactIn({ contact }: Json, { contactId }: Json): string | undefined {
   const id = contactId ?? (isJson(contact) ? contact.id : undefined);
-  return typeof id === 'string' ? id : undefined;
+  return typeof id === 'string' && ID.test(id) ? id : undefined;
 }
 
 /** A person of a contact, however the API spelt it. */

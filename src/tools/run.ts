@@ -2,6 +2,7 @@ import { type Endpoint, ID, type Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
 import { refuseForbidden } from '../gate.ts';
 import { toResult } from '../results.ts';
+import { oddRows } from '../rows.ts';
 import { readTime } from '../times.ts';
 import { cut } from '../untrusted.ts';
 import { joinParts } from './field-parts.ts';
@@ -40,7 +41,10 @@ function contextOf(tool: Tool, surroundings: Surroundings, note: (notice: string
     say,
     call: async (e, args, lane = 'single', how) => {
       refuseForbidden(e, args, gate);
-      return api.call(e, args, { signal, host, say: heard, lane, deadline, ...how });
+      const answer = await api.call(e, args, { signal, host, say: heard, lane, deadline, ...how });
+      const odd = e.effect === 'read' ? oddRows(answer) : 0;
+      if (odd > 0) note(`HighLevel sent ${odd} rows that are no records; they are left out.`, `odd rows of ${e.name}`);
+      return answer;
     },
     inTime: () => signal?.aborted !== true && api.now() - began < BEGIN_MS,
   };

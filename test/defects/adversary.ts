@@ -185,7 +185,11 @@ export const adversary: readonly Defect[] = [
   {
     item: 25,
     what: 'Rows that are no objects lose the whole list',
-    tests: [],
+    tests: [
+      ['test/odd-answers.test.ts', 'rows that are no records are left out, counted, and lose no other row'],
+      ['test/odd-answers.test.ts', 'an id that is no id ends in a sentence that says so'],
+      ['test/odd-answers.test.ts', 'values of other kinds at random places of answers to reads'],
+    ],
   },
   {
     item: 26,
@@ -216,6 +220,7 @@ export const adversary: readonly Defect[] = [
     tests: [
       ['test/log.test.ts', 'lie in a file and in folders that only the owner can read'],
       ['test/bad-input.test.ts', '5,000 levels in JSON text'],
+      ['test/size-limits.test.ts', 'are limited, the refusal says what to do'],
     ],
   },
 ];
