@@ -1,10 +1,23 @@
 import type { Json } from '../endpoint.ts';
+import type { Lane } from './limiter.ts';
 
 /** ms a read answer may be given again. */
 const FRESH_MS = 3_000;
 const KEPT = 200;
+/** Share of the caller's time that a read in flight must have left to be joined. */
+const JOINED_SHARE = 2 / 3;
+
+/** What a caller needs of a read. */
+export interface Terms {
+  readonly lane: Lane;
+  /** By the monotonic clock, when the caller wants it to be over. */
+  readonly end: number;
+  /** Asks whatever is known. */
+  readonly fresh?: boolean | undefined;
+}
 
 interface Shared {
+  readonly terms: Terms;
   readonly answer: Promise<Json>;
   readonly controller: AbortController;
   /** Nobody joins it any more. */
@@ -41,22 +54,30 @@ export class ReadCache {
     for (const controller of this.#running) controller.abort();
   }
 
-  /** `load` is given a signal that ends when everyone who waits has gone; `anew` asks whatever is known. */
+  /** `load` is given a signal that ends when everyone who waits has gone. */
   read(
     key: string,
     load: (signal: AbortSignal) => Promise<Json>,
     signal: AbortSignal | undefined,
-    anew = false,
+    terms: Terms,
   ): Promise<Json> {
     this.#expire();
-    const known = anew ? undefined : this.#fresh.get(key);
-    const inFlight = anew ? undefined : this.#inFlight.get(key);
+    const known = terms.fresh ? undefined : this.#fresh.get(key);
+    const inFlight = terms.fresh ? undefined : this.#suitable(key, terms);
     if (known || inFlight) this.#spared();
     if (known) return Promise.resolve(known.data);
-    return waitFor(inFlight ?? this.#start(key, load), signal);
+    return waitFor(inFlight ?? this.#start(key, load, terms), signal);
   }
 
-  #start(key: string, load: (signal: AbortSignal) => Promise<Json>): Shared {
+  /** A read in flight that neither waits behind a bulk run nor ends long before the caller's time does. */
+  #suitable(key: string, { lane, end }: Terms): Shared | undefined {
+    const shared = this.#inFlight.get(key);
+    if (!shared || (lane === 'single' && shared.terms.lane === 'bulk')) return undefined;
+    const now = this.#now();
+    return shared.terms.end - now >= (end - now) * JOINED_SHARE ? shared : undefined;
+  }
+
+  #start(key: string, load: (signal: AbortSignal) => Promise<Json>, terms: Terms): Shared {
     const controller = new AbortController();
     const written = this.#written;
     const answer = load(controller.signal).then((data) => {
@@ -66,7 +87,7 @@ export class ReadCache {
     const forget = () => {
       if (this.#inFlight.get(key) === shared) this.#inFlight.delete(key);
     };
-    const shared: Shared = { answer, controller, forget, waiting: 0 };
+    const shared: Shared = { terms, answer, controller, forget, waiting: 0 };
     this.#inFlight.set(key, shared);
     this.#running.add(controller);
     const over = () => {

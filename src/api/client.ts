@@ -20,7 +20,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told what the model should know beside the answer: an outcome found by looking, a quota that runs low. */
   readonly say?: (notice: string) => void;
-  readonly lane?: Lane;
+  readonly lane?: Lane | undefined;
   /** Asks HighLevel even where it was asked the same some seconds ago. */
   readonly fresh?: boolean;
   /** By `Api.now`, when a tool of several calls is to be over; the budget of one call ends no later. */
@@ -90,16 +90,11 @@ export function createApi(options: ApiOptions): Api {
   /** One read, shared with identical ones. */
   async function read(e: Endpoint, args: Json, { signal, lane, deadline, fresh }: CallOptions): Promise<Json> {
     const credential = await options.credential.current();
+    const end = endOf(timers.now() + timeoutMs, deadline);
     const load = async (cancel: AbortSignal) =>
-      answerOf(
-        e,
-        args,
-        await travel(way, e, args, {
-          ...{ credential, lane, cancel },
-          deadline: endOf(timers.now() + timeoutMs, deadline),
-        }),
-      );
-    return cache.read(`${credential.locationId} ${e.name} ${JSON.stringify(args)}`, load, signal, fresh);
+      answerOf(e, args, await travel(way, e, args, { credential, lane, cancel, deadline: end }));
+    const key = `${credential.locationId} ${e.name} ${JSON.stringify(args)}`;
+    return cache.read(key, load, signal, { lane: lane ?? 'single', end, fresh });
   }
 
   const writes = createWrites({

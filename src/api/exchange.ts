@@ -85,7 +85,7 @@ async function read(answer: HttpAnswer, now: number): Promise<Tried> {
   if (status >= 300) return { answered: { status, headers, body: body ?? text } };
   if (typeof body === 'object' && body !== null && !Array.isArray(body))
     return { answered: { status, headers, body: body as Json } };
-  return { trouble: { kind: 'garbled', status, what: kindOf(text, headers) }, headers };
+  return { trouble: { kind: 'garbled', status, what: kindOf(text, headers), oversized: text === undefined }, headers };
 }
 
 function kindOf(text: string | undefined, headers: HttpAnswer['headers']): string {

@@ -8,8 +8,8 @@ export type Trouble =
   | { readonly kind: 'failed'; readonly status: number; readonly waitMs?: number | undefined }
   /** No answer: `sent` is false where not a byte of the request can have left. */
   | { readonly kind: 'lost'; readonly code: string; readonly sent: boolean }
-  /** Success that cannot be read. */
-  | { readonly kind: 'garbled'; readonly status: number; readonly what: string };
+  /** Success that cannot be read; `oversized` where it is certain to be so again. */
+  | { readonly kind: 'garbled'; readonly status: number; readonly what: string; readonly oversized?: boolean };
 
 export const mayHaveWritten = (trouble: Trouble): boolean =>
   trouble.kind === 'failed' || trouble.kind === 'garbled' || (trouble.kind === 'lost' && trouble.sent);
@@ -27,8 +27,10 @@ export const POLICY: Policy = { tries: 5, base: 400, cap: 8_000 };
  * Whether to try once more, as one decision: a 429 for every method, because nothing was done; anything else for what
  * may safely happen twice, which a POST that writes may not unless it certainly was not sent.
  */
-export function mayRepeat(method: Method, effect: Effect, trouble: Trouble): boolean {
+export function mayRepeat(method: Method, effect: Effect, trouble: Trouble, triesSoFar: number): boolean {
   if (!mayHaveWritten(trouble)) return true;
+  // HighLevel did answer: what it says is not repeated blindly.
+  if (trouble.kind === 'garbled') return effect === 'read' && !trouble.oversized && triesSoFar < 2;
   return effect === 'read' || method === 'PUT' || method === 'DELETE';
 }
 

@@ -13,8 +13,9 @@ import type { Transport } from './transport.ts';
 
 /** The dated API version every record was written for; records name their own where it differs. */
 export const API_VERSION = '2021-07-28';
-/** Bytes of a request body; the API's frame refuses more by default. */
-const MAX_REQUEST_BYTES = 100_000;
+/** Bytes of a request body; the API's frame refuses more by default. Of an address, servers take 8 to 16 KB. */
+export const MAX_REQUEST_BYTES = 100_000;
+const MAX_ADDRESS_BYTES = 8_000;
 /** Share of the budget one try may take: what may be repeated leaves time to, what may not leaves time to look. */
 const TRY_SHARE = { repeatable: 1 / 3, once: 1 / 2 } as const;
 
@@ -83,15 +84,18 @@ export interface Journey {
 /** The request of a record, checked for size before anything is sent. @throws UserError */
 function prepare(e: Endpoint, args: Json, locationId: string): ApiRequest & { readonly text?: string } {
   const request = toRequest(e, args, locationId);
+  refuseOversized(Buffer.byteLength(request.path), MAX_ADDRESS_BYTES);
   if (!request.body) return request;
   const text = JSON.stringify(request.body);
-  const size = Buffer.byteLength(text);
-  if (size > MAX_REQUEST_BYTES) {
-    throw new UserError(
-      `These arguments come to ${size} bytes; one call may send ${MAX_REQUEST_BYTES}. Nothing was sent; shorten or split them.`,
-    );
-  }
+  refuseOversized(Buffer.byteLength(text), MAX_REQUEST_BYTES);
   return { ...request, text };
+}
+
+export function refuseOversized(size: number, most: number): void {
+  if (size > most)
+    throw new UserError(
+      `These arguments come to ${size} bytes; one call may send ${most}. Nothing was sent; shorten or split them.`,
+    );
 }
 
 /**
@@ -136,7 +140,7 @@ export async function travel(options: WayOptions, e: Endpoint, args: Json, journ
     if (trouble.kind === 'limited')
       ended = { ...ended, opens: timeOf(timers, options.limiter.opensAt(journey.lane ?? 'single')) };
     const late = timers.now() + wait >= journey.deadline;
-    if (late || tries === policy.tries || !mayRepeat(request.method, e.effect, trouble)) return ended;
+    if (late || tries === policy.tries || !mayRepeat(request.method, e.effect, trouble, tries)) return ended;
     options.figures.count('retries');
     if (trouble.kind !== 'limited') await sleep(timers, wait, journey.cancel);
   }
@@ -153,7 +157,9 @@ function settleDown(
     breaker.succeeded();
     return limiter.hold(trouble.waitMs);
   }
-  breaker.failed();
+  // An answer that cannot be read is an answer: it says nothing of other calls.
+  if (trouble.kind === 'garbled') breaker.succeeded();
+  else breaker.failed();
   return pause(trouble, tries, policy, random());
 }
 
@@ -242,12 +248,15 @@ function once(
 /** The sentence for a call whose tries all ended in trouble; `afterwards` says what to do, unless a limit says when. */
 export function gaveUp({ trouble, tries, opens }: Ended, known: string, afterwards: string): ApiError {
   const what = trouble ? inWords(trouble) : 'HighLevel refused';
+  const again = trouble?.kind === 'garbled' && trouble.oversized && afterwards ? LESS : afterwards;
   const often = tries > 1 ? ` in ${tries} tries` : '';
   const status = trouble && 'status' in trouble ? trouble.status : trouble?.kind === 'limited' ? 429 : 0;
-  const then = opens === undefined ? afterwards : `Try again from ${opens} on.`;
+  const then = opens === undefined ? again : `Try again from ${opens} on.`;
   const sentence = [`${what[0]?.toUpperCase()}${what.slice(1)}${often}.`, known, then].filter(Boolean).join(' ');
   return new ApiError(sentence, status);
 }
+
+const LESS = 'The same call would bring the same: ask for fewer rows, or for another record.';
 
 /** The sentence for a call that was answered with a refusal. */
 export function refused(e: Endpoint, args: Json, { answered, credential }: Ended): ApiError {

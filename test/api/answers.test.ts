@@ -6,7 +6,7 @@ import { MAX_ANSWER_BYTES, readBody } from '../../src/api/body.ts';
 import { exchange } from '../../src/api/exchange.ts';
 import { retryAfter } from '../../src/api/retry.ts';
 import { realTimers } from '../../src/api/timers.ts';
-import { undiciTransport } from '../../src/api/transport.ts';
+import { type Transport, undiciTransport } from '../../src/api/transport.ts';
 import { NOW } from '../connect.ts';
 import { layer, named, PERSON, TOKEN } from './layer.ts';
 
@@ -160,6 +160,49 @@ describe('a body that is too large', () => {
     await closing;
     expect(sent).toBeLessThan(4 * MAX_ANSWER_BYTES);
   });
+});
+
+test.each([
+  ['the address', 'find_duplicate_contact', { email: `${'x'.repeat(8_000)}@x.example` }, 8_000],
+  ['the body', 'update_contact', { contactId: PERSON, city: 'x'.repeat(100_000) }, 100_000],
+])('a request is refused before it is sent where %s is too large', async (_, tool, args, most) => {
+  const { api, arrived } = await against((response) => response.end(CONTACT));
+  await expect(api.call(named(tool), args)).rejects.toThrow(
+    new RegExp(`come to \\d+ bytes; one call may send ${most}\\. Nothing was sent`),
+  );
+  expect(arrived).toEqual([]);
+});
+
+describe('an answer that cannot be used', () => {
+  test.each([
+    ['too large', MAX_ANSWER_BYTES + 1, 1, 'The same call would bring the same: ask for fewer rows'],
+    ['no JSON', 10, 2, 'in 2 tries. Try again in a minute.'],
+  ])('because it is %s is not repeated blindly and does not stop other calls', async (__, size, requests, told) => {
+    let well = false;
+    const transport: Transport = async () => {
+      asked += 1;
+      const text = well ? CONTACT : 'x'.repeat(size);
+      return {
+        status: 200,
+        headers: { 'content-length': String(text.length) },
+        body: once(text),
+        text: async () => text,
+      };
+    };
+    let asked = 0;
+    const api = layer({ transport, random: () => 0 });
+    for (let n = 0; n < 10; n += 1) {
+      asked = 0;
+      await expect(api.call(get, { contactId: PERSON })).rejects.toThrow(told);
+      expect(asked).toBe(requests);
+    }
+    well = true;
+    expect(await api.call(get, { contactId: PERSON })).toEqual(JSON.parse(CONTACT));
+  });
+
+  async function* once(text: string) {
+    yield new TextEncoder().encode(text);
+  }
 });
 
 describe('an answer that is not what it should be', () => {

@@ -38,6 +38,27 @@ describe('identical reads', () => {
     expect(api.status().lastDay).toMatchObject({ calls: 3, tries: 2, cached: 1 });
   });
 
+  test.each([
+    ['a bulk run for a single call', { lane: 'bulk' }, {}, 2],
+    ['a single call for a bulk run', {}, { lane: 'bulk' }, 1],
+    ['a tool of several calls that has a second left, for a call of its own', { left: 1_000 }, {}, 2],
+    ['a call of its own for a tool that has a second left', {}, { left: 1_000 }, 1],
+    ['a call of five seconds ago', {}, { after: 5_000 }, 1],
+  ] as const)('in flight are shared where time and lane suit: the read of %s', async (_, first, second, requests) => {
+    type Caller = { lane?: 'bulk'; left?: number; after?: number };
+    const { clock, open, asked, api } = slow();
+    const read = ({ lane, left }: Caller) =>
+      watch(api.call(get, { contactId: PERSON }, { lane, deadline: left && clock.now() + left }));
+    const seen = [read(first)];
+    await clock.advance((second as Caller).after ?? 0);
+    seen.push(read(second));
+    await clock.advance(100);
+    expect(asked).toHaveLength(requests);
+    for (const { answer } of open) answer();
+    await clock.advance(100);
+    expect(seen.map(cityOf)).toEqual(['1', String(requests)]);
+  });
+
   test('cancelling one of two does not end it, cancelling both does', async () => {
     const { clock, open, read } = slow();
     const [one, two] = [new AbortController(), new AbortController()];
@@ -155,7 +176,8 @@ describe("one's own writes", () => {
 test('a read that must be fresh asks again, and what it finds is what others are given', async () => {
   let loads = 0;
   const cache = new ReadCache(() => 0);
-  const read = (anew: boolean) => cache.read('key', async () => ({ nth: ++loads }), undefined, anew);
+  const read = (anew: boolean) =>
+    cache.read('key', async () => ({ nth: ++loads }), undefined, { lane: 'single', end: 1, fresh: anew });
   expect([await read(false), await read(false), await read(true), await read(false)]).toEqual(
     [1, 1, 2, 2].map((nth) => ({ nth })),
   );
@@ -172,6 +194,7 @@ test('it keeps two hundred answers at most, the newest', async () => {
         return {};
       },
       undefined,
+      { lane: 'single', end: 1 },
     );
   for (let key = 0; key < 300; key += 1) await read(key);
   for (let key = 100; key < 300; key += 1) await read(key);

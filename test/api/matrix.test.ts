@@ -49,16 +49,16 @@ const matrix: readonly Row[] = [
     { connection: 'hang', strikes: 'after' },
     row(['done', 2], ['settled', 1], ['done', 2], ['settled', 2]),
   ],
-  ['cut JSON', [1], { answer: 'cut JSON' }, row(['done', 2], ['settled', 1], ['done', 2], ['settled', 2])],
+  ['cut JSON', [1], { answer: 'cut JSON' }, row(['done', 2], ['settled', 1], ['settled', 1], ['settled', 1])],
   [
     'body shorter than announced',
     [1],
     { answer: 'too short' },
     row(['done', 2], ['settled', 1], ['done', 2], ['settled', 2]),
   ],
-  ['HTML with 200', [1], { answer: 'html' }, row(['done', 2], ['settled', 1], ['done', 2], ['settled', 2])],
-  ['empty body', [1], { answer: 'empty' }, row(['done', 2], ['settled', 1], ['done', 2], ['settled', 2])],
-  ['over 10 MB', [1], { answer: 'huge' }, row(['done', 2], ['settled', 1], ['done', 2], ['settled', 2])],
+  ['HTML with 200', [1], { answer: 'html' }, row(['done', 2], ['settled', 1], ['settled', 1], ['settled', 1])],
+  ['empty body', [1], { answer: 'empty' }, row(['done', 2], ['settled', 1], ['settled', 1], ['settled', 1])],
+  ['over 10 MB', [1], { answer: 'huge' }, row(['refused', 1], ['settled', 1], ['settled', 1], ['settled', 1])],
   ['gzip nobody asked for', [1], { answer: 'gzip' }, row(['done', 1], ['done', 1], ['done', 1], ['done', 1])],
   [
     'HTML 502',
@@ -145,8 +145,9 @@ const cases = matrix.flatMap(([fault, nth, rule, cells]) =>
 );
 
 describe('the fault matrix, over a real socket', () => {
-  test.each(cases)('$fault × $effect: $cell', async ({ nth, rule, effect, cell: [told, requests] }) => {
-    const clock = fastClock(100);
+  test.each(cases)('$fault × $effect: $cell', async ({ fault, nth, rule, effect, cell: [told, requests] }) => {
+    // Twelve megabytes take their time on a busy machine.
+    const clock = fastClock(fault === 'over 10 MB' ? 10 : 100);
     const sandbox = createSandbox({ now: clock.now, wait: clock.wait, rate: 'off' });
     const served = await serveSandbox(sandbox);
     const journal: Entry[] = [];

@@ -139,7 +139,7 @@ export const adversary: readonly Defect[] = [
   {
     item: 17,
     what: 'One oversized answer opens the circuit breaker',
-    tests: [],
+    tests: [['test/api/answers.test.ts', 'is not repeated blindly and does not stop other calls']],
   },
   {
     item: 18,
@@ -172,7 +172,7 @@ export const adversary: readonly Defect[] = [
   {
     item: 23,
     what: 'The size limit of requests does not cover GET',
-    tests: [],
+    tests: [['test/api/answers.test.ts', 'a request is refused before it is sent where %s is too large']],
   },
   {
     item: 24,

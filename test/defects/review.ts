@@ -75,7 +75,7 @@ export const review: readonly Defect[] = [
   {
     item: 13,
     what: 'An in-flight read is shared whatever its deadline',
-    tests: [],
+    tests: [['test/api/cache.test.ts', 'in flight are shared where time and lane suit']],
   },
   {
     item: 14,
