@@ -1,5 +1,6 @@
 import { Measured, sandboxProcess } from './calls.ts';
 import { buildFloor } from './floor.ts';
+import { MOST, ratioOf, WORKS } from './linear.ts';
 import { median, starts } from './start.ts';
 import { answerFigures, listFigures } from './tokens.ts';
 
@@ -10,6 +11,13 @@ console.log('tokens a model reads (o200k)');
 for (const { what, value, bound } of [...listFigures(), ...(await answerFigures())]) {
   line(what, `${value} of ${bound}`);
   if (value > bound) process.exitCode = 1;
+}
+
+console.log(`ten times the input, as a ratio of the work (at most ${MOST})`);
+for (const work of WORKS) {
+  const ratio = await ratioOf(work);
+  line(work.what, ratio.toFixed(1));
+  if (ratio > MOST) process.exitCode = 1;
 }
 
 console.log('start to the answer to tools/list, as a ratio to a bare SDK server with one tool');

@@ -8,13 +8,52 @@ const is = (holds: boolean): Answer => (holds ? 'yes' : 'no');
 const softly = (holds: boolean): Answer => (holds ? 'yes' : '?');
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: ' ' };
-/** As a reader sees it: notes are kept as they came or as HTML. */
-export const text = (value: unknown) =>
-  String(value ?? '')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/&(amp|lt|gt|quot|#39|nbsp);/g, (_, name: string) => ENTITIES[name] ?? '')
-    .replace(/\s+/g, ' ')
-    .trim();
+const decoded = (text: string): string =>
+  text.replace(/&(amp|lt|gt|quot|#39|nbsp);/g, (_, name: string) => ENTITIES[name] ?? '');
+const squeezed = (text: string): string => text.replace(/\s{2,}|[^\S ]/g, ' ').trim();
+
+// What arrives may be long and written to be slow to read: each of these expressions reads a character a fixed number of
+// times, for none looks past the next bracket.
+const TAGS =
+  'a|abbr|b|blockquote|body|br|center|code|div|em|font|h[1-6]|head|hr|html|i|img|ins|kbd|li|mark|ol|p|pre|q|s|small|span|strike|strong|sub|sup|table|tbody|td|tfoot|th|thead|tr|tt|u|ul';
+const ENDS = new RegExp(`</(?:${TAGS})\\s*>|<[bh]r\\s*/?>`, 'i');
+const TAG = new RegExp(`</?(?:${TAGS})(?:\\s[^<>]*)?/?>`, 'gi');
+const BRACKETS = /<[^<>]*>/g;
+
+/** Whether a text is HTML: then something in it ends. A name or an address in angle brackets does not make it so. */
+const isHtml = (text: string): boolean => ENDS.test(text);
+
+/** On one line, as a reader sees it: notes are kept as they came or as HTML. What is no HTML stands as written. */
+export const seen = (value: unknown): string => {
+  const given = String(value ?? '');
+  return isHtml(given) ? text(given) : squeezed(given);
+};
+
+/** The same for every form in which HighLevel may keep a text: HTML tags and entities are read, the rest stands. */
+export const text = (value: unknown): string => {
+  const given = String(value ?? '');
+  return squeezed(decoded(isHtml(given) ? given.replace(TAG, ' ') : given));
+};
+
+/** Characters up to which texts are compared in other forms than they are written in. */
+const COMPARED = 100_000;
+
+/** Whether two texts say the same: as they are written, or one as the HTML of the other. */
+export function sameText(a: unknown, b: unknown): boolean {
+  const [one, other] = [squeezed(String(a ?? '')), squeezed(String(b ?? ''))];
+  if (one === other) return true;
+  return Math.max(one.length, other.length) <= COMPARED && text(one) === text(other);
+}
+
+/** Whether a text may be kept as another: what takes whatever stands in angle brackets for HTML makes this of it. */
+function keptAs(sent: unknown, stored: unknown): Answer {
+  if (typeof sent !== 'string' || typeof stored !== 'string') return 'no';
+  const bare = (value: string) => squeezed(decoded(value.replace(BRACKETS, ' ')));
+  const [one, other] = [bare(sent), bare(stored)];
+  if (one !== other) return 'no';
+  return one === '' ? '?' : 'yes';
+}
+
 const digits = (value: unknown) => String(value ?? '').replace(/\D/g, '');
 const sorted = (values: unknown) =>
   [values ?? []]
@@ -72,7 +111,10 @@ export function fieldAgrees(name: string, sent: unknown, stored: Json): Answer {
 export function agreement(sent: Json, stored: Json): Answer {
   const { clear, ...fields } = sent;
   const all = { ...fields, ...Object.fromEntries(((clear as string[] | undefined) ?? []).map((name) => [name, null])) };
-  const answers = Object.entries(all).map(([name, value]) => fieldAgrees(name, value, stored));
+  const answers = Object.entries(all).map(([name, value]) => {
+    const answer = fieldAgrees(name, value, stored);
+    return answer === 'no' && !Object.hasOwn(COMPARE, name) ? keptAs(value, stored[name]) : answer;
+  });
   if (answers.includes('no')) return 'no';
   return answers.includes('?') ? '?' : 'yes';
 }

@@ -1,7 +1,7 @@
 import type { Json } from '../endpoint.ts';
 import { isMissing, redact, UserError } from '../errors.ts';
 import { rowsIn } from '../rows.ts';
-import { text } from '../same.ts';
+import { seen } from '../same.ts';
 import type { Context } from '../tools/tool.ts';
 import { type Appointment, appointmentsOf } from './appointments.ts';
 import { getContact, listContactNotes, listContactTasks } from './calls.ts';
@@ -67,4 +67,4 @@ export function contactStatus({ type, dnd, dndSettings }: Json): string | undefi
 }
 
 /** A note's body as a reader sees it: it may be HTML. */
-export const noteText = (note: Json): string => text(note.body);
+export const noteText = (note: Json): string => seen(note.body);

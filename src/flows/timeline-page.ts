@@ -23,14 +23,14 @@ export async function run(args: Json, context: Context): Promise<Json> {
   };
   after(cursor, []);
   const parts = await partsOf(contactId, [...new Set(kinds.map((kind) => KINDS[kind]))], context);
-  const wanted = entriesOf(parts, context.clock.now()).filter(({ row }) => kinds.includes(row.kind as Kind));
+  const wanted = entriesOf(parts, context.clock.now()).filter(({ kind }) => kinds.includes(kind));
   const rest = after(cursor, wanted);
-  const rows = rest.slice(0, limit ?? DEFAULT_ROWS).map(({ row }) => row);
+  const rows = rest.slice(0, limit ?? DEFAULT_ROWS).map(({ row }) => row());
   const room = (limit === undefined ? DEFAULT_PAGE_BYTES : MAX_BYTES) - ENVELOPE_BYTES;
-  const shown = rest.slice(0, howManyFit(rows, room));
-  const last = shown.at(-1);
+  const shown = rows.slice(0, howManyFit(rows, room));
+  const last = rest[shown.length - 1];
   return {
-    timeline: shown.map(({ row }) => row),
+    timeline: shown,
     total: wanted.length,
     asOf: await asOf(context.clock),
     ...(parts.failed.length > 0 ? { failed: parts.failed } : {}),

@@ -19,7 +19,10 @@ export const adversary: readonly Defect[] = [
   {
     item: 3,
     what: 'Text of the CRM hangs the process',
-    tests: [],
+    tests: [
+      ['test/same.test.ts', 'a timeline reads the bodies of the rows it shows'],
+      ['test/same.test.ts', 'a text that is all brackets ends'],
+    ],
   },
   {
     item: 4,
@@ -149,7 +152,10 @@ export const adversary: readonly Defect[] = [
   {
     item: 19,
     what: 'Arguments that block the process',
-    tests: [['test/bad-input.test.ts', 'limits that are checked before the arguments are read']],
+    tests: [
+      ['test/bad-input.test.ts', 'limits that are checked before the arguments are read'],
+      ['test/same.test.ts', '%i things are made unique with one look at each'],
+    ],
   },
   {
     item: 20,

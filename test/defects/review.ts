@@ -15,7 +15,10 @@ export const review: readonly Defect[] = [
   {
     item: 3,
     what: 'Text in angle brackets vanishes',
-    tests: [],
+    tests: [
+      ['test/same.test.ts', 'a reader sees it'],
+      ['test/same.test.ts', 'differs only within angle brackets is another one'],
+    ],
   },
   {
     item: 4,
@@ -80,7 +83,10 @@ export const review: readonly Defect[] = [
   {
     item: 14,
     what: 'State is not keyed by location',
-    tests: [],
+    tests: [
+      ['test/times.test.ts', 'is asked for once an hour, and anew after a sign-in elsewhere'],
+      ['test/flows/people-registry.test.ts', 'keeps locations apart'],
+    ],
   },
   {
     item: 15,

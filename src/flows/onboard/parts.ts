@@ -1,7 +1,7 @@
 import type { Endpoint, Json } from '../../endpoint.ts';
 import { ApiError, UserError } from '../../errors.ts';
 import { rowsIn } from '../../rows.ts';
-import { text } from '../../same.ts';
+import { sameText } from '../../same.ts';
 import type { Context } from '../../tools/tool.ts';
 import {
   addContactTags,
@@ -12,7 +12,7 @@ import {
   listContactTasks,
 } from '../calls.ts';
 import { Conflict, FRESH } from './find.ts';
-import { type Person, taskKey, wholeTaskKey } from './person.ts';
+import { type Person, taskKey, wholeTaskKey, writtenTaskKey } from './person.ts';
 
 export interface Failure {
   readonly part: string;
@@ -78,14 +78,12 @@ export async function planParts(
     read('note', person.note !== undefined, listContactNotes, 'notes'),
     read('tasks', person.tasks.length > 0, listContactTasks, 'tasks'),
   ]);
-  const has = lower(contact.tags);
+  const has = new Set(lower(contact.tags));
   const { note, businessId } = person;
   return {
-    tags: isNew ? [] : lower(person.tags).filter((tag) => !has.includes(tag)),
+    tags: isNew ? [] : lower(person.tags).filter((tag) => !has.has(tag)),
     note:
-      note !== undefined && notes
-        ? { text: note, there: notes.find(({ body }) => text(body) === text(note)) }
-        : undefined,
+      note !== undefined && notes ? { text: note, there: notes.find(({ body }) => sameText(body, note)) } : undefined,
     tasks: tasks ? paired(person.tasks, tasks) : [],
     business: businessId === undefined ? undefined : { id: businessId, old: contact.businessId },
   };
@@ -93,15 +91,24 @@ export async function planParts(
 
 /** Each task with the one of the contact that it already is; none stands for two. */
 function paired(wanted: readonly Json[], stored: readonly Json[]): Plan['tasks'] {
-  const free = new Set(stored);
+  const taken = new Set<Json>();
   const pairs = new Map<Json, Json>();
-  for (const keyOf of [wholeTaskKey, taskKey])
+  for (const keyOf of [writtenTaskKey, wholeTaskKey, taskKey]) {
+    const free = new Map<string, Json[]>();
+    for (const each of stored) {
+      if (taken.has(each)) continue;
+      const key = keyOf(each);
+      const alike = free.get(key);
+      if (alike) alike.push(each);
+      else free.set(key, [each]);
+    }
     for (const task of wanted) {
-      const there = pairs.has(task) ? undefined : [...free].find((each) => keyOf(each) === keyOf(task));
+      const there = pairs.has(task) ? undefined : free.get(keyOf(task))?.shift();
       if (!there) continue;
-      free.delete(there);
+      taken.add(there);
       pairs.set(task, there);
     }
+  }
   return wanted.map((task) => ({ task, there: pairs.get(task) }));
 }
 
@@ -128,8 +135,8 @@ export async function doParts(plan: Plan, contactId: string, failed: Failure[], 
 }
 
 async function addTags(contactId: string, tags: readonly string[], { call }: Context): Promise<string[]> {
-  const has = lower((await call(addContactTags, { contactId, tags })).tags);
-  const missing = tags.filter((tag) => !has.includes(tag));
+  const has = new Set(lower((await call(addContactTags, { contactId, tags })).tags));
+  const missing = tags.filter((tag) => !has.has(tag));
   if (missing.length > 0)
     throw new ApiError(`HighLevel took the call, but ${missing.length} of ${tags.length} tags are not there.`, 200);
   return [...tags];

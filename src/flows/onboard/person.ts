@@ -51,8 +51,18 @@ export const taskKey = ({ title, dueDate }: Json): string =>
 export const wholeTaskKey = (task: Json): string =>
   JSON.stringify([taskKey(task), text(task.body), text(task.assignedTo)]);
 
-const uniqueBy = <T>(items: readonly T[], key: (item: T) => string): T[] =>
-  items.filter((item, at) => items.findIndex((other) => key(other) === key(item)) === at);
+/** A task to the letter: what differs only in how it is written may be meant to differ. */
+export const writtenTaskKey = ({ title, dueDate, body, assignedTo }: Json): string =>
+  JSON.stringify([title, Date.parse(String(dueDate)), body ?? '', assignedTo ?? '']);
+
+/** The first of each kind, in their order. */
+export const uniqueBy = <T>(items: readonly T[], key: (item: T) => string): T[] => {
+  const keys = new Set<string>();
+  return items.filter((item) => {
+    const before = keys.size;
+    return keys.add(key(item)).size > before;
+  });
+};
 
 /** What the location knows that rows are read by; each asked for once, and only where it is needed. */
 interface Office {
