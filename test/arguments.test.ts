@@ -253,6 +253,7 @@ test('a part of a text list is written by its label or id', async () => {
   expect(textOf(written)).toContain('give every part that is to stay');
   const definitions = (await call('list_custom_fields')).customFields as Json[];
   const field = definitions.find(({ fieldKey }) => fieldKey === 'contact.fit_measurements');
+  expect(field?.textBoxListOptions).toContainEqual({ id: 'reach', label: 'Reach (mm)' });
   const held = async (id: unknown) =>
     (((await call('get_contact', { contactId: id })).contact as Json).customFields as Json[]).find(
       (each) => each.id === field?.id,

@@ -18,7 +18,8 @@ const shown = tools.map((tool) => ({ tool, face: advertised(tool) }));
 describe('what a model reads of the tool list', () => {
   test.each(listFigures().map(({ what, value, bound }) => [what, value, bound] as const))(
     '%s: %i of %i tokens',
-    (_, value, bound) => {
+    (what, value, bound) => {
+      console.log(`${what}: ${value} of ${bound} tokens`);
       expect(value).toBeGreaterThan(0);
       expect(value).toBeLessThanOrEqual(bound);
     },

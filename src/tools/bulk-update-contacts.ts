@@ -34,7 +34,7 @@ export const bulkUpdateContacts: Flow = {
     .strictObject({
       contacts: Ids.max(MOST_IDS).optional(),
       query: Filled.max(75).optional(),
-      filters: filters.optional(),
+      filters: filters.describe('as in search_contacts').optional(),
       set: Changed.describe('fields as in update_contact, not tags').optional(),
       addTags: Tags.optional(),
       removeTags: Tags.optional(),

@@ -16,7 +16,7 @@ export const countContacts: Flow = {
         'tag, source, owner, month (of dateAdded), business, city or customFields.<id>',
       ).optional(),
       query: Filled.max(75).optional(),
-      filters: filters.optional(),
+      filters: filters.describe('as in search_contacts').optional(),
       handle: Filled.optional(),
     })
     .refine((args) => args.handle === undefined || Object.keys(args).length === 1, 'handle goes alone'),

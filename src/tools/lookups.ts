@@ -53,7 +53,7 @@ export const lookups = [
     input: all,
     output: outputs.list('customFields'),
     request: (args) => ({ ...args, model: 'contact' }),
-    list: some('customFields', 'id', 'name', 'fieldKey', 'dataType', 'picklistOptions'),
+    list: some('customFields', 'id', 'name', 'fieldKey', 'dataType', 'picklistOptions', 'textBoxListOptions'),
   }),
   listUsers,
   endpoint({

@@ -70,7 +70,7 @@ const indexSort = (given: unknown): unknown =>
 export const searchContacts = endpoint({
   name: 'search_contacts',
   title: 'Search contacts',
-  description: `Find contacts by free text (query) or by filters, all of which must hold; {group: OR, filters: [...]} for alternatives. Filter fields: ${SEARCH_FIELDS}. Operators: ${OPERATORS}. Over 10,000 rows go on with searchAfter. Trails writes by seconds to minutes; get_contact does not.`,
+  description: `Find contacts by free text (query) or by filters, all of which must hold; {group: OR, filters: [...]} for alternatives. Filter fields: ${SEARCH_FIELDS}. Operators: ${OPERATORS}; a range takes gte, lte, gt, lt (local times and dates too). Over 10,000 rows go on with searchAfter. Trails writes by seconds to minutes; get_contact does not.`,
   route: 'POST /contacts/search',
   scope: 'contacts.readonly',
   effect: 'read',
