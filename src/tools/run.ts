@@ -5,6 +5,7 @@ import { toResult } from '../results.ts';
 import { oddRows } from '../rows.ts';
 import { readTime } from '../times.ts';
 import { cut } from '../untrusted.ts';
+import { createEqualCreates } from './equal-creates.ts';
 import { joinParts } from './field-parts.ts';
 import { listUsers } from './lookups.ts';
 import { readRanges } from './ranges.ts';
@@ -42,6 +43,7 @@ function contextOf(tool: Tool, surroundings: Surroundings, note: (notice: string
     call: async (e, args, lane = 'single', how) => {
       refuseForbidden(e, args, gate);
       const answer = await api.call(e, args, { signal, host, say: heard, lane, deadline, ...how });
+      surroundings.own(createEqualCreates).forget(e, args);
       const odd = e.effect === 'read' ? oddRows(answer) : 0;
       if (odd > 0) note(`HighLevel sent ${odd} rows that are no records; they are left out.`, `odd rows of ${e.name}`);
       return answer;
@@ -51,7 +53,11 @@ function contextOf(tool: Tool, surroundings: Surroundings, note: (notice: string
 }
 
 /** One endpoint, one call. */
-async function runEndpoint(e: Endpoint, given: Json, { call, clock, say }: Context): Promise<Json> {
+async function runEndpoint(
+  e: Endpoint,
+  given: Json,
+  { call, clock, say, own, api, locationId }: Context,
+): Promise<Json> {
   const args = { ...given };
   for (const name of e.times ?? []) {
     if (typeof args[name] !== 'string') continue;
@@ -59,7 +65,10 @@ async function runEndpoint(e: Endpoint, given: Json, { call, clock, say }: Conte
     args[name] = iso;
     if (echo) say(`${name} read as ${echo}.`);
   }
-  return toResult(e, await call(e, args), given);
+  const answer = await call(e, args);
+  const equal = own(createEqualCreates).see(e, args, answer, api.now(), locationId());
+  if (equal) say(equal);
+  return toResult(e, answer, given);
 }
 
 const USER_ARGUMENTS = ['assignedTo', 'userId', 'followers'] as const;
