@@ -2,6 +2,7 @@
 import { SettingError, UserError } from './errors.ts';
 import { redact } from './redact.ts';
 import { serve } from './serve.ts';
+import { plainText } from './untrusted.ts';
 
 /** Everything but serving stdio (sandbox, demo, help) is loaded only when asked for. */
 async function main(args: readonly string[]): Promise<void> {
@@ -14,7 +15,7 @@ async function main(args: readonly string[]): Promise<void> {
 /** 2 for what the person at the keyboard can mend in a setting or an option, 1 for everything else. */
 main(process.argv.slice(2)).catch((error: unknown) => {
   const expected = error instanceof SettingError || error instanceof UserError;
-  const text = expected ? error.message : String((error as Error)?.stack ?? error);
+  const text = expected ? plainText(error.message).replace(/\s+/g, ' ') : String((error as Error)?.stack ?? error);
   process.stderr.write(`ghl-contacts-mcp: ${redact(text)}\n`);
   process.exit(error instanceof SettingError ? 2 : 1);
 });

@@ -6,9 +6,10 @@ import { openStore, type Store } from '../auth/store.ts';
 import { type Config, readConfig } from '../config.ts';
 import { UserError } from '../errors.ts';
 import { usage } from './program.ts';
-import { say } from './terminal.ts';
+import { foreign, say, sayJson } from './terminal.ts';
 
-const day = (at: number) => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+const day = (at: number) =>
+  Number.isNaN(new Date(at).getTime()) ? 'an unknown time' : new Date(at).toISOString().slice(0, 16).replace('T', ' ');
 
 /** Lists the locations signed in to; no secret is opened for it, unless those of an agency were never listed. */
 export async function runAccounts({ json = false }: { json?: boolean }): Promise<void> {
@@ -17,17 +18,17 @@ export async function runAccounts({ json = false }: { json?: boolean }): Promise
   for (const { companyId, locations } of (await store.accounts.read()).agencies)
     if (locations.length === 0) await listAgain(config, store, companyId);
   const { accounts, agencies } = await store.accounts.read();
-  if (json) return say(JSON.stringify({ accounts, agencies }, null, 2));
+  if (json) return sayJson({ accounts, agencies });
   if (accounts.length + agencies.length === 0)
     return say('Nobody is signed in. Sign in: ghl-contacts-mcp login, or login --api-key');
   for (const { locationId, name, kind, scopes, expiresAt, since } of accounts) {
-    say(`${locationId}  ${name ?? ''}`);
-    say(kind === 'private' ? `  private token, since ${day(since)}` : `  OAuth: ${scopes.join(' ')}`);
+    say(`${foreign(locationId)}  ${foreign(name)}`);
+    say(kind === 'private' ? `  private token, since ${day(since)}` : `  OAuth: ${scopes.map(foreign).join(' ')}`);
     if (expiresAt) say(`  access token until ${day(expiresAt)} UTC, renewed by itself`);
   }
   for (const { companyId, scopes, locations } of agencies) {
-    say(`agency ${companyId}: ${scopes.join(' ')}`);
-    for (const { id, name } of locations) say(`  ${id}  ${name ?? ''}`);
+    say(`agency ${foreign(companyId)}: ${scopes.map(foreign).join(' ')}`);
+    for (const { id, name } of locations) say(`  ${foreign(id)}  ${foreign(name)}`);
   }
 }
 

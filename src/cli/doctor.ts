@@ -1,3 +1,4 @@
+import pkg from '../../package.json' with { type: 'json' };
 import { openStore } from '../auth/store.ts';
 import { type Config, readConfig, SECRET_SETTINGS, SETTINGS } from '../config.ts';
 import { SettingError } from '../errors.ts';
@@ -8,7 +9,7 @@ import { tools } from '../tools/index.ts';
 import { cut, plainText } from '../untrusted.ts';
 import { checkFacts } from './facts.ts';
 import { reach } from './reach.ts';
-import { masked, say } from './terminal.ts';
+import { foreign, masked, say, sayJson } from './terminal.ts';
 
 export interface DoctorOptions {
   readonly json?: boolean;
@@ -32,7 +33,7 @@ export async function runDoctor({ json = false, facts = false, sandbox = false }
   const all = 'problem' in config ? [nodeVersion(), config.problem] : await examine(config.settings, sandbox, facts);
   const findings = all.map((each) => ({ ...each, says: redact(each.says) }));
   const works = !findings.some(({ state }) => state === 'bad');
-  if (json) say(JSON.stringify({ works, findings }, null, 2));
+  if (json) sayJson({ works, findings });
   else for (const { what, state, says } of findings) say(`${MARKS[state]} ${what.padEnd(12)} ${says}`);
   process.exitCode = works ? 0 : 'problem' in config ? 2 : 1;
 }
@@ -64,13 +65,23 @@ async function examine(config: Config, sandbox: boolean, facts: boolean): Promis
   return [...found, ...reached, ...assumed, host()];
 }
 
+/** Whether one version is the other or a later one, number by number. */
+export function atLeast(version: string, wanted: string): boolean {
+  const numbers = (text: string) => text.split(/[.+-]/).slice(0, 3).map(Number);
+  const [is, least] = [numbers(version), numbers(wanted)];
+  const at = least.findIndex((number, i) => number !== (is[i] ?? 0));
+  return at < 0 || (is[at] ?? 0) > (least[at] ?? 0);
+}
+
+const NODE = pkg.engines.node.replace('>=', '');
+
 function nodeVersion(): Finding {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const fine = major > 20 || (major === 20 && minor >= 18);
+  const { node } = process.versions;
+  const fine = atLeast(node, NODE);
   return {
     what: 'node',
     state: fine ? 'ok' : 'bad',
-    says: fine ? process.versions.node : `${process.versions.node} is too old: install Node 20.18.1 or newer.`,
+    says: fine ? node : `${node} is too old: install Node ${NODE} or newer.`,
   };
 }
 
@@ -143,7 +154,7 @@ function scopes(config: Config, session: Session): Finding[] {
   const shut = [...new Set(hidden.filter(({ by }) => by === 'scope').map(({ tool }) => tool.scope))];
   const { granted } = session.account;
   const findings: Finding[] = [];
-  if (granted) findings.push({ what: 'granted', state: 'ok', says: granted.join(' ') || 'nothing' });
+  if (granted) findings.push({ what: 'granted', state: 'ok', says: granted.map(foreign).join(' ') || 'nothing' });
   findings.push({ what: 'scopes', state: 'ok', says: open.join(', ') || 'none' });
   if (config.otherScopes.length)
     findings.push({

@@ -13,7 +13,7 @@ import { type NamedScopes, parseScopes } from '../gate.ts';
 import { rememberSecret } from '../redact.ts';
 import { checkToken, locationName } from './probe.ts';
 import { usage } from './program.ts';
-import { ask, say } from './terminal.ts';
+import { ask, foreign, say } from './terminal.ts';
 
 export interface LoginOptions {
   readonly apiKey?: boolean;
@@ -68,7 +68,7 @@ async function privateLogin(config: Config, store: Store, locationId: string | u
     await secrets.set(`location:${locationId}`, { kind: 'private', token });
     await store.accounts.put({ locationId, kind: 'private', name, scopes: [], since: Date.now() });
   });
-  say(`Signed in to ${name ?? 'location'} (${locationId}). The token is in the ${secrets.name}.`);
+  say(`Signed in to ${foreign(name) || 'location'} (${locationId}). The token is in the ${secrets.name}.`);
   say('Nobody can ask HighLevel which scopes it has: GHL_SCOPES says what the server may use (contacts.readonly).');
 }
 
@@ -183,9 +183,11 @@ async function keepGrant(
       ...all,
       accounts: all.accounts.map((each) => (each.locationId === locationId ? { ...each, name } : each)),
     }));
-  const company = companyId ? ` of company ${companyId}` : '';
-  say(`Signed in to ${name ?? 'location'} (${locationId})${company}. The tokens are in the ${secrets.name}.`);
-  say(`Granted: ${scopes.join(' ')}`);
+  const company = companyId ? ` of company ${foreign(companyId)}` : '';
+  say(
+    `Signed in to ${foreign(name) || 'location'} (${foreign(locationId)})${company}. The tokens are in the ${secrets.name}.`,
+  );
+  say(`Granted: ${scopes.map(foreign).join(' ')}`);
 }
 
 /**
@@ -220,8 +222,10 @@ async function keepAgency(
       `${error.message} The sign-in is stored all the same: ghl-contacts-mcp accounts lists the locations again.`,
     );
   });
-  say(`Signed in to agency ${companyId} with ${locations.length} locations. The tokens are in the ${secrets.name}.`);
-  say(`Granted: ${scopes.join(' ')}`);
-  for (const { id, name } of locations) say(`  ${id}  ${name ?? ''}`);
+  say(
+    `Signed in to agency ${foreign(companyId)} with ${locations.length} locations. The tokens are in the ${secrets.name}.`,
+  );
+  say(`Granted: ${scopes.map(foreign).join(' ')}`);
+  for (const { id, name } of locations) say(`  ${foreign(id)}  ${foreign(name)}`);
   say('Set GHL_LOCATION_ID to the one the server is to work in.');
 }

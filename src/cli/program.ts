@@ -4,6 +4,7 @@ import { SettingError } from '../errors.ts';
 import { redactStrictly } from '../redact.ts';
 import type { DoctorOptions } from './doctor.ts';
 import type { LoginOptions } from './login.ts';
+import { endWithReader } from './terminal.ts';
 
 const port = (text: string): number => {
   const value = /^\d{1,5}$/.test(text) ? Number(text) : -1;
@@ -13,12 +14,14 @@ const port = (text: string): number => {
 
 /** Every command but the default one, which serves MCP on stdio. Wrong usage ends with exit code 2. */
 export async function runCli(args: readonly string[]): Promise<void> {
+  const readOn = endWithReader();
   const program = new Command('ghl-contacts-mcp')
     .description('MCP server for HighLevel (GoHighLevel) contacts. Without a command it serves MCP on stdio.')
     .version(pkg.version)
     .enablePositionalOptions()
     .option('--sandbox', 'serve against the embedded sandbox: no account, no network')
     .action(async ({ sandbox = false }: { sandbox?: boolean }) => {
+      readOn();
       const { serve } = await import('../serve.ts');
       await serve({ sandbox, env: process.env });
     });

@@ -7,6 +7,7 @@ import type { Session } from '../session.ts';
 import { getLocation } from '../tools/lookups.ts';
 import type { Finding } from './doctor.ts';
 import { tryToken } from './probe.ts';
+import { foreign } from './terminal.ts';
 
 /** An `Api` that keeps the headers of the last answer. */
 export function listening(config: Config, { way }: Session) {
@@ -43,7 +44,7 @@ export async function reach(config: Config, session: Session): Promise<Finding[]
   const location = await api.call(getLocation, {}).catch(() => undefined);
   const { name, timezone } = (location?.location ?? {}) as Json;
   const place: Finding = location
-    ? { what: 'location', state: 'ok', says: `${String(name)}, ${String(timezone)}` }
+    ? { what: 'location', state: 'ok', says: `${foreign(name)}, ${foreign(timezone)}` }
     : { what: 'location', state: 'note', says: 'name and time zone are unknown: locations.readonly is not granted' };
   return [probe, place, clock(headers()), quota(headers())];
 }
@@ -69,6 +70,6 @@ function quota(headers: HttpAnswer['headers']): Finding {
   return {
     what: 'quota',
     state: day === '0' ? 'bad' : 'ok',
-    says: `${left} of ${max} in this window, ${day} of ${limit} today`,
+    says: `${foreign(left)} of ${foreign(max)} in this window, ${foreign(day)} of ${foreign(limit)} today`,
   };
 }

@@ -1,9 +1,43 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { plainText } from '../untrusted.ts';
+import { cut, plainText } from '../untrusted.ts';
 
-/** One line for people, names from HighLevel among it: nothing in it steers a terminal. */
-export const say = (line = ''): void => void process.stdout.write(`${plainText(line)}\n`);
+/** One line for people, whatever stands in it: nothing steers a terminal, and nothing begins a line of its own. */
+export const say = (line = ''): void => void process.stdout.write(`${plainText(line).replace(BREAKS, ' ')}\n`);
+const BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
+
+/** JSON for programs. */
+export const sayJson = (value: unknown): void =>
+  void process.stdout.write(`${plainText(JSON.stringify(value, null, 2))}\n`);
+
+/** Characters of a value that is not ours. */
+const VALUE_CHARACTERS = 80;
+
+/** A value from HighLevel in a line of ours: short, and of one line. Nothing where there is none. */
+export const foreign = (value: unknown): string =>
+  value === undefined || value === null
+    ? ''
+    : cut(plainText(String(value).slice(0, 1_000)).replace(/\s+/g, ' ').trim(), VALUE_CHARACTERS);
+
+/**
+ * Output that nobody reads on, as in `doctor | head -1`, ends the command without a word. Gives what takes that back,
+ * for the server, which has an end of its own.
+ */
+export function endWithReader(): () => void {
+  const stdout = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  };
+  const stderr = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  };
+  process.stdout.on('error', stdout);
+  process.stderr.on('error', stderr);
+  return () => {
+    process.stdout.off('error', stdout);
+    process.stderr.off('error', stderr);
+  };
+}
 
 /** A question on the terminal, or the first line of what was piped in. A secret is not shown while it is typed. */
 export async function ask(question: string, secret = false): Promise<string> {

@@ -160,7 +160,7 @@ export const adversary: readonly Defect[] = [
   {
     item: 20,
     what: 'Line breaks of CRM values forge lines of the command line',
-    tests: [],
+    tests: [['test/auth/output.test.ts', 'a value from HighLevel is one short line of the command line']],
   },
   {
     item: 21,
