@@ -44,11 +44,15 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
   });
   endWithHost(server, api, log, () => exit(file?.isStuck() === true));
   await server.connect(new StdioServerTransport());
+  let { locationId } = session.account;
   session.watch(() => {
+    const isOther = session.account.locationId !== locationId;
+    locationId = session.account.locationId;
     const now = gate(tools, scopes(), config.selected, howToGrant);
     const changed = now.shown.length !== open.shown.length || now.shown.some((tool, i) => tool !== open.shown[i]);
     open = now;
-    if (changed) tellLists(server);
+    // Of another account the resources are others, too.
+    if (changed || isOther) tellLists(server);
   });
 }
 

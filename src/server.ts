@@ -67,13 +67,13 @@ export function createServer(options: ServerOptions): Server {
       jsonSchemaValidator: noValidator,
     },
   );
-  const recents = createRecents();
   const subscriptions = createSubscriptions({
     ...{ api: options.api, clock, timers, log },
     send: (uri) => void server.sendResourceUpdated({ uri }).catch(ignore),
   });
   const api = tellingWrites(options.api, subscriptions.touched);
-  const own = keeper();
+  const own = keeper(locationId);
+  const recents = () => own(createRecents);
   // Whoever reads a hundred contacts has the host list them once a second, not a hundred times.
   const listed = createUpdates(timers, () => void server.sendResourceListChanged().catch(ignore));
   const met = () => listed.tell('ghl://contacts');
@@ -82,7 +82,7 @@ export function createServer(options: ServerOptions): Server {
     const { signal } = extra;
     const state = { memory, own, peopleFolder, locationId };
     const around = { api, clock, user, label, host, signal, gate: gate(), ...state, progress: progressOf(extra) };
-    return openDesk(around, recents, met);
+    return openDesk(around, recents(), met);
   };
   const lists = new WeakMap<Gate, ReturnType<typeof advertised>[]>();
   server.onclose = () => {
@@ -105,7 +105,7 @@ export function createServer(options: ServerOptions): Server {
     }
   });
 
-  server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources: listResources(gate(), recents.list()) }));
+  server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources: listResources(gate(), recents().list()) }));
   server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: listTemplates(gate()) }));
   server.setRequestHandler(ReadResourceRequestSchema, ({ params: { uri } }, extra) =>
     answeredResource(uri, log, async () => {
@@ -166,10 +166,13 @@ class WellFormedServer extends Server {
 
 const ignore = () => undefined;
 
-/** One of each thing for the life of a server. */
-function keeper(): Surroundings['own'] {
-  const made = new Map<unknown, unknown>();
+/** One of each thing for each location that a server is signed in to: what one account showed is nothing of the next. */
+function keeper(locationId: () => string | undefined): Surroundings['own'] {
+  const locations = new Map<string | undefined, Map<unknown, unknown>>();
   return <T>(make: () => T): T => {
+    const location = locationId();
+    const made = locations.get(location) ?? new Map<unknown, unknown>();
+    locations.set(location, made);
     if (!made.has(make)) made.set(make, make());
     return made.get(make) as T;
   };

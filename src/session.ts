@@ -89,6 +89,7 @@ function stored(config: Config, log: Log): Session {
       baseUrl: config.baseUrl,
       credential: {
         check,
+        locationId: () => ('missing' in now ? undefined : now.locationId),
         current: async () => (await source()).current(),
         async renew(spent) {
           await check();

@@ -7,7 +7,7 @@ import { fetchTransport } from '../src/api/transport.ts';
 import { type Json, SCOPES, type Scope } from '../src/endpoint.ts';
 import { gate, parseSelection } from '../src/gate.ts';
 import { type Log, silent } from '../src/log.ts';
-import { type Memory, shortMemory } from '../src/memory.ts';
+import { type Memory, ofLocation, shortMemory } from '../src/memory.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../src/sandbox/index.ts';
 import { createServer } from '../src/server.ts';
 import { createClock } from '../src/times.ts';
@@ -37,6 +37,8 @@ export interface Options {
   sandboxed?: Sandbox;
   /** The time of server and sandbox, moved by whoever made it; `advance` moves another. */
   timers?: Timers;
+  /** The location signed in to, where it changes. */
+  locationId?: () => string;
   /** Parts of the request layer a test replaces. */
   api?: Partial<ApiOptions>;
 }
@@ -63,6 +65,7 @@ export function serverOf(options: Options = {}) {
   const sandbox =
     options.sandboxed ?? createSandbox({ now: options.timers?.now ?? (() => NOW), rate: 'off', ...options.sandbox });
   const timers: Timers = options.timers ?? { ...realTimers, now: () => NOW + moved, wall: () => NOW + moved };
+  const locationId = options.locationId ?? (() => sandbox.locationId);
   const log = options.log ?? silent;
   const api = createApi({
     timers,
@@ -78,7 +81,7 @@ export function serverOf(options: Options = {}) {
     timezone: options.timezone,
     api,
     scopes: () => scopes,
-    locationId: () => sandbox.locationId,
+    locationId,
     now: wallOf(options.api?.timers ?? timers),
   });
   const open = gate(tools, scopes, parseSelection(options.select ?? '', tools));
@@ -87,9 +90,9 @@ export function serverOf(options: Options = {}) {
     gate: () => open,
     clock,
     log,
-    account: () => ({ sandbox: true, locationId: sandbox.locationId, label: options.label }),
+    account: () => ({ sandbox: true, locationId: locationId(), label: options.label }),
     user: options.user,
-    memory: options.memory ?? shortMemory(),
+    memory: ofLocation(options.memory ?? shortMemory(), locationId),
     peopleFolder: options.peopleFolder,
     timers,
   });

@@ -11,6 +11,8 @@ export interface Credential {
 export interface TokenSource {
   /** Before a call: from here on scopes and credential are those of now, whatever was signed in before. */
   check?(): Promise<void>;
+  /** The location that calls go to now; undefined where it is not known, or never changes. */
+  locationId?(): string | undefined;
   /** @throws UserError that says what is missing and how to mend it */
   current(): Promise<Credential>;
   /** After a 401 that means "expired": true where there is a new one to try with. */

@@ -29,9 +29,9 @@ export class Repeats<T> {
   }
 
   /** Only what makes something new, or may message somebody, is harmed by a repetition. */
-  keyOf(e: Endpoint, args: Json): string | undefined {
+  keyOf(e: Endpoint, args: Json, locationId = ''): string | undefined {
     if (!e.settle?.makes && e.effect !== 'enrol') return undefined;
-    return `${e.name} ${JSON.stringify(Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+    return `${locationId} ${e.name} ${JSON.stringify(Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
   }
 
   find(key: string): First<T> | undefined {

@@ -38,7 +38,7 @@ export function createWrites(parts: Parts) {
   const repeats = new Repeats<Outcome>(timers.now);
 
   async function perform(e: Endpoint, args: Json, options: CallOptions): Promise<Json> {
-    const key = repeats.keyOf(e, args);
+    const key = repeats.keyOf(e, args, way.credential.locationId?.());
     const earlier = key === undefined ? undefined : repeats.find(key);
     const outcome = earlier ? repeat(e, args, earlier, options) : write(e, args, options);
     inFlight.add(outcome);

@@ -41,7 +41,7 @@ interface Unsaved {
  * process of those that share the store. The store is written before a refresh token is spent; if it refuses the new
  * pair all the same, the pair is used from memory and stored as soon as the store takes it.
  */
-export function storedSource(options: SourceOptions): Required<Omit<TokenSource, 'check'>> {
+export function storedSource(options: SourceOptions): Required<Omit<TokenSource, 'check' | 'locationId'>> {
   const { store, oauth, locationId, now, step = () => undefined, warn = () => undefined } = options;
   const { after = unreferenced } = options;
   const key = `location:${locationId}`;

@@ -31,7 +31,7 @@ export interface Surroundings {
   readonly peopleFolder?: string | undefined;
   /** The location that calls go to now: it changes with a sign-in. */
   readonly locationId: () => string | undefined;
-  /** What a tool keeps between its calls for as long as this server runs; made with its first call. */
+  /** What a tool keeps between its calls in this location for as long as this server runs; made with its first call. */
   readonly own: <T>(make: () => T) => T;
   /** Tells the host how far a long call has come. */
   readonly progress: (done: number, total: number | undefined, message?: string) => void;
