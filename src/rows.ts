@@ -9,12 +9,36 @@ const CONTACT_NOISE = new Set([
   'bounceEmail', 'unsubscribeEmail', 'validEmail', 'profilePhoto', 'keyword', 'attachments', 'opportunities',
 ]); // biome-ignore format: a list
 
-/** One spelling for what the API spells by place: `address1`, names as typed. */
+const DAY_MS = 86_400_000;
+const MIDNIGHT = /^(\d{4}-\d{2}-\d{2})T00:00(:00(\.0+)?)?(Z|[+-]00:?00)$/;
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+/** A day, as a record gives it, of what search gives: epoch ms or a time in UTC. Anything else as it is. */
+function birthday(value: unknown): unknown {
+  if (typeof value === 'number' && Math.abs(value) < 1e14) return dayOf(value);
+  return typeof value === 'string' ? value.replace(/^(\d{4}-\d{2}-\d{2})T[\d:.]*(Z|[+-]\d{2}:?\d{2})?$/, '$1') : value;
+}
+
+/** The years 1973 to 2100: below, a number that happens to be a whole day may be an amount. */
+const isDay = (value: number): boolean => value >= 1e11 && value < 4.1e12 && value % DAY_MS === 0;
+
+/** The same for a custom field, whose type a row does not tell: only what is midnight in UTC to the millisecond. */
+function customValue(value: unknown): unknown {
+  if (typeof value === 'number') return isDay(value) ? dayOf(value) : value;
+  return typeof value === 'string' ? value.replace(MIDNIGHT, '$1') : value;
+}
+
+const customField = (field: unknown): unknown =>
+  isRecord(field) && 'value' in field ? { ...field, value: customValue(field.value) } : field;
+
+/** One spelling for what the API spells by place: `address1`, names as typed, days. */
 function contact(raw: Json): Json {
   const { firstNameRaw, lastNameRaw, address, ...rest } = raw;
   if (typeof firstNameRaw === 'string') rest.firstName = firstNameRaw;
   if (typeof lastNameRaw === 'string') rest.lastName = lastNameRaw;
   if (address !== undefined && rest.address1 === undefined) rest.address1 = address;
+  if (rest.dateOfBirth !== undefined) rest.dateOfBirth = birthday(rest.dateOfBirth);
+  if (Array.isArray(rest.customFields)) rest.customFields = rest.customFields.map(customField);
   if (rest.dnd === false) delete rest.dnd;
   return rest;
 }

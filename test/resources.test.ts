@@ -85,6 +85,20 @@ describe('contacts as resources', () => {
       expect(await text(part)).toContain('- 2026-11-22 09:00:00 (zone unknown) · ');
   });
 
+  test.each([
+    [
+      { additionalEmails: [{ email: 'a@example.com' }, { email: 'b@example.com', validEmail: null }] },
+      'a@example.com, b@example.com',
+    ],
+    [{ additionalPhones: [{ phone: '+13125550100', phoneLabel: 'Work' }] }, 'phone +13125550100, phoneLabel Work'],
+    [{ customFields: [{ id: 'f1', value: { 0: 'red', 1: ['blue', { more: 'green' }] } }] }, '0 red, 1 blue, green'],
+    [{ additionalEmails: [null, [], {}] }, 'null, , '],
+  ])('%j is written in words', (contact, expected) => {
+    const page = overviewMarkdown({ contact, asOf: 'now' });
+    expect(page).toContain(`: ${expected}\n`);
+    expect(page).not.toContain('object Object');
+  });
+
   test('the collection is paged: each page names the next, and together they are everybody once', async () => {
     const { client, call, sent } = await connect({ scopes: CONTACTS });
     const { nextUri, ...first } = await page(client, 'ghl://contacts');

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Json } from '../src/endpoint.ts';
 import { MAX_BYTES, toolAnswer } from '../src/results.ts';
+import { connectChanged } from './changed-answers.ts';
 import { connect, textOf } from './connect.ts';
 import { answerTo, everyCall } from './every-tool.ts';
 
@@ -106,6 +107,44 @@ test('one contact by id has no twins, no attribution, nothing empty; fields brin
   expect(Object.values(contact)).not.toContain(null);
   const some = await call('get_contact', { contactId, fields: ['id', 'firstNameLowerCase'] });
   expect(some.contact).toEqual({ id: contactId, firstNameLowerCase: 'maria' });
+});
+
+test.each([
+  [1_363_132_800_000, '2013-03-13'],
+  [-315_619_200_000, '1960-01-01'],
+  ['2013-03-13T00:00:00.000Z', '2013-03-13'],
+  ['2013-03-13', '2013-03-13'],
+  ['03/13/2013', '03/13/2013'],
+])('a date of birth that search gives as %j reads %s, as by id', async (sent, shown) => {
+  const { call } = await connectChanged((body) => {
+    const { contacts } = body as { contacts?: Json[] };
+    return contacts ? { ...(body as Json), contacts: contacts.map((row) => ({ ...row, dateOfBirth: sent })) } : body;
+  });
+  for (const tool of ['search_contacts', 'list_contacts', 'list_changed_contacts']) {
+    const { contacts } = await call(tool, {
+      fields: ['dateOfBirth'],
+      ...(tool === 'list_changed_contacts' ? { since: '2026-01-01' } : {}),
+    });
+    expect((contacts as Json[])[0]?.dateOfBirth, tool).toBe(shown);
+  }
+});
+
+test.each([
+  ['2013-01-01T00:00:00.000Z', '2013-01-01'],
+  ['2013-01-01', '2013-01-01'],
+  [1_356_998_400_000, '2013-01-01'],
+  // A time and an amount are no day.
+  ['2013-01-01T09:30:00.000Z', '2013-01-01T09:30:00.000Z'],
+  [1_356_998_400_001, 1_356_998_400_001],
+  [86_400_000, 86_400_000],
+])('a custom value that search gives as %j reads %j', async (sent, shown) => {
+  const { call } = await connectChanged((body) => {
+    const { contacts } = body as { contacts?: Json[] };
+    const customFields = [{ id: 'f1', value: sent }];
+    return contacts ? { ...(body as Json), contacts: contacts.map((row) => ({ ...row, customFields })) } : body;
+  });
+  const { contacts } = await call('search_contacts', { fields: ['customFields'] });
+  expect((contacts as Json[])[0]?.customFields).toEqual([{ id: 'f1', value: shown }]);
 });
 
 test('envelope keys stay when there is nothing in them', async () => {

@@ -1,6 +1,6 @@
 import type { Json } from '../endpoint.ts';
 import { ApiError, UserError } from '../errors.ts';
-import { shown } from '../rows.ts';
+import { rowOf, shown } from '../rows.ts';
 import type { Context } from '../tools/tool.ts';
 import { type Grouping, Groups, groupingOf, NAME_CHARACTERS } from './count-groups.ts';
 import { createJobs } from './jobs.ts';
@@ -99,7 +99,7 @@ async function walk(count: Count, context: Context): Promise<string | undefined>
 function add({ seen, groups, names, grouping }: Count, row: Json): void {
   if (seen.has(row.id)) return;
   seen.add(row.id);
-  groups.add(grouping.value(row));
+  groups.add(grouping.value(rowOf.contact(row)));
   if (grouping.by === 'business' && row.businessName)
     names.set(String(row.businessId ?? row.businessName), row.businessName);
 }

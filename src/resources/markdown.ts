@@ -3,15 +3,16 @@ import type { Json } from '../endpoint.ts';
 // For people to attach. What comes from the CRM is escaped, on one line and never part of a heading of ours.
 
 const SPECIAL = /[\\`*_{}[\]<>#|~!]/g;
-const plain = (value: unknown): string =>
-  (Array.isArray(value)
-    ? value.map(String).join(', ')
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value)
-  )
-    .replace(/\s+/g, ' ')
-    .replace(SPECIAL, '\\$&');
+const plain = (value: unknown): string => words(value).replace(/\s+/g, ' ').replace(SPECIAL, '\\$&');
+
+/** A value in words: the items of a list, the parts of an object by name; of an object of one part only that. */
+function words(value: unknown): string {
+  if (Array.isArray(value)) return value.map(words).join(', ');
+  if (typeof value !== 'object' || value === null) return String(value);
+  const parts = Object.entries(value).filter(([, part]) => part !== null && part !== undefined);
+  return parts.map(([name, part]) => (parts.length === 1 ? words(part) : `${name} ${words(part)}`)).join(', ');
+}
+
 const rows = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : []);
 const some = (...parts: unknown[]): string => parts.filter((part) => part !== undefined && part !== '').join(' · ');
 const shown = (value: unknown, before = ''): string | undefined =>

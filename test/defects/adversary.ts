@@ -200,7 +200,7 @@ export const adversary: readonly Defect[] = [
   {
     item: 26,
     what: 'additionalEmails are shown as [object Object]',
-    tests: [],
+    tests: [['test/resources.test.ts', '%j is written in words']],
   },
   {
     item: 27,

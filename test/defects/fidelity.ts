@@ -54,7 +54,11 @@ export const fidelity: readonly Defect[] = [
   {
     item: 8,
     what: 'Rows of search have other types than records by id',
-    tests: [['test/sandbox/search.test.ts', 'rows have other types than records by id']],
+    tests: [
+      ['test/sandbox/search.test.ts', 'rows have other types than records by id'],
+      ['test/results.test.ts', 'a date of birth that search gives as'],
+      ['test/results.test.ts', 'a custom value that search gives as'],
+    ],
   },
   {
     item: 9,
