@@ -43,6 +43,12 @@ export function refuseOversized(args: unknown): void {
 
 const tooLarge = (what: string, advice: string) => new UserError(`Nothing was sent. The arguments ${what}. ${advice}`);
 
+/** All arguments as an object: null stands for none, and JSON text for the object it holds. */
+export function rootArguments(given: unknown): unknown {
+  const read = typeof given === 'string' ? parse(given) : undefined;
+  return isRecord(read) ? read : (given ?? undefined);
+}
+
 /** Arguments in the form the schema asks for, as far as the difference is one of spelling. */
 export interface ReadArguments {
   readonly args: unknown;

@@ -6,6 +6,7 @@ import {
   type ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
+import { rootArguments } from './arguments.ts';
 import { WrongRequest } from './desk.ts';
 import { isMissing, redact, UserError } from './errors.ts';
 import type { Log } from './log.ts';
@@ -17,10 +18,10 @@ import { withinBytes } from './untrusted.ts';
 /** What the protocol gives beside a request. */
 export type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
-/** `tools/call`, also from hosts that write `arguments: null` where there are none. */
+/** `tools/call`, also from hosts that write `arguments: null` where there are none, or all of them as JSON text. */
 export const ToolCall = CallToolRequestSchema.extend({
   params: CallToolRequestSchema.shape.params.extend({
-    arguments: z.preprocess((given) => given ?? undefined, CallToolRequestSchema.shape.params.shape.arguments),
+    arguments: z.preprocess(rootArguments, CallToolRequestSchema.shape.params.shape.arguments),
   }),
 });
 

@@ -129,7 +129,7 @@ const KNOWN: readonly Known[] = [
 ];
 
 /** Wordings of the API's own validation, which name our fields and nobody's text. */
-const VALIDATION = /^(property [\w.]+ should not exist|(each value in )?[\w.]+ (must|should) [\w ,.:'-]{1,100})$/;
+const VALIDATION = /^(property [\w.]+ should not exist|(each value in )?[\w.]+ (must|should) [\w ,.:'-]{1,300})$/;
 
 /** Faults named of one request. */
 const NAMED = 20;

@@ -64,10 +64,11 @@ test('every tool answers the same with JSON text for lists, objects, numbers, an
     );
 }, 60_000);
 
-test('arguments that are null at the root are none', async () => {
+test('arguments that are null at the root are none, and JSON text of all of them is read', async () => {
   const { client } = await connect();
   const schema = { parse: (answer: unknown) => answer, safeParse: (data: unknown) => ({ success: true, data }) };
-  for (const params of [{ name: 'list_users', arguments: null }, { name: 'list_users' }]) {
+  const forms = [{ arguments: null }, {}, { arguments: '{}' }, { arguments: '{"limit":"5"}' }];
+  for (const params of forms.map((form) => ({ name: 'list_users', ...form }))) {
     const answer = await client.request({ method: 'tools/call', params } as never, schema as never);
     expect((answer as { structuredContent: Json }).structuredContent.users).toBeInstanceOf(Array);
   }

@@ -10,6 +10,9 @@ const context = {
 const say = (status: number, body: unknown) => refusal({ ...context, status, body }).message;
 const says = (message: unknown, extra: object = {}) => ({ message, ...extra });
 
+const OPERATORS =
+  'eq, not_eq, contains, not_contains, contains_set, wildcard, exists, not_exists, range, nested, has_all';
+
 describe('each refusal HighLevel is known for becomes a sentence', () => {
   test.each([
     [
@@ -40,6 +43,11 @@ describe('each refusal HighLevel is known for becomes a sentence', () => {
       422,
       says(['property gender should not exist', 'email must be an email']),
       'property gender should not exist; email must be an email',
+    ],
+    [
+      422,
+      says([`filters.0.operator must be one of the following values: ${OPERATORS}`]),
+      `filters.0.operator must be one of the following values: ${OPERATORS}`,
     ],
     [429, says('Too Many Requests'), 'Try again in 10 seconds'],
     [503, 'upstream connect error', 'HighLevel failed (503)'],
