@@ -97,6 +97,17 @@ describe('two servers on one state folder', () => {
     expect(await everybody(first)).toHaveLength(1);
   });
 
+  test('also where a lookup trails as search does', async () => {
+    const [first, second] = (await servers(2, { switches: { duplicatesAllowed: true } })) as [Connected, Connected];
+    const body = { contact: null };
+    first.sandbox.setFaults([{ route: 'GET /contacts/search/duplicate', fault: { status: 200, body } }]);
+    const person = { email: 'cleo@park.example', phone: '+13125550103', ...parts };
+    await first.call('onboard_contact', person);
+    expect(await second.call('onboard_contact', person)).toMatchObject({ created: false, note: { created: false } });
+    expect(await second.call('onboard_contact', { phone: '+13125550103' })).toMatchObject({ created: false });
+    expect(await everybody(first)).toHaveLength(1);
+  });
+
   test('a creation that a killed process left without outcome is waited for, unless a lookup tells', async () => {
     const [server] = (await servers(1, {}, {})) as [Connected];
     const folder = await freshFolder();

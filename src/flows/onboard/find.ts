@@ -123,16 +123,18 @@ const holder = async (by: By, answer: Promise<Json>): Promise<Lead[]> => {
   return [{ by, id, holds: sure }];
 };
 
-const LOOK: Record<By, (reach: Reach, context: Context) => Promise<Lead[]>> = {
-  email: ({ by, value }, { call }) => holder(by, call(findDuplicateContact, { email: value }, 'single', FRESH)),
+/** The contact of a lookup; where it finds none, the one that was found or created for this a moment ago. */
+async function lookedUp(given: Json, { by, value, key }: Reach, context: Context): Promise<Lead[]> {
+  const found = await holder(by, context.call(findDuplicateContact, given, 'single', FRESH));
+  const id = found.length > 0 ? undefined : (await context.own(createRegistry).find(key, context))?.id;
+  if (id === undefined) return found;
+  return [{ by, id, holds: (contact) => fieldAgrees(by, value, contact) === 'yes' }];
+}
 
-  async phone({ by, value, certain, key }, context) {
-    const { call, own } = context;
-    const found = await holder(by, call(findDuplicateContact, { number: value }, 'single', FRESH));
-    const id = (await own(createRegistry).find(key, context))?.id;
-    if (certain || found.length > 0 || id === undefined) return found;
-    return [{ by, id, holds: (contact) => fieldAgrees('phone', value, contact) === 'yes' }];
-  },
+const LOOK: Record<By, (reach: Reach, context: Context) => Promise<Lead[]>> = {
+  email: (reach, context) => lookedUp({ email: reach.value }, reach, context),
+
+  phone: (reach, context) => lookedUp({ number: reach.value }, reach, context),
 
   async matchField({ by, value, custom, key }, context) {
     const { call, own } = context;
