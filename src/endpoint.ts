@@ -70,6 +70,17 @@ export interface Page {
   readonly complete: boolean;
 }
 
+/** What an answer of success holds; a 2xx that holds anything else is unreadable. Lists are told by their `list`. */
+export type AnswerShape =
+  /** An array under this key. */
+  | { readonly rows: string; readonly shows?: Shows }
+  /** An object with an id under this key; the same id as this argument, where one is named. */
+  | { readonly one: string; readonly id?: string; readonly orNull?: true }
+  /** No more than that it succeeded, and rows about no others than were asked for. */
+  | { readonly succeeded: true; readonly shows?: Shows };
+/** Whether an answer can be about this call. */
+export type Shows = (data: Json, args: Json) => boolean;
+
 export interface Endpoint extends ToolFace {
   /** `POST /contacts/{contactId}/notes`: every `{name}` is a key of `input`, or the server's own `locationId`. */
   readonly route: `${Method} /${string}`;
@@ -86,6 +97,7 @@ export interface Endpoint extends ToolFace {
   /** Turns an answer into what the model should read; pure. */
   readonly present?: (data: Json, args: Json) => Json;
   readonly list?: ListShape;
+  readonly answer?: AnswerShape;
   /** How a write whose answer was lost is settled; every write names one. */
   readonly settle?: Settlement;
 }

@@ -50,7 +50,10 @@ export const isRecord = (value: unknown): value is Json =>
 export const listIn = (data: Json | undefined, key: string): readonly unknown[] =>
   Array.isArray(data?.[key]) ? data[key] : [];
 
-/** The rows an answer holds under a key: what is no record is left out. */
+/**
+ * The rows an answer holds under a key: what is no record is left out. That a list has its key was checked when the
+ * answer arrived.
+ */
 export const rowsIn = (data: Json | undefined, key: string): Json[] => listIn(data, key).filter(isRecord);
 
 /** Items of an answer's lists that are no records. An answer to a read lists nothing else. */

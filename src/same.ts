@@ -107,6 +107,17 @@ export function fieldAgrees(name: string, sent: unknown, stored: Json): Answer {
   return COMPARE[name]?.(sent, stored[name], stored) ?? is(text(sent) === text(stored[name]));
 }
 
+const asList = (values: unknown): string[] =>
+  Array.isArray(values) ? values.map((value) => text(value).toLowerCase()) : [];
+
+/** Whether a list of a contact (tags, followers) has, or lacks, all that was sent. */
+export const lists =
+  (key: 'tags' | 'followers', wanted: boolean) =>
+  (stored: Json, sent: Json): boolean => {
+    const present = asList(stored[key]);
+    return asList(sent[key]).every((value) => present.includes(value) === wanted);
+  };
+
 /** Whether a stored thing holds every field that was sent. */
 export function agreement(sent: Json, stored: Json): Answer {
   const { clear, ...fields } = sent;

@@ -1,17 +1,18 @@
 import type { Json } from './endpoint.ts';
 import { asE164, isE164 } from './phone.ts';
-import { rowsIn } from './rows.ts';
-import { type Answer, agreement } from './same.ts';
+import { isDeleted, rowsIn } from './rows.ts';
+import { type Answer, agreement, lists } from './same.ts';
 
 /** What a settlement may look at after a write got no answer it can trust. */
 export interface Look {
   /** Arguments of the write as they were sent. */
   readonly sent: Json;
   /**
-   * Epoch ms by HighLevel's clock when the write began, with room for a clock that ticks in seconds. To be asked for
-   * after a read: before the first answer nobody knows that clock.
+   * Epoch ms by HighLevel's clock between which the write was done, if it was, with room for a clock that ticks in
+   * seconds. To be asked for after a read: before the first answer nobody knows that clock.
    */
   readonly since: number;
+  readonly until: number;
   /** What `before` saw, where the settlement has one and it could be read. */
   readonly before?: Json | undefined;
   /** Ids this server is known to have made before: never taken for the write in doubt. */
@@ -24,7 +25,14 @@ export interface Look {
 export type Verdict =
   | { readonly done: true; readonly data: Json }
   | { readonly done: false }
-  | { readonly done: undefined; readonly tell: string };
+  /** `unseen`: no read shows it, whatever the write has done. */
+  | { readonly done: undefined; readonly tell: string; readonly unseen?: true };
+
+/** What may be looked at before a write. */
+export interface LookBefore extends Pick<Look, 'sent' | 'read'> {
+  /** Ids that a read gave moments ago; undefined where it was not asked. */
+  readonly earlier: (tool: string, args: Json) => readonly unknown[] | undefined;
+}
 
 /** How a write in doubt is settled: by looking, never by repeating. */
 export interface Settlement {
@@ -32,9 +40,14 @@ export interface Settlement {
   readonly how: string;
   /** True where the write makes something new each time it is done. */
   readonly makes?: true;
-  /** Read before the write, where the thing itself carries no time. */
-  readonly before?: (look: Pick<Look, 'sent' | 'read'>) => Promise<Json | undefined>;
+  /** What was there before the write, as far as it is at hand; read where the thing itself carries no time. */
+  readonly before?: (look: LookBefore) => Promise<Json | undefined>;
   readonly look: (look: Look) => Promise<Verdict>;
+  /**
+   * Whether the record that a later attempt was refused for is the one that an earlier attempt made: done; not done
+   * where it is somebody else's.
+   */
+  readonly isOwn?: (look: Look, existing: string) => Promise<Verdict>;
 }
 
 const unknown = (tell: string): Verdict => ({ done: undefined, tell });
@@ -45,21 +58,49 @@ const part = (data: Json | undefined, key: string): Json | undefined => {
   const value = data?.[key];
   return typeof value === 'object' && value !== null ? (value as Json) : undefined;
 };
-const madeSince = (row: Json, { since, known }: Look) => Date.parse(String(row.dateAdded)) >= since && !known(row.id);
+/** ms by which the clock in an answer's head, which the network edge sets, may differ from that in the records. */
+const CLOCKS_DIFFER_MS = 300_000;
 
-/** Who has the email or the phone that was sent; `missing` where one of them surely belongs to nobody. */
-async function holders({ sent, read }: Look): Promise<{ found: Json[]; missing: boolean }> {
-  const { email, phone } = sent;
+/** Whether a record was made by the write in doubt, as far as ids and times tell. */
+type Age = 'new' | 'old' | '?';
+
+/** `before`: ids that were there before the write, where they are at hand; they tell more surely than any clock. */
+function ageOf({ id, dateAdded }: Json, { since, until, known }: Look, before?: readonly unknown[]): Age {
+  if (known(id) || before?.includes(id)) return 'old';
+  if (before) return 'new';
+  const at = Date.parse(String(dateAdded));
+  if (at >= since && at <= until) return 'new';
+  return at < since - CLOCKS_DIFFER_MS ? 'old' : '?';
+}
+
+/** The lookups by which a contact is found, and whether one that finds nobody is sure. */
+function lookupsOf({ email, phone }: Json): { ask: Json; sure: boolean }[] {
   const number = asE164(phone);
-  const keys = [
+  return [
     ...(email ? [{ ask: { email }, sure: true }] : []),
     ...(phone ? [{ ask: { number }, sure: isE164(number) && String(phone).trim().startsWith('+') }] : []),
   ];
-  const found: Json[] = [];
-  for (const { ask, sure } of keys) {
-    const contact = part(await read('find_duplicate_contact', ask), 'contact');
+}
+
+/** Who had the email and the phone before the write, in the order of the lookups. */
+const holdersBefore = async ({ sent, earlier }: LookBefore): Promise<Json> => ({
+  holders: lookupsOf(sent).map(({ ask }) => earlier('find_duplicate_contact', ask)),
+});
+
+interface Holder {
+  readonly contact: Json;
+  readonly age: Age;
+}
+
+/** Who has the email or the phone that was sent; `missing` where one of them surely belongs to nobody. */
+async function holders(look: Look): Promise<{ found: Holder[]; missing: boolean }> {
+  const before = (look.before?.holders ?? []) as (readonly unknown[] | undefined)[];
+  const found: Holder[] = [];
+  for (const [at, { ask, sure }] of lookupsOf(look.sent).entries()) {
+    const contact = part(await look.read('find_duplicate_contact', ask), 'contact');
     if (!contact && sure) return { found: [], missing: true };
-    if (contact && found.every(({ id }) => id !== contact.id)) found.push(contact);
+    if (contact && found.every((each) => each.contact.id !== contact.id))
+      found.push({ contact, age: ageOf(contact, look, before[at]) });
   }
   return { found, missing: false };
 }
@@ -67,17 +108,28 @@ async function holders({ sent, read }: Look): Promise<{ found: Json[]; missing: 
 const contactCreated: Settlement = {
   how: 'looks for a new contact with its email or phone; one without either is searched by name, and unknown unless found',
   makes: true,
+  before: holdersBefore,
   async look(look) {
     const { found, missing } = await holders(look);
     if (missing) return NOT_DONE;
-    const contact = found.find((each) => madeSince(each, look));
-    if (contact) return done({ contact });
+    const fresh = found.find(({ age }) => age === 'new');
+    if (fresh) return done({ contact: fresh.contact });
+    const [holder] = found;
+    if (!holder) return newestLike(look, '');
     return newestLike(
       look,
-      found.length > 0
+      holder.age === 'old'
         ? 'An older contact has this email or phone; if duplicates are allowed there may be a second one. '
-        : '',
+        : `Contact ${String(holder.contact.id)} has this email or phone and may be it, or older. `,
     );
+  },
+  async isOwn(look, existing) {
+    const contact = part(await look.read('get_contact', { contactId: existing }), 'contact');
+    const tell = `Contact ${existing} has this email or phone and may be it, or older: get_contact tells.`;
+    if (!contact) return unknown(tell);
+    const age = ageOf(contact, look);
+    if (age === 'old' || agreement(look.sent, contact) === 'no') return NOT_DONE;
+    return age === 'new' ? done({ contact }) : unknown(tell);
   },
 };
 
@@ -93,7 +145,7 @@ async function newestLike(look: Look, why: string): Promise<Verdict> {
     { field: 'dateAdded', operator: 'range', value: { gte } },
   ];
   const found = rowsIn(await look.read('search_contacts', { filters, pageLimit: 100 }), 'contacts').filter(
-    (row) => madeSince(row, look) && nameOf(row) === nameOf(look.sent),
+    (row) => ageOf(row, look) === 'new' && nameOf(row) === nameOf(look.sent),
   );
   const [only] = found;
   if (found.length !== 1 || !only)
@@ -111,21 +163,22 @@ const nameOf = ({ firstName, lastName, name }: Json) =>
 /** Whether a contact holds the fields sent; what cannot be compared was not written while nobody wrote to it. */
 function contactAgrees(fields: Json, contact: Json, { since }: Look): Answer {
   const agrees = agreement(fields, contact);
-  return agrees === '?' && Date.parse(String(contact.dateUpdated)) < since ? 'no' : agrees;
+  return agrees === '?' && Date.parse(String(contact.dateUpdated)) < since - CLOCKS_DIFFER_MS ? 'no' : agrees;
 }
 
 const contactUpserted: Settlement = {
   how: 'looks the contact up by its email and its phone and compares the fields sent',
+  before: holdersBefore,
   async look(look) {
     const { email, createNewIfDuplicateAllowed: anew, ...fields } = look.sent;
     const { found, missing } = await holders(look);
     if (missing) return NOT_DONE;
-    const fresh = found.find((contact) => madeSince(contact, look));
-    if (fresh) return done({ new: true, contact: fresh });
+    const fresh = found.find(({ age }) => age === 'new');
+    if (fresh) return done({ new: true, contact: fresh.contact });
     if (anew === true) return newestLike(look, 'Somebody older has this email or phone. ');
-    const answers = found.map((contact) => contactAgrees(fields, contact, look));
-    const contact = found[answers.indexOf('yes')];
-    if (contact) return done({ new: false, contact });
+    const answers = found.map(({ contact }) => contactAgrees(fields, contact, look));
+    const holder = found[answers.indexOf('yes')];
+    if (holder) return done({ ...(holder.age === 'old' ? { new: false } : {}), contact: holder.contact });
     if (found.length > 0 && answers.every((answer) => answer === 'no')) return NOT_DONE;
     return unknown(
       email
@@ -163,19 +216,30 @@ const holds = (tool: string, key: string): Settlement => ({
 
 const gone = (tool: string, key: string): Settlement => ({
   how: `reads the ${key}, which is to be missing`,
-  look: async ({ sent, read }) => (part(await read(tool, sent), key) ? NOT_DONE : done({ succeded: true })),
+  async look({ sent, read }) {
+    const found = part(await read(tool, sent), key);
+    return found && !isDeleted(found) ? NOT_DONE : done({ succeded: true });
+  },
 });
 
 const noteListed: Settlement = {
-  how: "looks for a new note with this text among the contact's notes",
+  how: "looks for a new note with this text among the contact's notes, by the list read before where there is one, else by their times",
   makes: true,
+  async before({ sent: { contactId }, earlier }) {
+    const ids = earlier('list_contact_notes', { contactId });
+    return ids && { ids };
+  },
   async look(look) {
     const { contactId, ...fields } = look.sent;
-    const fresh = rowsIn(await look.read('list_contact_notes', { contactId }), 'notes').filter((note) =>
-      madeSince(note, look),
-    );
-    const note = fresh.find((each) => agreement(fields, each) === 'yes');
-    if (note) return done({ note });
+    const notes = rowsIn(await look.read('list_contact_notes', { contactId }), 'notes');
+    const before = look.before?.ids as unknown[] | undefined;
+    const aged = notes.map((note) => ({ note, age: ageOf(note, look, before), agrees: agreement(fields, note) }));
+    const fresh = aged.filter(({ age }) => age === 'new');
+    const made = fresh.find(({ agrees }) => agrees === 'yes');
+    if (made) return done({ note: made.note });
+    const like = aged.find(({ age, agrees }) => age === '?' && agrees !== 'no');
+    if (like)
+      return unknown(`Note ${String(like.note.id)} is like it and may be it, or older: list_contact_notes tells.`);
     return fresh.length === 0 ? NOT_DONE : unknown('list_contact_notes tells.');
   },
 };
@@ -185,7 +249,9 @@ const idsOf = (rows: readonly Json[]) => rows.map((row) => row.id);
 const taskListed: Settlement = {
   how: "compares the contact's tasks before and after: tasks carry no time of their own",
   makes: true,
-  async before({ sent: { contactId }, read }) {
+  async before({ sent: { contactId }, read, earlier }) {
+    const ids = earlier('list_contact_tasks', { contactId });
+    if (ids) return { ids };
     const data = await read('list_contact_tasks', { contactId });
     return data && { ids: idsOf(rowsIn(data, 'tasks')) };
   },
@@ -202,16 +268,12 @@ const taskListed: Settlement = {
   },
 };
 
-const lower = (values: unknown) => (Array.isArray(values) ? values.map((value) => String(value).toLowerCase()) : []);
-
 /** A list on the contact (tags, followers) that is to have, or to lack, what was sent. */
 const listed = (key: 'tags' | 'followers', wanted: boolean): Settlement => ({
   how: `reads the contact's ${key}`,
   async look({ sent, read }) {
     const contact = part(await read('get_contact', { contactId: sent.contactId }), 'contact');
-    const present = lower(contact?.[key]);
-    const asWanted = contact && lower(sent[key]).every((value) => present.includes(value) === wanted);
-    return asWanted ? done({ [key]: contact[key] ?? [] }) : NOT_DONE;
+    return contact && lists(key, wanted)(contact, sent) ? done({ [key]: contact[key] ?? [] }) : NOT_DONE;
   },
 });
 
@@ -227,7 +289,11 @@ const bulk = (
   async look({ sent, read }) {
     const all = ids(sent);
     if (all.length > BULK_LOOKS)
-      return unknown('get_contact tells for each contact, search_contacts in a minute or two for all.');
+      return {
+        done: undefined,
+        unseen: true,
+        tell: 'get_contact tells for each contact, search_contacts in a minute or two for all.',
+      };
     const contacts = await Promise.all(
       all.map(async (contactId) => part(await read('get_contact', { contactId }), 'contact')),
     );
@@ -246,9 +312,8 @@ const bulk = (
 });
 
 const tagsAsWanted = (contact: Json, sent: Json) => {
-  const present = lower(contact.tags);
-  if (sent.removeAllTags === true) return present.length === 0;
-  return lower(sent.tags).every((tag) => present.includes(tag) === (sent.type === 'add'));
+  if (sent.removeAllTags === true) return ((contact.tags as unknown[] | undefined) ?? []).length === 0;
+  return lists('tags', sent.type === 'add')(contact, sent);
 };
 
 export const settle = {
@@ -271,9 +336,11 @@ export const settle = {
     tagsAsWanted,
     ({ contacts }, there) => ({
       succeded: true,
-      responses: (contacts as unknown[])
-        .filter((contactId) => !there.includes(contactId))
-        .map((contactId) => ({ contactId, message: 'contact not found', type: 'error' })),
+      responses: (contacts as unknown[]).map((contactId) =>
+        there.includes(contactId)
+          ? { contactId, type: 'success' }
+          : { contactId, message: 'contact not found', type: 'error' },
+      ),
     }),
   ),
   contactsAssigned: bulk(
@@ -283,6 +350,10 @@ export const settle = {
   ),
   unseen: {
     how: 'unknown: no endpoint shows it',
-    look: async () => unknown("Only the contact's page in HighLevel tells; no tool does."),
+    look: async () => ({
+      done: undefined,
+      unseen: true,
+      tell: "Only the contact's page in HighLevel tells; no tool does.",
+    }),
   },
 } as const satisfies Record<string, Settlement>;

@@ -26,7 +26,7 @@ describe('each refusal HighLevel is known for becomes a sentence', () => {
     [400, says('The event id is invalid'), 'no such appointment'],
     [400, says('Invalid field additional_phones'), 'does not know the field "additional_phones"'],
     [400, says("Invalid API version segment 'x' at position 0"), 'refused the API version header'],
-    [400, says('Task not found'), 'finds no taskId T1 on contact C1'],
+    [400, says('Task not found', { statusCode: 400 }), 'finds no taskId T1 on contact C1'],
     [401, says('Invalid JWT'), 'does not accept the token'],
     [401, says('Invalid Private Integration token'), 'does not accept the token'],
     [401, says('The token is not authorized for this scope.'), 'lacks the scope contacts.readonly'],

@@ -5,6 +5,7 @@ import { withoutDeleted } from '../rows.ts';
 import { Breaker } from './breaker.ts';
 import { ReadCache } from './cache.ts';
 import type { TokenSource } from './credential.ts';
+import { EarlierReads } from './earlier.ts';
 import { Cancelled } from './exchange.ts';
 import { type Counted, Figures } from './figures.ts';
 import { type Journal, noJournal } from './journal.ts';
@@ -76,6 +77,7 @@ export function createApi(options: ApiOptions): Api {
   const breaker = new Breaker(timers);
   const figures = new Figures(timers.now);
   const cache = new ReadCache(timers.now, () => figures.count('cached'));
+  const earlier = new EarlierReads(timers.now);
   const serverClock = new ServerClock(timers);
   const way: WayOptions = { ...options, serverClock, timers, policy, random, limiter, breaker, figures };
   let closed = false;
@@ -92,9 +94,15 @@ export function createApi(options: ApiOptions): Api {
     const credential = await options.credential.current();
     const end = endOf(timers.now() + timeoutMs, deadline);
     const load = async (cancel: AbortSignal) =>
-      answerOf(e, args, await travel(way, e, args, { credential, lane, cancel, deadline: end }));
+      answerTo(e, args, await travel(way, e, args, { credential, lane, cancel, deadline: end }));
     const key = `${credential.locationId} ${e.name} ${JSON.stringify(args)}`;
     return cache.read(key, load, signal, { lane: lane ?? 'single', end, fresh });
+  }
+
+  function answerTo(e: Endpoint, args: Json, ended: Ended): Json {
+    const data = answerOf(e, args, ended);
+    earlier.see(ended.credential.locationId, e, args, data);
+    return data;
   }
 
   const writes = createWrites({
@@ -107,8 +115,9 @@ export function createApi(options: ApiOptions): Api {
     // Past the cache; a look at what a write did is finished whoever has gone.
     async look(e, args, deadline, cancel) {
       if (!inEffect().includes(e.scope)) throw new UserError(missingScope(e.name, e.scope, options.howToGrant));
-      return answerOf(e, args, await travel(way, e, args, { deadline, cancel, look: true }));
+      return answerTo(e, args, await travel(way, e, args, { deadline, cancel, look: true }));
     },
+    earlier: (tool, args) => earlier.ids(tool, args),
   });
 
   return {

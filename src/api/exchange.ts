@@ -74,9 +74,10 @@ function networkCode(error: unknown): string | undefined {
 }
 
 async function read(answer: HttpAnswer, now: number): Promise<Tried> {
-  const { status, headers } = answer;
+  const { headers } = answer;
   const text = await readBody(answer);
   const body = text === undefined ? undefined : parseJson(text);
+  const status = statusOf(answer.status, body);
   // A date is meant by the clock of whoever wrote it.
   const theirNow = Date.parse(headers.date ?? '');
   const waitMs = retryAfter(headers['retry-after'], Number.isNaN(theirNow) ? now : theirNow);
@@ -86,6 +87,12 @@ async function read(answer: HttpAnswer, now: number): Promise<Tried> {
   if (typeof body === 'object' && body !== null && !Array.isArray(body))
     return { answered: { status, headers, body: body as Json } };
   return { trouble: { kind: 'garbled', status, what: kindOf(text, headers), oversized: text === undefined }, headers };
+}
+
+/** HighLevel is known to send a 400 whose body says the status that is meant. */
+function statusOf(status: number, body: unknown): number {
+  const said = (body as { statusCode?: unknown } | null | undefined)?.statusCode;
+  return status === 400 && typeof said === 'number' && said > 400 && said < 600 ? said : status;
 }
 
 function kindOf(text: string | undefined, headers: HttpAnswer['headers']): string {

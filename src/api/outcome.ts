@@ -41,6 +41,7 @@ export function judged(e: Endpoint, verdict: Verdict, what: string, doubt: Doubt
       doubt: late ? doubt : undefined,
       error: new ApiError(
         `${what} Looked it up: nothing was written${late ? ' so far' : ''}. It is safe to try again.`,
+        'notDone',
         0,
       ),
     };
@@ -51,8 +52,8 @@ export function judged(e: Endpoint, verdict: Verdict, what: string, doubt: Doubt
     doubt,
     error: new ApiError(
       `${what} Whether ${e.name} was done is not known: do not repeat it blindly. ${verdict.tell}`,
+      'unknownOutcome',
       0,
-      { unknown: true },
     ),
   };
 }

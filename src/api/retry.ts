@@ -25,7 +25,8 @@ export const POLICY: Policy = { tries: 5, base: 400, cap: 8_000 };
 
 /**
  * Whether to try once more, as one decision: a 429 for every method, because nothing was done; anything else for what
- * may safely happen twice, which a POST that writes may not unless it certainly was not sent.
+ * may safely happen twice, which a POST that writes may not unless it certainly was not sent. A write that was answered
+ * with a success that cannot be read is reconciled instead.
  */
 export function mayRepeat(method: Method, effect: Effect, trouble: Trouble, triesSoFar: number): boolean {
   if (!mayHaveWritten(trouble)) return true;
@@ -55,7 +56,7 @@ export function inWords(trouble: Trouble): string {
     case 'limited':
       return 'the rate limit of this location was reached (429)';
     case 'failed':
-      return `HighLevel failed (${trouble.status})`;
+      return `HighLevel failed (${trouble.status}${trouble.status === 401 ? ' without a word about the sign-in' : ''})`;
     case 'lost':
       return trouble.code === 'TIMEOUT'
         ? 'HighLevel did not answer in time'

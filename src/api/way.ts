@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type ApiRequest, type Endpoint, type Json, toRequest } from '../endpoint.ts';
-import { ApiError, UserError } from '../errors.ts';
-import { isExpired, refusal } from '../refusals.ts';
+import { ApiError, type ErrorKind, UserError } from '../errors.ts';
+import { isExpired, isGatewayTrouble, refusal } from '../refusals.ts';
+import { misfit } from './answer.ts';
 import type { Breaker } from './breaker.ts';
 import type { Credential, TokenSource } from './credential.ts';
-import { type Answered, Cancelled, exchange } from './exchange.ts';
+import { type Answered, Cancelled, exchange, type Tried } from './exchange.ts';
 import type { Figures } from './figures.ts';
 import type { Done, Lane, Limiter } from './limiter.ts';
 import { inWords, mayHaveWritten, mayRepeat, type Policy, pause, type Trouble } from './retry.ts';
@@ -111,7 +112,7 @@ export async function travel(options: WayOptions, e: Endpoint, args: Json, journ
   for (;;) {
     const done = await place(options, journey, ended);
     if (!done) return ended;
-    const tried = await once(options, e, request, credential, journey).catch((error) => {
+    const tried = await once(options, e, args, request, credential, journey).catch((error) => {
       done();
       options.breaker.abandoned();
       throw error;
@@ -122,14 +123,20 @@ export async function travel(options: WayOptions, e: Endpoint, args: Json, journ
       done(answered.headers);
       serverClock.see(answered.headers.date);
       options.breaker.succeeded();
-      const renew = !renewed && isExpired(answered) && (await options.credential.renew?.(credential));
+      const before = ended;
       ended = { id: ended.id, credential, answered, doubtful: ended.doubtful, tries };
-      if (!renew) return ended;
+      if (renewed || !isExpired(answered)) return ended;
+      const next = await renewal(options, credential).catch((error) => {
+        // An earlier attempt may have written: that is to be looked into and journalled, whatever became of the token.
+        if (!before.doubtful) throw error;
+      });
+      if (!next) return ended;
       renewed = true;
-      const next = await options.credential.current();
       // Somebody signed in to another location: what was prepared for this one goes nowhere else.
       if (next.locationId !== credential.locationId) return ended;
       credential = next;
+      // The 401 is answered by the new token: what there is to tell, if no attempt follows, is what came before it.
+      ended = { ...before, credential, tries };
       continue;
     }
     const { trouble } = tried;
@@ -144,6 +151,11 @@ export async function travel(options: WayOptions, e: Endpoint, args: Json, journ
     options.figures.count('retries');
     if (trouble.kind !== 'limited') await sleep(timers, wait, journey.cancel);
   }
+}
+
+/** The credential that takes the place of a refused one; undefined where there is none. */
+async function renewal({ credential }: WayOptions, refused: Credential): Promise<Credential | undefined> {
+  return (await credential.renew?.(refused)) ? credential.current() : undefined;
 }
 
 /** Counts the trouble where it belongs; gives the ms until the next try. A 429 holds the whole queue. */
@@ -167,19 +179,19 @@ function settleDown(
  * A place in the queue, if the breaker lets through. Where there is none: undefined after earlier tries, whose trouble
  * is what there is to tell, else a UserError or Cancelled.
  */
-async function place(options: WayOptions, journey: Journey, { tries }: Ended): Promise<Done | undefined> {
+async function place(options: WayOptions, journey: Journey, ended: Ended): Promise<Done | undefined> {
   const { limiter, breaker, figures } = options;
   const { lane = 'single', cancel, deadline, look } = journey;
   try {
     if (cancel?.aborted) throw new Cancelled();
     if (!look) breaker.check();
     if (limiter.quota().heldUntil >= deadline) throw noPlace(options, lane);
-    const done = limiter.atOnce(lane) ?? (await queued(options, lane, deadline, cancel, tries > 0));
+    const done = limiter.atOnce(lane) ?? (await queued(options, lane, deadline, cancel, ended.tries > 0));
     if (!look) passOr(breaker, done);
     figures.count('tries');
     return done;
   } catch (error) {
-    if (tries > 0) return undefined;
+    if (ended.trouble) return undefined;
     throw error;
   }
 }
@@ -223,13 +235,14 @@ function noPlace({ limiter, timers }: WayOptions, lane: Lane): UserError {
   );
 }
 
-function once(
+async function once(
   { transport, baseUrl, timers, timeoutMs }: WayOptions,
   e: Endpoint,
+  args: Json,
   request: ReturnType<typeof prepare>,
-  { token }: Credential,
+  { token, locationId }: Credential,
   journey: Journey,
-) {
+): Promise<Tried> {
   const { method, path, text } = request;
   const repeatable = e.effect === 'read' || method === 'PUT' || method === 'DELETE';
   const share = timeoutMs * (repeatable ? TRY_SHARE.repeatable : TRY_SHARE.once);
@@ -242,7 +255,16 @@ function once(
   if (text) headers['content-type'] = 'application/json';
   const http = { method, url: baseUrl + path, headers, ...(text ? { body: text } : {}) };
   const limit = Math.max(1, Math.min(share, journey.deadline - timers.now()));
-  return exchange(transport, timers, http, limit, e.effect === 'read' ? journey.cancel : undefined);
+  const tried = await exchange(transport, timers, http, limit, e.effect === 'read' ? journey.cancel : undefined);
+  return 'answered' in tried ? judge(e, { ...args, locationId }, tried.answered) : tried;
+}
+
+/** An answer that can be believed, or trouble: a 401 of a gateway, or a success that is not what was asked for. */
+function judge(e: Endpoint, args: Json, answered: Answered): Tried {
+  const { status, headers, body } = answered;
+  if (isGatewayTrouble(answered)) return { trouble: { kind: 'failed', status }, headers };
+  const what = status < 300 ? misfit(e, args, body as Json) : undefined;
+  return what === undefined ? { answered } : { trouble: { kind: 'garbled', status, what }, headers };
 }
 
 /** The sentence for a call whose tries all ended in trouble; `afterwards` says what to do, unless a limit says when. */
@@ -251,12 +273,20 @@ export function gaveUp({ trouble, tries, opens }: Ended, known: string, afterwar
   const again = trouble?.kind === 'garbled' && trouble.oversized && afterwards ? LESS : afterwards;
   const often = tries > 1 ? ` in ${tries} tries` : '';
   const status = trouble && 'status' in trouble ? trouble.status : trouble?.kind === 'limited' ? 429 : 0;
+  const kind = trouble ? KIND_OF[trouble.kind] : 'refused';
   const then = opens === undefined ? again : `Try again from ${opens} on.`;
   const sentence = [`${what[0]?.toUpperCase()}${what.slice(1)}${often}.`, known, then].filter(Boolean).join(' ');
-  return new ApiError(sentence, status);
+  return new ApiError(sentence, kind, status);
 }
 
 const LESS = 'The same call would bring the same: ask for fewer rows, or for another record.';
+
+const KIND_OF = {
+  limited: 'rateLimited',
+  failed: 'failed',
+  lost: 'unreachable',
+  garbled: 'unreadable',
+} as const satisfies Record<Trouble['kind'], ErrorKind>;
 
 /** The sentence for a call that was answered with a refusal. */
 export function refused(e: Endpoint, args: Json, { answered, credential }: Ended): ApiError {

@@ -1,5 +1,5 @@
 import type { Endpoint, Json } from '../endpoint.ts';
-import { isMissing } from '../errors.ts';
+import { type ApiError, isMissing } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Look, Verdict } from '../settle.ts';
 import { CLOCK_SLACK_MS } from '../times.ts';
@@ -24,6 +24,8 @@ interface Parts {
   readonly timeoutMs: number;
   /** A read that goes past cache and breaker, to settle a write in doubt. @throws ApiError */
   readonly look: (e: Endpoint, args: Json, deadline: number, cancel?: AbortSignal) => Promise<Json>;
+  /** Ids that a read gave moments ago. */
+  readonly earlier: (tool: string, args: Json) => readonly unknown[] | undefined;
 }
 
 /** Every write takes this way and no other: sent, settled where in doubt, journalled, then told. */
@@ -98,7 +100,7 @@ export function createWrites(parts: Parts) {
     const last = options.deadline && options.deadline - (timeoutMs * LOOK_SHARE) / 2;
     const sent = sentArgs(e, args);
     const before = await e.settle
-      ?.before?.({ sent, read: reader(began + timeoutMs * LOOK_SHARE, cancel) })
+      ?.before?.({ sent, read: reader(began + timeoutMs * LOOK_SHARE, cancel), earlier: parts.earlier })
       .catch(() => undefined);
     cache.drop();
     const journey = {
@@ -108,10 +110,7 @@ export function createWrites(parts: Parts) {
     };
     const travelled = claims.travels(e, sent);
     const ended = await travel(way, e, args, journey)
-      .then((each) => {
-        if (each.answered && each.answered.status < 300) known.see(each.answered.body as Json);
-        return each;
-      })
+      .then((each) => checked(e, each))
       .finally(() => {
         travelled();
         cache.drop();
@@ -133,6 +132,17 @@ export function createWrites(parts: Parts) {
     return { ...outcome, notice: [outcome.notice, 'The journal could not be written.'].filter(Boolean).join(' ') };
   }
 
+  /** What a write made is known from here on; a create that is answered with something made before is not answered. */
+  function checked(e: Endpoint, ended: Ended): Ended {
+    const { answered, ...rest } = ended;
+    if (!answered || answered.status > 299) return ended;
+    const body = answered.body as Json;
+    const isOld = e.settle?.makes === true && known.has(madeIn(body));
+    known.see(body);
+    const what = 'something that was there before the call';
+    return isOld ? { ...rest, trouble: { kind: 'garbled', status: answered.status, what }, doubtful: true } : ended;
+  }
+
   /** Aborted with the caller's signal, and when the server ends. */
   function untilStopped(signal: AbortSignal | undefined) {
     const stopped = new AbortController();
@@ -147,42 +157,58 @@ export function createWrites(parts: Parts) {
     return { signal: stopped.signal, forget };
   }
 
-  /** An answer that can be believed is the outcome; anything else is looked into. */
+  /** An answer that proves what happened is the outcome; anything else is looked into. */
   async function conclude(e: Endpoint, args: Json, ended: Ended, doubt: Doubt): Promise<Outcome> {
     const { answered, trouble, doubtful } = ended;
     if (answered && answered.status < 300) return { kind: 'done', data: answered.body as Json, settled: false };
-    const refusedAll = answered && { kind: 'refused' as const, error: refused(e, args, ended), settled: false };
-    // A create refused by validation is known to have been created all the same, now and then.
-    const odd = answered?.status === 422;
-    if (refusedAll && !doubtful && !odd) return refusedAll;
+    const refusal = answered && { kind: 'refused' as const, error: refused(e, args, ended), settled: false };
+    const isCertain = refusal?.error.certain === true && !doubtful;
+    const mayBeOwn = isCertain && ended.tries > 1 ? refusal.error.existing : undefined;
+    if (isCertain && (mayBeOwn === undefined || !e.settle?.isOwn)) return refusal;
     if (trouble && !doubtful)
       return {
         kind: 'not done',
         error: gaveUp(ended, 'Nothing was written.', 'Try again in a minute.'),
         settled: false,
       };
-    return settled(e, args, doubt, (verdict) => {
-      if (refusedAll && verdict.done === false && !doubtful) return refusedAll;
-      const what = refusedAll ? refusedAll.error.message : gaveUp({ ...ended, opens: undefined }, '', '').message;
+    const judge = (verdict: Verdict): Outcome => {
+      if (refusal && !doubtful && isRefused(verdict, refusal.error)) return refusal;
+      const what = refusal ? refusal.error.message : gaveUp({ ...ended, opens: undefined }, '', '').message;
       return judged(e, verdict, what, doubt, mayStillHappen(trouble));
-    });
+    };
+    return settled(e, args, doubt, judge, mayBeOwn);
   }
 
   /** Looks when writes like it have travelled, one look after the other: what one has found is not found again. */
-  function settled(e: Endpoint, args: Json, doubt: Doubt, judge: (verdict: Verdict) => Outcome): Promise<Outcome> {
+  function settled(
+    e: Endpoint,
+    args: Json,
+    doubt: Doubt,
+    judge: (verdict: Verdict) => Outcome,
+    existing?: string,
+  ): Promise<Outcome> {
     return claims.inTurn(e, sentArgs(e, args), async () => {
-      const outcome = judge(await look(e, args, doubt));
+      const outcome = judge(await look(e, args, doubt, existing));
       if (outcome.kind === 'done') known.see(outcome.data);
       return outcome;
     });
   }
 
-  async function look(e: Endpoint, args: Json, { began, before, end }: Doubt): Promise<Verdict> {
+  /** `existing`: the record that is in the way, which may be the one the write made. */
+  async function look(
+    e: Endpoint,
+    args: Json,
+    { began, before, end }: Doubt,
+    existing: string | undefined,
+  ): Promise<Verdict> {
     const { settle } = e;
     const view: Look = {
       sent: sentArgs(e, args),
       get since() {
         return began + way.serverClock.skew - CLOCK_SLACK_MS;
+      },
+      get until() {
+        return timers.now() + way.serverClock.skew + CLOCK_SLACK_MS;
       },
       before,
       known: (id) => known.has(id),
@@ -190,7 +216,8 @@ export function createWrites(parts: Parts) {
       read: reader(endOf(Math.max(began + timeoutMs, timers.now() + timeoutMs * LOOK_SHARE), end)),
     };
     try {
-      return settle ? await settle.look(view) : { done: undefined, tell: '' };
+      if (!settle) return { done: undefined, tell: '' };
+      return existing !== undefined && settle.isOwn ? await settle.isOwn(view, existing) : await settle.look(view);
     } catch (error) {
       log('warn', 'settle', { tool: e.name, error: (error as Error).message });
       return { done: undefined, tell: 'Looking it up failed as well: look again in a minute.' };
@@ -218,6 +245,13 @@ export function createWrites(parts: Parts) {
     },
   };
 }
+
+/**
+ * Whether a refusal stands after looking: nothing was written, or nothing can show it and HighLevel refused the values
+ * of a write that makes nothing new (a create is known to be refused and done all the same).
+ */
+const isRefused = (verdict: Verdict, { kind }: ApiError): boolean =>
+  verdict.done === false || (verdict.done === undefined && verdict.unseen === true && kind === 'validation');
 
 /** After a time-out, here or at a gateway, the write may be done yet. */
 const mayStillHappen = (trouble: Trouble | undefined): boolean =>

@@ -44,7 +44,7 @@ export async function run({ handle, groupBy, ...question }: Json, context: Conte
 
 async function total(question: Json, context: Context): Promise<Json> {
   const page = await searchPage(context, { ...question, pageLimit: 1 }, undefined, 'single');
-  if (page.total === undefined) throw new ApiError('HighLevel did not say how many contacts match.', 200);
+  if (page.total === undefined) throw new ApiError('HighLevel did not say how many contacts match.', 'unreadable', 200);
   context.say(INDEX);
   return { total: page.total };
 }

@@ -13,6 +13,7 @@ export const taskPage = endpoint({
   output: outputs.tasks,
   description: 'One page of the tasks of the location.',
   route: 'POST /locations/{locationId}/tasks/search',
+  answer: { rows: 'tasks' },
   input: z.strictObject({
     contactId: Ids.optional(),
     assignedTo: Ids.optional(),

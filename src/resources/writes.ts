@@ -21,7 +21,8 @@ export function tellingWrites(api: Api, touched: (contactIds: readonly string[])
 }
 
 /** No answer, or one that does not say what became of it. */
-const inDoubt = (error: unknown): boolean => error instanceof ApiError && (error.status === 0 || error.status >= 500);
+const inDoubt = (error: unknown): boolean =>
+  error instanceof ApiError && ['unknownOutcome', 'notDone', 'unreachable', 'failed'].includes(error.kind);
 
 function contactsOf({ contactId, contacts, ids }: Json, { contact }: Json): string[] {
   const made = typeof contact === 'object' && contact !== null ? (contact as Json).id : undefined;

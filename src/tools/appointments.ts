@@ -28,6 +28,7 @@ export const listCalendarEvents = endpoint({
   effect: 'read',
   locationId: true,
   version: '2021-04-15',
+  answer: { rows: 'events' },
   input: z.strictObject({
     calendarId: Id,
     startTime: z.int().describe('epoch ms'),

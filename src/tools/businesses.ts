@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { endpoint } from '../endpoint.ts';
+import { endpoint, type Shows } from '../endpoint.ts';
 import { Id, Ids, of, outputs } from '../schemas.ts';
 import { settle } from '../settle.ts';
 
@@ -8,6 +8,10 @@ const oneBusiness: [(args: { businessId?: unknown; unlinkBusiness?: unknown }) =
   ({ businessId, unlinkBusiness }) => (businessId === undefined) === (unlinkBusiness === true),
   'give either businessId, or unlinkBusiness: true',
 ];
+
+/** It names the contacts it changed, and none that were not asked for. */
+const isAboutThem: Shows = ({ ids }, args) =>
+  Array.isArray(ids) && ids.every((id) => (args.ids as unknown[]).includes(id));
 
 export const businesses = [
   endpoint({
@@ -19,6 +23,7 @@ export const businesses = [
     effect: 'update',
     settle: settle.contactsAssigned,
     locationId: true,
+    answer: { succeeded: true, shows: isAboutThem },
     input: z
       .strictObject({
         ids: Ids.max(50).describe('contact ids'),
@@ -29,11 +34,10 @@ export const businesses = [
     output: outputs.record({ succeeded: of.flag, asked: of.count, updated: of.count, failed: of.texts }),
     // The API unlinks by null, which many hosts send for an argument that is not given.
     request: ({ ids, businessId = null }) => ({ ids, businessId }),
-    present: ({ success, ids }, args) => ({
-      succeeded: success,
-      asked: (args.ids as unknown[]).length,
-      updated: Array.isArray(ids) ? ids.length : undefined,
-      failed: Array.isArray(ids) ? (args.ids as unknown[]).filter((id) => !ids.includes(id)) : [],
-    }),
+    present: ({ ids }, args) => {
+      const asked = args.ids as unknown[];
+      const failed = asked.filter((id) => !(ids as unknown[]).includes(id));
+      return { succeeded: true, asked: asked.length, updated: asked.length - failed.length, failed };
+    },
   }),
 ];

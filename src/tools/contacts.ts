@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { endpoint, type Json, type Page } from '../endpoint.ts';
+import { UserError } from '../errors.ts';
+import { NAMES_NOBODY } from '../refusals.ts';
 import { contacts as contactList, fullPage } from '../rows.ts';
 import {
   contactFields,
@@ -23,6 +25,24 @@ const fieldValues = ({ customFields, ...rest }: Json): Json =>
   Array.isArray(customFields)
     ? { ...rest, customFields: customFields.map(({ value, ...name }: Json) => ({ ...name, field_value: value })) }
     : rest;
+
+/** HighLevel does not count a whole name as naming anybody: it is sent in its parts. Parts that are given win over it. */
+function namedInParts({ name, ...rest }: Json): Json {
+  const given = [rest.firstName, rest.lastName].some((part) => part !== undefined && part !== null);
+  const [firstName, ...others] = String(name ?? '')
+    .trim()
+    .split(/\s+/);
+  if (given || !firstName) return rest;
+  return { ...rest, firstName, ...(others.length > 0 ? { lastName: others.join(' ') } : {}) };
+}
+
+/** @throws UserError for a contact that HighLevel would refuse, before anything is sent */
+function newContact(args: Json): Json {
+  const sent = namedInParts(fieldValues(args));
+  const names = [sent.email, sent.phone, sent.firstName, sent.lastName];
+  if (names.every((value) => String(value ?? '').trim() === '')) throw new UserError(NAMES_NOBODY);
+  return sent;
+}
 
 /** Fields the API documents as nullable on PUT: null empties them. */
 export const CLEARABLE = [
@@ -49,6 +69,7 @@ export const contacts = [
     route: 'GET /contacts/{contactId}',
     scope: 'contacts.readonly',
     effect: 'read',
+    answer: { one: 'contact', id: 'contactId' },
     input: z.strictObject({ contactId: Id, fields: Fields.optional() }),
     output: outputs.contact,
   }),
@@ -104,6 +125,7 @@ export const contacts = [
     effect: 'create',
     settle: settle.contactCreated,
     locationId: true,
+    answer: { one: 'contact' },
     input: z.strictObject({
       ...contactFields,
       companyName: Text.optional(),
@@ -111,7 +133,7 @@ export const contacts = [
       tags: Tags.optional(),
     }),
     output: outputs.contact,
-    request: fieldValues,
+    request: newContact,
   }),
   endpoint({
     name: 'update_contact',
@@ -122,6 +144,7 @@ export const contacts = [
     effect: 'update',
     settle: settle.contactHolds,
     body: true,
+    answer: { one: 'contact', id: 'contactId' },
     input: z
       .strictObject({
         contactId: Id,
@@ -142,6 +165,7 @@ export const contacts = [
     scope: 'contacts.write',
     effect: 'delete',
     settle: settle.contactGone,
+    answer: { succeeded: true },
     input: z.strictObject({ contactId: Id }),
     output: outputs.done,
   }),
@@ -155,6 +179,7 @@ export const contacts = [
     scope: 'contacts.readonly',
     effect: 'read',
     locationId: true,
+    answer: { one: 'contact', orNull: true },
     input: z
       .strictObject({ email: Filled.optional(), number: Phone.optional() })
       .refine(someEmailOrNumber, 'give email or number'),
@@ -170,6 +195,7 @@ export const contacts = [
     effect: 'update',
     settle: settle.contactUpserted,
     locationId: true,
+    answer: { one: 'contact' },
     input: z
       .strictObject({
         ...contactFields,
@@ -183,7 +209,7 @@ export const contacts = [
         'give email or phone, by which the contact is found',
       ),
     output: outputs.record({ contact: of.object, new: of.flag, succeeded: of.flag }),
-    request: fieldValues,
+    request: (args) => namedInParts(fieldValues(args)),
   }),
 ];
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../endpoint.ts';
+import { lists } from '../same.ts';
 import { Id, Ids, of, outputs } from '../schemas.ts';
 import { settle } from '../settle.ts';
 
@@ -14,6 +15,7 @@ export const followers = [
     scope: 'contacts.write',
     effect: 'create',
     settle: settle.followersAdded,
+    answer: { rows: 'followers', shows: lists('followers', true) },
     input,
     output: outputs.record({ followers: of.texts, followersAdded: of.texts }),
   }),
@@ -25,6 +27,7 @@ export const followers = [
     scope: 'contacts.write',
     effect: 'delete',
     settle: settle.followersRemoved,
+    answer: { rows: 'followers', shows: lists('followers', false) },
     input,
     output: outputs.record({ followers: of.texts, followersRemoved: of.texts }),
   }),

@@ -13,6 +13,7 @@ export const getLocation = endpoint({
   route: 'GET /locations/{locationId}',
   scope: 'locations.readonly',
   effect: 'read',
+  answer: { one: 'location', id: 'locationId' },
   input: z.strictObject({ fields: Fields.optional() }),
   output: outputs.record({ location: of.object }),
 });

@@ -34,6 +34,7 @@ export const notes = [
     route: 'GET /contacts/{contactId}/notes/{noteId}',
     scope: 'contacts.readonly',
     effect: 'read',
+    answer: { one: 'note', id: 'noteId' },
     input: z.strictObject({ contactId: Id, noteId: Id }),
     output: outputs.note,
   }),
@@ -45,6 +46,7 @@ export const notes = [
     scope: 'contacts.write',
     effect: 'create',
     settle: settle.noteListed,
+    answer: { one: 'note' },
     input: z.strictObject({ contactId: Id, body: FilledLong, ...noteFields }),
     output: outputs.note,
   }),
@@ -57,6 +59,7 @@ export const notes = [
     effect: 'update',
     settle: settle.noteHolds,
     body: true,
+    answer: { one: 'note', id: 'noteId' },
     input: z
       .strictObject({ contactId: Id, noteId: Id, body: FilledLong.optional(), ...noteFields })
       .refine((args) => Object.keys(args).length > 2, 'names nothing to change'),
@@ -70,6 +73,7 @@ export const notes = [
     scope: 'contacts.write',
     effect: 'delete',
     settle: settle.noteGone,
+    answer: { succeeded: true },
     input: z.strictObject({ contactId: Id, noteId: Id }),
     output: outputs.done,
   }),

@@ -1,17 +1,35 @@
 import * as z from 'zod';
-import { endpoint, type Json } from '../endpoint.ts';
+import { endpoint, type Json, type Shows } from '../endpoint.ts';
 import { rowsIn } from '../rows.ts';
+import { lists } from '../same.ts';
 import { Id, Ids, of, outputs, Tags, TagsOrNone } from '../schemas.ts';
 import { settle } from '../settle.ts';
 
 /** Counts, and only the contacts that need a look: hundreds of lines of success help nobody. */
 function bulkAccount(data: Json, args: Json): Json {
   const responses = rowsIn(data, 'responses');
-  const failed = responses.filter((r) => r.type === 'error').map(({ contactId, message }) => ({ contactId, message }));
-  const asked = (args.contacts as unknown[]).length;
-  const errorCount = typeof data.errorCount === 'number' ? data.errorCount : failed.length;
-  return { succeeded: data.succeded ?? data.succeeded, asked, updated: asked - errorCount, errorCount, failed };
+  const asked = args.contacts as unknown[];
+  const named = new Set(responses.map(({ contactId }) => contactId));
+  const failed = [
+    ...responses.filter(({ type }) => type === 'error').map(({ contactId, message }) => ({ contactId, message })),
+    ...asked.filter((contactId) => !named.has(contactId)).map((contactId) => ({ contactId, message: LEFT_OUT })),
+  ];
+  return {
+    succeeded: true,
+    asked: asked.length,
+    updated: asked.length - failed.length,
+    errorCount: failed.length,
+    failed,
+  };
 }
+
+const LEFT_OUT = 'HighLevel left this contact out of its answer; get_contact tells what is there.';
+
+/** It has a row for contacts that were asked for, and for no others. */
+const isAboutThem: Shows = (data, args) =>
+  Array.isArray(data.responses) &&
+  data.responses.length > 0 &&
+  rowsIn(data, 'responses').every(({ contactId }) => (args.contacts as unknown[]).includes(contactId));
 
 export const tags = [
   endpoint({
@@ -23,6 +41,7 @@ export const tags = [
     scope: 'contacts.write',
     effect: 'create',
     settle: settle.tagsAdded,
+    answer: { rows: 'tags', shows: lists('tags', true) },
     input: z.strictObject({ contactId: Id, tags: Tags }),
     output: outputs.record({ tags: of.texts, tagsAdded: of.texts }),
   }),
@@ -34,6 +53,7 @@ export const tags = [
     scope: 'contacts.write',
     effect: 'delete',
     settle: settle.tagsRemoved,
+    answer: { rows: 'tags', shows: lists('tags', false) },
     input: z.strictObject({ contactId: Id, tags: Tags }),
     output: outputs.record({ tags: of.texts, tagsRemoved: of.texts }),
   }),
@@ -47,6 +67,7 @@ export const tags = [
     effect: 'update',
     settle: settle.contactsTagged,
     locationId: true,
+    answer: { succeeded: true, shows: isAboutThem },
     input: z
       .strictObject({
         type: z.enum(['add', 'remove']),

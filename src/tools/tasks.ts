@@ -25,6 +25,7 @@ export const tasks = [
     route: 'GET /contacts/{contactId}/tasks/{taskId}',
     scope: 'contacts.readonly',
     effect: 'read',
+    answer: { one: 'task', id: 'taskId' },
     input: z.strictObject({ contactId: Id, taskId: Id }),
     output: outputs.task,
   }),
@@ -37,6 +38,7 @@ export const tasks = [
     effect: 'create',
     settle: settle.taskListed,
     times: ['dueDate'],
+    answer: { one: 'task' },
     input: z.strictObject({
       contactId: Id,
       title: Filled,
@@ -58,6 +60,7 @@ export const tasks = [
     settle: settle.taskHolds,
     times: ['dueDate'],
     body: true,
+    answer: { one: 'task', id: 'taskId' },
     input: z
       .strictObject({
         contactId: Id,
@@ -79,6 +82,7 @@ export const tasks = [
     scope: 'contacts.write',
     effect: 'update',
     settle: settle.taskHolds,
+    answer: { one: 'task', id: 'taskId' },
     input: z.strictObject({ contactId: Id, taskId: Id, completed: z.boolean() }),
     output: outputs.task,
   }),
@@ -90,6 +94,7 @@ export const tasks = [
     scope: 'contacts.write',
     effect: 'delete',
     settle: settle.taskGone,
+    answer: { succeeded: true },
     input: z.strictObject({ contactId: Id, taskId: Id }),
     output: outputs.done,
   }),

@@ -103,13 +103,14 @@ describe('the breaker', () => {
   test.each([400, 401, 403, 404, 422, 429])(
     'never opens for %i, and closes again where there was one',
     async (status) => {
-      const { clock, state, api, read } = broken(() => ({ status, headers: { 'retry-after': '0' } }));
+      const reply = { status, headers: { 'retry-after': '0' }, body: { statusCode: status, message: 'Invalid JWT' } };
+      const { clock, state, api, read } = broken(() => reply);
       for (let n = 0; n < 20; n += 1) await expect(read()).rejects.toThrow();
       expect(api.status().breaker).toEqual({ state: 'closed' });
       state.reply = () => ({ status: 503 });
       await fail(read, 8);
       await clock.advance(15_000);
-      state.reply = () => ({ status, headers: { 'retry-after': '0' } });
+      state.reply = () => reply;
       await expect(read()).rejects.not.toThrow('nothing was sent');
       expect(api.status().breaker).toEqual({ state: 'closed' });
     },

@@ -15,7 +15,10 @@ function slow() {
   const { transport, asked } = scripted(
     (request, nth) =>
       new Promise((resolve, reject) => {
-        open.push({ request, answer: () => resolve({ body: { contact: { id: PERSON, city: `${nth}` } } }) });
+        open.push({
+          request,
+          answer: () => resolve({ body: { contact: { id: request.url.split('/').at(-1), city: `${nth}` } } }),
+        });
         request.signal.addEventListener('abort', () => reject(new Error('aborted')));
       }),
   );

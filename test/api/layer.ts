@@ -32,13 +32,22 @@ export interface Reply {
   readonly body?: Json;
 }
 
+/** A success that is in the shape of every endpoint, about the contact that the path names. */
+function success(path: string, nth: number): Json {
+  const [, contactId = PERSON] = path.match(/^\/contacts\/(\w{20})\b/) ?? [];
+  const lists = ['contacts', 'tasks', 'notes', 'events', 'tags', 'users'].map((key) => [key, []]);
+  return { ...Object.fromEntries(lists), succeeded: true, contact: { id: contactId }, note: { id: `note${nth}` } };
+}
+
 /** A transport that answers as it is told, and what it was asked. */
 export function scripted(reply: (request: HttpRequest, nth: number) => Reply | Promise<Reply>) {
   const asked: string[] = [];
   const transport: Transport = async (request) => {
     asked.push(`${request.method} ${new URL(request.url).pathname}`);
-    const { status = 200, headers = {}, body = {} } = await reply(request, asked.length);
-    return { status, headers, body: bytes(JSON.stringify(body)) } satisfies HttpAnswer;
+    const nth = asked.length;
+    const { status = 200, headers = {}, body } = await reply(request, nth);
+    const text = body ?? (status < 300 ? success(new URL(request.url).pathname, nth) : {});
+    return { status, headers, body: bytes(JSON.stringify(text)) } satisfies HttpAnswer;
   };
   return { transport, asked };
 }

@@ -344,7 +344,11 @@ function faultRule(dice: Dice, steps: readonly Step[]): FaultRule {
   const route = where > 0.85 ? '*' : (routeOf.get(tool) ?? '*');
   const among = route === '*' ? 15 : 4;
   const nth = Array.from({ length: 1 + dice.below(3) }, () => 1 + dice.below(among));
-  return { route, fault: someFault(dice), ...(dice.chance(0.08) && route !== '*' ? {} : { nth }) };
+  const fault = someFault(dice);
+  // What no read shows is believed when it is refused, so that it must be true.
+  const unseen = route === '*' || /campaign|workflow/.test(route);
+  const told = fault.status === 422 && unseen ? { ...fault, strikes: 'before' as const } : fault;
+  return { route, fault: told, ...(dice.chance(0.08) && route !== '*' ? {} : { nth }) };
 }
 
 /** Where duplicates are off it marks somebody known, who bears one mark only. */

@@ -144,7 +144,9 @@ describe('list_changed_contacts', () => {
   test('where the search over all tasks fails, the tasks of each contact are read, and the answer says so', async () => {
     const { call, sandbox, advance } = await connect();
     const first = await call('list_changed_contacts', { since: '2026-11-01', tasks: true });
-    sandbox.setFaults([{ route: 'POST /locations/{locationId}/tasks/search', fault: { status: 401 } }]);
+    sandbox.setFaults([
+      { route: 'POST /locations/{locationId}/tasks/search', fault: { status: 401, body: { message: 'Unauthorized' } } },
+    ]);
     advance(20_000);
     const answer = await call('list_changed_contacts', { since: '2026-11-01', tasks: true });
     expect(answer.contacts).toEqual(first.contacts);

@@ -129,8 +129,9 @@ describe('two servers on one state folder', () => {
   });
 
   test('a creation that surely failed is forgotten', async () => {
+    const FORBIDDEN = { statusCode: 403, message: 'Forbidden resource' };
     const [server] = (await servers(1)) as [Connected];
-    server.sandbox.setFaults([{ route: 'POST /contacts/', nth: 1, fault: { status: 403 } }]);
+    server.sandbox.setFaults([{ route: 'POST /contacts/', nth: 1, fault: { status: 403, body: FORBIDDEN } }]);
     await server.refused('onboard_contact', byMatch('F-1'));
     expect(await server.call('onboard_contact', byMatch('F-1'))).toMatchObject({ created: true });
   });

@@ -89,7 +89,7 @@ function failed(run: Run, what: Failed, error: UserError): void {
   }
   const general = isGeneral(error);
   fail(run, what, error.message);
-  if (general && !error.unknown) run.innocent.push(what);
+  if (general && error.kind !== 'unknownOutcome') run.innocent.push(what);
   // A refused sign-in or rate is the same for every contact of the chunk; a lost answer is one accident.
   const weight = error.status === 0 ? 1 : what.ids.length;
   run.inARow = general ? run.inARow + weight : 0;

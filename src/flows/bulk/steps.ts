@@ -26,10 +26,8 @@ const tagged = (type: 'add' | 'remove', key: 'addTags' | 'removeTags'): Step => 
   atOnce: 1,
   async send(ids, changes, call) {
     const data = await call(bulkUpdateContactTags, { type, contacts: ids, tags: changes[key] }, 'bulk');
-    const rows = rowsIn(data, 'responses');
-    const byId = new Map(rows.map((row) => [row.contactId, row]));
-    if (byId.size > 0) return (id) => tagOutcome(byId.get(id));
-    return () => (isRefused(data) || data.errorCount ? { failed: REFUSED, gone: false } : 'changed');
+    const byId = new Map(rowsIn(data, 'responses').map((row) => [row.contactId, row]));
+    return (id) => tagOutcome(byId.get(id));
   },
 });
 
@@ -51,9 +49,8 @@ export const STEP: Readonly<Record<StepName, Step>> = {
     atOnce: 1,
     async send(ids, { businessId, unlinkBusiness }, call) {
       const data = await call(bulkAssignContactBusiness, { ids, businessId, unlinkBusiness }, 'bulk');
-      if (isRefused(data)) return () => ({ failed: REFUSED, gone: false });
-      const changed = Array.isArray(data.ids) ? new Set(data.ids) : undefined;
-      return (id) => (changed?.has(id) === false ? { failed: LEFT_OUT, gone: false } : 'changed');
+      const changed = new Set(data.ids as unknown[]);
+      return (id) => (changed.has(id) ? 'changed' : { failed: LEFT_OUT, gone: false });
     },
   },
   addTags: tagged('add', 'addTags'),
@@ -64,9 +61,7 @@ export const STEP: Readonly<Record<StepName, Step>> = {
     atOnce: 4,
     async send([contactId], { set }, call) {
       const data = await call(updateContact, { ...set, contactId }, 'bulk');
-      if (isRefused(data)) return () => ({ failed: REFUSED, gone: false });
-      const { contact } = data;
-      const lost = contact ? notKept(set ?? {}, rowOf.contact(contact as Json)) : [];
+      const lost = notKept(set ?? {}, rowOf.contact(data.contact as Json));
       return () => (lost.length > 0 ? { failed: unkept(lost), gone: false } : 'changed');
     },
   },
@@ -92,10 +87,6 @@ function isKept(field: CustomValue, contact: Json): boolean {
 }
 
 const LEFT_OUT = 'HighLevel left this contact out of its answer: it may have been deleted.';
-const REFUSED = 'HighLevel took the call but says that it did not succeed; get_contact tells what is there.';
-
-/** HighLevel spells it in three ways. */
-const isRefused = ({ success, succeded, succeeded }: Json): boolean => [success, succeded, succeeded].includes(false);
 
 export function stepsOf({ businessId, unlinkBusiness, addTags, removeTags, set }: Changes): StepName[] {
   return [

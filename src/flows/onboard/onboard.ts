@@ -100,12 +100,12 @@ async function createOnce(person: Person, context: Context): Promise<Found['cont
   await registry.set(keysOf(person), context, { at: context.clock.now() });
   try {
     const { contact } = (await context.call(createContact, newContact(person))) as { contact?: Found['contact'] };
-    if (typeof contact?.id !== 'string') throw new ApiError(NAMELESS, 200, { unknown: true });
+    if (typeof contact?.id !== 'string') throw new ApiError(NAMELESS, 'unknownOutcome', 200);
     await remember(person, contact.id, context);
     return contact;
   } catch (error) {
     // Anything but a sentence that rules it out leaves it open.
-    if (error instanceof UserError && !(error instanceof ApiError && error.unknown))
+    if (error instanceof UserError && !(error instanceof ApiError && error.kind === 'unknownOutcome'))
       await registry.set(keysOf(person), context, undefined);
     throw error;
   }
@@ -170,7 +170,7 @@ export function isNotTheirs(error: unknown): boolean {
   // The next row may need nothing that the owner switched off.
   if (error instanceof SwitchedOff) return false;
   if (!(error instanceof ApiError)) return error instanceof UserError && !(error instanceof Conflict);
-  return isGeneral(error) || error.status === 403;
+  return isGeneral(error) || error.kind === 'location' || error.kind === 'blocked';
 }
 
 /** The same work in the lane of bulk runs. */

@@ -138,7 +138,11 @@ async function addTags(contactId: string, tags: readonly string[], { call }: Con
   const has = new Set(lower((await call(addContactTags, { contactId, tags })).tags));
   const missing = tags.filter((tag) => !has.has(tag));
   if (missing.length > 0)
-    throw new ApiError(`HighLevel took the call, but ${missing.length} of ${tags.length} tags are not there.`, 200);
+    throw new ApiError(
+      `HighLevel took the call, but ${missing.length} of ${tags.length} tags are not there.`,
+      'refused',
+      200,
+    );
   return [...tags];
 }
 
@@ -148,9 +152,9 @@ async function assign(
   { call }: Context,
 ): Promise<NonNullable<DoneParts['business']>> {
   if (id === old) return { id, assigned: false };
-  const { ids, success } = await call(bulkAssignContactBusiness, { ids: [contactId], businessId: id });
-  if (success === false || (Array.isArray(ids) && !ids.includes(contactId)))
-    throw new ApiError('HighLevel took the call, but did not assign the contact.', 200);
+  const { ids } = await call(bulkAssignContactBusiness, { ids: [contactId], businessId: id });
+  if (!(ids as unknown[]).includes(contactId))
+    throw new ApiError('HighLevel took the call, but did not assign the contact.', 'refused', 200);
   return { id, assigned: true, ...(old ? { old } : {}) };
 }
 

@@ -1,0 +1,48 @@
+import type { AnswerShape, Endpoint, Json } from '../endpoint.ts';
+import { isRecord } from '../rows.ts';
+
+/** Why a success is not what was asked for, as the end of "HighLevel answered 200 with …"; undefined where it is. */
+export function misfit(e: Endpoint, args: Json, body: Json): string | undefined {
+  if (saysFailed(body)) return 'a body that says it failed';
+  const shape: AnswerShape | undefined = e.list ? { rows: e.list.key } : e.answer;
+  if (!shape) return undefined;
+  if ('rows' in shape) return wrongRows(shape, args, body);
+  if ('one' in shape) return wrongOne(shape, args, body);
+  if (![body.succeeded, body.succeded, body.success].includes(true))
+    return 'a body that does not say whether it succeeded';
+  return shape.shows?.(body, args) === false ? 'a body that does not say what became of the contacts' : undefined;
+}
+
+/** HighLevel spells success in three ways, and the status of an error in two. */
+function saysFailed({ success, succeded, succeeded, statusCode, status }: Json): boolean {
+  const isError = (value: unknown) => typeof value === 'number' && value >= 400;
+  return [success, succeded, succeeded].includes(false) || isError(statusCode) || isError(status);
+}
+
+function wrongRows(
+  { rows: key, shows }: Extract<AnswerShape, { rows: string }>,
+  args: Json,
+  body: Json,
+): string | undefined {
+  const rows = body[key];
+  if (!Array.isArray(rows)) return `no list of ${key}`;
+  const others = rows.some((row) => isRecord(row) && isOfAnother(row, args));
+  if (others || shows?.(body, args) === false) return `the ${key} of another contact, or from before the call`;
+  return undefined;
+}
+
+function wrongOne(
+  { one: key, id, orNull }: Extract<AnswerShape, { one: string }>,
+  args: Json,
+  body: Json,
+): string | undefined {
+  const found = body[key];
+  if (found === null && orNull) return undefined;
+  if (!isRecord(found) || typeof found.id !== 'string' || found.id === '') return `no ${key}`;
+  if ((id && found.id !== args[id]) || isOfAnother(found, args)) return `another ${key} than the one asked for`;
+  return undefined;
+}
+
+/** A row that names another contact than the call does; most rows name none. */
+const isOfAnother = ({ contactId }: Json, args: Json): boolean =>
+  typeof contactId === 'string' && typeof args.contactId === 'string' && contactId !== args.contactId;
