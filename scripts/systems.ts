@@ -40,8 +40,7 @@ export async function conversations(): Promise<string> {
   for (const { name, about, flows } of systems) {
     parts.push(`## ${name}`, about);
     for (const { title, play } of flows) {
-      const { call, sandbox, now } = await connect();
-      const { desk, lines } = openDesk({ call, sandbox, now });
+      const { desk, lines } = openDesk(await connect());
       await play(desk);
       parts.push(
         `### ${title}`,

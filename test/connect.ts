@@ -19,6 +19,9 @@ export const CONTACTS = ['contacts.readonly', 'contacts.write'] as const satisfi
 /** A Friday morning, so that "today" and "overdue" mean the same in every run. */
 export const NOW = Date.parse('2026-11-20T15:00:00Z');
 
+/** ms by which list and search trail a write, as on the real API: seconds to about a minute. What is seeded is there. */
+export const INDEX_DELAY_MS = 15_000;
+
 export interface Options {
   scopes?: readonly Scope[];
   /** GHL_TOOLS */
@@ -52,6 +55,8 @@ export interface Connected {
   refused(name: string, args?: Json): Promise<string>;
   /** Moves the server's clock and the sandbox's. */
   advance(ms: number): void;
+  /** Moves both on until list and search show what was written. */
+  indexed(): void;
   /** Epoch ms by the server's clock. */
   now(): number;
   /** What reached the sandbox since the last look, as `METHOD /path`. */
@@ -63,7 +68,13 @@ export function serverOf(options: Options = {}) {
   const scopes = options.scopes ?? SCOPES;
   let moved = 0;
   const sandbox =
-    options.sandboxed ?? createSandbox({ now: options.timers?.now ?? (() => NOW), rate: 'off', ...options.sandbox });
+    options.sandboxed ??
+    createSandbox({
+      now: options.timers?.now ?? (() => NOW),
+      rate: 'off',
+      indexDelayMs: INDEX_DELAY_MS,
+      ...options.sandbox,
+    });
   const timers: Timers = options.timers ?? { ...realTimers, now: () => NOW + moved, wall: () => NOW + moved };
   const locationId = options.locationId ?? (() => sandbox.locationId);
   const log = options.log ?? silent;
@@ -115,6 +126,10 @@ export async function connect(options: Options = {}): Promise<Connected> {
     sandbox,
     now: timers.now,
     advance,
+    indexed() {
+      const { indexDelayMs = INDEX_DELAY_MS } = options.sandbox ?? {};
+      advance(typeof indexDelayMs === 'number' ? indexDelayMs : 2 * 60_000);
+    },
     async call(name, args = {}) {
       const result = await client.callTool({ name, arguments: args });
       if (result.isError) throw new Error(textOf(result));

@@ -187,11 +187,12 @@ describe('what each gathers', () => {
   });
 
   test('sync_changes: what changed since then, and since last time', async () => {
-    const { say, call, advance } = await host({ timezone: 'America/Chicago' });
+    const { say, call, advance, indexed } = await host({ timezone: 'America/Chicago' });
     const { id: contactId } = await find(call, 'maria lopez');
     expect((await say('sync_changes', { since: 'today' })).data).toMatchObject({ contacts: [] });
     await call('update_contact', { contactId, city: 'Evanston' });
-    advance(5_000);
+    expect((await say('sync_changes')).data.contacts).toEqual([]);
+    indexed();
     const { data } = await say('sync_changes');
     expect(data.contacts).toMatchObject([{ id: contactId, change: 'updated' }]);
     advance(5_000);
@@ -259,13 +260,14 @@ describe('what people typed into the CRM', () => {
     ['contact_dashboard', { contact: EVIL }],
     ['contact_dashboard', { contact: 'ignore' }],
   ] as const)('%s with %j never has it in our words', async (prompt, args) => {
-    const { say, call } = await host();
+    const { say, call, indexed } = await host();
     for (const email of ['evil@example.com', 'other@example.com'])
       await call('create_contact', { firstName: EVIL, lastName: EVIL, email, tags: [EVIL] });
     const { contact } = (await call('find_duplicate_contact', { email: 'evil@example.com' })) as {
       contact: { id: string };
     };
     await call('create_contact_task', { contactId: contact.id, title: EVIL, dueDate: '2026-12-01T09:00:00Z' });
+    indexed();
     const { words, data } = await say(prompt, args);
     expect(words).not.toMatch(/ignore all|delete every/i);
     expect(words).toMatch(/data,? (and )?not (as )?instructions|my next message/i);

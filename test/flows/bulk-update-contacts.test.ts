@@ -3,7 +3,7 @@ import type { Json } from '../../src/endpoint.ts';
 import { MAX_BYTES } from '../../src/results.ts';
 import type { FaultRule, SandboxData } from '../../src/sandbox/index.ts';
 import { virtualClock } from '../api/virtual-clock.ts';
-import { CONTACTS, type Connected, connect, NOW, type Options, textOf } from '../connect.ts';
+import { CONTACTS, type Connected, connect, INDEX_DELAY_MS, NOW, type Options, textOf } from '../connect.ts';
 
 type Person = SandboxData['contacts'][number];
 
@@ -218,6 +218,7 @@ describe('the preview', () => {
     const args = { filters: [{ field: 'source', operator: 'eq', value: 'Website' }], addTags: ['vip'] };
     const first = await there.bulk(args);
     await there.call('create_contact', { firstName: 'Late', email: 'late@example.com', source: 'Website' });
+    await there.wait(INDEX_DELAY_MS);
     expect([first.total, (await there.bulk(args)).total]).toEqual([30, 31]);
     expect(await there.bulk(first.next as Json)).toMatchObject({ asked: 30, done: 30 });
     expect(await there.bulk({ ...args, confirm: true })).toMatchObject({ asked: 31, done: 1, skipped: 30 });

@@ -94,7 +94,7 @@ describe('2,000 random edits under an index that trails by 0 to 105 s', () => {
 
 describe('list_changed_contacts', () => {
   test('tells new from changed, with status and tasks', async () => {
-    const { call, advance, sandbox } = await connect({ scopes: CONTACTS });
+    const { call, advance, indexed, sandbox } = await connect({ scopes: CONTACTS });
     const others = client(sandbox);
     const { id: maria } = await find(call, 'maria lopez');
     advance(1_000);
@@ -106,6 +106,7 @@ describe('list_changed_contacts', () => {
     });
     advance(1_000);
     await others.put(`/contacts/${maria}`, { dnd: true });
+    indexed();
     const answer = await call('list_changed_contacts', { since: new Date(NOW).toISOString(), tasks: true });
     expect(answer.contacts).toMatchObject([
       {
@@ -250,12 +251,20 @@ describe('list_changed_contacts', () => {
   });
 
   test('a contact deleted between two calls is not given, and does not stop its neighbours', async () => {
-    const { call, advance, sandbox } = await connect({ scopes: CONTACTS });
+    const { call, advance, indexed, sandbox } = await connect({ scopes: CONTACTS });
     const others = client(sandbox);
     const { cursor } = await call('list_changed_contacts', { since: new Date(NOW).toISOString() });
     advance(5_000);
     const [one, two] = [await others.create({ firstName: 'One' }), await others.create({ firstName: 'Two' })];
+    indexed();
+    // The index has it until the deletion arrives there as well.
     await others.remove(`/contacts/${one}`);
+    const early = await call('list_changed_contacts', { cursor, tasks: true });
+    expect((early.contacts as Json[]).map(({ id, tasksFailed }) => [id, tasksFailed !== undefined])).toEqual([
+      [one, true],
+      [two, false],
+    ]);
+    indexed();
     const answer = await call('list_changed_contacts', { cursor, tasks: true });
     expect((answer.contacts as Json[]).map(({ id }) => id)).toEqual([two]);
   });

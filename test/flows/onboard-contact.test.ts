@@ -319,6 +319,7 @@ describe('two contacts', () => {
     const all = await world();
     const { Ben } = await ids(all);
     await all.call('update_contact', { contactId: Ben, customFields: [{ id: EXTERNAL, value: 'A-1' }] });
+    all.indexed();
     const args = { matchField: EXTERNAL, customFields: [{ id: EXTERNAL, value: 'A-1' }] };
     expect(await all.refused('onboard_contact', args)).toMatch(/matchField leads to contact \w+, matchField leads to/);
   });

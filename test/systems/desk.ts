@@ -14,6 +14,8 @@ export interface Desk {
   readonly answers: (words: string) => void;
   /** Somebody else writes to HighLevel, past this server. */
   readonly elsewhere: <T>(words: string, act: (api: ReturnType<typeof client>) => Promise<T>) => Promise<T>;
+  /** Time passes until HighLevel's list and search show what was written. */
+  readonly later: () => void;
   /** ISO with an offset: so many days from now, at this hour UTC. */
   readonly day: (days: number, hour?: number) => string;
   /** ISO: now. */
@@ -31,12 +33,14 @@ export interface Setting {
   readonly call: (tool: string, args: Json) => Promise<Json>;
   readonly sandbox: Sandbox;
   readonly now: () => number;
+  /** Moves the clock of the sandbox, at least, past the delay of its index. */
+  readonly indexed: () => void;
 }
 
 const DAY_MS = 86_400_000;
 
 /** A desk that keeps what is said. */
-export function openDesk({ call, sandbox, now }: Setting): { desk: Desk; lines: Line[] } {
+export function openDesk({ call, sandbox, now, indexed }: Setting): { desk: Desk; lines: Line[] } {
   const lines: Line[] = [];
   const say = (kind: 'person' | 'assistant' | 'elsewhere') => (words: string) => void lines.push({ kind, words });
   const desk: Desk = {
@@ -49,6 +53,10 @@ export function openDesk({ call, sandbox, now }: Setting): { desk: Desk; lines: 
     async elsewhere(words, act) {
       say('elsewhere')(words);
       return act(client(sandbox));
+    },
+    later() {
+      say('elsewhere')('A minute later.');
+      indexed();
     },
     day(days, hour = 15) {
       const midnight = Math.floor(now() / DAY_MS) * DAY_MS;

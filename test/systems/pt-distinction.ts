@@ -10,6 +10,7 @@ async function changedClient(desk: Desk) {
     await api.put(`/contacts/${ben}`, { address1: '12 Harbor Way' });
     return ben;
   });
+  desk.later();
   desk.says('Did any of our clients change? Give me everything on them.');
   const changed = await desk.call('list_changed_contacts', { since });
   const [ben] = rows(changed, 'contacts');
@@ -76,6 +77,7 @@ async function fullSync(desk: Desk) {
   await desk.elsewhere('A trainer tags Keiko Tanaka.', async (api) =>
     api.post(`/contacts/${await api.idOf('keiko')}/tags`, { tags: ['spring plan'] }),
   );
+  desk.later();
   desk.says('Anything new since the sync?');
   const changed = rows(await desk.call('list_changed_contacts', { since: 'last' }), 'contacts');
   assert.deepEqual(changed.map(nameOf), ['Keiko Tanaka']);

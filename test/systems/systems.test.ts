@@ -6,14 +6,14 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { describe, expect, test } from 'vitest';
 import { type Json, SCOPES } from '../../src/endpoint.ts';
 import { createSandbox, serveSandbox } from '../../src/sandbox/index.ts';
-import { textOf } from '../connect.ts';
+import { connect, INDEX_DELAY_MS, textOf } from '../connect.ts';
 import { PROGRAM } from '../program.ts';
 import { openDesk, type Setting } from './desk.ts';
 import { systems } from './index.ts';
 
 /** The built server over stdio, as a host starts it, against the sandbox over HTTP, where others work as well. */
 async function overStdio(): Promise<Setting & { close(): Promise<void> }> {
-  const sandbox = createSandbox({ rate: 'off' });
+  const sandbox = createSandbox({ rate: 'off', indexDelayMs: INDEX_DELAY_MS });
   const { url, close } = await serveSandbox(sandbox, 0);
   const state = await mkdtemp(join(tmpdir(), 'ghl-systems-'));
   const env = {
@@ -30,6 +30,8 @@ async function overStdio(): Promise<Setting & { close(): Promise<void> }> {
   return {
     sandbox,
     now: Date.now,
+    // The server's own clock stays where it is: it learns from the answers that HighLevel's is ahead.
+    indexed: () => sandbox.advance(INDEX_DELAY_MS),
     async call(tool, args) {
       const result = await client.callTool({ name: tool, arguments: args });
       if (result.isError) throw new Error(`${tool}: ${textOf(result)}`);
@@ -60,5 +62,11 @@ describe('what the five systems do, over stdio', () => {
       console.log(`${name}: ${title}: ${calls} calls over stdio`);
       expect(calls, title).toBeGreaterThan(0);
     }
+  });
+});
+
+describe.each([0, INDEX_DELAY_MS, 45_000])('the same in memory, search trailing by %i ms', (indexDelayMs) => {
+  test.each(systems.map((system) => [system.name, system] as const))('%s', async (_, { flows }) => {
+    for (const { play } of flows) await play(openDesk(await connect({ sandbox: { indexDelayMs } })).desk);
   });
 });

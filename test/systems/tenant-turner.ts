@@ -8,6 +8,7 @@ async function profile(desk: Desk) {
   const made = await desk.elsewhere('A prospective tenant fills in the form.', (api) =>
     api.create({ firstName: 'Pilar', lastName: 'Ortiz', email: 'pilar@ortiz.example', phone: '+13125550193' }),
   );
+  desk.later();
   desk.says('Any new prospects? I need their profile.');
   const [pilar] = rows(await desk.call('list_changed_contacts', { since }), 'contacts');
   const row = pilar as Json;

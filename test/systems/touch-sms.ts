@@ -71,6 +71,7 @@ async function bulkAndSegments(desk: Desk) {
   const again = await desk.call('bulk_upsert_contacts', { rows: list });
   assert.deepEqual(new Set(rows(again, 'rows').map(({ outcome }) => outcome)), new Set(['unchanged']));
   desk.answers('All 30 are in and belong to Acme Couriers. Sent once more, nothing changes.');
+  desk.later();
   desk.says('How many of them are where?');
   const filters = [{ field: 'tags', operator: 'eq', value: 'acme event' }];
   const counted = await desk.call('count_contacts', { groupBy: 'city', filters });
@@ -89,6 +90,7 @@ async function bulkAndSegments(desk: Desk) {
   desk.says('Yes.');
   const done = await desk.call('bulk_update_contacts', { filters, addTags: ['winter sms'], confirm: true });
   assert.deepEqual([done.asked, done.done, done.failed], [30, 30, 0]);
+  desk.later();
   const both = [
     ...filters,
     { field: 'tags', operator: 'eq', value: 'winter sms' },
