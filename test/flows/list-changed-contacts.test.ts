@@ -353,6 +353,7 @@ describe('what is remembered', () => {
     const honest = await connect({ memory });
     honest.advance(5_000);
     const id = await client(honest.sandbox).create({ firstName: 'Nora' });
+    honest.indexed();
     expect((await honest.call('list_changed_contacts', { since: 'last' })).contacts).toMatchObject([{ id }]);
   });
 
@@ -364,6 +365,7 @@ describe('what is remembered', () => {
     const after = await connect({ memory });
     after.sandbox.advance(3_660_000);
     const id = await client(after.sandbox).create({ firstName: 'Nora' });
+    after.indexed();
     for (const from of [{ since: 'last' }, { cursor }])
       expect((await after.call('list_changed_contacts', from)).contacts).toContainEqual(
         expect.objectContaining({ id }),
@@ -457,6 +459,7 @@ describe('a call that the host cancels', () => {
     const first = await there.call('list_changed_contacts', { since, limit: 1 });
     there.advance(10_000);
     const id = await client(there.sandbox).create({ firstName: 'Nora' });
+    there.indexed();
     const call = there.client.callTool(
       { name: 'list_changed_contacts', arguments: { since: 'last', tasks: true } },
       undefined,
