@@ -1,5 +1,6 @@
 import { planParts } from '../src/flows/onboard/parts.ts';
 import { entriesOf } from '../src/flows/timeline.ts';
+import { redactStrictly } from '../src/redact.ts';
 import { sameText, seen, text } from '../src/same.ts';
 
 /** Work on an input of a size; what is made beforehand is not measured. */
@@ -39,6 +40,9 @@ export const WORKS: readonly Work[] = [
     onText('text', part, (given) => text(`${given}</p>`)),
     onText('seen', part, seen),
   ]),
+  ...['eyJ-', 'eyJ', 'pit-', 'pit-0000000', 'Bearer ', 'f31175d4-', 'abcdef0-1234', 'client_secret=', 'a.'].map(
+    (part) => onText('redactStrictly', part, redactStrictly),
+  ),
   onText('sameText', '<', (given) => sameText(given, `${given}</p>`)),
   {
     what: 'a page of a timeline over all notes',

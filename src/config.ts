@@ -9,7 +9,7 @@ import { parseScopes, parseSelection, type Selection } from './gate.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 import { looksSecret, quotedSetting, rememberSecret } from './redact.ts';
 import { tools } from './tools/index.ts';
-import { firstCharacters } from './untrusted.ts';
+import { firstCharacters, plainText } from './untrusted.ts';
 
 /** The environment, checked once. Nothing else reads it. */
 export interface Config {
@@ -106,7 +106,6 @@ export function readConfig(env: Env, sandbox: boolean): Config {
   const named = read('GHL_SCOPES');
   const { scopes, others } = parseScopes(named ?? '');
   const log = { level: oneOf(read, 'LOG_LEVEL', LOG_LEVELS, 'info'), file: read('LOG_FILE') };
-  const label = read('GHL_LABEL');
   return {
     credential: sandbox ? undefined : credential(read),
     locationId: locationId(read),
@@ -119,7 +118,7 @@ export function readConfig(env: Env, sandbox: boolean): Config {
       authorizeUrl: https(read, 'GHL_AUTHORIZE_URL', DEFAULT_AUTHORIZE_URL),
     },
     selected: parseSelection(read('GHL_TOOLS') ?? '', tools),
-    label: label && firstCharacters(label, 40),
+    label: label(read('GHL_LABEL')),
     timezone: timezone(read),
     user: read('GHL_USER'),
     baseUrl: https(read, 'GHL_BASE_URL', DEFAULT_BASE_URL),
@@ -172,6 +171,10 @@ export function locationIdOf(name: string, id: string | undefined): string | und
   );
 }
 
+/** On one line, and short: it stands in the title and in sentences. */
+const label = (text: string | undefined): string | undefined =>
+  text && firstCharacters(plainText(text).replace(/\s+/g, ' '), 40);
+
 function credential(read: Read): Config['credential'] {
   const token = read('GHL_API_KEY');
   if (token === undefined) return undefined;
@@ -179,6 +182,8 @@ function credential(read: Read): Config['credential'] {
     throw new SettingError(
       'GHL_API_KEY: holds a space, a line break or another character no token has. Copy it again.',
     );
+  if (/^["'].*["']$/.test(token))
+    throw new SettingError('GHL_API_KEY: stands in quotation marks that are part of it. Leave them out.');
   const id = locationId(read);
   if (id !== undefined) return { token, locationId: id };
   return {
@@ -188,6 +193,18 @@ function credential(read: Read): Config['credential'] {
 
 /** What to say while nobody is signed in. */
 export const SIGNED_OUT = `Not signed in to HighLevel: set GHL_API_KEY (a private integration token) and GHL_LOCATION_ID ${WHERE}, and restart it, or run ghl-contacts-mcp login; or try it without an account with --sandbox.`;
+
+export const APP_SETTINGS = [
+  'GHL_CLIENT_ID',
+  'GHL_CLIENT_SECRET',
+  'GHL_REDIRECT_URI',
+] as const satisfies readonly Setting[];
+
+/** Those of an OAuth app that are missing where others are given: it takes all three. */
+export function missingOfApp(env: Env): readonly string[] {
+  const missing = APP_SETTINGS.filter((name) => reader(env)(name) === undefined);
+  return missing.length === APP_SETTINGS.length ? [] : missing;
+}
 
 function app(read: Read): App | undefined {
   const [clientId, clientSecret, redirectUri] = [
@@ -203,8 +220,8 @@ function app(read: Read): App | undefined {
 function store(read: Read, env: Env): StoreSetting {
   const setting = read('GHL_TOKEN_STORE') ?? 'keychain';
   const folder = configFolder(env);
-  if (setting === 'keychain') return { store: 'keychain', folder };
-  const file = setting.startsWith('file:') ? setting.slice(5) : '';
+  if (setting.toLowerCase() === 'keychain') return { store: 'keychain', folder };
+  const file = /^file:/i.test(setting) ? setting.slice(5) : '';
   if (isAbsolute(file)) return { store: { file }, folder };
   throw new SettingError(`GHL_TOKEN_STORE: ${quotedSetting(setting)} is not keychain and not file:<absolute path>.`);
 }
@@ -246,7 +263,7 @@ function share(read: Read): number {
 /** Invented people need no journal, unless it is asked for. */
 function journal(read: Read, env: Env, sandbox: boolean): string | undefined {
   const setting = read('GHL_JOURNAL') ?? (sandbox ? 'off' : undefined);
-  if (setting === 'off') return undefined;
+  if (setting?.toLowerCase() === 'off') return undefined;
   if (setting === undefined) return join(stateFolder(env), 'journal.jsonl');
   if (!isAbsolute(setting))
     throw new SettingError(
@@ -267,7 +284,7 @@ function whole(read: Read, name: Setting, fallback: number, min: number, max: nu
 /** `25/10000`: requests per ten seconds and per day; the day may be left out. */
 function sandboxRate(read: Read): Pick<Config['sandbox'], 'rate' | 'dailyRate'> {
   const text = read('GHL_SANDBOX_RATE') ?? '100';
-  if (text === 'off') return { rate: 'off', dailyRate: 200_000 };
+  if (text?.toLowerCase() === 'off') return { rate: 'off', dailyRate: 200_000 };
   const [, rate, daily = '200000'] = /^(\d{1,7})(?:\/(\d{1,9}))?$/.exec(text) ?? [];
   if (Number(rate) > 0 && Number(daily) > 0) return { rate: Number(rate), dailyRate: Number(daily) };
   throw new SettingError(

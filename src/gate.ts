@@ -56,7 +56,7 @@ const SETS: Readonly<Record<string, (tool: Tool) => boolean>> = {
 /** The tools GHL_TOOLS leaves: what it names (or all), less what it names with a minus. It narrows and never widens. */
 export function parseSelection(text: string, tools: readonly Tool[]): Selection {
   const sets = words(text).map((word) => {
-    const name = word.replace(/^-/, '');
+    const name = word.replace(/^-/, '').toLowerCase();
     const test =
       (Object.hasOwn(SETS, name) && SETS[name]) || ((tool: Tool) => tool.family === name || tool.name === name);
     if (!tools.some(test)) {

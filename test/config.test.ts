@@ -63,6 +63,7 @@ describe('what is malformed is one line that names the setting and the mend', ()
     [{ GHL_AUTHORIZE_URL: 'http://example.com/x' }, /^GHL_AUTHORIZE_URL: must be https/],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL: "loud" is not one of debug/],
     [{ ...key, GHL_LOCATION_ID: '../x' }, /^GHL_LOCATION_ID: not a location id/],
+    [{ ...key, GHL_API_KEY: `"${key.GHL_API_KEY}"` }, /^GHL_API_KEY: stands in quotation marks/],
     [{ ...key, GHL_API_KEY: 'pit-1\nx' }, /^GHL_API_KEY: holds/],
   ])('%j', (env, expected) => {
     expect(() => readConfig(env, false)).toThrow(expected);
@@ -76,6 +77,20 @@ describe('what is malformed is one line that names the setting and the mend', ()
     expect(readConfig({ GHL_SANDBOX_RATE: text }, true).sandbox).toMatchObject({ rate, dailyRate });
   });
 
+  test('words are taken in any case', () => {
+    const env = { GHL_TOKEN_STORE: 'Keychain', GHL_JOURNAL: 'OFF', GHL_TOOLS: 'Contacts,-Delete', LOG_LEVEL: 'WARN' };
+    expect(readConfig(env, false)).toMatchObject({
+      auth: { store: { store: 'keychain' } },
+      journal: undefined,
+      log: { level: 'warn' },
+    });
+    expect(readConfig({ GHL_SANDBOX_RATE: 'Off' }, true).sandbox.rate).toBe('off');
+  });
+  test('a label is one line of forty characters, none of them half', () => {
+    const { label } = readConfig({ GHL_LABEL: `North\n Shore ${'🙂'.repeat(50)}` }, false);
+    expect(label).toMatch(/^North Shore 🙂+$/u);
+    expect(label?.length).toBeLessThanOrEqual(40);
+  });
   test('plain http is fine on loopback', () => {
     for (const url of ['http://127.0.0.1:4010/', 'http://localhost:1', 'http://[::1]:2'])
       expect(readConfig({ GHL_BASE_URL: url }, false).baseUrl).toBe(url.replace(/\/$/, ''));

@@ -94,7 +94,7 @@ describe('the command line', () => {
   test.each([
     [['--sandbox'], { GHL_TOOLS: 'taks' }, /^ghl-contacts-mcp: GHL_TOOLS: "taks" is no family.*\n$/],
     [[], { GHL_BASE_URL: 'http://example.com' }, /^ghl-contacts-mcp: GHL_BASE_URL: must be https.*\n$/],
-    [['frobnicate'], {}, /error/],
+    [['frobnicate'], {}, /There is no command "frobnicate"/],
     [['sandbox', '--port', 'x'], {}, /port/],
     [
       ['sandbox', '--data', '/nowhere.json'],

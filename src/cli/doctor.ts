@@ -1,6 +1,6 @@
 import pkg from '../../package.json' with { type: 'json' };
 import { openStore } from '../auth/store.ts';
-import { type Config, readConfig, SECRET_SETTINGS, SETTINGS } from '../config.ts';
+import { type Config, missingOfApp, readConfig, SECRET_SETTINGS, SETTINGS } from '../config.ts';
 import { SettingError } from '../errors.ts';
 import { gate } from '../gate.ts';
 import { redact, redactStrictly } from '../redact.ts';
@@ -56,6 +56,7 @@ async function examine(config: Config, sandbox: boolean, facts: boolean): Promis
     settings(),
     await store(config, sandbox),
     credential(session),
+    ...partOfApp(),
     ...renewal(config, session),
     ...scopes(config, session),
   ];
@@ -132,6 +133,12 @@ function credential({ account }: Session): Finding {
     state: 'ok',
     says: `${account.credential}${account.locationId ? ` for location ${account.locationId}` : ''}`,
   };
+}
+
+function partOfApp(): Finding[] {
+  const missing = missingOfApp(process.env);
+  if (missing.length === 0) return [];
+  return [{ what: 'OAuth app', state: 'note', says: `not configured: ${missing.join(' and ')} missing` }];
 }
 
 /** An OAuth sign-in lives for a day without the app that renews it. */

@@ -86,6 +86,7 @@ async function consent(
 ): Promise<string | undefined> {
   const state = randomBytes(16).toString('hex');
   const scopes = wanted === undefined ? (config.scopes ?? READ_ONLY) : allOf(parseScopes(wanted, '--scopes'));
+  if (scopes.length === 0) return usage('No scope is asked for: name some, such as --scopes "contacts.readonly".');
   await store.accounts.change((all) => ({ ...all, pending: [...(all.pending ?? []), state].slice(-MAX_PENDING) }));
   const url = new URL(config.auth.authorizeUrl);
   const query = {

@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import pkg from '../../package.json' with { type: 'json' };
 import { SettingError } from '../errors.ts';
-import { redactStrictly } from '../redact.ts';
+import { nearest } from '../nearest.ts';
+import { quotedSetting, redactStrictly } from '../redact.ts';
 import type { DoctorOptions } from './doctor.ts';
 import type { LoginOptions } from './login.ts';
 import { endWithReader } from './terminal.ts';
@@ -20,7 +21,14 @@ export async function runCli(args: readonly string[]): Promise<void> {
     .version(pkg.version)
     .enablePositionalOptions()
     .option('--sandbox', 'serve against the embedded sandbox: no account, no network')
+    .allowExcessArguments()
     .action(async ({ sandbox = false }: { sandbox?: boolean }) => {
+      const [word] = program.args;
+      if (word !== undefined)
+        return noCommand(
+          word,
+          program.commands.map((each) => each.name()),
+        );
       readOn();
       const { serve } = await import('../serve.ts');
       await serve({ sandbox, env: process.env });
@@ -68,6 +76,13 @@ export async function runCli(args: readonly string[]): Promise<void> {
       .configureOutput({ writeErr: (text) => void process.stderr.write(redactStrictly(text)) })
       .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2));
   await program.parseAsync(args, { from: 'user' });
+}
+
+function noCommand(word: string, names: readonly string[]): never {
+  const meant = nearest(word.slice(0, 40), names, 2);
+  return usage(
+    `There is no command ${quotedSetting(word)}${meant ? `; did you mean ${meant}?` : `. Commands: ${names.join(', ')}; none serves MCP on stdio.`}`,
+  );
 }
 
 /** A failure the person can mend: one line, exit code 2. */

@@ -145,3 +145,32 @@ describe('the version of Node that doctor asks for', () => {
     expect(atLeast(version, '20.18.1')).toBe(enough);
   });
 });
+
+describe('wrong usage is one line that says what was wrong', () => {
+  test.each([
+    [['frobnicate'], /^ghl-contacts-mcp: There is no command "frobnicate"\. Commands: sandbox, demo, login, /],
+    [['docter'], /^ghl-contacts-mcp: There is no command "docter"; did you mean doctor\?\n$/],
+    [['--sandbox', 'extra'], /^ghl-contacts-mcp: There is no command "extra"\./],
+    [['login', '--scopes', ' '], /^ghl-contacts-mcp: No scope is asked for: /],
+    [
+      ['login', '--scopes', 'contacts.readonly contact.write'],
+      /^ghl-contacts-mcp: --scopes: "contact\.write" is not a scope; did you mean contacts\.write\?\n$/,
+    ],
+    [
+      ['login', '--api-key', '--location', 'pit-abcdef01-2345-4678-9abc-def012345678'],
+      /^ghl-contacts-mcp: --location: holds what looks like a token/,
+    ],
+  ])('%j', async (args, says) => {
+    const world = await createWorld();
+    const ran = await world.run(args);
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toMatch(says);
+    expect(ran.stderr.split('\n')).toHaveLength(2);
+  });
+
+  test('doctor names what an OAuth app lacks', async () => {
+    const world = await createWorld();
+    const { stdout } = await world.run(['doctor', '--sandbox'], { env: { GHL_CLIENT_SECRET: '' } });
+    expect(stdout).toMatch(/^· OAuth app +not configured: GHL_CLIENT_SECRET missing$/m);
+  });
+});
