@@ -96,6 +96,8 @@ export interface Endpoint extends ToolFace {
   readonly request?: (args: Json) => Json;
   /** Turns an answer into what the model should read; pure. */
   readonly present?: (data: Json, args: Json) => Json;
+  /** Sentences about an answer that the model should know beside it; pure. */
+  readonly remarks?: (data: Json, args: Json) => readonly string[];
   readonly list?: ListShape;
   readonly answer?: AnswerShape;
   /** How a write whose answer was lost is settled; every write names one. */

@@ -18,6 +18,7 @@ import {
   upTo,
 } from '../schemas.ts';
 import { settle } from '../settle.ts';
+import { notShown, upsertRemarks } from './contact-remarks.ts';
 import { searchContacts } from './search.ts';
 
 /** The API stores `{id | key, field_value}`; people say `value`. */
@@ -134,6 +135,7 @@ export const contacts = [
     }),
     output: outputs.contact,
     request: newContact,
+    remarks: notShown(false),
   }),
   endpoint({
     name: 'update_contact',
@@ -156,6 +158,7 @@ export const contacts = [
       .refine(...changesSomething('contactId')),
     output: outputs.record({ contact: of.object, succeeded: of.flag }),
     request: (args) => cleared(fieldValues(args)),
+    remarks: notShown(true),
   }),
   endpoint({
     name: 'delete_contact',
@@ -210,6 +213,7 @@ export const contacts = [
       ),
     output: outputs.record({ contact: of.object, new: of.flag, succeeded: of.flag }),
     request: (args) => namedInParts(fieldValues(args)),
+    remarks: upsertRemarks,
   }),
 ];
 

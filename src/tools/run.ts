@@ -68,6 +68,7 @@ async function runEndpoint(
   const answer = await call(e, args);
   const equal = own(createEqualCreates).see(e, args, answer, api.now(), locationId());
   if (equal) say(equal);
+  for (const remark of e.remarks?.(answer, args) ?? []) say(remark);
   return toResult(e, answer, given);
 }
 
