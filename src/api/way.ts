@@ -15,7 +15,7 @@ import type { Transport } from './transport.ts';
 /** The dated API version every record was written for; records name their own where it differs. */
 export const API_VERSION = '2021-07-28';
 /** Bytes of a request body; the API's frame refuses more by default. Of an address, servers take 8 to 16 KB. */
-export const MAX_REQUEST_BYTES = 100_000;
+const MAX_REQUEST_BYTES = 100_000;
 const MAX_ADDRESS_BYTES = 8_000;
 /** Share of the budget one try may take: what may be repeated leaves time to, what may not leaves time to look. */
 const TRY_SHARE = { repeatable: 1 / 3, once: 1 / 2 } as const;
@@ -88,11 +88,12 @@ function prepare(e: Endpoint, args: Json, locationId: string): ApiRequest & { re
   refuseOversized(Buffer.byteLength(request.path), MAX_ADDRESS_BYTES);
   if (!request.body) return request;
   const text = JSON.stringify(request.body);
-  refuseOversized(Buffer.byteLength(text), MAX_REQUEST_BYTES);
+  refuseOversized(Buffer.byteLength(text));
   return { ...request, text };
 }
 
-export function refuseOversized(size: number, most: number): void {
+/** @throws UserError for more bytes than one request may have */
+export function refuseOversized(size: number, most = MAX_REQUEST_BYTES): void {
   if (size > most)
     throw new UserError(
       `These arguments come to ${size} bytes; one call may send ${most}. Nothing was sent; shorten or split them.`,

@@ -99,14 +99,16 @@ export function createOAuth({ transport, baseUrl, app, now }: OAuthOptions) {
 
     /** Locations of an agency that have the app. */
     async locations(agency: string, companyId: string): Promise<{ id: string; name: string | undefined }[]> {
-      const found: { id: string; name: string | undefined }[] = [];
+      const found = new Map<string, { id: string; name: string | undefined }>();
       let read = 0;
       const appId = app.clientId.split('-')[0] ?? '';
       for (;;) {
         const rows = await page({ companyId, appId, isInstalled: 'true', limit: '100', skip: String(read) });
         read += rows.length;
-        found.push(...rows.flatMap(locationOf));
-        if (rows.length === 0 || read >= MAX_LOCATIONS) return found;
+        const before = found.size;
+        for (const location of rows.flatMap(locationOf)) found.set(location.id, location);
+        // A page that brings nothing new ends the list, be it empty or the same as before.
+        if (found.size === before || read >= MAX_LOCATIONS) return [...found.values()];
       }
 
       async function page(query: Record<string, string>): Promise<Json[]> {

@@ -5,7 +5,7 @@ import type { Context } from '../tools/tool.ts';
 import { type Grouping, Groups, groupingOf, NAME_CHARACTERS } from './count-groups.ts';
 import { createJobs } from './jobs.ts';
 import { namesOf } from './names.ts';
-import { nextPage, searchPage } from './pages.ts';
+import { nextPage, REPEATS, searchPage } from './pages.ts';
 
 /** Groups shown; the rest are summed. */
 const SHOWN = 30;
@@ -83,7 +83,12 @@ async function walk(count: Count, context: Context): Promise<string | undefined>
     if (count.seen.size > 0 && !context.inTime()) return 'stopped for time.';
     try {
       const page = await searchPage(context, count.question, count.searchAfter);
+      const before = count.seen.size;
       for (const row of page.rows) add(count, row);
+      if (page.rows.length > 0 && count.seen.size === before) {
+        context.say(REPEATS);
+        return undefined;
+      }
       count.total = page.total;
       context.progress(count.seen.size, page.total, `${count.seen.size} contacts counted`);
       const next = nextPage(page, count.seen.size, count.searchAfter);

@@ -1,10 +1,12 @@
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import type { Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
 import { quoted } from '../untrusted.ts';
 
 /** Jobs remembered at once; a newer one pushes out the one that was longest untouched and is not running. */
 const KEPT = 20;
+/** Bytes they may hold together, as far as that can be estimated. */
+const KEPT_BYTES = 30_000_000;
 
 /** No letter or digit that reads like another. */
 const ALPHABET = '23456789abcdefghjkmnpqrstuvwxyz';
@@ -27,6 +29,8 @@ interface Job {
   readonly print: string | undefined;
   /** Counts the jobs of this server. */
   readonly number: number;
+  /** Bytes, when it was last touched. */
+  weight: number;
 }
 
 /** Unfinished work of one server, in memory: made once with `context.own(createJobs)`. */
@@ -39,10 +43,14 @@ export function createJobs(): Jobs {
   function touch(handle: string, job: Job): void {
     jobs.delete(handle);
     jobs.set(handle, job);
-    for (const old of [...jobs.keys()]
-      .filter((each) => each !== handle && !running.has(each))
-      .slice(0, Math.max(0, jobs.size - KEPT)))
+    job.weight = weightOf(job.state);
+    let held = [...jobs.values()].reduce((sum, { weight }) => sum + weight, 0);
+    for (const [old, { weight }] of [...jobs]) {
+      if (jobs.size <= KEPT && held <= KEPT_BYTES) return;
+      if (old === handle || running.has(old)) continue;
       jobs.delete(old);
+      held -= weight;
+    }
   }
 
   return {
@@ -51,7 +59,7 @@ export function createJobs(): Jobs {
       do handle = `${kind}-${word()}`;
       while (jobs.has(handle));
       begun += 1;
-      touch(handle, { kind, state, print: args && fingerprint(args), number: begun });
+      touch(handle, { kind, state, print: args && fingerprint(args), number: begun, weight: 0 });
       return handle;
     },
     find<S extends object>(kind: string, handle: string): S {
@@ -75,6 +83,8 @@ export function createJobs(): Jobs {
         return await work();
       } finally {
         running.delete(handle);
+        const job = jobs.get(handle);
+        if (job) touch(handle, job);
       }
     },
     end: (handle) => void jobs.delete(handle),
@@ -89,7 +99,22 @@ const unknown = (handle: string): UserError =>
   );
 
 /** The same for the same arguments, in whatever order their keys stand; what is undefined is not there. */
-const fingerprint = (args: Json): string => JSON.stringify(ordered(args));
+const fingerprint = (args: Json): string =>
+  createHash('sha256')
+    .update(JSON.stringify(ordered(args)))
+    .digest('base64');
+
+/** Bytes of a state, roughly: of many alike, one is measured. */
+function weightOf(value: unknown): number {
+  if (typeof value === 'string') return 2 * value.length + 16;
+  if (typeof value !== 'object' || value === null) return 8;
+  if (value instanceof Map || value instanceof Set) {
+    const [first] = value;
+    return 48 + value.size * (40 + weightOf(first));
+  }
+  if (Array.isArray(value) && value.length > 20) return 24 + value.length * (8 + weightOf(value[0]));
+  return Object.entries(value).reduce((sum, [key, inner]) => sum + key.length + 24 + weightOf(inner), 48);
+}
 
 function ordered(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;

@@ -3,6 +3,7 @@ import { bytes, DEFAULT_PAGE_BYTES, ENVELOPE_BYTES, MAX_BYTES } from '../results
 import { rowOf, shown } from '../rows.ts';
 import { asOf, type Clock, readTime } from '../times.ts';
 import type { Context } from '../tools/tool.ts';
+import { REPEATS } from './pages.ts';
 import { taskStatus, walkTasks } from './tasks.ts';
 
 /** Rows shown unless `limit` says otherwise. */
@@ -54,7 +55,8 @@ export async function run(args: Json, context: Context): Promise<Json> {
   for (const { echo } of [from, to]) if (echo) say(echo);
   let used = ENVELOPE_BYTES;
   let next: Json | undefined;
-  for await (const { raw, place } of walkTasks(question(args), Number(args.skip ?? 0), context)) {
+  const repeated = () => say(REPEATS);
+  for await (const { raw, place } of walkTasks(question(args), Number(args.skip ?? 0), context, repeated)) {
     const late = !context.inTime();
     if (late) say('Stopped for time.');
     const found = fits(raw, args.status, now, from.at, to.at) ? row(raw, now) : undefined;

@@ -14,6 +14,27 @@ export interface SearchPage {
   readonly searchAfter: unknown;
 }
 
+/** What an answer says where a list was ended because its pages bring nothing new. */
+export const REPEATS =
+  'HighLevel gave the same rows again for a later page, so the list ends here and may be incomplete; try again later.';
+
+/** Ids met so far: tells whether a page brings anything that no page before it did. */
+export class Met {
+  readonly #ids = new Set<unknown>();
+
+  /** True for a page without rows: it ends a list by itself. */
+  isNew(rows: readonly unknown[]): boolean {
+    const before = this.#ids.size;
+    for (const row of rows) this.#ids.add(idOf(row));
+    return rows.length === 0 || this.#ids.size > before;
+  }
+}
+
+const idOf = (row: unknown): unknown => {
+  const { id, _id } = (row ?? {}) as Json;
+  return id ?? _id ?? JSON.stringify(row);
+};
+
 /** Where to go on after `seen` rows: a page shorter than asked for is no end while more are said to match. */
 export const nextPage = ({ total, rows, searchAfter }: SearchPage, seen: number, before: unknown): unknown => {
   if (total === undefined) return searchAfter;

@@ -40,17 +40,21 @@ export function taskRow(raw: Json, now: number, more: Json = {}): Json {
 
 const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value);
 
-/** Every task of the location by id; undefined where there are too many to hold against each other. */
+/** Every task of the location by id; undefined where there are too many to hold against each other, or not all come. */
 export async function allTasks(context: Context): Promise<ReadonlyMap<string, Json> | undefined> {
   const tasks = new Map<string, Json>();
-  for await (const { raw } of walkTasks({}, 0, fresh(context))) {
+  let whole = true;
+  const repeated = () => {
+    whole = false;
+  };
+  for await (const { raw } of walkTasks({}, 0, fresh(context), repeated)) {
     const task = rowOf.task(raw);
     // What has no id of its own, or of its contact, cannot be told apart or asked about.
     if (!isId(task.id) || !isId(task.contactId)) continue;
     tasks.set(task.id, task);
     if (tasks.size > MAX_TASKS || !context.inTime()) return undefined;
   }
-  return tasks;
+  return whole ? tasks : undefined;
 }
 
 /** Tasks created, changed and deleted since a snapshot; without one all there are become the first. */

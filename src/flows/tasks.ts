@@ -3,6 +3,7 @@ import { endpoint, type Json } from '../endpoint.ts';
 import { isDeleted, isRecord, listIn } from '../rows.ts';
 import { Filled, Id, Ids, outputs, Skip, upTo } from '../schemas.ts';
 import type { Context } from '../tools/tool.ts';
+import { Met } from './pages.ts';
 
 /** The location's tasks, as the API pages them; the tool of this name shows them as people ask for them. */
 export const taskPage = endpoint({
@@ -29,16 +30,22 @@ export const taskPage = endpoint({
 const PAGE = 100;
 const DEFAULT_PAGE = 25;
 
-/** Every task of the location from `start` on, page by page, with the place it stands at. */
+/**
+ * Every task of the location from `start` on, page by page, with the place it stands at. `repeated` is called where the
+ * list ends because HighLevel gives the same page again.
+ */
 export async function* walkTasks(
   question: Json,
   start: number,
   { call }: Pick<Context, 'call'>,
+  repeated: () => void,
 ): AsyncGenerator<{ raw: Json; place: number }> {
   let place = start;
+  const met = new Met();
   for (let largest = DEFAULT_PAGE; ; ) {
     const args = { ...question, limit: PAGE, ...(place > 0 ? { skip: place } : {}) };
     const rows = listIn(await call(taskPage, args, 'bulk'), 'tasks');
+    if (!met.isNew(rows)) return repeated();
     for (const raw of rows) {
       const at = place++;
       if (isRecord(raw) && !isDeleted(raw)) yield { raw, place: at };

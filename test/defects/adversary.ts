@@ -218,7 +218,11 @@ export const adversary: readonly Defect[] = [
   {
     item: 29,
     what: 'A list that repeats a page is read for ever',
-    tests: [],
+    tests: [
+      ['test/repeated-pages.test.ts', 'of tasks of the location ends, without a place to go on from'],
+      ['test/repeated-pages.test.ts', 'of contacts ends a count, which says so'],
+      ['test/repeated-pages.test.ts', 'of locations of an agency ends'],
+    ],
   },
   {
     item: 30,
@@ -227,6 +231,8 @@ export const adversary: readonly Defect[] = [
       ['test/log.test.ts', 'lie in a file and in folders that only the owner can read'],
       ['test/bad-input.test.ts', '5,000 levels in JSON text'],
       ['test/size-limits.test.ts', 'are limited, the refusal says what to do'],
+      ['test/flows/jobs.test.ts', 'together they hold some megabytes at most'],
+      ['test/flows/bulk-update-contacts.test.ts', 'is not given of a change that could never be sent'],
     ],
   },
 ];

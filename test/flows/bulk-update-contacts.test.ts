@@ -224,6 +224,28 @@ describe('the preview', () => {
     expect(await there.bulk({ ...args, confirm: true })).toMatchObject({ asked: 31, done: 1, skipped: 30 });
   });
 
+  test('says what share of the day a large job takes, and that it is more than there is', async () => {
+    const trial = { dailyRate: 1_000 };
+    const { bulk } = await world(people(400), { sandbox: trial });
+    const set = { city: 'Austin' };
+    const some = await bulk({ contacts: ids(60), set });
+    expect(some.notice).toMatch(
+      /It takes about 60 requests, 6 % of the 1000 this location has a day, of which \d+ are left\./,
+    );
+    expect((await bulk({ contacts: ids(40), set })).notice).not.toMatch(/requests/);
+    const { bulk: late } = await world(people(400), { sandbox: { dailyRate: 200 } });
+    expect((await late({ contacts: ids(400), set })).notice).toMatch(/200 % of the 200 .* stops when they are used up/);
+  });
+
+  test('is not given of a change that could never be sent', async () => {
+    const { bulk, traffic } = await world(people(30));
+    const customFields = Array.from({ length: 40 }, () => ({ id: FIELD.id, value: 'x'.repeat(4_000) }));
+    await expect(bulk({ contacts: ids(30), set: { customFields } })).rejects.toThrow(
+      /come to \d+ bytes; one call may send 100000\. Nothing was sent/,
+    );
+    expect((await traffic()).writes).toEqual([]);
+  });
+
   test('a handle without confirm shows the preview again', async () => {
     const there = await world(people(30));
     const next = await previewed(there, { contacts: ids(30), addTags: ['vip'] });

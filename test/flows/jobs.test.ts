@@ -59,3 +59,35 @@ test('one handle works for one call at a time, and again once that has failed', 
   await expect(first).rejects.toThrow('broke');
   await expect(jobs.alone(handle, async () => 3)).resolves.toBe(3);
 });
+
+test('together they hold some megabytes at most: the longest untouched go, one that is running and the newest stay', async () => {
+  const jobs = createJobs();
+  const large = (n: number) => ({ n, texts: Array.from({ length: 100 }, () => 'x'.repeat(45_000)) });
+  const running = jobs.begin('update', large(0));
+  let release = () => {};
+  const working = jobs.alone(running, () => new Promise<void>((resolve) => (release = resolve)));
+  const handles = Array.from({ length: 10 }, (_, n) => jobs.begin('update', large(n + 1)));
+  const kept = handles.filter((handle) => {
+    try {
+      return jobs.find('update', handle) !== undefined;
+    } catch {
+      return false;
+    }
+  });
+  expect(kept).toEqual(handles.slice(-2));
+  expect(jobs.find('update', running)).toMatchObject({ n: 0 });
+  release();
+  await working;
+});
+
+test('a job that grows while it runs is weighed again', async () => {
+  const jobs = createJobs();
+  const idle = jobs.begin('count', {});
+  const state = { seen: new Set<string>() };
+  const growing = jobs.begin('count', state);
+  await jobs.alone(growing, async () => {
+    for (let n = 0; n < 500_000; n += 1) state.seen.add(`contact${n}`);
+  });
+  expect(jobs.find('count', growing)).toBe(state);
+  expect(() => jobs.find('count', idle)).toThrow('no unfinished work');
+});

@@ -1,11 +1,12 @@
+import { refuseOversized } from '../../api/way.ts';
 import { ID, type Json } from '../../endpoint.ts';
 import { UserError } from '../../errors.ts';
 import type { Context } from '../../tools/tool.ts';
 import { quoted } from '../../untrusted.ts';
 import { lookedUp } from '../names.ts';
-import { nextPage, searchPage } from '../pages.ts';
-import { type BulkJob, type Changes, WITHOUT_PREVIEW } from './job.ts';
-import { stepsOf } from './steps.ts';
+import { Met, nextPage, searchPage } from '../pages.ts';
+import { type BulkJob, type Changes, type StepName, WITHOUT_PREVIEW } from './job.ts';
+import { STEP, stepsOf } from './steps.ts';
 
 /** Contacts a search may find for one job. */
 const MOST = 10_000;
@@ -18,6 +19,7 @@ export async function plan(job: BulkJob, changes: Changes, args: Json, context: 
   const named = contacts as string[] | undefined;
   const ids = named ? [...new Set(named)] : await searchIds(question, context);
   refuseSharedReach(changes.set, ids.length);
+  for (const step of steps) refuseOversized(largestBody(step, changes, ids));
   Object.assign(job, { ids, changes, steps, searched: !named, repeated: named ? named.length - ids.length : 0 });
 }
 
@@ -42,6 +44,11 @@ async function refuseUnknownFields(set: Json | undefined, context: Context): Pro
     );
 }
 
+/** Bytes of the largest request of a step: a preview is of what can be sent. */
+const largestBody = (step: StepName, { set, addTags, removeTags }: Changes, ids: readonly string[]): number =>
+  Buffer.byteLength(JSON.stringify({ business: {}, addTags, removeTags, fields: set }[step] ?? {})) +
+  (STEP[step].size > 1 ? JSON.stringify(ids.slice(0, STEP[step].size)).length : 0);
+
 /** A key goes with and without the `contact.` that definitions show. */
 export const isField = (field: Json, { id, key }: Json): boolean =>
   id === undefined ? field.fieldKey === key || field.fieldKey === `contact.${key}` : field.id === id;
@@ -50,14 +57,19 @@ export const isField = (field: Json, { id, key }: Json): boolean =>
 async function searchIds(question: Json, context: Context): Promise<string[]> {
   const sorted = { ...question, sort: [{ field: 'dateAdded', direction: 'asc' }] };
   const ids = new Set<string>();
+  const met = new Met();
   let after: unknown;
   do {
     if (!context.inTime()) throw new UserError('Finding the contacts took too long. Nothing was written; try again.');
     const page = await searchPage(context, sorted, after);
     const { rows, total = 0 } = page;
-    if (total > MOST)
+    if (!met.isNew(rows))
       throw new UserError(
-        `${total} contacts match, and one job takes ${MOST}. Nothing was written. Narrow the filters, for example by a range of dateAdded.`,
+        'HighLevel gave the same contacts again for a later page, so that not all can be found. Nothing was written; try again later, or narrow the filters.',
+      );
+    if (Math.max(total, ids.size) > MOST)
+      throw new UserError(
+        `${Math.max(total, ids.size)} contacts match, and one job takes ${MOST}. Nothing was written. Narrow the filters, for example by a range of dateAdded.`,
       );
     // What has no id cannot be changed.
     for (const { id } of rows) if (typeof id === 'string' && ID.test(id)) ids.add(id);

@@ -10,9 +10,12 @@ import { searchPage } from '../pages.ts';
 import { reasonOf } from '../parts.ts';
 import type { BulkJob, Changes } from './job.ts';
 import { isField } from './plan.ts';
+import { STEP } from './steps.ts';
 
 const EXAMPLES = 3;
 const CHARACTERS = 100;
+/** Share of the day's quota from which a job is worth a word about it. */
+const WORTH_SAYING = 0.05;
 
 /** What a job would do, with three contacts as examples. Writes nothing. */
 export async function previewOf(job: BulkJob, context: Context): Promise<Json> {
@@ -25,6 +28,8 @@ export async function previewOf(job: BulkJob, context: Context): Promise<Json> {
   ]);
   const name = business?.get(String(changes.businessId));
   if (everyContact) context.say('These are ALL contacts of the location.');
+  const cost = costOf(job, context);
+  if (cost) context.say(cost);
   const preview = {
     preview: true,
     ...(context.label === undefined ? {} : { account: context.label }),
@@ -40,6 +45,16 @@ export async function previewOf(job: BulkJob, context: Context): Promise<Json> {
     withShortLists(preview, room) ??
     withShortLists({ ...preview, examples: [] }, room) ?? { preview: true, total: ids.length }
   );
+}
+
+/** What a large job takes of the day's quota, which is known by the answers that led to the preview. */
+function costOf({ steps, ids }: BulkJob, { api }: Context): string | undefined {
+  const { dailyLimit, dailyRemaining = 0 } = api.status().quota;
+  const requests = steps.reduce((sum, step) => sum + Math.ceil(ids.length / STEP[step].size), 0);
+  if (!dailyLimit || requests < dailyLimit * WORTH_SAYING) return undefined;
+  const share = Math.round((100 * requests) / dailyLimit);
+  const stops = requests > dailyRemaining ? '; it stops when they are used up and can go on the next day' : '';
+  return `It takes about ${requests} requests, ${share} % of the ${dailyLimit} this location has a day, of which ${dailyRemaining} are left${stops}.`;
 }
 
 /** Whether a search found every contact there is. */
