@@ -94,13 +94,14 @@ describe('a time that does not exist is refused', () => {
 });
 
 describe('while the zone of the location is not known', () => {
-  const failing = { route: 'GET /locations/{locationId}', fault: { status: 503 } };
-  const naming = (timezone: unknown) => ({
-    route: 'GET /locations/{locationId}',
-    fault: { status: 200, body: { location: { id: 'x', timezone } } },
-  });
+  const route = 'GET /locations/{locationId}';
+  type Fault = (locationId: string) => { route: string; fault: Json };
+  const failing: Fault = () => ({ route, fault: { status: 503 } });
+  const naming =
+    (timezone: unknown): Fault =>
+    (id) => ({ route, fault: { status: 200, body: { location: { id, timezone } } } });
   const local = { title: 'Call', dueDate: '2026-12-01T09:00' };
-  test.each([
+  test.each<[string, Fault, string]>([
     ['cannot be read', failing, 'could not be read just now'],
     ['is no zone', naming('US/Foo'), 'is none that is known'],
     ['is empty', naming(''), 'is not set'],
@@ -110,7 +111,7 @@ describe('while the zone of the location is not known', () => {
   ])('because it %s, a local time is refused and nothing written', async (_, fault, why) => {
     const { call, refused, sent, sandbox } = await connect();
     const { id } = await find(call, 'maria');
-    sandbox.setFaults([fault as never]);
+    sandbox.setFaults([fault(sandbox.locationId)]);
     await sent();
     for (const told of [
       await refused('create_contact_task', { contactId: id, ...local }),
@@ -132,7 +133,7 @@ describe('while the zone of the location is not known', () => {
   test('answers go on, in UTC, and say so', async () => {
     const { call, sandbox } = await connect();
     const { id } = await find(call, 'maria');
-    sandbox.setFaults([naming('US/Foo') as never]);
+    sandbox.setFaults([naming('US/Foo')(sandbox.locationId)]);
     expect((await call('get_contact_overview', { contactId: id })).asOf).toBe('2026-11-20T15:00:00Z');
     expect((await call('get_contact_timeline', { contactId: id })).asOf).toBe('2026-11-20T15:00:00Z');
     expect(await call('search_location_tasks', { dueFrom: '2026-11-10', limit: 1 })).toMatchObject({
@@ -145,7 +146,7 @@ describe('while the zone of the location is not known', () => {
   test('the owner’s word needs no location', async () => {
     const { call, sandbox } = await connect({ timezone: 'Asia/Tokyo' });
     const { id } = await find(call, 'maria');
-    sandbox.setFaults([failing as never]);
+    sandbox.setFaults([failing(sandbox.locationId)]);
     expect((await call('create_contact_task', { contactId: id, ...local })).notice).toContain('[Asia/Tokyo]');
   });
 });

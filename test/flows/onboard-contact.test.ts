@@ -270,6 +270,67 @@ test('a match value that HighLevel does not keep is told, and this server knows 
   });
 });
 
+describe('somebody given by name', () => {
+  const customFields = [{ id: EXTERNAL, value: 'N-1' }];
+
+  test.each([
+    ['Cleo Ann Park', { firstName: 'Cleo', lastName: 'Ann Park' }],
+    [' Cher ', { firstName: 'Cher' }],
+  ])('%j is created with its parts, and found again', async (name, parts) => {
+    const all = await world({}, { indexDelayMs: 60_000 });
+    const args = { name, matchField: EXTERNAL, customFields };
+    const first = await all.call('onboard_contact', args);
+    expect(first).toMatchObject({ created: true, contact: parts });
+    expect(await all.call('onboard_contact', args)).toMatchObject({ created: false, changed: [] });
+  });
+
+  test('nobody is created without any name, email or phone; other rows go on', async () => {
+    const all = await world();
+    const told = await all.refused('onboard_contact', { matchField: EXTERNAL, customFields });
+    expect(told).toContain('A new contact needs at least one of email, phone, firstName, lastName');
+    const nameless = Array.from({ length: 6 }, (_, n) => ({ customFields: [{ id: EXTERNAL, value: `N-${n}` }] }));
+    const rows = [...nameless, { customFields, firstName: 'Cleo' }];
+    expect(await all.call('bulk_upsert_contacts', { matchField: EXTERNAL, rows })).toMatchObject({
+      asked: 7,
+      failed: 6,
+      created: 1,
+    });
+    expect(await everybody(all)).toHaveLength(3);
+  });
+});
+
+describe('an answer that does not tell whether somebody is there creates nobody', () => {
+  const html = '<html>404 Not Found</html>';
+  const READ = 'GET /contacts/{contactId}';
+  const LOOKUP = 'GET /contacts/search/duplicate';
+  const SEARCH = 'POST /contacts/search';
+  const match = { matchField: EXTERNAL, customFields: [{ id: EXTERNAL, value: 'A-1' }], firstName: 'Ada' };
+  const mail = { email: 'ada@moss.example', firstName: 'Ada' };
+  test.each<[string, string, Json, Json]>([
+    ['a page of a gateway instead of the contact', READ, { status: 404, body: html }, match],
+    [
+      'a refusal that is none of HighLevel’s',
+      READ,
+      { status: 400, body: { message: 'Bad Request: malformed' } },
+      match,
+    ],
+    ['an empty object instead of the contact', READ, { status: 200, body: {} }, match],
+    ['a failure told with 200', READ, { status: 200, body: { statusCode: 500, message: 'x' } }, match],
+    ['somebody else’s contact', READ, { status: 200, body: { contact: { id: 'somebodyelse00000001' } } }, match],
+    ['an empty object instead of a lookup', LOOKUP, { status: 200, body: {} }, mail],
+    ['an empty object instead of a search', SEARCH, { status: 200, body: {} }, match],
+  ])('%s', async (_, route, fault, args) => {
+    const all = await world();
+    all.sandbox.setFaults([{ route, fault }]);
+    await all.refused('onboard_contact', args);
+    expect(await writes(all)).toEqual([]);
+    const [row] = (await all.call('bulk_upsert_contacts', { rows: [args] })).rows as Json[];
+    expect(row).toMatchObject({ outcome: 'failed' });
+    all.sandbox.setFaults([]);
+    expect(await everybody(all)).toHaveLength(2);
+  });
+});
+
 describe('one number, two people', () => {
   test('another first name and another email under a known phone is a conflict, and nothing is written', async () => {
     const all = await world();

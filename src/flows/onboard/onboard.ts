@@ -1,9 +1,10 @@
 import { ApiError, isGeneral, isMissing, UserError } from '../../errors.ts';
 import { refuseForbidden, SwitchedOff } from '../../gate.ts';
+import { NAMES_NOBODY } from '../../refusals.ts';
 import type { Context } from '../../tools/tool.ts';
 import { createContact, updateContact } from '../calls.ts';
 import { LAG_MS } from '../changes.ts';
-import { labelOf } from '../custom-values.ts';
+import { isEmpty, labelOf } from '../custom-values.ts';
 import { existingId, type Fields, lostAtCreation, newContact, update, updateOf } from './fields.ts';
 import { Conflict, type Found, FRESH, findPerson, readContact, remember } from './find.ts';
 import { attempt, type DoneParts, doParts, type Failure, planParts } from './parts.ts';
@@ -86,12 +87,18 @@ async function create(person: Person, context: Context): Promise<Onboarded> {
   return { contact: read ?? contact, created: true, changed: [], notStored, failed, ...parts, tagsAdded };
 }
 
+/** Whom HighLevel does not take as a new contact: it asks for one of these. */
+class Unnamed extends UserError {}
+const NAMING = ['email', 'phone', 'firstName', 'lastName', 'name'] as const;
+
 /**
  * Creates the contact, unless an earlier attempt may have done so already: one by another process, or by one that was
  * killed, whose contact search does not show yet.
  */
 async function createOnce(person: Person, context: Context): Promise<Found['contact']> {
   const registry = context.own(createRegistry);
+  const args = newContact(person);
+  if (NAMING.every((field) => isEmpty(args[field]))) throw new Unnamed(NAMES_NOBODY);
   const left = await leftOfAttempt(person, context);
   if (left > 0)
     throw new UserError(
@@ -99,7 +106,7 @@ async function createOnce(person: Person, context: Context): Promise<Found['cont
     );
   await registry.set(keysOf(person), context, { at: context.clock.now() });
   try {
-    const { contact } = (await context.call(createContact, newContact(person))) as { contact?: Found['contact'] };
+    const { contact } = (await context.call(createContact, args)) as { contact?: Found['contact'] };
     if (typeof contact?.id !== 'string') throw new ApiError(NAMELESS, 'unknownOutcome', 200);
     await remember(person, contact.id, context);
     return contact;
@@ -169,7 +176,8 @@ const isGone = async (contactId: string, context: Context): Promise<boolean> =>
 export function isNotTheirs(error: unknown): boolean {
   // The next row may need nothing that the owner switched off.
   if (error instanceof SwitchedOff) return false;
-  if (!(error instanceof ApiError)) return error instanceof UserError && !(error instanceof Conflict);
+  if (error instanceof Conflict || error instanceof Unnamed) return false;
+  if (!(error instanceof ApiError)) return error instanceof UserError;
   return isGeneral(error) || error.kind === 'location' || error.kind === 'blocked';
 }
 
