@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { faultsOf } from './odd-answers.ts';
+import { faultsOf, refusedByClient } from './odd-answers.ts';
 
 const seed = Date.now() % 1_000_000;
 
@@ -7,3 +7,10 @@ test(`every tool, resource, prompt and completion, with odd values at random pla
   console.log(`seed ${seed}`);
   expect(await faultsOf(seed, 18, () => true)).toEqual([]);
 });
+
+test.each([7, 'x', {}, [], [null], [[]]].map((value) => [value]))(
+  'an answer of nothing but %j is given by every client that checks answers',
+  async (value) => {
+    expect(await refusedByClient(value)).toEqual([]);
+  },
+);

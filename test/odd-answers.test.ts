@@ -3,7 +3,7 @@ import type { Json } from '../src/endpoint.ts';
 import { type Change, connectChanged } from './changed-answers.ts';
 import { type Connected, textOf } from './connect.ts';
 import { type Fixture, findFixture } from './examples.ts';
-import { faultsOf } from './odd-answers.ts';
+import { faultsOf, refusedByClient } from './odd-answers.ts';
 
 /** Puts what is no record before, between and after the rows of a list. */
 const withOddRows =
@@ -121,6 +121,10 @@ test('an id that is no id ends in a sentence that says so', async () => {
   });
   expect(result.isError).toBe(true);
   expect(textOf(result)).not.toContain('A fault inside');
+});
+
+test('an answer of nothing but null is given by every client that checks answers', async () => {
+  expect(await refusedByClient(null)).toEqual([]);
 });
 
 const seed = Date.now() % 1_000_000;

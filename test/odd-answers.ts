@@ -80,6 +80,7 @@ export async function odd() {
   const state = { change: (body: unknown): unknown => body };
   const timers = steadyClock(200);
   const connected = await connectChanged((body) => state.change(body), { log, timers });
+  await connected.client.listTools();
   return { connected, faults, state, timers };
 }
 
@@ -95,7 +96,10 @@ export async function faultsOf(seed: number, rounds: number, wanted: (what: stri
     const change = (value: unknown) => (random() < chance ? ODD[Math.floor(random() * ODD.length)] : value);
     for (const [what, run] of all) {
       state.change = (body) => mapped(body, change);
-      await run(connected).catch(() => undefined);
+      await run(connected).catch((error: Error) => {
+        // The client holds results to the output schemas, and gives nothing of one that does not fit.
+        if (/output schema/.test(error.message)) found.set(error.message.slice(0, 200), what);
+      });
       // What was read must not come from the cache.
       await timers.wait(4_000);
       for (const { error } of faults.splice(0)) found.set(String(error).split('\n').slice(0, 3).join(' '), what);
@@ -103,4 +107,22 @@ export async function faultsOf(seed: number, rounds: number, wanted: (what: stri
     timers.stop();
   }
   return [...found].map(([error, what]) => `${what}: ${error}`);
+}
+
+/** Tools whose answer the client refuses where every value of HighLevel's answers is this one. */
+export async function refusedByClient(value: unknown): Promise<string[]> {
+  const { connected, state, timers } = await odd();
+  const refused: string[] = [];
+  const seen = new Set<string>();
+  state.change = (body) => Object.fromEntries(Object.keys(body as Json).map((key) => [key, value]));
+  for (const { tool, args } of await everyCall()) {
+    if (seen.has(tool)) continue;
+    seen.add(tool);
+    await connected.client.callTool({ name: tool, arguments: args }).catch((error: Error) => {
+      refused.push(`${tool}: ${error.message}`);
+    });
+    await timers.wait(4_000);
+  }
+  timers.stop();
+  return refused;
 }

@@ -47,18 +47,12 @@ test.each([
   ['emoji', '❤\uFE0F\u200D'],
   ['hidden characters', '\u{E0100}'],
   ['halves', '\uD83D'],
-])('cleaning a long text of %s is linear, and cleaning it again changes nothing', (_, unit) => {
-  const time = (times: number) => {
-    const text = unit.repeat(times);
-    const began = performance.now();
-    plainText(text);
-    return performance.now() - began;
-  };
-  time(20_000);
-  const short = Math.min(...[1, 2, 3].map(() => time(20_000)));
-  const long = Math.min(...[1, 2, 3].map(() => time(200_000)));
-  // Quadratic work would be a hundred times as much.
-  expect(long).toBeLessThan(Math.max(short, 0.5) * 40);
+])('cleaning a million times %s takes no time to speak of, and cleaning again changes nothing', (_, unit) => {
+  const text = unit.repeat(1_000_000);
+  const began = performance.now();
+  plainText(text);
+  // Linear work takes a fraction of a second, quadratic work hours.
+  expect(performance.now() - began).toBeLessThan(10_000);
   const once = plainText(`x${unit.repeat(50)}y`);
   expect(plainText(once)).toBe(once);
 });

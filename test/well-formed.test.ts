@@ -6,7 +6,17 @@ import { everyCall } from './every-tool.ts';
 import { findFixture } from './examples.ts';
 import { randomOf } from './flows/changes-world.ts';
 
-const HALVES = ['\uD83D', '\uDE00', 'a\uD83D', '\uDEB2b', '👩\u200D\uD83D', '\uD83D\uD83D\uDE00'];
+const HALVES = [
+  '\uD83D',
+  '\uDE00',
+  'a\uD83D',
+  '\uDEB2b',
+  '👩\u200D\uD83D',
+  '\uD83D\uD83D\uDE00',
+  '\u{E0241}\u202E\uD83D',
+];
+/** What the CRM sends among them, and no host. */
+const HIDDEN = /[\u{E0000}-\u{E0FFF}\u202E]/u;
 /** What the server decides by, and would take for another thing with more characters in it. */
 const STRUCTURE = /(^|[a-z])id$|^(id|ids|searchAfter|startAfter|timezone|type|dataType|fieldKey)$|date|time/i;
 
@@ -100,6 +110,7 @@ describe('no half of a character leaves', () => {
     // The text half of results is JSON: what the CRM held must have been replaced before it was written as JSON.
     expect(messages.flatMap((message) => halvesIn(message))).toEqual([]);
     expect(JSON.stringify(messages)).toContain('\uFFFD');
+    expect(messages.filter((message) => HIDDEN.test(JSON.stringify(message)))).toEqual([]);
   });
 
   test.each(['Chicago 🚲', '12345678🚲', `${'x'.repeat(39)}🚲`])(

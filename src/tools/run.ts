@@ -21,7 +21,21 @@ export async function runTool(tool: Tool, given: Json, surroundings: Surrounding
   refuseForbidden(tool, given, surroundings.gate);
   const args = await prepared(tool, given, context);
   const result = isFlow(tool) ? await tool.run(args, context) : await runEndpoint(tool, args, context);
-  return notices.size > 0 ? { ...result, notice: cut([...notices.values()].join(' '), NOTICE_CHARACTERS) } : result;
+  const { kept, odd } = fitting(tool.output, result);
+  if (odd.length > 0)
+    notices.set('odd', `HighLevel gave ${odd.join(', ')} in a form that is not known: left out of this answer.`);
+  return notices.size > 0 ? { ...kept, notice: cut([...notices.values()].join(' '), NOTICE_CHARACTERS) } : kept;
+}
+
+/**
+ * An answer without the root keys that are of another type than the tool declares. A client that checks answers discards
+ * one that does not fit as a whole, also after a write that is done.
+ */
+function fitting(output: Tool['output'], result: Json): { kept: Json; odd: readonly string[] } {
+  const checked = output.safeParse(result);
+  if (checked.success) return { kept: result, odd: [] };
+  const odd = [...new Set(checked.error.issues.map(({ path }) => String(path[0])))];
+  return { kept: Object.fromEntries(Object.entries(result).filter(([key]) => !odd.includes(key))), odd };
 }
 
 /** Arguments in the API's terms, as far as that takes more than the arguments themselves. */
