@@ -10,7 +10,7 @@ import { randomOf } from './flows/changes-world.ts';
 
 /** GATE_SEED=n runs what a failure names. */
 const SEED = Number(process.env.GATE_SEED ?? 20_261_121);
-const SELECTIONS = 100;
+const SELECTIONS = 60;
 const USES = 12;
 
 const given = await findFixture();

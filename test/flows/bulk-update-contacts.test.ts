@@ -84,6 +84,16 @@ function adds(account: Json, asked: number): void {
 const contactOf = async ({ call }: Bulk, contactId: string): Promise<Json> =>
   (await call('get_contact', { contactId })).contact as Json;
 
+test('a search that finds rows without a usable id: the others are changed, and the answer counts those left out', async () => {
+  const there = await world(people(3));
+  const rows = [{ id: 'a/b' }, { id: 7 }, {}, { id: idOf(0) }, { id: idOf(2) }];
+  const body = JSON.stringify({ contacts: rows, total: rows.length });
+  there.sandbox.setFaults([{ route: 'POST /contacts/search', fault: { status: 200, body } }]);
+  const account = await there.bulk({ query: 'a', set: { city: 'Austin' } });
+  expect(account).toMatchObject({ asked: 2, done: 2, left: 0 });
+  expect(account.notice).toContain('3 found without a usable id');
+});
+
 describe('500 contacts by id', () => {
   test.each([
     ['a business', { businessId: BUSINESS }, 10],

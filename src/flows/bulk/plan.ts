@@ -58,6 +58,7 @@ async function searchIds(question: Json, context: Context): Promise<string[]> {
   const sorted = { ...question, sort: [{ field: 'dateAdded', direction: 'asc' }] };
   const ids = new Set<string>();
   const met = new Met();
+  let unusable = 0;
   let after: unknown;
   do {
     if (!context.inTime()) throw new UserError('Finding the contacts took too long. Nothing was written; try again.');
@@ -71,10 +72,12 @@ async function searchIds(question: Json, context: Context): Promise<string[]> {
       throw new UserError(
         `${Math.max(total, ids.size)} contacts match, and one job takes ${MOST}. Nothing was written. Narrow the filters, for example by a range of dateAdded.`,
       );
-    // What has no id cannot be changed.
-    for (const { id } of rows) if (typeof id === 'string' && ID.test(id)) ids.add(id);
+    const usable = rows.flatMap(({ id }) => (typeof id === 'string' && ID.test(id) ? [id] : []));
+    for (const id of usable) ids.add(id);
+    unusable += rows.length - usable.length;
     if (ids.size > WITHOUT_PREVIEW) context.progress(ids.size, total || undefined, `${ids.size} contacts found`);
-    after = nextPage(page, ids.size, after);
+    after = nextPage(page, ids.size + unusable, after);
   } while (after !== undefined);
+  if (unusable > 0) context.say(`${unusable} found without a usable id cannot be changed and were left out.`);
   return [...ids];
 }
