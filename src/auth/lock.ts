@@ -37,6 +37,8 @@ export interface Held {
   readonly waited: boolean;
   /** True where its holder ended without giving it back: what it sent last may still arrive. */
   readonly abandoned: boolean;
+  /** False where the lock was not kept fresh, as in a process that was stopped for a while: another may hold it now. */
+  readonly isFresh: () => boolean;
 }
 
 /**
@@ -52,7 +54,9 @@ export async function locked<T>(
   await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw unwritable(path, error);
   });
-  const held = { waited: false, abandoned: false };
+  const state = { freshAt: performance.now() };
+  const isFresh = () => performance.now() - state.freshAt < STALE_MS - BEAT_MS;
+  const held = { waited: false, abandoned: false, isFresh };
   const seen = { mtimeMs: 0, since: 0 };
   for (;;) {
     const taken = await take(path, signature, seen);
@@ -63,7 +67,15 @@ export async function locked<T>(
       throw new UserError(`Another ghl-contacts-mcp holds ${path}. Try again; if none is running, delete that file.`);
     await wait(POLL_MS + Math.random() * POLL_MS);
   }
-  const beat = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), BEAT_MS).unref();
+  state.freshAt = performance.now();
+  const keepFresh = async () => {
+    const now = performance.now();
+    // Once it has been stale, it may be another's that is kept fresh here.
+    if (!isFresh()) return;
+    await utimes(path, new Date(), new Date());
+    state.freshAt = now;
+  };
+  const beat = setInterval(() => void keepFresh().catch(() => undefined), BEAT_MS).unref();
   try {
     return await work(held);
   } finally {

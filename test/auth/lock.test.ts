@@ -74,6 +74,18 @@ test.each([
   await waiting;
 });
 
+test('a holder that was stopped for a while is told that its lock may be gone', async () => {
+  const path = await freshPath();
+  await locked(path, async ({ isFresh }) => {
+    expect(isFresh()).toBe(true);
+    const later = performance.now() + 9_000;
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(later);
+    const fresh = isFresh();
+    clock.mockRestore();
+    expect(fresh).toBe(false);
+  });
+});
+
 test('whose lock was taken away does not take away the next', async () => {
   const path = await freshPath();
   await locked(path, () => writeFile(path, 'somebody else'));

@@ -1,7 +1,8 @@
 import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { fetchTransport } from '../../src/api/transport.ts';
 import type { Json } from '../../src/endpoint.ts';
 import { PersonRegistry } from '../../src/flows/onboard/registry.ts';
 import { createSandbox, type SandboxOptions } from '../../src/sandbox/index.ts';
@@ -135,6 +136,24 @@ describe('two servers on one state folder', () => {
     await server.refused('onboard_contact', byMatch('F-1'));
     expect(await server.call('onboard_contact', byMatch('F-1'))).toMatchObject({ created: true });
   });
+});
+
+test('a process that was stopped for a while writes nothing more in the place of others', async () => {
+  const [server] = (await servers(1)) as [Connected];
+  const { contact } = await server.call('onboard_contact', { email: 'cleo@park.example' });
+  const later = performance.now() + 9_000;
+  const clock = vi.spyOn(performance, 'now');
+  const transport = fetchTransport(async (request) => {
+    // Stopped between its look at the notes and its write.
+    if (request.url.endsWith('/notes')) clock.mockReturnValue(later);
+    return server.sandbox.fetch(request);
+  });
+  const options = { sandboxed: server.sandbox, peopleFolder: await freshFolder(), api: { transport } };
+  const { call } = await connect(options);
+  const args = { email: 'cleo@park.example', note: 'Hello' };
+  const answer = await call('onboard_contact', args).finally(() => clock.mockRestore());
+  expect(answer).toMatchObject({ failed: [{ part: 'note', reason: 'No time was left to begin it.' }] });
+  expect((await server.call('list_contact_notes', { contactId: (contact as Json).id })).notes).toEqual([]);
 });
 
 describe('the folder', () => {

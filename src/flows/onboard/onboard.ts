@@ -9,7 +9,7 @@ import { existingId, type Fields, lostAtCreation, newContact, update, updateOf }
 import { Conflict, type Found, FRESH, findPerson, readContact, remember } from './find.ts';
 import { attempt, type DoneParts, doParts, type Failure, planParts } from './parts.ts';
 import type { Person } from './person.ts';
-import { createRegistry, Taken } from './registry.ts';
+import { createRegistry, Taken, type Turn } from './registry.ts';
 
 /** What became of one person. */
 export interface Onboarded extends Fields, DoneParts {
@@ -25,26 +25,36 @@ export interface Onboarded extends Fields, DoneParts {
  * @throws Conflict where the person is two contacts; UserError, such as Taken, where nothing was written
  */
 export function onboard(person: Person, context: Context): Promise<Onboarded> {
-  return context.own(createRegistry).alone(keysOf(person), context, () => settled(person, context));
+  return context.own(createRegistry).alone(keysOf(person), context, (turn) => settled(person, during(turn, context)));
 }
 
 const keysOf = ({ reach }: Person): string[] => reach.map(({ key }) => key);
+
+/** Nothing further is begun once others may have gone on in its place. */
+const during = ({ lasts }: Turn, context: Context): Context => ({
+  ...context,
+  inTime: () => lasts() && context.inTime(),
+});
 
 /**
  * Two calls may lead to one contact by different keys: its parts are compared and written by one at a time. Where no
  * time is left to wait, none is left to write either: then the parts say so one by one.
  */
-async function aloneWith<T>(contactId: string, context: Context, work: (waited: boolean) => Promise<T>): Promise<T> {
+async function aloneWith<T>(
+  contactId: string,
+  context: Context,
+  work: (waited: boolean, context: Context) => Promise<T>,
+): Promise<T> {
   let begun = false;
-  const begin = (waited: boolean) => {
+  const begin = (turn: Turn) => {
     begun = true;
-    return work(waited);
+    return work(turn.waited, during(turn, context));
   };
   try {
     return await context.own(createRegistry).alone([`contact ${contactId}`], context, begin);
   } catch (error) {
     if (begun || !(error instanceof Taken)) throw error;
-    return begin(true);
+    return begin({ waited: true, lasts: () => false });
   }
 }
 
@@ -73,10 +83,9 @@ const NAMELESS =
 
 async function create(person: Person, context: Context): Promise<Onboarded> {
   const failed: Failure[] = [];
-  const plan = async (contact: Found['contact'], isNew: boolean) => planParts(person, contact, isNew, failed, context);
   const contact = await createOnce(person, context);
-  const parts = await aloneWith(contact.id, context, async (waited) =>
-    doParts(await plan(contact, !waited), contact.id, failed, context),
+  const parts = await aloneWith(contact.id, context, async (waited, alone) =>
+    doParts(await planParts(person, contact, !waited, failed, alone), contact.id, failed, alone),
   );
   // Only a read tells what was kept of custom fields.
   const read = person.custom.length > 0 ? await readContact(contact.id, context).catch(() => undefined) : undefined;
@@ -86,6 +95,8 @@ async function create(person: Person, context: Context): Promise<Onboarded> {
   if (match && notStored.some(({ field }) => field === labelOf(match))) context.say(UNKEPT);
   return { contact: read ?? contact, created: true, changed: [], notStored, failed, ...parts, tagsAdded };
 }
+
+const LATE = 'No time was left to create the contact; nothing was written. Call again.';
 
 /** Whom HighLevel does not take as a new contact: it asks for one of these. */
 class Unnamed extends UserError {}
@@ -104,6 +115,7 @@ async function createOnce(person: Person, context: Context): Promise<Found['cont
     throw new UserError(
       `An earlier attempt to create this person ended without an answer, and search shows new contacts only after some minutes: whether they exist is not known yet. Nothing was written. Call again in ${Math.ceil(left / 1_000)} s.`,
     );
+  if (!context.inTime()) throw new UserError(LATE);
   await registry.set(keysOf(person), context, { at: context.clock.now() });
   try {
     const { contact } = (await context.call(createContact, args)) as { contact?: Found['contact'] };
@@ -136,11 +148,11 @@ async function leftOfAttempt({ reach }: Person, context: Context): Promise<numbe
 }
 
 function fill(person: Person, found: Found, context: Context): Promise<Onboarded> {
-  return aloneWith(found.contact.id, context, async (waited) => {
+  return aloneWith(found.contact.id, context, async (waited, alone) => {
     // Whoever held the contact has changed it.
-    const contact = waited ? await readContact(found.contact.id, context, FRESH) : found.contact;
+    const contact = waited ? await readContact(found.contact.id, alone, FRESH) : found.contact;
     if (!contact) throw new Gone(GONE);
-    return fillAlone(person, { ...found, contact }, context);
+    return fillAlone(person, { ...found, contact }, alone);
   });
 }
 

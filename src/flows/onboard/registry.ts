@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { locked, Unlockable } from '../../auth/lock.ts';
+import { type Held, locked, Unlockable } from '../../auth/lock.ts';
 import type { Json } from '../../endpoint.ts';
 import { UserError } from '../../errors.ts';
 import type { Context } from '../../tools/tool.ts';
@@ -14,6 +14,16 @@ export interface Known {
   /** Epoch ms. */
   readonly at: number;
 }
+
+/** How a call came to work on a person, and whether it is still the only one that does. */
+export interface Turn {
+  /** True where others held the keys before. */
+  readonly waited: boolean;
+  /** False where a process was stopped for so long that others may have gone on in its place. */
+  readonly lasts: () => boolean;
+}
+
+const ALWAYS = () => true;
 
 /** Where a context keeps what concerns people. */
 type Place = Pick<Context, 'inTime' | 'locationId' | 'peopleFolder'>;
@@ -52,14 +62,14 @@ export class PersonRegistry {
    * taken after them and never before: so no two calls wait for each other.
    * @throws Taken
    */
-  alone<T>(keys: readonly string[], place: Place, work: (waited: boolean) => Promise<T>): Promise<T> {
+  alone<T>(keys: readonly string[], place: Place, work: (turn: Turn) => Promise<T>): Promise<T> {
     const names = [...new Set(keys.map((key) => nameOf(key, place)))].sort();
     return this.#locks.hold(names, (waited) => {
       if (!place.inTime()) throw new Taken();
       const { peopleFolder } = place;
-      if (peopleFolder === undefined) return work(waited);
+      if (peopleFolder === undefined) return work({ waited, lasts: ALWAYS });
       this.#sweep(peopleFolder);
-      return holdFiles(peopleFolder, names, place, (others) => work(waited || others));
+      return holdFiles(peopleFolder, names, place, (turn) => work({ ...turn, waited: waited || turn.waited }));
     });
   }
 
@@ -109,30 +119,28 @@ async function holdFiles<T>(
   folder: string,
   names: readonly string[],
   { inTime }: Place,
-  work: (waited: boolean) => Promise<T>,
+  work: (turn: Turn) => Promise<T>,
 ): Promise<T> {
   let begun = false;
-  const begin = (waited: boolean) => {
+  const begin = (turn: Turn) => {
     begun = true;
-    return work(waited);
+    return work(turn);
   };
-  const within = async ([name, ...rest]: readonly string[], waited: boolean, abandoned: boolean): Promise<T> => {
-    if (name === undefined) {
-      if (abandoned) await wait(ARRIVAL_MS);
-      if (!inTime()) throw new Taken();
-      return begin(waited);
-    }
-    return locked(
-      join(folder, `${name}.lock`),
-      (held) => within(rest, waited || held.waited, abandoned || held.abandoned),
-      inTime,
-    );
+  const within = async ([name, ...rest]: readonly string[], locks: readonly Held[]): Promise<T> => {
+    if (name !== undefined)
+      return locked(join(folder, `${name}.lock`), (held) => within(rest, [...locks, held]), inTime);
+    if (locks.some(({ abandoned }) => abandoned)) await wait(ARRIVAL_MS);
+    if (!inTime()) throw new Taken();
+    return begin({
+      waited: locks.some(({ waited }) => waited),
+      lasts: () => locks.every(({ isFresh }) => isFresh()),
+    });
   };
   try {
-    return await within(names, false, false);
+    return await within(names, []);
   } catch (error) {
     if (begun || !(error instanceof UserError)) throw error;
-    if (error instanceof Unlockable) return begin(false);
+    if (error instanceof Unlockable) return begin({ waited: false, lasts: ALWAYS });
     throw new Taken();
   }
 }
