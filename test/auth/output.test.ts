@@ -17,10 +17,10 @@ describe('a value from HighLevel is one short line of the command line', () => {
   test('doctor', async () => {
     const name = FORGED;
     const world = await createWorld();
-    const env = { GHL_API_KEY: world.sandbox.token, GHL_LOCATION_ID: world.sandbox.locationId };
-    world.sandbox.setFaults([
-      { route: 'GET /locations/{locationId}', fault: { status: 200, body: { location: { name, timezone: name } } } },
-    ]);
+    const id = world.sandbox.locationId;
+    const env = { GHL_API_KEY: world.sandbox.token, GHL_LOCATION_ID: id };
+    const body = { location: { id, name, timezone: name } };
+    world.sandbox.setFaults([{ route: 'GET /locations/{locationId}', fault: { status: 200, body } }]);
     const { stdout, code } = await world.run(['doctor'], { env });
     expect(code).toBe(0);
     expect(forgedLines(stdout)).toEqual([]);
@@ -33,8 +33,8 @@ describe('a value from HighLevel is one short line of the command line', () => {
   test('login and accounts', async () => {
     const world = await createWorld();
     const name = FORGED;
-    const body = { location: { name, timezone: 'UTC' } };
     const { locationId } = world.sandbox;
+    const body = { location: { id: locationId, name, timezone: 'UTC' } };
     world.sandbox.setFaults([{ route: 'GET /locations/{locationId}', fault: { status: 200, body } }]);
     const signedIn = await world.login('contacts.readonly locations.readonly');
     expect(signedIn.stdout).toMatch(/^Signed in to Riverside✗ sign-in/);
