@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { SETTINGS } from '../src/config.ts';
 import type { Endpoint } from '../src/endpoint.ts';
 import { prompts } from '../src/prompts/index.ts';
+import { FACTS, type Fact, isOpen } from '../src/sandbox/index.ts';
 import { endpoints, families } from '../src/tools/index.ts';
 import { type Flow, scopesOf } from '../src/tools/tool.ts';
 import { conversations } from './systems.ts';
@@ -50,10 +51,49 @@ const settlementTable = [
   ...endpoints.flatMap(({ name, settle }) => (settle ? [`| \`${name}\` | ${cell(settle.how)} |`] : [])),
 ].join('\n');
 
+const factRow = ({ statement, evidence, switch: by, ask, where }: Fact) =>
+  `| ${[statement, evidence, by ? `\`${by}\`` : '', ask ? 'yes' : '', `\`${where.replace('src/sandbox/', '')}\``].map(cell).join(' | ')} |`;
+const factTable = (title: string, words: string, facts: readonly Fact[]) =>
+  [
+    `## ${title}`,
+    '',
+    words,
+    '',
+    '| the sandbox | known by | switch | `doctor --facts` asks | where |',
+    '| --- | --- | --- | --- | --- |',
+    ...facts.map(factRow),
+  ].join('\n');
+
+const settled = FACTS.filter((fact) => !isOpen(fact));
+const disputed = FACTS.filter((fact) => isOpen(fact) && fact.source !== 'guess');
+const facts = [
+  factTable(
+    'Measured',
+    'Captured from the live API, or measured on it, without a report that says otherwise.',
+    settled.filter(({ source }) => source === 'recording'),
+  ),
+  ...(settled.some(({ source }) => source === 'documentation')
+    ? [
+        factTable(
+          'Documented',
+          'By an official page or description alone.',
+          settled.filter(({ source }) => source === 'documentation'),
+        ),
+      ]
+    : []),
+  factTable('Conflicting', 'Measured or documented, and another report disagrees.', disputed),
+  factTable(
+    'Guessed',
+    'Nobody has said.',
+    FACTS.filter(({ source }) => source === 'guess'),
+  ),
+].join('\n\n');
+
 /** Sections of a file by the name between their markers. */
 const GENERATED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'README.md': { tools: toolTable, settings: settingsTable, prompts: promptTable },
   'docs/writes.md': { settlements: settlementTable },
+  'docs/sandbox-facts.md': { facts },
   'docs/systems.md': { conversations: await conversations() },
 };
 

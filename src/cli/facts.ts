@@ -1,88 +1,54 @@
+import { parseJson, readBody } from '../api/body.ts';
 import type { Config } from '../config.ts';
-import type { endpoint, Json } from '../endpoint.ts';
+import { type Answer, FACTS, type Fact, isOpen, type Questioner } from '../sandbox/facts.ts';
 import type { Session } from '../session.ts';
-import { contacts } from '../tools/contacts.ts';
-import { searchContacts } from '../tools/search.ts';
 import type { Finding } from './doctor.ts';
-import { listening } from './reach.ts';
-
-/** An id of the right shape that nobody has. */
-const NOBODY = 'zzzzzzzzzzzzzzzzzzzz';
-
-const named = (name: string) => contacts.find((each) => each.name === name) as ReturnType<typeof endpoint>;
+import { foreign } from './terminal.ts';
 
 /**
- * What this program assumes of the API and can see for itself, read-only, on the owner's own account: for people who
- * want to report back where it differs.
+ * What the sandbox still guesses of the API, or has conflicting reports of, asked on the owner's own account by reads
+ * alone: for people who want to report back where it differs. Answers are told by their shape, never by their values.
  */
-export async function checkFacts(config: Config, session: Session): Promise<Finding[]> {
-  const { api, headers, status } = listening(config, session);
-  const fact = (what: string, holds: boolean, seen: string): Finding => ({
-    what: 'fact',
-    state: holds ? 'ok' : 'note',
-    says: `${what}: ${holds ? 'holds' : 'does NOT hold'} (${seen})`,
-  });
-  await api.call(named('get_contact'), { contactId: NOBODY }).catch(() => undefined);
-  const missing = fact('a missing contact answers 400', status() === 400, `${status()}`);
-  const list = await api.call(named('list_contacts'), { limit: 20 }).catch(() => undefined);
-  const rows = Array.isArray(list?.contacts) ? (list.contacts as Json[]) : [];
-  const envelope = fact(
-    'the list is {contacts, meta}',
-    list !== undefined && 'meta' in list,
-    Object.keys(list ?? {}).join(', ') || 'no answer',
-  );
-  const rate = fact(
-    'answers carry the five rate headers',
-    RATE.every((name) => name in headers()),
-    RATE.filter((name) => name in headers()).join(', ') || 'none',
-  );
-  const added = rows.map(({ dateAdded }) => Date.parse(String(dateAdded)));
-  const order = fact(
-    'the list is newest first',
-    added.every((at, i) => i === 0 || at <= (added[i - 1] ?? at)),
-    `${rows.length} rows`,
-  );
-  const raw = fact(
-    'list rows carry names as typed in firstNameRaw',
-    rows.length === 0 || 'firstNameRaw' in (rows[0] ?? {}),
-    `${rows.length} rows`,
-  );
-  const filled = await rowsWithFields(api, rows);
-  const search = await api.call(searchContacts, { pageLimit: 1 }).catch(() => undefined);
-  const total = fact(
-    'search answers {contacts, total}',
-    search !== undefined && 'total' in search,
-    Object.keys(search ?? {}).join(', ') || 'no answer',
-  );
-  return [missing, envelope, rate, order, raw, filled, total];
+export async function checkFacts({ timeoutMs }: Config, { way }: Session): Promise<Finding[]> {
+  const { token, locationId } = await way.credential.current();
+  const account: Questioner = {
+    locationId,
+    async ask(method, path, { body, version = '2021-07-28' } = {}): Promise<Answer> {
+      const answer = await way.transport({
+        method,
+        url: `${way.baseUrl}${path}`,
+        headers: {
+          authorization: `Bearer ${token}`,
+          version,
+          accept: 'application/json',
+          ...(body ? { 'content-type': 'application/json' } : {}),
+        },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+        signal: AbortSignal.timeout(Math.min(timeoutMs, 15_000)),
+      });
+      const text = await readBody(answer);
+      return { status: answer.status, body: text === '' ? undefined : (parseJson(text ?? '') ?? text) };
+    },
+  };
+  const findings: Finding[] = [];
+  // One after the other: a trial has 25 requests in ten seconds.
+  for (const fact of FACTS) if (isOpen(fact) && fact.ask) findings.push(await check(fact, fact.ask, account));
+  return findings;
 }
 
-const RATE = [
-  'x-ratelimit-limit-daily',
-  'x-ratelimit-daily-remaining',
-  'x-ratelimit-interval-milliseconds',
-  'x-ratelimit-max',
-  'x-ratelimit-remaining',
-];
-
-/** Reports differ on whether list rows hold custom fields: one contact read both ways tells. */
-async function rowsWithFields(api: ReturnType<typeof listening>['api'], rows: readonly Json[]): Promise<Finding> {
-  const count = (contact: unknown) =>
-    ((contact as Json | undefined)?.customFields as unknown[] | undefined)?.length ?? 0;
-  for (const row of rows.slice(0, 5)) {
-    const data = await api.call(named('get_contact'), { contactId: row.id }).catch(() => undefined);
-    const inRow = count(row);
-    const byId = count(data?.contact);
-    if (byId > 0)
-      return {
-        what: 'fact',
-        state: inRow === byId ? 'ok' : 'note',
-        says: `list rows hold custom fields: ${inRow === byId ? 'holds' : 'does NOT hold'} (${inRow} of ${byId})`,
-      };
-  }
-  return {
+async function check({ id, statement }: Fact, ask: NonNullable<Fact['ask']>, account: Questioner): Promise<Finding> {
+  const said = (state: Finding['state'], words: string): Finding => ({
     what: 'fact',
-    state: 'note',
-    says: 'list rows hold custom fields: cannot tell, none of the first contacts has any',
-  };
+    state,
+    says: `${id}: ${statement} ${words}`,
+  });
+  try {
+    const verdict = await ask(account);
+    const { holds } = verdict;
+    const seen = foreign(verdict.seen);
+    if (holds === undefined) return said('note', `Cannot tell (${seen}).`);
+    return holds ? said('ok', `Holds (${seen}).`) : said('note', `Does NOT hold (${seen}).`);
+  } catch {
+    return said('note', 'Cannot tell (no answer).');
+  }
 }
