@@ -75,7 +75,7 @@ export type AnswerShape =
   /** An array under this key. */
   | { readonly rows: string; readonly shows?: Shows }
   /** An object with an id under this key; the same id as this argument, where one is named. */
-  | { readonly one: string; readonly id?: string; readonly orNull?: true }
+  | { readonly one: string; readonly id?: string; readonly orNull?: true; readonly shows?: Shows }
   /** No more than that it succeeded, and rows about no others than were asked for. */
   | { readonly succeeded: true; readonly shows?: Shows };
 /** Whether an answer can be about this call. */

@@ -107,6 +107,18 @@ export function fieldAgrees(name: string, sent: unknown, stored: Json): Answer {
   return COMPARE[name]?.(sent, stored[name], stored) ?? is(text(sent) === text(stored[name]));
 }
 
+/** Whether a contact can be the one that was sent: some email or phone agrees, or none can be compared. */
+export function hasReach(contact: Json, { email, phone }: Json): boolean {
+  const answers: Answer[] = [];
+  if (email && contact.email) answers.push(fieldAgrees('email', email, contact));
+  if (phone && contact.phone) {
+    const agrees = fieldAgrees('phone', phone, contact);
+    // Only a number with its country is kept digit by digit.
+    answers.push(agrees === '?' && String(phone).trim().startsWith('+') ? 'no' : agrees);
+  }
+  return answers.length === 0 || answers.some((answer) => answer !== 'no');
+}
+
 const asList = (values: unknown): string[] =>
   Array.isArray(values) ? values.map((value) => text(value).toLowerCase()) : [];
 

@@ -1,7 +1,7 @@
 import type { Json } from './endpoint.ts';
 import { asE164, isE164 } from './phone.ts';
 import { isDeleted, rowsIn } from './rows.ts';
-import { type Answer, agreement, lists } from './same.ts';
+import { type Answer, agreement, hasReach, lists } from './same.ts';
 
 /** What a settlement may look at after a write got no answer it can trust. */
 export interface Look {
@@ -179,7 +179,9 @@ const contactUpserted: Settlement = {
     const answers = found.map(({ contact }) => contactAgrees(fields, contact, look));
     const holder = found[answers.indexOf('yes')];
     if (holder) return done({ ...(holder.age === 'old' ? { new: false } : {}), contact: holder.contact });
-    if (found.length > 0 && answers.every((answer) => answer === 'no')) return NOT_DONE;
+    // Somebody who does not visibly have what was looked up proves nothing.
+    const visible = found.every(({ contact }) => hasReach(contact, look.sent));
+    if (found.length > 0 && visible && answers.every((answer) => answer === 'no')) return NOT_DONE;
     return unknown(
       email
         ? 'find_duplicate_contact tells.'

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isMissing } from '../src/errors.ts';
 import { refusal } from '../src/refusals.ts';
 
 const context = {
@@ -76,4 +77,60 @@ describe('what it never says', () => {
 
 test('the trace id is passed on', () => {
   expect(say(500, { traceId: '0af3-77aa-91' })).toContain('(traceId 0af3-77aa-91)');
+});
+
+const HTML = '<html><body>404: this contact was not found</body></html>';
+
+describe('only HighLevel itself says that something is missing', () => {
+  test.each<[number, unknown, string]>([
+    [400, { error: 'Contact with id C1 not found', status: 400 }, 'missing'],
+    [400, { error: 'Task with id T1 not found' }, 'missing'],
+    [400, { statusCode: 400, message: 'Contact with id C1 not found', error: 'Bad Request' }, 'missing'],
+    [404, { statusCode: 404, message: ['Note not found'] }, 'missing'],
+    [404, { statusCode: 404, message: 'Task does not exist' }, 'missing'],
+    [404, HTML, 'refused'],
+    [404, '', 'refused'],
+    [404, undefined, 'refused'],
+    [404, { message: 'Contact not there' }, 'refused'],
+    [404, { statusCode: 404, message: 'Not Found' }, 'refused'],
+    [404, { statusCode: 404, message: 'Cannot GET /contacts/C1', error: 'Not Found' }, 'unknownRoute'],
+    [404, { statusCode: 404, message: 'The page you asked for was not found' }, 'refused'],
+    [400, 'Bad Request: malformed', 'refused'],
+    [400, { statusCode: 400, message: "Invalid API version segment 'x' at position 0" }, 'version'],
+    [400, { error: 'Contact with id C2 not found', status: 400 }, 'unreadable'],
+    [500, { statusCode: 500, message: 'Contact with id C1 not found' }, 'failed'],
+  ])('%i %j is of the kind %s', (status, body, kind) => {
+    const error = refusal({ ...context, status, body });
+    expect(error.kind).toBe(kind);
+    expect(isMissing(error)).toBe(kind === 'missing');
+  });
+
+  test('which is told whether the text stands under message or error', () => {
+    const bodies = [
+      { message: 'Contact with id C1 not found', statusCode: 400 },
+      { error: 'Contact with id C1 not found' },
+    ];
+    for (const body of bodies) expect(say(400, body)).toMatch(/^There is no contact C1 in this location/);
+    expect(say(400, { error: 'Task with id T1 not found' })).toMatch(/^HighLevel finds no taskId T1 on contact C1/);
+  });
+
+  test('a 404 with an empty body names what it may be, and does not say that anything is missing', () => {
+    expect(say(404, '')).toMatch(
+      /a gateway on the way failed, or HighLevel does not know the route GET .*does not show/,
+    );
+  });
+});
+
+test.each<[number, unknown, boolean]>([
+  [400, { statusCode: 400, message: 'anything' }, true],
+  [403, { status: 403, error: 'Forbidden' }, true],
+  [401, { message: 'Invalid JWT' }, true],
+  [404, HTML, false],
+  [403, HTML, false],
+  [302, '', false],
+  [400, { message: 'anything' }, false],
+  [404, { statusCode: 404, message: 'Cannot POST /contacts/' }, false],
+  [422, { statusCode: 422, message: ['email must be an email'] }, false],
+])('%i %j proves that nothing was written: %s', (status, body, certain) => {
+  expect(refusal({ ...context, status, body }).certain).toBe(certain);
 });

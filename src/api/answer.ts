@@ -32,14 +32,15 @@ function wrongRows(
 }
 
 function wrongOne(
-  { one: key, id, orNull }: Extract<AnswerShape, { one: string }>,
+  { one: key, id, orNull, shows }: Extract<AnswerShape, { one: string }>,
   args: Json,
   body: Json,
 ): string | undefined {
   const found = body[key];
   if (found === null && orNull) return undefined;
   if (!isRecord(found) || typeof found.id !== 'string' || found.id === '') return `no ${key}`;
-  if ((id && found.id !== args[id]) || isOfAnother(found, args)) return `another ${key} than the one asked for`;
+  const other = (id && found.id !== args[id]) || isOfAnother(found, args) || shows?.(found, args) === false;
+  if (other) return `another ${key} than the one asked for`;
   return undefined;
 }
 

@@ -3,6 +3,7 @@ import { endpoint, type Json, type Page } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
 import { NAMES_NOBODY } from '../refusals.ts';
 import { contacts as contactList, fullPage } from '../rows.ts';
+import { hasReach } from '../same.ts';
 import {
   contactFields,
   Fields,
@@ -126,7 +127,7 @@ export const contacts = [
     effect: 'create',
     settle: settle.contactCreated,
     locationId: true,
-    answer: { one: 'contact' },
+    answer: { one: 'contact', shows: hasReach },
     input: z.strictObject({
       ...contactFields,
       companyName: Text.optional(),
@@ -198,7 +199,7 @@ export const contacts = [
     effect: 'update',
     settle: settle.contactUpserted,
     locationId: true,
-    answer: { one: 'contact' },
+    answer: { one: 'contact', shows: hasReach },
     input: z
       .strictObject({
         ...contactFields,

@@ -41,15 +41,18 @@ const FIRST: Readonly<Record<string, string>> = {
 
 const OTHER = 'OtherOtherOtherOther';
 const others = [{ id: OTHER, contactId: bob, title: 'Theirs', body: 'Theirs', dateAdded: '2026-11-20T15:00:00.000Z' }];
-/** A success in the shape of every endpoint, about another contact. Of a bare `succeded` nobody can tell whose it is. */
+/**
+ * A success in the shape of every endpoint, about another contact. Of a bare `succeded`, and of what is left after tags
+ * or followers were removed, nobody can tell whose it is; this one still has what was to be removed.
+ */
 const SOMEBODY_ELSES: Json = {
   contact: { id: OTHER, firstName: 'Otto', email: 'otto@old.example' },
   task: others[0],
   note: others[0],
   tasks: others,
   notes: others,
-  tags: ['theirs'],
-  followers: [OTHER],
+  tags: ['theirs', 'vip'],
+  followers: [OTHER, ids.user],
   responses: [{ contactId: OTHER, type: 'success' }],
   ids: [OTHER],
 };

@@ -5,7 +5,12 @@ export const adversary: readonly Defect[] = [
   {
     item: 1,
     what: 'A lost write is settled by any 400, 404 or 200',
-    tests: [['test/flows/onboard-contact.test.ts', 'a page of a gateway instead of the contact']],
+    tests: [
+      ['test/flows/onboard-contact.test.ts', 'a page of a gateway instead of the contact'],
+      ['test/api/lies.test.ts', 'lying answers'],
+      ['test/api/lies.long.ts', 'lying answers to every write and to the reads that reconcile it: none told wrongly'],
+      ['test/refusals.test.ts', 'only HighLevel itself says that something is missing'],
+    ],
   },
   {
     item: 2,
@@ -77,7 +82,10 @@ export const adversary: readonly Defect[] = [
   {
     item: 9,
     what: 'A 200 that says it failed is reported as success',
-    tests: [],
+    tests: [
+      ['test/api/evidence.test.ts', 'a success that says it failed'],
+      ['test/api/lies.long.ts', 'lying answers to every write and to the reads that reconcile it: none told wrongly'],
+    ],
   },
   {
     item: 10,
@@ -138,7 +146,10 @@ export const adversary: readonly Defect[] = [
   {
     item: 16,
     what: 'An answer about another id is accepted',
-    tests: [],
+    tests: [
+      ['test/api/evidence.test.ts', 'a read that is answered'],
+      ['test/api/lies.long.ts', 'lying answers to every write and to the reads that reconcile it: none told wrongly'],
+    ],
   },
   {
     item: 17,
@@ -148,7 +159,7 @@ export const adversary: readonly Defect[] = [
   {
     item: 18,
     what: 'Reconciling by time needs both clocks of HighLevel to agree',
-    tests: [],
+    tests: [['test/api/evidence.test.ts', 'the time of the edge differs from that of the application']],
   },
   {
     item: 19,
@@ -208,7 +219,7 @@ export const adversary: readonly Defect[] = [
   {
     item: 27,
     what: 'A 429 or redirect after the write',
-    tests: [],
+    tests: [['test/api/evidence.test.ts', 'a 429 or a redirect after the write']],
   },
   {
     item: 28,

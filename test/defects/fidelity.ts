@@ -7,6 +7,7 @@ export const fidelity: readonly Defect[] = [
     what: 'A missing record carries its sentence under error',
     tests: [
       ['test/sandbox/contacts.test.ts', 'of nobody is a 400, not a 404'],
+      ['test/refusals.test.ts', 'which is told whether the text stands under message or error'],
       ['test/sandbox/tasks-and-notes.test.ts', 'are gone once deleted, and a missing one is a 400'],
     ],
   },
@@ -16,6 +17,7 @@ export const fidelity: readonly Defect[] = [
     tests: [
       ['test/sandbox/switches.test.ts', 'createWithoutIdentity: %s'],
       ['test/flows/onboard-contact.test.ts', '%j is created with its parts, and found again'],
+      ['test/api/evidence.test.ts', 'a contact that names nobody'],
     ],
   },
   {
@@ -30,7 +32,7 @@ export const fidelity: readonly Defect[] = [
   {
     item: 4,
     what: 'A 401 of the gateway is not a rejected token',
-    tests: [],
+    tests: [['test/api/evidence.test.ts', 'a 401']],
   },
   {
     item: 5,
@@ -83,6 +85,9 @@ export const fidelity: readonly Defect[] = [
   {
     item: 11,
     what: 'An unknown route answers 404 with an empty body',
-    tests: [['test/sandbox/doors.test.ts', 'an unknown route is a 404 with an empty body']],
+    tests: [
+      ['test/sandbox/doors.test.ts', 'an unknown route is a 404 with an empty body'],
+      ['test/refusals.test.ts', 'a 404 with an empty body names'],
+    ],
   },
 ];
