@@ -15,14 +15,14 @@ const NOTES = 'POST /contacts/{contactId}/notes';
 const LOCATION = 'bbbbbbbbbbbbbbbbbbbb';
 
 /** Server and sandbox on one virtual clock. `edgeMs`: how far the `Date` header is ahead of the application. */
-async function office({ edgeMs = 0 } = {}) {
+async function office({ edgeMs = 0, indexDelayMs = 15_000 } = {}) {
   const clock = virtualClock(NOW);
   const journal: Entry[] = [];
   let fetch: Transport = async () => {
     throw new Error('not ready');
   };
   const connected: Connected = await connect({
-    sandbox: { now: clock.now, wait: clock.wait },
+    sandbox: { now: clock.now, wait: clock.wait, indexDelayMs },
     api: {
       timers: clock,
       timeoutMs: 30_000,
@@ -319,7 +319,7 @@ describe('a contact that names nobody', () => {
   });
 
   test('a lost answer is reconciled by the name in its parts', async () => {
-    const { sandbox, attempt } = await office();
+    const { sandbox, attempt } = await office({ indexDelayMs: 0 });
     sandbox.setFaults([{ route: 'POST /contacts/', nth: 1, fault: LOST }]);
     expect((await attempt('create_contact', { name: 'The Blue Venue' })).text).toMatch(/it was done/);
   });
