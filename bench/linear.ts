@@ -14,7 +14,7 @@ export interface Work {
 /** Ten times the input may take this many times as long: more is worse than linear. */
 export const MOST = 15;
 
-const ROUNDS = 7;
+const ROUNDS = 15;
 const long = (part: string) => (size: number) => part.repeat(Math.ceil(size / part.length));
 const onText = (what: string, part: string, work: (given: string) => unknown): Work => ({
   what: `${what} of ${JSON.stringify(part)}`,
@@ -36,10 +36,11 @@ const notes = (size: number) =>
 
 /** Everything that reads what arrives from the CRM or the host, however long it is made. */
 export const WORKS: readonly Work[] = [
-  ...['<', '</p', '<p ', '<b/', '</p ', '&lt', '<p>x</p>', ' '].flatMap((part) => [
+  ...['<', '</p', '<p ', '<b/', '</p ', '&lt', '<p>x</p>'].flatMap((part) => [
     onText('text', part, (given) => text(`${given}</p>`)),
     onText('seen', part, seen),
   ]),
+  ...[' ', '\n '].map((part) => onText('seen', part, seen)),
   ...['eyJ-', 'eyJ', 'pit-', 'pit-0000000', 'Bearer ', 'f31175d4-', 'abcdef0-1234', 'client_secret=', 'a.'].map(
     (part) => onText('redactStrictly', part, redactStrictly),
   ),
