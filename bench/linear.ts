@@ -97,7 +97,8 @@ export async function ratioOf({ size, prepare }: Work): Promise<number> {
   };
   const [some, more] = [prepare(size), prepare(size * 10)];
   let [least, most] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  await spent(some, 10);
+  await spent(some, 30);
+  await spent(more, 3);
   for (let round = 0; round < ROUNDS; round += 1) {
     least = Math.min(least, await spent(some, 10));
     most = Math.min(most, await spent(more, 1));
