@@ -89,6 +89,8 @@ const holdersBefore = async ({ sent, earlier }: LookBefore): Promise<Json> => ({
 
 interface Holder {
   readonly contact: Json;
+  /** What of the sent it has, as the settings of a location name it. */
+  readonly by: 'email' | 'phone';
   readonly age: Age;
 }
 
@@ -100,9 +102,28 @@ async function holders(look: Look): Promise<{ found: Holder[]; missing: boolean 
     const contact = part(await look.read('find_duplicate_contact', ask), 'contact');
     if (!contact && sure) return { found: [], missing: true };
     if (contact && found.every((each) => each.contact.id !== contact.id))
-      found.push({ contact, age: ageOf(contact, look, before[at]) });
+      found.push({ contact, by: ask.email ? 'email' : 'phone', age: ageOf(contact, look, before[at]) });
   }
   return { found, missing: false };
+}
+
+/**
+ * Whether the settings of the location say that no second contact is made with what this one has. Without the scope to
+ * read them nothing is said.
+ */
+async function refusesSecond({ by }: Holder, look: Look): Promise<boolean> {
+  const location = part(await look.read('get_location', {}).catch(() => undefined), 'location');
+  const { allowDuplicateContact, contactUniqueIdentifiers: keys } = part(location, 'settings') ?? {};
+  return allowDuplicateContact === false && Array.isArray(keys) && keys.includes(by);
+}
+
+/** What a contact that was found says of the create in doubt. It proves nothing: a refused create may write all the same. */
+async function aboutHolder(holder: Holder, look: Look): Promise<string> {
+  const id = String(holder.contact.id);
+  if (holder.age !== 'old') return `Contact ${id} has this email or phone and may be it, or older. `;
+  return (await refusesSecond(holder, look))
+    ? `The older contact ${id} has this ${holder.by}, and this location allows no second one: most likely nothing was made, and get_contact shows that contact. `
+    : 'An older contact has this email or phone; if duplicates are allowed there may be a second one. ';
 }
 
 const contactCreated: Settlement = {
@@ -116,12 +137,7 @@ const contactCreated: Settlement = {
     if (fresh) return done({ contact: fresh.contact });
     const [holder] = found;
     if (!holder) return newestLike(look, '');
-    return newestLike(
-      look,
-      holder.age === 'old'
-        ? 'An older contact has this email or phone; if duplicates are allowed there may be a second one. '
-        : `Contact ${String(holder.contact.id)} has this email or phone and may be it, or older. `,
-    );
+    return newestLike(look, await aboutHolder(holder, look));
   },
   async isOwn(look, existing) {
     const contact = part(await look.read('get_contact', { contactId: existing }), 'contact');
