@@ -88,7 +88,7 @@ export const WORKS: readonly Work[] = [
  * How many times the processor time ten times the input takes. Ten runs on the small input are held against one on the
  * large one; the least of some rounds counts, for a slow moment of the machine is no work.
  */
-export async function ratioOf({ size, prepare }: Work): Promise<number> {
+export async function ratioOf({ size, prepare }: Work, rounds = ROUNDS): Promise<number> {
   const spent = async (work: () => unknown, times: number) => {
     const before = process.cpuUsage();
     for (let time = 0; time < times; time += 1) await work();
@@ -99,7 +99,7 @@ export async function ratioOf({ size, prepare }: Work): Promise<number> {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   await spent(some, 30);
   await spent(more, 3);
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     least = Math.min(least, await spent(some, 10));
     most = Math.min(most, await spent(more, 1));
   }

@@ -165,7 +165,7 @@ const KNOWN: readonly Known[] = [
   {
     kind: 'missing',
     status: [400, 404],
-    text: /contact with id .* not found|contact not found/i,
+    text: /contact with id \S{1,100} not found|contact not found/i,
     when: ({ json }) => json,
     say: ({ ids }) =>
       `There is no contact ${id(ids.contactId)} in this location; it may have been deleted. Use search_contacts or find_duplicate_contact to find the id.`,

@@ -71,11 +71,11 @@ function day(value: unknown): string {
 }
 
 function customFields(sent: unknown, stored: unknown): Answer {
-  const kept = (stored ?? []) as Json[];
+  const kept = new Map(((stored ?? []) as Json[]).map((field) => [field?.id, field?.value]));
   const answers = (sent as Json[]).map((field): Answer => {
     if (field.id === undefined) return '?';
     // One that is unknown, or whose value does not fit its type, is left out.
-    return softly(sorted(field.value ?? field.field_value) === sorted(kept.find(({ id }) => id === field.id)?.value));
+    return softly(sorted(field.value ?? field.field_value) === sorted(kept.get(field.id)));
   });
   return answers.includes('?') ? '?' : 'yes';
 }
@@ -126,8 +126,8 @@ const asList = (values: unknown): string[] =>
 export const lists =
   (key: 'tags' | 'followers', wanted: boolean) =>
   (stored: Json, sent: Json): boolean => {
-    const present = asList(stored[key]);
-    return asList(sent[key]).every((value) => present.includes(value) === wanted);
+    const present = new Set(asList(stored[key]));
+    return asList(sent[key]).every((value) => present.has(value) === wanted);
   };
 
 /** Whether a stored thing holds every field that was sent. */

@@ -61,12 +61,15 @@ const part = (data: Json | undefined, key: string): Json | undefined => {
 /** ms by which the clock in an answer's head, which the network edge sets, may differ from that in the records. */
 const CLOCKS_DIFFER_MS = 300_000;
 
+/** Ids of before a write: lists may be long, and each row of a later one is held against all of them. */
+const idSet = (ids: unknown): ReadonlySet<unknown> | undefined => (Array.isArray(ids) ? new Set(ids) : undefined);
+
 /** Whether a record was made by the write in doubt, as far as ids and times tell. */
 type Age = 'new' | 'old' | '?';
 
 /** `before`: ids that were there before the write, where they are at hand; they tell more surely than any clock. */
-function ageOf({ id, dateAdded }: Json, { since, until, known }: Look, before?: readonly unknown[]): Age {
-  if (known(id) || before?.includes(id)) return 'old';
+function ageOf({ id, dateAdded }: Json, { since, until, known }: Look, before?: ReadonlySet<unknown>): Age {
+  if (known(id) || before?.has(id)) return 'old';
   if (before) return 'new';
   const at = Date.parse(String(dateAdded));
   if (at >= since && at <= until) return 'new';
@@ -102,7 +105,7 @@ async function holders(look: Look): Promise<{ found: Holder[]; missing: boolean 
     const contact = part(await look.read('find_duplicate_contact', ask), 'contact');
     if (!contact && sure) return { found: [], missing: true };
     if (contact && found.every((each) => each.contact.id !== contact.id))
-      found.push({ contact, by: ask.email ? 'email' : 'phone', age: ageOf(contact, look, before[at]) });
+      found.push({ contact, by: ask.email ? 'email' : 'phone', age: ageOf(contact, look, idSet(before[at])) });
   }
   return { found, missing: false };
 }
@@ -250,7 +253,7 @@ const noteListed: Settlement = {
   async look(look) {
     const { contactId, ...fields } = look.sent;
     const notes = rowsIn(await look.read('list_contact_notes', { contactId }), 'notes');
-    const before = look.before?.ids as unknown[] | undefined;
+    const before = idSet(look.before?.ids);
     const aged = notes.map((note) => ({ note, age: ageOf(note, look, before), agrees: agreement(fields, note) }));
     const fresh = aged.filter(({ age }) => age === 'new');
     const made = fresh.find(({ agrees }) => agrees === 'yes');
@@ -275,9 +278,9 @@ const taskListed: Settlement = {
   },
   async look(look) {
     const { contactId, ...fields } = look.sent;
-    const old = look.before?.ids as unknown[] | undefined;
+    const old = idSet(look.before?.ids);
     const tasks = rowsIn(await look.read('list_contact_tasks', { contactId }), 'tasks');
-    const fresh = tasks.filter((task) => !look.known(task.id) && !old?.includes(task.id));
+    const fresh = tasks.filter((task) => !look.known(task.id) && !old?.has(task.id));
     const task = fresh.find((each) => agreement(fields, each) === 'yes');
     if (!task) return fresh.length === 0 || old === undefined ? NOT_DONE : unknown('list_contact_tasks tells.');
     return old

@@ -46,9 +46,26 @@ export function sameValue(given: unknown, stored: unknown, type?: unknown): bool
   return choices(given) === choices(stored);
 }
 
+/** Values by field id of each list met: what is held against every field of a contact asks for each of them. */
+const values = new WeakMap<object, ReadonlyMap<unknown, unknown>>();
+
+function valuesIn(contact: Json): ReadonlyMap<unknown, unknown> {
+  const list = contact.customFields;
+  if (!Array.isArray(list)) return new Map();
+  const known = values.get(list);
+  if (known) return known;
+  // Of several with one id the first counts.
+  const fresh = new Map(
+    rowsIn(contact, 'customFields')
+      .reverse()
+      .map(({ id, value }) => [id, value]),
+  );
+  values.set(list, fresh);
+  return fresh;
+}
+
 /** What a contact has in a custom field. */
-export const heldIn = (contact: Json, id: string | undefined): unknown =>
-  rowsIn(contact, 'customFields').find((field) => field.id === id)?.value;
+export const heldIn = (contact: Json, id: string | undefined): unknown => valuesIn(contact).get(id);
 
 /** Ids of the custom fields that hold a value: for one whose own id is not known. */
 export const holdersOf = (contact: Json, { value, type }: CustomValue): unknown[] =>

@@ -27,6 +27,8 @@ export const adversary: readonly Defect[] = [
     tests: [
       ['test/same.test.ts', 'a timeline reads the bodies of the rows it shows'],
       ['test/same.test.ts', 'a text that is all brackets ends'],
+      ['test/linear.test.ts', 'a refusal of a megabyte'],
+      ['test/linear.test.ts', 'very many %s among which a lost one is looked for'],
     ],
   },
   {
@@ -167,6 +169,7 @@ export const adversary: readonly Defect[] = [
     tests: [
       ['test/bad-input.test.ts', 'limits that are checked before the arguments are read'],
       ['test/same.test.ts', '%i things are made unique with one look at each'],
+      ['test/linear.test.ts', 'very many tags and custom fields, each held against all'],
     ],
   },
   {

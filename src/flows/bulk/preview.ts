@@ -90,9 +90,9 @@ function changesOf(
       ? []
       : [['businessId', contact.businessId, businessId] as [string, unknown, unknown]]),
   ];
-  const present = (Array.isArray(contact.tags) ? contact.tags : []).map((tag) => String(tag).toLowerCase());
-  const fresh = addTags?.filter((tag) => !present.includes(tag.toLowerCase())) ?? [];
-  const leaving = removeTags?.filter((tag) => present.includes(tag.toLowerCase())) ?? [];
+  const present = new Set((Array.isArray(contact.tags) ? contact.tags : []).map((tag) => String(tag).toLowerCase()));
+  const fresh = addTags?.filter((tag) => !present.has(tag.toLowerCase())) ?? [];
+  const leaving = removeTags?.filter((tag) => present.has(tag.toLowerCase())) ?? [];
   return {
     ...Object.fromEntries(
       wanted.filter(isChange).map(([key, from, to]) => [key, { old: short(from), new: short(to) }]),

@@ -3,7 +3,7 @@ import { rowOf, rowsIn } from '../../rows.ts';
 import type { Context } from '../../tools/tool.ts';
 import { quoted } from '../../untrusted.ts';
 import { bulkAssignContactBusiness, bulkUpdateContactTags, updateContact } from '../calls.ts';
-import { type CustomValue, heldIn, holdersOf, isEmpty, labelOf } from '../custom-values.ts';
+import { type CustomValue, heldIn, holdersOf, isEmpty, labelOf, sameValue } from '../custom-values.ts';
 import type { Changes, StepName } from './job.ts';
 
 /** What a step did to one contact: nothing where all was so already. */
@@ -82,8 +82,9 @@ function isKept(field: CustomValue, contact: Json): boolean {
   const { id, value } = field;
   if (isEmpty(value)) return id === undefined || isEmpty(heldIn(contact, id));
   // Its type is not known here: a day is kept in another form than it is sent.
-  const holders = [undefined, 'DATE'].flatMap((type) => holdersOf(contact, { ...field, type }));
-  return id === undefined ? holders.length > 0 : holders.includes(id);
+  return [undefined, 'DATE'].some((type) =>
+    id === undefined ? holdersOf(contact, { ...field, type }).length > 0 : sameValue(value, heldIn(contact, id), type),
+  );
 }
 
 const LEFT_OUT = 'HighLevel left this contact out of its answer: it may have been deleted.';
