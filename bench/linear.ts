@@ -41,9 +41,20 @@ export const WORKS: readonly Work[] = [
     onText('seen', part, seen),
   ]),
   ...[' ', '\n '].map((part) => onText('seen', part, seen)),
-  ...['eyJ-', 'eyJ', 'pit-', 'pit-0000000', 'Bearer ', 'f31175d4-', 'abcdef0-1234', 'client_secret=', 'a.'].map(
-    (part) => onText('redactStrictly', part, redactStrictly),
-  ),
+  ...[
+    'eyJ-',
+    'eyJ',
+    'eyJaaaaaaaaaaaaaaaaaa',
+    'pit-',
+    'pit-0000000',
+    'Bearer ',
+    'bearer\t\t\t\t',
+    'f31175d4-',
+    'abcdef0-1234',
+    'client_secret=',
+    'a.',
+    '-',
+  ].map((part) => onText('redactStrictly', part, redactStrictly)),
   onText('sameText', '<', (given) => sameText(given, `${given}</p>`)),
   {
     what: 'a page of a timeline over all notes',

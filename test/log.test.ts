@@ -123,9 +123,8 @@ describe('lines of the log', () => {
     execFileSync('mkfifo', [path]);
     const log = createLog('error', path, false);
     log('error', 'nobody reads');
-    const began = performance.now();
-    await log.flush(5_000);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    // A flush that waited for a reader would outlast the test.
+    await log.flush(600_000);
   });
 });
 

@@ -95,31 +95,3 @@ describe('strict redaction, for values of settings', () => {
     expect(looksSecret(value)).toBe(false);
   });
 });
-
-describe('redaction takes time linear in the text', () => {
-  /** Texts that cost a backtracking expression the square of their length. */
-  test.each([
-    'eyJ-',
-    'eyJ',
-    'pit-',
-    'Bearer ',
-    'bearer\t\t\t\t',
-    'eyJaaaaaaaaaaaaaaaaaa',
-    'a.',
-    'client_secret=',
-    'pit-0000000',
-    '-',
-  ])('%j, repeated: ten times the text, no more than forty times the time', (piece) => {
-    const text = (length: number) => piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
-    const time = (length: number) => {
-      const given = text(length);
-      const started = process.hrtime.bigint();
-      redactStrictly(given);
-      return Number(process.hrtime.bigint() - started) / 1e6;
-    };
-    time(100_000);
-    const small = Math.min(...[1, 2, 3].map(() => time(20_000)));
-    const large = Math.min(...[1, 2, 3].map(() => time(200_000)));
-    expect(large).toBeLessThan(Math.max(40 * small, 40));
-  });
-});

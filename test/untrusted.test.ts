@@ -47,12 +47,10 @@ test.each([
   ['emoji', '❤\uFE0F\u200D'],
   ['hidden characters', '\u{E0100}'],
   ['halves', '\uD83D'],
-])('cleaning a million times %s takes no time to speak of, and cleaning again changes nothing', (_, unit) => {
+])('cleaning a million times %s ends, and cleaning again changes nothing', (_, unit) => {
   const text = unit.repeat(1_000_000);
-  const began = performance.now();
+  // Linear work takes a fraction of a second; quadratic work would outlast the test by hours.
   plainText(text);
-  // Linear work takes a fraction of a second, quadratic work hours.
-  expect(performance.now() - began).toBeLessThan(10_000);
   const once = plainText(`x${unit.repeat(50)}y`);
   expect(plainText(once)).toBe(once);
 });
