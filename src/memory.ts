@@ -1,4 +1,5 @@
 import type { Json } from './endpoint.ts';
+import { makeFolder } from './folders.ts';
 import type { Log } from './log.ts';
 
 /** What conversations go on from, by name: small, and lost without harm. */
@@ -112,12 +113,8 @@ function fitting(whole: Json): string {
 }
 
 async function alone(path: string, work: () => Promise<void>): Promise<void> {
-  const [{ mkdir }, { dirname }, { locked }] = await Promise.all([
-    import('node:fs/promises'),
-    import('node:path'),
-    import('./auth/lock.ts'),
-  ]);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const [{ dirname }, { locked }] = await Promise.all([import('node:path'), import('./auth/lock.ts')]);
+  await makeFolder(dirname(path));
   const until = performance.now() + LOCK_MS;
   let begun = false;
   const once = () => {

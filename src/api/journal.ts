@@ -1,5 +1,6 @@
 import type { Json } from '../endpoint.ts';
 import { redact } from '../errors.ts';
+import { makeFolder } from '../folders.ts';
 import type { Log } from '../log.ts';
 import { realTimers, sleep, type Timers } from './timers.ts';
 
@@ -84,11 +85,8 @@ function isOver(work: Promise<unknown>, timers: Timers): Promise<boolean> {
 }
 
 async function append(path: string, line: string): Promise<void> {
-  const [{ constants, mkdir, open }, { dirname }] = await Promise.all([
-    import('node:fs/promises'),
-    import('node:path'),
-  ]);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const [{ constants, open }, { dirname }] = await Promise.all([import('node:fs/promises'), import('node:path')]);
+  await makeFolder(dirname(path));
   const { O_APPEND, O_CREAT, O_NONBLOCK = 0, O_WRONLY } = constants;
   // Opening a pipe that nobody reads fails instead of waiting.
   const file = await open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o600);

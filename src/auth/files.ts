@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../errors.ts';
+import { makeFolder } from '../folders.ts';
 
 const code = (error: unknown) => (error as NodeJS.ErrnoException).code;
 
@@ -28,7 +29,7 @@ export async function readJson(path: string, what: string): Promise<unknown> {
 export async function writeJson(path: string, value: unknown, what: string): Promise<void> {
   const temporary = `${path}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path));
     await rm(temporary, { force: true });
     const file = await open(temporary, 'wx', 0o600);
     try {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { UserError } from '../errors.ts';
+import { makeFolder } from '../folders.ts';
 
 /** ms after which a lock that nobody keeps fresh belongs to nobody, and how often its holder does. */
 const STALE_MS = 10_000;
@@ -51,7 +52,7 @@ export async function locked<T>(
   mayWait: () => boolean = patience(),
 ): Promise<T> {
   const signature = newSignature();
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+  await makeFolder(dirname(path)).catch((error: unknown) => {
     throw unwritable(path, error);
   });
   const state = { freshAt: performance.now() };

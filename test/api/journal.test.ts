@@ -120,7 +120,7 @@ describe('the journal', () => {
     expect(await read(path)).toMatchObject([{ sent: { body: 'their key is [redacted], "[redacted]"' } }]);
   });
 
-  test.each(['/dev/full', join(folder, 'a file', 'journal.jsonl')])(
+  test.each(['/dev/full', '/proc/nowhere/journal.jsonl', join(folder, 'a file', 'journal.jsonl')])(
     'that cannot be written (%s) is said beside the answer of a write that was done',
     async (path) => {
       await writeFile(join(folder, 'a file'), '');

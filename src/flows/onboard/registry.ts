@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Held, locked, Unlockable } from '../../auth/lock.ts';
 import type { Json } from '../../endpoint.ts';
 import { UserError } from '../../errors.ts';
+import { makeFolder } from '../../folders.ts';
 import type { Context } from '../../tools/tool.ts';
 import { Locks } from '../locks.ts';
 
@@ -163,7 +164,7 @@ async function writeKnown(folder: string | undefined, name: string, known: Known
   const beside = `${path}.${randomUUID().slice(0, 8)}`;
   try {
     if (!known) return await rm(path, { force: true });
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     await writeFile(beside, JSON.stringify(known), { mode: 0o600, flag: 'wx' });
     await rename(beside, path);
   } catch {
