@@ -19,7 +19,9 @@ await build({
   minify: true,
   chunkNames: 'chunks/[name]-[hash]',
   banner: { js: REQUIRE },
-  define: { DERIVED: JSON.stringify(Object.fromEntries(tools.map((tool) => [tool.name, derived(tool)]))) },
+  define: {
+    DERIVED: JSON.stringify(Object.fromEntries(tools.map((tool) => [tool.name, JSON.stringify(derived(tool))]))),
+  },
   legalComments: 'none',
   // Native code: the one thing that is installed beside the bundle.
   external: ['@napi-rs/keyring'],

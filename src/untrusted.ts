@@ -24,16 +24,20 @@ const NEEDED = [
  * Characters that cannot be seen, or that change the reading order: text uses them to hide from a person and to speak to
  * a model.
  */
-const HIDDEN = new RegExp(
-  String.raw`(?!${NEEDED.join('|')})[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`,
-  'gu',
-);
+const newHidden = () =>
+  new RegExp(String.raw`(?!${NEEDED.join('|')})[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`, 'gu');
+/** Made with the first text that is not plain: so many classes of characters would cost each start milliseconds. */
+let hidden: RegExp | undefined;
 
 /** Most text is plain, and one look tells. */
 const PLAIN = /^[\t\n\x20-\x7e]*$/;
 
 /** Text from the CRM without hidden characters and without halves of characters. What people typed is data. */
-export const plainText = (text: string): string => (PLAIN.test(text) ? text : text.toWellFormed().replace(HIDDEN, ''));
+export function plainText(text: string): string {
+  if (PLAIN.test(text)) return text;
+  hidden ??= newHidden();
+  return text.toWellFormed().replace(hidden, '');
+}
 
 /** The first `max` UTF-16 units, or one less where the cut would fall inside a character. */
 export const firstCharacters = (text: string, max: number): string =>
@@ -64,21 +68,22 @@ export const quoted = (value: unknown): string =>
  * several hosts refuse the message or end the connection. The very same value where there are none.
  */
 export function wellFormed<T>(value: T): T {
-  return repaired(value) as T;
+  // Nearly every message is, and to look takes a fraction of making it anew.
+  return (isWellFormed(value) ? value : repaired(value)) as T;
+}
+
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isWellFormed);
+  for (const key in value)
+    if (!key.isWellFormed() || !isWellFormed((value as Record<string, unknown>)[key])) return false;
+  return true;
 }
 
 function repaired(value: unknown): unknown {
   if (typeof value === 'string') return value.toWellFormed();
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    const items = value.map(repaired);
-    return items.some((item, i) => item !== value[i]) ? items : value;
-  }
-  let changed = false;
-  const entries = Object.entries(value).map(([key, inner]) => {
-    const entry = [key.toWellFormed(), repaired(inner)] as const;
-    changed ||= entry[0] !== key || entry[1] !== inner;
-    return entry;
-  });
-  return changed ? Object.fromEntries(entries) : value;
+  if (Array.isArray(value)) return value.map(repaired);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), repaired(inner)]));
 }
