@@ -10,10 +10,10 @@ export interface Memory {
   update(name: string, change: (kept: unknown) => Json): Promise<void>;
 }
 
-/** The part of a memory that belongs to one location: a server may be signed in to another by the next call. */
-export const ofLocation = (memory: Memory, locationId: () => string | undefined): Memory => ({
-  read: (name) => memory.read(`${name} ${locationId() ?? ''}`.trim()),
-  update: (name, change) => memory.update(`${name} ${locationId() ?? ''}`.trim(), change),
+/** The part of a memory that belongs to one location. */
+export const ofLocation = (memory: Memory, locationId: string | undefined): Memory => ({
+  read: (name) => memory.read(`${name} ${locationId ?? ''}`.trim()),
+  update: (name, change) => memory.update(`${name} ${locationId ?? ''}`.trim(), change),
 });
 
 /** Forgotten with the process. */

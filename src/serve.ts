@@ -5,7 +5,7 @@ import { fileJournal, noJournal } from './api/journal.ts';
 import { type Env, readConfig } from './config.ts';
 import { gate } from './gate.ts';
 import { createLog, type FileLog, type Log } from './log.ts';
-import { fileMemory, ofLocation, shortMemory } from './memory.ts';
+import { fileMemory, shortMemory } from './memory.ts';
 import { createServer } from './server.ts';
 import { openSession } from './session.ts';
 import { createClock } from './times.ts';
@@ -37,10 +37,7 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
     account: () => ({ ...session.account, label: config.label }),
     user: config.user,
     peopleFolder: config.people,
-    memory: ofLocation(
-      config.memory ? fileMemory(config.memory, log) : shortMemory(),
-      () => session.account.locationId,
-    ),
+    memory: config.memory ? fileMemory(config.memory, log) : shortMemory(),
   });
   endWithHost(server, api, log, () => exit(file?.isStuck() === true));
   await server.connect(new StdioServerTransport());

@@ -14,7 +14,7 @@ import { UserError } from './errors.ts';
 import { type Gate, refuseForbidden, whyAbsent } from './gate.ts';
 import { type AccountFacts, instructions } from './instructions.ts';
 import type { Log } from './log.ts';
-import type { Memory } from './memory.ts';
+import { type Memory, ofLocation } from './memory.ts';
 import { noValidator } from './no-validator.ts';
 import { answered, answeredResource, type Extra, progressOf, sentence, ToolCall } from './protocol.ts';
 import { listResources, listTemplates, resolve } from './resources/index.ts';
@@ -72,17 +72,20 @@ export function createServer(options: ServerOptions): Server {
     send: (uri) => void server.sendResourceUpdated({ uri }).catch(ignore),
   });
   const api = tellingWrites(options.api, subscriptions.touched);
-  const own = keeper(locationId);
-  const recents = () => own(createRecents);
+  const ownOf = keeper();
+  const recents = (of = locationId()) => ownOf(of)(createRecents);
   // Whoever reads a hundred contacts has the host list them once a second, not a hundred times.
   const listed = createUpdates(timers, () => void server.sendResourceListChanged().catch(ignore));
   const met = () => listed.tell('ghl://contacts');
-  const desk = (extra: Extra): Desk => {
+  /** Whatever a request comes to is of the location that is signed in to as it begins. */
+  const desk = async (extra: Extra): Promise<Desk> => {
+    await api.check();
     const host = server.getClientVersion()?.name;
     const { signal } = extra;
-    const state = { memory, own, peopleFolder, locationId };
-    const around = { api, clock, user, label, host, signal, gate: gate(), ...state, progress: progressOf(extra) };
-    return openDesk(around, recents(), met);
+    const here = locationId();
+    const state = { memory: ofLocation(memory, here), own: ownOf(here), peopleFolder, locationId: here };
+    const around = { api: within(api, here), clock, user, label, host, signal, gate: gate(), ...state };
+    return openDesk({ ...around, progress: progressOf(extra) }, recents(here), met);
   };
   const lists = new WeakMap<Gate, ReturnType<typeof advertised>[]>();
   server.onclose = () => {
@@ -98,7 +101,7 @@ export function createServer(options: ServerOptions): Server {
   });
   server.setRequestHandler(ToolCall, async ({ params: { name, arguments: args } }, extra) => {
     try {
-      return toolAnswer(await desk(extra).run(name, args));
+      return toolAnswer(await (await desk(extra)).run(name, args));
     } catch (error) {
       // Also for an unknown tool, where a protocol error would do: models are shown this text, and it says what to do.
       return { isError: true, content: [{ type: 'text', text: sentence(error, log, name) }] };
@@ -112,7 +115,7 @@ export function createServer(options: ServerOptions): Server {
       if (uri === STATUS)
         return { contents: [{ uri, mimeType: 'application/json', text: toText(statusOf(api, gate(), account())) }] };
       const { tool, args, mimeType, write } = resolve(uri);
-      return { contents: [{ uri, mimeType, text: await write(await desk(extra).run(tool, args)) }] };
+      return { contents: [{ uri, mimeType, text: await write(await (await desk(extra)).run(tool, args)) }] };
     }),
   );
   server.setRequestHandler(SubscribeRequestSchema, ({ params: { uri } }, extra) =>
@@ -122,7 +125,7 @@ export function createServer(options: ServerOptions): Server {
           'ghl://status cannot be watched, since every call changes it: read it when you need it.',
         );
       const { tool, contactId } = resolve(uri);
-      if (!desk(extra).offers(tool)) throw new UserError(whyAbsent(gate(), tool));
+      if (!(await desk(extra)).offers(tool)) throw new UserError(whyAbsent(gate(), tool));
       // Changes by others are found by a search.
       refuseForbidden(searchContacts, {}, gate());
       if (!subscriptions.add(uri, contactId))
@@ -141,14 +144,14 @@ export function createServer(options: ServerOptions): Server {
     prompts: (await import('./later.ts')).listPrompts(gate()),
   }));
   server.setRequestHandler(GetPromptRequestSchema, ({ params: { name, arguments: args = {} } }, extra) =>
-    answered(name, log, async () => (await import('./later.ts')).getPrompt(name, args, desk(extra))),
+    answered(name, log, async () => (await import('./later.ts')).getPrompt(name, args, await desk(extra))),
   );
   server.setRequestHandler(CompleteRequestSchema, ({ params: { ref, argument, context } }, extra) =>
     answered(argument.name, log, async () => {
       const { complete } = await import('./later.ts');
       const reference = ref.type === 'ref/prompt' ? { prompt: ref.name } : { template: ref.uri };
       const fault = (error: unknown) => sentence(error, log, argument.name);
-      return { completion: await complete(reference, argument, context?.arguments ?? {}, desk(extra), fault) };
+      return { completion: await complete(reference, argument, context?.arguments ?? {}, await desk(extra), fault) };
     }),
   );
 
@@ -166,14 +169,20 @@ class WellFormedServer extends Server {
 
 const ignore = () => undefined;
 
+/** The same API for one location: where another one is signed in to meanwhile, nothing is sent. */
+const within = (api: Api, locationId: string | undefined): Api => ({
+  ...api,
+  call: (endpoint, args, options) => api.call(endpoint, args, { ...options, locationId }),
+});
+
 /** One of each thing for each location that a server is signed in to: what one account showed is nothing of the next. */
-function keeper(locationId: () => string | undefined): Surroundings['own'] {
+function keeper(): (locationId: string | undefined) => Surroundings['own'] {
   const locations = new Map<string | undefined, Map<unknown, unknown>>();
-  return <T>(make: () => T): T => {
-    const location = locationId();
-    const made = locations.get(location) ?? new Map<unknown, unknown>();
-    locations.set(location, made);
-    if (!made.has(make)) made.set(make, make());
-    return made.get(make) as T;
-  };
+  return (location) =>
+    <T>(make: () => T): T => {
+      const made = locations.get(location) ?? new Map<unknown, unknown>();
+      locations.set(location, made);
+      if (!made.has(make)) made.set(make, make());
+      return made.get(make) as T;
+    };
 }

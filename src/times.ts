@@ -159,7 +159,7 @@ export function createClock(options: {
     const id = locationId();
     const age = kept ? now() - kept.at : Number.NaN;
     if (kept && kept.locationId === id && age >= 0 && age < ZONE_MS) return kept;
-    const given = await api.call(getLocation, {}).then(
+    const given = await api.call(getLocation, {}, { locationId: id }).then(
       ({ location }) => ({ zone: (location as Json | undefined | null)?.timezone }),
       () => undefined,
     );

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fetchTransport } from '../src/api/transport.ts';
 import type { Json } from '../src/endpoint.ts';
-import { createSandbox } from '../src/sandbox/index.ts';
+import { createSandbox, type Sandbox } from '../src/sandbox/index.ts';
 import { connect, NOW } from './connect.ts';
 import { client } from './sandbox/api.ts';
 
@@ -24,7 +24,7 @@ async function twoAccounts() {
     api: {
       credential: {
         locationId: () => location.locationId,
-        current: async () => ({ token: location.sandbox.token, locationId: location.sandbox.locationId }),
+        current: async () => ({ token: location.sandbox.token, locationId: location.locationId }),
       },
       transport: fetchTransport(async (request) => {
         const { sandbox, locationId } = location;
@@ -32,7 +32,7 @@ async function twoAccounts() {
           created.push(locationId);
           await held.answer;
         }
-        return sandbox.fetch(request);
+        return sandbox.fetch(await forSandbox(request, sandbox));
       }),
     },
   });
@@ -92,4 +92,64 @@ test('a create that was in doubt in one account is no repetition in another', as
   expect(answer.notice).toBeUndefined();
   expect(there.created).toEqual(['location-one', 'location-two']);
   expect((await client(there.two).search({ query: 'nora' })).body.contacts).toHaveLength(1);
+});
+
+/** Signed in to one location until a request comes in that `at` picks, and to another one from then on. */
+async function changedAt(at: (request: Request) => boolean, answer?: () => Response) {
+  const sandboxes = { 'location-one': sandboxOf([] as never), 'location-two': sandboxOf([] as never) };
+  let locationId: keyof typeof sandboxes = 'location-one';
+  const inTwo: string[] = [];
+  const connected = await connect({
+    locationId: () => locationId,
+    api: {
+      credential: { locationId: () => locationId, current: async () => ({ token: `of-${locationId}`, locationId }) },
+      transport: fetchTransport(async (request) => {
+        const isOne = request.headers.get('authorization') === 'Bearer of-location-one';
+        const sandbox = sandboxes[isOne ? 'location-one' : 'location-two'];
+        if (!isOne) inTwo.push(`${request.method} ${new URL(request.url).pathname}`);
+        if (at(request)) locationId = 'location-two';
+        return locationId === 'location-two' && isOne && answer
+          ? answer()
+          : sandbox.fetch(await forSandbox(request, sandbox));
+      }),
+    },
+  });
+  return { ...connected, inTwo };
+}
+
+/** The same request with the token and the location id of a sandbox. */
+async function forSandbox(request: Request, { token, locationId }: Sandbox): Promise<Request> {
+  const here = (text: string) => text.replaceAll(/location-(one|two)/g, locationId);
+  const headers = new Headers(request.headers);
+  headers.set('authorization', `Bearer ${token}`);
+  const body = request.method === 'GET' ? '' : here(await request.text());
+  return new Request(here(request.url), { method: request.method, headers, ...(body ? { body } : {}) });
+}
+
+const DUE = '2026-12-01T09:00:00Z';
+
+test.each([
+  [
+    'onboard_contact',
+    { firstName: 'Nora', email: 'nora@whelan.example', note: 'Hello', tasks: [{ title: 'Call', dueDate: DUE }] },
+  ],
+  ['bulk_upsert_contacts', { rows: [1, 2, 3].map((n) => ({ firstName: `N${n}`, email: `n${n}@whelan.example` })) }],
+])('%s that is begun in one account sends nothing to the next', async (name, args) => {
+  for (const step of [1, 2, 3]) {
+    let seen = 0;
+    const there = await changedAt(() => {
+      seen += 1;
+      return seen === step;
+    });
+    await there.client.callTool({ name, arguments: args });
+    expect(there.inTwo, `changed at request ${step}`).toEqual([]);
+  }
+});
+
+test('a create in doubt is not looked for in the account that was signed in to meanwhile', async () => {
+  const isCreate = ({ method, url }: Request) => method === 'POST' && url.endsWith('/contacts/');
+  const there = await changedAt(isCreate, () => new Response('', { status: 502 }));
+  const refused = await there.refused('create_contact', { firstName: 'Nora', email: 'nora@whelan.example' });
+  expect(refused).toContain('is not known');
+  expect(there.inTwo).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { fetchTransport } from '../src/api/transport.ts';
 import { type Json, SCOPES, type Scope } from '../src/endpoint.ts';
 import { gate, parseSelection } from '../src/gate.ts';
 import { type Log, silent } from '../src/log.ts';
-import { type Memory, ofLocation, shortMemory } from '../src/memory.ts';
+import { type Memory, shortMemory } from '../src/memory.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../src/sandbox/index.ts';
 import { createServer } from '../src/server.ts';
 import { createClock } from '../src/times.ts';
@@ -103,7 +103,7 @@ export function serverOf(options: Options = {}) {
     log,
     account: () => ({ sandbox: true, locationId: locationId(), label: options.label }),
     user: options.user,
-    memory: ofLocation(options.memory ?? shortMemory(), locationId),
+    memory: options.memory ?? shortMemory(),
     peopleFolder: options.peopleFolder,
     timers,
   });

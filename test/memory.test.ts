@@ -30,13 +30,10 @@ describe('what outlives a process', () => {
   });
 
   test('is kept apart by location', async () => {
-    let location = 'one';
-    const memory = ofLocation(fileMemory(path, silent), () => location);
-    await memory.update('changes', () => ({ n: 1 }));
-    location = 'two';
-    expect(await memory.read('changes')).toBeUndefined();
-    location = 'one';
-    expect(await memory.read('changes')).toEqual({ n: 1 });
+    const memory = fileMemory(path, silent);
+    await ofLocation(memory, 'one').update('changes', () => ({ n: 1 }));
+    expect(await ofLocation(memory, 'two').read('changes')).toBeUndefined();
+    expect(await ofLocation(memory, 'one').read('changes')).toEqual({ n: 1 });
   });
 
   test('a spoilt file is begun anew', async () => {

@@ -4,7 +4,7 @@ import type { Log } from '../log.ts';
 import { withoutDeleted } from '../rows.ts';
 import { Breaker } from './breaker.ts';
 import { ReadCache } from './cache.ts';
-import type { TokenSource } from './credential.ts';
+import { credentialFor, type TokenSource } from './credential.ts';
 import { EarlierReads } from './earlier.ts';
 import { Cancelled } from './exchange.ts';
 import { type Counted, Figures } from './figures.ts';
@@ -28,6 +28,8 @@ export interface CallOptions {
   readonly deadline?: number | undefined;
   /** Name of the MCP host, for the journal. */
   readonly host?: string | undefined;
+  /** The location that the call is for; where another one was signed in to meanwhile, nothing is sent. */
+  readonly locationId?: string | undefined;
 }
 
 export interface Status {
@@ -42,6 +44,8 @@ export interface Api {
    * @throws UserError with a sentence for the model: scope missing, signed out, refused, unreachable, out of time
    */
   call(endpoint: Endpoint, args: Json, options?: CallOptions): Promise<Json>;
+  /** Looks who is signed in; from here on that is known. */
+  check(): Promise<void>;
   status(): Status;
   /** ms of the monotonic clock by which deadlines are given and elapsed time is measured. */
   now(): number;
@@ -82,16 +86,19 @@ export function createApi(options: ApiOptions): Api {
   const way: WayOptions = { ...options, serverClock, timers, policy, random, limiter, breaker, figures };
   let closed = false;
 
+  const check = async () => options.credential.check?.();
+
   /** Asks for the scopes of now: they are read again before the call and not after it. */
   async function admit(e: Endpoint): Promise<void> {
-    await options.credential.check?.();
+    await check();
     if (closed) throw new UserError('The server is shutting down; nothing was sent.');
     if (!inEffect().includes(e.scope)) throw new UserError(missingScope(e.name, e.scope, options.howToGrant));
   }
 
   /** One read, shared with identical ones. */
-  async function read(e: Endpoint, args: Json, { signal, lane, deadline, fresh }: CallOptions): Promise<Json> {
-    const credential = await options.credential.current();
+  async function read(e: Endpoint, args: Json, callOptions: CallOptions): Promise<Json> {
+    const { signal, lane, deadline, fresh, locationId } = callOptions;
+    const credential = await credentialFor(options.credential, locationId);
     const end = endOf(timers.now() + timeoutMs, deadline);
     const load = async (cancel: AbortSignal) =>
       answerTo(e, args, await travel(way, e, args, { credential, lane, cancel, deadline: end }));
@@ -113,9 +120,9 @@ export function createApi(options: ApiOptions): Api {
     journal: options.journal ?? noJournal,
     timeoutMs,
     // Past the cache; a look at what a write did is finished whoever has gone.
-    async look(e, args, deadline, cancel) {
+    async look(e, args, journey) {
       if (!inEffect().includes(e.scope)) throw new UserError(missingScope(e.name, e.scope, options.howToGrant));
-      return answerTo(e, args, await travel(way, e, args, { deadline, cancel, look: true }));
+      return answerTo(e, args, await travel(way, e, args, { ...journey, look: true }));
     },
     earlier: (tool, args) => earlier.ids(tool, args),
   });
@@ -138,6 +145,7 @@ export function createApi(options: ApiOptions): Api {
         log('debug', 'call', { tool: e.name, ms: Math.round(timers.now() - started) });
       }
     },
+    check,
     status() {
       const until = breaker.openUntil;
       const { heldUntil, ...quota } = limiter.quota();

@@ -21,6 +21,20 @@ export interface TokenSource {
   flush?(): Promise<void>;
 }
 
+/**
+ * What the next request is signed with.
+ * @throws UserError where somebody signed in to another location than `locationId`: what was begun in one location reads
+ * and writes in no other
+ */
+export async function credentialFor(source: TokenSource, locationId: string | undefined): Promise<Credential> {
+  const credential = await source.current();
+  if (locationId !== undefined && credential.locationId !== locationId)
+    throw new UserError(
+      `This call was begun in location ${locationId}, and this server is signed in to location ${credential.locationId} since: nothing more was sent. Repeat the call if it is meant for that one.`,
+    );
+  return credential;
+}
+
 /** A private token from the settings, or the sentence that says what is missing. */
 export function fixed(credential: Credential | { readonly missing: string }): TokenSource {
   if (!('missing' in credential)) rememberSecret(credential.token);

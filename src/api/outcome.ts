@@ -25,6 +25,8 @@ export type Outcome =
 export interface Doubt {
   readonly began: number;
   readonly before: Json | undefined;
+  /** Where it was sent to: another location knows nothing of it. */
+  readonly locationId: string;
   /** Epoch ms by which whoever called wants to be done with it. */
   readonly end?: number | undefined;
 }

@@ -4,7 +4,7 @@ import { ApiError, type ErrorKind, UserError } from '../errors.ts';
 import { isExpired, isGatewayTrouble, refusal } from '../refusals.ts';
 import { misfit } from './answer.ts';
 import type { Breaker } from './breaker.ts';
-import type { Credential, TokenSource } from './credential.ts';
+import { type Credential, credentialFor, type TokenSource } from './credential.ts';
 import { type Answered, Cancelled, exchange, type Tried } from './exchange.ts';
 import type { Figures } from './figures.ts';
 import type { Done, Lane, Limiter } from './limiter.ts';
@@ -73,6 +73,8 @@ export interface Ended {
 export interface Journey {
   /** What the call was begun with; asked for where it is left out. */
   readonly credential?: Credential | undefined;
+  /** The location it is for; whichever is signed in to where it is left out. */
+  readonly locationId?: string | undefined;
   readonly lane?: Lane | undefined;
   /** Ends waiting and, for a read, the request itself; a write once sent goes on. */
   readonly cancel?: AbortSignal | undefined;
@@ -106,7 +108,7 @@ export function refuseOversized(size: number, most = MAX_REQUEST_BYTES): void {
  */
 export async function travel(options: WayOptions, e: Endpoint, args: Json, journey: Journey): Promise<Ended> {
   const { timers, policy, serverClock } = options;
-  let credential = journey.credential ?? (await options.credential.current());
+  let credential = journey.credential ?? (await credentialFor(options.credential, journey.locationId));
   const request = prepare(e, args, credential.locationId);
   let ended: Ended = { id: randomUUID(), credential, doubtful: false, tries: 0 };
   let renewed = false;

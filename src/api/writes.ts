@@ -7,13 +7,17 @@ import { endpoints } from '../tools/index.ts';
 import type { ReadCache } from './cache.ts';
 import { Claims, Known, madeIn } from './claims.ts';
 import { type CallOptions, endOf } from './client.ts';
+import { credentialFor } from './credential.ts';
 import type { Figures } from './figures.ts';
 import type { Entry, Journal } from './journal.ts';
 import { type Doubt, judged, type Outcome, told } from './outcome.ts';
 import { type First, Repeats } from './repeats.ts';
 import type { Trouble } from './retry.ts';
 import { timeOf } from './timers.ts';
-import { type Ended, gaveUp, refused, travel, type WayOptions } from './way.ts';
+import { type Ended, gaveUp, type Journey, refused, travel, type WayOptions } from './way.ts';
+
+/** Where a look goes, and how long it may take. */
+type Looking = Pick<Journey, 'locationId' | 'deadline' | 'cancel'>;
 
 interface Parts {
   readonly way: WayOptions;
@@ -23,7 +27,7 @@ interface Parts {
   readonly journal: Journal;
   readonly timeoutMs: number;
   /** A read that goes past cache and breaker, to settle a write in doubt. @throws ApiError */
-  readonly look: (e: Endpoint, args: Json, deadline: number, cancel?: AbortSignal) => Promise<Json>;
+  readonly look: (e: Endpoint, args: Json, journey: Looking) => Promise<Json>;
   /** Ids that a read gave moments ago. */
   readonly earlier: (tool: string, args: Json) => readonly unknown[] | undefined;
 }
@@ -99,11 +103,17 @@ export function createWrites(parts: Parts) {
     // What is left to a tool of several calls: some of it is for looking.
     const last = options.deadline && options.deadline - (timeoutMs * LOOK_SHARE) / 2;
     const sent = sentArgs(e, args);
+    const { locationId } = await credentialFor(way.credential, options.locationId);
     const before = await e.settle
-      ?.before?.({ sent, read: reader(began + timeoutMs * LOOK_SHARE, cancel), earlier: parts.earlier })
+      ?.before?.({
+        sent,
+        read: reader({ locationId, deadline: began + timeoutMs * LOOK_SHARE, cancel }),
+        earlier: parts.earlier,
+      })
       .catch(() => undefined);
     cache.drop();
     const journey = {
+      locationId,
       lane: options.lane,
       cancel,
       deadline: endOf(timers.now() + timeoutMs, last),
@@ -116,7 +126,7 @@ export function createWrites(parts: Parts) {
         cache.drop();
       });
     figures.count('writes');
-    const outcome = await conclude(e, args, ended, { began, before, end: options.deadline });
+    const outcome = await conclude(e, args, ended, { began, before, locationId, end: options.deadline });
     if (outcome.kind === 'unknown') figures.count('unknown');
     if (outcome.kind === 'done' || outcome.kind === 'unknown') repeats.undone(e, args);
     const kept = await parts.journal(entryOf(e, sent, ended, outcome, timeOf(timers, began), options));
@@ -198,7 +208,7 @@ export function createWrites(parts: Parts) {
   async function look(
     e: Endpoint,
     args: Json,
-    { began, before, end }: Doubt,
+    { began, before, locationId, end }: Doubt,
     existing: string | undefined,
   ): Promise<Verdict> {
     const { settle } = e;
@@ -213,7 +223,10 @@ export function createWrites(parts: Parts) {
       before,
       known: (id) => known.has(id),
       // What is left of the write's own budget, or a share of it: hosts wait no longer.
-      read: reader(endOf(Math.max(began + timeoutMs, timers.now() + timeoutMs * LOOK_SHARE), end)),
+      read: reader({
+        locationId,
+        deadline: endOf(Math.max(began + timeoutMs, timers.now() + timeoutMs * LOOK_SHARE), end),
+      }),
     };
     try {
       if (!settle) return { done: undefined, tell: '' };
@@ -225,11 +238,11 @@ export function createWrites(parts: Parts) {
   }
 
   const reader =
-    (deadline: number, cancel?: AbortSignal): Look['read'] =>
+    (journey: Looking): Look['read'] =>
     async (tool, args) => {
       const found = endpoints.find(({ name }) => name === tool);
       if (!found) throw new Error(`no endpoint ${tool}`);
-      return parts.look(found, args, deadline, cancel).catch((error: unknown) => {
+      return parts.look(found, args, journey).catch((error: unknown) => {
         // Only what names a contact can say by its refusal that there is none.
         if (isMissing(error) && args.contactId !== undefined) return undefined;
         throw error;

@@ -80,7 +80,7 @@ async function runEndpoint(
     if (echo) say(`${name} read as ${echo}.`);
   }
   const answer = await call(e, args);
-  const equal = own(createEqualCreates).see(e, args, answer, api.now(), locationId());
+  const equal = own(createEqualCreates).see(e, args, answer, api.now(), locationId);
   if (equal) say(equal);
   for (const remark of e.remarks?.(answer, args) ?? []) say(remark);
   return toResult(e, answer, given);

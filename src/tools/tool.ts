@@ -29,8 +29,8 @@ export interface Surroundings {
   readonly memory: Memory;
   /** Folder by which the processes of one owner agree on people; undefined where this one has none to agree with. */
   readonly peopleFolder?: string | undefined;
-  /** The location that calls go to now: it changes with a sign-in. */
-  readonly locationId: () => string | undefined;
+  /** The location of this call; undefined in the sandbox, which has one only. */
+  readonly locationId: string | undefined;
   /** What a tool keeps between its calls in this location for as long as this server runs; made with its first call. */
   readonly own: <T>(make: () => T) => T;
   /** Tells the host how far a long call has come. */

@@ -113,7 +113,7 @@ describe('two servers on one state folder', () => {
     const [server] = (await servers(1, {}, {})) as [Connected];
     const folder = await freshFolder();
     const killed = new PersonRegistry();
-    const locationId = () => server.sandbox.locationId;
+    const { locationId } = server.sandbox;
     const place = { peopleFolder: folder, locationId, inTime: () => true };
     const keys = [`customField ${EXTERNAL} K-1`, 'email kim@park.example'];
     await killed.set(keys, place, { at: NOW - 10_000 });
@@ -205,9 +205,9 @@ describe('the folder', () => {
   test('keeps locations apart', async () => {
     const place = { peopleFolder: await freshFolder(), inTime: () => true };
     const registry = new PersonRegistry();
-    await registry.set(['email a'], { ...place, locationId: () => 'one' }, { id: 'x', at: 1 });
-    expect(await registry.find('email a', { ...place, locationId: () => 'two' })).toBeUndefined();
-    expect(await new PersonRegistry().find('email a', { ...place, locationId: () => 'one' })).toEqual({
+    await registry.set(['email a'], { ...place, locationId: 'one' }, { id: 'x', at: 1 });
+    expect(await registry.find('email a', { ...place, locationId: 'two' })).toBeUndefined();
+    expect(await new PersonRegistry().find('email a', { ...place, locationId: 'one' })).toEqual({
       id: 'x',
       at: 1,
     });
@@ -216,7 +216,7 @@ describe('the folder', () => {
   test('a person whom another process holds for too long is left alone, and the sentence says so', async () => {
     const peopleFolder = await freshFolder();
     let left = 3;
-    const place = { peopleFolder, locationId: () => 'one', inTime: () => left-- > 0 };
+    const place = { peopleFolder, locationId: 'one', inTime: () => left-- > 0 };
     const patient = { ...place, inTime: () => true };
     await new PersonRegistry().alone(['a', 'b'], patient, async () => {
       const second = new PersonRegistry().alone(['b'], place, async () => 'done');

@@ -108,7 +108,7 @@ export const createRegistry = (): PersonRegistry => new PersonRegistry();
 
 const nameOf = (key: string, { locationId }: Place): string =>
   createHash('sha256')
-    .update(`${locationId() ?? ''}\n${key}`)
+    .update(`${locationId ?? ''}\n${key}`)
     .digest('hex')
     .slice(0, 32);
 
