@@ -5,23 +5,16 @@ import { refusal } from '../src/refusals.ts';
 import { lists } from '../src/same.ts';
 import { type Look, settle } from '../src/settle.ts';
 
-/** `npm run bench` measures how work grows; here it is enough that what took minutes takes no second. */
-const SOON_MS = 2_000;
+/** `npm run bench` measures how work grows; here quadratic work would outlast the time limit of the test by far. */
 const MANY = 100_000;
 const idOf = (n: number) => `row${String(n).padStart(17, '0')}`;
 const rows = <T>(make: (n: number) => T) => Array.from({ length: MANY }, (_, n) => make(n));
 
-async function soon(work: () => unknown): Promise<void> {
-  const began = performance.now();
-  await work();
-  expect(performance.now() - began).toBeLessThan(SOON_MS);
-}
-
-describe('what HighLevel may send is worked off soon', () => {
-  test('a refusal of a megabyte', async () => {
+describe('work that grows no faster than what HighLevel sends', () => {
+  test('a refusal of a megabyte', () => {
     const message = 'contact with id '.repeat(MANY / 2);
     const rest = { route: 'GET /contacts/{contactId}', scope: 'contacts.readonly', locationId: '', ids: {} } as const;
-    await soon(() => refusal({ status: 400, body: { message }, ...rest }));
+    expect(refusal({ status: 400, body: { message }, ...rest }).status).toBe(400);
   });
 
   test.each([
@@ -35,13 +28,13 @@ describe('what HighLevel may send is worked off soon', () => {
       known: () => false,
       read: async () => ({ [key]: all }),
     } as unknown as Look;
-    await soon(() => settlement.look(look));
+    expect((await settlement.look(look)).done).toBe(false);
   });
 
-  test('very many tags and custom fields, each held against all', async () => {
+  test('very many tags and custom fields, each held against all', () => {
     const tags = rows((n) => `tag ${n}`);
     const contact: Json = { customFields: rows((n) => ({ id: idOf(n), value: n })) };
-    await soon(() => lists('tags', true)({ tags }, { tags }));
-    await soon(() => rows((n) => heldIn(contact, idOf(n))));
+    expect(lists('tags', true)({ tags }, { tags })).toBe(true);
+    expect(rows((n) => heldIn(contact, idOf(n))).at(-1)).toBe(MANY - 1);
   });
 });
