@@ -22,7 +22,7 @@ interface Said extends Refusal {
   readonly traceId: string | undefined;
   /** True for a JSON object with a text; a web page of a gateway is none. */
   readonly json: boolean;
-  /** True where the body also has the status, or the list of messages, that HighLevel's application sends. */
+  /** True where the body also has the status, the list of messages or the trace id that HighLevel's application sends. */
   readonly own: boolean;
 }
 
@@ -278,14 +278,16 @@ function read(refusal: Refusal): Said {
   const { traceId, meta, message, ...rest } = isObject(body) ? body : {};
   const messages = messagesOf(body);
   const json = isObject(body) && messages.length > 0;
+  const trace = typeof traceId === 'string' && /^[\w-]{8,64}$/.test(traceId) ? traceId : undefined;
+  const hasStatus = rest.statusCode === status || rest.status === status;
   return {
     ...refusal,
     messages,
     text: firstCharacters(plainText(messages.join('; ')), 2_000),
     meta: isObject(meta) ? meta : {},
-    traceId: typeof traceId === 'string' && /^[\w-]{8,64}$/.test(traceId) ? traceId : undefined,
+    traceId: trace,
     json,
-    own: json && (Array.isArray(message) || rest.statusCode === status || rest.status === status),
+    own: json && (Array.isArray(message) || hasStatus || trace !== undefined),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Json } from './endpoint.ts';
+import { plainText } from './untrusted.ts';
 
 /** Whether a stored value is what was sent; `?` where the API is known to keep it in a way that cannot be compared. */
 export type Answer = 'yes' | 'no' | '?';
@@ -54,7 +55,11 @@ function keptAs(sent: unknown, stored: unknown): Answer {
   return one === '' ? '?' : 'yes';
 }
 
-const digits = (value: unknown) => String(value ?? '').replace(/\D/g, '');
+/** Without the zero in brackets that is not dialled after a country code. */
+const digits = (value: unknown) =>
+  String(value ?? '')
+    .replace(/^(\s*\+[\d\s]{1,8})\(0\)/, '$1')
+    .replace(/\D/g, '');
 const sorted = (values: unknown) =>
   [values ?? []]
     .flat()
@@ -107,27 +112,53 @@ export function fieldAgrees(name: string, sent: unknown, stored: Json): Answer {
   return COMPARE[name]?.(sent, stored[name], stored) ?? is(text(sent) === text(stored[name]));
 }
 
-/** Whether a contact can be the one that was sent: some email or phone agrees, or none can be compared. */
-export function hasReach(contact: Json, { email, phone }: Json): boolean {
-  const answers: Answer[] = [];
-  if (email && contact.email) answers.push(fieldAgrees('email', email, contact));
-  if (phone && contact.phone) {
-    const agrees = fieldAgrees('phone', phone, contact);
-    // Only a number with its country is kept digit by digit.
-    answers.push(agrees === '?' && String(phone).trim().startsWith('+') ? 'no' : agrees);
-  }
-  return answers.length === 0 || answers.some((answer) => answer !== 'no');
+/** Digits at the end of a phone that are the same in every spelling of it; a trunk prefix stands before them. */
+const SUBSCRIBER_DIGITS = 7;
+const ONLY_DIGITS = /^\s*\+[\d\s().-]*$/;
+
+/** Whether a stored phone may be the one that was sent. Only a number with its country and no extension can be told apart. */
+function mayBePhone(sent: unknown, stored: unknown): boolean {
+  const end = (value: unknown) => digits(value).slice(-SUBSCRIBER_DIGITS);
+  return !ONLY_DIGITS.test(String(sent)) || end(sent) === end(stored);
 }
 
-const asList = (values: unknown): string[] =>
-  Array.isArray(values) ? values.map((value) => text(value).toLowerCase()) : [];
+/** A contact's primary value and its further ones, which are texts or objects that hold one. */
+const allOf = (contact: Json, key: 'email' | 'phone', more: 'additionalEmails' | 'additionalPhones'): unknown[] =>
+  [contact[key], contact[more]].flat().flatMap((each) => (each as Json | null | undefined)?.[key] ?? each ?? []);
+
+/** Whether a contact can be the one that was sent: some email or phone agrees, or none can be compared. */
+export function hasReach(contact: Json, { email, phone }: Json): boolean {
+  const emails = email ? allOf(contact, 'email', 'additionalEmails') : [];
+  const phones = phone ? allOf(contact, 'phone', 'additionalPhones') : [];
+  if (emails.length + phones.length === 0) return true;
+  return (
+    emails.some((stored) => fieldAgrees('email', email, { email: stored }) === 'yes') ||
+    phones.some((stored) => mayBePhone(phone, stored))
+  );
+}
+
+/** Equal for what HighLevel may keep in place of a tag or an id. */
+const folded = (value: unknown): string => plainText(text(value)).normalize('NFKC').toLowerCase();
+const asList = (values: unknown): string[] => (Array.isArray(values) ? [...new Set(values.map(folded))] : []);
+
+/** How many of the tags or followers that were sent a contact has, or lacks, as wanted. */
+export function listed(
+  key: 'tags' | 'followers',
+  wanted: boolean,
+  stored: Json,
+  sent: Json,
+): { right: number; of: number } {
+  const present = new Set(asList(stored[key]));
+  const asked = asList(sent[key]);
+  return { right: asked.filter((value) => present.has(value) === wanted).length, of: asked.length };
+}
 
 /** Whether a list of a contact (tags, followers) has, or lacks, all that was sent. */
 export const lists =
   (key: 'tags' | 'followers', wanted: boolean) =>
   (stored: Json, sent: Json): boolean => {
-    const present = new Set(asList(stored[key]));
-    return asList(sent[key]).every((value) => present.has(value) === wanted);
+    const { right, of } = listed(key, wanted, stored, sent);
+    return right === of;
   };
 
 /** Whether a stored thing holds every field that was sent. */

@@ -1,7 +1,7 @@
 import type { Json } from './endpoint.ts';
-import { asE164, isE164 } from './phone.ts';
+import { asE164, readPhone } from './phone.ts';
 import { isDeleted, rowsIn } from './rows.ts';
-import { type Answer, agreement, hasReach, lists } from './same.ts';
+import { type Answer, agreement, hasReach, listed as listedOf, lists } from './same.ts';
 
 /** What a settlement may look at after a write got no answer it can trust. */
 export interface Look {
@@ -76,18 +76,23 @@ function ageOf({ id, dateAdded }: Json, { since, until, known }: Look, before?: 
   return at < since - CLOCKS_DIFFER_MS ? 'old' : '?';
 }
 
-/** The lookups by which a contact is found, and whether one that finds nobody is sure. */
-function lookupsOf({ email, phone }: Json): { ask: Json; sure: boolean }[] {
-  const number = asE164(phone);
+const noCountry = async () => undefined;
+
+/**
+ * The lookups by which a contact is found, and whether one that finds nobody is sure: of a phone only where there is no
+ * trunk prefix, extension or guessed country in it, of which HighLevel may make another number than this server.
+ */
+async function lookupsOf({ email, phone }: Json): Promise<{ ask: Json; sure: boolean }[]> {
+  const read = phone ? await readPhone(String(phone), noCountry) : undefined;
   return [
     ...(email ? [{ ask: { email }, sure: true }] : []),
-    ...(phone ? [{ ask: { number }, sure: isE164(number) && String(phone).trim().startsWith('+') }] : []),
+    ...(read ? [{ ask: { number: read.number }, sure: read.certain && read.number === asE164(phone) }] : []),
   ];
 }
 
 /** Who had the email and the phone before the write, in the order of the lookups. */
 const holdersBefore = async ({ sent, earlier }: LookBefore): Promise<Json> => ({
-  holders: lookupsOf(sent).map(({ ask }) => earlier('find_duplicate_contact', ask)),
+  holders: (await lookupsOf(sent)).map(({ ask }) => earlier('find_duplicate_contact', ask)),
 });
 
 interface Holder {
@@ -97,17 +102,19 @@ interface Holder {
   readonly age: Age;
 }
 
-/** Who has the email or the phone that was sent; `missing` where one of them surely belongs to nobody. */
+/** Who has the email or the phone that was sent; `missing` where one of them surely belongs to nobody, and nobody is new. */
 async function holders(look: Look): Promise<{ found: Holder[]; missing: boolean }> {
   const before = (look.before?.holders ?? []) as (readonly unknown[] | undefined)[];
   const found: Holder[] = [];
-  for (const [at, { ask, sure }] of lookupsOf(look.sent).entries()) {
+  let missing = false;
+  for (const [at, { ask, sure }] of (await lookupsOf(look.sent)).entries()) {
     const contact = part(await look.read('find_duplicate_contact', ask), 'contact');
-    if (!contact && sure) return { found: [], missing: true };
+    missing ||= !contact && sure;
     if (contact && found.every((each) => each.contact.id !== contact.id))
       found.push({ contact, by: ask.email ? 'email' : 'phone', age: ageOf(contact, look, idSet(before[at])) });
   }
-  return { found, missing: false };
+  // HighLevel may have kept the one and left out the other.
+  return { found, missing: missing && found.every(({ age }) => age === 'old') };
 }
 
 /**
@@ -179,10 +186,15 @@ const nameOf = ({ firstName, lastName, name }: Json) =>
     .trim()
     .toLowerCase();
 
-/** Whether a contact holds the fields sent; what cannot be compared was not written while nobody wrote to it. */
+/**
+ * Whether a contact holds the fields sent. What cannot be compared was not written while nobody wrote to it; what differs
+ * may be kept in another form where somebody has written to it since.
+ */
 function contactAgrees(fields: Json, contact: Json, { since }: Look): Answer {
   const agrees = agreement(fields, contact);
-  return agrees === '?' && Date.parse(String(contact.dateUpdated)) < since - CLOCKS_DIFFER_MS ? 'no' : agrees;
+  const updated = Date.parse(String(contact.dateUpdated));
+  if (agrees === 'no') return updated >= since ? '?' : 'no';
+  return agrees === '?' && updated < since - CLOCKS_DIFFER_MS ? 'no' : agrees;
 }
 
 const contactUpserted: Settlement = {
@@ -294,7 +306,10 @@ const listed = (key: 'tags' | 'followers', wanted: boolean): Settlement => ({
   how: `reads the contact's ${key}`,
   async look({ sent, read }) {
     const contact = part(await read('get_contact', { contactId: sent.contactId }), 'contact');
-    return contact && lists(key, wanted)(contact, sent) ? done({ [key]: contact[key] ?? [] }) : NOT_DONE;
+    const { right, of } = contact ? listedOf(key, wanted, contact, sent) : { right: 0, of: 1 };
+    if (contact && right === of) return done({ [key]: contact[key] ?? [] });
+    if (right === 0) return NOT_DONE;
+    return unknown(`The contact ${wanted ? 'has' : 'lacks'} ${right} of these ${of} ${key}: get_contact tells which.`);
   },
 });
 

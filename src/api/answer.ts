@@ -1,5 +1,5 @@
 import type { AnswerShape, Endpoint, Json } from '../endpoint.ts';
-import { isRecord } from '../rows.ts';
+import { isRecord, rowsIn } from '../rows.ts';
 
 /** Why a success is not what was asked for, as the end of "HighLevel answered 200 with …"; undefined where it is. */
 export function misfit(e: Endpoint, args: Json, body: Json): string | undefined {
@@ -26,9 +26,10 @@ function wrongRows(
 ): string | undefined {
   const rows = body[key];
   if (!Array.isArray(rows)) return `no list of ${key}`;
-  const others = rows.some((row) => isRecord(row) && isOfAnother(row, args));
-  if (others || shows?.(body, args) === false) return `the ${key} of another contact, or from before the call`;
-  return undefined;
+  const naming = rowsIn(body, key).filter(({ contactId }) => typeof contactId === 'string');
+  // A merged contact may keep rows under the id they had before.
+  if (naming.length > 0 && naming.every((row) => isOfAnother(row, args))) return `the ${key} of another contact`;
+  return shows?.(body, args) === false ? `${key} that are not as this call leaves them` : undefined;
 }
 
 function wrongOne(

@@ -26,10 +26,10 @@ function bulkAccount(data: Json, args: Json): Json {
 const LEFT_OUT = 'HighLevel left this contact out of its answer; get_contact tells what is there.';
 
 /** It has a row for contacts that were asked for, and for no others. */
-const isAboutThem: Shows = (data, args) =>
-  Array.isArray(data.responses) &&
-  data.responses.length > 0 &&
-  rowsIn(data, 'responses').every(({ contactId }) => (args.contacts as unknown[]).includes(contactId));
+const isAboutThem: Shows = (data, args) => {
+  const rows = rowsIn(data, 'responses');
+  return rows.length > 0 && rows.every(({ contactId }) => (args.contacts as unknown[]).includes(contactId));
+};
 
 export const tags = [
   endpoint({
