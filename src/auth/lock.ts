@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
 import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
@@ -19,13 +20,31 @@ const code = (error: unknown) => (error as NodeJS.ErrnoException).code;
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const signatureOf = (path: string) => readFile(path, 'utf8').catch(() => undefined);
 
+/**
+ * Where the number of a process means something: a container, or the sandbox that an editor runs in, may have the name of
+ * the machine and numbers of its own.
+ */
+export const MACHINE = machine();
+
+function machine(): string {
+  try {
+    return `${hostname()}/${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return hostname();
+  }
+}
+
+/** Tells this process from an earlier one of the same number: in a container that was started again it is the rule. */
+const OURS = randomUUID().slice(0, 8);
+
 /** Names one holder in this process. */
-export const newSignature = (): string => `${hostname()} ${process.pid} ${randomUUID()}`;
+export const newSignature = (): string => `${MACHINE} ${process.pid} ${OURS} ${randomUUID()}`;
 
 /** What is known of the process that a signature names; nothing of those on other machines or in containers. */
 export function processOf(signature: string): 'running' | 'gone' | 'unknown' {
-  const [host, pid] = signature.split(' ');
-  if (host !== hostname()) return 'unknown';
+  const [where, pid, whose] = signature.split(' ');
+  if (where !== MACHINE) return 'unknown';
+  if (Number(pid) === process.pid) return whose === OURS ? 'running' : 'gone';
   return lives(Number(pid)) ? 'running' : 'gone';
 }
 

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { locked } from '../../src/auth/lock.ts';
+import { locked, MACHINE, newSignature } from '../../src/auth/lock.ts';
 
 async function freshPath(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ghl-lock-'));
@@ -30,7 +30,8 @@ test('one at a time', async () => {
 });
 
 test.each([
-  ['of a process that is gone', () => `${hostname()} ${DEAD()} x`, () => new Date()],
+  ['of a process that is gone', () => `${MACHINE} ${DEAD()} x`, () => new Date()],
+  ['of an earlier process of the same number', () => `${MACHINE} ${process.pid} x`, () => new Date()],
   ['that nobody came to sign', () => '', MINUTE_AGO],
   ['of another machine, which nobody keeps fresh', () => 'elsewhere 1 x', MINUTE_AGO],
 ])('a lock %s is taken soon, also by several', async (_, signature, at) => {
@@ -53,11 +54,22 @@ test.each([
   expect(most).toBe(1);
 });
 
+test.runIf(process.platform === 'linux')(
+  'a lock says in which container or sandbox its process has its number',
+  async () => {
+    const path = await freshPath();
+    const held = await locked(path, () => readFile(path, 'utf8'));
+    expect(held).toContain(`${await readlink('/proc/self/ns/pid')} ${process.pid} `);
+  },
+);
+
 test.each([
-  ['of a process that lives', () => `${hostname()} ${process.pid} x`],
+  ['of a process that lives', () => `${MACHINE} ${process.ppid} x`],
+  ['of this process', newSignature],
+  ['of a container or sandbox on this machine, whatever its number', () => `${hostname()}/pid:[1] ${DEAD()} x`],
   ['of another machine or container, whatever its number', () => `elsewhere ${DEAD()} x`],
   ['just taken and not signed yet', () => ''],
-  ['of a process that lives, while the clock is an hour ahead,', () => `${hostname()} ${process.pid} x`, MINUTE_AGO],
+  ['of a process that lives, while the clock is an hour ahead,', () => `${MACHINE} ${process.ppid} x`, MINUTE_AGO],
 ])('a lock %s is waited for', async (_, signature, at = () => new Date()) => {
   const path = await freshPath();
   const held = signature();

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { MACHINE } from '../../src/auth/lock.ts';
 import { type SourceOptions, storedSource } from '../../src/auth/source.ts';
 import type { Store } from '../../src/auth/store.ts';
 import { UserError } from '../../src/errors.ts';
@@ -268,7 +269,7 @@ describe('a process that ended with a pair it could not store', () => {
     const { renewals = [] } = await world.store.accounts.read();
     await world.store.accounts.change((all) => ({ ...all, renewals: renewals.map((each) => ({ ...each, by })) }));
   };
-  const gone = async () => `${(await import('node:os')).hostname()} 999999999 x`;
+  const gone = () => `${MACHINE} 999999999 x`;
 
   test('the next start within the grace gets the pair again', async () => {
     const world = await signedIn();
@@ -276,7 +277,7 @@ describe('a process that ended with a pair it could not store', () => {
     world.advance(2 * DAY);
     one.failFrom('after receive', 'secrets');
     expect(await one.works()).toBe(true);
-    await leftBehind(world, await gone());
+    await leftBehind(world, gone());
     world.advance(20_000);
     expect(await processOn(world).works()).toBe(true);
     expect(await spent(world)).toEqual([]);
@@ -288,7 +289,7 @@ describe('a process that ended with a pair it could not store', () => {
     world.advance(2 * DAY);
     one.failFrom('after receive', 'secrets');
     expect(await one.works()).toBe(true);
-    await leftBehind(world, await gone());
+    await leftBehind(world, gone());
     world.advance(GRACE);
     expect(await processOn(world).said()).toMatch(/Sign in again: ghl-contacts-mcp login$/);
   });
