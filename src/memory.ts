@@ -77,7 +77,9 @@ export function fileMemory(path: string, log: Log): Memory {
 async function load(path: string): Promise<Json> {
   const { readFile, stat } = await import('node:fs/promises');
   try {
-    if ((await stat(path)).size > MAX_BYTES) return bare({});
+    const found = await stat(path);
+    // A pipe or a device may give nothing for ever, or never end.
+    if (!found.isFile() || found.size > MAX_BYTES) return bare({});
     const whole: unknown = JSON.parse(await readFile(path, 'utf8'));
     return bare(typeof whole === 'object' && whole !== null && !Array.isArray(whole) ? whole : {});
   } catch {

@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -67,6 +68,15 @@ describe('what outlives a process', () => {
       expect(await fileMemory(path, silent).read('b')).toEqual({ n: 1 });
     },
   );
+
+  test.runIf(process.platform !== 'win32')('a pipe in its place is not waited for, and written over', async () => {
+    await mkdir(join(path, '..'));
+    execFileSync('mkfifo', [path]);
+    const memory = fileMemory(path, silent);
+    expect(await memory.read('a')).toBeUndefined();
+    await memory.update('a', () => ({ n: 1 }));
+    expect(await fileMemory(path, silent).read('a')).toEqual({ n: 1 });
+  });
 
   test('of changes that several servers make at once none is lost', async () => {
     const servers = Array.from({ length: 4 }, () => fileMemory(path, silent));

@@ -20,13 +20,14 @@ export const foreign = (value: unknown): string =>
     : cut(plainText(String(value).slice(0, 1_000)).replace(/\s+/g, ' ').trim(), VALUE_CHARACTERS);
 
 /**
- * Output that nobody reads on, as in `doctor | head -1`, ends the command without a word. Gives what takes that back,
- * for the server, which has an end of its own.
+ * Output that nobody reads on, as in `doctor | head -1`, ends the command without a word, and output that there is no
+ * room for with one. Gives what takes that back, for the server, which has an end of its own.
  */
 export function endWithReader(): () => void {
   const stdout = (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
+    if (error.code === 'EPIPE') process.exit(0);
+    process.stderr.write(`ghl-contacts-mcp: The output cannot be written (${error.code}).\n`);
+    process.exit(1);
   };
   const stderr = (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import pkg from '../../package.json' with { type: 'json' };
@@ -127,6 +128,25 @@ describe('output that nobody reads on ends a command quietly', () => {
     expect(await cutOff(world, ['frobnicate'], 0, true)).toMatchObject({ code: 2 });
   });
 });
+
+test.runIf(process.platform === 'linux').each(['doctor --sandbox', 'accounts', 'accounts --json'])(
+  'output that there is no room for ends %s with one line',
+  async (command) => {
+    const world = await createWorld();
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [PROGRAM, ...command.split(' ')], {
+      env: world.env,
+      stdio: ['ignore', full, 'pipe'],
+    });
+    closeSync(full);
+    let stderr = '';
+    child.stderr?.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'ghl-contacts-mcp: The output cannot be written (ENOSPC).\n' });
+  },
+);
 
 describe('the version of Node that doctor asks for', () => {
   test.each([
