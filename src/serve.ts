@@ -1,5 +1,4 @@
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { type Api, createApi } from './api/client.ts';
 import { fileJournal, noJournal } from './api/journal.ts';
 import { type Env, readConfig } from './config.ts';
@@ -8,6 +7,7 @@ import { createLog, type FileLog, type Log } from './log.ts';
 import { fileMemory, shortMemory } from './memory.ts';
 import { createServer } from './server.ts';
 import { openSession } from './session.ts';
+import { StdioTransport } from './stdio.ts';
 import { createClock } from './times.ts';
 import { tools } from './tools/index.ts';
 
@@ -40,7 +40,7 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
     memory: config.memory ? fileMemory(config.memory, log) : shortMemory(),
   });
   endWithHost(server, api, log, () => exit(file?.isStuck() === true));
-  await server.connect(new StdioServerTransport());
+  await server.connect(new StdioTransport());
   let { locationId } = session.account;
   session.watch(() => {
     const isOther = session.account.locationId !== locationId;

@@ -55,6 +55,36 @@ describe('the built program over stdio', () => {
     for (const line of program.lines) expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' });
   });
 
+  test('reads null where nothing is given, and answers every request in a wrong form', async () => {
+    const program = start(['--sandbox']);
+    program.send(HELLO);
+    const params = { name: 'list_users', arguments: {} };
+    const wellMeant: unknown[] = [
+      { method: 'tools/list', params: null },
+      { method: 'tools/list', params: [] },
+      { method: 'resources/list', params: { cursor: null } },
+      { method: 'tools/call', params: { ...params, _meta: null } },
+      { method: 'tools/call', params: { ...params, _meta: { progressToken: null } } },
+      { method: 'prompts/get', params: { name: 'sync_changes', arguments: null } },
+    ];
+    for (const [i, request] of wellMeant.entries()) {
+      program.send({ jsonrpc: '2.0', id: 10 + i, ...(request as Json) });
+      expect((await program.answer(10 + i)).result, JSON.stringify(request)).toBeDefined();
+    }
+    for (const [i, wrong] of ['text', 5, ['a'], { _meta: 'x' }].entries()) {
+      program.send({ jsonrpc: '2.0', id: 30 + i, method: 'tools/list', params: wrong });
+      expect((await program.answer(30 + i)).error, JSON.stringify(wrong)).toMatchObject({ code: -32600 });
+    }
+    program.send({ jsonrpc: '1.0', id: 40, method: 'ping' });
+    expect((await program.answer(40)).error).toMatchObject({ code: -32600 });
+    // A message in many pieces, cut inside a character.
+    const bytes = Buffer.from(`${JSON.stringify(rpc(50, 'tools/call', { name: 'é🚲', arguments: {} }))}\r\n`);
+    for (const byte of bytes) program.child.stdin.write(Buffer.from([byte]));
+    expect(JSON.stringify((await program.answer(50)).result)).toContain('é🚲');
+    program.child.stdin.end();
+    expect(await program.ended).toBe(0);
+  });
+
   test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with 0', async (signal) => {
     const program = start(['--sandbox']);
     program.send(HELLO);
