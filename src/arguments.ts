@@ -21,7 +21,7 @@ const MAX_CHARACTERS = 2_000_000;
  * arguments may be nested as deep as JSON allows.
  * @throws UserError
  */
-export function refuseOversized(args: unknown): void {
+function refuseOversized(args: unknown): void {
   let values = 0;
   let characters = 0;
   const open: [value: unknown, depth: number][] = [[args, 0]];
@@ -43,11 +43,17 @@ export function refuseOversized(args: unknown): void {
 
 const tooLarge = (what: string, advice: string) => new UserError(`Nothing was sent. The arguments ${what}. ${advice}`);
 
-/** All arguments as an object: null stands for none, and JSON text for the object it holds. */
-export function rootArguments(given: unknown): unknown {
-  const read = typeof given === 'string' ? parse(given) : undefined;
-  return isRecord(read) ? read : (given ?? undefined);
+/**
+ * All arguments as an object: null, an empty text and an empty list (an empty object in PHP) stand for none, and JSON
+ * text for what it holds.
+ */
+function rootArguments(given: unknown): unknown {
+  const value = typeof given === 'string' ? parse(given.trim() || 'null') : given;
+  const isNone = value === null || given === undefined || isEmptyList(value);
+  return isNone ? {} : (value ?? given);
 }
+
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 /** Arguments in the form the schema asks for, as far as the difference is one of spelling. */
 export interface ReadArguments {
@@ -59,10 +65,13 @@ export interface ReadArguments {
 /**
  * Reads what hosts and models write for the same thing: null for an argument that is not given, JSON text for a list or
  * an object, a number for a phone number. Values that still do not fit are left as they are, to be refused by name.
+ * @throws UserError for more than any tool takes
  */
 export function readArguments(input: z.ZodObject, given: unknown): ReadArguments {
   const nulls = new Set<string>();
-  const own = isRecord(given) ? without(given, (key) => isAdded(key, input)) : given;
+  const all = rootArguments(given);
+  refuseOversized(all);
+  const own = isRecord(all) ? without(all, (key) => isAdded(key, input)) : all;
   return { args: read(input, own, '', nulls), nulls: [...nulls] };
 }
 
@@ -92,7 +101,8 @@ function readObject({ shape }: z.ZodObject, value: Json, path: string, nulls: Se
     if (!schema) return [[key, inner]];
     const name = path ? `${path}.${key}` : key;
     if (inner === null) {
-      nulls.add(name);
+      // Of a required argument it is said that it is missing.
+      if (path !== '' || schema instanceof z.ZodOptional) nulls.add(name);
       return [];
     }
     const own = read(schema, inner, name, nulls);

@@ -92,6 +92,8 @@ export interface Endpoint extends ToolFace {
   readonly body?: true;
   /** Arguments that take a local time and are sent with an offset. */
   readonly times?: readonly string[];
+  /** Argument that takes a phone in any spelling and is sent in E.164. */
+  readonly phone?: string;
   /** Turns arguments into what the API wants to hear; pure. */
   readonly request?: (args: Json) => Json;
   /** Turns an answer into what the model should read; pure. */

@@ -1,5 +1,5 @@
-import type * as z from 'zod';
-import { readArguments, refuseOversized } from './arguments.ts';
+import * as z from 'zod';
+import { readArguments } from './arguments.ts';
 import type { Json, ToolFace } from './endpoint.ts';
 import { UserError } from './errors.ts';
 import { quoted } from './untrusted.ts';
@@ -12,8 +12,7 @@ export interface CheckedInput {
 
 /** Arguments checked against the record. @throws UserError that names every wrong argument and what is expected */
 export function checkInput(tool: ToolFace, given: unknown): CheckedInput {
-  refuseOversized(given);
-  const { args, nulls } = readArguments(tool.input, given ?? {});
+  const { args, nulls } = readArguments(tool.input, given);
   const notice = aboutNulls(tool, nulls);
   const parsed = tool.input.safeParse(args);
   if (parsed.success) return { args: parsed.data, ...(notice ? { notice } : {}) };
@@ -39,19 +38,20 @@ function aboutNulls({ input, effect }: ToolFace, nulls: readonly string[]): stri
   const isBusiness = (path: string) => /\bbusinessId$/.test(path);
   return [
     `null means "not given" and was not applied: ${fields.join(', ')}.`,
-    ...(fields.every(isBusiness) ? [] : [emptying(takes)]),
+    ...(fields.every(isBusiness) ? [] : emptying(input, fields)),
     ...(fields.some(isBusiness)
       ? [`To unlink a business use unlinkBusiness: true${takes('unlinkBusiness') ? '' : ' of bulk_update_contacts'}.`]
       : []),
   ].join(' ');
 }
 
-/** How a field is emptied, by what a tool takes. */
-function emptying(takes: (name: string) => boolean): string {
-  if (takes('clear')) return 'To empty a field name it in clear.';
-  if (takes('set')) return 'To empty a field name it in set.clear.';
-  if (takes('firstName') || takes('rows')) return 'To empty a field use update_contact with clear.';
-  return 'To empty a text give "".';
+/** How a field is emptied, by what a tool takes; nothing where none of these can be. */
+function emptying({ shape }: ToolFace['input'], fields: readonly string[]): string[] {
+  if ('clear' in shape) return ['To empty a field name it in clear.'];
+  if ('set' in shape) return ['To empty a field name it in set.clear.'];
+  if ('firstName' in shape || 'rows' in shape) return ['To empty a field use update_contact with clear.'];
+  const isText = (name: string) => shape[name] !== undefined && z.safeParse(shape[name], '').success;
+  return fields.some(isText) ? ['To empty a text give "".'] : [];
 }
 
 /** One problem, by the argument's name and never with its value. */

@@ -4,5 +4,6 @@ export { complete } from './complete/index.ts';
 export { findPeople } from './complete/people.ts';
 export { createFeed } from './flows/changes.ts';
 export * as flows from './flows/index.ts';
+export { withE164 } from './flows/phone-lookup.ts';
 export { getPrompt, listPrompts } from './prompts/index.ts';
 export { overviewMarkdown, timelineMarkdown } from './resources/markdown.ts';

@@ -6,7 +6,6 @@ import {
   type ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
-import { rootArguments } from './arguments.ts';
 import { WrongRequest } from './desk.ts';
 import { isMissing, redact, UserError } from './errors.ts';
 import type { Log } from './log.ts';
@@ -18,10 +17,16 @@ import { withinBytes } from './untrusted.ts';
 /** What the protocol gives beside a request. */
 export type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
-/** `tools/call`, also from hosts that write `arguments: null` where there are none, or all of them as JSON text. */
+/**
+ * `tools/call` with arguments of any kind, under `given`, since the SDK takes only an object: the tool reads them, or
+ * says to the model what is wrong with them.
+ */
 export const ToolCall = CallToolRequestSchema.extend({
   params: CallToolRequestSchema.shape.params.extend({
-    arguments: z.preprocess(rootArguments, CallToolRequestSchema.shape.params.shape.arguments),
+    arguments: z
+      .unknown()
+      .optional()
+      .transform((given) => ({ given })),
   }),
 });
 

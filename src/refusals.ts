@@ -10,6 +10,8 @@ export interface Refusal {
   readonly route: string;
   readonly scope: string;
   readonly locationId: string;
+  /** Whether the call makes something new. */
+  readonly creates: boolean;
   /** The call's arguments, for the ids among them. */
   readonly ids: Readonly<Record<string, unknown>>;
 }
@@ -203,8 +205,8 @@ const KNOWN: readonly Known[] = [
     when: ({ json }) => json,
     // A create is known to be refused and done all the same.
     certain: false,
-    say: ({ messages }) =>
-      `HighLevel refused these values: ${refusedValues(messages)}. Correct them and try again. If this was a create, look first: HighLevel is known to refuse and create all the same.`,
+    say: ({ messages, creates }) =>
+      `HighLevel refused these values: ${refusedValues(messages)}. ${creates ? 'Look first whether it was created, for HighLevel is known to refuse and create all the same; then correct them and try again.' : 'Correct them and try again.'}`,
   },
   {
     kind: 'rateLimited',
@@ -297,7 +299,8 @@ export const isExpired = ({ status, body }: { status: number; body: unknown }): 
 
 /** A 401 that is trouble of a gateway and says nothing of the sign-in. */
 export const isGatewayTrouble = ({ status, body }: { status: number; body: unknown }): boolean =>
-  status === 401 && find({ status, body, route: '', scope: '', locationId: '', ids: {} }).known.kind === 'failed';
+  status === 401 &&
+  find({ status, body, route: '', scope: '', locationId: '', creates: false, ids: {} }).known.kind === 'failed';
 
 function find(refused: Refusal) {
   const said = read(refused);

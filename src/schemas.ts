@@ -39,7 +39,7 @@ export const upTo = (max: number) => z.int().min(1).max(max);
 export const Skip = z.int().min(0);
 
 /** Row keys instead of the default ones; ours, never sent. */
-export const Fields = listOf(z.string().regex(/^\w{1,64}$/), 100);
+export const Fields = listOf(z.string().regex(/^\w{1,64}$/, 'must be a key of the rows, such as email'), 100);
 
 /** How many rows and from where, for lists the API sends whole; ours, never sent. */
 export const window = { limit: upTo(500).optional(), skip: Skip.optional() };
@@ -74,7 +74,7 @@ const CustomField = z
     id: Id.optional(),
     key: z
       .string()
-      .regex(/^[\w.]{1,200}$/)
+      .regex(/^[\w.]{1,200}$/, 'must be a key such as contact.bike_model; list_custom_fields names them')
       .optional(),
     part: Filled.describe('of a TEXTBOX_LIST').optional(),
     value: FieldValue,

@@ -101,7 +101,7 @@ export function createServer(options: ServerOptions): Server {
   });
   server.setRequestHandler(ToolCall, async ({ params: { name, arguments: args } }, extra) => {
     try {
-      return toolAnswer(await (await desk(extra)).run(name, args));
+      return toolAnswer(await (await desk(extra)).run(name, args.given));
     } catch (error) {
       // Also for an unknown tool, where a protocol error would do: models are shown this text, and it says what to do.
       return { isError: true, content: [{ type: 'text', text: sentence(error, log, name) }] };

@@ -67,11 +67,18 @@ test('every tool answers the same with JSON text for lists, objects, numbers, an
 test('arguments that are null at the root are none, and JSON text of all of them is read', async () => {
   const { client } = await connect();
   const schema = { parse: (answer: unknown) => answer, safeParse: (data: unknown) => ({ success: true, data }) };
-  const forms = [{ arguments: null }, {}, { arguments: '{}' }, { arguments: '{"limit":"5"}' }];
-  for (const params of forms.map((form) => ({ name: 'list_users', ...form }))) {
-    const answer = await client.request({ method: 'tools/call', params } as never, schema as never);
-    expect((answer as { structuredContent: Json }).structuredContent.users).toBeInstanceOf(Array);
-  }
+  const answerTo = async (form: Json) => {
+    const params = { name: 'list_users', ...form };
+    return (await client.request({ method: 'tools/call', params } as never, schema as never)) as Json;
+  };
+  const none = [null, '{}', '{"limit":"5"}', '', 'null', '[]', []].map((given) => ({ arguments: given }));
+  for (const form of [{}, ...none])
+    expect((await answerTo(form)).structuredContent, JSON.stringify(form)).toHaveProperty('users');
+  for (const given of ['maria', '{"limit":', '5', 5, true, ['a']])
+    expect(await answerTo({ arguments: given }), JSON.stringify(given)).toMatchObject({
+      isError: true,
+      content: [{ text: 'Nothing was sent. The arguments must be an object.' }],
+    });
 });
 
 test.each(Object.keys(ADDED_BY_HOSTS))('a host that adds %s to every call is not refused', async (name) => {
@@ -86,9 +93,60 @@ test.each(Object.keys(ADDED_BY_HOSTS))('a host that adds %s to every call is not
   expect(await sent()).toEqual([]);
 });
 
-test('a required argument that is null is missing', async () => {
+test('a required argument that is null is missing, and no more is said of it', async () => {
   const { refused } = await connect();
   expect(await refused('get_contact', { contactId: null })).toContain('contactId is missing');
+  const strip = { type: 'remove', contacts: ['a'], tags: null, removeAllTags: true };
+  expect(await refused('bulk_update_contact_tags', strip)).toBe('Nothing was sent. tags is missing.');
+});
+
+test('a due date cannot be emptied, and nothing says that it can', async () => {
+  const { call, refused } = await connect();
+  const { id: contactId } = await find(call, 'maria lopez');
+  expect(await refused('update_contact_task', { contactId, taskId: 'x', dueDate: null })).not.toContain('To empty');
+});
+
+test('a filter without the value it needs, or with one it does not take, selects nobody for a write', async () => {
+  const { refused, sent } = await connect();
+  const operators = ['eq', 'not_eq', 'contains', 'not_contains', 'range', 'contains_set', 'wildcard'];
+  const empty = [{ value: null }, {}, { gte: null, lte: null }, { value: { gte: null } }];
+  for (const filter of operators.flatMap((operator) => empty.map((none) => ({ field: 'city', operator, ...none }))))
+    expect(
+      await refused('bulk_update_contacts', { filters: [filter], set: { city: 'Gary' } }),
+      JSON.stringify(filter),
+    ).toContain('filters[0] needs field and operator (and a value');
+  for (const operator of ['exists', 'not_exists'])
+    expect(await refused('search_contacts', { filters: [{ field: 'email', operator, value: false }] })).toContain(
+      'filters[0] has a value, which exists and not_exists do not take',
+    );
+  expect(await sent()).toEqual([]);
+});
+
+test('a field that is to be emptied and to be filled is refused', async () => {
+  const { refused } = await connect();
+  const both = { city: 'Gary', clear: ['city'] };
+  expect(await refused('update_contact', { contactId: 'a', ...both })).toContain('clear names a field that is given');
+  expect(await refused('bulk_update_contacts', { contacts: ['a'], set: both })).toContain('set.clear names a field');
+});
+
+test('find_duplicate_contact finds a phone in any spelling, and nobody is not said of half a number', async () => {
+  const { call, refused, sent } = await connect();
+  const spellings = [
+    '+13125550101',
+    '(312) 555-0101',
+    '312-555-0101',
+    '1 312 555 0101',
+    '+1 (312) 555 0101',
+    3125550101,
+  ];
+  for (const number of spellings) {
+    const { contact, notice } = await call('find_duplicate_contact', { number });
+    expect(contact, String(number)).toMatchObject({ firstName: 'Maria' });
+    expect(notice).toBe(number === '+13125550101' ? undefined : 'number read as +13125550101.');
+  }
+  await sent();
+  expect(await refused('find_duplicate_contact', { number: '555-0101' })).toContain('must be a whole phone number');
+  expect((await sent()).filter((line) => line.includes('duplicate'))).toEqual([]);
 });
 
 const NULLS = 'null means "not given" and was not applied: ';
@@ -244,7 +302,7 @@ test('numbers are read as text for phones, postal codes and custom values, and n
   expect(contact).toMatchObject({ phone: '+13125550187', postalCode: '60601' });
   await sent();
   await call('find_duplicate_contact', { number: 13125550187 });
-  expect((await sent())[0]).toContain('number=13125550187');
+  expect((await sent()).at(-1)).toContain('number=%2B13125550187');
   expect(await refused('get_contact', { contactId: 12345 })).toContain('contactId must be a string');
   expect(await refused('create_contact', { firstName: 5 })).toContain('firstName must be a string');
   expect(await refused('create_contact', { email: 'a@b.example', phone: 1.5 })).toContain('phone must be a string');

@@ -43,7 +43,7 @@ describe('bad input is refused by the name of the argument, and nothing is sent'
       'page and searchAfter exclude each other',
     ],
     ['beyond 10,000 rows', 'search_contacts', { page: 101, pageLimit: 100 }, 'may not pass 10,000'],
-    ['half a filter', 'search_contacts', { filters: [{ field: 'email' }] }, 'a filter needs field and operator'],
+    ['half a filter', 'search_contacts', { filters: [{ field: 'email' }] }, 'filters[0] needs field and operator'],
     [
       'an operator that is no name',
       'search_contacts',

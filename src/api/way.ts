@@ -294,5 +294,7 @@ const KIND_OF = {
 /** The sentence for a call that was answered with a refusal. */
 export function refused(e: Endpoint, args: Json, { answered, credential }: Ended): ApiError {
   const { status = 0, body } = answered ?? {};
-  return refusal({ status, body, route: e.route, scope: e.scope, locationId: credential.locationId, ids: args });
+  const { route, scope, effect } = e;
+  const { locationId } = credential;
+  return refusal({ status, body, route, scope, locationId, creates: effect === 'create', ids: args });
 }

@@ -1,8 +1,6 @@
 import { among, type Completer } from '../complete/completer.ts';
 import type { Desk } from '../desk.ts';
 import type { Json } from '../endpoint.ts';
-import { countryOf } from '../flows/onboard/person.ts';
-import { readPhone } from '../phone.ts';
 import { type Given, gathered, type Prompt } from './prompt.ts';
 import { locationTags } from './tags.ts';
 
@@ -16,17 +14,12 @@ const completeTags: Completer = async (typed, desk) => {
   return { values: values.map((tag) => before + tag), total };
 };
 
-/** As the tool itself reads it: the lookup finds no other spelling. */
-const spelledOut = async (phone: string, { read, gate }: Desk): Promise<string> =>
-  (await readPhone(phone, () => countryOf({ call: read, gate }))).number;
-
 /** Who is reached by that email and by that phone already; nothing where neither was given. */
 async function existing({ email, phone }: Given, desk: Desk): Promise<Json> {
-  const number = phone === undefined ? undefined : await spelledOut(phone, desk);
   const find = async (reach: Json) => (await desk.run(FIND, reach)).contact ?? null;
   const [byEmail, byPhone] = await Promise.all([
     email === undefined ? undefined : find({ email }),
-    number === undefined ? undefined : find({ number }),
+    phone === undefined ? undefined : find({ number: phone }),
   ]);
   return { ...(byEmail === undefined ? {} : { byEmail }), ...(byPhone === undefined ? {} : { byPhone }) };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { answer, contactFields, Filled, Id, Ids, inWords, listOf, of, Tags, Text, unlisted } from '../schemas.ts';
-import { CLEARABLE } from './contacts.ts';
+import { CLEAR_RULE, CLEARABLE, clearsOthers } from './contacts.ts';
 import { filters } from './search.ts';
 import { type Flow, later } from './tool.ts';
 
@@ -20,7 +20,8 @@ const Changed = z
     companyName: Text.optional(),
     clear: listOf(z.enum(CLEARABLE).meta(inWords), CLEARABLE.length).optional(),
   })
-  .refine((fields) => Object.keys(fields).length > 0, 'names nothing to change');
+  .refine((fields) => Object.keys(fields).length > 0, 'names nothing to change')
+  .refine(clearsOthers, CLEAR_RULE);
 
 export const bulkUpdateContacts: Flow = {
   name: 'bulk_update_contacts',

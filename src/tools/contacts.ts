@@ -52,6 +52,14 @@ export const CLEARABLE = [
   'dateOfBirth', 'assignedTo',
 ] as const; // biome-ignore format: a list
 
+/** A field that is to be emptied and to be filled is a mistake. */
+export const CLEAR_RULE = {
+  path: ['clear'],
+  message: 'names a field that is given a value as well: leave out one of the two',
+};
+export const clearsOthers = ({ clear, ...fields }: { clear?: readonly string[] | undefined }): boolean =>
+  clear?.every((name) => !Object.hasOwn(fields, name)) ?? true;
+
 const cleared = ({ clear, ...rest }: Json): Json =>
   Array.isArray(clear) ? { ...rest, ...Object.fromEntries(clear.map((name) => [name, null])) } : rest;
 
@@ -156,7 +164,8 @@ export const contacts = [
         tags: TagsOrNone.optional(),
         clear: z.array(z.enum(CLEARABLE)).min(1).optional(),
       })
-      .refine(...changesSomething('contactId')),
+      .refine(...changesSomething('contactId'))
+      .refine(clearsOthers, CLEAR_RULE),
     output: outputs.record({ contact: of.object, succeeded: of.flag }),
     request: (args) => cleared(fieldValues(args)),
     remarks: notShown(true),
@@ -178,12 +187,13 @@ export const contacts = [
     name: 'find_duplicate_contact',
     title: 'Find duplicate contact',
     description:
-      'The contact with exactly this email or phone (number, E.164 such as +15125550100), or null. Current right after a write, unlike search.',
+      'The contact with exactly this email or phone (number), or null. Current right after a write, unlike search.',
     route: 'GET /contacts/search/duplicate',
     scope: 'contacts.readonly',
     effect: 'read',
     locationId: true,
     answer: { one: 'contact', orNull: true },
+    phone: 'number',
     input: z
       .strictObject({ email: Filled.optional(), number: Phone.optional() })
       .refine(someEmailOrNumber, 'give email or number'),

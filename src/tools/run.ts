@@ -1,6 +1,7 @@
 import { type Endpoint, ID, type Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
 import { refuseForbidden } from '../gate.ts';
+import { isE164 } from '../phone.ts';
 import { toResult } from '../results.ts';
 import { oddRows } from '../rows.ts';
 import { readTime } from '../times.ts';
@@ -67,12 +68,9 @@ function contextOf(tool: Tool, surroundings: Surroundings, note: (notice: string
 }
 
 /** One endpoint, one call. */
-async function runEndpoint(
-  e: Endpoint,
-  given: Json,
-  { call, clock, say, own, api, locationId }: Context,
-): Promise<Json> {
-  const args = { ...given };
+async function runEndpoint(e: Endpoint, given: Json, context: Context): Promise<Json> {
+  const { call, clock, say, own, api, locationId } = context;
+  const args = await withPhoneSpelledOut(e, given, context);
   for (const name of e.times ?? []) {
     if (typeof args[name] !== 'string') continue;
     const { iso, echo } = await readTime(name, args[name], clock, 'end', e.effect === 'read' ? 'UTC' : 'refuse');
@@ -84,6 +82,13 @@ async function runEndpoint(
   if (equal) say(equal);
   for (const remark of e.remarks?.(answer, args) ?? []) say(remark);
   return toResult(e, answer, given);
+}
+
+/** Most are in E.164 already and need no more than a look. */
+async function withPhoneSpelledOut({ phone: name }: Endpoint, given: Json, context: Context): Promise<Json> {
+  const phone = name && given[name];
+  if (!name || typeof phone !== 'string' || isE164(phone)) return { ...given };
+  return (await import('../later.ts')).withE164(given, name, context);
 }
 
 const USER_ARGUMENTS = ['assignedTo', 'userId', 'followers'] as const;

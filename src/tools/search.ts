@@ -26,21 +26,36 @@ const condition = {
   ...bounds,
 };
 type Condition = { [name in keyof typeof condition]?: unknown };
-const isWhole = ({ field, operator }: Condition): boolean => field !== undefined && operator !== undefined;
-const CONDITION_RULE = 'a filter needs field and operator (and a value, except exists and not_exists)';
+/** Operators that ask for a value; of one that is not known here, HighLevel says what it takes. */
+const WITH_VALUE = OPERATORS.split(', ').filter((name) => !name.endsWith('exists'));
+/** Without the value that somebody meant, a filter could match more than it should, also for a bulk write. */
+const isWhole = (filter: Condition): boolean =>
+  filter.field !== undefined &&
+  filter.operator !== undefined &&
+  (filter.value !== undefined || hasBounds(filter) || !WITH_VALUE.includes(String(filter.operator)));
+const CONDITION_RULE = 'needs field and operator (and a value, except exists and not_exists)';
+const takesNoValue = ({ operator, value }: Condition): boolean =>
+  value === undefined || (operator !== 'exists' && operator !== 'not_exists');
+const NO_VALUE_RULE =
+  'has a value, which exists and not_exists do not take: for contacts without the field use not_exists';
 const hasBounds = (filter: Condition): boolean => BOUNDS.some((name) => filter[name] !== undefined);
 export const BOUNDS = ['gte', 'lte', 'gt', 'lt'] as const;
 const boundsFit = (filter: Condition): boolean =>
   !hasBounds(filter) || (filter.operator === 'range' && filter.value === undefined);
 const BOUNDS_RULE = 'gte, lte, gt and lt go with operator range, in place of value';
 
-const Leaf = z.strictObject(condition).refine(isWhole, CONDITION_RULE).refine(boundsFit, BOUNDS_RULE);
+const Leaf = z
+  .strictObject(condition)
+  .refine(isWhole, CONDITION_RULE)
+  .refine(takesNoValue, NO_VALUE_RULE)
+  .refine(boundsFit, BOUNDS_RULE);
 const Filter = z
   .strictObject({ ...condition, group: z.enum(['AND', 'OR']).optional(), filters: listOf(Leaf, 50).optional() })
   .refine(
     (f) => (f.group === undefined ? isWhole(f) : f.filters !== undefined && f.field === undefined),
     CONDITION_RULE,
   )
+  .refine(takesNoValue, NO_VALUE_RULE)
   .refine(boundsFit, BOUNDS_RULE);
 
 export const filters = listOf(Filter, 50);

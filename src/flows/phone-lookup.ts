@@ -1,0 +1,18 @@
+import type { Json } from '../endpoint.ts';
+import { UserError } from '../errors.ts';
+import { isE164, readPhone } from '../phone.ts';
+import type { Context } from '../tools/tool.ts';
+import { countryOf } from './onboard/person.ts';
+
+/**
+ * Arguments whose phone is spelled as lookups know it, whatever its spelling: in another one HighLevel finds nobody, and
+ * whoever reads that creates a person twice.
+ * @throws UserError for what is no whole number
+ */
+export async function withE164(args: Json, name: string, context: Context): Promise<Json> {
+  const { number, certain } = await readPhone(String(args[name]), () => countryOf(context));
+  if (!isE164(number))
+    throw new UserError(`Nothing was sent. ${name} must be a whole phone number, such as +15125550100.`);
+  context.say(`${name} read as ${number}${certain ? '' : '; its country was guessed'}.`);
+  return { ...args, [name]: number };
+}
