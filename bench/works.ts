@@ -47,7 +47,15 @@ const onTexts: readonly [string, (given: string) => unknown][] = [
   [
     'refusal',
     (message) =>
-      refusal({ status: 400, body: { message }, route: '', scope: 'contacts.readonly', locationId: '', ids: {} }),
+      refusal({
+        status: 400,
+        body: { message },
+        route: '',
+        scope: 'contacts.readonly',
+        locationId: '',
+        creates: false,
+        ids: {},
+      }),
   ],
   [
     'refusal by validation',
@@ -56,6 +64,7 @@ const onTexts: readonly [string, (given: string) => unknown][] = [
         status: 422,
         body: { message: [message] },
         route: '',
+        creates: false,
         scope: 'contacts.readonly',
         locationId: '',
         ids: {},

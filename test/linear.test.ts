@@ -13,7 +13,13 @@ const rows = <T>(make: (n: number) => T) => Array.from({ length: MANY }, (_, n) 
 describe('work that grows no faster than what HighLevel sends', () => {
   test('a refusal of a megabyte', () => {
     const message = 'contact with id '.repeat(MANY / 2);
-    const rest = { route: 'GET /contacts/{contactId}', scope: 'contacts.readonly', locationId: '', ids: {} } as const;
+    const rest = {
+      route: 'GET /contacts/{contactId}',
+      scope: 'contacts.readonly',
+      locationId: '',
+      creates: false,
+      ids: {},
+    } as const;
     expect(refusal({ status: 400, body: { message }, ...rest }).status).toBe(400);
   });
 
