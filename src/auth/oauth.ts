@@ -27,6 +27,9 @@ export class SignedOut extends UserError {}
 /** ms for one exchange. */
 const TIMEOUT_MS = 15_000;
 const MAX_LOCATIONS = 10_000;
+/** s that an access token lives where its answer does not say so, and the most that is believed. */
+const LIFE_S = 86_399;
+const MAX_LIFE_S = 366 * 86_400;
 const HEADERS = { accept: 'application/json', 'user-agent': 'ghl-contacts-mcp' };
 
 export interface OAuthOptions {
@@ -166,7 +169,8 @@ function grantOf(body: Json, now: number): Grant {
     throw new UserError('HighLevel answered the sign-in without tokens. Try again.');
   rememberSecret(accessToken);
   rememberSecret(refreshToken);
-  const lifeMs = (Number(expiresIn) || 86_399) * 1_000;
+  const said = Number(expiresIn);
+  const lifeMs = (said >= 1 && said <= MAX_LIFE_S ? said : LIFE_S) * 1_000;
   const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
   return {
     pair: { kind: 'oauth', accessToken, refreshToken, expiresAt: now + lifeMs, lifeMs },
@@ -174,7 +178,7 @@ function grantOf(body: Json, now: number): Grant {
     companyId: text(companyId),
     locationId: text(locationId),
     scopes: String(scope ?? '')
-      .split(/\s+/)
+      .split(/[\s,]+/)
       .filter(Boolean),
   };
 }

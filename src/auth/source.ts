@@ -94,6 +94,11 @@ export function storedSource(options: SourceOptions): Required<Omit<TokenSource,
       const grant = agency
         ? await fromAgency(secrets, agency.companyId)
         : await refreshed(secrets, key, latest, 'Location');
+      // A token of another location would write there without a word.
+      if (grant.locationId !== undefined && grant.locationId !== locationId)
+        throw new UserError(
+          `HighLevel answered the renewal of location ${locationId} with a token of another location: it is not used. Sign in again: ghl-contacts-mcp login`,
+        );
       await keep(secrets, key, { grant, over: latest });
       return grant.pair;
     });

@@ -1,7 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { fetchTransport } from '../../src/api/transport.ts';
+import { createOAuth } from '../../src/auth/oauth.ts';
 import { accountOf, storedSource } from '../../src/auth/source.ts';
+import type { Json } from '../../src/endpoint.ts';
 import { connect, find } from '../connect.ts';
-import { consented, type SignedIn, signedIn } from './signed-in.ts';
+import { consented, REDIRECT, type SignedIn, signedIn } from './signed-in.ts';
 
 const DAY = 86_400_000;
 
@@ -16,6 +20,7 @@ const serverOf = async ({ sandbox, oauth, store, locationId, now }: SignedIn, wh
     },
   };
   return connect({
+    locationId: () => where,
     api: {
       credential: source,
       timers,
@@ -90,6 +95,52 @@ describe('one refresh for everyone', () => {
     expect(await refused('list_contacts')).toMatch(
       /^HighLevel no longer accepts this sign-in: .* Sign in again: ghl-contacts-mcp login$/,
     );
+  });
+});
+
+describe('what HighLevel says of a new pair', () => {
+  /** The app, to which the sandbox's answers come with these values instead. */
+  const changed = (world: SignedIn, values: Json) =>
+    createOAuth({
+      baseUrl: 'http://sandbox.invalid',
+      app: { ...world.sandbox.oauthClient, redirectUri: REDIRECT },
+      now: world.now,
+      transport: fetchTransport(async (request) => {
+        const answer = await world.sandbox.fetch(request);
+        // By hand: a number such as 1e999 is JSON, and no value of ours.
+        const text = JSON.stringify({ ...((await answer.json()) as Json), ...values }).replace('"huge"', '1e999');
+        return new Response(text, answer);
+      }),
+    });
+
+  test.each(['huge', -5, 0, 'soon', null, 1e15])(
+    'a life of %j is not believed, and the store stays whole',
+    async (life) => {
+      const world = await signedIn();
+      world.advance(2 * DAY);
+      const server = await serverOf({ ...world, oauth: changed(world, { expires_in: life }) });
+      expect(await eight(server)).toBe(8);
+      expect(await eight(await serverOf(world))).toBe(8);
+      expect(await world.tokenRequests()).toHaveLength(1);
+    },
+  );
+
+  test.each([[['contacts.readonly', 'contacts.write']], ['contacts.readonly,contacts.write']])(
+    'scopes are read from %j',
+    async (scope) => {
+      const world = await signedIn();
+      const grant = await changed(world, { scope }).exchange(await consented(world.sandbox));
+      expect(grant.scopes).toEqual(['contacts.readonly', 'contacts.write']);
+    },
+  );
+
+  test('a token of another location is neither used nor stored', async () => {
+    const world = await signedIn();
+    world.advance(2 * DAY);
+    const stored = await readFile(world.store.file, 'utf8');
+    const server = await serverOf({ ...world, oauth: changed(world, { locationId: 'anotherLocation00000' }) });
+    expect(await server.refused('list_contacts')).toContain('with a token of another location');
+    expect(await readFile(world.store.file, 'utf8')).toBe(stored);
   });
 });
 
