@@ -1,14 +1,10 @@
-import type { Found } from './complete/people.ts';
 import type { Endpoint, Json } from './endpoint.ts';
 import { UserError } from './errors.ts';
 import { refuseForbidden, whyAbsent } from './gate.ts';
 import { checkInput } from './input.ts';
-import type { Recents } from './resources/recent.ts';
+import type { Person, Recents } from './resources/recent.ts';
 import { runTool } from './tools/run.ts';
 import type { Surroundings } from './tools/tool.ts';
-
-/** A request that is wrong in itself: a name there is none of, an argument left out. */
-export class WrongRequest extends UserError {}
 
 /** What resources, prompts and completions are made from: the tools a host is offered, and the people it asks about. */
 export interface Desk {
@@ -19,8 +15,8 @@ export interface Desk {
   readonly run: (tool: string, args: unknown) => Promise<Json>;
   /** One read that no tool shapes. @throws UserError; SwitchedOff for what the owner forbade */
   readonly read: (endpoint: Endpoint, args: Json) => Promise<Json>;
-  /** Whom words, an email, a phone or an id fit; `whole` where nothing more will be typed. @throws UserError */
-  readonly people: (typed: string, whole?: boolean) => Promise<Found>;
+  /** Contacts this host saw lately, newest first. */
+  readonly recent: () => readonly Person[];
 }
 
 /** A desk for one request. `met` is told when the people that the list of resources names have changed. */
@@ -44,9 +40,6 @@ export function openDesk(around: Surroundings, recents: Recents, met: () => void
       return result;
     },
     read,
-    async people(typed, whole) {
-      const { findPeople } = await import('./later.ts');
-      return findPeople(typed, { recent: recents.list(), read, whole: whole === true });
-    },
+    recent: () => recents.list(),
   };
 }

@@ -9,6 +9,12 @@ export class UserError extends Error {
   override readonly name: string = 'UserError';
 }
 
+/** A request that is wrong in itself: a name there is none of, an argument left out. */
+export class WrongRequest extends UserError {}
+
+/** A URI that names no resource. */
+export class NoSuchResource extends UserError {}
+
 /** What an error of the API means. Code decides by this, never by the status or the sentence. */
 export type ErrorKind =
   /** HighLevel says, in its own shape, that the thing asked for does not exist. */

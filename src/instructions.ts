@@ -1,17 +1,8 @@
+import type { AccountFacts } from './api/credential.ts';
 import type { ToolFace } from './endpoint.ts';
 import type { Gate } from './gate.ts';
 import { scopesOf, type Tool } from './tools/tool.ts';
 import { firstCharacters } from './untrusted.ts';
-
-/** What a server tells of the account it works for, and of what is missing to reach it. */
-export interface AccountFacts {
-  readonly label?: string | undefined;
-  readonly locationId?: string | undefined;
-  readonly sandbox?: boolean;
-  readonly missing?: string | undefined;
-  /** Kind of credential, for the status. */
-  readonly credential?: string | undefined;
-}
 
 const PURPOSE =
   'Contacts of a HighLevel (GoHighLevel) CRM: find people; read and change contacts; keep their tasks, notes and tags; see their appointments.';

@@ -6,10 +6,8 @@ import {
   type ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
-import { WrongRequest } from './desk.ts';
-import { isMissing, redact, UserError } from './errors.ts';
+import { isMissing, NoSuchResource, redact, UserError, WrongRequest } from './errors.ts';
 import type { Log } from './log.ts';
-import { NoSuchResource } from './resources/index.ts';
 import { MAX_BYTES } from './results.ts';
 import type { Surroundings } from './tools/tool.ts';
 import { withinBytes } from './untrusted.ts';

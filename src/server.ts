@@ -8,11 +8,12 @@ import {
 import pkg from '../package.json' with { type: 'json' };
 import { advertised } from './advertise.ts';
 import type { Api } from './api/client.ts';
+import type { AccountFacts } from './api/credential.ts';
 import { realTimers, type Timers } from './api/timers.ts';
-import { type Desk, openDesk, WrongRequest } from './desk.ts';
-import { UserError } from './errors.ts';
+import { type Desk, openDesk } from './desk.ts';
+import { UserError, WrongRequest } from './errors.ts';
 import { type Gate, refuseForbidden, whyAbsent } from './gate.ts';
-import { type AccountFacts, instructions } from './instructions.ts';
+import { instructions } from './instructions.ts';
 import type { Log } from './log.ts';
 import { type Memory, ofLocation } from './memory.ts';
 import { noValidator } from './no-validator.ts';

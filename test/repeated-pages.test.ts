@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Transport } from '../src/api/transport.ts';
+import type { Transport } from '../src/api/transport-types.ts';
+
 import { createOAuth } from '../src/auth/oauth.ts';
 import type { Json } from '../src/endpoint.ts';
 import { connect } from './connect.ts';

@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import type { HttpAnswer } from './transport.ts';
+import type { HttpAnswer } from './transport-types.ts';
 
 /** Bytes of one answer, unpacked; what goes on beyond is not read. */
 export const MAX_ANSWER_BYTES = 10_000_000;

@@ -12,7 +12,8 @@ import { type Journal, noJournal } from './journal.ts';
 import { type Lane, Limiter, type Quota } from './limiter.ts';
 import { POLICY, type Policy } from './retry.ts';
 import { realTimers, type Timers, timeOf } from './timers.ts';
-import type { Transport } from './transport.ts';
+import type { Transport } from './transport-types.ts';
+
 import { type Ended, gaveUp, refused, ServerClock, travel, type WayOptions } from './way.ts';
 import { createWrites } from './writes.ts';
 

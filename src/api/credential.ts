@@ -7,6 +7,16 @@ export interface Credential {
   readonly locationId: string;
 }
 
+/** What a server tells of the account it works for, and of what is missing to reach it. */
+export interface AccountFacts {
+  readonly label?: string | undefined;
+  readonly locationId?: string | undefined;
+  readonly sandbox?: boolean;
+  readonly missing?: string | undefined;
+  /** Kind of credential, for the status. */
+  readonly credential?: string | undefined;
+}
+
 /** Where credentials come from. */
 export interface TokenSource {
   /** Before a call: from here on scopes and credential are those of now, whatever was signed in before. */

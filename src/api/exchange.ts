@@ -2,7 +2,7 @@ import type { Json } from '../endpoint.ts';
 import { MAX_ANSWER_BYTES, parseJson, readBody } from './body.ts';
 import { retryAfter, type Trouble } from './retry.ts';
 import { epochOf, type Timers } from './timers.ts';
-import type { HttpAnswer, HttpRequest, Transport } from './transport.ts';
+import type { HttpAnswer, HttpRequest, Transport } from './transport-types.ts';
 
 /** What one try brought: an answer that can be read, whatever it says, or trouble. */
 export interface Answered {

@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import type { Transport } from './transport.ts';
+import type { Transport } from './transport-types.ts';
 
 /** Connections to one host; more calls than that wait their turn. */
 const CONNECTIONS = 32;

@@ -10,7 +10,7 @@ import type { Figures } from './figures.ts';
 import type { Done, Lane, Limiter } from './limiter.ts';
 import { inWords, mayHaveWritten, mayRepeat, type Policy, pause, type Trouble } from './retry.ts';
 import { sleep, type Timers, timeOf } from './timers.ts';
-import type { Transport } from './transport.ts';
+import type { Transport } from './transport-types.ts';
 
 /** The dated API version every record was written for; records name their own where it differs. */
 export const API_VERSION = '2021-07-28';

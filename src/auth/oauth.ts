@@ -1,5 +1,6 @@
 import { parseJson, readBody } from '../api/body.ts';
-import type { Transport } from '../api/transport.ts';
+import type { Transport } from '../api/transport-types.ts';
+
 import { ID, type Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
 import { rememberSecret } from '../redact.ts';

@@ -5,8 +5,8 @@ import { listLocations } from '../auth/source.ts';
 import { openStore, type Store } from '../auth/store.ts';
 import { type Config, readConfig } from '../config.ts';
 import { UserError } from '../errors.ts';
-import { usage } from './program.ts';
 import { foreign, say, sayJson } from './terminal.ts';
+import { usageError } from './usage-error.ts';
 
 const day = (at: number) =>
   Number.isNaN(new Date(at).getTime()) ? 'an unknown time' : new Date(at).toISOString().slice(0, 16).replace('T', ' ');
@@ -67,7 +67,7 @@ async function forget(store: Store, location: string): Promise<void> {
   const { accounts, agencies } = await store.accounts.read();
   const known = [...accounts.map(({ locationId }) => locationId), ...agencies.flatMap(idsOf)];
   if (!known.includes(location))
-    return usage(`Nobody is signed in to location ${location}. ghl-contacts-mcp accounts lists those there are.`);
+    return usageError(`Nobody is signed in to location ${location}. ghl-contacts-mcp accounts lists those there are.`);
   await (await store.secrets()).remove(`location:${location}`);
   await store.accounts.change((all) => ({
     ...all,

@@ -8,6 +8,7 @@ import { openSession, type Session } from '../session.ts';
 import { tools } from '../tools/index.ts';
 import { cut, plainText } from '../untrusted.ts';
 import { checkFacts } from './facts.ts';
+import type { Finding } from './finding.ts';
 import { reach } from './reach.ts';
 import { foreign, masked, say, sayJson } from './terminal.ts';
 
@@ -15,13 +16,6 @@ export interface DoctorOptions {
   readonly json?: boolean;
   readonly facts?: boolean;
   readonly sandbox?: boolean;
-}
-
-/** One line of the report; a failing one says the mend. `bad` means that the server would not work. */
-export interface Finding {
-  readonly what: string;
-  readonly state: 'ok' | 'note' | 'bad';
-  readonly says: string;
 }
 
 /**

@@ -2,7 +2,8 @@ import { parseJson, readBody } from '../api/body.ts';
 import type { Config } from '../config.ts';
 import { type Answer, FACTS, type Fact, isOpen, type Questioner } from '../sandbox/facts.ts';
 import type { Session } from '../session.ts';
-import type { Finding } from './doctor.ts';
+import type { Finding } from './finding.ts';
+
 import { foreign } from './terminal.ts';
 
 /**

@@ -12,8 +12,8 @@ import { UserError } from '../errors.ts';
 import { type NamedScopes, parseScopes } from '../gate.ts';
 import { rememberSecret } from '../redact.ts';
 import { checkToken, locationName } from './probe.ts';
-import { usage } from './program.ts';
 import { ask, foreign, say } from './terminal.ts';
+import { usageError } from './usage-error.ts';
 
 export interface LoginOptions {
   readonly apiKey?: boolean;
@@ -30,7 +30,7 @@ export async function runLogin(options: LoginOptions): Promise<void> {
     return privateLogin(config, store, locationIdOf('--location', options.location) ?? config.locationId);
   const { app } = config.auth;
   if (!app)
-    return usage(
+    return usageError(
       'OAuth needs an app: set GHL_CLIENT_ID, GHL_CLIENT_SECRET and GHL_REDIRECT_URI. For a private integration token use login --api-key.',
     );
   const given = options.code ?? (await consent(config, store, app, options.scopes));
@@ -53,13 +53,13 @@ type Finished = (all: Accounts) => Accounts;
 /** A private token from the terminal or standard input, tried once before it is kept. */
 async function privateLogin(config: Config, store: Store, locationId: string | undefined): Promise<void> {
   if (!locationId)
-    return usage(
+    return usageError(
       'Which location is the token for? Say login --api-key --location ID (it is in the address bar of HighLevel, after /location/).',
     );
   const token = await ask('Private integration token: ', true);
   rememberSecret(token);
   if (!/^[\x21-\x7e]+$/.test(token))
-    return usage('That is no token: it is empty, or holds a space or another character no token has.');
+    return usageError('That is no token: it is empty, or holds a space or another character no token has.');
   const credential = { token, locationId };
   await checkToken(config, credential);
   const name = await locationName(config, credential);
@@ -86,7 +86,7 @@ async function consent(
 ): Promise<string | undefined> {
   const state = randomBytes(16).toString('hex');
   const scopes = wanted === undefined ? (config.scopes ?? READ_ONLY) : allOf(parseScopes(wanted, '--scopes'));
-  if (scopes.length === 0) return usage('No scope is asked for: name some, such as --scopes "contacts.readonly".');
+  if (scopes.length === 0) return usageError('No scope is asked for: name some, such as --scopes "contacts.readonly".');
   await store.accounts.change((all) => ({ ...all, pending: [...(all.pending ?? []), state].slice(-MAX_PENDING) }));
   const url = new URL(config.auth.authorizeUrl);
   const query = {
@@ -140,13 +140,13 @@ async function codeOf(given: string, store: Store): Promise<{ code: string; stat
   const state = query?.get('state') || undefined;
   const { pending = [] } = await store.accounts.read();
   if (state && !pending.includes(state))
-    return usage('That address belongs to another login (its state differs). Begin again: ghl-contacts-mcp login');
+    return usageError('That address belongs to another login (its state differs). Begin again: ghl-contacts-mcp login');
   if (!code || !/^[\w.-]{8,200}$/.test(code))
-    return usage(
+    return usageError(
       'There is no code in that. Paste the whole address you were sent to, or what stands after code= in it.',
     );
   if (query && !state && !(await agreed(NO_STATE)))
-    return usage(
+    return usageError(
       `${NO_STATE} If your own browser was sent there after you allowed access, give only what stands after code= in it: ghl-contacts-mcp login --code "that code"`,
     );
   return { code, state };

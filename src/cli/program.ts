@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
 import pkg from '../../package.json' with { type: 'json' };
-import { SettingError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { quotedSetting, redactStrictly } from '../redact.ts';
 import type { DoctorOptions } from './doctor.ts';
 import type { LoginOptions } from './login.ts';
 import { endWithReader } from './terminal.ts';
+import { usageError } from './usage-error.ts';
 
 const port = (text: string): number => {
   const value = /^\d{1,5}$/.test(text) ? Number(text) : -1;
@@ -80,12 +80,7 @@ export async function runCli(args: readonly string[]): Promise<void> {
 
 function noCommand(word: string, names: readonly string[]): never {
   const meant = nearest(word.slice(0, 40), names, 2);
-  return usage(
+  return usageError(
     `There is no command ${quotedSetting(word)}${meant ? `; did you mean ${meant}?` : `. Commands: ${names.join(', ')}; none serves MCP on stdio.`}`,
   );
 }
-
-/** A failure the person can mend: one line, exit code 2. */
-export const usage = (message: string): never => {
-  throw new SettingError(message);
-};

@@ -1,11 +1,12 @@
 import { createApi } from '../api/client.ts';
-import type { HttpAnswer, Transport } from '../api/transport.ts';
+import type { HttpAnswer, Transport } from '../api/transport-types.ts';
 import type { Config } from '../config.ts';
 import { type Json, SCOPES } from '../endpoint.ts';
 import { silent } from '../log.ts';
 import type { Session } from '../session.ts';
 import { getLocation } from '../tools/lookups.ts';
-import type { Finding } from './doctor.ts';
+import type { Finding } from './finding.ts';
+
 import { tryToken } from './probe.ts';
 import { foreign } from './terminal.ts';
 

@@ -8,7 +8,7 @@ import {
   type SandboxOptions,
   serveSandbox,
 } from '../sandbox/index.ts';
-import { usage } from './program.ts';
+import { usageError } from './usage-error.ts';
 
 /** The sandbox of the settings. */
 export async function makeSandbox(settings: Config['sandbox'], more: SandboxOptions): Promise<Sandbox> {
@@ -25,7 +25,7 @@ export async function runSandbox(options: { port: number; data?: string; faults?
     ...(options.faults ? { faults: await load('--faults', options.faults, parseFaults) } : {}),
   });
   const { url, close } = await serveSandbox(sandbox, options.port).catch((error: NodeJS.ErrnoException) =>
-    usage(
+    usageError(
       error.code === 'EADDRINUSE'
         ? `Port ${options.port} is in use; choose another with --port.`
         : String(error.message),
@@ -39,11 +39,11 @@ export async function runSandbox(options: { port: number; data?: string; faults?
 /** A JSON file, read and checked; what is wrong with it is one line. */
 async function load<T>(option: string, file: string, parse: (json: unknown) => T): Promise<T> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) =>
-    usage(`${option}: ${file} cannot be read (${error.code}).`),
+    usageError(`${option}: ${file} cannot be read (${error.code}).`),
   );
   try {
     return parse(JSON.parse(text));
   } catch (error) {
-    return usage(`${option}: ${file}: ${(error as Error).message}`);
+    return usageError(`${option}: ${file}: ${(error as Error).message}`);
   }
 }

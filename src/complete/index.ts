@@ -1,10 +1,10 @@
-import { type Desk, WrongRequest } from '../desk.ts';
+import type { Desk } from '../desk.ts';
 import { ID } from '../endpoint.ts';
-import { UserError } from '../errors.ts';
+import { UserError, WrongRequest } from '../errors.ts';
 import { findPrompt, whyNoPrompt } from '../prompts/index.ts';
 import { listTemplates } from '../resources/index.ts';
 import { type Completer, NONE } from './completer.ts';
-import { MOST } from './people.ts';
+import { MOST, peopleFor } from './people.ts';
 
 /** Characters of a value that is offered: nobody picks a longer one, and one cut short would be another value. */
 const LONGEST = 500;
@@ -46,6 +46,6 @@ function completerOf(reference: Reference, argument: string, desk: Desk): Comple
 
 /** Ids, which is what the protocol gives: it knows no labels for them. */
 const contactId: Completer = async (typed, desk) => {
-  const { people, total } = await desk.people(typed);
+  const { people, total } = await peopleFor(typed, desk);
   return { values: people.map(({ id }) => id).filter((id) => ID.test(id)), total };
 };

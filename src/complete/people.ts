@@ -1,3 +1,4 @@
+import type { Desk } from '../desk.ts';
 import { type Endpoint, ID, type Json } from '../endpoint.ts';
 import { ApiError } from '../errors.ts';
 import { findDuplicateContact, listContacts } from '../flows/calls.ts';
@@ -12,6 +13,10 @@ export interface Found {
   /** How many there are in all; undefined where HighLevel does not say and there are more. */
   readonly total: number | undefined;
 }
+
+/** Whom words, an email, a phone or an id fit; `whole` where nothing more will be typed. @throws UserError */
+export const peopleFor = (typed: string, { recent, read }: Desk, whole = false): Promise<Found> =>
+  findPeople(typed, { recent: recent(), read, whole });
 
 export interface Around {
   /** Lately seen, newest first. */

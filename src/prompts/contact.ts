@@ -1,4 +1,5 @@
 import type { Completer } from '../complete/completer.ts';
+import { peopleFor } from '../complete/people.ts';
 import type { Desk } from '../desk.ts';
 import { ID, type Json } from '../endpoint.ts';
 import type { Person } from '../resources/recent.ts';
@@ -9,7 +10,7 @@ const labelOf = ({ id, name, email, phone }: Person): string =>
   `${(name ?? '').replace(/[<>]/g, '')} <${email ?? phone ?? id}>`.trim();
 
 const complete: Completer = async (typed, desk) => {
-  const { people, total } = await desk.people(partsOf(typed).key);
+  const { people, total } = await peopleFor(partsOf(typed).key, desk);
   return { values: people.map(labelOf), total };
 };
 
@@ -29,7 +30,7 @@ function partsOf(typed: string): { name: string; key: string } {
 /** The people meant by what was typed: one where that is clear. @throws UserError */
 export async function meant(typed: string, desk: Desk): Promise<readonly Person[]> {
   const { name, key } = partsOf(typed);
-  const { people } = await desk.people(key, true);
+  const { people } = await peopleFor(key, desk, true);
   const [only, another] = people;
   if (name && only && !another && !isSame(only.name, name)) return (await sharing(name, key, desk)) ?? people;
   const named = people.filter((person) => [person.name, person.email].some((text) => isSame(text, key)));
@@ -38,7 +39,7 @@ export async function meant(typed: string, desk: Desk): Promise<readonly Person[
 
 /** Two people may have one email: then the name tells which. */
 async function sharing(name: string, key: string, desk: Desk): Promise<readonly Person[] | undefined> {
-  const { people } = await desk.people(name, true);
+  const { people } = await peopleFor(name, desk, true);
   const fitting = people.filter(({ id, email, phone }) => [id, email, phone].some((text) => isSame(text, key)));
   return fitting.length > 0 ? fitting : undefined;
 }

@@ -1,4 +1,5 @@
-import { type Desk, WrongRequest } from '../desk.ts';
+import type { Desk } from '../desk.ts';
+import { WrongRequest } from '../errors.ts';
 import { type Gate, whyAbsent } from '../gate.ts';
 import { toText, withinLimit } from '../results.ts';
 import { activityTimeline } from './activity-timeline.ts';

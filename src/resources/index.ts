@@ -1,9 +1,10 @@
 import { type Endpoint, ID, type Json } from '../endpoint.ts';
-import { UserError } from '../errors.ts';
+import { NoSuchResource } from '../errors.ts';
 import { listContacts } from '../flows/calls.ts';
 import type { Gate } from '../gate.ts';
 import { MAX_BYTES, toText } from '../results.ts';
 import { withinBytes } from '../untrusted.ts';
+import { overviewMarkdown, timelineMarkdown } from './markdown.ts';
 import type { Person } from './recent.ts';
 import { status } from './status.ts';
 
@@ -17,7 +18,7 @@ interface Part {
   readonly path: string;
   readonly tool: string;
   readonly title: string;
-  readonly write?: (result: Json, contactId: string) => string | Promise<string>;
+  readonly write?: (result: Json, contactId: string) => string;
 }
 
 const PARTS: readonly Part[] = [
@@ -29,13 +30,13 @@ const PARTS: readonly Part[] = [
     path: '/overview',
     tool: 'get_contact_overview',
     title: 'Overview of a contact',
-    write: async (result) => (await import('../later.ts')).overviewMarkdown(result),
+    write: overviewMarkdown,
   },
   {
     path: '/timeline',
     tool: 'get_contact_timeline',
     title: 'Timeline of a contact',
-    write: async (result, id) => (await import('../later.ts')).timelineMarkdown(result, id),
+    write: timelineMarkdown,
   },
 ];
 
@@ -91,17 +92,14 @@ export interface Target {
   /** The contact it is about; undefined for the collection and its pages. */
   readonly contactId?: string;
   readonly mimeType: string;
-  readonly write: (result: Json) => string | Promise<string>;
+  readonly write: (result: Json) => string;
 }
 
-/** A URI that names no resource. */
-export class NoSuchResource extends UserError {
-  constructor() {
-    const below = PARTS.map(({ path }) => path).filter(Boolean);
-    super(
-      `There is no such resource: ghl://contacts, ghl://contacts/{contactId} and below it ${below.join(', ')}; ghl://status. A page of contacts is named by nextUri of the page before. Nothing was sent.`,
-    );
-  }
+function noSuchResource(): NoSuchResource {
+  const below = PARTS.map(({ path }) => path).filter(Boolean);
+  return new NoSuchResource(
+    `There is no such resource: ghl://contacts, ghl://contacts/{contactId} and below it ${below.join(', ')}; ghl://status. A page of contacts is named by nextUri of the page before. Nothing was sent.`,
+  );
 }
 
 /** @throws NoSuchResource */
@@ -116,11 +114,11 @@ export function resolve(uri: string): Target {
       contactId: id,
       mimeType: part.write ? MARKDOWN : JSON_TYPE,
       // JSON is small enough as the tool gave it; Markdown grows by what is escaped.
-      write: async (result) => (part.write ? withinBytes(await write(result, id), MAX_BYTES) : write(result, id)),
+      write: (result) => (part.write ? withinBytes(write(result, id), MAX_BYTES) : write(result, id)),
     };
   }
   const args = uri === ROOT ? {} : pageOf(uri, listContacts);
-  if (!args) throw new NoSuchResource();
+  if (!args) throw noSuchResource();
   return { tool: 'list_contacts', args, mimeType: JSON_TYPE, write: (result) => toText(withNextUri(result)) };
 }
 

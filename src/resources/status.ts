@@ -1,7 +1,7 @@
 import type { Api } from '../api/client.ts';
+import type { AccountFacts } from '../api/credential.ts';
 import type { Json } from '../endpoint.ts';
 import type { Gate } from '../gate.ts';
-import type { AccountFacts } from '../instructions.ts';
 
 export const STATUS = 'ghl://status';
 

@@ -6,7 +6,8 @@ import { MAX_ANSWER_BYTES, readBody } from '../../src/api/body.ts';
 import { exchange } from '../../src/api/exchange.ts';
 import { retryAfter } from '../../src/api/retry.ts';
 import { realTimers } from '../../src/api/timers.ts';
-import { type Transport, undiciTransport } from '../../src/api/transport.ts';
+import { undiciTransport } from '../../src/api/transport.ts';
+import type { Transport } from '../../src/api/transport-types.ts';
 import { NOW } from '../connect.ts';
 import { layer, named, PERSON, TOKEN } from './layer.ts';
 

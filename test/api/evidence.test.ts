@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/api/journal.ts';
-import type { Transport } from '../../src/api/transport.ts';
 import { fetchTransport } from '../../src/api/transport.ts';
+import type { Transport } from '../../src/api/transport-types.ts';
 import type { Json } from '../../src/endpoint.ts';
 import { UserError } from '../../src/errors.ts';
 import type { Fault } from '../../src/sandbox/index.ts';

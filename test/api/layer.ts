@@ -1,6 +1,7 @@
 import { type Api, type ApiOptions, createApi } from '../../src/api/client.ts';
 import { fixed } from '../../src/api/credential.ts';
-import type { HttpAnswer, HttpRequest, Transport } from '../../src/api/transport.ts';
+import type { HttpAnswer, HttpRequest, Transport } from '../../src/api/transport-types.ts';
+
 import { type Endpoint, type Json, SCOPES } from '../../src/endpoint.ts';
 import { silent } from '../../src/log.ts';
 import { endpoints } from '../../src/tools/index.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { HttpRequest } from '../../src/api/transport.ts';
+import type { HttpRequest } from '../../src/api/transport-types.ts';
+
 import type { Json } from '../../src/endpoint.ts';
 import { type Change, connectChanged } from '../changed-answers.ts';
 import { connect, find, textOf } from '../connect.ts';

@@ -1,7 +1,8 @@
 import { createApi } from '../../src/api/client.ts';
 import { fixed } from '../../src/api/credential.ts';
 import type { Entry } from '../../src/api/journal.ts';
-import { fetchTransport, type Transport } from '../../src/api/transport.ts';
+import { fetchTransport } from '../../src/api/transport.ts';
+import type { Transport } from '../../src/api/transport-types.ts';
 import { type Endpoint, type Json, SCOPES } from '../../src/endpoint.ts';
 import { UserError } from '../../src/errors.ts';
 import { silent } from '../../src/log.ts';

@@ -1,0 +1,6 @@
+import { SettingError } from '../errors.ts';
+
+/** Ends a command that was called wrongly: one line on stderr, exit code 2. @throws SettingError always */
+export const usageError = (message: string): never => {
+  throw new SettingError(message);
+};
