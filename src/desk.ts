@@ -1,14 +1,15 @@
 import type { Endpoint, Json } from './endpoint.ts';
 import { UserError } from './errors.ts';
-import { refuseForbidden, whyAbsent } from './gate.ts';
+import { type Gate, whyAbsent } from './gate.ts';
 import { checkInput } from './input.ts';
+import { refuseForbidden } from './permissions.ts';
 import type { Person, Recents } from './resources/recent.ts';
 import { runTool } from './tools/run.ts';
 import type { Surroundings } from './tools/tool.ts';
 
 /** What resources, prompts and completions are made from: the tools a host is offered, and the people it asks about. */
 export interface Desk {
-  readonly gate: Surroundings['gate'];
+  readonly gate: Gate;
   readonly clock: Surroundings['clock'];
   readonly offers: (tool: string) => boolean;
   /** Runs a tool on arguments as a host gives them. @throws UserError; also for a tool that is not offered */
@@ -20,7 +21,7 @@ export interface Desk {
 }
 
 /** A desk for one request. `met` is told when the people that the list of resources names have changed. */
-export function openDesk(around: Surroundings, recents: Recents, met: () => void): Desk {
+export function openDesk(around: Surroundings & { readonly gate: Gate }, recents: Recents, met: () => void): Desk {
   const { gate, api, signal, host, clock } = around;
   const find = (name: string) => gate.shown.find((tool) => tool.name === name);
   const read: Desk['read'] = async (endpoint, args) => {

@@ -1,7 +1,8 @@
-import { type Forbidden, type ForbiddenAct, forbiddenAct } from './acts.ts';
-import { type Json, SCOPES, type Scope, type ToolFace } from './endpoint.ts';
-import { missingScope, SettingError, UserError } from './errors.ts';
+import { forbiddenAct } from './acts.ts';
+import { SCOPES, type Scope } from './endpoint.ts';
+import { missingScope, SettingError } from './errors.ts';
 import { nearest } from './nearest.ts';
+import { type Permissions, switchedOff } from './permissions.ts';
 import { quotedSetting } from './redact.ts';
 import { scopesOf, type Tool } from './tools/tool.ts';
 import { quoted } from './untrusted.ts';
@@ -90,13 +91,9 @@ export interface Hidden {
   readonly by: 'scope' | 'selection';
 }
 
-export interface Gate {
+export interface Gate extends Permissions {
   readonly shown: readonly Tool[];
-  /** Scopes in effect. */
-  readonly scopes: readonly Scope[];
   readonly hidden: readonly Hidden[];
-  /** What the owner forbade, by the names of the tools that do it. */
-  readonly forbidden: Forbidden;
   /** What the owner does to bring a scope into effect, where it is not done by the settings alone. */
   readonly howToGrant?: ((scope: Scope) => string) | undefined;
 }
@@ -137,26 +134,3 @@ export function whyAbsent(gate: Gate, name: string): string {
 /** The first scope that a tool lacks. */
 export const missingFor = (tool: Tool, { scopes }: Gate): Scope | undefined =>
   scopesOf(tool).find((scope) => !scopes.includes(scope));
-
-/** What the owner switched off: nothing was sent for it. */
-export class SwitchedOff extends UserError {}
-
-/** @throws SwitchedOff for a use of a tool that comes to something the owner forbade, be it as part of another tool */
-export function refuseForbidden({ name }: ToolFace, args: Json, { forbidden }: Gate): void {
-  const found = forbiddenAct(name, args, forbidden);
-  if (found) throw new SwitchedOff(switchedOff(name, found));
-}
-
-/** Whether a part of a tool may be read: its scope is in effect, and the owner did not forbid it. */
-export const mayRead = (endpoint: ToolFace, { scopes, forbidden }: Pick<Gate, 'scopes' | 'forbidden'>): boolean =>
-  scopes.includes(endpoint.scope) && forbiddenAct(endpoint.name, {}, forbidden) === undefined;
-
-function switchedOff(name: string, found: ForbiddenAct | undefined): string {
-  const setting = found ? `GHL_TOOLS (${found.word})` : 'GHL_TOOLS';
-  if (!found || found.act === name)
-    return `${name} is switched off by ${setting}; nothing was sent. The owner allows it by changing that setting and restarting the server.`;
-  const { act, argument } = found;
-  const what = argument === undefined ? name : `${argument} of ${name}`;
-  const remedy = argument === undefined ? 'The owner allows it' : `Leave out ${argument}, or the owner allows it`;
-  return `${what} would do what ${act} does, which is switched off by ${setting}; nothing was sent. ${remedy} by changing that setting and restarting the server.`;
-}

@@ -3,5 +3,4 @@
 export { complete } from './complete/index.ts';
 export { createFeed } from './flows/changes.ts';
 export * as flows from './flows/index.ts';
-export { withE164 } from './flows/phone-lookup.ts';
 export { getPrompt, listPrompts } from './prompts/index.ts';

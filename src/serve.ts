@@ -1,6 +1,7 @@
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import { type Api, createApi } from './api/client.ts';
+import { createApi } from './api/client.ts';
 import { fileJournal, noJournal } from './api/journal.ts';
+import type { Api } from './api/types.ts';
 import { type Env, readConfig } from './config.ts';
 import { gate } from './gate.ts';
 import { createLog, type FileLog, type Log } from './log.ts';
@@ -8,8 +9,8 @@ import { fileMemory, shortMemory } from './memory.ts';
 import { createServer } from './server.ts';
 import { openSession } from './session.ts';
 import { StdioTransport } from './stdio.ts';
-import { createClock } from './times.ts';
-import { tools } from './tools/index.ts';
+import { createClock } from './tools/clock.ts';
+import { endpoints, tools } from './tools/index.ts';
 
 /** Serves MCP on stdio until the host goes away. @throws SettingError for a setting that cannot be understood */
 export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): Promise<void> {
@@ -21,7 +22,7 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
   const file = config.journal ? fileJournal(config.journal, log) : undefined;
   const journal = file ?? noJournal;
   const { scopes, howToGrant } = session;
-  const api = createApi({ ...session.way, scopes, howToGrant, timeoutMs, rateShare, journal, log });
+  const api = createApi({ ...session.way, scopes, howToGrant, timeoutMs, rateShare, journal, log, endpoints });
   let open = gate(tools, scopes(), config.selected, howToGrant);
   const server = createServer({
     api,

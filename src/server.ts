@@ -7,16 +7,17 @@ import {
 } from '@modelcontextprotocol/sdk/types.js'; // biome-ignore format: one import
 import pkg from '../package.json' with { type: 'json' };
 import { advertised } from './advertise.ts';
-import type { Api } from './api/client.ts';
 import type { AccountFacts } from './api/credential.ts';
 import { realTimers, type Timers } from './api/timers.ts';
+import type { Api } from './api/types.ts';
 import { type Desk, openDesk } from './desk.ts';
 import { UserError, WrongRequest } from './errors.ts';
-import { type Gate, refuseForbidden, whyAbsent } from './gate.ts';
+import { type Gate, whyAbsent } from './gate.ts';
 import { instructions } from './instructions.ts';
 import type { Log } from './log.ts';
 import { type Memory, ofLocation } from './memory.ts';
 import { noValidator } from './no-validator.ts';
+import { refuseForbidden } from './permissions.ts';
 import { answered, answeredResource, type Extra, progressOf, sentence, ToolCall } from './protocol.ts';
 import { listResources, listTemplates, resolve } from './resources/index.ts';
 import { createRecents } from './resources/recent.ts';
@@ -27,7 +28,7 @@ import { tellingWrites } from './resources/writes.ts';
 import { toolAnswer, toText } from './results.ts';
 import type { Clock } from './times.ts';
 import { searchContacts } from './tools/search.ts';
-import type { Surroundings } from './tools/tool.ts';
+import type { Implementations, Surroundings } from './tools/tool.ts';
 import { firstCharacters, wellFormed } from './untrusted.ts';
 
 export interface ServerOptions {
@@ -84,7 +85,13 @@ export function createServer(options: ServerOptions): Server {
     const host = server.getClientVersion()?.name;
     const { signal } = extra;
     const here = locationId();
-    const state = { memory: ofLocation(memory, here), own: ownOf(here), peopleFolder, locationId: here };
+    const state = {
+      memory: ofLocation(memory, here),
+      own: ownOf(here),
+      peopleFolder,
+      locationId: here,
+      implementations,
+    };
     const around = { api: within(api, here), clock, user, label, host, signal, gate: gate(), ...state };
     return openDesk({ ...around, progress: progressOf(extra) }, recents(here), met);
   };
@@ -169,6 +176,8 @@ class WellFormedServer extends Server {
 }
 
 const ignore = () => undefined;
+
+const implementations = async (): Promise<Implementations> => (await import('./later.ts')).flows;
 
 /** The same API for one location: where another one is signed in to meanwhile, nothing is sent. */
 const within = (api: Api, locationId: string | undefined): Api => ({

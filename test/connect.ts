@@ -1,17 +1,19 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
-import { type ApiOptions, createApi } from '../src/api/client.ts';
+import { createApi } from '../src/api/client.ts';
 import { fixed } from '../src/api/credential.ts';
 import { realTimers, type Timers } from '../src/api/timers.ts';
 import { fetchTransport } from '../src/api/transport.ts';
+import type { ApiOptions } from '../src/api/types.ts';
 import { type Json, SCOPES, type Scope } from '../src/endpoint.ts';
 import { gate, parseSelection } from '../src/gate.ts';
 import { type Log, silent } from '../src/log.ts';
 import { type Memory, shortMemory } from '../src/memory.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../src/sandbox/index.ts';
 import { createServer } from '../src/server.ts';
-import { createClock } from '../src/times.ts';
-import { tools } from '../src/tools/index.ts';
+import { createClock } from '../src/tools/clock.ts';
+
+import { endpoints, tools } from '../src/tools/index.ts';
 
 export const READ = ['contacts.readonly'] as const satisfies readonly Scope[];
 export const CONTACTS = ['contacts.readonly', 'contacts.write'] as const satisfies readonly Scope[];
@@ -79,6 +81,7 @@ export function serverOf(options: Options = {}) {
   const locationId = options.locationId ?? (() => sandbox.locationId);
   const log = options.log ?? silent;
   const api = createApi({
+    endpoints,
     timers,
     transport: fetchTransport(sandbox.fetch),
     baseUrl: 'http://sandbox.invalid',

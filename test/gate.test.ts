@@ -236,6 +236,7 @@ describe('a minus forbids the act, whichever tool would do it', () => {
 describe('the request layer refuses a second time', () => {
   const sendNothing = () => Promise.reject(new Error('sent'));
   const api = createApi({
+    endpoints,
     transport: sendNothing,
     baseUrl: 'http://127.0.0.1',
     credential: fixed({ token: 't', locationId: 'l' }),

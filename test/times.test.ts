@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../src/endpoint.ts';
-import { createClock, readTime } from '../src/times.ts';
+import { readTime } from '../src/times.ts';
+import { createClock } from '../src/tools/clock.ts';
 import { CONTACTS, connect, find, NOW } from './connect.ts';
 
 const clock = (zone: string) => ({ now: () => 0, zone: async () => zone, locationZone: async () => zone });

@@ -13,67 +13,10 @@ import { type Lane, Limiter, type Quota } from './limiter.ts';
 import { POLICY, type Policy } from './retry.ts';
 import { realTimers, type Timers, timeOf } from './timers.ts';
 import type { Transport } from './transport-types.ts';
+import type { Api, ApiOptions, CallOptions } from './types.ts';
 
 import { type Ended, gaveUp, refused, ServerClock, travel, type WayOptions } from './way.ts';
 import { createWrites } from './writes.ts';
-
-export interface CallOptions {
-  /** Ends a read upstream; a write already sent is finished all the same. */
-  readonly signal?: AbortSignal | undefined;
-  /** Told what the model should know beside the answer: an outcome found by looking, a quota that runs low. */
-  readonly say?: (notice: string) => void;
-  readonly lane?: Lane | undefined;
-  /** Asks HighLevel even where it was asked the same some seconds ago. */
-  readonly fresh?: boolean;
-  /** By `Api.now`, when a tool of several calls is to be over; the budget of one call ends no later. */
-  readonly deadline?: number | undefined;
-  /** Name of the MCP host, for the journal. */
-  readonly host?: string | undefined;
-  /** The location that the call is for; where another one was signed in to meanwhile, nothing is sent. */
-  readonly locationId?: string | undefined;
-}
-
-export interface Status {
-  readonly quota: Omit<Quota, 'heldUntil'> & { readonly heldUntil?: string };
-  readonly breaker: { readonly state: string; readonly until?: string };
-  readonly lastDay: Record<Counted, number>;
-}
-
-export interface Api {
-  /**
-   * Sends one endpoint's request and gives its parsed answer.
-   * @throws UserError with a sentence for the model: scope missing, signed out, refused, unreachable, out of time
-   */
-  call(endpoint: Endpoint, args: Json, options?: CallOptions): Promise<Json>;
-  /** Looks who is signed in; from here on that is known. */
-  check(): Promise<void>;
-  status(): Status;
-  /** ms of the monotonic clock by which deadlines are given and elapsed time is measured. */
-  now(): number;
-  /** Epoch ms by HighLevel's clock, as far as its answers have told it. */
-  serverNow(): number;
-  /** Takes no more calls, ends reads, and resolves when the writes in flight are finished and journalled. */
-  close(): Promise<void>;
-}
-
-export interface ApiOptions {
-  readonly transport: Transport;
-  readonly baseUrl: string;
-  readonly credential: TokenSource;
-  /** Scopes in effect; a function where they may change while the server runs. */
-  readonly scopes: readonly Scope[] | (() => readonly Scope[]);
-  /** What the owner does to bring a scope into effect; by the settings where nothing else is said. */
-  readonly howToGrant?: (scope: Scope) => string;
-  /** ms for one call, all of it. */
-  readonly timeoutMs: number;
-  readonly log: Log;
-  readonly journal?: Journal;
-  /** Share of the location's quota, 0.1 to 1. */
-  readonly rateShare?: number;
-  readonly timers?: Timers;
-  readonly policy?: Policy;
-  readonly random?: () => number;
-}
 
 export function createApi(options: ApiOptions): Api {
   const { timers = realTimers, policy = POLICY, random = Math.random, scopes, timeoutMs, log } = options;
@@ -100,7 +43,7 @@ export function createApi(options: ApiOptions): Api {
   async function read(e: Endpoint, args: Json, callOptions: CallOptions): Promise<Json> {
     const { signal, lane, deadline, fresh, locationId } = callOptions;
     const credential = await credentialFor(options.credential, locationId);
-    const end = endOf(timers.now() + timeoutMs, deadline);
+    const end = Math.min(timers.now() + timeoutMs, deadline ?? Number.POSITIVE_INFINITY);
     const load = async (cancel: AbortSignal) =>
       answerTo(e, args, await travel(way, e, args, { credential, lane, cancel, deadline: end }));
     const key = `${credential.locationId} ${e.name} ${JSON.stringify(args)}`;
@@ -120,6 +63,7 @@ export function createApi(options: ApiOptions): Api {
     log,
     journal: options.journal ?? noJournal,
     timeoutMs,
+    endpoints: options.endpoints,
     // Past the cache; a look at what a write did is finished whoever has gone.
     async look(e, args, journey) {
       if (!inEffect().includes(e.scope)) throw new UserError(missingScope(e.name, e.scope, options.howToGrant));
@@ -167,9 +111,6 @@ export function createApi(options: ApiOptions): Api {
     },
   };
 }
-
-/** The earlier of the two ends there may be. */
-export const endOf = (own: number, outer = Number.POSITIVE_INFINITY): number => Math.min(own, outer);
 
 /** The answer of a read. @throws ApiError */
 function answerOf(e: Endpoint, args: Json, ended: Ended): Json {

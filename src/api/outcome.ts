@@ -1,7 +1,7 @@
 import type { Endpoint, Json } from '../endpoint.ts';
 import { ApiError, type UserError } from '../errors.ts';
 import type { Verdict } from '../settle.ts';
-import type { CallOptions } from './client.ts';
+import type { CallOptions } from './types.ts';
 
 /** How a write ended, for its caller and for whoever repeats it. */
 export type Outcome =

@@ -3,10 +3,8 @@ import { type ApiError, isMissing } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Look, Verdict } from '../settle.ts';
 import { CLOCK_SLACK_MS } from '../times.ts';
-import { endpoints } from '../tools/index.ts';
 import type { ReadCache } from './cache.ts';
 import { Claims, Known, madeIn } from './claims.ts';
-import { type CallOptions, endOf } from './client.ts';
 import { credentialFor } from './credential.ts';
 import type { Figures } from './figures.ts';
 import type { Entry, Journal } from './journal.ts';
@@ -14,6 +12,7 @@ import { type Doubt, judged, type Outcome, told } from './outcome.ts';
 import { type First, Repeats } from './repeats.ts';
 import type { Trouble } from './retry.ts';
 import { timeOf } from './timers.ts';
+import type { CallOptions } from './types.ts';
 import { type Ended, gaveUp, type Journey, refused, travel, type WayOptions } from './way.ts';
 
 /** Where a look goes, and how long it may take. */
@@ -26,6 +25,7 @@ interface Parts {
   readonly log: Log;
   readonly journal: Journal;
   readonly timeoutMs: number;
+  readonly endpoints: readonly Endpoint[];
   /** A read that goes past cache and breaker, to settle a write in doubt. @throws ApiError */
   readonly look: (e: Endpoint, args: Json, journey: Looking) => Promise<Json>;
   /** Ids that a read gave moments ago. */
@@ -116,7 +116,7 @@ export function createWrites(parts: Parts) {
       locationId,
       lane: options.lane,
       cancel,
-      deadline: endOf(timers.now() + timeoutMs, last),
+      deadline: Math.min(timers.now() + timeoutMs, last ?? Number.POSITIVE_INFINITY),
     };
     const travelled = claims.travels(e, sent);
     const ended = await travel(way, e, args, journey)
@@ -225,7 +225,10 @@ export function createWrites(parts: Parts) {
       // What is left of the write's own budget, or a share of it: hosts wait no longer.
       read: reader({
         locationId,
-        deadline: endOf(Math.max(began + timeoutMs, timers.now() + timeoutMs * LOOK_SHARE), end),
+        deadline: Math.min(
+          Math.max(began + timeoutMs, timers.now() + timeoutMs * LOOK_SHARE),
+          end ?? Number.POSITIVE_INFINITY,
+        ),
       }),
     };
     try {
@@ -240,7 +243,7 @@ export function createWrites(parts: Parts) {
   const reader =
     (journey: Looking): Look['read'] =>
     async (tool, args) => {
-      const found = endpoints.find(({ name }) => name === tool);
+      const found = parts.endpoints.find(({ name }) => name === tool);
       if (!found) throw new Error(`no endpoint ${tool}`);
       return parts.look(found, args, journey).catch((error: unknown) => {
         // Only what names a contact can say by its refusal that there is none.

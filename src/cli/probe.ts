@@ -1,17 +1,20 @@
-import { type Api, createApi } from '../api/client.ts';
+import { createApi } from '../api/client.ts';
 import { type Credential, fixed } from '../api/credential.ts';
 import { undiciTransport } from '../api/transport.ts';
+import type { Api } from '../api/types.ts';
 import type { Config } from '../config.ts';
 import type { Json } from '../endpoint.ts';
 import { SCOPES } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
 import { silent } from '../log.ts';
+import { endpoints } from '../tools/index.ts';
 import { getLocation, listUsers } from '../tools/lookups.ts';
 import { searchContacts } from '../tools/search.ts';
 
 /** An `Api` for one question: every scope is tried, because HighLevel has the last word. */
 const probeApi = ({ baseUrl, timeoutMs }: Config, credential: Credential): Api =>
   createApi({
+    endpoints,
     transport: undiciTransport(),
     baseUrl,
     credential: fixed(credential),

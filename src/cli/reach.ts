@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { type Json, SCOPES } from '../endpoint.ts';
 import { silent } from '../log.ts';
 import type { Session } from '../session.ts';
+import { endpoints } from '../tools/index.ts';
 import { getLocation } from '../tools/lookups.ts';
 import type { Finding } from './finding.ts';
 
@@ -21,6 +22,7 @@ export function listening(config: Config, { way }: Session) {
     return answer;
   };
   const api = createApi({
+    endpoints,
     ...way,
     transport,
     scopes: SCOPES,

@@ -1,5 +1,6 @@
 import type { Json } from '../endpoint.ts';
-import { mayRead } from '../gate.ts';
+import { mayRead } from '../permissions.ts';
+
 import { rowOf, rowsIn } from '../rows.ts';
 import { zoneOrUtc } from '../times.ts';
 import { listCalendarEvents } from '../tools/appointments.ts';

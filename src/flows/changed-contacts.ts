@@ -1,6 +1,7 @@
 import type { Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
-import { mayRead } from '../gate.ts';
+import { mayRead } from '../permissions.ts';
+
 import {
   bytes,
   DEFAULT_PAGE_BYTES,

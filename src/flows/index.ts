@@ -6,4 +6,5 @@ export { run as searchLocationTasks } from './location-tasks.ts';
 export { run as bulkUpsertContacts } from './onboard/many.ts';
 export { run as onboardContact } from './onboard/one.ts';
 export { run as getContactOverview } from './overview.ts';
+export { withE164 } from './phone-lookup.ts';
 export { run as getContactTimeline } from './timeline-page.ts';

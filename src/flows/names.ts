@@ -1,6 +1,7 @@
 import type { Endpoint, Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
-import { mayRead } from '../gate.ts';
+import { mayRead } from '../permissions.ts';
+
 import type { Context } from '../tools/tool.ts';
 import { listBusinesses, listCustomFields, listUsers } from './calls.ts';
 

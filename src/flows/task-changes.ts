@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ID, type Json } from '../endpoint.ts';
 import { isMissing } from '../errors.ts';
-import { SwitchedOff } from '../gate.ts';
+import { SwitchedOff } from '../permissions.ts';
+
 import { bytes, MAX_BYTES } from '../results.ts';
 import { rowOf, shown } from '../rows.ts';
 import type { Context } from '../tools/tool.ts';

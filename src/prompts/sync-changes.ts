@@ -1,7 +1,8 @@
 import { among } from '../complete/completer.ts';
 import type { Desk } from '../desk.ts';
 import { taskPage } from '../flows/tasks.ts';
-import { mayRead } from '../gate.ts';
+import { mayRead } from '../permissions.ts';
+
 import { asOf } from '../times.ts';
 import { answerFollows, gathered, type Prompt } from './prompt.ts';
 

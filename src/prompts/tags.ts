@@ -1,6 +1,7 @@
 import type { Desk } from '../desk.ts';
 import { listLocationTags } from '../flows/calls.ts';
-import { mayRead } from '../gate.ts';
+import { mayRead } from '../permissions.ts';
+
 import { rowsIn } from '../rows.ts';
 import { plainText } from '../untrusted.ts';
 

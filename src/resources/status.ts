@@ -1,5 +1,5 @@
-import type { Api } from '../api/client.ts';
 import type { AccountFacts } from '../api/credential.ts';
+import type { Api } from '../api/types.ts';
 import type { Json } from '../endpoint.ts';
 import type { Gate } from '../gate.ts';
 

@@ -1,5 +1,5 @@
-import type { Api } from '../api/client.ts';
 import type { Timers } from '../api/timers.ts';
+import type { Api } from '../api/types.ts';
 import type { createFeed } from '../flows/changes.ts';
 import type { Log } from '../log.ts';
 import { CLOCK_SLACK_MS, type Clock } from '../times.ts';

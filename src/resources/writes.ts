@@ -1,4 +1,4 @@
-import type { Api } from '../api/client.ts';
+import type { Api } from '../api/types.ts';
 import type { Json } from '../endpoint.ts';
 import { ApiError } from '../errors.ts';
 

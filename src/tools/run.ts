@@ -1,14 +1,13 @@
-import { type Endpoint, ID, type Json } from '../endpoint.ts';
-import { UserError } from '../errors.ts';
-import { refuseForbidden } from '../gate.ts';
+import type { Endpoint, Json } from '../endpoint.ts';
+import { refuseForbidden } from '../permissions.ts';
 import { isE164 } from '../phone.ts';
 import { toResult } from '../results.ts';
 import { oddRows } from '../rows.ts';
 import { readTime } from '../times.ts';
 import { cut } from '../untrusted.ts';
+import { nameMe } from './current-user.ts';
 import { createEqualCreates } from './equal-creates.ts';
 import { joinParts } from './field-parts.ts';
-import { listUsers } from './lookups.ts';
 import { readRanges } from './ranges.ts';
 import { BEGIN_MS, BUDGET_MS, type Context, isFlow, type Surroundings, type Tool } from './tool.ts';
 
@@ -88,35 +87,5 @@ async function runEndpoint(e: Endpoint, given: Json, context: Context): Promise<
 async function withPhoneSpelledOut({ phone: name }: Endpoint, given: Json, context: Context): Promise<Json> {
   const phone = name && given[name];
   if (!name || typeof phone !== 'string' || isE164(phone)) return { ...given };
-  return (await import('../later.ts')).withE164(given, name, context);
-}
-
-const USER_ARGUMENTS = ['assignedTo', 'userId', 'followers'] as const;
-
-/** "me" in an argument that takes user ids is the person of GHL_USER. */
-export async function nameMe(args: Json, context: Context): Promise<Json> {
-  const mine = USER_ARGUMENTS.filter(
-    (name) => args[name] === 'me' || (Array.isArray(args[name]) && args[name].includes('me')),
-  );
-  if (mine.length === 0) return args;
-  const id = await myId(context);
-  const swap = (value: unknown) => (value === 'me' ? id : value);
-  return {
-    ...args,
-    ...Object.fromEntries(
-      mine.map((name) => [name, Array.isArray(args[name]) ? args[name].map(swap) : swap(args[name])]),
-    ),
-  };
-}
-
-async function myId({ call, user }: Context): Promise<string> {
-  if (user === undefined)
-    throw new UserError(
-      '"me" is not known: the owner sets GHL_USER to a HighLevel user id or email. Use the user id instead.',
-    );
-  if (ID.test(user)) return user;
-  const { users } = await call(listUsers, {});
-  const me = (users as Json[] | undefined)?.find((u) => String(u.email).toLowerCase() === user.toLowerCase());
-  if (!me) throw new UserError('"me" is not known: no user of this location has the email in GHL_USER.');
-  return String(me.id);
+  return (await context.implementations()).withE164(given, name, context);
 }

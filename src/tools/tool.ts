@@ -1,9 +1,8 @@
-import type { Api } from '../api/client.ts';
 import type { Lane } from '../api/limiter.ts';
+import type { Api } from '../api/types.ts';
 import type { Endpoint, Json, Scope, ToolFace } from '../endpoint.ts';
-import type * as Flows from '../flows/index.ts';
-import type { Gate } from '../gate.ts';
 import type { Memory } from '../memory.ts';
+import type { Permissions } from '../permissions.ts';
 import type { Clock } from '../times.ts';
 
 /** ms; tools of several calls hand back what they have before hosts lose patience. */
@@ -24,7 +23,9 @@ export interface Surroundings {
   readonly label?: string | undefined;
   /** Name of the MCP host. */
   readonly host?: string | undefined;
-  readonly gate: Gate;
+  readonly gate: Permissions;
+  /** Loads what the tools of several calls do. */
+  readonly implementations: () => Promise<Implementations>;
   /** What outlives this process, for each location. */
   readonly memory: Memory;
   /** Folder by which the processes of one owner agree on people; undefined where this one has none to agree with. */
@@ -60,11 +61,25 @@ export interface Flow extends ToolFace {
   readonly run: (args: Json, context: Context) => Promise<Json>;
 }
 
-/** The way of a tool of several calls, loaded with the first call of any: a start does without. */
+type ImplementationName =
+  | 'bulkUpdateContacts'
+  | 'bulkUpsertContacts'
+  | 'countContacts'
+  | 'getContactOverview'
+  | 'getContactTimeline'
+  | 'listChangedContacts'
+  | 'onboardContact'
+  | 'searchLocationTasks';
+export interface Implementations extends Readonly<Record<ImplementationName, Flow['run']>> {
+  /** The same arguments with the phone under this name in E.164. */
+  readonly withE164: (args: Json, name: string, context: Context) => Promise<Json>;
+}
+
+/** Runs the implementation of this name, which is loaded with the first call of any: a start does without. */
 export const later =
-  (name: keyof typeof Flows): Flow['run'] =>
+  (name: ImplementationName): Flow['run'] =>
   async (args, context) =>
-    (await import('../later.ts')).flows[name](args, context);
+    (await context.implementations())[name](args, context);
 
 export type Tool = (Endpoint | Flow) & { readonly family: string };
 

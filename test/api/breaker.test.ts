@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Api } from '../../src/api/client.ts';
+import type { Api } from '../../src/api/types.ts';
+
 import { NOW } from '../connect.ts';
 import { layer, named, PERSON, type Reply, scripted, watch } from './layer.ts';
 import { type HandClock, handClock } from './steady-clock.ts';

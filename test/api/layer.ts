@@ -1,6 +1,7 @@
-import { type Api, type ApiOptions, createApi } from '../../src/api/client.ts';
+import { createApi } from '../../src/api/client.ts';
 import { fixed } from '../../src/api/credential.ts';
 import type { HttpAnswer, HttpRequest, Transport } from '../../src/api/transport-types.ts';
+import type { Api, ApiOptions } from '../../src/api/types.ts';
 
 import { type Endpoint, type Json, SCOPES } from '../../src/endpoint.ts';
 import { silent } from '../../src/log.ts';
@@ -12,6 +13,7 @@ export const PERSON = 'aaaaaaaaaaaaaaaaaaaa';
 /** The request layer alone, over whatever transport a test gives it. */
 export const layer = (options: Pick<ApiOptions, 'transport'> & Partial<ApiOptions>): Api =>
   createApi({
+    endpoints,
     baseUrl: 'http://sandbox.invalid',
     credential: fixed({ token: TOKEN, locationId: 'bbbbbbbbbbbbbbbbbbbb' }),
     scopes: SCOPES,

@@ -49,6 +49,7 @@ export async function runSchedule(schedule: Schedule): Promise<Ran> {
   const { random } = createDice(schedule.seed + 1_000_000);
   const journal: Entry[] = [];
   const api = createApi({
+    endpoints,
     timers: clock,
     transport: taking(clock, random, fetchTransport(sandbox.fetch)),
     baseUrl: 'http://sandbox.invalid',

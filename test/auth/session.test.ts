@@ -9,6 +9,7 @@ import type { Endpoint } from '../../src/endpoint.ts';
 import { silent } from '../../src/log.ts';
 import { openSession } from '../../src/session.ts';
 import { contacts } from '../../src/tools/contacts.ts';
+import { endpoints } from '../../src/tools/index.ts';
 import { searchContacts } from '../../src/tools/search.ts';
 import { tags } from '../../src/tools/tags.ts';
 import { createWorld, type World } from './world.ts';
@@ -23,7 +24,7 @@ function opened(world: World, env: Record<string, string> = {}) {
   const config = readConfig({ ...world.env, ...env }, false);
   const session = openSession(config, false);
   const { scopes, howToGrant } = session;
-  const api = createApi({ ...session.way, scopes, howToGrant, timeoutMs: 5_000, log: silent });
+  const api = createApi({ endpoints, ...session.way, scopes, howToGrant, timeoutMs: 5_000, log: silent });
   const said = (endpoint: Endpoint, args: object) =>
     api.call(endpoint, { ...args }).then(
       () => 'answered',
@@ -152,6 +153,7 @@ describe('another account while the server runs', () => {
     let now: keyof typeof CREDENTIALS = 'one';
     const asked: string[] = [];
     const api = createApi({
+      endpoints,
       transport: fetchTransport(async ({ url, headers }) => {
         asked.push(`${new URL(url).searchParams.get('locationId')} ${headers.get('authorization')}`);
         return Response.json({ statusCode: 401, message: 'Invalid JWT' }, { status: 401 });

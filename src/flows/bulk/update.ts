@@ -1,5 +1,6 @@
 import type { Json } from '../../endpoint.ts';
-import { nameMe } from '../../tools/run.ts';
+import { nameMe } from '../../tools/current-user.ts';
+
 import type { Context } from '../../tools/tool.ts';
 import { createJobs, type Jobs } from '../jobs.ts';
 import { accountOf } from './account.ts';

@@ -1,5 +1,6 @@
 import { ApiError, isGeneral, isMissing, UserError } from '../../errors.ts';
-import { refuseForbidden, SwitchedOff } from '../../gate.ts';
+import { refuseForbidden, SwitchedOff } from '../../permissions.ts';
+
 import { NAMES_NOBODY } from '../../refusals.ts';
 import type { Context } from '../../tools/tool.ts';
 import { createContact, updateContact } from '../calls.ts';

@@ -1,12 +1,13 @@
 import type { Json } from '../../endpoint.ts';
 import { UserError } from '../../errors.ts';
-import { mayRead } from '../../gate.ts';
 import { once } from '../../once.ts';
+import { mayRead } from '../../permissions.ts';
 import { type ReadPhone, readPhone } from '../../phone.ts';
 import { text } from '../../same.ts';
 import { readTime } from '../../times.ts';
+import { nameMe } from '../../tools/current-user.ts';
 import { getLocation } from '../../tools/lookups.ts';
-import { nameMe } from '../../tools/run.ts';
+
 import type { Context } from '../../tools/tool.ts';
 import { quoted } from '../../untrusted.ts';
 import { listCustomFields } from '../calls.ts';
