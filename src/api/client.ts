@@ -1,18 +1,16 @@
-import type { Endpoint, Json, Scope } from '../endpoint.ts';
+import type { Endpoint, Json } from '../endpoint.ts';
 import { missingScope, UserError } from '../errors.ts';
-import type { Log } from '../log.ts';
 import { withoutDeleted } from '../rows.ts';
 import { Breaker } from './breaker.ts';
 import { ReadCache } from './cache.ts';
-import { credentialFor, type TokenSource } from './credential.ts';
+import { credentialFor } from './credential.ts';
 import { EarlierReads } from './earlier.ts';
 import { Cancelled } from './exchange.ts';
-import { type Counted, Figures } from './figures.ts';
-import { type Journal, noJournal } from './journal.ts';
-import { type Lane, Limiter, type Quota } from './limiter.ts';
-import { POLICY, type Policy } from './retry.ts';
-import { realTimers, type Timers, timeOf } from './timers.ts';
-import type { Transport } from './transport-types.ts';
+import { Figures } from './figures.ts';
+import { noJournal } from './journal.ts';
+import { Limiter } from './limiter.ts';
+import { POLICY } from './retry.ts';
+import { realTimers, timeOf } from './timers.ts';
 import type { Api, ApiOptions, CallOptions } from './types.ts';
 
 import { type Ended, gaveUp, refused, ServerClock, travel, type WayOptions } from './way.ts';
