@@ -1,4 +1,4 @@
-import { type HttpAnswer, type Transport } from '../src/api/transport-types.ts';
+import type { HttpAnswer, Transport } from '../src/api/transport-types.ts';
 import { among } from '../src/complete/completer.ts';
 import type { Json } from '../src/endpoint.ts';
 import { redact } from '../src/errors.ts';
