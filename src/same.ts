@@ -122,20 +122,29 @@ function mayBePhone(sent: unknown, stored: unknown): boolean {
   return !ONLY_DIGITS.test(String(sent)) || end(sent) === end(stored);
 }
 
-/** A contact's primary value and its further ones, which are texts or objects that hold one. */
-const allOf = (contact: Json, key: 'email' | 'phone', more: 'additionalEmails' | 'additionalPhones'): unknown[] =>
-  [contact[key], contact[more]].flat().flatMap((each) => (each as Json | null | undefined)?.[key] ?? each ?? []);
+const FURTHER = { email: 'additionalEmails', phone: 'additionalPhones' } as const;
+
+/** A contact's primary email or phone and its further ones, which are texts or objects that hold one. */
+const allOf = (contact: Json, key: 'email' | 'phone'): unknown[] =>
+  [contact[key], contact[FURTHER[key]]]
+    .flat()
+    .flatMap((each) => (each as Json | null | undefined)?.[key] ?? each ?? []);
+
+const mayBe = (key: 'email' | 'phone', sent: unknown) => (stored: unknown) =>
+  typeof stored !== 'string' ||
+  (key === 'phone' ? mayBePhone(sent, stored) : fieldAgrees('email', sent, { email: stored }) === 'yes');
 
 /** Whether a contact can be the one that was sent: some email or phone agrees, or none can be compared. */
 export function hasReach(contact: Json, { email, phone }: Json): boolean {
-  const emails = email ? allOf(contact, 'email', 'additionalEmails') : [];
-  const phones = phone ? allOf(contact, 'phone', 'additionalPhones') : [];
+  const emails = email ? allOf(contact, 'email') : [];
+  const phones = phone ? allOf(contact, 'phone') : [];
   if (emails.length + phones.length === 0) return true;
-  return (
-    emails.some((stored) => fieldAgrees('email', email, { email: stored }) === 'yes') ||
-    phones.some((stored) => mayBePhone(phone, stored))
-  );
+  return emails.some(mayBe('email', email)) || phones.some(mayBe('phone', phone));
 }
+
+/** Whether a contact, read with its further emails or phones, has this one nowhere, where one is given. */
+export const lacks = (contact: Json, key: 'email' | 'phone', value: unknown): boolean =>
+  value !== undefined && Array.isArray(contact[FURTHER[key]]) && !allOf(contact, key).some(mayBe(key, value));
 
 /** Equal for what HighLevel may keep in place of a tag or an id. */
 const folded = (value: unknown): string => plainText(text(value)).normalize('NFKC').toLowerCase();

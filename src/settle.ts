@@ -1,7 +1,7 @@
 import type { Json } from './endpoint.ts';
 import { asE164, readPhone } from './phone.ts';
 import { isDeleted, rowsIn } from './rows.ts';
-import { type Answer, agreement, hasReach, listed as listedOf, lists } from './same.ts';
+import { type Answer, agreement, hasReach, lacks, listed as listedOf, lists } from './same.ts';
 
 /** What a settlement may look at after a write got no answer it can trust. */
 export interface Look {
@@ -109,6 +109,8 @@ async function holders(look: Look): Promise<{ found: Holder[]; missing: boolean 
   let missing = false;
   for (const [at, { ask, sure }] of (await lookupsOf(look.sent)).entries()) {
     const contact = part(await look.read('find_duplicate_contact', ask), 'contact');
+    if (contact && (lacks(contact, 'email', ask.email) || lacks(contact, 'phone', ask.number)))
+      throw new Error('the lookup was answered with a contact that does not have what was looked for');
     missing ||= !contact && sure;
     if (contact && found.every((each) => each.contact.id !== contact.id))
       found.push({ contact, by: ask.email ? 'email' : 'phone', age: ageOf(contact, look, idSet(before[at])) });

@@ -1,4 +1,3 @@
-import { fixed } from '../src/api/credential.ts';
 import { fetchTransport } from '../src/api/transport.ts';
 import type { HttpRequest, Transport } from '../src/api/transport-types.ts';
 import { createSandbox, type Sandbox } from '../src/sandbox/index.ts';
@@ -26,7 +25,7 @@ export async function connectChanged(change: Change, options: Options = {}): Pro
       return text;
     }
   }
-  return connect({ ...options, api: { transport, credential: fixed(sandbox), ...options.api } });
+  return connect({ ...options, sandboxed: sandbox, api: { transport, ...options.api } });
 }
 
 async function* once(text: string): AsyncIterable<Uint8Array> {

@@ -191,3 +191,52 @@ test('a list with one row under the id that a merged contact had before is read'
   const { isError, text } = await attempt(change, 'list_contact_notes', (contactId) => ({ contactId }));
   expect([isError, text]).toEqual([false, expect.stringMatching(/Old.*New/)]);
 });
+
+describe('a lookup answered with a contact', () => {
+  const lookup = (further: Json): Change => {
+    let other: Json | undefined;
+    return (answer, { method, url }) => {
+      const { contact } = answer as { contact?: Json | null };
+      if (url.includes('/search/duplicate')) return { contact: other };
+      if (method === 'GET' && contact) {
+        other = { ...contact, ...further };
+        return { contact: other };
+      }
+      return answer;
+    };
+  };
+  const onboard = async (further: Json) => {
+    const connected = await connectChanged(lookup(further));
+    const { id } = await find(connected.call, 'maria');
+    await connected.call('get_contact', { contactId: id });
+    await connected.sent();
+    const args = { firstName: 'Pat', email: 'pat@new.example', city: 'Elsewhere' };
+    const result = await connected.client.callTool({ name: 'onboard_contact', arguments: args });
+    const writes = (await connected.sent()).filter((line) => !line.startsWith('GET ') && !line.endsWith('/search'));
+    return { text: textOf(result), writes };
+  };
+
+  test('that has another email only is not written to', async () => {
+    const { text, writes } = await onboard({ additionalEmails: [] });
+    expect(text).toMatch(/lookup by email answered with contact \w{20}, which does not have that email/);
+    expect(writes).toEqual([]);
+  });
+
+  test.each([
+    ['has it as a further one', { additionalEmails: ['Pat@new.example'] }],
+    ['has further ones in a form that is not known', { additionalEmails: [{ value: 'pat@new.example' }] }],
+    ['does not show its further ones', { additionalEmails: undefined }],
+  ])('that %s is the person', async (_, further) => {
+    const { writes } = await onboard(further);
+    expect(writes).toEqual([expect.stringMatching(/^PUT \/contacts\/\w+$/)]);
+  });
+
+  test('that has another email only proves nothing of a lost upsert', async () => {
+    const change = lookup({ additionalEmails: [], city: 'Elsewhere' });
+    const connected = await connectChanged(lost(change, ['POST', /\/upsert$/]));
+    const { id } = await find(connected.call, 'maria');
+    await connected.call('get_contact', { contactId: id });
+    const text = await connected.refused('upsert_contact', { email: 'pat@new.example', city: 'Elsewhere' });
+    expect(text).toContain('is not known');
+  });
+});

@@ -1,7 +1,7 @@
 import type { Json } from '../../endpoint.ts';
 import { isMissing, UserError } from '../../errors.ts';
 import { rowsIn } from '../../rows.ts';
-import { fieldAgrees, text } from '../../same.ts';
+import { fieldAgrees, lacks, text } from '../../same.ts';
 import type { Context } from '../../tools/tool.ts';
 import { findDuplicateContact, getContact, searchContacts } from '../calls.ts';
 import { heldIn, isEmpty, sameValue } from '../custom-values.ts';
@@ -26,6 +26,8 @@ interface Lead {
   readonly id: string;
   /** Whether the contact, once read, is the one that was looked for. */
   readonly holds: (contact: Json) => boolean;
+  /** Whether the contact, once read, cannot be the one that HighLevel's lookup was asked for. */
+  readonly isOdd?: (contact: Json) => boolean;
 }
 
 /** An answer that says neither who it is nor that there is nobody is no reason to create somebody. */
@@ -70,6 +72,8 @@ export async function findPerson(
   const contacts = (await Promise.all(ids.map((id) => readContact(id, context, FRESH)))).filter(
     (each) => each !== undefined,
   );
+  for (const { by, id, isOdd } of leads)
+    if (contacts.some((contact) => contact.id === id && isOdd?.(contact))) throw odd(by, id);
   const held = leads.filter(({ id, holds }) => contacts.some((contact) => contact.id === id && holds(contact)));
   const [first, ...others] = contacts.filter(({ id }) => id === named || held.some((lead) => lead.id === id));
   if (others.length > 0) throw conflict(held, named);
@@ -86,6 +90,12 @@ export const remember = ({ reach }: Person, id: string, context: Context): Promi
     reach.map(({ key }) => key),
     context,
     { id, at: context.clock.now() },
+  );
+
+/** Such as an answer to another lookup, which a cache on the way gave once more. */
+const odd = (by: By, id: string): UserError =>
+  new UserError(
+    `HighLevel's lookup by ${by} answered with contact ${id}, which does not have that ${by}, so nothing further was written. Call again in a minute.`,
   );
 
 const firstName = ({ firstName, name }: Json): string =>
@@ -115,26 +125,26 @@ function conflict(leads: readonly Lead[], named: string | undefined): Conflict {
 
 const sure = () => true;
 
-const holder = async (by: By, answer: Promise<Json>): Promise<Lead[]> => {
+const holder = async (by: 'email' | 'phone', value: unknown, answer: Promise<Json>): Promise<Lead[]> => {
   const { contact } = await answer;
   if (contact === null) return [];
   const id = (contact as Json | undefined)?.id;
   if (typeof id !== 'string') throw new UserError(UNREADABLE);
-  return [{ by, id, holds: sure }];
+  return [{ by, id, holds: sure, isOdd: (read) => lacks(read, by, value) }];
 };
 
 /** The contact of a lookup; where it finds none, the one that was found or created for this a moment ago. */
-async function lookedUp(given: Json, { by, value, key }: Reach, context: Context): Promise<Lead[]> {
-  const found = await holder(by, context.call(findDuplicateContact, given, 'single', FRESH));
+async function lookedUp(by: 'email' | 'phone', given: Json, { value, key }: Reach, context: Context): Promise<Lead[]> {
+  const found = await holder(by, value, context.call(findDuplicateContact, given, 'single', FRESH));
   const id = found.length > 0 ? undefined : (await context.own(createRegistry).find(key, context))?.id;
   if (id === undefined) return found;
   return [{ by, id, holds: (contact) => fieldAgrees(by, value, contact) === 'yes' }];
 }
 
 const LOOK: Record<By, (reach: Reach, context: Context) => Promise<Lead[]>> = {
-  email: (reach, context) => lookedUp({ email: reach.value }, reach, context),
+  email: (reach, context) => lookedUp('email', { email: reach.value }, reach, context),
 
-  phone: (reach, context) => lookedUp({ number: reach.value }, reach, context),
+  phone: (reach, context) => lookedUp('phone', { number: reach.value }, reach, context),
 
   async matchField({ by, value, custom, key }, context) {
     const { call, own } = context;
