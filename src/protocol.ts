@@ -2,13 +2,16 @@ import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/proto
 import {
   CallToolRequestSchema,
   ErrorCode,
+  GetPromptRequestSchema,
   type ServerNotification,
   type ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
+import { given } from './arguments.ts';
 import { isMissing, NoSuchResource, redact, UserError, WrongRequest } from './errors.ts';
 import type { Log } from './log.ts';
 import { MAX_BYTES } from './results.ts';
+import { isRecord } from './rows.ts';
 import type { Surroundings } from './tools/tool.ts';
 import { withinBytes } from './untrusted.ts';
 
@@ -24,7 +27,16 @@ export const ToolCall = CallToolRequestSchema.extend({
     arguments: z
       .unknown()
       .optional()
-      .transform((given) => ({ given })),
+      .transform((args) => ({ given: args })),
+  }),
+});
+
+const { params } = GetPromptRequestSchema.shape;
+
+/** `prompts/get`, also from hosts that write null for what a person left empty. */
+export const PromptCall = GetPromptRequestSchema.extend({
+  params: params.extend({
+    arguments: z.preprocess((args) => (isRecord(args) ? given(args) : (args ?? undefined)), params.shape.arguments),
   }),
 });
 

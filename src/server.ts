@@ -1,7 +1,7 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
-  CompleteRequestSchema, GetPromptRequestSchema, ListPromptsRequestSchema,
+  CompleteRequestSchema, ListPromptsRequestSchema,
   ListResourcesRequestSchema, ListResourceTemplatesRequestSchema, ListToolsRequestSchema,
   ReadResourceRequestSchema, SubscribeRequestSchema, UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'; // biome-ignore format: one import
@@ -18,7 +18,7 @@ import type { Log } from './log.ts';
 import { type Memory, ofLocation } from './memory.ts';
 import { noValidator } from './no-validator.ts';
 import { refuseForbidden } from './permissions.ts';
-import { answered, answeredResource, type Extra, progressOf, sentence, ToolCall } from './protocol.ts';
+import { answered, answeredResource, type Extra, PromptCall, progressOf, sentence, ToolCall } from './protocol.ts';
 import { listResources, listTemplates, resolve } from './resources/index.ts';
 import { createRecents } from './resources/recent.ts';
 import { STATUS, statusOf } from './resources/status.ts';
@@ -151,7 +151,7 @@ export function createServer(options: ServerOptions): Server {
   server.setRequestHandler(ListPromptsRequestSchema, async () => ({
     prompts: (await import('./later.ts')).listPrompts(gate()),
   }));
-  server.setRequestHandler(GetPromptRequestSchema, ({ params: { name, arguments: args = {} } }, extra) =>
+  server.setRequestHandler(PromptCall, ({ params: { name, arguments: args = {} } }, extra) =>
     answered(name, log, async () => (await import('./later.ts')).getPrompt(name, args, await desk(extra))),
   );
   server.setRequestHandler(CompleteRequestSchema, ({ params: { ref, argument, context } }, extra) =>

@@ -1,6 +1,6 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { ErrorCode, type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
-import type { Json } from './endpoint.ts';
+import { given } from './arguments.ts';
 import { isRecord } from './rows.ts';
 
 /** Bytes of one message, as the SDK's own transport has it. */
@@ -59,20 +59,18 @@ export class StdioTransport implements Transport {
 
   private read(line: string): void {
     try {
-      const given: unknown = JSON.parse(line);
-      const message = JSONRPCMessageSchema.safeParse(withoutNulls(given));
+      const sent: unknown = JSON.parse(line);
+      const message = JSONRPCMessageSchema.safeParse(withoutNulls(sent));
       if (message.success) this.onmessage?.(message.data as JSONRPCMessage);
-      else if (isRequest(given)) void this.send(refused(given.id));
+      else if (isRequest(sent)) void this.send(refused(sent.id));
     } catch (error) {
       this.failed(error as Error);
     }
   }
 }
 
-const isRequest = (given: unknown): given is { readonly id: string | number } =>
-  isRecord(given) &&
-  typeof given.method === 'string' &&
-  (typeof given.id === 'string' || (typeof given.id === 'number' && Number.isSafeInteger(given.id)));
+const isRequest = (sent: unknown): sent is { readonly id: string | number } =>
+  isRecord(sent) && typeof sent.method === 'string' && (typeof sent.id === 'string' || Number.isSafeInteger(sent.id));
 
 const refused = (id: string | number): JSONRPCMessage => ({
   jsonrpc: '2.0',
@@ -93,9 +91,6 @@ function withoutNulls(message: unknown): unknown {
   const { params, ...rest } = message;
   if (params === null || (Array.isArray(params) && params.length === 0)) return rest;
   if (!isRecord(params)) return message;
-  const given = members(params);
-  return { ...rest, params: isRecord(given._meta) ? { ...given, _meta: members(given._meta) } : given };
+  const own = given(params);
+  return { ...rest, params: isRecord(own._meta) ? { ...own, _meta: given(own._meta) } : own };
 }
-
-const members = (object: Json): Json =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));

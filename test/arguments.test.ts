@@ -122,6 +122,21 @@ test('a filter without the value it needs, or with one it does not take, selects
   expect(await sent()).toEqual([]);
 });
 
+test('a custom field that a filter calls by its key is told, for search would say that there is nobody', async () => {
+  const { call } = await connect();
+  const filter = (field: string) => ({ filters: [{ group: 'OR', filters: [{ field, operator: 'exists' }] }] });
+  const { customFields } = await call('list_custom_fields');
+  const [field] = customFields as Json[];
+  const known = await call('search_contacts', filter(`customFields.${field?.id}`));
+  expect(known.total).toBeGreaterThan(0);
+  expect(known).not.toHaveProperty('notice');
+  for (const tool of ['search_contacts', 'count_contacts'])
+    expect(await call(tool, filter('customFields.bike_model'))).toMatchObject({
+      total: 0,
+      notice: expect.stringContaining('customFields.bike_model is no id of a custom field'),
+    });
+});
+
 test('a field that is to be emptied and to be filled is refused', async () => {
   const { refused } = await connect();
   const both = { city: 'Gary', clear: ['city'] };

@@ -66,6 +66,7 @@ describe('the built program over stdio', () => {
       { method: 'tools/call', params: { ...params, _meta: null } },
       { method: 'tools/call', params: { ...params, _meta: { progressToken: null } } },
       { method: 'prompts/get', params: { name: 'sync_changes', arguments: null } },
+      { method: 'prompts/get', params: { name: 'update_segment', arguments: { tag: null, change: 'x' } } },
     ];
     for (const [i, request] of wellMeant.entries()) {
       program.send({ jsonrpc: '2.0', id: 10 + i, ...(request as Json) });

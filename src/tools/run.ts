@@ -9,6 +9,7 @@ import { nameMe } from './current-user.ts';
 import { createEqualCreates } from './equal-creates.ts';
 import { joinParts } from './field-parts.ts';
 import { readRanges } from './ranges.ts';
+import { customFieldsByName } from './search.ts';
 import { BEGIN_MS, BUDGET_MS, type Context, isFlow, type Surroundings, type Tool } from './tool.ts';
 
 /** Characters of all notices together. */
@@ -41,7 +42,13 @@ function fitting(output: Tool['output'], result: Json): { kept: Json; odd: reado
 /** Arguments in the API's terms, as far as that takes more than the arguments themselves. */
 async function prepared(tool: Tool, given: Json, context: Context): Promise<Json> {
   const args = await joinParts(await nameMe(given, context), context);
-  return Array.isArray(args.filters) ? { ...args, filters: await readRanges(args.filters, tool, context) } : args;
+  if (!Array.isArray(args.filters)) return args;
+  const [named] = customFieldsByName(args.filters);
+  if (named)
+    context.say(
+      `${named} is no id of a custom field: by a key or name search finds nobody. list_custom_fields gives the ids.`,
+    );
+  return { ...args, filters: await readRanges(args.filters, tool, context) };
 }
 
 function contextOf(tool: Tool, surroundings: Surroundings, note: (notice: string, kind?: string) => void): Context {

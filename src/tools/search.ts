@@ -79,6 +79,16 @@ const indexFilters = (given: unknown): unknown =>
     return { ...filter, field, ...(value === undefined ? {} : { value }) };
   });
 
+/** Ids of custom fields have no other characters, and are longer than most names. */
+const CUSTOM_BY_ID = /^customFields\.[A-Za-z0-9]{16,}$/;
+
+/** The custom fields that filters call by something else than an id. Search then answers that there is nobody. */
+export const customFieldsByName = (filters: readonly Json[]): string[] =>
+  filters.flatMap(({ field, filters: inner }) => {
+    if (Array.isArray(inner)) return customFieldsByName(inner as Json[]);
+    return String(field).startsWith('customFields.') && !CUSTOM_BY_ID.test(String(field)) ? [String(field)] : [];
+  });
+
 const indexSort = (given: unknown): unknown =>
   (given as Json[]).map((sort) => ({ ...sort, field: indexField(sort.field) }));
 

@@ -296,7 +296,7 @@ test('the arguments are checked in full although their schema is short', async (
   const { refused, sent } = await counting(people(1));
   const wrong = [
     [{ filters: [{ field: 'city', operator: 'is like', value: 'A' }] }, /filters\[0\]\.operator must be a name/],
-    [{ filters: [{ field: 'city' }] }, /a filter needs field and operator/],
+    [{ filters: [{ field: 'city' }] }, /filters\[0\] needs field and operator/],
     [{ filters: [] }, /filters must have/],
     [{ groupBy: '' }, /groupBy must not be empty/],
     [{ group: 'tag' }, /Unknown argument "group".*count_contacts takes: groupBy, query, filters, handle/],
