@@ -26,6 +26,8 @@ export interface ReadTime {
 }
 
 const WITH_OFFSET = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
+/** Of which a parser would make the second before. */
+const LEAP_SECOND = /T\d\d:\d\d:60/;
 const DATE_ONLY = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
@@ -41,6 +43,7 @@ export async function readTime(
   dateMeans: 'start' | 'end' = 'end',
   unknownZone: 'refuse' | 'UTC' = 'refuse',
 ): Promise<ReadTime> {
+  if (LEAP_SECOND.test(text)) throw noTime(name, text);
   const [, date] = WITH_OFFSET.exec(text) ?? [];
   if (date !== undefined) return { iso: instantOf(name, text, date) };
   const { Temporal } = await import('temporal-polyfill');

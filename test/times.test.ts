@@ -66,6 +66,8 @@ describe('a time that does not exist is refused', () => {
     ['a month and day of zero', '2026-00-00T09:00:00Z'],
     ['an hour of 25', '2026-11-24T25:00:00Z'],
     ['a minute after 24:00', '2026-11-24T24:01:00Z'],
+    ['a second of 60', '2026-11-24T23:59:60Z'],
+    ['a second of 60, local', '2026-11-24T23:59:60'],
     ['a minute of 60', '2026-11-24T09:60:00Z'],
     ['a 30th of February, local', '2026-02-30T09:00'],
     ['a 31st of June as a day', '2026-06-31'],

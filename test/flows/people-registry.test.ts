@@ -191,7 +191,7 @@ describe('the folder', () => {
     expect(await readdir(peopleFolder)).not.toContain(old);
   });
 
-  test('where nothing can be stored, one process still does each person once', async () => {
+  test('where nothing can be stored, one process still does each person once, and says that others are not waited for', async () => {
     const blocked = await freshFolder();
     const file = join(blocked, '..', '..', 'file');
     await writeFile(file, '');
@@ -199,7 +199,8 @@ describe('the folder', () => {
     const { call } = await connect({ sandbox: { data, indexDelayMs: 60_000 }, peopleFolder: join(file, 'people') });
     const answers = await Promise.all([1, 2, 3].map(() => call('onboard_contact', byMatch('B-1'))));
     expect(answers.filter(({ created }) => created)).toHaveLength(1);
-    expect(answers.every(({ notice }) => notice === undefined)).toBe(true);
+    const notice = expect.stringMatching(/^The state folder takes no files.*Tell the owner\.$/);
+    expect(answers).toEqual(Array(3).fill(expect.objectContaining({ notice })));
   });
 
   test('keeps locations apart', async () => {

@@ -31,11 +31,14 @@ export function onboard(person: Person, context: Context): Promise<Onboarded> {
 
 const keysOf = ({ reach }: Person): string[] => reach.map(({ key }) => key);
 
+const UNSHARED =
+  'The state folder takes no files (full or read-only), so another ghl-contacts-mcp is not waited for: people that two of them onboard at the same time may get tasks and notes twice. Tell the owner.';
+
 /** Nothing further is begun once others may have gone on in its place. */
-const during = ({ lasts }: Turn, context: Context): Context => ({
-  ...context,
-  inTime: () => lasts() && context.inTime(),
-});
+function during({ lasts, unshared }: Turn, context: Context): Context {
+  if (unshared) context.say(UNSHARED);
+  return { ...context, inTime: () => lasts() && context.inTime() };
+}
 
 /**
  * Two calls may lead to one contact by different keys: its parts are compared and written by one at a time. Where no

@@ -22,6 +22,8 @@ export interface Turn {
   readonly waited: boolean;
   /** False where a process was stopped for so long that others may have gone on in its place. */
   readonly lasts: () => boolean;
+  /** True where the folder takes no files: another process that works on the person is not waited for. */
+  readonly unshared?: true;
 }
 
 const ALWAYS = () => true;
@@ -141,7 +143,7 @@ async function holdFiles<T>(
     return await within(names, []);
   } catch (error) {
     if (begun || !(error instanceof UserError)) throw error;
-    if (error instanceof Unlockable) return begin({ waited: false, lasts: ALWAYS });
+    if (error instanceof Unlockable) return begin({ waited: false, lasts: ALWAYS, unshared: true });
     throw new Taken();
   }
 }
