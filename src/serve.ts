@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { createApi } from './api/client.ts';
 import { fileJournal, noJournal } from './api/journal.ts';
@@ -19,8 +20,7 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
   keepStdoutClean(log);
   const session = openSession(config, sandbox, log);
   const { timeoutMs, rateShare } = config;
-  const file = config.journal ? fileJournal(config.journal, log) : undefined;
-  const journal = file ?? noJournal;
+  const journal = config.journal ? fileJournal(config.journal, log) : noJournal;
   const { scopes, howToGrant } = session;
   const api = createApi({ ...session.way, scopes, howToGrant, timeoutMs, rateShare, journal, log, endpoints });
   let open = gate(tools, scopes(), config.selected, howToGrant);
@@ -40,7 +40,7 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
     peopleFolder: config.people,
     memory: config.memory ? fileMemory(config.memory, log) : shortMemory(),
   });
-  endWithHost(server, api, log, () => exit(file?.isStuck() === true));
+  endWithHost(server, api, log);
   await server.connect(new StdioTransport());
   let { locationId } = session.account;
   session.watch(() => {
@@ -77,9 +77,19 @@ const asText = (value: unknown): string => {
   }
 };
 
-/** An exit waits for the threads of the file system; where one of them never ends, only a signal ends the process. */
-function exit(isStuck: boolean): void {
-  if (isStuck) process.kill(process.pid, 'SIGKILL');
+/** ms that work of the thread pool (files, names, a terminal) is given to end, and between two looks. */
+const THREADS_MS = 500;
+const LOOK_MS = 20;
+const OF_THREADS = /^(FSReq|GetAddrInfo|GetNameInfo)/;
+
+/**
+ * Node's exit waits for every thread of its pool. One of them may never end (a file on a network drive that is gone, a
+ * terminal whose output is stopped): then only a signal ends the process.
+ */
+async function exit(): Promise<void> {
+  const isBusy = () => process.getActiveResourcesInfo().some((kind) => OF_THREADS.test(kind));
+  for (let waited = 0; isBusy() && waited < THREADS_MS; waited += LOOK_MS) await delay(LOOK_MS);
+  if (isBusy()) process.kill(process.pid, 'SIGKILL');
   else process.exit(0);
 }
 
@@ -91,7 +101,7 @@ const FLUSH_LOG_MS = 200;
  * A host that is gone (stdin closed, stdout broken, a message too large for the transport, a signal) ends the process:
  * no more calls, reads aborted, writes finished and journalled, exit code 0.
  */
-function endWithHost(server: Server, api: Api, log: FileLog, exit: () => void): void {
+function endWithHost(server: Server, api: Api, log: FileLog): void {
   let ending = false;
   const stopWatching = server.onclose;
   const end = async (why: string) => {
@@ -102,10 +112,9 @@ function endWithHost(server: Server, api: Api, log: FileLog, exit: () => void): 
     await api.close();
     // The answers of the last writes leave before the pipe does, unless nobody reads them.
     await new Promise((resolve) => setImmediate(resolve));
-    setTimeout(exit, FLUSH_MS);
     const answered = process.stdout.writable && new Promise((resolve) => process.stdout.write('', resolve));
-    await Promise.all([answered, log.flush(FLUSH_LOG_MS)]);
-    exit();
+    await Promise.race([Promise.all([answered, log.flush(FLUSH_LOG_MS)]), delay(FLUSH_MS)]);
+    await exit();
   };
   server.onclose = () => void end('transport closed');
   for (const event of ['end', 'close'] as const) process.stdin.once(event, () => void end('stdin closed'));

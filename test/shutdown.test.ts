@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
@@ -30,7 +31,7 @@ function event<T = void>() {
 }
 
 /** The built program against a sandbox over HTTP whose faults wait until they are let go. */
-async function office(faults: FaultRule[] = []) {
+async function office(faults: FaultRule[] = [], env: Record<string, string> = {}) {
   const release = event();
   const sandbox = createSandbox({ rate: 'off', faults, wait: () => release.happened });
   const [contactId] = await ids(sandbox);
@@ -50,6 +51,7 @@ async function office(faults: FaultRule[] = []) {
     GHL_SCOPES: 'contacts.readonly contacts.write',
     GHL_JOURNAL: journal,
     LOG_LEVEL: 'debug',
+    ...env,
   });
   program.child.stdin.on('error', () => {});
   open.push(async () => {
@@ -275,5 +277,23 @@ describe('an idle server', () => {
     program.send('x'.repeat(11 * 1024 * 1024));
     expect(await program.ended).toBe(0);
     expect(program.stderr()).not.toMatch(/^ +at /m);
+  });
+});
+
+describe('work of the file system that never ends', () => {
+  test('does not keep the process from ending with its host', async () => {
+    const pipe = join(folder, 'nobody-reads');
+    execFileSync('mkfifo', [pipe]);
+    const hook = join(folder, 'hook.mjs');
+    // Opening it waits for a reader, in a thread of the pool: as a file does on a network drive that is gone.
+    await writeFile(hook, `import { open } from 'node:fs';\nopen(${JSON.stringify(pipe)}, 'w', () => {});\n`);
+    const { program, read } = await office([], { NODE_OPTIONS: `--import ${hook}` });
+    read(2);
+    expect((await program.answer(2)).result).toMatchObject({ structuredContent: { contact: {} } });
+    const began = performance.now();
+    program.child.stdin.end();
+    await program.ended;
+    // Without a bound this ends never: a second is what is waited for, and a machine may be busy.
+    expect(performance.now() - began).toBeLessThan(5_000);
   });
 });

@@ -30,11 +30,6 @@ export type Journal = (entry: Entry) => Promise<boolean>;
 
 export const noJournal: Journal = async () => true;
 
-export interface FileJournal extends Journal {
-  /** Whether an append is under way that the file system does not end: it may keep a process from exiting. */
-  readonly isStuck: () => boolean;
-}
-
 /** ms for one append: a network home that is gone would delay the answer of a write for ever. */
 const LIMIT_MS = 2_000;
 
@@ -46,7 +41,7 @@ export function fileJournal(
   path: string,
   log: Log,
   options: { timers?: Timers; append?: typeof append } = {},
-): FileJournal {
+): Journal {
   const { timers = realTimers, append: write = append } = options;
   /** One at a time: each that hangs takes a thread from all other work with files and names. */
   let last: Promise<unknown> = Promise.resolve();
@@ -55,7 +50,7 @@ export function fileJournal(
     log('error', 'journal', { path, error: message });
     return false;
   };
-  const journal: Journal = async (entry) => {
+  return async (entry) => {
     if (stuck > 0) return failed('An earlier append has not ended yet.');
     try {
       const line = lineOf(entry);
@@ -73,7 +68,6 @@ export function fileJournal(
       return failed((error as Error).message);
     }
   };
-  return Object.assign(journal, { isStuck: () => stuck > 0 });
 }
 
 /** True once the work is done; false where that takes too long. @throws as the work does */
