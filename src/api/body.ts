@@ -35,11 +35,28 @@ function unpacked(encoding: string | undefined, body: AsyncIterable<Uint8Array>)
   return make ? pipeline(body, make(), () => {}) : body;
 }
 
+/** Levels of one answer: what is nested deeper than any record would end whatever walks through it. */
+const MAX_LEVELS = 100;
+
 /** JSON, or undefined for anything else. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isTooDeep(value) ? undefined : value;
   } catch {
     return undefined;
   }
+}
+
+/** Level by level: recursion is what a deep value breaks. */
+function isTooDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; depth < MAX_LEVELS; depth += 1) {
+    const below: unknown[] = [];
+    for (const each of level)
+      if (typeof each === 'object' && each !== null) for (const part of Object.values(each)) below.push(part);
+    if (below.length === 0) return false;
+    level = below;
+  }
+  return true;
 }

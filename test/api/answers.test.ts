@@ -164,6 +164,19 @@ describe('a body that is too large', () => {
 });
 
 test.each([
+  ['lists', (depth: number) => '['.repeat(depth) + ']'.repeat(depth)],
+  ['objects', (depth: number) => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth)],
+])('an answer of %s nested without end is unreadable, and one of a usual depth is read', async (_, nested) => {
+  let depth = 200_000;
+  const { read } = await against((response) =>
+    response.end(`{"contact":{"id":"${PERSON}","customFields":[{"id":"a","value":${nested(depth)}}]}}`),
+  );
+  await expect(read()).rejects.toThrow('HighLevel answered 200 with something other than the JSON it documents');
+  depth = 50;
+  expect(await read()).toMatchObject({ contact: { id: PERSON } });
+});
+
+test.each([
   ['the address', 'find_duplicate_contact', { email: `${'x'.repeat(8_000)}@x.example` }, 8_000],
   ['the body', 'update_contact', { contactId: PERSON, city: 'x'.repeat(100_000) }, 100_000],
 ])('a request is refused before it is sent where %s is too large', async (_, tool, args, most) => {
