@@ -176,9 +176,12 @@ export class Limiter {
     this.#inFlight += 1;
     const answersBefore = this.#answers;
     const heldBefore = this.#heldUntil;
+    const probesDay = this.#daily?.remaining === 0;
     return (headers, limited = false) => {
       this.#inFlight -= 1;
       if (this.#max <= COUNTED) this.#ended.push(this.#timers.now());
+      // Let through without a word about the day: what was known of it no longer holds.
+      if (probesDay && headers && !limited) this.#daily = undefined;
       if (headers) this.#learn(headers, answersBefore === this.#answers);
       if (headers && !limited && heldBefore === this.#heldUntil) this.#atMost = Number.POSITIVE_INFINITY;
       this.#pump();

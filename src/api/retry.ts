@@ -35,10 +35,13 @@ export function mayRepeat(method: Method, effect: Effect, trouble: Trouble, trie
   return effect === 'read' || method === 'PUT' || method === 'DELETE';
 }
 
-/** ms until the next try: the server's word, else exponential with full jitter. `random` is 0 to 1. */
+/**
+ * ms until the next attempt: exponential with full jitter, and no less than the server asks for. It may ask for none, as
+ * seconds that were rounded down or a date that is over. `random` is 0 to 1.
+ */
 export function pause(trouble: Trouble, triesSoFar: number, policy: Policy, random: number): number {
   const asked = 'waitMs' in trouble ? trouble.waitMs : undefined;
-  return asked ?? random * Math.min(policy.cap, policy.base * 2 ** (triesSoFar - 1));
+  return Math.max(asked ?? 0, random * Math.min(policy.cap, policy.base * 2 ** (triesSoFar - 1)));
 }
 
 /** `Retry-After` in both its forms, as ms from `now`. */

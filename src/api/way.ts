@@ -167,15 +167,16 @@ function settleDown(
   trouble: Trouble,
   tries: number,
 ): number {
+  const wait = pause(trouble, tries, policy, random());
   if (trouble.kind === 'limited') {
     figures.count('limited');
     breaker.succeeded();
-    return limiter.hold(trouble.waitMs);
+    return limiter.hold(trouble.waitMs === undefined ? undefined : wait);
   }
   // An answer that cannot be read is an answer: it says nothing of other calls.
   if (trouble.kind === 'garbled') breaker.succeeded();
   else breaker.failed();
-  return pause(trouble, tries, policy, random());
+  return wait;
 }
 
 /**

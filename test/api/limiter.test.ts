@@ -295,9 +295,38 @@ describe('a 429', () => {
     await expect(api.call(list, {})).rejects.toThrow(/nothing was sent. Try again from 2026-11-20T15:04:00.000Z on/);
     expect(asked).toHaveLength(1);
   });
+
+  test.each(['0', 'Fri, 20 Nov 2026 14:00:00 GMT'])(
+    'that asks for no pause (%s) is not repeated at once',
+    async (asks) => {
+      const clock = handClock();
+      const { transport, asked } = scripted((): Reply => ({ status: 429, headers: { 'retry-after': asks } }));
+      const api = layer({ transport, timers: clock });
+      const call = watch(api.call(list, {}));
+      const attempts: number[] = [];
+      for (const pause of [0, 199, 1, 399, 1, 799, 1, 1_599, 1]) {
+        await clock.advance(pause);
+        attempts.push(asked.length);
+      }
+      expect(attempts).toEqual([1, 1, 2, 2, 3, 3, 4, 4, 5]);
+      expect(call.failed).toContain('(429) in 5 tries');
+    },
+  );
 });
 
 describe("the day's quota", () => {
+  test('gone is forgotten once a probe goes through without a word about the day', async () => {
+    const clock = handClock();
+    const { transport, asked } = scripted((_, nth) => (nth === 1 ? { headers: quota(50, daily(0)) } : {}));
+    const api = layer({ transport, timers: clock });
+    await api.call(list, { query: 'last' });
+    await expect(api.call(list, { query: 'a' })).rejects.toThrow('is used up');
+    await clock.advance(300_000);
+    await api.call(list, { query: 'probe' });
+    await api.call(list, { query: 'b' });
+    expect(asked).toHaveLength(3);
+  });
+
   test('nearly gone is said beside the answer', async () => {
     const { transport } = scripted((_, nth) => ({ headers: quota(50, daily(nth === 1 ? 4_001 : 4_000)) }));
     const api = layer({ transport, timers: handClock() });
