@@ -1,4 +1,4 @@
-import type { Json } from './endpoint.ts';
+import type { Json } from './json.ts';
 
 /**
  * What a tool does beside what its own name says, each act named by the endpoint tool that does exactly that: creating

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Json } from './endpoint.ts';
 import { UserError } from './errors.ts';
+import type { Json } from './json.ts';
 
 /**
  * Arguments that hosts add to every call, each with its source. They are dropped where a tool does not declare them;

@@ -2,12 +2,13 @@ import { isAbsolute, join } from 'node:path';
 import type { Credential } from './api/credential.ts';
 import type { App } from './auth/oauth.ts';
 import type { StoreSetting } from './auth/store.ts';
-import { ID, type Scope } from './endpoint.ts';
+import { ID } from './endpoint.ts';
 import { SettingError } from './errors.ts';
 import { configFolder, stateFolder } from './folders.ts';
 import { parseScopes, parseSelection, type Selection } from './gate.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 import { looksSecret, quotedSetting, rememberSecret } from './redact.ts';
+import type { Scope } from './scopes.ts';
 import { tools } from './tools/index.ts';
 import { firstCharacters, plainText } from './untrusted.ts';
 

@@ -1,7 +1,8 @@
-import type { Endpoint, Json } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
 import { UserError } from './errors.ts';
 import { type Gate, whyAbsent } from './gate.ts';
 import { checkInput } from './input.ts';
+import type { Json } from './json.ts';
 import { refuseForbidden } from './permissions.ts';
 import type { Person, Recents } from './resources/recent.ts';
 import { runTool } from './tools/run.ts';

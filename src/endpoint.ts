@@ -1,23 +1,8 @@
 import type * as z from 'zod';
 import { UserError } from './errors.ts';
-import type { Settlement } from './settle.ts';
-
-/** Scopes as HighLevel spells them; a tool is offered only while its scope is in effect. */
-export const SCOPES = [
-  'contacts.readonly',
-  'contacts.write',
-  'locations.readonly',
-  'locations/tags.readonly',
-  'locations/customFields.readonly',
-  'locations/tasks.readonly',
-  'users.readonly',
-  'businesses.readonly',
-  'calendars.readonly',
-  'calendars/events.readonly',
-  'workflows.readonly',
-  'campaigns.readonly',
-] as const;
-export type Scope = (typeof SCOPES)[number];
+import type { Json } from './json.ts';
+import type { Scope } from './scopes.ts';
+import type { Settlement } from './settlement.ts';
 
 /**
  * What a tool does to the CRM. Written on every record and never derived from the HTTP verb: a search is a POST that
@@ -32,7 +17,6 @@ export const EFFECTS = {
 } as const;
 export type Effect = keyof typeof EFFECTS;
 
-export type Json = Record<string, unknown>;
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** The tool half of a record: what a host is shown and the gate decides by. */

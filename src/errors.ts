@@ -1,5 +1,5 @@
-import type { Scope } from './endpoint.ts';
 import { redact, redactStrictly } from './redact.ts';
+import type { Scope } from './scopes.ts';
 import { plainText } from './untrusted.ts';
 
 export { redact };

@@ -1,9 +1,9 @@
 import { forbiddenAct } from './acts.ts';
-import { SCOPES, type Scope } from './endpoint.ts';
 import { missingScope, SettingError } from './errors.ts';
 import { nearest } from './nearest.ts';
 import { type Permissions, switchedOff } from './permissions.ts';
 import { quotedSetting } from './redact.ts';
+import { SCOPES, type Scope } from './scopes.ts';
 import { scopesOf, type Tool } from './tools/tool.ts';
 import { quoted } from './untrusted.ts';
 

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { readArguments } from './arguments.ts';
-import type { Json, ToolFace } from './endpoint.ts';
+import type { ToolFace } from './endpoint.ts';
 import { UserError } from './errors.ts';
+import type { Json } from './json.ts';
 import { quoted } from './untrusted.ts';
 
 export interface CheckedInput {

@@ -1,5 +1,5 @@
-import type { Json } from './endpoint.ts';
 import { makeFolder } from './folders.ts';
+import type { Json } from './json.ts';
 import type { Log } from './log.ts';
 
 /** What conversations go on from, by name: small, and lost without harm. */

@@ -1,6 +1,8 @@
 import { type Forbidden, type ForbiddenAct, forbiddenAct } from './acts.ts';
-import type { Json, Scope, ToolFace } from './endpoint.ts';
+import type { ToolFace } from './endpoint.ts';
 import { UserError } from './errors.ts';
+import type { Json } from './json.ts';
+import type { Scope } from './scopes.ts';
 
 /** What a tool may do: the scopes in effect, less what the owner forbade. */
 export interface Permissions {

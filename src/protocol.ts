@@ -9,9 +9,10 @@ import {
 import * as z from 'zod';
 import { given } from './arguments.ts';
 import { isMissing, NoSuchResource, redact, UserError, WrongRequest } from './errors.ts';
+import { isRecord } from './json.ts';
 import type { Log } from './log.ts';
 import { MAX_BYTES } from './results.ts';
-import { isRecord } from './rows.ts';
+
 import type { Surroundings } from './tools/tool.ts';
 import { withinBytes } from './untrusted.ts';
 

@@ -1,5 +1,6 @@
-import type { Endpoint, Json, ListShape } from './endpoint.ts';
-import { isRecord, listIn, rowOf, type Size, shown, tidy } from './rows.ts';
+import type { Endpoint, ListShape } from './endpoint.ts';
+import { isRecord, type Json, listIn } from './json.ts';
+import { rowOf, type Size, shown, tidy } from './rows.ts';
 import { cut, wellFormed } from './untrusted.ts';
 
 /** Bytes: a page nobody sized, and the most either half of an answer may hold (hosts cut or drop longer ones). */

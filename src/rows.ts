@@ -1,4 +1,5 @@
-import type { Json, ListShape, Page } from './endpoint.ts';
+import type { ListShape, Page } from './endpoint.ts';
+import { isRecord, type Json, rowsIn } from './json.ts';
 import { cut, plainText } from './untrusted.ts';
 
 /** Bookkeeping of the API that says nothing about a person; `fields` brings any of it back by name. */
@@ -42,19 +43,6 @@ function contact(raw: Json): Json {
   if (rest.dnd === false) delete rest.dnd;
   return rest;
 }
-
-export const isRecord = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** What an answer lists under a key, as HighLevel sent it; nothing where it holds no list. */
-export const listIn = (data: Json | undefined, key: string): readonly unknown[] =>
-  Array.isArray(data?.[key]) ? data[key] : [];
-
-/**
- * The rows an answer holds under a key: what is no record is left out. That a list has its key was checked when the
- * answer arrived.
- */
-export const rowsIn = (data: Json | undefined, key: string): Json[] => listIn(data, key).filter(isRecord);
 
 /** Items of an answer's lists that are no records. An answer to a read lists nothing else. */
 export const oddRows = (data: Json): number =>

@@ -1,4 +1,4 @@
-import type { Json } from './endpoint.ts';
+import type { Json } from './json.ts';
 import { plainText } from './untrusted.ts';
 
 /** Whether a stored value is what was sent; `?` where the API is known to keep it in a way that cannot be compared. */

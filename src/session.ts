@@ -5,11 +5,10 @@ import type { Transport } from './api/transport-types.ts';
 import { READ_ONLY, type Standing, standing } from './auth/standing.ts';
 import { openStore, type Store } from './auth/store.ts';
 import type { Config } from './config.ts';
-import { SCOPES, type Scope } from './endpoint.ts';
 import { bySettings, UserError } from './errors.ts';
-
 import { type Log, silent } from './log.ts';
 import { once } from './once.ts';
+import { SCOPES, type Scope } from './scopes.ts';
 
 /** Who this server works for, how it gets there, and what it may do. */
 export interface Session {

@@ -1,7 +1,7 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { ErrorCode, type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import { given } from './arguments.ts';
-import { isRecord } from './rows.ts';
+import { isRecord } from './json.ts';
 
 /** Bytes of one message, as the SDK's own transport has it. */
 const MAX_MESSAGE = 10 * 1024 * 1024;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { fetchTransport } from '../src/api/transport.ts';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+
 import { createSandbox, type Sandbox } from '../src/sandbox/index.ts';
 import { connect, NOW } from './connect.ts';
 import { client } from './sandbox/api.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+
 import { connect, textOf } from './connect.ts';
 import { everyCall } from './every-tool.ts';
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { advertised } from '../src/advertise.ts';
 import { ADDED_BY_HOSTS } from '../src/arguments.ts';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+
 import { tools } from '../src/tools/index.ts';
 import { connect, find, textOf } from './connect.ts';
 import { answerTo, everyCall } from './every-tool.ts';

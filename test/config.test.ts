@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type Env, readConfig, SECRET_SETTINGS, SETTINGS } from '../src/config.ts';
-import { SCOPES } from '../src/endpoint.ts';
 import { SettingError } from '../src/errors.ts';
 import { gate } from '../src/gate.ts';
 import { instructions } from '../src/instructions.ts';
+import { SCOPES } from '../src/scopes.ts';
 import { openSession } from '../src/session.ts';
 import { tools } from '../src/tools/index.ts';
 

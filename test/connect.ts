@@ -5,11 +5,12 @@ import { fixed } from '../src/api/credential.ts';
 import { realTimers, type Timers } from '../src/api/timers.ts';
 import { fetchTransport } from '../src/api/transport.ts';
 import type { ApiOptions } from '../src/api/types.ts';
-import { type Json, SCOPES, type Scope } from '../src/endpoint.ts';
 import { gate, parseSelection } from '../src/gate.ts';
+import type { Json } from '../src/json.ts';
 import { type Log, silent } from '../src/log.ts';
 import { type Memory, shortMemory } from '../src/memory.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../src/sandbox/index.ts';
+import { SCOPES, type Scope } from '../src/scopes.ts';
 import { createServer } from '../src/server.ts';
 import { createClock } from '../src/tools/clock.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+
 import { connect, find } from './connect.ts';
 import { examples, findFixture } from './examples.ts';
 import { client } from './sandbox/api.ts';

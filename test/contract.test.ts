@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { fixed } from '../src/api/credential.ts';
 import { fetchTransport } from '../src/api/transport.ts';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+
 import { sandboxRoutes } from '../src/sandbox/index.ts';
 import { listCalendarEvents } from '../src/tools/appointments.ts';
 import { endpoints, tools } from '../src/tools/index.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Json, SCOPES } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
 import type { SandboxOptions } from '../src/sandbox/index.ts';
+import { SCOPES } from '../src/scopes.ts';
 import { CONTACTS, connect, NOW } from './connect.ts';
 
 const data = {

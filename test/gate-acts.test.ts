@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { fetchTransport } from '../src/api/transport.ts';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+
 import type { Sandbox } from '../src/sandbox/index.ts';
 import { steadyClock } from './api/steady-clock.ts';
 import { type Connected, connect } from './connect.ts';

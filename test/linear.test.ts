@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../src/endpoint.ts';
 import { heldIn } from '../src/flows/custom-values.ts';
+import type { Json } from '../src/json.ts';
 import { refusal } from '../src/refusals.ts';
 import { lists } from '../src/same.ts';
-import { type Look, settle } from '../src/settle.ts';
+import { settle } from '../src/settle.ts';
+import type { Look } from '../src/settlement.ts';
 
 /** `npm run bench` measures how work grows; here quadratic work would outlast the time limit of the test by far. */
 const MANY = 100_000;

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+
 import { type Change, connectChanged } from './changed-answers.ts';
 import { type Connected, textOf } from './connect.ts';
 import { type Fixture, findFixture } from './examples.ts';

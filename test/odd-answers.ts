@@ -1,4 +1,4 @@
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
 import type { Log } from '../src/log.ts';
 import { steadyClock } from './api/steady-clock.ts';
 import { connectChanged, mapped } from './changed-answers.ts';

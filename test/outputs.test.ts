@@ -2,7 +2,8 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { advertised } from '../src/advertise.ts';
 import { realTimers } from '../src/api/timers.ts';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+
 import { tools } from '../src/tools/index.ts';
 import { type Change, connectChanged } from './changed-answers.ts';
 import { type Connected, connect, type Options } from './connect.ts';

@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
 
 export const PROGRAM = new URL('../dist/index.js', import.meta.url).pathname;
 

@@ -4,7 +4,8 @@ import {
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, test, vi } from 'vitest';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+
 import { createWorld } from './auth/world.ts';
 import { CONTACTS, connect, find, type Options, READ } from './connect.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Transport } from '../src/api/transport-types.ts';
-
 import { createOAuth } from '../src/auth/oauth.ts';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+
 import { connect } from './connect.ts';
 
 const REPEATS = 'HighLevel gave the same rows again for a later page';

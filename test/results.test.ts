@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+
 import { MAX_BYTES, toolAnswer } from '../src/results.ts';
 import { connectChanged } from './changed-answers.ts';
 import { connect, textOf } from './connect.ts';

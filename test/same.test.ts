@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../src/endpoint.ts';
 import { uniqueBy } from '../src/flows/onboard/person.ts';
 import { entriesOf } from '../src/flows/timeline.ts';
+import type { Json } from '../src/json.ts';
 import { sameText, seen, text } from '../src/same.ts';
 import { connect } from './connect.ts';
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Json, SCOPES } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+import { SCOPES } from '../src/scopes.ts';
+
 import { connectChanged } from './changed-answers.ts';
 import { type Connected, connect, type Options } from './connect.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../src/api/journal.ts';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+
 import { agreement } from '../src/same.ts';
 import type { Fault } from '../src/sandbox/index.ts';
 import { endpoints } from '../src/tools/index.ts';

@@ -1,6 +1,7 @@
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+
 import { MOST_SUBSCRIPTIONS } from '../src/resources/subscriptions.ts';
 import { MAX_BYTES } from '../src/results.ts';
 import { withinBytes } from '../src/untrusted.ts';

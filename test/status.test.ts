@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { fixed } from '../src/api/credential.ts';
 import { fetchTransport } from '../src/api/transport.ts';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+
 import { createSandbox } from '../src/sandbox/index.ts';
 import { TOKEN } from './api/layer.ts';
 import { CONTACTS, type Connected, connect, find, NOW } from './connect.ts';

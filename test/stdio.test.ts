@@ -5,7 +5,8 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { describe, expect, test } from 'vitest';
 import pkg from '../package.json' with { type: 'json' };
 import { derived } from '../src/advertise.ts';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+
 import { tools } from '../src/tools/index.ts';
 import { textOf } from './connect.ts';
 import { HELLO, PROGRAM, rpc, start } from './program.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+
 import { connect, find, INDEX_DELAY_MS, type Options } from './connect.ts';
 
 const contactOf = (data: Json) => data.contact as Json & { id: string; tags?: string[] };

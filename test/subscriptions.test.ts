@@ -1,7 +1,8 @@
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, test } from 'vitest';
 import { fetchTransport } from '../src/api/transport.ts';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+
 import type { Sandbox } from '../src/sandbox/index.ts';
 import { type HandClock, handClock } from './api/steady-clock.ts';
 import { type Connected, connect, find, type Options } from './connect.ts';

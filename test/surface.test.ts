@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { answerFigures, listFigures } from '../bench/tokens.ts';
 import { advertised } from '../src/advertise.ts';
-import { EFFECTS, type Json, SCOPES } from '../src/endpoint.ts';
+import { EFFECTS } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+import { SCOPES } from '../src/scopes.ts';
 import { endpoints, families, tools } from '../src/tools/index.ts';
 import { CONTACTS, connect, READ } from './connect.ts';
 import { faultsOf } from './portable-schema.ts';

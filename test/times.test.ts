@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+
 import { readTime } from '../src/times.ts';
 import { createClock } from '../src/tools/clock.ts';
 import { CONTACTS, connect, find, NOW } from './connect.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../src/endpoint.ts';
+import type { Json } from '../src/json.ts';
+
 import { connectChanged, mapped, outgoing } from './changed-answers.ts';
 import { type Connected, connect } from './connect.ts';
 import { everyCall } from './every-tool.ts';

@@ -1,5 +1,5 @@
-import type { AnswerShape, Endpoint, Json } from '../endpoint.ts';
-import { isRecord, rowsIn } from '../rows.ts';
+import type { AnswerShape, Endpoint } from '../endpoint.ts';
+import { isRecord, type Json, rowsIn } from '../json.ts';
 
 /** Why a success is not what was asked for, as the end of "HighLevel answered 200 with …"; undefined where it is. */
 export function misfit(e: Endpoint, args: Json, body: Json): string | undefined {

@@ -1,4 +1,4 @@
-import type { Json } from '../endpoint.ts';
+import type { Json } from '../json.ts';
 import type { Lane } from './limiter.ts';
 
 /** ms a read answer may be given again. */

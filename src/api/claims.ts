@@ -1,4 +1,5 @@
-import type { Endpoint, Json } from '../endpoint.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { Json } from '../json.ts';
 
 /** Keeps creates that could be taken for one another from being settled by the same record. */
 export class Claims {

@@ -1,5 +1,6 @@
-import type { Endpoint, Json } from '../endpoint.ts';
+import type { Endpoint } from '../endpoint.ts';
 import { missingScope, UserError } from '../errors.ts';
+import type { Json } from '../json.ts';
 import { withoutDeleted } from '../rows.ts';
 import { Breaker } from './breaker.ts';
 import { ReadCache } from './cache.ts';

@@ -1,5 +1,5 @@
-import type { Endpoint, Json } from '../endpoint.ts';
-import { rowsIn } from '../rows.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { type Json, rowsIn } from '../json.ts';
 
 /** ms in which what was read still shows what was there before a write. */
 const RECENT_MS = 60_000;

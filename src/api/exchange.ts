@@ -1,4 +1,4 @@
-import type { Json } from '../endpoint.ts';
+import type { Json } from '../json.ts';
 import { MAX_ANSWER_BYTES, parseJson, readBody } from './body.ts';
 import { retryAfter, type Trouble } from './retry.ts';
 import { epochOf, type Timers } from './timers.ts';

@@ -1,6 +1,6 @@
-import type { Json } from '../endpoint.ts';
 import { redact } from '../errors.ts';
 import { makeFolder } from '../folders.ts';
+import type { Json } from '../json.ts';
 import type { Log } from '../log.ts';
 import { realTimers, sleep, type Timers } from './timers.ts';
 

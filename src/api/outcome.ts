@@ -1,6 +1,8 @@
-import type { Endpoint, Json } from '../endpoint.ts';
+import type { Endpoint } from '../endpoint.ts';
 import { ApiError, type UserError } from '../errors.ts';
-import type { Verdict } from '../settle.ts';
+import type { Json } from '../json.ts';
+import type { Verdict } from '../settlement.ts';
+
 import type { CallOptions } from './types.ts';
 
 /** How a write ended, for its caller and for whoever repeats it. */

@@ -1,4 +1,5 @@
-import type { Endpoint, Json } from '../endpoint.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { Json } from '../json.ts';
 
 /** ms in which the same create is taken for a repetition. */
 const REMEMBERED_MS = 600_000;

@@ -1,5 +1,7 @@
-import type { Endpoint, Json, Scope } from '../endpoint.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { Json } from '../json.ts';
 import type { Log } from '../log.ts';
+import type { Scope } from '../scopes.ts';
 import type { TokenSource } from './credential.ts';
 import type { Counted } from './figures.ts';
 import type { Journal } from './journal.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type ApiRequest, type Endpoint, type Json, toRequest } from '../endpoint.ts';
+import { type ApiRequest, type Endpoint, toRequest } from '../endpoint.ts';
 import { ApiError, type ErrorKind, UserError } from '../errors.ts';
+import type { Json } from '../json.ts';
 import { isExpired, isGatewayTrouble, refusal } from '../refusals.ts';
 import { misfit } from './answer.ts';
 import type { Breaker } from './breaker.ts';

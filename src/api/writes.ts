@@ -1,7 +1,9 @@
-import type { Endpoint, Json } from '../endpoint.ts';
+import type { Endpoint } from '../endpoint.ts';
 import { type ApiError, isMissing } from '../errors.ts';
+import type { Json } from '../json.ts';
 import type { Log } from '../log.ts';
-import type { Look, Verdict } from '../settle.ts';
+import type { Look, Verdict } from '../settlement.ts';
+
 import { CLOCK_SLACK_MS } from '../times.ts';
 import type { ReadCache } from './cache.ts';
 import { Claims, Known, madeIn } from './claims.ts';

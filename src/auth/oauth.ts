@@ -1,8 +1,8 @@
 import { parseJson, readBody } from '../api/body.ts';
 import type { Transport } from '../api/transport-types.ts';
-
-import { ID, type Json } from '../endpoint.ts';
+import { ID } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
+import type { Json } from '../json.ts';
 import { rememberSecret } from '../redact.ts';
 import type { Pair } from './secrets.ts';
 

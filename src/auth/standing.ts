@@ -1,5 +1,6 @@
 import { type Config, SIGNED_OUT } from '../config.ts';
-import { SCOPES, type Scope } from '../endpoint.ts';
+import { SCOPES, type Scope } from '../scopes.ts';
+
 import type { Accounts, AccountsFile } from './accounts.ts';
 
 /** The location a server works in by what is stored, or what is missing; and the scopes in effect. */

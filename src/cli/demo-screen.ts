@@ -1,4 +1,4 @@
-import type { Json } from '../endpoint.ts';
+import type { Json } from '../json.ts';
 
 type Paint = (text: string) => string;
 const colored = process.stdout.isTTY && !process.env.NO_COLOR;

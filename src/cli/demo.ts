@@ -1,7 +1,8 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import pkg from '../../package.json' with { type: 'json' };
-import type { Json } from '../endpoint.ts';
+import type { Json } from '../json.ts';
+
 import { noValidator } from '../no-validator.ts';
 import { asks, bold, chapter, dim, hears, inWords, person, print } from './demo-screen.ts';
 

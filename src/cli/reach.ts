@@ -1,8 +1,9 @@
 import { createApi } from '../api/client.ts';
 import type { HttpAnswer, Transport } from '../api/transport-types.ts';
 import type { Config } from '../config.ts';
-import { type Json, SCOPES } from '../endpoint.ts';
+import type { Json } from '../json.ts';
 import { silent } from '../log.ts';
+import { SCOPES } from '../scopes.ts';
 import type { Session } from '../session.ts';
 import { endpoints } from '../tools/index.ts';
 import { getLocation } from '../tools/lookups.ts';

@@ -1,11 +1,12 @@
 import type { Desk } from '../desk.ts';
-import { type Endpoint, ID, type Json } from '../endpoint.ts';
+import { type Endpoint, ID } from '../endpoint.ts';
 import { ApiError } from '../errors.ts';
 import { findDuplicateContact, listContacts } from '../flows/calls.ts';
+import { isRecord, type Json, listIn, rowsIn } from '../json.ts';
 import { SwitchedOff } from '../permissions.ts';
 
 import { type Person, personOf } from '../resources/recent.ts';
-import { isRecord, listIn, rowsIn } from '../rows.ts';
+
 import { firstCharacters } from '../untrusted.ts';
 
 /** People who fit what was typed, likeliest first. */

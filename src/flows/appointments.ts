@@ -1,7 +1,7 @@
-import type { Json } from '../endpoint.ts';
+import { type Json, rowsIn } from '../json.ts';
 import { mayRead } from '../permissions.ts';
 
-import { rowOf, rowsIn } from '../rows.ts';
+import { rowOf } from '../rows.ts';
 import { zoneOrUtc } from '../times.ts';
 import { listCalendarEvents } from '../tools/appointments.ts';
 import type { Context } from '../tools/tool.ts';

@@ -1,5 +1,5 @@
-import type { Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
+import { type Json, rowsIn } from '../json.ts';
 import { mayRead } from '../permissions.ts';
 
 import {
@@ -11,7 +11,7 @@ import {
   tooLarge,
   withShortLists,
 } from '../results.ts';
-import { rowOf, rowsIn, shown } from '../rows.ts';
+import { rowOf, shown } from '../rows.ts';
 import { CLOCK_SLACK_MS, readTime } from '../times.ts';
 import type { Context } from '../tools/tool.ts';
 import { listContactTasks } from './calls.ts';

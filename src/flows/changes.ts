@@ -1,4 +1,5 @@
-import { ID, type Json } from '../endpoint.ts';
+import { ID } from '../endpoint.ts';
+import type { Json } from '../json.ts';
 import { CLOCK_SLACK_MS } from '../times.ts';
 import type { Context } from '../tools/tool.ts';
 import { searchPage } from './pages.ts';

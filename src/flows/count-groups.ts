@@ -1,5 +1,6 @@
-import { ID, type Json } from '../endpoint.ts';
+import { ID } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
+import type { Json } from '../json.ts';
 import { tidy } from '../rows.ts';
 import { zoneOrUtc } from '../times.ts';
 import type { Context } from '../tools/tool.ts';

@@ -1,5 +1,5 @@
-import type { Json } from '../endpoint.ts';
 import { ApiError, UserError } from '../errors.ts';
+import type { Json } from '../json.ts';
 import { rowOf, shown } from '../rows.ts';
 import type { Context } from '../tools/tool.ts';
 import { type Grouping, Groups, groupingOf, NAME_CHARACTERS } from './count-groups.ts';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import { ID, type Json } from '../endpoint.ts';
+import { ID } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
+import type { Json } from '../json.ts';
 import type { Memory } from '../memory.ts';
 import { CLOCK_SLACK_MS } from '../times.ts';
 import { type Position, startFrom } from './changes.ts';

@@ -1,5 +1,4 @@
-import type { Json } from '../endpoint.ts';
-import { rowsIn } from '../rows.ts';
+import { type Json, rowsIn } from '../json.ts';
 import { text } from '../same.ts';
 
 /** A value for a custom field. */

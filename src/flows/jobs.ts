@@ -1,6 +1,6 @@
 import { createHash, randomInt } from 'node:crypto';
-import type { Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
+import type { Json } from '../json.ts';
 import { quoted } from '../untrusted.ts';
 
 /** Jobs remembered at once; a newer one pushes out the one that was longest untouched and is not running. */

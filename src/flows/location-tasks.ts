@@ -1,4 +1,4 @@
-import type { Json } from '../endpoint.ts';
+import type { Json } from '../json.ts';
 import { bytes, DEFAULT_PAGE_BYTES, ENVELOPE_BYTES, MAX_BYTES } from '../results.ts';
 import { rowOf, shown } from '../rows.ts';
 import { asOf, type Clock, readTime } from '../times.ts';

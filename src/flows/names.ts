@@ -1,5 +1,6 @@
-import type { Endpoint, Json } from '../endpoint.ts';
+import type { Endpoint } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
+import type { Json } from '../json.ts';
 import { mayRead } from '../permissions.ts';
 
 import type { Context } from '../tools/tool.ts';

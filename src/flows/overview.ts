@@ -1,4 +1,4 @@
-import type { Json } from '../endpoint.ts';
+import type { Json } from '../json.ts';
 import { bytes, ENVELOPE_BYTES, MAX_BYTES, withShortLists } from '../results.ts';
 import { rowOf, shown } from '../rows.ts';
 import { asOf } from '../times.ts';

@@ -1,5 +1,4 @@
-import type { Json } from '../endpoint.ts';
-import { listIn, rowsIn } from '../rows.ts';
+import { type Json, listIn, rowsIn } from '../json.ts';
 import type { Context } from '../tools/tool.ts';
 import { searchContacts } from './calls.ts';
 

@@ -1,6 +1,6 @@
-import type { Json } from '../endpoint.ts';
 import { isMissing, redact, UserError } from '../errors.ts';
-import { rowsIn } from '../rows.ts';
+import { type Json, rowsIn } from '../json.ts';
+
 import { seen } from '../same.ts';
 import type { Context } from '../tools/tool.ts';
 import { type Appointment, appointmentsOf } from './appointments.ts';

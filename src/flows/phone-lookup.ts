@@ -1,5 +1,5 @@
-import type { Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
+import type { Json } from '../json.ts';
 import { isE164, readPhone } from '../phone.ts';
 import type { Context } from '../tools/tool.ts';
 import { countryOf } from './onboard/person.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { ID, type Json } from '../endpoint.ts';
+import { ID } from '../endpoint.ts';
 import { isMissing } from '../errors.ts';
+import type { Json } from '../json.ts';
 import { SwitchedOff } from '../permissions.ts';
 
 import { bytes, MAX_BYTES } from '../results.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { endpoint, type Json } from '../endpoint.ts';
-import { isDeleted, isRecord, listIn } from '../rows.ts';
+import { endpoint } from '../endpoint.ts';
+import { isRecord, type Json, listIn } from '../json.ts';
+import { isDeleted } from '../rows.ts';
 import { Filled, Id, Ids, outputs, Skip, upTo } from '../schemas.ts';
 import type { Context } from '../tools/tool.ts';
 import { Met } from './pages.ts';

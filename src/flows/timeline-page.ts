@@ -1,4 +1,4 @@
-import type { Json } from '../endpoint.ts';
+import type { Json } from '../json.ts';
 import { DEFAULT_PAGE_BYTES, ENVELOPE_BYTES, howManyFit, MAX_BYTES } from '../results.ts';
 import { asOf } from '../times.ts';
 import type { Context } from '../tools/tool.ts';

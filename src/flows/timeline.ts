@@ -1,5 +1,5 @@
-import type { Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
+import type { Json } from '../json.ts';
 import { shown } from '../rows.ts';
 import { KINDS, type Kind } from './kinds.ts';
 import { noteText, type Parts } from './parts.ts';

@@ -1,7 +1,7 @@
 import { among, type Completer, NONE } from '../complete/completer.ts';
 import type { Desk } from '../desk.ts';
-import type { Json } from '../endpoint.ts';
 import { taskStatus } from '../flows/tasks.ts';
+import type { Json } from '../json.ts';
 import { aboutContact, contactArgument, meant } from './contact.ts';
 import type { Prompt } from './prompt.ts';
 

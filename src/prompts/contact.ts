@@ -1,7 +1,8 @@
 import type { Completer } from '../complete/completer.ts';
 import { peopleFor } from '../complete/people.ts';
 import type { Desk } from '../desk.ts';
-import { ID, type Json } from '../endpoint.ts';
+import { ID } from '../endpoint.ts';
+import type { Json } from '../json.ts';
 import type { Person } from '../resources/recent.ts';
 import { type Argument, answerFollows, type Given, gathered, offeredOf, type Said } from './prompt.ts';
 

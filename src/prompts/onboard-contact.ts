@@ -1,6 +1,7 @@
 import { among, type Completer } from '../complete/completer.ts';
 import type { Desk } from '../desk.ts';
-import type { Json } from '../endpoint.ts';
+import type { Json } from '../json.ts';
+
 import { type Given, gathered, type Prompt } from './prompt.ts';
 import { locationTags } from './tags.ts';
 

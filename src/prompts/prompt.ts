@@ -1,7 +1,7 @@
 import type { Completer } from '../complete/completer.ts';
 import type { Desk } from '../desk.ts';
-import type { Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
+import type { Json } from '../json.ts';
 
 /** What a person fills in; always text, as the protocol has it. */
 export interface Argument {

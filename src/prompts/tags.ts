@@ -1,8 +1,8 @@
 import type { Desk } from '../desk.ts';
 import { listLocationTags } from '../flows/calls.ts';
+import { rowsIn } from '../json.ts';
 import { mayRead } from '../permissions.ts';
 
-import { rowsIn } from '../rows.ts';
 import { plainText } from '../untrusted.ts';
 
 /** Names of the location's tags; none where they may not be read. @throws UserError */

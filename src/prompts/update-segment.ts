@@ -1,6 +1,7 @@
 import { among } from '../complete/completer.ts';
 import type { Desk } from '../desk.ts';
-import type { Json } from '../endpoint.ts';
+import type { Json } from '../json.ts';
+
 import { DEFAULT_PAGE_BYTES, howManyFit } from '../results.ts';
 import { cut } from '../untrusted.ts';
 import { answerFollows, gathered, type Prompt } from './prompt.ts';

@@ -1,7 +1,8 @@
-import { type Endpoint, ID, type Json } from '../endpoint.ts';
+import { type Endpoint, ID } from '../endpoint.ts';
 import { NoSuchResource } from '../errors.ts';
 import { listContacts } from '../flows/calls.ts';
 import type { Gate } from '../gate.ts';
+import type { Json } from '../json.ts';
 import { MAX_BYTES, toText } from '../results.ts';
 import { withinBytes } from '../untrusted.ts';
 import { overviewMarkdown, timelineMarkdown } from './markdown.ts';

@@ -1,4 +1,5 @@
-import { ID, type Json } from '../endpoint.ts';
+import { ID } from '../endpoint.ts';
+import type { Json } from '../json.ts';
 import { rowOf } from '../rows.ts';
 import { cut, plainText } from '../untrusted.ts';
 

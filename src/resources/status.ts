@@ -1,7 +1,7 @@
 import type { AccountFacts } from '../api/credential.ts';
 import type { Api } from '../api/types.ts';
-import type { Json } from '../endpoint.ts';
 import type { Gate } from '../gate.ts';
+import type { Json } from '../json.ts';
 
 export const STATUS = 'ghl://status';
 

@@ -1,6 +1,6 @@
 import type { Api } from '../api/types.ts';
-import type { Json } from '../endpoint.ts';
 import { ApiError } from '../errors.ts';
+import type { Json } from '../json.ts';
 
 /** The same API, which tells whose contacts a write has touched, or may have touched. */
 export function tellingWrites(api: Api, touched: (contactIds: readonly string[]) => void): Api {

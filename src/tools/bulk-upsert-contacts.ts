@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Json } from '../endpoint.ts';
 import { isFindable, MATCH_RULE, matchEntry, personFields, WAYS_TO_FIND } from '../flows/onboard/input.ts';
+import type { Json } from '../json.ts';
 import { answer, of, unlisted } from '../schemas.ts';
 import { type Flow, later } from './tool.ts';
 

@@ -1,5 +1,7 @@
 import type { Api } from '../api/types.ts';
-import type { Json, Scope } from '../endpoint.ts';
+import type { Json } from '../json.ts';
+import type { Scope } from '../scopes.ts';
+
 import { type Clock, ZoneUnknown } from '../times.ts';
 import { getLocation } from './lookups.ts';
 

@@ -1,4 +1,4 @@
-import type { Json } from '../endpoint.ts';
+import type { Json } from '../json.ts';
 import { rowOf } from '../rows.ts';
 import { fieldAgrees } from '../same.ts';
 

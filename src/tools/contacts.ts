@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { endpoint, type Json, type Page } from '../endpoint.ts';
+import { endpoint, type Page } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
+import type { Json } from '../json.ts';
 import { NAMES_NOBODY } from '../refusals.ts';
 import { contacts as contactList, fullPage } from '../rows.ts';
 import { hasReach } from '../same.ts';

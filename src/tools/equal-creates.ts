@@ -1,4 +1,5 @@
-import type { Endpoint, Json } from '../endpoint.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { Json } from '../json.ts';
 import { text } from '../same.ts';
 
 /** ms for which an equal create is worth a word, and how many are remembered. */

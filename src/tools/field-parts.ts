@@ -1,6 +1,6 @@
-import type { Json } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
 import { fieldCalled, lookedUp } from '../flows/names.ts';
+import type { Json } from '../json.ts';
 import { once } from '../once.ts';
 import { quoted } from '../untrusted.ts';
 import type { Context } from './tool.ts';

@@ -1,4 +1,5 @@
-import type { Json, ToolFace } from '../endpoint.ts';
+import type { ToolFace } from '../endpoint.ts';
+import type { Json } from '../json.ts';
 import { TIME } from '../schemas.ts';
 import { type Clock, readTime } from '../times.ts';
 import { BOUNDS } from './search.ts';

@@ -1,4 +1,5 @@
-import type { Endpoint, Json } from '../endpoint.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { Json } from '../json.ts';
 import { refuseForbidden } from '../permissions.ts';
 import { isE164 } from '../phone.ts';
 import { toResult } from '../results.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { endpoint, type Json } from '../endpoint.ts';
+import { endpoint } from '../endpoint.ts';
+import type { Json } from '../json.ts';
 import { contacts as contactList, fullPage } from '../rows.ts';
 import { Fields, Filled, highLimit, listOf, outputs, unlisted, upTo } from '../schemas.ts';
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { endpoint, type Json, type Shows } from '../endpoint.ts';
-import { rowsIn } from '../rows.ts';
+import { endpoint, type Shows } from '../endpoint.ts';
+import { type Json, rowsIn } from '../json.ts';
+
 import { lists } from '../same.ts';
 import { Id, Ids, of, outputs, Tags, TagsOrNone } from '../schemas.ts';
 import { settle } from '../settle.ts';

@@ -1,8 +1,10 @@
 import type { Lane } from '../api/limiter.ts';
 import type { Api } from '../api/types.ts';
-import type { Endpoint, Json, Scope, ToolFace } from '../endpoint.ts';
+import type { Endpoint, ToolFace } from '../endpoint.ts';
+import type { Json } from '../json.ts';
 import type { Memory } from '../memory.ts';
 import type { Permissions } from '../permissions.ts';
+import type { Scope } from '../scopes.ts';
 import type { Clock } from '../times.ts';
 
 /** ms; tools of several calls hand back what they have before hosts lose patience. */

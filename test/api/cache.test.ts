@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ReadCache } from '../../src/api/cache.ts';
 import type { HttpRequest } from '../../src/api/transport-types.ts';
+import type { Json } from '../../src/json.ts';
 
-import type { Json } from '../../src/endpoint.ts';
 import { layer, named, PERSON, scripted, watch } from './layer.ts';
 import { handClock } from './steady-clock.ts';
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Entry, fileJournal } from '../../src/api/journal.ts';
 import { readConfig } from '../../src/config.ts';
-import type { Json } from '../../src/endpoint.ts';
+import type { Json } from '../../src/json.ts';
+
 import { silent } from '../../src/log.ts';
 import { connect, find, textOf } from '../connect.ts';
 import { HELLO, rpc, start } from '../program.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/api/journal.ts';
 import { undiciTransport } from '../../src/api/transport.ts';
-import type { Json } from '../../src/endpoint.ts';
+import type { Json } from '../../src/json.ts';
+
 import { createSandbox, type FaultRule, serveSandbox } from '../../src/sandbox/index.ts';
 import { connect, find, NOW } from '../connect.ts';
 import { fastClock } from './fast-clock.ts';

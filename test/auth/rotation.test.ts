@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { fetchTransport } from '../../src/api/transport.ts';
 import { createOAuth } from '../../src/auth/oauth.ts';
 import { accountOf, storedSource } from '../../src/auth/source.ts';
-import type { Json } from '../../src/endpoint.ts';
+import type { Json } from '../../src/json.ts';
+
 import { connect, find } from '../connect.ts';
 import { consented, REDIRECT, type SignedIn, signedIn } from './signed-in.ts';
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { onTestFinished } from 'vitest';
-import type { Json } from '../../src/endpoint.ts';
+import type { Json } from '../../src/json.ts';
+
 import { createSandbox, type Sandbox, type SandboxOptions, serveSandbox } from '../../src/sandbox/index.ts';
 import { textOf } from '../connect.ts';
 import { PROGRAM } from '../program.ts';

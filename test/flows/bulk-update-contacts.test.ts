@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../../src/endpoint.ts';
+import type { Json } from '../../src/json.ts';
+
 import { MAX_BYTES } from '../../src/results.ts';
 import type { FaultRule, SandboxData } from '../../src/sandbox/index.ts';
 import { virtualClock } from '../api/virtual-clock.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../../src/endpoint.ts';
+import type { Json } from '../../src/json.ts';
+
 import type { SandboxData, SandboxOptions } from '../../src/sandbox/index.ts';
 import { virtualClock } from '../api/virtual-clock.ts';
 import { type Connected, connect, NOW } from '../connect.ts';

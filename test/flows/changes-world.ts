@@ -1,4 +1,4 @@
-import type { Json } from '../../src/endpoint.ts';
+import type { Json } from '../../src/json.ts';
 import { type Connected, connect } from '../connect.ts';
 import { client } from '../sandbox/api.ts';
 

@@ -1,6 +1,7 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../../src/endpoint.ts';
+import type { Json } from '../../src/json.ts';
+
 import { MAX_BYTES } from '../../src/results.ts';
 import type { SandboxData } from '../../src/sandbox/index.ts';
 import { seedData } from '../../src/sandbox/seed/index.ts';

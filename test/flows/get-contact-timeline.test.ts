@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../../src/endpoint.ts';
+import type { Json } from '../../src/json.ts';
+
 import { connect, find, READ } from '../connect.ts';
 
 async function mariasTimeline(options: Parameters<typeof connect>[0] = {}) {

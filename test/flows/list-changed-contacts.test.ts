@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { fetchTransport } from '../../src/api/transport.ts';
-import { type Json, SCOPES } from '../../src/endpoint.ts';
+import type { Json } from '../../src/json.ts';
 import type { Memory } from '../../src/memory.ts';
 import { shortMemory } from '../../src/memory.ts';
 import { MAX_BYTES } from '../../src/results.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
+import { SCOPES } from '../../src/scopes.ts';
 import { CONTACTS, type Connected, connect, find, NOW, READ, textOf } from '../connect.ts';
 import { client } from '../sandbox/api.ts';
 import { openWorld, randomOf } from './changes-world.ts';

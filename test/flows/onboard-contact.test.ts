@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/api/journal.ts';
-import type { Json } from '../../src/endpoint.ts';
 import { Locks } from '../../src/flows/locks.ts';
+import type { Json } from '../../src/json.ts';
 import { readPhone } from '../../src/phone.ts';
 import { MAX_BYTES } from '../../src/results.ts';
 import type { SandboxData, SandboxOptions } from '../../src/sandbox/index.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { fetchTransport } from '../../src/api/transport.ts';
-import type { Json } from '../../src/endpoint.ts';
 import { PersonRegistry } from '../../src/flows/onboard/registry.ts';
+import type { Json } from '../../src/json.ts';
 import { createSandbox, type SandboxOptions } from '../../src/sandbox/index.ts';
 import { type Connected, connect, NOW, type Options } from '../connect.ts';
 

@@ -1,7 +1,9 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fetchTransport } from '../../src/api/transport.ts';
-import type { Json, Scope } from '../../src/endpoint.ts';
+import type { Json } from '../../src/json.ts';
+import type { Scope } from '../../src/scopes.ts';
+
 import { connect, textOf } from '../connect.ts';
 import type { ToolName } from '../contract.ts';
 import { examples, type Fixture, findFixture } from '../examples.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Json } from '../../src/endpoint.ts';
+import type { Json } from '../../src/json.ts';
+
 import { type Desk, dayOf, find, nameOf, one, rows, type System } from './desk.ts';
 
 /** 1: new or updated contacts are detected and come with their tasks. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Json } from '../../src/endpoint.ts';
+import type { Json } from '../../src/json.ts';
+
 import { type Desk, dayOf, find, nameOf, rows, type System } from './desk.ts';
 
 /** 1: a new contact initialises a profile. */

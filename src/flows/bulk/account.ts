@@ -1,4 +1,4 @@
-import type { Json } from '../../endpoint.ts';
+import type { Json } from '../../json.ts';
 import { type BulkJob, type Fate, isLeft } from './job.ts';
 
 /** Failures shown one by one; the others are grouped. */

@@ -1,5 +1,4 @@
-import type { Json } from '../../endpoint.ts';
-
+import type { Json } from '../../json.ts';
 /** What is to be done to every contact, as the model said it. */
 export interface Changes {
   readonly businessId?: string;

@@ -1,6 +1,7 @@
 import { refuseOversized } from '../../api/way.ts';
-import { ID, type Json } from '../../endpoint.ts';
+import { ID } from '../../endpoint.ts';
 import { UserError } from '../../errors.ts';
+import type { Json } from '../../json.ts';
 import type { Context } from '../../tools/tool.ts';
 import { quoted } from '../../untrusted.ts';
 import { lookedUp } from '../names.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../../endpoint.ts';
+import type { Json } from '../../json.ts';
 import { ENVELOPE_BYTES, MAX_BYTES, withShortLists } from '../../results.ts';
 import { rowOf, tidy } from '../../rows.ts';
 import type { Context } from '../../tools/tool.ts';

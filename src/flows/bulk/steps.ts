@@ -1,5 +1,6 @@
-import type { Endpoint, Json } from '../../endpoint.ts';
-import { rowOf, rowsIn } from '../../rows.ts';
+import type { Endpoint } from '../../endpoint.ts';
+import { type Json, rowsIn } from '../../json.ts';
+import { rowOf } from '../../rows.ts';
 import type { Context } from '../../tools/tool.ts';
 import { quoted } from '../../untrusted.ts';
 import { bulkAssignContactBusiness, bulkUpdateContactTags, updateContact } from '../calls.ts';

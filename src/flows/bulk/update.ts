@@ -1,4 +1,4 @@
-import type { Json } from '../../endpoint.ts';
+import type { Json } from '../../json.ts';
 import { nameMe } from '../../tools/current-user.ts';
 
 import type { Context } from '../../tools/tool.ts';

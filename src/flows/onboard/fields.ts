@@ -1,5 +1,5 @@
-import type { Json } from '../../endpoint.ts';
 import { ApiError } from '../../errors.ts';
+import type { Json } from '../../json.ts';
 import { fieldAgrees, text } from '../../same.ts';
 import type { Context } from '../../tools/tool.ts';
 import { updateContact } from '../calls.ts';

@@ -1,6 +1,6 @@
-import type { Json } from '../../endpoint.ts';
 import { isMissing, UserError } from '../../errors.ts';
-import { rowsIn } from '../../rows.ts';
+import { type Json, rowsIn } from '../../json.ts';
+
 import { fieldAgrees, lacks, text } from '../../same.ts';
 import type { Context } from '../../tools/tool.ts';
 import { findDuplicateContact, getContact, searchContacts } from '../calls.ts';

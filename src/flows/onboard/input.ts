@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { Json } from '../../endpoint.ts';
+import type { Json } from '../../json.ts';
+
 import { contactFields, Filled, Id, LongText, TagsOrNone, Text, Time } from '../../schemas.ts';
 
 const Task = z.strictObject({

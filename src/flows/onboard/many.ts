@@ -1,4 +1,4 @@
-import type { Json } from '../../endpoint.ts';
+import type { Json } from '../../json.ts';
 import { bytes, ENVELOPE_BYTES, MAX_BYTES } from '../../results.ts';
 import type { Context } from '../../tools/tool.ts';
 import { cut } from '../../untrusted.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../../endpoint.ts';
+import type { Json } from '../../json.ts';
 import { toResult } from '../../results.ts';
 import { rowOf, tidy } from '../../rows.ts';
 import type { Context } from '../../tools/tool.ts';

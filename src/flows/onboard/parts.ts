@@ -1,6 +1,7 @@
-import type { Endpoint, Json } from '../../endpoint.ts';
+import type { Endpoint } from '../../endpoint.ts';
 import { ApiError, UserError } from '../../errors.ts';
-import { rowsIn } from '../../rows.ts';
+import { type Json, rowsIn } from '../../json.ts';
+
 import { sameText } from '../../same.ts';
 import type { Context } from '../../tools/tool.ts';
 import {

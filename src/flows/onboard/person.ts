@@ -1,5 +1,5 @@
-import type { Json } from '../../endpoint.ts';
 import { UserError } from '../../errors.ts';
+import type { Json } from '../../json.ts';
 import { once } from '../../once.ts';
 import { mayRead } from '../../permissions.ts';
 import { type ReadPhone, readPhone } from '../../phone.ts';

@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Held, locked, Unlockable } from '../../auth/lock.ts';
-import type { Json } from '../../endpoint.ts';
 import { UserError } from '../../errors.ts';
 import { makeFolder } from '../../folders.ts';
+import type { Json } from '../../json.ts';
 import type { Context } from '../../tools/tool.ts';
 import { Locks } from '../locks.ts';
 

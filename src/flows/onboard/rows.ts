@@ -1,5 +1,5 @@
-import type { Json } from '../../endpoint.ts';
 import { UserError } from '../../errors.ts';
+import type { Json } from '../../json.ts';
 import type { Context } from '../../tools/tool.ts';
 import { Conflict } from './find.ts';
 import { inBulk, isNotTheirs, type Onboarded, onboard } from './onboard.ts';
