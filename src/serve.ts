@@ -40,7 +40,7 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
     peopleFolder: config.people,
     memory: config.memory ? fileMemory(config.memory, log) : shortMemory(),
   });
-  endWithHost(server, api, log);
+  endWithHost(server, api, log, timeoutMs);
   await server.connect(new StdioTransport());
   let { locationId } = session.account;
   session.watch(() => {
@@ -96,12 +96,14 @@ async function exit(): Promise<void> {
 /** ms the last answers are given to leave, and the last lines of the log: a stderr that nobody reads takes none. */
 const FLUSH_MS = 500;
 const FLUSH_LOG_MS = 200;
+/** ms beyond the time of one call that writes have: what waits for a file that never opens would keep the process. */
+const CLOSE_MS = 5_000;
 
 /**
  * A host that is gone (stdin closed, stdout broken, a message too large for the transport, a signal) ends the process:
  * no more calls, reads aborted, writes finished and journalled, exit code 0.
  */
-function endWithHost(server: Server, api: Api, log: FileLog): void {
+function endWithHost(server: Server, api: Api, log: FileLog, timeoutMs: number): void {
   let ending = false;
   const stopWatching = server.onclose;
   const end = async (why: string) => {
@@ -109,7 +111,7 @@ function endWithHost(server: Server, api: Api, log: FileLog): void {
     ending = true;
     log('debug', 'ending', { why });
     stopWatching?.();
-    await api.close();
+    await Promise.race([api.close(), delay(timeoutMs + CLOSE_MS)]);
     // The answers of the last writes leave before the pipe does, unless nobody reads them.
     await new Promise((resolve) => setImmediate(resolve));
     const answered = process.stdout.writable && new Promise((resolve) => process.stdout.write('', resolve));
