@@ -1,11 +1,10 @@
 import type { Desk } from '../desk.ts';
 import { type Endpoint, ID } from '../endpoint.ts';
 import { ApiError } from '../errors.ts';
-import { findDuplicateContact, listContacts } from '../flows/calls.ts';
 import { isRecord, type Json, listIn, rowsIn } from '../json.ts';
 import { SwitchedOff } from '../permissions.ts';
-
 import { type Person, personOf } from '../resources/recent.ts';
+import { findDuplicateContact, listContacts } from '../tools/contacts.ts';
 
 import { firstCharacters } from '../untrusted.ts';
 

@@ -1,11 +1,10 @@
 import { type Json, rowsIn } from '../json.ts';
 import { mayRead } from '../permissions.ts';
-
 import { rowOf } from '../rows.ts';
 import { zoneOrUtc } from '../times.ts';
-import { listCalendarEvents } from '../tools/appointments.ts';
+import { listCalendarEvents, listContactAppointments } from '../tools/appointments.ts';
+import { listCalendars } from '../tools/lookups.ts';
 import type { Context } from '../tools/tool.ts';
-import { listCalendars, listContactAppointments } from './calls.ts';
 
 /** An appointment whose times can be compared. */
 export interface Appointment {

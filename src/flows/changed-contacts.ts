@@ -1,7 +1,6 @@
 import { UserError } from '../errors.ts';
 import { type Json, rowsIn } from '../json.ts';
 import { mayRead } from '../permissions.ts';
-
 import {
   bytes,
   DEFAULT_PAGE_BYTES,
@@ -13,8 +12,9 @@ import {
 } from '../results.ts';
 import { rowOf, shown } from '../rows.ts';
 import { CLOCK_SLACK_MS, readTime } from '../times.ts';
+import { listContactTasks } from '../tools/tasks.ts';
 import type { Context } from '../tools/tool.ts';
-import { listContactTasks } from './calls.ts';
+
 import { type Change, changesSince, startFrom } from './changes.ts';
 import { findPlace, keepPlace, lastPlace, type Place } from './cursors.ts';
 import { contactStatus, reasonOf } from './parts.ts';

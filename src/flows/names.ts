@@ -2,9 +2,9 @@ import type { Endpoint } from '../endpoint.ts';
 import { UserError } from '../errors.ts';
 import type { Json } from '../json.ts';
 import { mayRead } from '../permissions.ts';
+import { listBusinesses, listCustomFields, listUsers } from '../tools/lookups.ts';
 
 import type { Context } from '../tools/tool.ts';
-import { listBusinesses, listCustomFields, listUsers } from './calls.ts';
 
 const LOOKUPS = { users: listUsers, businesses: listBusinesses, customFields: listCustomFields } as const;
 

@@ -1,6 +1,6 @@
 import { type Json, listIn, rowsIn } from '../json.ts';
+import { searchContacts } from '../tools/search.ts';
 import type { Context } from '../tools/tool.ts';
-import { searchContacts } from './calls.ts';
 
 /** Rows the API gives at most in one answer of a search. */
 export const SEARCH_PAGE = 500;

@@ -1,10 +1,11 @@
 import { isMissing, redact, UserError } from '../errors.ts';
 import { type Json, rowsIn } from '../json.ts';
-
 import { seen } from '../same.ts';
+import { getContact } from '../tools/contacts.ts';
+import { listContactNotes } from '../tools/notes.ts';
+import { listContactTasks } from '../tools/tasks.ts';
 import type { Context } from '../tools/tool.ts';
 import { type Appointment, appointmentsOf } from './appointments.ts';
-import { getContact, listContactNotes, listContactTasks } from './calls.ts';
 
 /** What is known of a contact; undefined where it was not asked for or could not be read. */
 export interface Parts {

@@ -3,11 +3,11 @@ import { ID } from '../endpoint.ts';
 import { isMissing } from '../errors.ts';
 import type { Json } from '../json.ts';
 import { SwitchedOff } from '../permissions.ts';
-
 import { bytes, MAX_BYTES } from '../results.ts';
 import { rowOf, shown } from '../rows.ts';
+import { getContactTask } from '../tools/tasks.ts';
 import type { Context } from '../tools/tool.ts';
-import { getContactTask } from './calls.ts';
+
 import { fresh } from './changes.ts';
 import { taskStatus, walkTasks } from './tasks.ts';
 

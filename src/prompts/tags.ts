@@ -1,7 +1,7 @@
 import type { Desk } from '../desk.ts';
-import { listLocationTags } from '../flows/calls.ts';
 import { rowsIn } from '../json.ts';
 import { mayRead } from '../permissions.ts';
+import { listLocationTags } from '../tools/lookups.ts';
 
 import { plainText } from '../untrusted.ts';
 

@@ -1,9 +1,9 @@
 import { type Endpoint, ID } from '../endpoint.ts';
 import { NoSuchResource } from '../errors.ts';
-import { listContacts } from '../flows/calls.ts';
 import type { Gate } from '../gate.ts';
 import type { Json } from '../json.ts';
 import { MAX_BYTES, toText } from '../results.ts';
+import { listContacts } from '../tools/contacts.ts';
 import { withinBytes } from '../untrusted.ts';
 import { overviewMarkdown, timelineMarkdown } from './markdown.ts';
 import type { Person } from './recent.ts';

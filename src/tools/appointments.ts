@@ -3,20 +3,20 @@ import { endpoint } from '../endpoint.ts';
 import { ofContact, rowOf, whole } from '../rows.ts';
 import { Fields, Id, outputs, window } from '../schemas.ts';
 
-export const appointments = [
-  endpoint({
-    name: 'list_contact_appointments',
-    title: 'List contact appointments',
-    description:
-      'Past and coming appointments of one contact. Times without offset are local to the location. May miss bookings the calendar has.',
-    route: 'GET /contacts/{contactId}/appointments',
-    scope: 'contacts.readonly',
-    effect: 'read',
-    input: z.strictObject({ contactId: Id, ...window, fields: Fields.optional() }),
-    output: outputs.events,
-    list: whole('events', ofContact(rowOf.event)),
-  }),
-];
+export const listContactAppointments = endpoint({
+  name: 'list_contact_appointments',
+  title: 'List contact appointments',
+  description:
+    'Past and coming appointments of one contact. Times without offset are local to the location. May miss bookings the calendar has.',
+  route: 'GET /contacts/{contactId}/appointments',
+  scope: 'contacts.readonly',
+  effect: 'read',
+  input: z.strictObject({ contactId: Id, ...window, fields: Fields.optional() }),
+  output: outputs.events,
+  list: whole('events', ofContact(rowOf.event)),
+});
+
+export const appointments = [listContactAppointments];
 
 /** Not a tool of its own: the place to look when the contact's own list, as is known to happen, comes back empty. */
 export const listCalendarEvents = endpoint({

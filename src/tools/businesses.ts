@@ -13,31 +13,31 @@ const oneBusiness: [(args: { businessId?: unknown; unlinkBusiness?: unknown }) =
 const isAboutThem: Shows = ({ ids }, args) =>
   Array.isArray(ids) && ids.every((id) => (args.ids as unknown[]).includes(id));
 
-export const businesses = [
-  endpoint({
-    name: 'bulk_assign_contact_business',
-    title: 'Bulk assign contact business',
-    description: 'Link up to 50 contacts to a business, or unlink them.',
-    route: 'POST /contacts/bulk/business',
-    scope: 'contacts.write',
-    effect: 'update',
-    settle: settle.contactsAssigned,
-    locationId: true,
-    answer: { succeeded: true, shows: isAboutThem },
-    input: z
-      .strictObject({
-        ids: Ids.max(50).describe('contact ids'),
-        businessId: Id.optional(),
-        unlinkBusiness: z.boolean().optional(),
-      })
-      .refine(...oneBusiness),
-    output: outputs.record({ succeeded: of.flag, asked: of.count, updated: of.count, failed: of.texts }),
-    // The API unlinks by null, which many hosts send for an argument that is not given.
-    request: ({ ids, businessId = null }) => ({ ids, businessId }),
-    present: ({ ids }, args) => {
-      const asked = args.ids as unknown[];
-      const failed = asked.filter((id) => !(ids as unknown[]).includes(id));
-      return { succeeded: true, asked: asked.length, updated: asked.length - failed.length, failed };
-    },
-  }),
-];
+export const bulkAssignContactBusiness = endpoint({
+  name: 'bulk_assign_contact_business',
+  title: 'Bulk assign contact business',
+  description: 'Link up to 50 contacts to a business, or unlink them.',
+  route: 'POST /contacts/bulk/business',
+  scope: 'contacts.write',
+  effect: 'update',
+  settle: settle.contactsAssigned,
+  locationId: true,
+  answer: { succeeded: true, shows: isAboutThem },
+  input: z
+    .strictObject({
+      ids: Ids.max(50).describe('contact ids'),
+      businessId: Id.optional(),
+      unlinkBusiness: z.boolean().optional(),
+    })
+    .refine(...oneBusiness),
+  output: outputs.record({ succeeded: of.flag, asked: of.count, updated: of.count, failed: of.texts }),
+  // The API unlinks by null, which many hosts send for an argument that is not given.
+  request: ({ ids, businessId = null }) => ({ ids, businessId }),
+  present: ({ ids }, args) => {
+    const asked = args.ids as unknown[];
+    const failed = asked.filter((id) => !(ids as unknown[]).includes(id));
+    return { succeeded: true, asked: asked.length, updated: asked.length - failed.length, failed };
+  },
+});
+
+export const businesses = [bulkAssignContactBusiness];

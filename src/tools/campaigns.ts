@@ -5,42 +5,44 @@ import { settle } from '../settle.ts';
 
 const input = z.strictObject({ contactId: Id, campaignId: Id });
 
-export const campaigns = [
-  endpoint({
-    name: 'add_contact_to_campaign',
-    title: 'Add contact to campaign',
-    description: 'Enrol a contact in a campaign: it MESSAGES the person.',
-    route: 'POST /contacts/{contactId}/campaigns/{campaignId}',
-    scope: 'contacts.write',
-    effect: 'enrol',
-    settle: settle.unseen,
-    body: true,
-    answer: { succeeded: true },
-    input,
-    output: outputs.done,
-  }),
-  endpoint({
-    name: 'remove_contact_from_campaign',
-    title: 'Remove contact from campaign',
-    description: 'Take a contact out of a campaign.',
-    route: 'DELETE /contacts/{contactId}/campaigns/{campaignId}',
-    scope: 'contacts.write',
-    effect: 'delete',
-    settle: settle.unseen,
-    answer: { succeeded: true },
-    input,
-    output: outputs.done,
-  }),
-  endpoint({
-    name: 'remove_contact_from_all_campaigns',
-    title: 'Remove contact from all campaigns',
-    description: 'Take a contact out of every campaign.',
-    route: 'DELETE /contacts/{contactId}/campaigns/removeAll',
-    scope: 'contacts.write',
-    effect: 'delete',
-    settle: settle.unseen,
-    answer: { succeeded: true },
-    input: z.strictObject({ contactId: Id }),
-    output: outputs.done,
-  }),
-];
+export const addContactToCampaign = endpoint({
+  name: 'add_contact_to_campaign',
+  title: 'Add contact to campaign',
+  description: 'Enrol a contact in a campaign: it MESSAGES the person.',
+  route: 'POST /contacts/{contactId}/campaigns/{campaignId}',
+  scope: 'contacts.write',
+  effect: 'enrol',
+  settle: settle.unseen,
+  body: true,
+  answer: { succeeded: true },
+  input,
+  output: outputs.done,
+});
+
+export const removeContactFromCampaign = endpoint({
+  name: 'remove_contact_from_campaign',
+  title: 'Remove contact from campaign',
+  description: 'Take a contact out of a campaign.',
+  route: 'DELETE /contacts/{contactId}/campaigns/{campaignId}',
+  scope: 'contacts.write',
+  effect: 'delete',
+  settle: settle.unseen,
+  answer: { succeeded: true },
+  input,
+  output: outputs.done,
+});
+
+export const removeContactFromAllCampaigns = endpoint({
+  name: 'remove_contact_from_all_campaigns',
+  title: 'Remove contact from all campaigns',
+  description: 'Take a contact out of every campaign.',
+  route: 'DELETE /contacts/{contactId}/campaigns/removeAll',
+  scope: 'contacts.write',
+  effect: 'delete',
+  settle: settle.unseen,
+  answer: { succeeded: true },
+  input: z.strictObject({ contactId: Id }),
+  output: outputs.done,
+});
+
+export const campaigns = [addContactToCampaign, removeContactFromCampaign, removeContactFromAllCampaigns];

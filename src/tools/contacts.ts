@@ -72,161 +72,177 @@ const nextBySkip = (fallback: number) => (page: Page) =>
 
 const customFieldsHint = 'customFields: id or key, with value (an unknown one is dropped silently).';
 
-export const contacts = [
-  endpoint({
-    name: 'get_contact',
-    title: 'Get contact',
-    description: 'One contact by id with all its fields, current also right after a write.',
-    route: 'GET /contacts/{contactId}',
-    scope: 'contacts.readonly',
-    effect: 'read',
-    answer: { one: 'contact', id: 'contactId' },
-    input: z.strictObject({ contactId: Id, fields: Fields.optional() }),
-    output: outputs.contact,
+export const getContact = endpoint({
+  name: 'get_contact',
+  title: 'Get contact',
+  description: 'One contact by id with all its fields, current also right after a write.',
+  route: 'GET /contacts/{contactId}',
+  scope: 'contacts.readonly',
+  effect: 'read',
+  answer: { one: 'contact', id: 'contactId' },
+  input: z.strictObject({ contactId: Id, fields: Fields.optional() }),
+  output: outputs.contact,
+});
+
+export const listContacts = endpoint({
+  name: 'list_contacts',
+  title: 'List contacts',
+  description:
+    'Page through all contacts, newest first; query matches name, email, phone. Trails writes by seconds to minutes: after a write use get_contact. To filter use search_contacts. fields replaces the default row (id, names, email, phone, companyName, tags, assignedTo).',
+  route: 'GET /contacts/',
+  scope: 'contacts.readonly',
+  effect: 'read',
+  locationId: true,
+  input: z.strictObject({
+    query: Filled.optional(),
+    limit: upTo(100).optional(),
+    startAfter: z.int().optional(),
+    startAfterId: Id.optional(),
+    fields: Fields.optional(),
   }),
-  endpoint({
-    name: 'list_contacts',
-    title: 'List contacts',
-    description:
-      'Page through all contacts, newest first; query matches name, email, phone. Trails writes by seconds to minutes: after a write use get_contact. To filter use search_contacts. fields replaces the default row (id, names, email, phone, companyName, tags, assignedTo).',
-    route: 'GET /contacts/',
-    scope: 'contacts.readonly',
-    effect: 'read',
-    locationId: true,
-    input: z.strictObject({
-      query: Filled.optional(),
-      limit: upTo(100).optional(),
-      startAfter: z.int().optional(),
-      startAfterId: Id.optional(),
-      fields: Fields.optional(),
-    }),
-    output: outputs.contacts,
-    list: contactList((page) => {
-      const [startAfter, startAfterId] = Array.isArray(page.last.startAfter) ? page.last.startAfter : [];
-      const more = fullPage(page, 'limit', 20) && startAfterId !== page.args.startAfterId && startAfterId !== undefined;
-      return more ? { ...page.args, startAfter, startAfterId } : undefined;
-    }),
+  output: outputs.contacts,
+  list: contactList((page) => {
+    const [startAfter, startAfterId] = Array.isArray(page.last.startAfter) ? page.last.startAfter : [];
+    const more = fullPage(page, 'limit', 20) && startAfterId !== page.args.startAfterId && startAfterId !== undefined;
+    return more ? { ...page.args, startAfter, startAfterId } : undefined;
   }),
-  endpoint({
-    name: 'list_contacts_by_business',
-    title: 'List contacts by business',
-    description: 'Contacts of one business.',
-    route: 'GET /contacts/business/{businessId}',
-    scope: 'contacts.readonly',
-    effect: 'read',
-    locationId: true,
-    input: z.strictObject({
-      businessId: Id,
-      query: Filled.optional(),
-      limit: upTo(100).optional(),
-      skip: Skip.optional(),
-      fields: Fields.optional(),
-    }),
-    output: outputs.contacts,
-    // The API reports a refused skip of 0 on some lists; it means the same left out.
-    request: ({ skip, ...rest }) => (skip ? { ...rest, skip } : rest),
-    list: contactList(nextBySkip(25)),
+});
+
+export const listContactsByBusiness = endpoint({
+  name: 'list_contacts_by_business',
+  title: 'List contacts by business',
+  description: 'Contacts of one business.',
+  route: 'GET /contacts/business/{businessId}',
+  scope: 'contacts.readonly',
+  effect: 'read',
+  locationId: true,
+  input: z.strictObject({
+    businessId: Id,
+    query: Filled.optional(),
+    limit: upTo(100).optional(),
+    skip: Skip.optional(),
+    fields: Fields.optional(),
   }),
-  endpoint({
-    name: 'create_contact',
-    title: 'Create contact',
-    description: `Create a contact. If one with this email or phone exists, nothing is written and its id is given. ${customFieldsHint}`,
-    route: 'POST /contacts/',
-    scope: 'contacts.write',
-    effect: 'create',
-    settle: settle.contactCreated,
-    locationId: true,
-    answer: { one: 'contact', shows: hasReach },
-    input: z.strictObject({
+  output: outputs.contacts,
+  // The API reports a refused skip of 0 on some lists; it means the same left out.
+  request: ({ skip, ...rest }) => (skip ? { ...rest, skip } : rest),
+  list: contactList(nextBySkip(25)),
+});
+
+export const createContact = endpoint({
+  name: 'create_contact',
+  title: 'Create contact',
+  description: `Create a contact. If one with this email or phone exists, nothing is written and its id is given. ${customFieldsHint}`,
+  route: 'POST /contacts/',
+  scope: 'contacts.write',
+  effect: 'create',
+  settle: settle.contactCreated,
+  locationId: true,
+  answer: { one: 'contact', shows: hasReach },
+  input: z.strictObject({
+    ...contactFields,
+    companyName: Text.optional(),
+    gender: Text.optional(),
+    tags: Tags.optional(),
+  }),
+  output: outputs.contact,
+  request: newContact,
+  remarks: notShown(false),
+});
+
+export const updateContact = endpoint({
+  name: 'update_contact',
+  title: 'Update contact',
+  description: `Change the fields given, leave the rest. tags REPLACES all tags: to add or remove some use add_contact_tags, remove_contact_tags. clear empties fields. ${customFieldsHint} value "" clears one.`,
+  route: 'PUT /contacts/{contactId}',
+  scope: 'contacts.write',
+  effect: 'update',
+  settle: settle.contactHolds,
+  body: true,
+  answer: { one: 'contact', id: 'contactId' },
+  input: z
+    .strictObject({
+      contactId: Id,
+      ...contactFields,
+      companyName: Text.optional(),
+      tags: TagsOrNone.optional(),
+      clear: z.array(z.enum(CLEARABLE)).min(1).optional(),
+    })
+    .refine(...changesSomething('contactId'))
+    .refine(clearsOthers, CLEAR_RULE),
+  output: outputs.record({ contact: of.object, succeeded: of.flag }),
+  request: (args) => cleared(fieldValues(args)),
+  remarks: notShown(true),
+});
+
+export const deleteContact = endpoint({
+  name: 'delete_contact',
+  title: 'Delete contact',
+  description: 'Delete a contact. Cannot be undone here.',
+  route: 'DELETE /contacts/{contactId}',
+  scope: 'contacts.write',
+  effect: 'delete',
+  settle: settle.contactGone,
+  answer: { succeeded: true },
+  input: z.strictObject({ contactId: Id }),
+  output: outputs.done,
+});
+
+export const findDuplicateContact = endpoint({
+  name: 'find_duplicate_contact',
+  title: 'Find duplicate contact',
+  description:
+    'The contact with exactly this email or phone (number), or null. Current right after a write, unlike search.',
+  route: 'GET /contacts/search/duplicate',
+  scope: 'contacts.readonly',
+  effect: 'read',
+  locationId: true,
+  answer: { one: 'contact', orNull: true },
+  phone: 'number',
+  input: z
+    .strictObject({ email: Filled.optional(), number: Phone.optional() })
+    .refine(someEmailOrNumber, 'give email or number'),
+  // null where there is nobody.
+  output: outputs.record({ contact: of.any }),
+});
+
+export const upsertContact = endpoint({
+  name: 'upsert_contact',
+  title: 'Upsert contact',
+  description: `Update the contact with this email or phone, else create it. tags REPLACES all tags (add_contact_tags adds). Danger: if email is a contact's SECONDARY one it becomes primary and the old primary is lost. If email and phone belong to two contacts, one of them is dropped silently. ${customFieldsHint}`,
+  route: 'POST /contacts/upsert',
+  scope: 'contacts.write',
+  effect: 'update',
+  settle: settle.contactUpserted,
+  locationId: true,
+  answer: { one: 'contact', shows: hasReach },
+  input: z
+    .strictObject({
       ...contactFields,
       companyName: Text.optional(),
       gender: Text.optional(),
-      tags: Tags.optional(),
-    }),
-    output: outputs.contact,
-    request: newContact,
-    remarks: notShown(false),
-  }),
-  endpoint({
-    name: 'update_contact',
-    title: 'Update contact',
-    description: `Change the fields given, leave the rest. tags REPLACES all tags: to add or remove some use add_contact_tags, remove_contact_tags. clear empties fields. ${customFieldsHint} value "" clears one.`,
-    route: 'PUT /contacts/{contactId}',
-    scope: 'contacts.write',
-    effect: 'update',
-    settle: settle.contactHolds,
-    body: true,
-    answer: { one: 'contact', id: 'contactId' },
-    input: z
-      .strictObject({
-        contactId: Id,
-        ...contactFields,
-        companyName: Text.optional(),
-        tags: TagsOrNone.optional(),
-        clear: z.array(z.enum(CLEARABLE)).min(1).optional(),
-      })
-      .refine(...changesSomething('contactId'))
-      .refine(clearsOthers, CLEAR_RULE),
-    output: outputs.record({ contact: of.object, succeeded: of.flag }),
-    request: (args) => cleared(fieldValues(args)),
-    remarks: notShown(true),
-  }),
-  endpoint({
-    name: 'delete_contact',
-    title: 'Delete contact',
-    description: 'Delete a contact. Cannot be undone here.',
-    route: 'DELETE /contacts/{contactId}',
-    scope: 'contacts.write',
-    effect: 'delete',
-    settle: settle.contactGone,
-    answer: { succeeded: true },
-    input: z.strictObject({ contactId: Id }),
-    output: outputs.done,
-  }),
+      tags: TagsOrNone.optional(),
+      createNewIfDuplicateAllowed: z.boolean().optional(),
+    })
+    .refine(
+      (a) => a.email !== undefined || a.phone !== undefined,
+      'give email or phone, by which the contact is found',
+    ),
+  output: outputs.record({ contact: of.object, new: of.flag, succeeded: of.flag }),
+  request: (args) => namedInParts(fieldValues(args)),
+  remarks: upsertRemarks,
+});
+
+export const contacts = [
+  getContact,
+  listContacts,
+  listContactsByBusiness,
+  createContact,
+  updateContact,
+  deleteContact,
   searchContacts,
-  endpoint({
-    name: 'find_duplicate_contact',
-    title: 'Find duplicate contact',
-    description:
-      'The contact with exactly this email or phone (number), or null. Current right after a write, unlike search.',
-    route: 'GET /contacts/search/duplicate',
-    scope: 'contacts.readonly',
-    effect: 'read',
-    locationId: true,
-    answer: { one: 'contact', orNull: true },
-    phone: 'number',
-    input: z
-      .strictObject({ email: Filled.optional(), number: Phone.optional() })
-      .refine(someEmailOrNumber, 'give email or number'),
-    // null where there is nobody.
-    output: outputs.record({ contact: of.any }),
-  }),
-  endpoint({
-    name: 'upsert_contact',
-    title: 'Upsert contact',
-    description: `Update the contact with this email or phone, else create it. tags REPLACES all tags (add_contact_tags adds). Danger: if email is a contact's SECONDARY one it becomes primary and the old primary is lost. If email and phone belong to two contacts, one of them is dropped silently. ${customFieldsHint}`,
-    route: 'POST /contacts/upsert',
-    scope: 'contacts.write',
-    effect: 'update',
-    settle: settle.contactUpserted,
-    locationId: true,
-    answer: { one: 'contact', shows: hasReach },
-    input: z
-      .strictObject({
-        ...contactFields,
-        companyName: Text.optional(),
-        gender: Text.optional(),
-        tags: TagsOrNone.optional(),
-        createNewIfDuplicateAllowed: z.boolean().optional(),
-      })
-      .refine(
-        (a) => a.email !== undefined || a.phone !== undefined,
-        'give email or phone, by which the contact is found',
-      ),
-    output: outputs.record({ contact: of.object, new: of.flag, succeeded: of.flag }),
-    request: (args) => namedInParts(fieldValues(args)),
-    remarks: upsertRemarks,
-  }),
+  findDuplicateContact,
+  upsertContact,
 ];
 
 /** An update that names nothing to change is a mistake, and a PUT all the same. */

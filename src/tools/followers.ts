@@ -6,29 +6,30 @@ import { settle } from '../settle.ts';
 
 const input = z.strictObject({ contactId: Id, followers: Ids.max(100).describe('user ids') });
 
-export const followers = [
-  endpoint({
-    name: 'add_contact_followers',
-    title: 'Add contact followers',
-    description: 'Let users follow a contact.',
-    route: 'POST /contacts/{contactId}/followers',
-    scope: 'contacts.write',
-    effect: 'create',
-    settle: settle.followersAdded,
-    answer: { rows: 'followers', shows: lists('followers', true) },
-    input,
-    output: outputs.record({ followers: of.texts, followersAdded: of.texts }),
-  }),
-  endpoint({
-    name: 'remove_contact_followers',
-    title: 'Remove contact followers',
-    description: 'Stop users following a contact.',
-    route: 'DELETE /contacts/{contactId}/followers',
-    scope: 'contacts.write',
-    effect: 'delete',
-    settle: settle.followersRemoved,
-    answer: { rows: 'followers', shows: lists('followers', false) },
-    input,
-    output: outputs.record({ followers: of.texts, followersRemoved: of.texts }),
-  }),
-];
+export const addContactFollowers = endpoint({
+  name: 'add_contact_followers',
+  title: 'Add contact followers',
+  description: 'Let users follow a contact.',
+  route: 'POST /contacts/{contactId}/followers',
+  scope: 'contacts.write',
+  effect: 'create',
+  settle: settle.followersAdded,
+  answer: { rows: 'followers', shows: lists('followers', true) },
+  input,
+  output: outputs.record({ followers: of.texts, followersAdded: of.texts }),
+});
+
+export const removeContactFollowers = endpoint({
+  name: 'remove_contact_followers',
+  title: 'Remove contact followers',
+  description: 'Stop users following a contact.',
+  route: 'DELETE /contacts/{contactId}/followers',
+  scope: 'contacts.write',
+  effect: 'delete',
+  settle: settle.followersRemoved,
+  answer: { rows: 'followers', shows: lists('followers', false) },
+  input,
+  output: outputs.record({ followers: of.texts, followersRemoved: of.texts }),
+});
+
+export const followers = [addContactFollowers, removeContactFollowers];

@@ -15,66 +15,70 @@ const noteFields = {
   userId: Id.describe('author').optional(),
 };
 
-export const notes = [
-  endpoint({
-    name: 'list_contact_notes',
-    title: 'List contact notes',
-    description: 'All notes of one contact; long bodies are cut, get_contact_note gives more.',
-    route: 'GET /contacts/{contactId}/notes',
-    scope: 'contacts.readonly',
-    effect: 'read',
-    input: z.strictObject({ contactId: Id, ...window, fields: Fields.optional() }),
-    output: outputs.notes,
-    list: whole('notes', ofContact(rowOf.note)),
-  }),
-  endpoint({
-    name: 'get_contact_note',
-    title: 'Get contact note',
-    description: 'One note.',
-    route: 'GET /contacts/{contactId}/notes/{noteId}',
-    scope: 'contacts.readonly',
-    effect: 'read',
-    answer: { one: 'note', id: 'noteId' },
-    input: z.strictObject({ contactId: Id, noteId: Id }),
-    output: outputs.note,
-  }),
-  endpoint({
-    name: 'create_contact_note',
-    title: 'Create contact note',
-    description: 'Add a note to a contact.',
-    route: 'POST /contacts/{contactId}/notes',
-    scope: 'contacts.write',
-    effect: 'create',
-    settle: settle.noteListed,
-    answer: { one: 'note' },
-    input: z.strictObject({ contactId: Id, body: FilledLong, ...noteFields }),
-    output: outputs.note,
-  }),
-  endpoint({
-    name: 'update_contact_note',
-    title: 'Update contact note',
-    description: 'Change the fields given of a note; body replaces the whole text.',
-    route: 'PUT /contacts/{contactId}/notes/{noteId}',
-    scope: 'contacts.write',
-    effect: 'update',
-    settle: settle.noteHolds,
-    body: true,
-    answer: { one: 'note', id: 'noteId' },
-    input: z
-      .strictObject({ contactId: Id, noteId: Id, body: FilledLong.optional(), ...noteFields })
-      .refine((args) => Object.keys(args).length > 2, 'names nothing to change'),
-    output: outputs.note,
-  }),
-  endpoint({
-    name: 'delete_contact_note',
-    title: 'Delete contact note',
-    description: 'Delete a note.',
-    route: 'DELETE /contacts/{contactId}/notes/{noteId}',
-    scope: 'contacts.write',
-    effect: 'delete',
-    settle: settle.noteGone,
-    answer: { succeeded: true },
-    input: z.strictObject({ contactId: Id, noteId: Id }),
-    output: outputs.done,
-  }),
-];
+export const listContactNotes = endpoint({
+  name: 'list_contact_notes',
+  title: 'List contact notes',
+  description: 'All notes of one contact; long bodies are cut, get_contact_note gives more.',
+  route: 'GET /contacts/{contactId}/notes',
+  scope: 'contacts.readonly',
+  effect: 'read',
+  input: z.strictObject({ contactId: Id, ...window, fields: Fields.optional() }),
+  output: outputs.notes,
+  list: whole('notes', ofContact(rowOf.note)),
+});
+
+export const getContactNote = endpoint({
+  name: 'get_contact_note',
+  title: 'Get contact note',
+  description: 'One note.',
+  route: 'GET /contacts/{contactId}/notes/{noteId}',
+  scope: 'contacts.readonly',
+  effect: 'read',
+  answer: { one: 'note', id: 'noteId' },
+  input: z.strictObject({ contactId: Id, noteId: Id }),
+  output: outputs.note,
+});
+
+export const createContactNote = endpoint({
+  name: 'create_contact_note',
+  title: 'Create contact note',
+  description: 'Add a note to a contact.',
+  route: 'POST /contacts/{contactId}/notes',
+  scope: 'contacts.write',
+  effect: 'create',
+  settle: settle.noteListed,
+  answer: { one: 'note' },
+  input: z.strictObject({ contactId: Id, body: FilledLong, ...noteFields }),
+  output: outputs.note,
+});
+
+export const updateContactNote = endpoint({
+  name: 'update_contact_note',
+  title: 'Update contact note',
+  description: 'Change the fields given of a note; body replaces the whole text.',
+  route: 'PUT /contacts/{contactId}/notes/{noteId}',
+  scope: 'contacts.write',
+  effect: 'update',
+  settle: settle.noteHolds,
+  body: true,
+  answer: { one: 'note', id: 'noteId' },
+  input: z
+    .strictObject({ contactId: Id, noteId: Id, body: FilledLong.optional(), ...noteFields })
+    .refine((args) => Object.keys(args).length > 2, 'names nothing to change'),
+  output: outputs.note,
+});
+
+export const deleteContactNote = endpoint({
+  name: 'delete_contact_note',
+  title: 'Delete contact note',
+  description: 'Delete a note.',
+  route: 'DELETE /contacts/{contactId}/notes/{noteId}',
+  scope: 'contacts.write',
+  effect: 'delete',
+  settle: settle.noteGone,
+  answer: { succeeded: true },
+  input: z.strictObject({ contactId: Id, noteId: Id }),
+  output: outputs.done,
+});
+
+export const notes = [listContactNotes, getContactNote, createContactNote, updateContactNote, deleteContactNote];

@@ -32,59 +32,61 @@ const isAboutThem: Shows = (data, args) => {
   return rows.length > 0 && rows.every(({ contactId }) => (args.contacts as unknown[]).includes(contactId));
 };
 
-export const tags = [
-  endpoint({
-    name: 'add_contact_tags',
-    title: 'Add contact tags',
-    description:
-      'Add tags to a contact (stored lower-case, unknown ones are created). May start automations that message the person. Returns all tags.',
-    route: 'POST /contacts/{contactId}/tags',
-    scope: 'contacts.write',
-    effect: 'create',
-    settle: settle.tagsAdded,
-    answer: { rows: 'tags', shows: lists('tags', true) },
-    input: z.strictObject({ contactId: Id, tags: Tags }),
-    output: outputs.record({ tags: of.texts, tagsAdded: of.texts }),
+export const addContactTags = endpoint({
+  name: 'add_contact_tags',
+  title: 'Add contact tags',
+  description:
+    'Add tags to a contact (stored lower-case, unknown ones are created). May start automations that message the person. Returns all tags.',
+  route: 'POST /contacts/{contactId}/tags',
+  scope: 'contacts.write',
+  effect: 'create',
+  settle: settle.tagsAdded,
+  answer: { rows: 'tags', shows: lists('tags', true) },
+  input: z.strictObject({ contactId: Id, tags: Tags }),
+  output: outputs.record({ tags: of.texts, tagsAdded: of.texts }),
+});
+
+export const removeContactTags = endpoint({
+  name: 'remove_contact_tags',
+  title: 'Remove contact tags',
+  description: 'Remove tags from a contact. May start automations. Returns all tags.',
+  route: 'DELETE /contacts/{contactId}/tags',
+  scope: 'contacts.write',
+  effect: 'delete',
+  settle: settle.tagsRemoved,
+  answer: { rows: 'tags', shows: lists('tags', false) },
+  input: z.strictObject({ contactId: Id, tags: Tags }),
+  output: outputs.record({ tags: of.texts, tagsRemoved: of.texts }),
+});
+
+export const bulkUpdateContactTags = endpoint({
+  name: 'bulk_update_contact_tags',
+  title: 'Bulk update contact tags',
+  description:
+    'Add tags to, or remove them from, many contacts. May start automations for each. removeAllTags (with remove) strips every tag.',
+  route: 'POST /contacts/bulk/tags/update/{type}',
+  scope: 'contacts.write',
+  effect: 'update',
+  settle: settle.contactsTagged,
+  locationId: true,
+  answer: { succeeded: true, shows: isAboutThem },
+  input: z
+    .strictObject({
+      type: z.enum(['add', 'remove']),
+      contacts: Ids.max(500).describe('contact ids'),
+      tags: TagsOrNone,
+      removeAllTags: z.boolean().optional(),
+    })
+    .refine((a) => a.removeAllTags === undefined || a.type === 'remove', 'removeAllTags goes with type remove')
+    .refine((a) => a.tags.length > 0 || a.removeAllTags === true, 'tags must not be empty'),
+  output: outputs.record({
+    succeeded: of.flag,
+    asked: of.count,
+    updated: of.count,
+    errorCount: of.count,
+    failed: of.rows,
   }),
-  endpoint({
-    name: 'remove_contact_tags',
-    title: 'Remove contact tags',
-    description: 'Remove tags from a contact. May start automations. Returns all tags.',
-    route: 'DELETE /contacts/{contactId}/tags',
-    scope: 'contacts.write',
-    effect: 'delete',
-    settle: settle.tagsRemoved,
-    answer: { rows: 'tags', shows: lists('tags', false) },
-    input: z.strictObject({ contactId: Id, tags: Tags }),
-    output: outputs.record({ tags: of.texts, tagsRemoved: of.texts }),
-  }),
-  endpoint({
-    name: 'bulk_update_contact_tags',
-    title: 'Bulk update contact tags',
-    description:
-      'Add tags to, or remove them from, many contacts. May start automations for each. removeAllTags (with remove) strips every tag.',
-    route: 'POST /contacts/bulk/tags/update/{type}',
-    scope: 'contacts.write',
-    effect: 'update',
-    settle: settle.contactsTagged,
-    locationId: true,
-    answer: { succeeded: true, shows: isAboutThem },
-    input: z
-      .strictObject({
-        type: z.enum(['add', 'remove']),
-        contacts: Ids.max(500).describe('contact ids'),
-        tags: TagsOrNone,
-        removeAllTags: z.boolean().optional(),
-      })
-      .refine((a) => a.removeAllTags === undefined || a.type === 'remove', 'removeAllTags goes with type remove')
-      .refine((a) => a.tags.length > 0 || a.removeAllTags === true, 'tags must not be empty'),
-    output: outputs.record({
-      succeeded: of.flag,
-      asked: of.count,
-      updated: of.count,
-      errorCount: of.count,
-      failed: of.rows,
-    }),
-    present: bulkAccount,
-  }),
-];
+  present: bulkAccount,
+});
+
+export const tags = [addContactTags, removeContactTags, bulkUpdateContactTags];

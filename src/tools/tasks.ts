@@ -6,96 +6,108 @@ import { settle } from '../settle.ts';
 
 const DueDate = Time.describe('ISO with offset, or local time 2026-11-24T09:00');
 
-export const tasks = [
-  endpoint({
-    name: 'list_contact_tasks',
-    title: 'List contact tasks',
-    description: 'All tasks of one contact; for the whole location search_location_tasks.',
-    route: 'GET /contacts/{contactId}/tasks',
-    scope: 'contacts.readonly',
-    effect: 'read',
-    input: z.strictObject({ contactId: Id, ...window, fields: Fields.optional() }),
-    output: outputs.tasks,
-    list: whole('tasks', ofContact(rowOf.task)),
+export const listContactTasks = endpoint({
+  name: 'list_contact_tasks',
+  title: 'List contact tasks',
+  description: 'All tasks of one contact; for the whole location search_location_tasks.',
+  route: 'GET /contacts/{contactId}/tasks',
+  scope: 'contacts.readonly',
+  effect: 'read',
+  input: z.strictObject({ contactId: Id, ...window, fields: Fields.optional() }),
+  output: outputs.tasks,
+  list: whole('tasks', ofContact(rowOf.task)),
+});
+
+export const getContactTask = endpoint({
+  name: 'get_contact_task',
+  title: 'Get contact task',
+  description: 'One task.',
+  route: 'GET /contacts/{contactId}/tasks/{taskId}',
+  scope: 'contacts.readonly',
+  effect: 'read',
+  answer: { one: 'task', id: 'taskId' },
+  input: z.strictObject({ contactId: Id, taskId: Id }),
+  output: outputs.task,
+});
+
+export const createContactTask = endpoint({
+  name: 'create_contact_task',
+  title: 'Create contact task',
+  description: 'Add a task to a contact.',
+  route: 'POST /contacts/{contactId}/tasks',
+  scope: 'contacts.write',
+  effect: 'create',
+  settle: settle.taskListed,
+  times: ['dueDate'],
+  answer: { one: 'task' },
+  input: z.strictObject({
+    contactId: Id,
+    title: Filled,
+    body: LongText.optional(),
+    dueDate: DueDate,
+    completed: z.boolean().optional(),
+    assignedTo: Id.describe('user id').optional(),
   }),
-  endpoint({
-    name: 'get_contact_task',
-    title: 'Get contact task',
-    description: 'One task.',
-    route: 'GET /contacts/{contactId}/tasks/{taskId}',
-    scope: 'contacts.readonly',
-    effect: 'read',
-    answer: { one: 'task', id: 'taskId' },
-    input: z.strictObject({ contactId: Id, taskId: Id }),
-    output: outputs.task,
-  }),
-  endpoint({
-    name: 'create_contact_task',
-    title: 'Create contact task',
-    description: 'Add a task to a contact.',
-    route: 'POST /contacts/{contactId}/tasks',
-    scope: 'contacts.write',
-    effect: 'create',
-    settle: settle.taskListed,
-    times: ['dueDate'],
-    answer: { one: 'task' },
-    input: z.strictObject({
+  output: outputs.task,
+  request: (args) => ({ completed: false, ...args }),
+});
+
+export const updateContactTask = endpoint({
+  name: 'update_contact_task',
+  title: 'Update contact task',
+  description: 'Change the fields given of a task.',
+  route: 'PUT /contacts/{contactId}/tasks/{taskId}',
+  scope: 'contacts.write',
+  effect: 'update',
+  settle: settle.taskHolds,
+  times: ['dueDate'],
+  body: true,
+  answer: { one: 'task', id: 'taskId' },
+  input: z
+    .strictObject({
       contactId: Id,
-      title: Filled,
+      taskId: Id,
+      title: Filled.optional(),
       body: LongText.optional(),
-      dueDate: DueDate,
+      dueDate: DueDate.optional(),
       completed: z.boolean().optional(),
       assignedTo: Id.describe('user id').optional(),
-    }),
-    output: outputs.task,
-    request: (args) => ({ completed: false, ...args }),
-  }),
-  endpoint({
-    name: 'update_contact_task',
-    title: 'Update contact task',
-    description: 'Change the fields given of a task.',
-    route: 'PUT /contacts/{contactId}/tasks/{taskId}',
-    scope: 'contacts.write',
-    effect: 'update',
-    settle: settle.taskHolds,
-    times: ['dueDate'],
-    body: true,
-    answer: { one: 'task', id: 'taskId' },
-    input: z
-      .strictObject({
-        contactId: Id,
-        taskId: Id,
-        title: Filled.optional(),
-        body: LongText.optional(),
-        dueDate: DueDate.optional(),
-        completed: z.boolean().optional(),
-        assignedTo: Id.describe('user id').optional(),
-      })
-      .refine((args) => Object.keys(args).length > 2, 'names nothing to change'),
-    output: outputs.task,
-  }),
-  endpoint({
-    name: 'set_contact_task_completed',
-    title: 'Set contact task completed',
-    description: 'Complete a task, or reopen it with false.',
-    route: 'PUT /contacts/{contactId}/tasks/{taskId}/completed',
-    scope: 'contacts.write',
-    effect: 'update',
-    settle: settle.taskHolds,
-    answer: { one: 'task', id: 'taskId' },
-    input: z.strictObject({ contactId: Id, taskId: Id, completed: z.boolean() }),
-    output: outputs.task,
-  }),
-  endpoint({
-    name: 'delete_contact_task',
-    title: 'Delete contact task',
-    description: 'Delete a task.',
-    route: 'DELETE /contacts/{contactId}/tasks/{taskId}',
-    scope: 'contacts.write',
-    effect: 'delete',
-    settle: settle.taskGone,
-    answer: { succeeded: true },
-    input: z.strictObject({ contactId: Id, taskId: Id }),
-    output: outputs.done,
-  }),
+    })
+    .refine((args) => Object.keys(args).length > 2, 'names nothing to change'),
+  output: outputs.task,
+});
+
+export const setContactTaskCompleted = endpoint({
+  name: 'set_contact_task_completed',
+  title: 'Set contact task completed',
+  description: 'Complete a task, or reopen it with false.',
+  route: 'PUT /contacts/{contactId}/tasks/{taskId}/completed',
+  scope: 'contacts.write',
+  effect: 'update',
+  settle: settle.taskHolds,
+  answer: { one: 'task', id: 'taskId' },
+  input: z.strictObject({ contactId: Id, taskId: Id, completed: z.boolean() }),
+  output: outputs.task,
+});
+
+export const deleteContactTask = endpoint({
+  name: 'delete_contact_task',
+  title: 'Delete contact task',
+  description: 'Delete a task.',
+  route: 'DELETE /contacts/{contactId}/tasks/{taskId}',
+  scope: 'contacts.write',
+  effect: 'delete',
+  settle: settle.taskGone,
+  answer: { succeeded: true },
+  input: z.strictObject({ contactId: Id, taskId: Id }),
+  output: outputs.done,
+});
+
+export const tasks = [
+  listContactTasks,
+  getContactTask,
+  createContactTask,
+  updateContactTask,
+  setContactTaskCompleted,
+  deleteContactTask,
 ];

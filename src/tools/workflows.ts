@@ -9,34 +9,35 @@ const input = z.strictObject({
   eventStartTime: Time.describe('ISO with offset, or local time').optional(),
 });
 
-export const workflows = [
-  endpoint({
-    name: 'add_contact_to_workflow',
-    title: 'Add contact to workflow',
-    description:
-      'Enrol a contact in a workflow: it may MESSAGE the person. Success is also reported for drafts and for contacts already in it, where nothing happens.',
-    route: 'POST /contacts/{contactId}/workflow/{workflowId}',
-    scope: 'contacts.write',
-    effect: 'enrol',
-    settle: settle.unseen,
-    body: true,
-    times: ['eventStartTime'],
-    answer: { succeeded: true },
-    input,
-    output: outputs.done,
-  }),
-  endpoint({
-    name: 'remove_contact_from_workflow',
-    title: 'Remove contact from workflow',
-    description: 'Take a contact out of a workflow.',
-    route: 'DELETE /contacts/{contactId}/workflow/{workflowId}',
-    scope: 'contacts.write',
-    effect: 'delete',
-    settle: settle.unseen,
-    body: true,
-    times: ['eventStartTime'],
-    answer: { succeeded: true },
-    input,
-    output: outputs.done,
-  }),
-];
+export const addContactToWorkflow = endpoint({
+  name: 'add_contact_to_workflow',
+  title: 'Add contact to workflow',
+  description:
+    'Enrol a contact in a workflow: it may MESSAGE the person. Success is also reported for drafts and for contacts already in it, where nothing happens.',
+  route: 'POST /contacts/{contactId}/workflow/{workflowId}',
+  scope: 'contacts.write',
+  effect: 'enrol',
+  settle: settle.unseen,
+  body: true,
+  times: ['eventStartTime'],
+  answer: { succeeded: true },
+  input,
+  output: outputs.done,
+});
+
+export const removeContactFromWorkflow = endpoint({
+  name: 'remove_contact_from_workflow',
+  title: 'Remove contact from workflow',
+  description: 'Take a contact out of a workflow.',
+  route: 'DELETE /contacts/{contactId}/workflow/{workflowId}',
+  scope: 'contacts.write',
+  effect: 'delete',
+  settle: settle.unseen,
+  body: true,
+  times: ['eventStartTime'],
+  answer: { succeeded: true },
+  input,
+  output: outputs.done,
+});
+
+export const workflows = [addContactToWorkflow, removeContactFromWorkflow];

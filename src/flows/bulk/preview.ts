@@ -1,9 +1,10 @@
 import type { Json } from '../../json.ts';
 import { ENVELOPE_BYTES, MAX_BYTES, withShortLists } from '../../results.ts';
 import { rowOf, tidy } from '../../rows.ts';
+import { getContact } from '../../tools/contacts.ts';
 import type { Context } from '../../tools/tool.ts';
 import { cut } from '../../untrusted.ts';
-import { getContact } from '../calls.ts';
+
 import { type CustomValue, heldIn, labelOf } from '../custom-values.ts';
 import { lookedUp, namesOf } from '../names.ts';
 import { searchPage } from '../pages.ts';

@@ -1,9 +1,12 @@
 import type { Endpoint } from '../../endpoint.ts';
 import { type Json, rowsIn } from '../../json.ts';
 import { rowOf } from '../../rows.ts';
+import { bulkAssignContactBusiness } from '../../tools/businesses.ts';
+import { updateContact } from '../../tools/contacts.ts';
+import { bulkUpdateContactTags } from '../../tools/tags.ts';
 import type { Context } from '../../tools/tool.ts';
 import { quoted } from '../../untrusted.ts';
-import { bulkAssignContactBusiness, bulkUpdateContactTags, updateContact } from '../calls.ts';
+
 import { type CustomValue, heldIn, holdersOf, isEmpty, labelOf, sameValue } from '../custom-values.ts';
 import type { Changes, StepName } from './job.ts';
 

@@ -1,8 +1,9 @@
 import { ApiError } from '../../errors.ts';
 import type { Json } from '../../json.ts';
 import { fieldAgrees, text } from '../../same.ts';
+import { updateContact } from '../../tools/contacts.ts';
 import type { Context } from '../../tools/tool.ts';
-import { updateContact } from '../calls.ts';
+
 import { type CustomValue, contains, heldIn, holdersOf, isEmpty, labelOf, sameValue } from '../custom-values.ts';
 import { Conflict, type Found, readContact } from './find.ts';
 import type { Person } from './person.ts';

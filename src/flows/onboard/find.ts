@@ -1,9 +1,10 @@
 import { isMissing, UserError } from '../../errors.ts';
 import { type Json, rowsIn } from '../../json.ts';
-
 import { fieldAgrees, lacks, text } from '../../same.ts';
+import { findDuplicateContact, getContact } from '../../tools/contacts.ts';
+import { searchContacts } from '../../tools/search.ts';
 import type { Context } from '../../tools/tool.ts';
-import { findDuplicateContact, getContact, searchContacts } from '../calls.ts';
+
 import { heldIn, isEmpty, sameValue } from '../custom-values.ts';
 import type { By, Person, Reach } from './person.ts';
 import { createRegistry } from './registry.ts';

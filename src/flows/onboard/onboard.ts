@@ -1,9 +1,9 @@
 import { ApiError, isGeneral, isMissing, UserError } from '../../errors.ts';
 import { refuseForbidden, SwitchedOff } from '../../permissions.ts';
-
 import { NAMES_NOBODY } from '../../refusals.ts';
+import { createContact, updateContact } from '../../tools/contacts.ts';
 import type { Context } from '../../tools/tool.ts';
-import { createContact, updateContact } from '../calls.ts';
+
 import { LAG_MS } from '../changes.ts';
 import { isEmpty, labelOf } from '../custom-values.ts';
 import { existingId, type Fields, lostAtCreation, newContact, update, updateOf } from './fields.ts';

@@ -1,8 +1,9 @@
 import type { Json } from '../../json.ts';
 import { toResult } from '../../results.ts';
 import { rowOf, tidy } from '../../rows.ts';
+import { getContact } from '../../tools/contacts.ts';
 import type { Context } from '../../tools/tool.ts';
-import { getContact } from '../calls.ts';
+
 import { readContact } from './find.ts';
 import { type Onboarded, onboard } from './onboard.ts';
 import { readPeople } from './person.ts';

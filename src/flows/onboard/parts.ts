@@ -1,17 +1,13 @@
 import type { Endpoint } from '../../endpoint.ts';
 import { ApiError, UserError } from '../../errors.ts';
 import { type Json, rowsIn } from '../../json.ts';
-
 import { sameText } from '../../same.ts';
+import { bulkAssignContactBusiness } from '../../tools/businesses.ts';
+import { createContactNote, listContactNotes } from '../../tools/notes.ts';
+import { addContactTags } from '../../tools/tags.ts';
+import { createContactTask, listContactTasks } from '../../tools/tasks.ts';
 import type { Context } from '../../tools/tool.ts';
-import {
-  addContactTags,
-  bulkAssignContactBusiness,
-  createContactNote,
-  createContactTask,
-  listContactNotes,
-  listContactTasks,
-} from '../calls.ts';
+
 import { Conflict, FRESH } from './find.ts';
 import { type Person, taskKey, wholeTaskKey, writtenTaskKey } from './person.ts';
 

@@ -6,11 +6,11 @@ import { type ReadPhone, readPhone } from '../../phone.ts';
 import { text } from '../../same.ts';
 import { readTime } from '../../times.ts';
 import { nameMe } from '../../tools/current-user.ts';
-import { getLocation } from '../../tools/lookups.ts';
+import { getLocation, listCustomFields } from '../../tools/lookups.ts';
 
 import type { Context } from '../../tools/tool.ts';
 import { quoted } from '../../untrusted.ts';
-import { listCustomFields } from '../calls.ts';
+
 import { type CustomValue, isEmpty } from '../custom-values.ts';
 import { fieldCalled, lookedUp } from '../names.ts';
 import { matchEntry } from './input.ts';
