@@ -1,6 +1,7 @@
+import { redact } from '../src/redact.ts';
 import type { HttpAnswer, Transport } from '../src/api/transport-types.ts';
 import { among } from '../src/complete/completer.ts';
-import { redact } from '../src/errors.ts';
+
 import { accountOf } from '../src/flows/bulk/account.ts';
 import { newJob } from '../src/flows/bulk/job.ts';
 import { STEP } from '../src/flows/bulk/steps.ts';

@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import type { Credential } from './api/credential.ts';
 import type { App } from './auth/oauth.ts';
+import { WHERE_SETTINGS_ARE } from './auth/standing.ts';
 import type { StoreSetting } from './auth/store.ts';
 import { ID } from './endpoint.ts';
 import { SettingError } from './errors.ts';
@@ -159,8 +160,6 @@ export function refuseSecret(name: string, value: string | undefined): void {
   );
 }
 
-const WHERE = "in the env block of the host's configuration of this server";
-
 const locationId = (read: Read): string | undefined => locationIdOf('GHL_LOCATION_ID', read('GHL_LOCATION_ID'));
 
 /** @throws SettingError for what is no id of a location */
@@ -188,12 +187,9 @@ function credential(read: Read): Config['credential'] {
   const id = locationId(read);
   if (id !== undefined) return { token, locationId: id };
   return {
-    missing: `GHL_LOCATION_ID is missing: set it ${WHERE} to the id of the sub-account the token belongs to (it is in the address bar of HighLevel, after /location/), then restart it.`,
+    missing: `GHL_LOCATION_ID is missing: set it ${WHERE_SETTINGS_ARE} to the id of the sub-account the token belongs to (it is in the address bar of HighLevel, after /location/), then restart it.`,
   };
 }
-
-/** What to say while nobody is signed in. */
-export const SIGNED_OUT = `Not signed in to HighLevel: set GHL_API_KEY (a private integration token) and GHL_LOCATION_ID ${WHERE}, and restart it, or run ghl-contacts-mcp login; or try it without an account with --sandbox.`;
 
 export const APP_SETTINGS = [
   'GHL_CLIENT_ID',

@@ -1,5 +1,6 @@
 import { forbiddenAct } from './acts.ts';
-import { missingScope, SettingError } from './errors.ts';
+import { missingScope } from './api/errors.ts';
+import { SettingError } from './errors.ts';
 import { nearest } from './nearest.ts';
 import { type Permissions, switchedOff } from './permissions.ts';
 import { quotedSetting } from './redact.ts';

@@ -1,8 +1,8 @@
 import { constants, fstatSync, open, write } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { redact } from './errors.ts';
-import { makeFolder } from './folders.ts';
+import { makeFolder } from './make-folder.ts';
+import { redact } from './redact.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -1,6 +1,6 @@
-import { makeFolder } from './folders.ts';
 import type { Json } from './json.ts';
 import type { Log } from './log.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** What conversations go on from, by name: small, and lost without harm. */
 export interface Memory {

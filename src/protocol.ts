@@ -7,10 +7,12 @@ import {
   type ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
+import { isMissing } from './api/errors.ts';
 import { given } from './arguments.ts';
-import { isMissing, NoSuchResource, redact, UserError, WrongRequest } from './errors.ts';
+import { NoSuchResource, UserError, WrongRequest } from './errors.ts';
 import { isRecord } from './json.ts';
 import type { Log } from './log.ts';
+import { redact } from './redact.ts';
 import { MAX_BYTES } from './results.ts';
 
 import type { Surroundings } from './tools/tool.ts';

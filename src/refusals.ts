@@ -1,5 +1,6 @@
+import { ApiError, type ErrorKind } from './api/errors.ts';
 import { ID } from './endpoint.ts';
-import { ApiError, type ErrorKind } from './errors.ts';
+
 import { firstCharacters, plainText, quoted } from './untrusted.ts';
 
 /** A refusal as it came, with what a sentence about it needs to know. */

@@ -71,6 +71,7 @@ export function createServer(options: ServerOptions): Server {
   );
   const subscriptions = createSubscriptions({
     ...{ api: options.api, clock, timers, log },
+    loadFeed: async () => (await import('./later.ts')).createFeed,
     send: (uri) => void server.sendResourceUpdated({ uri }).catch(ignore),
   });
   const api = tellingWrites(options.api, subscriptions.touched);

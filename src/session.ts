@@ -1,11 +1,12 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { type AccountFacts, type Credential, fixed, type TokenSource } from './api/credential.ts';
+import { bySettings } from './api/errors.ts';
 import { fetchTransport, undiciTransport } from './api/transport.ts';
 import type { Transport } from './api/transport-types.ts';
 import { READ_ONLY, type Standing, standing } from './auth/standing.ts';
 import { openStore, type Store } from './auth/store.ts';
 import type { Config } from './config.ts';
-import { bySettings, UserError } from './errors.ts';
+import { UserError } from './errors.ts';
 import { type Log, silent } from './log.ts';
 import { once } from './once.ts';
 import { SCOPES, type Scope } from './scopes.ts';

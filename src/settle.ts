@@ -1,6 +1,7 @@
+import { isDeleted } from './api/deleted-rows.ts';
 import { type Json, rowsIn } from './json.ts';
 import { asE164, readPhone } from './phone.ts';
-import { isDeleted } from './rows.ts';
+
 import { type Answer, agreement, hasReach, lacks, listed as listedOf, lists } from './same.ts';
 import type { Look, LookBefore, Settlement, Verdict } from './settlement.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isMissing } from '../src/errors.ts';
+import { isMissing } from '../src/api/errors.ts';
+
 import { refusal } from '../src/refusals.ts';
 
 const context = {

@@ -1,11 +1,12 @@
 import type { Endpoint } from '../endpoint.ts';
-import { missingScope, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import type { Json } from '../json.ts';
-import { withoutDeleted } from '../rows.ts';
 import { Breaker } from './breaker.ts';
 import { ReadCache } from './cache.ts';
 import { credentialFor } from './credential.ts';
+import { withoutDeleted } from './deleted-rows.ts';
 import { EarlierReads } from './earlier.ts';
+import { missingScope } from './errors.ts';
 import { Cancelled } from './exchange.ts';
 import { Figures } from './figures.ts';
 import { noJournal } from './journal.ts';

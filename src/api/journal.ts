@@ -1,7 +1,7 @@
-import { redact } from '../errors.ts';
-import { makeFolder } from '../folders.ts';
 import type { Json } from '../json.ts';
 import type { Log } from '../log.ts';
+import { makeFolder } from '../make-folder.ts';
+import { redact } from '../redact.ts';
 import { realTimers, sleep, type Timers } from './timers.ts';
 
 /** One write, as it went. */

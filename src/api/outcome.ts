@@ -1,7 +1,8 @@
 import type { Endpoint } from '../endpoint.ts';
-import { ApiError, type UserError } from '../errors.ts';
+import type { UserError } from '../errors.ts';
 import type { Json } from '../json.ts';
 import type { Verdict } from '../settlement.ts';
+import { ApiError } from './errors.ts';
 
 import type { CallOptions } from './types.ts';
 

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type ApiRequest, type Endpoint, toRequest } from '../endpoint.ts';
-import { ApiError, type ErrorKind, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import type { Json } from '../json.ts';
 import { isExpired, isGatewayTrouble, refusal } from '../refusals.ts';
 import { misfit } from './answer.ts';
 import type { Breaker } from './breaker.ts';
 import { type Credential, credentialFor, type TokenSource } from './credential.ts';
+import { ApiError, type ErrorKind } from './errors.ts';
 import { type Answered, Cancelled, exchange, type Tried } from './exchange.ts';
 import type { Figures } from './figures.ts';
 import type { Done, Lane, Limiter } from './limiter.ts';

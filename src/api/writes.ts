@@ -1,13 +1,12 @@
 import type { Endpoint } from '../endpoint.ts';
-import { type ApiError, isMissing } from '../errors.ts';
 import type { Json } from '../json.ts';
 import type { Log } from '../log.ts';
 import type { Look, Verdict } from '../settlement.ts';
-
 import { CLOCK_SLACK_MS } from '../times.ts';
 import type { ReadCache } from './cache.ts';
 import { Claims, Known, madeIn } from './claims.ts';
 import { credentialFor } from './credential.ts';
+import { type ApiError, isMissing } from './errors.ts';
 import type { Figures } from './figures.ts';
 import type { Entry, Journal } from './journal.ts';
 import { type Doubt, judged, type Outcome, told } from './outcome.ts';

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../errors.ts';
-import { makeFolder } from '../folders.ts';
+import { makeFolder } from '../make-folder.ts';
 
 const code = (error: unknown) => (error as NodeJS.ErrnoException).code;
 

@@ -4,7 +4,7 @@ import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { UserError } from '../errors.ts';
-import { makeFolder } from '../folders.ts';
+import { makeFolder } from '../make-folder.ts';
 
 /** ms after which a lock that nobody keeps fresh belongs to nobody, and how often its holder does. */
 const STALE_MS = 10_000;

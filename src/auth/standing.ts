@@ -1,4 +1,3 @@
-import { type Config, SIGNED_OUT } from '../config.ts';
 import { SCOPES, type Scope } from '../scopes.ts';
 
 import type { Accounts, AccountsFile } from './accounts.ts';
@@ -20,9 +19,15 @@ export type Standing =
 export const READ_ONLY: readonly Scope[] = ['contacts.readonly'];
 const known = (granted: readonly string[]): Scope[] => SCOPES.filter((scope) => granted.includes(scope));
 
+/** Where hosts keep the settings of a server. */
+export const WHERE_SETTINGS_ARE = "in the env block of the host's configuration of this server";
+
+/** What to say while nobody is signed in. */
+const SIGNED_OUT = `Not signed in to HighLevel: set GHL_API_KEY (a private integration token) and GHL_LOCATION_ID ${WHERE_SETTINGS_ARE}, and restart it, or run ghl-contacts-mcp login; or try it without an account with --sandbox.`;
+
 /** With OAuth the owner's word narrows the grant; with a private token, whose scopes nobody can ask for, it is all there is. */
 export function standing(
-  { locationId, scopes }: Pick<Config, 'locationId' | 'scopes'>,
+  { locationId, scopes }: { readonly locationId: string | undefined; readonly scopes: readonly Scope[] | undefined },
   stored: ReturnType<AccountsFile['readAtStart']>,
 ): Standing {
   const missing = (sentence: string): Standing => ({ missing: sentence, scopes: scopes ?? READ_ONLY });

@@ -1,6 +1,7 @@
+import { ApiError } from '../api/errors.ts';
 import type { Desk } from '../desk.ts';
 import { type Endpoint, ID } from '../endpoint.ts';
-import { ApiError } from '../errors.ts';
+
 import { isRecord, type Json, listIn, rowsIn } from '../json.ts';
 import { SwitchedOff } from '../permissions.ts';
 import { type Person, personOf } from '../resources/recent.ts';

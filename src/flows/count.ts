@@ -1,4 +1,5 @@
-import { ApiError, UserError } from '../errors.ts';
+import { ApiError } from '../api/errors.ts';
+import { UserError } from '../errors.ts';
 import type { Json } from '../json.ts';
 import { rowOf, shown } from '../rows.ts';
 import type { Context } from '../tools/tool.ts';

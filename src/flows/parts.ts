@@ -1,5 +1,7 @@
-import { isMissing, redact, UserError } from '../errors.ts';
+import { isMissing } from '../api/errors.ts';
+import { UserError } from '../errors.ts';
 import { type Json, rowsIn } from '../json.ts';
+import { redact } from '../redact.ts';
 import { seen } from '../same.ts';
 import { getContact } from '../tools/contacts.ts';
 import { listContactNotes } from '../tools/notes.ts';

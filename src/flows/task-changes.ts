@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { isMissing } from '../api/errors.ts';
 import { ID } from '../endpoint.ts';
-import { isMissing } from '../errors.ts';
+
 import type { Json } from '../json.ts';
 import { SwitchedOff } from '../permissions.ts';
 import { bytes, MAX_BYTES } from '../results.ts';

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { isDeleted } from '../api/deleted-rows.ts';
 import { endpoint } from '../endpoint.ts';
 import { isRecord, type Json, listIn } from '../json.ts';
-import { isDeleted } from '../rows.ts';
+
 import { Filled, Id, Ids, outputs, Skip, upTo } from '../schemas.ts';
 import type { Context } from '../tools/tool.ts';
 import { Met } from './pages.ts';

@@ -28,11 +28,13 @@ interface Options {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
+  /** Loads the change feed, with the first subscription. */
+  readonly loadFeed: () => Promise<typeof createFeed>;
   /** Tells the host that a resource has changed. */
   readonly send: (uri: string) => void;
 }
 
-export function createSubscriptions({ api, clock, timers, log, send }: Options): Subscriptions {
+export function createSubscriptions({ api, clock, timers, log, send, loadFeed }: Options): Subscriptions {
   const wanted = new Map<string, string | undefined>();
   const updates = createUpdates(timers, (uri) => {
     if (wanted.has(uri)) send(uri);
@@ -54,7 +56,7 @@ export function createSubscriptions({ api, clock, timers, log, send }: Options):
     const start = () => Math.min(began + api.serverNow() - api.now(), latest);
     let feed: ReturnType<typeof createFeed> | undefined;
     return async (signal) => {
-      const { createFeed } = await import('../later.ts');
+      const createFeed = await loadFeed();
       const from = start();
       const call: Context['call'] = (endpoint, args, lane = 'bulk', how) =>
         api.call(endpoint, args, { lane, signal, ...how });

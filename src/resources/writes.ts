@@ -1,5 +1,6 @@
+import { ApiError } from '../api/errors.ts';
 import type { Api } from '../api/types.ts';
-import { ApiError } from '../errors.ts';
+
 import type { Json } from '../json.ts';
 
 /** The same API, which tells whose contacts a write has touched, or may have touched. */

@@ -1,4 +1,5 @@
-import { ApiError, isGeneral, UserError } from '../../errors.ts';
+import { ApiError, isGeneral } from '../../api/errors.ts';
+import { UserError } from '../../errors.ts';
 import type { Context } from '../../tools/tool.ts';
 import { type BulkJob, fateOf, isLeft, isOpen, type StepName } from './job.ts';
 import { STEP } from './steps.ts';

@@ -1,4 +1,4 @@
-import { ApiError } from '../../errors.ts';
+import { ApiError } from '../../api/errors.ts';
 import type { Json } from '../../json.ts';
 import { fieldAgrees, text } from '../../same.ts';
 import { updateContact } from '../../tools/contacts.ts';

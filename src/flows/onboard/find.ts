@@ -1,4 +1,5 @@
-import { isMissing, UserError } from '../../errors.ts';
+import { isMissing } from '../../api/errors.ts';
+import { UserError } from '../../errors.ts';
 import { type Json, rowsIn } from '../../json.ts';
 import { fieldAgrees, lacks, text } from '../../same.ts';
 import { findDuplicateContact, getContact } from '../../tools/contacts.ts';

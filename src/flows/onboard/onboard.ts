@@ -1,4 +1,5 @@
-import { ApiError, isGeneral, isMissing, UserError } from '../../errors.ts';
+import { ApiError, isGeneral, isMissing } from '../../api/errors.ts';
+import { UserError } from '../../errors.ts';
 import { refuseForbidden, SwitchedOff } from '../../permissions.ts';
 import { NAMES_NOBODY } from '../../refusals.ts';
 import { createContact, updateContact } from '../../tools/contacts.ts';

@@ -1,5 +1,6 @@
+import { ApiError } from '../../api/errors.ts';
 import type { Endpoint } from '../../endpoint.ts';
-import { ApiError, UserError } from '../../errors.ts';
+import { UserError } from '../../errors.ts';
 import { type Json, rowsIn } from '../../json.ts';
 import { sameText } from '../../same.ts';
 import { bulkAssignContactBusiness } from '../../tools/businesses.ts';

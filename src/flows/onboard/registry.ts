@@ -3,8 +3,8 @@ import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import { type Held, locked, Unlockable } from '../../auth/lock.ts';
 import { UserError } from '../../errors.ts';
-import { makeFolder } from '../../folders.ts';
 import type { Json } from '../../json.ts';
+import { makeFolder } from '../../make-folder.ts';
 import type { Context } from '../../tools/tool.ts';
 import { Locks } from '../locks.ts';
 
