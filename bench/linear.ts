@@ -1,7 +1,7 @@
-import { planParts } from '../src/flows/onboard/parts.ts';
-import { entriesOf } from '../src/flows/timeline.ts';
-import { redactStrictly } from '../src/redact.ts';
-import { sameText, seen, text } from '../src/same.ts';
+import { sameText, seen, text } from '../src/api/write/compare.ts';
+import { redactStrictly } from '../src/lib/redact.ts';
+import { entriesOf } from '../src/tools/composite/contact-view/timeline.ts';
+import { planParts } from '../src/tools/composite/onboard/related-records.ts';
 
 /** Work on an input of a size; what is made beforehand is not measured. */
 export interface Work {

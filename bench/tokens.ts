@@ -1,8 +1,8 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
-import { advertised } from '../src/advertise.ts';
-import type { ToolFace } from '../src/endpoint.ts';
-import type { Json } from '../src/json.ts';
+import type { ToolFace } from '../src/api/endpoint.ts';
+import type { Json } from '../src/lib/json.ts';
 import type { SandboxData } from '../src/sandbox/index.ts';
+import { advertised } from '../src/tools/core/tool-schema.ts';
 import { tools } from '../src/tools/index.ts';
 import { type Connected, connect, textOf } from '../test/connect.ts';
 

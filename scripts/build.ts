@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { derived } from '../src/advertise.ts';
+import { derived } from '../src/tools/core/tool-schema.ts';
 import { tools } from '../src/tools/index.ts';
 
 /** CommonJS inside an ES module bundle still calls require for Node's own modules. */

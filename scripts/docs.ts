@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { SETTINGS } from '../src/config.ts';
-import type { Endpoint } from '../src/endpoint.ts';
-import { prompts } from '../src/prompts/index.ts';
+import type { Endpoint } from '../src/api/endpoint.ts';
+import { SETTINGS } from '../src/cli/config.ts';
+import { prompts } from '../src/mcp/prompts/index.ts';
 import { FACTS, type Fact, isOpen } from '../src/sandbox/index.ts';
+import { type Flow, scopesOf } from '../src/tools/core/tool.ts';
 import { endpoints, families } from '../src/tools/index.ts';
-import { type Flow, scopesOf } from '../src/tools/tool.ts';
 import { conversations } from './systems.ts';
 
 /** What each effect looks like in the table. */

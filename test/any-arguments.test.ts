@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Json } from '../src/json.ts';
+import type { Json } from '../src/lib/json.ts';
 
 import { connect, textOf } from './connect.ts';
 import { everyCall } from './every-tool.ts';

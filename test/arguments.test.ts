@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { advertised } from '../src/advertise.ts';
-import { ADDED_BY_HOSTS } from '../src/arguments.ts';
-import type { Json } from '../src/json.ts';
+import type { Json } from '../src/lib/json.ts';
+import { ADDED_BY_HOSTS } from '../src/tools/core/read-arguments.ts';
+import { advertised } from '../src/tools/core/tool-schema.ts';
 
 import { tools } from '../src/tools/index.ts';
 import { connect, find, textOf } from './connect.ts';

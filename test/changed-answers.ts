@@ -1,5 +1,5 @@
-import { fetchTransport } from '../src/api/transport.ts';
-import type { HttpRequest, Transport } from '../src/api/transport-types.ts';
+import { fetchTransport } from '../src/api/transport/index.ts';
+import type { HttpRequest, Transport } from '../src/api/transport/types.ts';
 import { createSandbox, type Sandbox } from '../src/sandbox/index.ts';
 import { type Connected, connect, NOW, type Options } from './connect.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fetchTransport } from '../src/api/transport.ts';
+import { fetchTransport } from '../src/api/transport/index.ts';
 import { createSandbox, type FaultRule } from '../src/sandbox/index.ts';
 import { layer, named, PERSON, type Reply, scripted, watch } from './api/layer.ts';
 import { handClock } from './api/steady-clock.ts';

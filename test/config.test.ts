@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type Env, readConfig, SECRET_SETTINGS, SETTINGS } from '../src/config.ts';
-import { SettingError } from '../src/errors.ts';
-import { gate } from '../src/gate.ts';
-import { instructions } from '../src/instructions.ts';
-import { SCOPES } from '../src/scopes.ts';
-import { openSession } from '../src/session.ts';
+import { SCOPES } from '../src/api/scopes.ts';
+import { type Env, readConfig, SECRET_SETTINGS, SETTINGS } from '../src/cli/config.ts';
+import { openSession } from '../src/cli/connection.ts';
+import { SettingError } from '../src/lib/errors.ts';
+import { instructions } from '../src/mcp/instructions.ts';
+import { gate } from '../src/tools/core/tool-access.ts';
 import { tools } from '../src/tools/index.ts';
 
 const key = { GHL_API_KEY: 'pit-12345678-1234-1234-1234-123456789012', GHL_LOCATION_ID: 'abcABC123abcABC123ab' };

@@ -1,20 +1,19 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { createApi } from '../src/api/client.ts';
-import { fixed } from '../src/api/credential.ts';
-import { realTimers, type Timers } from '../src/api/timers.ts';
-import { fetchTransport } from '../src/api/transport.ts';
+import { fixed } from '../src/api/credentials.ts';
+import { SCOPES, type Scope } from '../src/api/scopes.ts';
+import { fetchTransport } from '../src/api/transport/index.ts';
 import type { ApiOptions } from '../src/api/types.ts';
-import { gate, parseSelection } from '../src/gate.ts';
-import type { Json } from '../src/json.ts';
-import { type Log, silent } from '../src/log.ts';
-import { type Memory, shortMemory } from '../src/memory.ts';
+import type { Json } from '../src/lib/json.ts';
+import { type Log, silent } from '../src/lib/log.ts';
+import { realTimers, type Timers } from '../src/lib/scheduler.ts';
+import { type Memory, shortMemory } from '../src/lib/state-file.ts';
+import { createServer } from '../src/mcp/server.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../src/sandbox/index.ts';
-import { SCOPES, type Scope } from '../src/scopes.ts';
-import { createServer } from '../src/server.ts';
-import { createClock } from '../src/tools/clock.ts';
-
+import { gate, parseSelection } from '../src/tools/core/tool-access.ts';
 import { endpoints, tools } from '../src/tools/index.ts';
+import { createClock } from '../src/tools/runtime/clock.ts';
 
 export const READ = ['contacts.readonly'] as const satisfies readonly Scope[];
 export const CONTACTS = ['contacts.readonly', 'contacts.write'] as const satisfies readonly Scope[];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../src/json.ts';
+import { SCOPES } from '../src/api/scopes.ts';
+import type { Json } from '../src/lib/json.ts';
 import type { SandboxOptions } from '../src/sandbox/index.ts';
-import { SCOPES } from '../src/scopes.ts';
 import { CONTACTS, connect, NOW } from './connect.ts';
 
 const data = {

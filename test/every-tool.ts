@@ -1,4 +1,4 @@
-import type { Json } from '../src/json.ts';
+import type { Json } from '../src/lib/json.ts';
 import { tools } from '../src/tools/index.ts';
 import { connect, type Options } from './connect.ts';
 import { examples, type Fixture, findFixture } from './examples.ts';

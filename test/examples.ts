@@ -1,4 +1,4 @@
-import type { Json } from '../src/json.ts';
+import type { Json } from '../src/lib/json.ts';
 import { CLEARABLE } from '../src/tools/contacts.ts';
 import { connect, find } from './connect.ts';
 import type { ToolName } from './contract.ts';

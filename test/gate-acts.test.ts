@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { fetchTransport } from '../src/api/transport.ts';
-import type { Json } from '../src/json.ts';
+import { fetchTransport } from '../src/api/transport/index.ts';
+import type { Json } from '../src/lib/json.ts';
 
 import type { Sandbox } from '../src/sandbox/index.ts';
 import { steadyClock } from './api/steady-clock.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createApi } from '../src/api/client.ts';
-import { fixed } from '../src/api/credential.ts';
-import { SettingError } from '../src/errors.ts';
-import { gate, parseScopes, parseSelection } from '../src/gate.ts';
-import { silent } from '../src/log.ts';
+import { fixed } from '../src/api/credentials.ts';
+import { SettingError } from '../src/lib/errors.ts';
+import { silent } from '../src/lib/log.ts';
+import { gate, parseScopes, parseSelection } from '../src/tools/core/tool-access.ts';
 import { endpoints, tools } from '../src/tools/index.ts';
 import { CONTACTS, connect, READ } from './connect.ts';
 

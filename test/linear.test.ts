@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { heldIn } from '../src/flows/custom-values.ts';
-import type { Json } from '../src/json.ts';
-import { refusal } from '../src/refusals.ts';
-import { lists } from '../src/same.ts';
-import { settle } from '../src/settle.ts';
-import type { Look } from '../src/settlement.ts';
+import { refusal } from '../src/api/error-messages.ts';
+import { lists } from '../src/api/write/compare.ts';
+import { settle } from '../src/api/write/reconcile.ts';
+import type { Look } from '../src/api/write/settlement.ts';
+import type { Json } from '../src/lib/json.ts';
+import { heldIn } from '../src/tools/composite/custom-field-values.ts';
 
 /** `npm run bench` measures how work grows; here quadratic work would outlast the time limit of the test by far. */
 const MANY = 100_000;

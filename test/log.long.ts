@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, expect, test } from 'vitest';
-import type { Json } from '../src/json.ts';
+import type { Json } from '../src/lib/json.ts';
 
 import { createSandbox, serveSandbox } from '../src/sandbox/index.ts';
 import { HELLO, PROGRAM, rpc } from './program.ts';

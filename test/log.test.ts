@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import type { Json } from '../src/json.ts';
+import type { Json } from '../src/lib/json.ts';
 
-import { createLog } from '../src/log.ts';
+import { createLog } from '../src/lib/log.ts';
 import { createSandbox, serveSandbox } from '../src/sandbox/index.ts';
 import { HELLO, type Program, rpc, start } from './program.ts';
 

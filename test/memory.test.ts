@@ -3,8 +3,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { silent } from '../src/log.ts';
-import { fileMemory, ofLocation, shortMemory } from '../src/memory.ts';
+import { silent } from '../src/lib/log.ts';
+import { fileMemory, ofLocation, shortMemory } from '../src/lib/state-file.ts';
 
 let folder: string;
 let path: string;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Json } from '../src/json.ts';
+import type { Json } from '../src/lib/json.ts';
 
 import { type Change, connectChanged } from './changed-answers.ts';
 import { type Connected, textOf } from './connect.ts';

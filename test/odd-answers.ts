@@ -1,5 +1,5 @@
-import type { Json } from '../src/json.ts';
-import type { Log } from '../src/log.ts';
+import type { Json } from '../src/lib/json.ts';
+import type { Log } from '../src/lib/log.ts';
 import { steadyClock } from './api/steady-clock.ts';
 import { connectChanged, mapped } from './changed-answers.ts';
 import type { Connected } from './connect.ts';

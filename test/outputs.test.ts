@@ -1,8 +1,8 @@
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import { advertised } from '../src/advertise.ts';
-import { realTimers } from '../src/api/timers.ts';
-import type { Json } from '../src/json.ts';
+import type { Json } from '../src/lib/json.ts';
+import { realTimers } from '../src/lib/scheduler.ts';
+import { advertised } from '../src/tools/core/tool-schema.ts';
 
 import { tools } from '../src/tools/index.ts';
 import { type Change, connectChanged } from './changed-answers.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../src/json.ts';
+import type { Json } from '../src/lib/json.ts';
 
 /** Keywords that every host and provider reads in the schema of an argument. */
 const KEYWORDS = ['type', 'description', 'properties', 'required', 'items', 'enum', 'anyOf', 'maximum', 'minimum', 'maxLength', 'maxItems']; // biome-ignore format: a list

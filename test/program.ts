@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Json } from '../src/json.ts';
+import type { Json } from '../src/lib/json.ts';
 
 export const PROGRAM = new URL('../dist/index.js', import.meta.url).pathname;
 

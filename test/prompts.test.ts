@@ -4,7 +4,7 @@ import {
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, test, vi } from 'vitest';
-import type { Json } from '../src/json.ts';
+import type { Json } from '../src/lib/json.ts';
 
 import { createWorld } from './auth/world.ts';
 import { CONTACTS, connect, find, type Options, READ } from './connect.ts';

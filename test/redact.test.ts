@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { looksSecret, redact, redactStrictly, rememberSecret } from '../src/redact.ts';
+import { looksSecret, redact, redactStrictly, rememberSecret } from '../src/lib/redact.ts';
 
 const PIT = 'pit-12345678-1234-4234-8234-123456789012';
 const JWT = `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.${'aB3'.repeat(28)}`;

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { refusal } from '../src/api/error-messages.ts';
 import { isMissing } from '../src/api/errors.ts';
-
-import { refusal } from '../src/refusals.ts';
 
 const context = {
   route: 'GET /contacts/{contactId}',

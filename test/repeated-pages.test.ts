@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Transport } from '../src/api/transport-types.ts';
-import { createOAuth } from '../src/auth/oauth.ts';
-import type { Json } from '../src/json.ts';
+import { createOAuth } from '../src/api/auth/oauth-client.ts';
+import type { Transport } from '../src/api/transport/types.ts';
+import type { Json } from '../src/lib/json.ts';
 
 import { connect } from './connect.ts';
 

@@ -1,6 +1,6 @@
 import { ResourceListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, test, vi } from 'vitest';
-import type { Json } from '../src/json.ts';
+import type { Json } from '../src/lib/json.ts';
 
 import { overviewMarkdown, timelineMarkdown } from '../src/resources/markdown.ts';
 import { handClock } from './api/steady-clock.ts';

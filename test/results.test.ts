@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Json } from '../src/json.ts';
+import type { Json } from '../src/lib/json.ts';
 
-import { MAX_BYTES, toolAnswer } from '../src/results.ts';
+import { MAX_BYTES, toolAnswer } from '../src/tools/core/tool-result.ts';
 import { connectChanged } from './changed-answers.ts';
 import { connect, textOf } from './connect.ts';
 import { answerTo, everyCall } from './every-tool.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { uniqueBy } from '../src/flows/onboard/person.ts';
-import { entriesOf } from '../src/flows/timeline.ts';
-import type { Json } from '../src/json.ts';
-import { sameText, seen, text } from '../src/same.ts';
+import { sameText, seen, text } from '../src/api/write/compare.ts';
+import type { Json } from '../src/lib/json.ts';
+import { entriesOf } from '../src/tools/composite/contact-view/timeline.ts';
+import { uniqueBy } from '../src/tools/composite/onboard/parse-person.ts';
 import { connect } from './connect.ts';
 
 const MAIL = 'Forwarded by Bob <bob@x.example>, 5 < 6 and 9 > 2';

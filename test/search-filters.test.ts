@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../src/json.ts';
-import { SCOPES } from '../src/scopes.ts';
+import { SCOPES } from '../src/api/scopes.ts';
+import type { Json } from '../src/lib/json.ts';
 
 import { connectChanged } from './changed-answers.ts';
 import { type Connected, connect, type Options } from './connect.ts';

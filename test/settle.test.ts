@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../src/api/journal.ts';
-import type { Json } from '../src/json.ts';
-
-import { agreement } from '../src/same.ts';
+import { agreement } from '../src/api/write/compare.ts';
+import type { Entry } from '../src/api/write/journal.ts';
+import type { Json } from '../src/lib/json.ts';
 import type { Fault } from '../src/sandbox/index.ts';
 import { endpoints } from '../src/tools/index.ts';
 import { virtualClock } from './api/virtual-clock.ts';

@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import type { Entry } from '../src/api/journal.ts';
-import type { Json } from '../src/json.ts';
+import type { Entry } from '../src/api/write/journal.ts';
+import type { Json } from '../src/lib/json.ts';
 
 import { createSandbox, type FaultRule, serveSandbox } from '../src/sandbox/index.ts';
 import { HELLO, type Program, rpc, start } from './program.ts';

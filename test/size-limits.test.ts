@@ -1,10 +1,9 @@
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../src/json.ts';
-
+import type { Json } from '../src/lib/json.ts';
+import { withinBytes } from '../src/lib/text.ts';
 import { MOST_SUBSCRIPTIONS } from '../src/resources/subscriptions.ts';
-import { MAX_BYTES } from '../src/results.ts';
-import { withinBytes } from '../src/untrusted.ts';
+import { MAX_BYTES } from '../src/tools/core/tool-result.ts';
 import { connectChanged } from './changed-answers.ts';
 import { type Connected, connect, find } from './connect.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { fixed } from '../src/api/credential.ts';
-import { fetchTransport } from '../src/api/transport.ts';
-import type { Json } from '../src/json.ts';
+import { fixed } from '../src/api/credentials.ts';
+import { fetchTransport } from '../src/api/transport/index.ts';
+import type { Json } from '../src/lib/json.ts';
 
 import { createSandbox } from '../src/sandbox/index.ts';
 import { TOKEN } from './api/layer.ts';

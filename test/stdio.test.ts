@@ -4,8 +4,8 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { describe, expect, test } from 'vitest';
 import pkg from '../package.json' with { type: 'json' };
-import { derived } from '../src/advertise.ts';
-import type { Json } from '../src/json.ts';
+import type { Json } from '../src/lib/json.ts';
+import { derived } from '../src/tools/core/tool-schema.ts';
 
 import { tools } from '../src/tools/index.ts';
 import { textOf } from './connect.ts';

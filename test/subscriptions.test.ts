@@ -1,7 +1,7 @@
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, test } from 'vitest';
-import { fetchTransport } from '../src/api/transport.ts';
-import type { Json } from '../src/json.ts';
+import { fetchTransport } from '../src/api/transport/index.ts';
+import type { Json } from '../src/lib/json.ts';
 
 import type { Sandbox } from '../src/sandbox/index.ts';
 import { type HandClock, handClock } from './api/steady-clock.ts';

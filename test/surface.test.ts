@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { answerFigures, listFigures } from '../bench/tokens.ts';
-import { advertised } from '../src/advertise.ts';
-import { EFFECTS } from '../src/endpoint.ts';
-import type { Json } from '../src/json.ts';
-import { SCOPES } from '../src/scopes.ts';
+import { EFFECTS } from '../src/api/endpoint.ts';
+import { SCOPES } from '../src/api/scopes.ts';
+import type { Json } from '../src/lib/json.ts';
+import { advertised } from '../src/tools/core/tool-schema.ts';
 import { endpoints, families, tools } from '../src/tools/index.ts';
 import { CONTACTS, connect, READ } from './connect.ts';
 import { faultsOf } from './portable-schema.ts';

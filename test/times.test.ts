@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../src/json.ts';
+import type { Json } from '../src/lib/json.ts';
 
-import { readTime } from '../src/times.ts';
-import { createClock } from '../src/tools/clock.ts';
+import { readTime } from '../src/lib/time.ts';
+import { createClock } from '../src/tools/runtime/clock.ts';
 import { CONTACTS, connect, find, NOW } from './connect.ts';
 
 const clock = (zone: string) => ({ now: () => 0, zone: async () => zone, locationZone: async () => zone });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { tidy } from '../src/rows.ts';
-import { cut, firstCharacters, plainText, wellFormed } from '../src/untrusted.ts';
+import { cut, firstCharacters, plainText, wellFormed } from '../src/lib/text.ts';
+import { tidy } from '../src/tools/core/row-shape.ts';
 
 describe('characters that hide or turn text are removed', () => {
   test.each([

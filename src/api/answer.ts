@@ -1,5 +1,5 @@
-import type { AnswerShape, Endpoint } from '../endpoint.ts';
-import { isRecord, type Json, rowsIn } from '../json.ts';
+import { isRecord, type Json, rowsIn } from '../lib/json.ts';
+import type { AnswerShape, Endpoint } from './endpoint.ts';
 
 /** Why a success is not what was asked for, as the end of "HighLevel answered 200 with …"; undefined where it is. */
 export function misfit(e: Endpoint, args: Json, body: Json): string | undefined {

@@ -1,22 +1,21 @@
-import type { Endpoint } from '../endpoint.ts';
-import { UserError } from '../errors.ts';
-import type { Json } from '../json.ts';
-import { Breaker } from './breaker.ts';
-import { ReadCache } from './cache.ts';
-import { credentialFor } from './credential.ts';
+import { UserError } from '../lib/errors.ts';
+import type { Json } from '../lib/json.ts';
+import { realTimers, timeOf } from '../lib/scheduler.ts';
+import { Breaker } from './circuit-breaker.ts';
+import { credentialFor } from './credentials.ts';
 import { withoutDeleted } from './deleted-rows.ts';
-import { EarlierReads } from './earlier.ts';
+import type { Endpoint } from './endpoint.ts';
 import { missingScope } from './errors.ts';
-import { Cancelled } from './exchange.ts';
-import { Figures } from './figures.ts';
-import { noJournal } from './journal.ts';
-import { Limiter } from './limiter.ts';
-import { POLICY } from './retry.ts';
-import { realTimers, timeOf } from './timers.ts';
+import { Cancelled } from './http-attempt.ts';
+import { Figures } from './metrics.ts';
+import { Limiter } from './rate-limiter.ts';
+import { ReadCache } from './read-cache.ts';
+import { type Ended, gaveUp, refused, ServerClock, travel, type WayOptions } from './request-executor.ts';
+import { POLICY } from './retry-policy.ts';
 import type { Api, ApiOptions, CallOptions } from './types.ts';
-
-import { type Ended, gaveUp, refused, ServerClock, travel, type WayOptions } from './way.ts';
-import { createWrites } from './writes.ts';
+import { EarlierReads } from './write/earlier-reads.ts';
+import { noJournal } from './write/journal.ts';
+import { createWrites } from './write/pipeline.ts';
 
 export function createApi(options: ApiOptions): Api {
   const { timers = realTimers, policy = POLICY, random = Math.random, scopes, timeoutMs, log } = options;

@@ -1,5 +1,5 @@
-import type { ListShape } from '../endpoint.ts';
-import { type Json, rowsIn } from '../json.ts';
+import { type Json, rowsIn } from '../lib/json.ts';
+import type { ListShape } from './endpoint.ts';
 
 /** Whether HighLevel marks a row as deleted: it goes on returning bookings and tasks that are. */
 export const isDeleted = (row: unknown): boolean => (row as Json | null)?.deleted === true;

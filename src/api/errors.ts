@@ -1,6 +1,6 @@
-import { UserError } from '../errors.ts';
-import { redact } from '../redact.ts';
-import type { Scope } from '../scopes.ts';
+import { UserError } from '../lib/errors.ts';
+import { redact } from '../lib/redact.ts';
+import type { Scope } from './scopes.ts';
 
 /** What an error of the API means. Code decides by this, never by the status or the sentence. */
 export type ErrorKind =

@@ -1,14 +1,14 @@
-import type { Endpoint } from '../endpoint.ts';
-import type { Json } from '../json.ts';
-import type { Log } from '../log.ts';
-import type { Scope } from '../scopes.ts';
-import type { TokenSource } from './credential.ts';
-import type { Counted } from './figures.ts';
-import type { Journal } from './journal.ts';
-import type { Lane, Quota } from './limiter.ts';
-import type { Policy } from './retry.ts';
-import type { Timers } from './timers.ts';
-import type { Transport } from './transport-types.ts';
+import type { Json } from '../lib/json.ts';
+import type { Log } from '../lib/log.ts';
+import type { Timers } from '../lib/scheduler.ts';
+import type { TokenSource } from './credentials.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Counted } from './metrics.ts';
+import type { Lane, Quota } from './rate-limiter.ts';
+import type { Policy } from './retry-policy.ts';
+import type { Scope } from './scopes.ts';
+import type { Transport } from './transport/types.ts';
+import type { Journal } from './write/journal.ts';
 
 export interface CallOptions {
   /** Ends a read upstream; a write already sent is finished all the same. */

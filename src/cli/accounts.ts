@@ -1,10 +1,10 @@
-import { undiciTransport } from '../api/transport.ts';
-import type { Accounts } from '../auth/accounts.ts';
-import { createOAuth } from '../auth/oauth.ts';
-import { listLocations } from '../auth/source.ts';
-import { openStore, type Store } from '../auth/store.ts';
-import { type Config, readConfig } from '../config.ts';
-import { UserError } from '../errors.ts';
+import type { Accounts } from '../api/auth/accounts-file.ts';
+import { createOAuth } from '../api/auth/oauth-client.ts';
+import { listLocations } from '../api/auth/token-source.ts';
+import { openStore, type Store } from '../api/auth/token-store.ts';
+import { undiciTransport } from '../api/transport/index.ts';
+import { UserError } from '../lib/errors.ts';
+import { type Config, readConfig } from './config.ts';
 import { foreign, say, sayJson } from './terminal.ts';
 import { usageError } from './usage-error.ts';
 

@@ -1,10 +1,10 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import pkg from '../../package.json' with { type: 'json' };
-import type { Json } from '../json.ts';
+import type { Json } from '../lib/json.ts';
 
-import { noValidator } from '../no-validator.ts';
-import { asks, bold, chapter, dim, hears, inWords, person, print } from './demo-screen.ts';
+import { noValidator } from '../mcp/no-schema-validator.ts';
+import { asks, bold, chapter, dim, hears, inWords, person, print } from './demo-output.ts';
 
 /** A conversation with one server, printed as it goes. */
 interface Talk {

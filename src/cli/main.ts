@@ -1,7 +1,7 @@
-import { SettingError, UserError } from '../errors.ts';
-import { redact } from '../redact.ts';
-import { serve } from '../serve.ts';
-import { plainText } from '../untrusted.ts';
+import { SettingError, UserError } from '../lib/errors.ts';
+import { redact } from '../lib/redact.ts';
+import { plainText } from '../lib/text.ts';
+import { serve } from './serve.ts';
 
 /** Everything but serving stdio (sandbox, demo, help) is loaded only when asked for. */
 async function run(args: readonly string[]): Promise<void> {

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import pkg from '../../package.json' with { type: 'json' };
-import { nearest } from '../nearest.ts';
-import { quotedSetting, redactStrictly } from '../redact.ts';
-import type { DoctorOptions } from './doctor.ts';
+import { nearest } from '../lib/nearest.ts';
+import { quotedSetting, redactStrictly } from '../lib/redact.ts';
+import type { DoctorOptions } from './doctor/index.ts';
 import type { LoginOptions } from './login.ts';
 import { endWithReader } from './terminal.ts';
 import { usageError } from './usage-error.ts';
@@ -30,7 +30,7 @@ export async function runCli(args: readonly string[]): Promise<void> {
           program.commands.map((each) => each.name()),
         );
       readOn();
-      const { serve } = await import('../serve.ts');
+      const { serve } = await import('./serve.ts');
       await serve({ sandbox, env: process.env });
     });
   program
@@ -70,7 +70,7 @@ export async function runCli(args: readonly string[]): Promise<void> {
     .option('--json', 'for programs')
     .option('--facts', 'check what is assumed of the API against your own account, read-only')
     .option('--sandbox', 'check against the embedded sandbox')
-    .action(async (options: DoctorOptions) => (await import('./doctor.ts')).runDoctor(options));
+    .action(async (options: DoctorOptions) => (await import('./doctor/index.ts')).runDoctor(options));
   for (const command of [program, ...program.commands])
     command
       .configureOutput({ writeErr: (text) => void process.stderr.write(redactStrictly(text)) })

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { type Config, readConfig } from '../config.ts';
 import {
   createSandbox,
   parseData,
@@ -8,6 +7,7 @@ import {
   type SandboxOptions,
   serveSandbox,
 } from '../sandbox/index.ts';
+import { type Config, readConfig } from './config.ts';
 import { usageError } from './usage-error.ts';
 
 /** The sandbox of the settings. */

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { cut, plainText } from '../untrusted.ts';
+import { cut, plainText } from '../lib/text.ts';
 
 /** One line for people, whatever stands in it: nothing steers a terminal, and nothing begins a line of its own. */
 export const say = (line = ''): void => void process.stdout.write(`${plainText(line).replace(BREAKS, ' ')}\n`);

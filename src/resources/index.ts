@@ -1,12 +1,12 @@
-import { type Endpoint, ID } from '../endpoint.ts';
-import { NoSuchResource } from '../errors.ts';
-import type { Gate } from '../gate.ts';
-import type { Json } from '../json.ts';
-import { MAX_BYTES, toText } from '../results.ts';
+import { type Endpoint, ID } from '../api/endpoint.ts';
+import { NoSuchResource } from '../lib/errors.ts';
+import type { Json } from '../lib/json.ts';
+import { withinBytes } from '../lib/text.ts';
 import { listContacts } from '../tools/contacts.ts';
-import { withinBytes } from '../untrusted.ts';
+import type { Gate } from '../tools/core/tool-access.ts';
+import { MAX_BYTES, toText } from '../tools/core/tool-result.ts';
 import { overviewMarkdown, timelineMarkdown } from './markdown.ts';
-import type { Person } from './recent.ts';
+import type { Person } from './recent-contacts.ts';
 import { status } from './status.ts';
 
 const ROOT = 'ghl://contacts';

@@ -1,4 +1,4 @@
-import type { Json } from '../json.ts';
+import type { Json } from '../lib/json.ts';
 
 // For people to attach. What comes from the CRM is escaped, on one line and never part of a heading of ours.
 

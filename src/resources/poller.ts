@@ -1,4 +1,4 @@
-import type { Timers } from '../api/timers.ts';
+import type { Timers } from '../lib/scheduler.ts';
 
 /** ms between two looks: at first, and at most while nothing changes. */
 export const FIRST_MS = 30_000;

@@ -1,7 +1,7 @@
-import type { AccountFacts } from '../api/credential.ts';
+import type { AccountFacts } from '../api/credentials.ts';
 import type { Api } from '../api/types.ts';
-import type { Gate } from '../gate.ts';
-import type { Json } from '../json.ts';
+import type { Json } from '../lib/json.ts';
+import type { Gate } from '../tools/core/tool-access.ts';
 
 export const STATUS = 'ghl://status';
 

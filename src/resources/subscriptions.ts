@@ -1,11 +1,11 @@
-import type { Timers } from '../api/timers.ts';
 import type { Api } from '../api/types.ts';
-import type { createFeed } from '../flows/changes.ts';
-import type { Log } from '../log.ts';
-import { CLOCK_SLACK_MS, type Clock } from '../times.ts';
-import type { Context } from '../tools/tool.ts';
+import type { Log } from '../lib/log.ts';
+import type { Timers } from '../lib/scheduler.ts';
+import { CLOCK_SLACK_MS, type Clock } from '../lib/time.ts';
+import type { createFeed } from '../tools/composite/changes/change-feed.ts';
+import type { Context } from '../tools/core/tool.ts';
 import { type Poller, startPoller } from './poller.ts';
-import { createUpdates } from './updates.ts';
+import { createUpdates } from './throttle.ts';
 
 /** The resources a host wants to be told of: at once after one's own writes, and by the change feed after others'. */
 export interface Subscriptions {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { endpoint } from '../endpoint.ts';
-import { ofContact, rowOf, whole } from '../rows.ts';
-import { Fields, Id, outputs, window } from '../schemas.ts';
+import { endpoint } from '../api/endpoint.ts';
+import { ofContact, rowOf, whole } from './core/row-shape.ts';
+import { Fields, Id, outputs, window } from './core/schemas.ts';
 
 export const listContactAppointments = endpoint({
   name: 'list_contact_appointments',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { endpoint, type Shows } from '../endpoint.ts';
-import { Id, Ids, of, outputs } from '../schemas.ts';
-import { settle } from '../settle.ts';
+import { endpoint, type Shows } from '../api/endpoint.ts';
+import { settle } from '../api/write/reconcile.ts';
+import { Id, Ids, of, outputs } from './core/schemas.ts';
 
 /** A business to link, or that none is to be linked. */
 const oneBusiness: [(args: { businessId?: unknown; unlinkBusiness?: unknown }) => boolean, string] = [

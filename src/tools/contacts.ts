@@ -1,10 +1,12 @@
 import * as z from 'zod';
-import { endpoint, type Page } from '../endpoint.ts';
-import { UserError } from '../errors.ts';
-import type { Json } from '../json.ts';
-import { NAMES_NOBODY } from '../refusals.ts';
-import { contacts as contactList, fullPage } from '../rows.ts';
-import { hasReach } from '../same.ts';
+import { endpoint, type Page } from '../api/endpoint.ts';
+import { NAMES_NOBODY } from '../api/error-messages.ts';
+import { hasReach } from '../api/write/compare.ts';
+import { settle } from '../api/write/reconcile.ts';
+import { UserError } from '../lib/errors.ts';
+import type { Json } from '../lib/json.ts';
+import { notShown, upsertRemarks } from './core/contact-remarks.ts';
+import { contacts as contactList, fullPage } from './core/row-shape.ts';
 import {
   contactFields,
   Fields,
@@ -18,9 +20,7 @@ import {
   TagsOrNone,
   Text,
   upTo,
-} from '../schemas.ts';
-import { settle } from '../settle.ts';
-import { notShown, upsertRemarks } from './contact-remarks.ts';
+} from './core/schemas.ts';
 import { searchContacts } from './search.ts';
 
 /** The API stores `{id | key, field_value}`; people say `value`. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { endpoint } from '../endpoint.ts';
-import { lists } from '../same.ts';
-import { Id, Ids, of, outputs } from '../schemas.ts';
-import { settle } from '../settle.ts';
+import { endpoint } from '../api/endpoint.ts';
+import { lists } from '../api/write/compare.ts';
+import { settle } from '../api/write/reconcile.ts';
+import { Id, Ids, of, outputs } from './core/schemas.ts';
 
 const input = z.strictObject({ contactId: Id, followers: Ids.max(100).describe('user ids') });
 

@@ -1,22 +1,22 @@
-import type { Endpoint } from '../endpoint.ts';
+import type { Endpoint } from '../api/endpoint.ts';
 import { appointments } from './appointments.ts';
-import { bulkUpdateContacts } from './bulk-update-contacts.ts';
-import { bulkUpsertContacts } from './bulk-upsert-contacts.ts';
 import { businesses } from './businesses.ts';
 import { campaigns } from './campaigns.ts';
+import { bulkUpdateContacts } from './composite/bulk-update/bulk-update-contacts.tool.ts';
+import { listChangedContacts } from './composite/changes/list-changed-contacts.tool.ts';
+import { getContactOverview } from './composite/contact-view/overview.tool.ts';
+import { getContactTimeline } from './composite/contact-view/timeline.tool.ts';
+import { countContacts } from './composite/count/count-contacts.tool.ts';
+import { searchLocationTasks } from './composite/location-tasks/search-location-tasks.tool.ts';
+import { bulkUpsertContacts } from './composite/onboard/bulk-upsert-contacts.tool.ts';
+import { onboardContact } from './composite/onboard/onboard-contact.tool.ts';
 import { contacts } from './contacts.ts';
-import { countContacts } from './count-contacts.ts';
+import { isFlow, type Tool } from './core/tool.ts';
 import { followers } from './followers.ts';
-import { getContactOverview } from './get-contact-overview.ts';
-import { getContactTimeline } from './get-contact-timeline.ts';
-import { listChangedContacts } from './list-changed-contacts.ts';
 import { lookups } from './lookups.ts';
 import { notes } from './notes.ts';
-import { onboardContact } from './onboard-contact.ts';
-import { searchLocationTasks } from './search-location-tasks.ts';
 import { tags } from './tags.ts';
 import { tasks } from './tasks.ts';
-import { isFlow, type Tool } from './tool.ts';
 import { workflows } from './workflows.ts';
 
 /** Every tool by family, in the order hosts are shown them. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { endpoint, type ListShape } from '../endpoint.ts';
-import { fullPage, whole } from '../rows.ts';
-import { Fields, of, outputs, Skip, upTo, window } from '../schemas.ts';
+import { endpoint, type ListShape } from '../api/endpoint.ts';
+import { fullPage, whole } from './core/row-shape.ts';
+import { Fields, of, outputs, Skip, upTo, window } from './core/schemas.ts';
 
 const all = z.strictObject({ ...window, fields: Fields.optional() });
 const some = (key: string, ...fields: string[]): ListShape => ({ ...whole(key), fields });

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { endpoint } from '../endpoint.ts';
-import { ofContact, rowOf, whole } from '../rows.ts';
-import { Fields, FilledLong, Id, outputs, Text, window } from '../schemas.ts';
-import { settle } from '../settle.ts';
+import { endpoint } from '../api/endpoint.ts';
+import { settle } from '../api/write/reconcile.ts';
+import { ofContact, rowOf, whole } from './core/row-shape.ts';
+import { Fields, FilledLong, Id, outputs, Text, window } from './core/schemas.ts';
 
 const noteFields = {
   title: Text.optional(),

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { endpoint } from '../endpoint.ts';
-import type { Json } from '../json.ts';
-import { contacts as contactList, fullPage } from '../rows.ts';
-import { Fields, Filled, highLimit, listOf, outputs, unlisted, upTo } from '../schemas.ts';
+import { endpoint } from '../api/endpoint.ts';
+import type { Json } from '../lib/json.ts';
+import { contacts as contactList, fullPage } from './core/row-shape.ts';
+import { Fields, Filled, highLimit, listOf, outputs, unlisted, upTo } from './core/schemas.ts';
 
 /** What search is known to filter by; whether there are more is for HighLevel to say. */
 const SEARCH_FIELDS =

@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import { endpoint, type Shows } from '../endpoint.ts';
-import { type Json, rowsIn } from '../json.ts';
-
-import { lists } from '../same.ts';
-import { Id, Ids, of, outputs, Tags, TagsOrNone } from '../schemas.ts';
-import { settle } from '../settle.ts';
+import { endpoint, type Shows } from '../api/endpoint.ts';
+import { lists } from '../api/write/compare.ts';
+import { settle } from '../api/write/reconcile.ts';
+import { type Json, rowsIn } from '../lib/json.ts';
+import { Id, Ids, of, outputs, Tags, TagsOrNone } from './core/schemas.ts';
 
 /** Counts, and only the contacts that need a look: hundreds of lines of success help nobody. */
 function bulkAccount(data: Json, args: Json): Json {

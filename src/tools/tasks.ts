@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { endpoint } from '../endpoint.ts';
-import { ofContact, rowOf, whole } from '../rows.ts';
-import { Fields, Filled, Id, LongText, outputs, Time, window } from '../schemas.ts';
-import { settle } from '../settle.ts';
+import { endpoint } from '../api/endpoint.ts';
+import { settle } from '../api/write/reconcile.ts';
+import { ofContact, rowOf, whole } from './core/row-shape.ts';
+import { Fields, Filled, Id, LongText, outputs, Time, window } from './core/schemas.ts';
 
 const DueDate = Time.describe('ISO with offset, or local time 2026-11-24T09:00');
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { endpoint } from '../endpoint.ts';
-import { Id, outputs, Time } from '../schemas.ts';
-import { settle } from '../settle.ts';
+import { endpoint } from '../api/endpoint.ts';
+import { settle } from '../api/write/reconcile.ts';
+import { Id, outputs, Time } from './core/schemas.ts';
 
 const input = z.strictObject({
   contactId: Id,

@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, createBrotliCompress, createGzip, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import { MAX_ANSWER_BYTES, readBody } from '../../src/api/body.ts';
-import { exchange } from '../../src/api/exchange.ts';
-import { retryAfter } from '../../src/api/retry.ts';
-import { realTimers } from '../../src/api/timers.ts';
-import { undiciTransport } from '../../src/api/transport.ts';
-import type { Transport } from '../../src/api/transport-types.ts';
+import { exchange } from '../../src/api/http-attempt.ts';
+import { retryAfter } from '../../src/api/retry-policy.ts';
+import { MAX_ANSWER_BYTES, readBody } from '../../src/api/transport/body.ts';
+import { undiciTransport } from '../../src/api/transport/index.ts';
+import type { Transport } from '../../src/api/transport/types.ts';
+import { realTimers } from '../../src/lib/scheduler.ts';
 import { NOW } from '../connect.ts';
 import { layer, named, PERSON, TOKEN } from './layer.ts';
 

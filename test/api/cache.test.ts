@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ReadCache } from '../../src/api/cache.ts';
-import type { HttpRequest } from '../../src/api/transport-types.ts';
-import type { Json } from '../../src/json.ts';
+import { ReadCache } from '../../src/api/read-cache.ts';
+import type { HttpRequest } from '../../src/api/transport/types.ts';
+import type { Json } from '../../src/lib/json.ts';
 
 import { layer, named, PERSON, scripted, watch } from './layer.ts';
 import { handClock } from './steady-clock.ts';

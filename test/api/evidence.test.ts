@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../src/api/journal.ts';
-import { fetchTransport } from '../../src/api/transport.ts';
-import type { Transport } from '../../src/api/transport-types.ts';
-import { UserError } from '../../src/errors.ts';
-import type { Json } from '../../src/json.ts';
+import { fetchTransport } from '../../src/api/transport/index.ts';
+import type { Transport } from '../../src/api/transport/types.ts';
+import type { Entry } from '../../src/api/write/journal.ts';
+import { UserError } from '../../src/lib/errors.ts';
+import type { Json } from '../../src/lib/json.ts';
 import type { Fault } from '../../src/sandbox/index.ts';
 import { type Connected, connect, find, NOW, textOf } from '../connect.ts';
 import { layer, named, PERSON, scripted, TOKEN } from './layer.ts';

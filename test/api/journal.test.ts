@@ -3,11 +3,11 @@ import { appendFile, chmod, mkdtemp, readFile, rename, rm, stat, symlink, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Entry, fileJournal } from '../../src/api/journal.ts';
-import { readConfig } from '../../src/config.ts';
-import type { Json } from '../../src/json.ts';
+import { type Entry, fileJournal } from '../../src/api/write/journal.ts';
+import { readConfig } from '../../src/cli/config.ts';
+import type { Json } from '../../src/lib/json.ts';
 
-import { silent } from '../../src/log.ts';
+import { silent } from '../../src/lib/log.ts';
 import { connect, find, textOf } from '../connect.ts';
 import { HELLO, rpc, start } from '../program.ts';
 import { TOKEN } from './layer.ts';

@@ -1,11 +1,11 @@
 import { createApi } from '../../src/api/client.ts';
-import { fixed } from '../../src/api/credential.ts';
-import type { HttpAnswer, HttpRequest, Transport } from '../../src/api/transport-types.ts';
+import { fixed } from '../../src/api/credentials.ts';
+import type { Endpoint } from '../../src/api/endpoint.ts';
+import { SCOPES } from '../../src/api/scopes.ts';
+import type { HttpAnswer, HttpRequest, Transport } from '../../src/api/transport/types.ts';
 import type { Api, ApiOptions } from '../../src/api/types.ts';
-import type { Endpoint } from '../../src/endpoint.ts';
-import type { Json } from '../../src/json.ts';
-import { silent } from '../../src/log.ts';
-import { SCOPES } from '../../src/scopes.ts';
+import type { Json } from '../../src/lib/json.ts';
+import { silent } from '../../src/lib/log.ts';
 import { endpoints } from '../../src/tools/index.ts';
 
 export const TOKEN = 'pit-00000000-0000-4000-8000-000000000000';

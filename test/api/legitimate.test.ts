@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { HttpRequest } from '../../src/api/transport-types.ts';
-import type { Json } from '../../src/json.ts';
+import type { HttpRequest } from '../../src/api/transport/types.ts';
+import type { Json } from '../../src/lib/json.ts';
 
 import { type Change, connectChanged } from '../changed-answers.ts';
 import { connect, find, textOf } from '../connect.ts';

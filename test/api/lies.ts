@@ -1,4 +1,4 @@
-import type { Json } from '../../src/json.ts';
+import type { Json } from '../../src/lib/json.ts';
 import type { FaultRule } from '../../src/sandbox/index.ts';
 import { contract } from '../contract.ts';
 import { runSchedule } from './schedule-run.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { fixed } from '../../src/api/credential.ts';
-import { type Done, type Lane, Limiter } from '../../src/api/limiter.ts';
-import { realTimers } from '../../src/api/timers.ts';
-import { undiciTransport } from '../../src/api/transport.ts';
+import { fixed } from '../../src/api/credentials.ts';
+import { type Done, type Lane, Limiter } from '../../src/api/rate-limiter.ts';
+import { undiciTransport } from '../../src/api/transport/index.ts';
 import type { Api } from '../../src/api/types.ts';
+import { realTimers } from '../../src/lib/scheduler.ts';
 import { createSandbox, serveSandbox } from '../../src/sandbox/index.ts';
 import { NOW } from '../connect.ts';
 import { layer, named, PERSON, type Reply, scripted, watch } from './layer.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../src/api/journal.ts';
-import { undiciTransport } from '../../src/api/transport.ts';
-import type { Json } from '../../src/json.ts';
+import { undiciTransport } from '../../src/api/transport/index.ts';
+import type { Entry } from '../../src/api/write/journal.ts';
+import type { Json } from '../../src/lib/json.ts';
 
 import { createSandbox, type FaultRule, serveSandbox } from '../../src/sandbox/index.ts';
 import { connect, find, NOW } from '../connect.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../../src/json.ts';
+import type { Json } from '../../src/lib/json.ts';
 import type { Sandbox, SandboxData } from '../../src/sandbox/index.ts';
 
 /** A small location, so that a thousand of them are made in no time. */

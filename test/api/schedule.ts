@@ -1,4 +1,4 @@
-import type { Json } from '../../src/json.ts';
+import type { Json } from '../../src/lib/json.ts';
 import { createRandom } from '../../src/sandbox/ids.ts';
 import type { Fault, FaultRule, Switches } from '../../src/sandbox/index.ts';
 import { contract } from '../contract.ts';

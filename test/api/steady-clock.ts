@@ -1,4 +1,4 @@
-import type { Timers } from '../../src/api/timers.ts';
+import type { Timers } from '../../src/lib/scheduler.ts';
 import { NOW } from '../connect.ts';
 
 export interface SteadyClock extends Timers {

@@ -1,4 +1,4 @@
-import type { Timers } from '../../src/api/timers.ts';
+import type { Timers } from '../../src/lib/scheduler.ts';
 
 export interface VirtualClock extends Timers {
   /** Sleeps by this clock. */

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline';
-import { undiciTransport } from '../../src/api/transport.ts';
-import { createOAuth } from '../../src/auth/oauth.ts';
-import { storedSource } from '../../src/auth/source.ts';
-import { openStore } from '../../src/auth/store.ts';
+import { createOAuth } from '../../src/api/auth/oauth-client.ts';
+import { storedSource } from '../../src/api/auth/token-source.ts';
+import { openStore } from '../../src/api/auth/token-store.ts';
+import { undiciTransport } from '../../src/api/transport/index.ts';
 
 /** As much of a server as asks for a token. Each line is `<now> <step to be killed at>`, answered by the token or why not. */
 const { FILE = '', BASE_URL = '', CLIENT_ID = '', CLIENT_SECRET = '', LOCATION = '' } = process.env;

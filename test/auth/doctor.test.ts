@@ -1,6 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { SETTINGS } from '../../src/config.ts';
+import { SETTINGS } from '../../src/cli/config.ts';
 import type { SandboxOptions } from '../../src/sandbox/index.ts';
 import { FACTS, isOpen } from '../../src/sandbox/index.ts';
 import { createWorld, runProgram, type World } from './world.ts';

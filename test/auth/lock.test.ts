@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, readlink, rm, utimes, writeFile } from 'nod
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { locked, MACHINE, newSignature } from '../../src/auth/lock.ts';
+import { locked, MACHINE, newSignature } from '../../src/lib/file-lock.ts';
 
 async function freshPath(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ghl-lock-'));

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import pkg from '../../package.json' with { type: 'json' };
-import { atLeast } from '../../src/cli/doctor.ts';
+import { atLeast } from '../../src/cli/doctor/index.ts';
 import { PROGRAM } from '../program.ts';
 import { createWorld, type World } from './world.ts';
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { fetchTransport } from '../../src/api/transport.ts';
-import { createOAuth } from '../../src/auth/oauth.ts';
-import { accountOf, storedSource } from '../../src/auth/source.ts';
-import type { Json } from '../../src/json.ts';
+import { createOAuth } from '../../src/api/auth/oauth-client.ts';
+import { accountOf, storedSource } from '../../src/api/auth/token-source.ts';
+import { fetchTransport } from '../../src/api/transport/index.ts';
+import type { Json } from '../../src/lib/json.ts';
 
 import { connect, find } from '../connect.ts';
 import { consented, REDIRECT, type SignedIn, signedIn } from './signed-in.ts';
@@ -25,7 +25,7 @@ const serverOf = async ({ sandbox, oauth, store, locationId, now }: SignedIn, wh
     api: {
       credential: source,
       timers,
-      transport: async (r) => (await import('../../src/api/transport.ts')).fetchTransport(sandbox.fetch)(r),
+      transport: async (r) => (await import('../../src/api/transport/index.ts')).fetchTransport(sandbox.fetch)(r),
     },
     scopes: ['contacts.readonly', 'contacts.write'],
   });

@@ -1,10 +1,10 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fetchTransport } from '../../src/api/transport.ts';
-import { createOAuth, type OAuth } from '../../src/auth/oauth.ts';
-import { accountOf } from '../../src/auth/source.ts';
-import { openStore, type Store } from '../../src/auth/store.ts';
+import { createOAuth, type OAuth } from '../../src/api/auth/oauth-client.ts';
+import { accountOf } from '../../src/api/auth/token-source.ts';
+import { openStore, type Store } from '../../src/api/auth/token-store.ts';
+import { fetchTransport } from '../../src/api/transport/index.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.ts';
 import { NOW } from '../connect.ts';
 

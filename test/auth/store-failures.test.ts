@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { MACHINE } from '../../src/auth/lock.ts';
-import { type SourceOptions, storedSource } from '../../src/auth/source.ts';
-import type { Store } from '../../src/auth/store.ts';
-import { UserError } from '../../src/errors.ts';
+import { type SourceOptions, storedSource } from '../../src/api/auth/token-source.ts';
+import type { Store } from '../../src/api/auth/token-store.ts';
+import { UserError } from '../../src/lib/errors.ts';
+import { MACHINE } from '../../src/lib/file-lock.ts';
 import { consented, type SignedIn, signedIn } from './signed-in.ts';
 
 const DAY = 86_400_000;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { onTestFinished } from 'vitest';
-import type { Json } from '../../src/json.ts';
+import type { Json } from '../../src/lib/json.ts';
 
 import { createSandbox, type Sandbox, type SandboxOptions, serveSandbox } from '../../src/sandbox/index.ts';
 import { textOf } from '../connect.ts';

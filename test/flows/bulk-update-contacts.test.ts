@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../../src/json.ts';
-
-import { MAX_BYTES } from '../../src/results.ts';
+import type { Json } from '../../src/lib/json.ts';
 import type { FaultRule, SandboxData } from '../../src/sandbox/index.ts';
+import { MAX_BYTES } from '../../src/tools/core/tool-result.ts';
 import { virtualClock } from '../api/virtual-clock.ts';
 import { CONTACTS, type Connected, connect, INDEX_DELAY_MS, NOW, type Options, textOf } from '../connect.ts';
 

@@ -1,6 +1,6 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../../src/json.ts';
+import type { Json } from '../../src/lib/json.ts';
 
 import type { SandboxData } from '../../src/sandbox/index.ts';
 import { virtualClock } from '../api/virtual-clock.ts';

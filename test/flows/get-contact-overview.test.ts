@@ -1,10 +1,9 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../../src/json.ts';
-
-import { MAX_BYTES } from '../../src/results.ts';
+import type { Json } from '../../src/lib/json.ts';
 import type { SandboxData } from '../../src/sandbox/index.ts';
 import { seedData } from '../../src/sandbox/seed/index.ts';
+import { MAX_BYTES } from '../../src/tools/core/tool-result.ts';
 import { connect, find, NOW, READ, textOf } from '../connect.ts';
 
 const HOUR = 3_600_000;

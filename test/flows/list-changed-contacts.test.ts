@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { fetchTransport } from '../../src/api/transport.ts';
-import type { Json } from '../../src/json.ts';
-import type { Memory } from '../../src/memory.ts';
-import { shortMemory } from '../../src/memory.ts';
-import { MAX_BYTES } from '../../src/results.ts';
+import { SCOPES } from '../../src/api/scopes.ts';
+import { fetchTransport } from '../../src/api/transport/index.ts';
+import type { Json } from '../../src/lib/json.ts';
+import type { Memory } from '../../src/lib/state-file.ts';
+import { shortMemory } from '../../src/lib/state-file.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
-import { SCOPES } from '../../src/scopes.ts';
+import { MAX_BYTES } from '../../src/tools/core/tool-result.ts';
 import { CONTACTS, type Connected, connect, find, NOW, READ, textOf } from '../connect.ts';
 import { client } from '../sandbox/api.ts';
 import { openWorld, randomOf } from './changes-world.ts';

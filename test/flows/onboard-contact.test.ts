@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../src/api/journal.ts';
-import { Locks } from '../../src/flows/locks.ts';
-import type { Json } from '../../src/json.ts';
-import { readPhone } from '../../src/phone.ts';
-import { MAX_BYTES } from '../../src/results.ts';
+import type { Entry } from '../../src/api/write/journal.ts';
+import type { Json } from '../../src/lib/json.ts';
+import { Locks } from '../../src/lib/keyed-lock.ts';
+import { readPhone } from '../../src/lib/phone.ts';
 import type { SandboxData, SandboxOptions } from '../../src/sandbox/index.ts';
+import { MAX_BYTES } from '../../src/tools/core/tool-result.ts';
 import { CONTACTS, type Connected, connect, type Options, textOf } from '../connect.ts';
 
 const EXTERNAL = 'cf0000000000external';

@@ -2,10 +2,10 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { fetchTransport } from '../../src/api/transport.ts';
-import { PersonRegistry } from '../../src/flows/onboard/registry.ts';
-import type { Json } from '../../src/json.ts';
+import { fetchTransport } from '../../src/api/transport/index.ts';
+import type { Json } from '../../src/lib/json.ts';
 import { createSandbox, type SandboxOptions } from '../../src/sandbox/index.ts';
+import { PersonRegistry } from '../../src/tools/composite/onboard/person-registry.ts';
 import { type Connected, connect, NOW, type Options } from '../connect.ts';
 
 const EXTERNAL = 'cf0000000000external';

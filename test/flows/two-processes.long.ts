@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Json } from '../../src/json.ts';
+import type { Json } from '../../src/lib/json.ts';
 
 import { createSandbox, type Sandbox, serveSandbox } from '../../src/sandbox/index.ts';
 import { HELLO, type Program, rpc, start } from '../program.ts';

@@ -1,5 +1,5 @@
-import { parseJson, readBody } from '../../src/api/body.ts';
-import type { Transport } from '../../src/api/transport-types.ts';
+import { parseJson, readBody } from '../../src/api/transport/body.ts';
+import type { Transport } from '../../src/api/transport/types.ts';
 
 /** One request as it left, and what came back, unparsed by the server. */
 export interface Exchange {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { undiciTransport } from '../../src/api/transport.ts';
+import { undiciTransport } from '../../src/api/transport/index.ts';
 import { connect, textOf } from '../connect.ts';
 import { examples, type Fixture, findFixture } from '../examples.ts';
 import { contactTools, description, isThere, operationOf } from './description.ts';

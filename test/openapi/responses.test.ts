@@ -1,8 +1,8 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { fetchTransport } from '../../src/api/transport.ts';
-import type { Json } from '../../src/json.ts';
-import type { Scope } from '../../src/scopes.ts';
+import type { Scope } from '../../src/api/scopes.ts';
+import { fetchTransport } from '../../src/api/transport/index.ts';
+import type { Json } from '../../src/lib/json.ts';
 
 import { connect, textOf } from '../connect.ts';
 import type { ToolName } from '../contract.ts';

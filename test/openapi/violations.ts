@@ -1,4 +1,4 @@
-import { parseJson } from '../../src/api/body.ts';
+import { parseJson } from '../../src/api/transport/body.ts';
 import type { Operation } from './description.ts';
 import type { Exchange } from './exchange.ts';
 import { at, finding, kindOf } from './findings.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../../src/json.ts';
+import type { Json } from '../../src/lib/json.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { client } from '../sandbox/api.ts';
 

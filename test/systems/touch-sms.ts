@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Json } from '../../src/json.ts';
+import type { Json } from '../../src/lib/json.ts';
 
 import { type Desk, one, rows, type System } from './desk.ts';
 

@@ -1,0 +1,71 @@
+import { SCOPES, type Scope } from '../scopes.ts';
+
+import type { Accounts, AccountsFile } from './accounts-file.ts';
+
+/** The location a server works in by what is stored, or what is missing; and the scopes in effect. */
+export type Standing =
+  | {
+      readonly locationId: string;
+      readonly credential: string;
+      readonly scopes: readonly Scope[];
+      /** What HighLevel granted; unknown for a private token. */
+      readonly granted?: readonly string[];
+      /** Epoch ms of the sign-in: another one brings another credential. */
+      readonly since: number;
+    }
+  | { readonly missing: string; readonly scopes: readonly Scope[] };
+
+/** What an owner who says nothing allows. */
+export const READ_ONLY: readonly Scope[] = ['contacts.readonly'];
+const known = (granted: readonly string[]): Scope[] => SCOPES.filter((scope) => granted.includes(scope));
+
+/** Where hosts keep the settings of a server. */
+export const WHERE_SETTINGS_ARE = "in the env block of the host's configuration of this server";
+
+/** What to say while nobody is signed in. */
+const SIGNED_OUT = `Not signed in to HighLevel: set GHL_API_KEY (a private integration token) and GHL_LOCATION_ID ${WHERE_SETTINGS_ARE}, and restart it, or run ghl-contacts-mcp login; or try it without an account with --sandbox.`;
+
+/** With OAuth the owner's word narrows the grant; with a private token, whose scopes nobody can ask for, it is all there is. */
+export function standing(
+  { locationId, scopes }: { readonly locationId: string | undefined; readonly scopes: readonly Scope[] | undefined },
+  stored: ReturnType<AccountsFile['readAtStart']>,
+): Standing {
+  const missing = (sentence: string): Standing => ({ missing: sentence, scopes: scopes ?? READ_ONLY });
+  if ('problem' in stored) return missing(stored.problem);
+  const { accounts, agencies } = stored;
+  const granted = (all: readonly string[]) => ({
+    granted: all,
+    scopes: known(all).filter((scope) => scopes?.includes(scope) ?? true),
+  });
+  if (!locationId && accounts.length + agencies.length > 1) return missing(severalLocations(stored));
+  const account = locationId ? accounts.find((each) => each.locationId === locationId) : accounts[0];
+  if (account) {
+    const { since, through } = account;
+    const place = { locationId: account.locationId, since };
+    if (account.kind === 'private')
+      return { ...place, credential: 'stored private token', scopes: scopes ?? READ_ONLY };
+    return { ...place, credential: through ? THROUGH : 'OAuth', ...granted(account.scopes) };
+  }
+  const agency = agencies.find(({ locations }) => locations.some(({ id }) => id === locationId));
+  if (locationId && agency) return { locationId, since: agency.since, credential: THROUGH, ...granted(agency.scopes) };
+  if (!locationId && agencies.length > 0) return missing(severalLocations(stored));
+  if (locationId && accounts.length + agencies.length > 0) {
+    return missing(
+      `Nobody is signed in to location ${locationId}: run ghl-contacts-mcp accounts to see which there are, or ghl-contacts-mcp login.`,
+    );
+  }
+  return missing(SIGNED_OUT);
+}
+
+const THROUGH = 'OAuth through the agency';
+
+const severalLocations = ({ accounts, agencies }: Accounts) => {
+  const ids = [
+    ...new Set([
+      ...accounts.map((each) => each.locationId),
+      ...agencies.flatMap(({ locations }) => locations.map(({ id }) => id)),
+    ]),
+  ];
+  const some = ids.length > 5 ? `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more` : ids.join(', ');
+  return `Signed in to several locations: set GHL_LOCATION_ID to one of ${some}. ghl-contacts-mcp accounts names them.`;
+};

@@ -1,0 +1,303 @@
+import { randomUUID } from 'node:crypto';
+import { UserError } from '../lib/errors.ts';
+import type { Json } from '../lib/json.ts';
+import { sleep, type Timers, timeOf } from '../lib/scheduler.ts';
+import { misfit } from './answer.ts';
+import type { Breaker } from './circuit-breaker.ts';
+import { type Credential, credentialFor, type TokenSource } from './credentials.ts';
+import { type ApiRequest, type Endpoint, toRequest } from './endpoint.ts';
+import { isExpired, isGatewayTrouble, refusal } from './error-messages.ts';
+import { ApiError, type ErrorKind } from './errors.ts';
+import { type Answered, Cancelled, exchange, type Tried } from './http-attempt.ts';
+import type { Figures } from './metrics.ts';
+import type { Done, Lane, Limiter } from './rate-limiter.ts';
+import { inWords, mayHaveWritten, mayRepeat, type Policy, pause, type Trouble } from './retry-policy.ts';
+import type { Transport } from './transport/types.ts';
+
+/** The dated API version every record was written for; records name their own where it differs. */
+export const API_VERSION = '2021-07-28';
+/** Bytes of a request body; the API's frame refuses more by default. Of an address, servers take 8 to 16 KB. */
+const MAX_REQUEST_BYTES = 100_000;
+const MAX_ADDRESS_BYTES = 8_000;
+/** Share of the budget one try may take: what may be repeated leaves time to, what may not leaves time to look. */
+const TRY_SHARE = { repeatable: 1 / 3, once: 1 / 2 } as const;
+
+export interface WayOptions {
+  readonly transport: Transport;
+  readonly baseUrl: string;
+  readonly credential: TokenSource;
+  readonly timers: Timers;
+  readonly policy: Policy;
+  readonly random: () => number;
+  readonly limiter: Limiter;
+  readonly breaker: Breaker;
+  readonly figures: Figures;
+  readonly serverClock: ServerClock;
+  /** ms for one call, all tries and pauses together. */
+  readonly timeoutMs: number;
+}
+
+/** HighLevel's clock, by the `Date` of its last answer: setting the machine's clock does not move it. */
+export class ServerClock {
+  readonly #timers: Timers;
+  #skew: number | undefined;
+
+  constructor(timers: Timers) {
+    this.#timers = timers;
+  }
+
+  /** ms to add to the monotonic clock; by the machine's clock until an answer tells. */
+  get skew(): number {
+    const { wall, now } = this.#timers;
+    return this.#skew ?? (wall ? wall() - now() : 0);
+  }
+
+  see(date: string | undefined): void {
+    const at = date === undefined ? Number.NaN : Date.parse(date);
+    if (!Number.isNaN(at)) this.#skew = at - this.#timers.now();
+  }
+}
+
+/** Where a call ended after all its tries. */
+export interface Ended {
+  readonly id: string;
+  readonly credential: Credential;
+  readonly answered?: Answered;
+  /** Of the last try, where none was answered. */
+  readonly trouble?: Trouble;
+  /** True where some try may have written without saying so. */
+  readonly doubtful: boolean;
+  readonly tries: number;
+  /** When a rate limit lets calls through again, as a time to be shown. */
+  readonly opens?: string | undefined;
+}
+
+export interface Journey {
+  /** What the call was begun with; asked for where it is left out. */
+  readonly credential?: Credential | undefined;
+  /** The location it is for; whichever is signed in to where it is left out. */
+  readonly locationId?: string | undefined;
+  readonly lane?: Lane | undefined;
+  /** Ends waiting and, for a read, the request itself; a write once sent goes on. */
+  readonly cancel?: AbortSignal | undefined;
+  /** By the monotonic clock, when all of it is over. */
+  readonly deadline: number;
+  /** True for a look after a write in doubt: the breaker lets it through. */
+  readonly look?: boolean;
+}
+
+/** The request of a record, checked for size before anything is sent. @throws UserError */
+function prepare(e: Endpoint, args: Json, locationId: string): ApiRequest & { readonly text?: string } {
+  const request = toRequest(e, args, locationId);
+  refuseOversized(Buffer.byteLength(request.path), MAX_ADDRESS_BYTES);
+  if (!request.body) return request;
+  const text = JSON.stringify(request.body);
+  refuseOversized(Buffer.byteLength(text));
+  return { ...request, text };
+}
+
+/** @throws UserError for more bytes than one request may have */
+export function refuseOversized(size: number, most = MAX_REQUEST_BYTES): void {
+  if (size > most)
+    throw new UserError(
+      `These arguments come to ${size} bytes; one call may send ${most}. Nothing was sent; shorten or split them.`,
+    );
+}
+
+/**
+ * The one way to HighLevel: a place in the queue, a try within the budget, and once more where that is safe.
+ * @throws UserError when nothing was sent (breaker, quota, no time left); Cancelled when the caller gave up in time
+ */
+export async function travel(options: WayOptions, e: Endpoint, args: Json, journey: Journey): Promise<Ended> {
+  const { timers, policy, serverClock } = options;
+  let credential = journey.credential ?? (await credentialFor(options.credential, journey.locationId));
+  const request = prepare(e, args, credential.locationId);
+  let ended: Ended = { id: randomUUID(), credential, doubtful: false, tries: 0 };
+  let renewed = false;
+  for (;;) {
+    const done = await place(options, journey, ended);
+    if (!done) return ended;
+    const tried = await once(options, e, args, request, credential, journey).catch((error) => {
+      done();
+      options.breaker.abandoned();
+      throw error;
+    });
+    const tries = ended.tries + 1;
+    if ('answered' in tried) {
+      const { answered } = tried;
+      done(answered.headers);
+      serverClock.see(answered.headers.date);
+      options.breaker.succeeded();
+      const before = ended;
+      ended = { id: ended.id, credential, answered, doubtful: ended.doubtful, tries };
+      if (renewed || !isExpired(answered)) return ended;
+      const next = await renewal(options, credential).catch((error) => {
+        // An earlier attempt may have written: that is to be looked into and journalled, whatever became of the token.
+        if (!before.doubtful) throw error;
+      });
+      if (!next) return ended;
+      renewed = true;
+      // Somebody signed in to another location: what was prepared for this one goes nowhere else.
+      if (next.locationId !== credential.locationId) return ended;
+      credential = next;
+      // The 401 is answered by the new token: what there is to tell, if no attempt follows, is what came before it.
+      ended = { ...before, credential, tries };
+      continue;
+    }
+    const { trouble } = tried;
+    ended = { id: ended.id, credential, trouble, doubtful: ended.doubtful || mayHaveWritten(trouble), tries };
+    const wait = settleDown(options, trouble, tries);
+    // After the hold, so that a 429 lets nobody else go.
+    done(tried.headers, trouble.kind === 'limited');
+    if (trouble.kind === 'limited')
+      ended = { ...ended, opens: timeOf(timers, options.limiter.opensAt(journey.lane ?? 'single')) };
+    const late = timers.now() + wait >= journey.deadline;
+    if (late || tries === policy.tries || !mayRepeat(request.method, e.effect, trouble, tries)) return ended;
+    options.figures.count('retries');
+    if (trouble.kind !== 'limited') await sleep(timers, wait, journey.cancel);
+  }
+}
+
+/** The credential that takes the place of a refused one; undefined where there is none. */
+async function renewal({ credential }: WayOptions, refused: Credential): Promise<Credential | undefined> {
+  return (await credential.renew?.(refused)) ? credential.current() : undefined;
+}
+
+/** Counts the trouble where it belongs; gives the ms until the next try. A 429 holds the whole queue. */
+function settleDown(
+  { limiter, breaker, figures, policy, random }: WayOptions,
+  trouble: Trouble,
+  tries: number,
+): number {
+  const wait = pause(trouble, tries, policy, random());
+  if (trouble.kind === 'limited') {
+    figures.count('limited');
+    breaker.succeeded();
+    return limiter.hold(trouble.waitMs === undefined ? undefined : wait);
+  }
+  // An answer that cannot be read is an answer: it says nothing of other calls.
+  if (trouble.kind === 'garbled') breaker.succeeded();
+  else breaker.failed();
+  return wait;
+}
+
+/**
+ * A place in the queue, if the breaker lets through. Where there is none: undefined after earlier tries, whose trouble
+ * is what there is to tell, else a UserError or Cancelled.
+ */
+async function place(options: WayOptions, journey: Journey, ended: Ended): Promise<Done | undefined> {
+  const { limiter, breaker, figures } = options;
+  const { lane = 'single', cancel, deadline, look } = journey;
+  try {
+    if (cancel?.aborted) throw new Cancelled();
+    if (!look) breaker.check();
+    if (limiter.quota().heldUntil >= deadline) throw noPlace(options, lane);
+    const done = limiter.atOnce(lane) ?? (await queued(options, lane, deadline, cancel, ended.tries > 0));
+    if (!look) passOr(breaker, done);
+    figures.count('tries');
+    return done;
+  } catch (error) {
+    if (ended.trouble) return undefined;
+    throw error;
+  }
+}
+
+async function queued(
+  options: WayOptions,
+  lane: Lane,
+  deadline: number,
+  cancel: AbortSignal | undefined,
+  again: boolean,
+): Promise<Done> {
+  const { limiter, timers } = options;
+  const waiting = new AbortController();
+  const leave = () => waiting.abort();
+  const stop = timers.after(Math.max(0, deadline - timers.now()), leave);
+  cancel?.addEventListener('abort', leave, { once: true });
+  try {
+    const done = await limiter.turn(lane, waiting.signal, again);
+    if (done) return done;
+    throw cancel?.aborted ? new Cancelled() : noPlace(options, lane);
+  } finally {
+    stop();
+    cancel?.removeEventListener('abort', leave);
+  }
+}
+
+function passOr(breaker: Breaker, done: Done): void {
+  try {
+    breaker.pass();
+  } catch (error) {
+    done();
+    throw error;
+  }
+}
+
+function noPlace({ limiter, timers }: WayOptions, lane: Lane): UserError {
+  const { waiting } = limiter.quota();
+  const when = timeOf(timers, Math.max(limiter.opensAt(lane), timers.now() + 1_000));
+  return new UserError(
+    `The rate limit of this location left no place within the time there was (${waiting} calls wait); nothing was sent. Try again from ${when} on.`,
+  );
+}
+
+async function once(
+  { transport, baseUrl, timers, timeoutMs }: WayOptions,
+  e: Endpoint,
+  args: Json,
+  request: ReturnType<typeof prepare>,
+  { token, locationId }: Credential,
+  journey: Journey,
+): Promise<Tried> {
+  const { method, path, text } = request;
+  const repeatable = e.effect === 'read' || method === 'PUT' || method === 'DELETE';
+  const share = timeoutMs * (repeatable ? TRY_SHARE.repeatable : TRY_SHARE.once);
+  const headers: Record<string, string> = {
+    authorization: `Bearer ${token}`,
+    version: e.version ?? API_VERSION,
+    accept: 'application/json',
+    'user-agent': 'ghl-contacts-mcp',
+  };
+  if (text) headers['content-type'] = 'application/json';
+  const http = { method, url: baseUrl + path, headers, ...(text ? { body: text } : {}) };
+  const limit = Math.max(1, Math.min(share, journey.deadline - timers.now()));
+  const tried = await exchange(transport, timers, http, limit, e.effect === 'read' ? journey.cancel : undefined);
+  return 'answered' in tried ? judge(e, { ...args, locationId }, tried.answered) : tried;
+}
+
+/** An answer that can be believed, or trouble: a 401 of a gateway, or a success that is not what was asked for. */
+function judge(e: Endpoint, args: Json, answered: Answered): Tried {
+  const { status, headers, body } = answered;
+  if (isGatewayTrouble(answered)) return { trouble: { kind: 'failed', status }, headers };
+  const what = status < 300 ? misfit(e, args, body as Json) : undefined;
+  return what === undefined ? { answered } : { trouble: { kind: 'garbled', status, what }, headers };
+}
+
+/** The sentence for a call whose tries all ended in trouble; `afterwards` says what to do, unless a limit says when. */
+export function gaveUp({ trouble, tries, opens }: Ended, known: string, afterwards: string): ApiError {
+  const what = trouble ? inWords(trouble) : 'HighLevel refused';
+  const again = trouble?.kind === 'garbled' && trouble.oversized && afterwards ? LESS : afterwards;
+  const often = tries > 1 ? ` in ${tries} tries` : '';
+  const status = trouble && 'status' in trouble ? trouble.status : trouble?.kind === 'limited' ? 429 : 0;
+  const kind = trouble ? KIND_OF[trouble.kind] : 'refused';
+  const then = opens === undefined ? again : `Try again from ${opens} on.`;
+  const sentence = [`${what[0]?.toUpperCase()}${what.slice(1)}${often}.`, known, then].filter(Boolean).join(' ');
+  return new ApiError(sentence, kind, status);
+}
+
+const LESS = 'The same call would bring the same: ask for fewer rows, or for another record.';
+
+const KIND_OF = {
+  limited: 'rateLimited',
+  failed: 'failed',
+  lost: 'unreachable',
+  garbled: 'unreadable',
+} as const satisfies Record<Trouble['kind'], ErrorKind>;
+
+/** The sentence for a call that was answered with a refusal. */
+export function refused(e: Endpoint, args: Json, { answered, credential }: Ended): ApiError {
+  const { status = 0, body } = answered ?? {};
+  const { route, scope, effect } = e;
+  const { locationId } = credential;
+  return refusal({ status, body, route, scope, locationId, creates: effect === 'create', ids: args });
+}

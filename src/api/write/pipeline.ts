@@ -1,0 +1,309 @@
+import type { Json } from '../../lib/json.ts';
+import type { Log } from '../../lib/log.ts';
+import { timeOf } from '../../lib/scheduler.ts';
+import { CLOCK_SLACK_MS } from '../../lib/time.ts';
+import { credentialFor } from '../credentials.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { type ApiError, isMissing } from '../errors.ts';
+import type { Figures } from '../metrics.ts';
+import type { ReadCache } from '../read-cache.ts';
+import { type Ended, gaveUp, type Journey, refused, travel, type WayOptions } from '../request-executor.ts';
+import type { Trouble } from '../retry-policy.ts';
+import type { CallOptions } from '../types.ts';
+import { Claims, Known, madeIn } from './attribution.ts';
+import { type First, Repeats } from './idempotency.ts';
+import type { Entry, Journal } from './journal.ts';
+import { type Doubt, judged, type Outcome, told } from './outcome.ts';
+import type { Look, Verdict } from './settlement.ts';
+
+/** Where a look goes, and how long it may take. */
+type Looking = Pick<Journey, 'locationId' | 'deadline' | 'cancel'>;
+
+interface Parts {
+  readonly way: WayOptions;
+  readonly cache: ReadCache;
+  readonly figures: Figures;
+  readonly log: Log;
+  readonly journal: Journal;
+  readonly timeoutMs: number;
+  readonly endpoints: readonly Endpoint[];
+  /** A read that goes past cache and breaker, to settle a write in doubt. @throws ApiError */
+  readonly look: (e: Endpoint, args: Json, journey: Looking) => Promise<Json>;
+  /** Ids that a read gave moments ago. */
+  readonly earlier: (tool: string, args: Json) => readonly unknown[] | undefined;
+}
+
+/** Every write takes this way and no other: sent, settled where in doubt, journalled, then told. */
+export function createWrites(parts: Parts) {
+  const { way, cache, figures, timeoutMs, log } = parts;
+  const { timers } = way;
+  const inFlight = new Set<Promise<unknown>>();
+  /** Ends the waiting of each write that is not sent yet. */
+  const stops = new Set<() => void>();
+  const known = new Known();
+  const claims = new Claims();
+  const repeats = new Repeats<Outcome>(timers.now);
+
+  async function perform(e: Endpoint, args: Json, options: CallOptions): Promise<Json> {
+    const key = repeats.keyOf(e, args, way.credential.locationId?.());
+    const earlier = key === undefined ? undefined : repeats.find(key);
+    const outcome = earlier ? repeat(e, args, earlier, options) : write(e, args, options);
+    inFlight.add(outcome);
+    const first = key === undefined ? undefined : repeats.begin(key, e, args, outcome, earlier);
+    const giveUp = () => {
+      if (first) first.unheard = true;
+    };
+    if (options.signal?.aborted) giveUp();
+    options.signal?.addEventListener('abort', giveUp, { once: true });
+    try {
+      const result = await outcome;
+      if (first) remember(first, result, options.signal?.aborted === true);
+      return told(result, options.say);
+    } finally {
+      inFlight.delete(outcome);
+      options.signal?.removeEventListener('abort', giveUp);
+      if (first && key !== undefined) repeats.forget(key, first);
+    }
+  }
+
+  function remember(first: First<Outcome>, outcome: Outcome, cancelled: boolean): void {
+    const { kind, settled, repeated = false } = outcome;
+    const open = outcome.kind !== 'done' && outcome.doubt !== undefined;
+    first.unheard = cancelled || repeated || (settled && kind === 'done') || open;
+    first.made = kind === 'done' ? madeIn(outcome.data) : undefined;
+  }
+
+  /** The first outcome of the same create; written only where nothing was. */
+  async function repeat(e: Endpoint, args: Json, first: First<Outcome>, options: CallOptions): Promise<Outcome> {
+    const outcome = await first.outcome.catch(() => undefined);
+    const ago = `${Math.max(1, Math.round((timers.now() - first.at) / 1_000))} s ago`;
+    if (outcome?.kind === 'done') {
+      const notice = `The same call was made ${ago}; this is its outcome, and nothing was written a second time.`;
+      return { ...outcome, notice, repeated: true };
+    }
+    if (outcome && 'doubt' in outcome && outcome.doubt) {
+      const doubt = { ...outcome.doubt, end: options.deadline };
+      const what = `The same call was made ${ago} and its answer was lost.`;
+      const again = await settled(e, args, doubt, (verdict) => judged(e, verdict, what, doubt, false));
+      if (again.kind !== 'not done') return { ...again, repeated: true };
+    }
+    return write(e, args, options);
+  }
+
+  async function write(e: Endpoint, args: Json, options: CallOptions): Promise<Outcome> {
+    const cancel = untilStopped(options.signal);
+    try {
+      return await send(e, args, options, cancel.signal);
+    } finally {
+      cancel.forget();
+    }
+  }
+
+  async function send(e: Endpoint, args: Json, options: CallOptions, cancel: AbortSignal): Promise<Outcome> {
+    const began = timers.now();
+    // What is left to a tool of several calls: some of it is for looking.
+    const last = options.deadline && options.deadline - (timeoutMs * LOOK_SHARE) / 2;
+    const sent = sentArgs(e, args);
+    const { locationId } = await credentialFor(way.credential, options.locationId);
+    const before = await e.settle
+      ?.before?.({
+        sent,
+        read: reader({ locationId, deadline: began + timeoutMs * LOOK_SHARE, cancel }),
+        earlier: parts.earlier,
+      })
+      .catch(() => undefined);
+    cache.drop();
+    const journey = {
+      locationId,
+      lane: options.lane,
+      cancel,
+      deadline: Math.min(timers.now() + timeoutMs, last ?? Number.POSITIVE_INFINITY),
+    };
+    const travelled = claims.travels(e, sent);
+    const ended = await travel(way, e, args, journey)
+      .then((each) => checked(e, each))
+      .finally(() => {
+        travelled();
+        cache.drop();
+      });
+    figures.count('writes');
+    const outcome = await conclude(e, args, ended, { began, before, locationId, end: options.deadline });
+    if (outcome.kind === 'unknown') figures.count('unknown');
+    if (outcome.kind === 'done' || outcome.kind === 'unknown') repeats.undone(e, args);
+    const kept = await parts.journal(entryOf(e, sent, ended, outcome, timeOf(timers, began), options));
+    log('info', 'write', {
+      tool: e.name,
+      id: ended.id,
+      outcome: outcome.kind,
+      settled: outcome.settled,
+      tries: ended.tries,
+    });
+    cache.drop();
+    if (kept || outcome.kind !== 'done') return outcome;
+    return { ...outcome, notice: [outcome.notice, 'The journal could not be written.'].filter(Boolean).join(' ') };
+  }
+
+  /** What a write made is known from here on; a create that is answered with something made before is not answered. */
+  function checked(e: Endpoint, ended: Ended): Ended {
+    const { answered, ...rest } = ended;
+    if (!answered || answered.status > 299) return ended;
+    const body = answered.body as Json;
+    const isOld = e.settle?.makes === true && known.has(madeIn(body));
+    known.see(body);
+    const what = 'something that was there before the call';
+    return isOld ? { ...rest, trouble: { kind: 'garbled', status: answered.status, what }, doubtful: true } : ended;
+  }
+
+  /** Aborted with the caller's signal, and when the server ends. */
+  function untilStopped(signal: AbortSignal | undefined) {
+    const stopped = new AbortController();
+    const stop = () => stopped.abort();
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    stops.add(stop);
+    const forget = () => {
+      signal?.removeEventListener('abort', stop);
+      stops.delete(stop);
+    };
+    return { signal: stopped.signal, forget };
+  }
+
+  /** An answer that proves what happened is the outcome; anything else is looked into. */
+  async function conclude(e: Endpoint, args: Json, ended: Ended, doubt: Doubt): Promise<Outcome> {
+    const { answered, trouble, doubtful } = ended;
+    if (answered && answered.status < 300) return { kind: 'done', data: answered.body as Json, settled: false };
+    const refusal = answered && { kind: 'refused' as const, error: refused(e, args, ended), settled: false };
+    const isCertain = refusal?.error.certain === true && !doubtful;
+    const mayBeOwn = isCertain && ended.tries > 1 ? refusal.error.existing : undefined;
+    if (isCertain && (mayBeOwn === undefined || !e.settle?.isOwn)) return refusal;
+    if (trouble && !doubtful)
+      return {
+        kind: 'not done',
+        error: gaveUp(ended, 'Nothing was written.', 'Try again in a minute.'),
+        settled: false,
+      };
+    const judge = (verdict: Verdict): Outcome => {
+      if (refusal && !doubtful && isRefused(verdict, refusal.error)) return refusal;
+      const what = refusal ? refusal.error.message : gaveUp({ ...ended, opens: undefined }, '', '').message;
+      return judged(e, verdict, what, doubt, mayStillHappen(trouble));
+    };
+    return settled(e, args, doubt, judge, mayBeOwn);
+  }
+
+  /** Looks when writes like it have travelled, one look after the other: what one has found is not found again. */
+  function settled(
+    e: Endpoint,
+    args: Json,
+    doubt: Doubt,
+    judge: (verdict: Verdict) => Outcome,
+    existing?: string,
+  ): Promise<Outcome> {
+    return claims.inTurn(e, sentArgs(e, args), async () => {
+      const outcome = judge(await look(e, args, doubt, existing));
+      if (outcome.kind === 'done') known.see(outcome.data);
+      return outcome;
+    });
+  }
+
+  /** `existing`: the record that is in the way, which may be the one the write made. */
+  async function look(
+    e: Endpoint,
+    args: Json,
+    { began, before, locationId, end }: Doubt,
+    existing: string | undefined,
+  ): Promise<Verdict> {
+    const { settle } = e;
+    const view: Look = {
+      sent: sentArgs(e, args),
+      get since() {
+        return began + way.serverClock.skew - CLOCK_SLACK_MS;
+      },
+      get until() {
+        return timers.now() + way.serverClock.skew + CLOCK_SLACK_MS;
+      },
+      before,
+      known: (id) => known.has(id),
+      // What is left of the write's own budget, or a share of it: hosts wait no longer.
+      read: reader({
+        locationId,
+        deadline: Math.min(
+          Math.max(began + timeoutMs, timers.now() + timeoutMs * LOOK_SHARE),
+          end ?? Number.POSITIVE_INFINITY,
+        ),
+      }),
+    };
+    try {
+      if (!settle) return { done: undefined, tell: '' };
+      return existing !== undefined && settle.isOwn ? await settle.isOwn(view, existing) : await settle.look(view);
+    } catch (error) {
+      log('warn', 'settle', { tool: e.name, error: (error as Error).message });
+      return { done: undefined, tell: 'Looking it up failed as well: look again in a minute.' };
+    }
+  }
+
+  const reader =
+    (journey: Looking): Look['read'] =>
+    async (tool, args) => {
+      const found = parts.endpoints.find(({ name }) => name === tool);
+      if (!found) throw new Error(`no endpoint ${tool}`);
+      return parts.look(found, args, journey).catch((error: unknown) => {
+        // Only what names a contact can say by its refusal that there is none.
+        if (isMissing(error) && args.contactId !== undefined) return undefined;
+        throw error;
+      });
+    };
+
+  return {
+    perform,
+    /** What waits is not sent any more; what is sent comes to its end. */
+    async finished(): Promise<void> {
+      for (const stop of stops) stop();
+      await Promise.allSettled(inFlight);
+    },
+  };
+}
+
+/**
+ * Whether a refusal stands after looking: nothing was written, or nothing can show it and HighLevel refused the values
+ * of a write that makes nothing new (a create is known to be refused and done all the same).
+ */
+const isRefused = (verdict: Verdict, { kind }: ApiError): boolean =>
+  verdict.done === false || (verdict.done === undefined && verdict.unseen === true && kind === 'validation');
+
+/** After a time-out, here or at a gateway, the write may be done yet. */
+const mayStillHappen = (trouble: Trouble | undefined): boolean =>
+  trouble !== undefined &&
+  ((trouble.kind === 'lost' && trouble.code === 'TIMEOUT') || (trouble.kind === 'failed' && trouble.status === 504));
+
+/** Share of a call's budget that looking may take beyond it. */
+const LOOK_SHARE = 1 / 3;
+
+/** Arguments as the record sends them, so that what is stored can be held against them. */
+const sentArgs = (e: Endpoint, args: Json): Json => (e.request ? e.request(args) : args);
+
+function entryOf(
+  e: Endpoint,
+  sent: Json,
+  ended: Ended,
+  outcome: Outcome,
+  at: string,
+  { signal, host }: CallOptions,
+): Entry {
+  const body = ended.answered?.body as Json | undefined;
+  const made =
+    outcome.kind === 'done' ? ((outcome.data.contact as Json | undefined)?.id as string | undefined) : undefined;
+  return {
+    id: ended.id,
+    at,
+    tool: e.name,
+    locationId: ended.credential.locationId,
+    contactId: (sent.contactId as string | undefined) ?? made,
+    sent,
+    outcome: outcome.kind,
+    settled: outcome.settled,
+    tries: ended.tries,
+    cancelled: signal?.aborted ?? false,
+    traceId: typeof body?.traceId === 'string' ? body.traceId : undefined,
+    host,
+  };
+}

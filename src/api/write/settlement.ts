@@ -1,0 +1,48 @@
+import type { Json } from '../../lib/json.ts';
+
+/** What a settlement may look at after a write got no answer it can trust. */
+export interface Look {
+  /** Arguments of the write as they were sent. */
+  readonly sent: Json;
+  /**
+   * Epoch ms by HighLevel's clock between which the write was done, if it was, with room for a clock that ticks in
+   * seconds. To be asked for after a read: before the first answer nobody knows that clock.
+   */
+  readonly since: number;
+  readonly until: number;
+  /** What `before` saw, where the settlement has one and it could be read. */
+  readonly before?: Json | undefined;
+  /** Ids this server is known to have made before: never taken for the write in doubt. */
+  readonly known: (id: unknown) => boolean;
+  /** Reads through an endpoint by its tool's name; undefined where HighLevel says that there is no such thing. */
+  readonly read: (tool: string, args: Json) => Promise<Json | undefined>;
+}
+
+/** Done, with the answer HighLevel would have given; not done; or not to be known, with what does tell. */
+export type Verdict =
+  | { readonly done: true; readonly data: Json }
+  | { readonly done: false }
+  /** `unseen`: no read shows it, whatever the write has done. */
+  | { readonly done: undefined; readonly tell: string; readonly unseen?: true };
+
+/** What may be looked at before a write. */
+export interface LookBefore extends Pick<Look, 'sent' | 'read'> {
+  /** Ids that a read gave moments ago; undefined where it was not asked. */
+  readonly earlier: (tool: string, args: Json) => readonly unknown[] | undefined;
+}
+
+/** How a write in doubt is settled: by looking, never by repeating. */
+export interface Settlement {
+  /** For the documentation. */
+  readonly how: string;
+  /** True where the write makes something new each time it is done. */
+  readonly makes?: true;
+  /** What was there before the write, as far as it is at hand; read where the thing itself carries no time. */
+  readonly before?: (look: LookBefore) => Promise<Json | undefined>;
+  readonly look: (look: Look) => Promise<Verdict>;
+  /**
+   * Whether the record that a later attempt was refused for is the one that an earlier attempt made: done; not done
+   * where it is somebody else's.
+   */
+  readonly isOwn?: (look: Look, existing: string) => Promise<Verdict>;
+}

@@ -1,0 +1,72 @@
+import { WrongRequest } from '../../lib/errors.ts';
+import { type Gate, whyAbsent } from '../../tools/core/tool-access.ts';
+import { toText, withinLimit } from '../../tools/core/tool-result.ts';
+import type { Desk } from '../request-context.ts';
+import { activityTimeline } from './activity-timeline.ts';
+import { completeTask } from './complete-task.ts';
+import { contactDashboard } from './contact-dashboard.ts';
+import { onboardContact } from './onboard-contact.ts';
+import type { Given, Prompt } from './prompt.ts';
+import { syncChanges } from './sync-changes.ts';
+import { updateSegment } from './update-segment.ts';
+
+/** Every prompt, in the order hosts are shown them. */
+export const prompts: readonly Prompt[] = [
+  contactDashboard,
+  onboardContact,
+  completeTask,
+  syncChanges,
+  activityTimeline,
+  updateSegment,
+];
+
+const isOffered = ({ shown }: Gate, { tools }: Prompt): boolean =>
+  tools.every((tool) => shown.some(({ name }) => name === tool));
+
+export const findPrompt = (gate: Gate, name: string): Prompt | undefined =>
+  prompts.find((prompt) => prompt.name === name && isOffered(gate, prompt));
+
+/** What to say of a prompt that is not offered. */
+export function whyNoPrompt(gate: Gate, name: string): string {
+  const known = prompts.find((prompt) => prompt.name === name);
+  const missing = known?.tools.find((tool) => gate.shown.every((shown) => shown.name !== tool));
+  if (missing === undefined) return 'There is no such prompt; prompts/list names those there are.';
+  return `${name} is not offered. ${whyAbsent(gate, missing)}`;
+}
+
+export const listPrompts = (gate: Gate) =>
+  prompts
+    .filter((prompt) => isOffered(gate, prompt))
+    .map(({ name, title, description, arguments: given }) => ({
+      name,
+      title,
+      description,
+      arguments: given.map(({ complete: _, ...argument }) => argument),
+    }));
+
+/** Our words in one message, and what was gathered in another. @throws WrongRequest */
+export async function getPrompt(name: string, args: Readonly<Record<string, string>>, desk: Desk) {
+  const prompt = findPrompt(desk.gate, name);
+  if (!prompt) throw new WrongRequest(whyNoPrompt(desk.gate, name));
+  const given = givenOf(prompt, args);
+  const absent = prompt.arguments.filter((argument) => argument.required && given[argument.name] === undefined);
+  if (absent.length > 0)
+    throw new WrongRequest(
+      `${name} needs ${absent.map((argument) => `${argument.name} (${argument.description})`).join(', ')}. Nothing was sent.`,
+    );
+  const { words, data } = await prompt.say(given, desk);
+  const texts = data ? [words, toText(withinLimit(data))] : [words];
+  return {
+    description: prompt.description,
+    messages: texts.map((text) => ({ role: 'user' as const, content: { type: 'text' as const, text } })),
+  };
+}
+
+/** What was filled in, of what the prompt knows. */
+const givenOf = ({ arguments: known }: Prompt, args: Readonly<Record<string, string>>): Given =>
+  Object.fromEntries(
+    known.flatMap(({ name }) => {
+      const text = args[name]?.trim();
+      return text ? [[name, text]] : [];
+    }),
+  );

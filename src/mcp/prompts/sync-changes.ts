@@ -1,0 +1,44 @@
+import { asOf } from '../../lib/time.ts';
+import { taskPage } from '../../tools/composite/location-tasks/walk.ts';
+import { mayRead } from '../../tools/core/permissions.ts';
+import { among } from '../completion/completer.ts';
+import type { Desk } from '../request-context.ts';
+import { answerFollows, gathered, type Prompt } from './prompt.ts';
+
+const TOOL = 'list_changed_contacts';
+const DAY_MS = 86_400_000;
+const WORDS = ['last', 'today', 'yesterday'] as const;
+
+/** Days in the zone of the clock; anything else as the tool takes it. */
+async function sinceOf(text: string, { clock }: Desk): Promise<string> {
+  const days = WORDS.indexOf(text.toLowerCase() as (typeof WORDS)[number]) - 1;
+  if (days < 0) return days === -1 ? 'last' : text;
+  const today = (await asOf(clock)).slice(0, 10);
+  return new Date(Date.parse(today) - days * DAY_MS).toISOString().slice(0, 10);
+}
+
+export const syncChanges: Prompt = {
+  name: 'sync_changes',
+  title: 'What has changed',
+  description: 'Contacts created or updated since a time, or since you last asked',
+  arguments: [
+    {
+      name: 'since',
+      description: 'last (where you stopped), today, yesterday, or a time such as 2026-11-20T09:00',
+      complete: async (typed) => among(WORDS, typed),
+    },
+  ],
+  tools: [TOOL],
+  async say({ since = 'last' }, desk) {
+    const task = `Bring me up to date: who is new, who was changed, and which of their tasks are open or overdue. Say up to when this is complete (completeTo) and what it cannot show (unseen). While the answer has next, call ${TOOL} with those arguments; since: "last" goes on from here another time.`;
+    const run = async () =>
+      desk.run(TOOL, {
+        since: await sinceOf(since, desk),
+        ...(mayRead(taskPage, desk.gate) ? { tasks: true } : {}),
+      });
+    const data = await gathered(run());
+    if (data) return { words: `${task} ${answerFollows(TOOL)}`, data };
+    const words = `${task} It could not be gathered beforehand: call ${TOOL} with the since of my next message, which is as I typed it.`;
+    return { words, data: { given: { since } } };
+  },
+};

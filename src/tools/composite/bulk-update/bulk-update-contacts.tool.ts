@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import { CLEAR_RULE, CLEARABLE, clearsOthers } from '../../contacts.ts';
+import {
+  answer,
+  contactFields,
+  Filled,
+  Id,
+  Ids,
+  inWords,
+  listOf,
+  of,
+  Tags,
+  Text,
+  unlisted,
+} from '../../core/schemas.ts';
+import { type Flow, later } from '../../core/tool.ts';
+import { filters } from '../../search.ts';
+
+/** Ids of one request. */
+const MOST_IDS = 5_000;
+
+/** A tag that is to come and to go is a mistake. */
+function contradicts({ addTags, removeTags }: { addTags?: string[] | undefined; removeTags?: string[] | undefined }) {
+  const coming = addTags?.map((tag) => tag.toLowerCase());
+  return removeTags?.some((tag) => coming?.includes(tag.toLowerCase())) ?? false;
+}
+
+const Changed = z
+  .strictObject({
+    ...contactFields,
+    inboundDndSettings: contactFields.inboundDndSettings.meta(unlisted),
+    companyName: Text.optional(),
+    clear: listOf(z.enum(CLEARABLE).meta(inWords), CLEARABLE.length).optional(),
+  })
+  .refine((fields) => Object.keys(fields).length > 0, 'names nothing to change')
+  .refine(clearsOthers, CLEAR_RULE);
+
+export const bulkUpdateContacts: Flow = {
+  name: 'bulk_update_contacts',
+  title: 'Bulk update contacts',
+  description:
+    'Change many contacts, by id or by query and filters: set fields, add or remove tags (may start automations for each), link or unlink a business. Over 25 contacts the first call only previews; confirm: true with its handle runs it. 500 a call; next goes on.',
+  scope: 'contacts.write',
+  needs: ['contacts.readonly'],
+  effect: 'update',
+  input: z
+    .strictObject({
+      contacts: Ids.max(MOST_IDS).optional(),
+      query: Filled.max(75).optional(),
+      filters: filters.describe('as in search_contacts').optional(),
+      set: Changed.describe('fields as in update_contact, not tags').optional(),
+      addTags: Tags.optional(),
+      removeTags: Tags.optional(),
+      businessId: Id.optional(),
+      unlinkBusiness: z.boolean().optional(),
+      confirm: z.boolean().optional(),
+      handle: Filled.optional(),
+    })
+    .refine(
+      ({ handle, confirm: _, ...others }) => handle === undefined || Object.keys(others).length === 0,
+      'handle goes alone, or with confirm',
+    )
+    .refine(
+      ({ handle, contacts, query, filters }) =>
+        handle !== undefined || (contacts === undefined) !== (query === undefined && filters === undefined),
+      'give either contacts, or query and filters',
+    )
+    .refine(
+      ({ handle, set, addTags, removeTags, businessId, unlinkBusiness }) =>
+        handle !== undefined ||
+        [set, addTags, removeTags, businessId].some((change) => change !== undefined) ||
+        unlinkBusiness === true,
+      'names nothing to change: give set, addTags, removeTags, businessId or unlinkBusiness: true',
+    )
+    .refine(
+      ({ businessId, unlinkBusiness }) => businessId === undefined || unlinkBusiness !== true,
+      'give either businessId, or unlinkBusiness: true',
+    )
+    .refine((args) => !contradicts(args), 'a tag stands in both addTags and removeTags'),
+  output: answer({
+    preview: of.flag,
+    account: of.text,
+    total: of.count,
+    everyContact: of.flag,
+    changes: of.object,
+    businessName: of.text,
+    examples: of.rows,
+    listsCut: of.object,
+    asked: of.count,
+    done: of.count,
+    skipped: of.count,
+    failed: of.count,
+    left: of.count,
+    leftHalfDone: of.count,
+    repeatedIds: of.count,
+    failures: of.rows,
+    furtherFailures: of.rows,
+    next: of.object,
+  }),
+  calls: [],
+  run: later('bulkUpdateContacts'),
+};

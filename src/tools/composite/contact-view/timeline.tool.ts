@@ -1,0 +1,22 @@
+import * as z from 'zod';
+import { answer, Id, of, upTo } from '../../core/schemas.ts';
+import { type Flow, later } from '../../core/tool.ts';
+import { ALL_KINDS } from './timeline-kinds.ts';
+
+export const getContactTimeline: Flow = {
+  name: 'get_contact_timeline',
+  title: 'Get contact timeline',
+  description:
+    'Notes, tasks (at their due date), appointments, creation and last change of a contact, newest first. zone stands where a time was stored without one: the zone it is read in, or unknown.',
+  scope: 'contacts.readonly',
+  effect: 'read',
+  input: z.strictObject({
+    contactId: Id,
+    kinds: z.array(z.enum(ALL_KINDS)).min(1).optional(),
+    limit: upTo(100).optional(),
+    cursor: z.string().optional(),
+  }),
+  output: answer({ timeline: of.rows, total: of.count, asOf: of.text, failed: of.rows, next: of.object }),
+  calls: [],
+  run: later('getContactTimeline'),
+};

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { answer, Filled, of } from '../../core/schemas.ts';
+import { type Flow, later } from '../../core/tool.ts';
+import { filters } from '../../search.ts';
+
+export const countContacts: Flow = {
+  name: 'count_contacts',
+  title: 'Count contacts',
+  description:
+    'How many contacts match, or how many in each group, over the whole location. next.handle goes on where time ran out.',
+  scope: 'contacts.readonly',
+  effect: 'read',
+  input: z
+    .strictObject({
+      groupBy: Filled.describe(
+        'tag, source, owner, month (of dateAdded), business, city or customFields.<id>',
+      ).optional(),
+      query: Filled.max(75).optional(),
+      filters: filters.describe('as in search_contacts').optional(),
+      handle: Filled.optional(),
+    })
+    .refine((args) => args.handle === undefined || Object.keys(args).length === 1, 'handle goes alone'),
+  output: answer({
+    total: of.count,
+    incomplete: of.flag,
+    counted: of.count,
+    groupBy: of.text,
+    field: of.text,
+    zone: of.text,
+    groups: of.rows,
+    others: of.object,
+    without: of.count,
+    next: of.object,
+  }),
+  calls: [],
+  run: later('countContacts'),
+};

@@ -1,0 +1,97 @@
+import { ID } from '../../../api/endpoint.ts';
+import { UserError } from '../../../lib/errors.ts';
+import type { Json } from '../../../lib/json.ts';
+import { quoted } from '../../../lib/text.ts';
+import { zoneOrUtc } from '../../../lib/time.ts';
+import { tidy } from '../../core/row-shape.ts';
+import type { Context } from '../../core/tool.ts';
+import { fieldCalled, lookedUp } from '../../runtime/name-lookup.ts';
+import { heldIn } from '../custom-field-values.ts';
+
+/** How contacts are told apart. */
+export interface Grouping {
+  /** As the answer says it: `source`, or `customFields.<id>`. */
+  readonly by: string;
+  /** What a contact counts under: one value or a list; empty ones do not count. */
+  readonly value: (row: Json) => unknown;
+  /** What the answer says about it. */
+  readonly about: Json;
+}
+
+const PLAIN: Readonly<Record<string, (row: Json) => unknown>> = {
+  tag: (row) => row.tags,
+  source: (row) => row.source,
+  owner: (row) => row.assignedTo,
+  business: (row) => row.businessId ?? row.businessName,
+  city: (row) => row.city,
+};
+const CHOICES = 'tag, source, owner, month, business, city or customFields.<id>';
+const CUSTOM = 'customFields.';
+
+/** @throws UserError for what contacts cannot be grouped by */
+export async function groupingOf(by: string, context: Context): Promise<Grouping> {
+  const value = Object.hasOwn(PLAIN, by) ? PLAIN[by] : undefined;
+  if (value) return { by, value, about: {} };
+  return by === 'month' ? byMonth(context) : byCustomField(by, context);
+}
+
+/** Months of the zone in which this server tells the time, or of UTC while that is not known: the answer says which. */
+async function byMonth({ clock }: Context): Promise<Grouping> {
+  const zone = await zoneOrUtc(clock);
+  const format = new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric', month: '2-digit' });
+  const value = ({ dateAdded }: Json) => {
+    const at = Date.parse(String(dateAdded));
+    if (Number.isNaN(at)) return undefined;
+    const parts = Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value]));
+    return `${parts.year}-${parts.month}`;
+  };
+  return { by: 'month', value, about: { zone } };
+}
+
+async function byCustomField(by: string, context: Context): Promise<Grouping> {
+  const word = by.startsWith(CUSTOM) ? by.slice(CUSTOM.length) : by;
+  const fields = await lookedUp('customFields', context);
+  const field = fields && fieldCalled(word, fields);
+  if (fields && !field)
+    throw new UserError(
+      `There is no custom field ${quoted(word)}; list_custom_fields names them. groupBy takes ${CHOICES}. Nothing was counted.`,
+    );
+  if (!field && (word === by || !ID.test(word)))
+    throw new UserError(`groupBy takes ${CHOICES}; ${quoted(by)} is none of these. Nothing was counted.`);
+  const id = String(field?.id ?? word);
+  return {
+    by: CUSTOM + id,
+    value: (row) => heldIn(row, id),
+    about: field ? { field: tidy(field.name, NAME_CHARACTERS, { characters: 0 }) } : {},
+  };
+}
+
+export const NAME_CHARACTERS = 80;
+
+/** Contacts by value. A contact with several values counts once for each. */
+export class Groups {
+  readonly #counts = new Map<string, number>();
+  /** Contacts that have no value. */
+  without = 0;
+  /** True once a contact had several. */
+  several = false;
+
+  add(value: unknown): void {
+    const values = new Set([value].flat().map(textOf).filter(Boolean));
+    if (values.size === 0) this.without += 1;
+    if (values.size > 1) this.several = true;
+    for (const each of values) this.#counts.set(each, (this.#counts.get(each) ?? 0) + 1);
+  }
+
+  /** The largest first. */
+  sorted(): { value: string; count: number }[] {
+    return [...this.#counts]
+      .map(([value, count]) => ({ value, count }))
+      .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+  }
+}
+
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value).trim();
+}

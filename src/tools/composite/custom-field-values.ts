@@ -1,0 +1,76 @@
+import { text } from '../../api/write/compare.ts';
+import { type Json, rowsIn } from '../../lib/json.ts';
+
+/** A value for a custom field. */
+export interface CustomValue {
+  /** Undefined where only the key is known. */
+  readonly id: string | undefined;
+  /** As the caller spelt it. */
+  readonly key: string | undefined;
+  /** `dataType` of the field, where the definitions may be read. */
+  readonly type: unknown;
+  readonly value: unknown;
+}
+
+export const isEmpty = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  (typeof value === 'string' && value.trim() === '') ||
+  (Array.isArray(value) && value.length === 0);
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Whether a stored object holds everything that was given; it may hold more. */
+export const contains = (stored: unknown, given: unknown): boolean =>
+  isObject(given)
+    ? isObject(stored) && Object.entries(given).every(([key, value]) => contains(stored[key], value))
+    : text(stored) === text(given);
+
+/** `YYYY-MM-DD` of the spellings the API takes and gives: a day, a time, or epoch ms. */
+function day(value: unknown): string {
+  const at = new Date(typeof value === 'number' ? value : String(value));
+  return Number.isNaN(at.getTime()) ? text(value) : at.toISOString().slice(0, 10);
+}
+
+const number = (value: unknown): number => Number(String(value).replaceAll(',', ''));
+const choices = (value: unknown): string => [value].flat().map(text).sort().join('\n');
+
+/** Whether a custom field holds a value: by its type, for some are kept in another form than they are sent. */
+export function sameValue(given: unknown, stored: unknown, type?: unknown): boolean {
+  if (isEmpty(stored)) return false;
+  if (isObject(given)) return contains(stored, given);
+  if (type === 'DATE') return day(given) === day(stored);
+  if (typeof given === 'number' || typeof stored === 'number') return number(given) === number(stored);
+  return choices(given) === choices(stored);
+}
+
+/** Values by field id of each list met: what is held against every field of a contact asks for each of them. */
+const values = new WeakMap<object, ReadonlyMap<unknown, unknown>>();
+
+function valuesIn(contact: Json): ReadonlyMap<unknown, unknown> {
+  const list = contact.customFields;
+  if (!Array.isArray(list)) return new Map();
+  const known = values.get(list);
+  if (known) return known;
+  // Of several with one id the first counts.
+  const fresh = new Map(
+    rowsIn(contact, 'customFields')
+      .reverse()
+      .map(({ id, value }) => [id, value]),
+  );
+  values.set(list, fresh);
+  return fresh;
+}
+
+/** What a contact has in a custom field. */
+export const heldIn = (contact: Json, id: string | undefined): unknown => valuesIn(contact).get(id);
+
+/** Ids of the custom fields that hold a value: for one whose own id is not known. */
+export const holdersOf = (contact: Json, { value, type }: CustomValue): unknown[] =>
+  rowsIn(contact, 'customFields')
+    .filter((field) => sameValue(value, field.value, type))
+    .map(({ id }) => id);
+
+/** A custom field as answers name it. */
+export const labelOf = ({ id, key }: Pick<CustomValue, 'id' | 'key'>): string => `customFields.${key ?? id}`;

@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import { answer, Filled, Id, of, Skip, Time, upTo } from '../../core/schemas.ts';
+import { type Flow, later } from '../../core/tool.ts';
+import { taskPage } from './walk.ts';
+
+export const searchLocationTasks: Flow = {
+  name: 'search_location_tasks',
+  title: 'Search location tasks',
+  scope: 'locations/tasks.readonly',
+  effect: 'read',
+  output: answer({ tasks: of.rows, asOf: of.text, next: of.object }),
+  description:
+    'Tasks of all contacts: open (overdue included), overdue, completed, or due in a range. Times: ISO, or local; a date alone is its whole day.',
+  input: z.strictObject({
+    status: z.enum(['open', 'overdue', 'completed']).optional(),
+    dueFrom: Time.optional(),
+    dueTo: Time.optional(),
+    assignedTo: Id.describe('user id').optional(),
+    contactId: Id.optional(),
+    query: Filled.optional(),
+    limit: upTo(100).optional(),
+    skip: Skip.optional(),
+  }),
+  calls: [taskPage],
+  run: later('searchLocationTasks'),
+};

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import type { Json } from '../../../lib/json.ts';
+import { answer, of, unlisted } from '../../core/schemas.ts';
+import { type Flow, later } from '../../core/tool.ts';
+import { isFindable, MATCH_RULE, matchEntry, personFields, WAYS_TO_FIND } from './input.ts';
+
+const Row = z.strictObject({
+  ...personFields,
+  inboundDndSettings: personFields.inboundDndSettings.meta(unlisted),
+});
+
+/** What is wrong with a row beyond its shape, under the name of the argument. */
+function problems(row: Json, matchField: unknown): { path: string[]; message: string }[] {
+  if (row.matchField !== undefined && !matchEntry(row, row.matchField))
+    return [{ path: ['matchField'], message: MATCH_RULE }];
+  return isFindable(row, row.matchField ?? matchField) ? [] : [{ path: [], message: `needs ${WAYS_TO_FIND}` }];
+}
+
+const input = z
+  .strictObject({
+    rows: z.array(Row).min(1).max(100).optional(),
+    matchField: personFields.matchField.describe('for all rows'),
+    handle: z.string().describe('from next, instead of rows').optional(),
+  })
+  .superRefine(({ rows, matchField, handle }, context) => {
+    if ((rows === undefined) === (handle === undefined))
+      context.addIssue({ code: 'custom', message: 'give either rows or handle' });
+    for (const [at, row] of (rows ?? []).entries())
+      for (const { path, message } of problems(row, matchField))
+        context.addIssue({ code: 'custom', path: ['rows', at, ...path], message });
+  });
+
+export const bulkUpsertContacts: Flow = {
+  name: 'bulk_upsert_contacts',
+  title: 'Bulk upsert contacts',
+  description:
+    'Find or create, fill and complete up to 100 people, each as onboard_contact does, with an account per row. Repeating adds nothing.',
+  scope: 'contacts.write',
+  needs: ['contacts.readonly'],
+  effect: 'update',
+  input,
+  output: answer({
+    asked: of.count,
+    created: of.count,
+    updated: of.count,
+    unchanged: of.count,
+    conflict: of.count,
+    failed: of.count,
+    incomplete: of.count,
+    left: of.count,
+    rows: of.rows,
+    next: of.object,
+  }),
+  calls: [],
+  run: later('bulkUpsertContacts'),
+};

@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { of, outputs } from '../../core/schemas.ts';
+import { type Flow, later } from '../../core/tool.ts';
+import { isFindable, MATCH_RULE, matchEntry, personFields, WAYS_TO_FIND } from './input.ts';
+
+export const onboardContact: Flow = {
+  name: 'onboard_contact',
+  title: 'Onboard contact',
+  description:
+    'Find a person by email, phone or matchField, else create them; change the fields given, add what is missing of tags, note, tasks, business. Repeating adds nothing. If email, phone and matchField lead to different contacts nothing is written.',
+  scope: 'contacts.write',
+  needs: ['contacts.readonly'],
+  effect: 'update',
+  input: z
+    .strictObject(personFields)
+    .refine((args) => args.matchField === undefined || matchEntry(args, args.matchField) !== undefined, {
+      path: ['matchField'],
+      message: MATCH_RULE,
+    })
+    .refine((args) => isFindable(args, args.matchField), `give ${WAYS_TO_FIND}`),
+  output: outputs.record({
+    contact: of.object,
+    created: of.flag,
+    changed: of.rows,
+    tagsAdded: of.texts,
+    note: of.object,
+    tasks: of.rows,
+    business: of.object,
+    notStored: of.rows,
+    failed: of.rows,
+  }),
+  calls: [],
+  run: later('onboardContact'),
+};

@@ -1,0 +1,205 @@
+import { NAMES_NOBODY } from '../../../api/error-messages.ts';
+import { ApiError, isGeneral, isMissing } from '../../../api/errors.ts';
+import { UserError } from '../../../lib/errors.ts';
+import { createContact, updateContact } from '../../contacts.ts';
+import { refuseForbidden, SwitchedOff } from '../../core/permissions.ts';
+import type { Context } from '../../core/tool.ts';
+
+import { LAG_MS } from '../changes/change-feed.ts';
+import { isEmpty, labelOf } from '../custom-field-values.ts';
+import { Conflict, type Found, FRESH, findPerson, readContact, remember } from './find-person.ts';
+import type { Person } from './parse-person.ts';
+import { createRegistry, Taken, type Turn } from './person-registry.ts';
+import { attempt, type DoneParts, doParts, type Failure, planParts } from './related-records.ts';
+import { existingId, type Fields, lostAtCreation, newContact, update, updateOf } from './update-fields.ts';
+
+/** What became of one person. */
+export interface Onboarded extends Fields, DoneParts {
+  /** As last read; what was written after that may be missing. */
+  readonly contact: Found['contact'];
+  readonly created: boolean;
+  readonly failed: readonly Failure[];
+}
+
+/**
+ * Finds or makes the contact of a person, and gives it what it does not have yet. Doing it again adds nothing. Runs that
+ * may mean the same person wait for each other, also those of other processes.
+ * @throws Conflict where the person is two contacts; UserError, such as Taken, where nothing was written
+ */
+export function onboard(person: Person, context: Context): Promise<Onboarded> {
+  return context.own(createRegistry).alone(keysOf(person), context, (turn) => settled(person, during(turn, context)));
+}
+
+const keysOf = ({ reach }: Person): string[] => reach.map(({ key }) => key);
+
+const UNSHARED =
+  'The state folder takes no files (full or read-only), so another ghl-contacts-mcp is not waited for: people that two of them onboard at the same time may get tasks and notes twice. Tell the owner.';
+
+/** Nothing further is begun once others may have gone on in its place. */
+function during({ lasts, unshared }: Turn, context: Context): Context {
+  if (unshared) context.say(UNSHARED);
+  return { ...context, inTime: () => lasts() && context.inTime() };
+}
+
+/**
+ * Two calls may lead to one contact by different keys: its parts are compared and written by one at a time. Where no
+ * time is left to wait, none is left to write either: then the parts say so one by one.
+ */
+async function aloneWith<T>(
+  contactId: string,
+  context: Context,
+  work: (waited: boolean, context: Context) => Promise<T>,
+): Promise<T> {
+  let begun = false;
+  const begin = (turn: Turn) => {
+    begun = true;
+    return work(turn.waited, during(turn, context));
+  };
+  try {
+    return await context.own(createRegistry).alone([`contact ${contactId}`], context, begin);
+  } catch (error) {
+    if (begun || !(error instanceof Taken)) throw error;
+    return begin({ waited: true, lasts: () => false });
+  }
+}
+
+/** Finds anew, once, where somebody else made or deleted the contact meanwhile. */
+async function settled(person: Person, context: Context): Promise<Onboarded> {
+  const found = await findPerson(person, undefined, context);
+  try {
+    return await (found ? fill(person, found, context) : create(person, context));
+  } catch (error) {
+    const named = found ? undefined : existingId(error);
+    if (named === undefined && !(error instanceof Gone)) throw error;
+    const again = await findPerson(person, named, context);
+    return again ? fill(person, again, context) : create(person, context);
+  }
+}
+
+/** There is nothing left to fill. */
+class Gone extends UserError {}
+const GONE = 'Somebody deleted the contact while it was being filled. Call again to make it anew.';
+
+const UNKEPT =
+  'HighLevel did not keep the value of matchField, so that a later call by it alone would make the person anew: check the field with list_custom_fields.';
+
+const NAMELESS =
+  'HighLevel took the new contact without naming its id. Call again: it is found then, and gets what is missing.';
+
+async function create(person: Person, context: Context): Promise<Onboarded> {
+  const failed: Failure[] = [];
+  const contact = await createOnce(person, context);
+  const parts = await aloneWith(contact.id, context, async (waited, alone) =>
+    doParts(await planParts(person, contact, !waited, failed, alone), contact.id, failed, alone),
+  );
+  // Only a read tells what was kept of custom fields.
+  const read = person.custom.length > 0 ? await readContact(contact.id, context).catch(() => undefined) : undefined;
+  const tagsAdded = Array.isArray(contact.tags) ? contact.tags.map(String) : [...person.tags];
+  const notStored = lostAtCreation(person, read);
+  const match = person.reach.find(({ custom }) => custom)?.custom;
+  if (match && notStored.some(({ field }) => field === labelOf(match))) context.say(UNKEPT);
+  return { contact: read ?? contact, created: true, changed: [], notStored, failed, ...parts, tagsAdded };
+}
+
+const LATE = 'No time was left to create the contact; nothing was written. Call again.';
+
+/** Whom HighLevel does not take as a new contact: it asks for one of these. */
+class Unnamed extends UserError {}
+const NAMING = ['email', 'phone', 'firstName', 'lastName', 'name'] as const;
+
+/**
+ * Creates the contact, unless an earlier attempt may have done so already: one by another process, or by one that was
+ * killed, whose contact search does not show yet.
+ */
+async function createOnce(person: Person, context: Context): Promise<Found['contact']> {
+  const registry = context.own(createRegistry);
+  const args = newContact(person);
+  if (NAMING.every((field) => isEmpty(args[field]))) throw new Unnamed(NAMES_NOBODY);
+  const left = await leftOfAttempt(person, context);
+  if (left > 0)
+    throw new UserError(
+      `An earlier attempt to create this person ended without an answer, and search shows new contacts only after some minutes: whether they exist is not known yet. Nothing was written. Call again in ${Math.ceil(left / 1_000)} s.`,
+    );
+  if (!context.inTime()) throw new UserError(LATE);
+  await registry.set(keysOf(person), context, { at: context.clock.now() });
+  try {
+    const { contact } = (await context.call(createContact, args)) as { contact?: Found['contact'] };
+    if (typeof contact?.id !== 'string') throw new ApiError(NAMELESS, 'unknownOutcome', 200);
+    await remember(person, contact.id, context);
+    return contact;
+  } catch (error) {
+    // Anything but a sentence that rules it out leaves it open.
+    if (error instanceof UserError && !(error instanceof ApiError && error.kind === 'unknownOutcome'))
+      await registry.set(keysOf(person), context, undefined);
+    throw error;
+  }
+}
+
+/**
+ * ms for which an earlier attempt without a known outcome keeps this person from being created. Where a lookup that does
+ * not trail found nobody under a key of that attempt, it created nothing.
+ */
+async function leftOfAttempt({ reach }: Person, context: Context): Promise<number> {
+  let left = 0;
+  for (const { key, by, certain } of reach) {
+    const known = await context.own(createRegistry).find(key, context);
+    if (!known || known.id !== undefined) continue;
+    const age = Math.abs(context.clock.now() - known.at);
+    if (age >= LAG_MS) continue;
+    if (certain && by !== 'matchField') return 0;
+    left = Math.max(left, LAG_MS - age);
+  }
+  return left;
+}
+
+function fill(person: Person, found: Found, context: Context): Promise<Onboarded> {
+  return aloneWith(found.contact.id, context, async (waited, alone) => {
+    // Whoever held the contact has changed it.
+    const contact = waited ? await readContact(found.contact.id, alone, FRESH) : found.contact;
+    if (!contact) throw new Gone(GONE);
+    return fillAlone(person, { ...found, contact }, alone);
+  });
+}
+
+async function fillAlone(person: Person, found: Found, context: Context): Promise<Onboarded> {
+  const { contact } = found;
+  const failed: Failure[] = [];
+  const wanted = updateOf(person, found);
+  const plan = await planParts(person, contact, false, failed, context);
+  const differs = wanted.wishes.length > 0;
+  // Before any part of it is written. What is forbidden by argument was refused before.
+  if (differs) refuseForbidden(updateContact, {}, context.gate);
+  const fields = differs ? await attempt('fields', failed, context, () => update(wanted, found, context)) : undefined;
+  const parts = await doParts(plan, contact.id, failed, context);
+  if (failed.some(({ error }) => isMissing(error)) && (await isGone(contact.id, context))) throw new Gone(GONE);
+  const { changed = [], notStored = wanted.notStored } = fields ?? {};
+  return {
+    contact: { ...contact, ...fields?.contact, id: contact.id },
+    created: false,
+    changed,
+    notStored,
+    failed,
+    ...parts,
+  };
+}
+
+const isGone = async (contactId: string, context: Context): Promise<boolean> =>
+  readContact(contactId, context, FRESH).then(
+    (contact) => contact === undefined,
+    () => false,
+  );
+
+/** Whether a failure says nothing of the person: a refused location (403) is not theirs either. */
+export function isNotTheirs(error: unknown): boolean {
+  // The next row may need nothing that the owner switched off.
+  if (error instanceof SwitchedOff) return false;
+  if (error instanceof Conflict || error instanceof Unnamed) return false;
+  if (!(error instanceof ApiError)) return error instanceof UserError;
+  return isGeneral(error) || error.kind === 'location' || error.kind === 'blocked';
+}
+
+/** The same work in the lane of bulk runs. */
+export const inBulk = (context: Context): Context => ({
+  ...context,
+  call: (endpoint, args, _lane, how) => context.call(endpoint, args, 'bulk', how),
+});

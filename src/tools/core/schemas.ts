@@ -1,0 +1,153 @@
+import * as z from 'zod';
+import { ID } from '../../api/endpoint.ts';
+
+/** Marks what is accepted and not advertised: an older form, or a property that few need. */
+export const unlisted = { unlisted: true } as const;
+
+/** Choices that a description names once for several properties. */
+export const inWords = { inWords: true } as const;
+
+/** A limit far above what one call is for; it is checked and not advertised. */
+export const highLimit = { highLimit: true } as const;
+export const listOf = <T extends z.ZodType>(item: T, most: number) => z.array(item).min(1).max(most).meta(highLimit);
+const listOrNone = <T extends z.ZodType>(item: T, most: number) => z.array(item).max(most).meta(highLimit);
+
+/** Characters of a field, and of a text that may be long. A whole request may have 100,000 bytes. */
+const MAX_FIELD = 5_000;
+const MAX_TEXT = 65_000;
+
+const ID_RULE = 'must be an id as HighLevel gives it: 1 to 64 letters, digits, "-" or "_"';
+export const Id = z.string().regex(ID, ID_RULE);
+export const Ids = z.array(Id).min(1);
+
+export const Text = z.string().max(MAX_FIELD);
+export const LongText = z.string().max(MAX_TEXT);
+const filled = z.string().trim().min(1, 'must not be empty');
+export const Filled = filled.max(MAX_FIELD);
+export const FilledLong = filled.max(MAX_TEXT);
+
+/** Marks text that people also write as a number: a phone number, a postal code. Never an id. */
+const orNumber = { numbers: true } as const;
+export const Phone = Filled.meta(orNumber);
+
+const MAX_TAGS = 500;
+export const Tags = listOf(Filled, MAX_TAGS);
+export const TagsOrNone = listOrNone(Filled, MAX_TAGS);
+
+/** Whole numbers from 1 to `max`. */
+export const upTo = (max: number) => z.int().min(1).max(max);
+export const Skip = z.int().min(0);
+
+/** Row keys instead of the default ones; ours, never sent. */
+export const Fields = listOf(z.string().regex(/^\w{1,64}$/, 'must be a key of the rows, such as email'), 100);
+
+/** How many rows and from where, for lists the API sends whole; ours, never sent. */
+export const window = { limit: upTo(500).optional(), skip: Skip.optional() };
+
+export const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+const TIME_RULE = 'must be ISO 8601, such as 2026-11-24T09:00:00-05:00, or a local time such as 2026-11-24T09:00';
+export const Time = z.string().regex(TIME, TIME_RULE);
+
+/** The eight spellings the API documents; there is no day-first form. */
+export const DATE_OF_BIRTH = /^(\d{4}([-/._])\d{2}\2\d{2}|\d{2}([-/._])\d{2}\3\d{4})$/;
+
+const note = Text.meta(unlisted).optional();
+const DndSetting = z
+  .strictObject({ status: z.enum(['active', 'inactive', 'permanent']).meta(inWords), message: note, code: note })
+  .optional();
+const DndSettings = z.strictObject({
+  Call: DndSetting,
+  Email: DndSetting,
+  SMS: DndSetting,
+  WhatsApp: DndSetting,
+  GMB: DndSetting,
+  FB: DndSetting,
+});
+const InboundDndSettings = z.strictObject({
+  all: z.strictObject({ status: z.enum(['active', 'inactive']).meta(inWords), message: note }),
+});
+
+/** By the type of the field: text, number, yes or no, list of choices. Files cannot be written this way. */
+const FieldValue = z.union([LongText, z.number(), z.boolean(), listOrNone(Text.meta(orNumber), 500)]);
+const CustomField = z
+  .strictObject({
+    id: Id.optional(),
+    key: z
+      .string()
+      .regex(/^[\w.]{1,200}$/, 'must be a key such as contact.bike_model; list_custom_fields names them')
+      .optional(),
+    part: Filled.describe('of a TEXTBOX_LIST').optional(),
+    value: FieldValue,
+  })
+  .refine((field) => (field.id === undefined) !== (field.key === undefined), 'takes either id or key')
+  .refine((field) => field.part === undefined || typeof field.value === 'string', 'takes a text for a part');
+export const CustomFields = listOf(CustomField, 200);
+
+/** Contact fields every write takes (create, update and upsert differ in what they add). */
+export const contactFields = {
+  firstName: Text.optional(),
+  lastName: Text.optional(),
+  name: Text.optional(),
+  email: z.email('must be an email address').optional(),
+  phone: Phone.optional(),
+  address1: Text.optional(),
+  city: Text.optional(),
+  state: Text.optional(),
+  postalCode: Text.meta(orNumber).optional(),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'must be a two-letter country code such as US')
+    .describe('ISO code, US')
+    .optional(),
+  website: Text.optional(),
+  timezone: Text.optional(),
+  dnd: z.boolean().optional(),
+  dndSettings: DndSettings.describe('status: active (blocked), inactive or permanent').optional(),
+  inboundDndSettings: InboundDndSettings.optional(),
+  source: Text.optional(),
+  dateOfBirth: z
+    .string()
+    .regex(DATE_OF_BIRTH, 'must be YYYY-MM-DD or MM-DD-YYYY (also with / . _), never day first')
+    .optional(),
+  assignedTo: Id.describe('user id').optional(),
+  customFields: CustomFields.optional(),
+};
+
+/** Marks an object of answers that is advertised without its properties. */
+const shallow = { shallow: true } as const;
+const anObject = z.looseObject({}).meta(shallow);
+
+/** Types of the root keys of answers. What stands below is not described, and every key is optional. */
+export const of = {
+  object: anObject.optional(),
+  rows: z.array(anObject).optional(),
+  texts: z.array(z.string()).optional(),
+  text: z.string().optional(),
+  count: z.number().optional(),
+  flag: z.boolean().optional(),
+  /** Of several types, or null. */
+  any: z.unknown().optional(),
+} as const;
+
+/**
+ * The answer of a tool. Every root key it may give is declared: some clients keep only those. An added or missing one
+ * never breaks a client.
+ */
+export const answer = (keys: z.ZodRawShape) => z.looseObject({ ...keys, notice: of.text });
+
+/** Of one record; `listsCut` where its lists were too long. */
+const record = (keys: z.ZodRawShape) => answer({ ...keys, listsCut: of.object });
+const list = (key: string) => answer({ [key]: of.rows, total: of.count, next: of.object });
+
+export const outputs = {
+  record,
+  list,
+  contact: record({ contact: of.object }),
+  contacts: list('contacts'),
+  task: record({ task: of.object }),
+  tasks: list('tasks'),
+  note: record({ note: of.object }),
+  notes: list('notes'),
+  events: list('events'),
+  done: record({ succeeded: of.flag }),
+};
