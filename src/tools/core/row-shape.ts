@@ -1,5 +1,5 @@
 import type { ListShape, Page } from '../../api/endpoint.ts';
-import { isRecord, type Json, rowsIn } from '../../lib/json.ts';
+import { isRecord, type Json } from '../../lib/json.ts';
 import { cut, plainText } from '../../lib/text.ts';
 
 /** Bookkeeping of the API that says nothing about a person; `fields` brings any of it back by name. */
