@@ -1,7 +1,7 @@
 import type { Json } from '../src/lib/json.ts';
 import { CLEARABLE } from '../src/tools/contacts.ts';
 import { connect, find } from './connect.ts';
-import type { ToolName } from './contract.ts';
+import type { ToolName } from './tools/contract.ts';
 
 /** What examples name: things the sandbox is seeded with, which have the same ids in every sandbox. */
 export interface Fixture {

@@ -7,7 +7,7 @@ export const fidelity: readonly Defect[] = [
     what: 'A missing record carries its sentence under error',
     tests: [
       ['test/sandbox/contacts.test.ts', 'of nobody is a 400, not a 404'],
-      ['test/refusals.test.ts', 'which is told whether the text stands under message or error'],
+      ['test/api/error-messages.test.ts', 'which is told whether the text stands under message or error'],
       ['test/sandbox/tasks-and-notes.test.ts', 'are gone once deleted, and a missing one is a 400'],
     ],
   },
@@ -16,38 +16,38 @@ export const fidelity: readonly Defect[] = [
     what: 'name alone does not create a contact',
     tests: [
       ['test/sandbox/switches.test.ts', 'createWithoutIdentity: %s'],
-      ['test/flows/onboard-contact.test.ts', '%j is created with its parts, and found again'],
-      ['test/api/evidence.test.ts', 'a contact that names nobody'],
+      ['test/tools/composite/onboard-contact.test.ts', '%j is created with its parts, and found again'],
+      ['test/api/write/evidence.test.ts', 'a contact that names nobody'],
     ],
   },
   {
     item: 3,
     what: 'Deleted bookings and tasks are still returned by the API',
     tests: [
-      ['test/deleted-rows.test.ts', 'a deleted booking in %s'],
-      ['test/deleted-rows.test.ts', 'a deleted task that the search over the location still returns'],
+      ['test/api/deleted-rows.test.ts', 'a deleted booking in %s'],
+      ['test/api/deleted-rows.test.ts', 'a deleted task that the search over the location still returns'],
       ['test/sandbox/neighbours.test.ts', 'a deleted booking stays in the calendar, marked'],
     ],
   },
   {
     item: 4,
     what: 'A 401 of the gateway is not a rejected token',
-    tests: [['test/api/evidence.test.ts', 'a 401']],
+    tests: [['test/api/write/evidence.test.ts', 'a 401']],
   },
   {
     item: 5,
     what: 'The daily quota resets when X-RateLimit-Daily-Reset says',
     tests: [
       ['test/sandbox/rate.test.ts', 'the day begins with its first request and says in ms when it ends'],
-      ['test/api/limiter.test.ts', 'ends when the header says, for all at once'],
-      ['test/api/limiter.test.ts', 'refused by a 429 is told with the time it returns'],
+      ['test/api/rate-limiter.test.ts', 'ends when the header says, for all at once'],
+      ['test/api/rate-limiter.test.ts', 'refused by a 429 is told with the time it returns'],
     ],
   },
   {
     item: 6,
     what: 'End-to-end tests run without index delay',
     tests: [
-      ['test/stories.test.ts', 'search trailing by %i ms'],
+      ['test/systems/stories.test.ts', 'search trailing by %i ms'],
       ['test/systems/systems.test.ts', 'the same in memory, search trailing by %i ms'],
     ],
   },
@@ -56,7 +56,7 @@ export const fidelity: readonly Defect[] = [
     what: 'Search accepts more operators and values than the client lets through',
     tests: [
       ['test/sandbox/search.test.ts', 'takes what recordings show beside the official table: %j'],
-      ['test/search-filters.test.ts', 'what search knows is for HighLevel to say'],
+      ['test/tools/search-filters.test.ts', 'what search knows is for HighLevel to say'],
     ],
   },
   {
@@ -64,8 +64,8 @@ export const fidelity: readonly Defect[] = [
     what: 'Rows of search have other types than records by id',
     tests: [
       ['test/sandbox/search.test.ts', 'rows have other types than records by id'],
-      ['test/results.test.ts', 'a date of birth that search gives as'],
-      ['test/results.test.ts', 'a custom value that search gives as'],
+      ['test/tools/core/tool-result.test.ts', 'a date of birth that search gives as'],
+      ['test/tools/core/tool-result.test.ts', 'a custom value that search gives as'],
     ],
   },
   {
@@ -73,8 +73,8 @@ export const fidelity: readonly Defect[] = [
     what: 'A private token of a trial has 25 requests in 10 s and 10,000 a day',
     tests: [
       ['test/sandbox/rate.test.ts', 'the day begins with its first request and says in ms when it ends'],
-      ['test/api/limiter.test.ts', 'forty reads at once are not sent back by a limit of 25'],
-      ['test/flows/bulk-update-contacts.test.ts', 'says what share of the day a large job takes'],
+      ['test/api/rate-limiter.test.ts', 'forty reads at once are not sent back by a limit of 25'],
+      ['test/tools/composite/bulk-update-contacts.test.ts', 'says what share of the day a large job takes'],
     ],
   },
   {
@@ -87,7 +87,7 @@ export const fidelity: readonly Defect[] = [
     what: 'An unknown route answers 404 with an empty body',
     tests: [
       ['test/sandbox/doors.test.ts', 'an unknown route is a 404 with an empty body'],
-      ['test/refusals.test.ts', 'a 404 with an empty body names'],
+      ['test/api/error-messages.test.ts', 'a 404 with an empty body names'],
     ],
   },
 ];

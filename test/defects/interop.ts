@@ -7,7 +7,7 @@ export const interop: readonly Defect[] = [
     what: 'resource_link in tool results makes hosts discard the whole answer',
     tests: [
       [
-        'test/results.test.ts',
+        'test/tools/core/tool-result.test.ts',
         'the text of every answer is its structured half to the byte, and nothing else stands beside it',
       ],
     ],
@@ -15,14 +15,14 @@ export const interop: readonly Defect[] = [
   {
     item: 2,
     what: 'Gemini CLI adds wait_for_previous to every call',
-    tests: [['test/arguments.test.ts', 'a host that adds %s to every call is not refused']],
+    tests: [['test/tools/core/read-arguments.test.ts', 'a host that adds %s to every call is not refused']],
   },
   {
     item: 3,
     what: 'A lone surrogate on the wire stops hosts',
     tests: [
-      ['test/well-formed.test.ts', 'whatever the CRM and the host send'],
-      ['test/well-formed.test.ts', 'a label such as'],
+      ['test/mcp/well-formed.test.ts', 'whatever the CRM and the host send'],
+      ['test/mcp/well-formed.test.ts', 'a label such as'],
     ],
   },
   {
@@ -30,7 +30,7 @@ export const interop: readonly Defect[] = [
     what: 'Copilot CLI shows both halves of a result unless they are the same text',
     tests: [
       [
-        'test/results.test.ts',
+        'test/tools/core/tool-result.test.ts',
         'the text of every answer is its structured half to the byte, and nothing else stands beside it',
       ],
     ],
@@ -38,36 +38,41 @@ export const interop: readonly Defect[] = [
   {
     item: 5,
     what: 'businessId: null unlinks the business of many contacts',
-    tests: [['test/arguments.test.ts', 'businessId null unlinks nobody; unlinkBusiness does']],
+    tests: [['test/tools/core/read-arguments.test.ts', 'businessId null unlinks nobody; unlinkBusiness does']],
   },
   {
     item: 6,
     what: 'null for an optional argument is refused',
     tests: [
       [
-        'test/arguments.test.ts',
+        'test/tools/core/read-arguments.test.ts',
         'every tool answers the same with null for each argument that is not given, and with what hosts add',
       ],
-      ['test/arguments.test.ts', 'arguments that are null at the root are none, and JSON text of all of them is read'],
-      ['test/arguments.test.ts', '%s names the nulls it did not apply'],
+      [
+        'test/tools/core/read-arguments.test.ts',
+        'arguments that are null at the root are none, and JSON text of all of them is read',
+      ],
+      ['test/tools/core/read-arguments.test.ts', '%s names the nulls it did not apply'],
     ],
   },
   {
     item: 7,
     what: 'LangChain flattens a union with an object branch',
-    tests: [['test/surface.test.ts', '%s: its input schema has nothing that a host is known to get wrong']],
+    tests: [
+      ['test/tools/core/tool-schema.test.ts', '%s: its input schema has nothing that a host is known to get wrong'],
+    ],
   },
   {
     item: 8,
     what: 'outputSchema declares some root keys and not others',
-    tests: [['test/outputs.test.ts', 'every root key of an answer stands in the schema of its tool']],
+    tests: [['test/tools/core/outputs.test.ts', 'every root key of an answer stands in the schema of its tool']],
   },
   {
     item: 9,
     what: 'JSON text where an array or object is due is refused',
     tests: [
       [
-        'test/arguments.test.ts',
+        'test/tools/core/read-arguments.test.ts',
         'every tool answers the same with JSON text for lists, objects, numbers, and yes or no',
       ],
     ],
@@ -75,16 +80,16 @@ export const interop: readonly Defect[] = [
   {
     item: 10,
     what: 'Free-form objects in input schemas',
-    tests: [['test/surface.test.ts', '%s declares the properties of its lists and objects']],
+    tests: [['test/tools/core/tool-schema.test.ts', '%s declares the properties of its lists and objects']],
   },
   {
     item: 11,
     what: 'Error text "an int", data.uri of a missing resource, numbers where text is due',
     tests: [
-      ['test/resources.test.ts', 'a contact that does not exist is said to be missing'],
-      ['test/bad-input.test.ts', 'limit must be a whole number'],
+      ['test/resources/resources.test.ts', 'a contact that does not exist is said to be missing'],
+      ['test/tools/core/validate-input.test.ts', 'limit must be a whole number'],
       [
-        'test/arguments.test.ts',
+        'test/tools/core/read-arguments.test.ts',
         'numbers are read as text for phones, postal codes and custom values, and never for ids',
       ],
     ],

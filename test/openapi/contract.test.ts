@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { contract } from '../contract.ts';
+import { contract } from '../tools/contract.ts';
 import { contactTools, isThere, operations } from './description.ts';
 
 describe.skipIf(!isThere)('the contract typed by hand', () => {

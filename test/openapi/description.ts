@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ToolName, toolContract } from '../contract.ts';
+import { type ToolName, toolContract } from '../tools/contract.ts';
 
 /**
  * HighLevel's own OpenAPI description of the Contacts API. It is no part of this repository: whoever runs these tests

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { tools } from '../../src/tools/index.ts';
 import { connect } from '../connect.ts';
-import { type ToolName, toolContract } from '../contract.ts';
 import { examples, findFixture } from '../examples.ts';
+import { type ToolName, toolContract } from '../tools/contract.ts';
 
 const fixture = await findFixture();
 

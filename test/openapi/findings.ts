@@ -1,4 +1,4 @@
-import type { ToolName } from '../contract.ts';
+import type { ToolName } from '../tools/contract.ts';
 
 /** Where the API is known to differ from its description, and who says so. */
 export interface Exception {

@@ -5,8 +5,8 @@ import { fetchTransport } from '../../src/api/transport/index.ts';
 import type { Json } from '../../src/lib/json.ts';
 
 import { connect, textOf } from '../connect.ts';
-import type { ToolName } from '../contract.ts';
 import { examples, type Fixture, findFixture } from '../examples.ts';
+import type { ToolName } from '../tools/contract.ts';
 import { contactTools, isThere, type Operation, operationOf } from './description.ts';
 import { type Exchange, goesTo, recording } from './exchange.ts';
 import { at, type Exception, finding, kindOf, ledger } from './findings.ts';

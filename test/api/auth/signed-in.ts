@@ -1,0 +1,77 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createOAuth, type OAuth } from '../../../src/api/auth/oauth-client.ts';
+import { accountOf } from '../../../src/api/auth/token-source.ts';
+import { openStore, type Store } from '../../../src/api/auth/token-store.ts';
+import { fetchTransport } from '../../../src/api/transport/index.ts';
+import { createSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/index.ts';
+import { NOW } from '../../connect.ts';
+
+export const SCOPES = 'contacts.readonly contacts.write locations.readonly oauth.readonly oauth.write';
+export const REDIRECT = 'https://app.example/callback';
+
+/** A store in a folder of its own. */
+export async function freshStore(): Promise<Store & { file: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'ghl-auth-'));
+  const file = join(folder, 'tokens.json');
+  return { ...openStore({ store: { file }, folder }), file };
+}
+
+/** The code that a person's consent brings. */
+export async function consented(sandbox: Sandbox, kind: 'Location' | 'Company' = 'Location'): Promise<string> {
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: sandbox.oauthClient.clientId,
+    redirect_uri: REDIRECT,
+    scope: SCOPES,
+    ...(kind === 'Company' ? { user_type: 'Company' } : {}),
+  });
+  const answer = await sandbox.fetch(
+    new Request(`http://sandbox.invalid/oauth/chooselocation?${query}`, { redirect: 'manual' }),
+  );
+  return new URL(answer.headers.get('location') ?? '').searchParams.get('code') ?? '';
+}
+
+export interface SignedIn {
+  readonly sandbox: Sandbox;
+  readonly oauth: OAuth;
+  readonly store: Store & { file: string };
+  readonly locationId: string;
+  /** The server's clock, which the sandbox shares. */
+  readonly now: () => number;
+  advance(ms: number): void;
+  /** Requests to the token endpoints so far, with what the sandbox thought of them. */
+  tokenRequests(): Promise<{ path: string; status: number; spentRefreshToken?: boolean }[]>;
+}
+
+/** A person signed in to the sandbox by OAuth, with tokens in a file. */
+export async function signedIn(options: SandboxOptions = {}): Promise<SignedIn> {
+  let moved = 0;
+  const now = () => NOW + moved;
+  const sandbox = createSandbox({ now: () => NOW, rate: 'off', ...options });
+  const app = { ...sandbox.oauthClient, redirectUri: REDIRECT };
+  const oauth = createOAuth({ transport: fetchTransport(sandbox.fetch), baseUrl: 'http://sandbox.invalid', app, now });
+  const store = await freshStore();
+  const grant = await oauth.exchange(await consented(sandbox));
+  await (await store.secrets()).set(`location:${sandbox.locationId}`, grant.pair);
+  await store.accounts.put(accountOf(grant, sandbox.locationId, { name: 'Workshop' }, now()));
+  return {
+    sandbox,
+    oauth,
+    store,
+    locationId: sandbox.locationId,
+    now,
+    advance(ms) {
+      moved += ms;
+      sandbox.advance(ms);
+    },
+    async tokenRequests() {
+      const answer = await sandbox.fetch(new Request('http://sandbox.invalid/__sandbox/requests'));
+      const all = (await answer.json()) as { path: string; status: number; spentRefreshToken?: boolean }[];
+      return all
+        .filter(({ path }) => path.startsWith('/oauth/token') || path.startsWith('/oauth/locationToken'))
+        .slice(1);
+    },
+  };
+}

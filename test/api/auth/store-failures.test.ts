@@ -1,0 +1,351 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { type SourceOptions, storedSource } from '../../../src/api/auth/token-source.ts';
+import type { Store } from '../../../src/api/auth/token-store.ts';
+import { UserError } from '../../../src/lib/errors.ts';
+import { MACHINE } from '../../../src/lib/file-lock.ts';
+import { consented, type SignedIn, signedIn } from './signed-in.ts';
+
+const DAY = 86_400_000;
+const GRACE = 31_000;
+
+/** What may fail: writing a secret, writing the plain facts, taking the lock. */
+type Part = 'secrets' | 'facts' | 'lock';
+
+/** The same store, parts of which fail while they are in `failing`. */
+function breakable(store: Store) {
+  const failing = new Set<Part>();
+  const check = (part: Part) => {
+    if (failing.has(part)) throw new UserError(`The ${part} cannot be written (ENOSPC).`);
+  };
+  const accounts = Object.create(store.accounts) as Store['accounts'];
+  accounts.read = () => store.accounts.read();
+  accounts.change = async (edit) => {
+    check('facts');
+    await store.accounts.change(edit);
+  };
+  const broken: Store = {
+    accounts,
+    async secrets() {
+      const secrets = await store.secrets();
+      return {
+        ...secrets,
+        async set(key, secret) {
+          check('secrets');
+          await secrets.set(key, secret);
+        },
+      };
+    },
+    alone: async (work) => {
+      check('lock');
+      return store.alone(work);
+    },
+  };
+  return { broken, failing };
+}
+
+/** A server process as far as its credential goes, over a store that can be made to fail. */
+function processOn(world: SignedIn, locationId = world.locationId) {
+  const { broken, failing } = breakable(world.store);
+  const warnings: string[] = [];
+  const timers: (() => void)[] = [];
+  const at: { step: string; fail: readonly Part[] } = { step: '', fail: [] };
+  const options: SourceOptions = {
+    store: broken,
+    oauth: world.oauth,
+    locationId,
+    now: world.now,
+    warn: (why) => void warnings.push(why),
+    after: (_, then) => void timers.push(then),
+    step: (name) => {
+      if (name === at.step) for (const part of at.fail) failing.add(part);
+    },
+  };
+  const source = storedSource(options);
+  const works = async () => {
+    const { token, locationId: where } = await source.current();
+    const headers = { authorization: `Bearer ${token}`, version: '2021-07-28' };
+    const url = `http://sandbox.invalid/contacts/?locationId=${where}`;
+    return (await world.sandbox.fetch(new Request(url, { headers }))).status === 200;
+  };
+  const said = () =>
+    source.current().then(
+      () => 'works',
+      (error: Error) => error.message,
+    );
+  /** Every part named fails from this step of the next renewal on. */
+  const failFrom = (step: string, ...fail: Part[]) => Object.assign(at, { step, fail });
+  const mend = () => {
+    at.step = '';
+    failing.clear();
+  };
+  return { source, works, said, failFrom, mend, failing, warnings, timers };
+}
+
+const storedPair = async ({ store, locationId }: SignedIn) => {
+  const pair = await (await store.secrets()).get(`location:${locationId}`);
+  if (pair?.kind !== 'oauth') throw new Error('no pair');
+  return pair;
+};
+const spent = async (world: SignedIn) =>
+  (await world.tokenRequests()).filter(({ spentRefreshToken }) => spentRefreshToken);
+
+describe('a store that fails before the refresh token is spent', () => {
+  test.each([['secrets'], ['facts'], ['lock']] as const)(
+    '%s: nothing is sent, the call says why, and it works once the store does',
+    async (part) => {
+      const world = await signedIn();
+      const { said, works, failing, mend } = processOn(world);
+      world.advance(2 * DAY);
+      failing.add(part);
+      expect(await said()).toContain(`The ${part} cannot be written (ENOSPC).`);
+      expect(await world.tokenRequests()).toEqual([]);
+      mend();
+      expect(await works()).toBe(true);
+      expect(await world.tokenRequests()).toHaveLength(1);
+    },
+  );
+
+  test.each([['secrets'], ['facts'], ['lock']] as const)('%s: a token that still lives is used on', async (part) => {
+    const world = await signedIn();
+    const { works, failing } = processOn(world);
+    world.advance(DAY - 60_000);
+    failing.add(part);
+    expect(await works()).toBe(true);
+    expect(await world.tokenRequests()).toEqual([]);
+  });
+
+  test('the sentence is true: the sign-in is still good', async () => {
+    const world = await signedIn();
+    const { said, failing } = processOn(world);
+    world.advance(2 * DAY);
+    failing.add('secrets');
+    expect(await said()).toBe(
+      'The sign-in has to be renewed, and it was not, because the new tokens could not be stored; the sign-in is still good. The secrets cannot be written (ENOSPC).',
+    );
+  });
+});
+
+/** Steps after HighLevel took the refresh token, and what fails from there on. */
+const LATE: [string, ...Part[]][] = [
+  ['after receive', 'secrets'],
+  ['after receive', 'facts'],
+  ['after receive', 'secrets', 'facts', 'lock'],
+  ['after store', 'facts'],
+  ['after store', 'facts', 'lock'],
+];
+
+describe.each(LATE)('a store that fails %s: %s %s %s', (...row) => {
+  const [step, ...parts] = row as [string, ...Part[]];
+  test('the new pair is used, is stored with the next call, and a restart works with it', async () => {
+    const world = await signedIn();
+    const before = await storedPair(world);
+    const { works, failFrom, mend, warnings } = processOn(world);
+    world.advance(2 * DAY);
+    failFrom(step, ...parts);
+    expect(await works()).toBe(true);
+    expect(warnings).toEqual([expect.stringContaining('cannot be written (ENOSPC)')]);
+    for (let call = 0; call < 3; call += 1) {
+      world.advance(60_000);
+      expect(await works()).toBe(true);
+    }
+    mend();
+    world.advance(60_000);
+    expect(await works()).toBe(true);
+    await expect.poll(async () => (await world.store.accounts.read()).renewals).toEqual([]);
+    expect((await storedPair(world)).refreshToken).not.toBe(before.refreshToken);
+    expect(await processOn(world).works()).toBe(true);
+    expect(await world.tokenRequests()).toHaveLength(1);
+    // The restart can renew as well.
+    world.advance(2 * DAY);
+    expect(await processOn(world).works()).toBe(true);
+    expect(await spent(world)).toEqual([]);
+  });
+
+  test('no call comes: the timer stores it', async () => {
+    const world = await signedIn();
+    const { works, failFrom, mend, timers, source } = processOn(world);
+    world.advance(2 * DAY);
+    failFrom(step, ...parts);
+    expect(await works()).toBe(true);
+    mend();
+    expect(timers).toHaveLength(1);
+    timers[0]?.();
+    await source.flush();
+    expect(await processOn(world).works()).toBe(true);
+    expect(await world.tokenRequests()).toHaveLength(1);
+  });
+
+  test('it goes on failing for two days: nothing more is spent, and the sign-in outlives it', async () => {
+    const world = await signedIn();
+    const { works, said, failFrom, mend } = processOn(world);
+    world.advance(2 * DAY);
+    failFrom(step, ...parts);
+    expect(await works()).toBe(true);
+    world.advance(2 * DAY);
+    expect(await said()).toContain('cannot be written (ENOSPC)');
+    expect(await world.tokenRequests()).toHaveLength(1);
+    mend();
+    expect(await works()).toBe(true);
+    expect(await processOn(world).works()).toBe(true);
+    expect(await world.tokenRequests()).toHaveLength(2);
+    expect(await spent(world)).toEqual([]);
+  });
+});
+
+describe('two processes on a store that fails for one of them', () => {
+  test('within the grace the other one gets the same pair and stores it', async () => {
+    const world = await signedIn();
+    const [one, two] = [processOn(world), processOn(world)];
+    world.advance(2 * DAY);
+    one.failFrom('after receive', 'secrets');
+    expect(await one.works()).toBe(true);
+    world.advance(20_000);
+    expect(await two.works()).toBe(true);
+    expect((await two.source.current()).token).toBe((await one.source.current()).token);
+    expect(await spent(world)).toEqual([]);
+    // What is stored is the pair of the first, so that it has nothing left to store.
+    one.mend();
+    world.advance(60_000);
+    await one.source.flush();
+    world.advance(2 * DAY);
+    expect([await one.works(), await two.works()]).toEqual([true, true]);
+    expect(await spent(world)).toEqual([]);
+  });
+
+  test('after the grace the other one spends nothing, and says what is so and what to do', async () => {
+    const world = await signedIn();
+    const [one, two] = [processOn(world), processOn(world)];
+    world.advance(2 * DAY);
+    one.failFrom('after receive', 'secrets');
+    expect(await one.works()).toBe(true);
+    world.advance(GRACE);
+    expect(await two.said()).toMatch(
+      /^Another ghl-contacts-mcp \(process \d+\) has renewed this sign-in and could not store the new tokens; it tries again every few seconds\. Make the token store writable/,
+    );
+    expect(await world.tokenRequests()).toHaveLength(1);
+    one.mend();
+    world.advance(10_000);
+    expect(await one.works()).toBe(true);
+    await one.source.flush();
+    expect(await two.works()).toBe(true);
+    expect(await world.tokenRequests()).toHaveLength(1);
+    expect(await spent(world)).toEqual([]);
+  });
+
+  test('a sign-in made meanwhile is not replaced by the pair in memory', async () => {
+    const world = await signedIn();
+    const one = processOn(world);
+    world.advance(2 * DAY);
+    one.failFrom('after receive', 'secrets');
+    expect(await one.works()).toBe(true);
+    const grant = await world.oauth.exchange(await consented(world.sandbox));
+    await (await world.store.secrets()).set(`location:${world.locationId}`, grant.pair);
+    one.mend();
+    await one.source.flush();
+    expect(await storedPair(world)).toEqual(grant.pair);
+    expect((await one.source.current()).token).toBe(grant.pair.accessToken);
+  });
+
+  test('a logout made meanwhile is not undone', async () => {
+    const world = await signedIn();
+    const one = processOn(world);
+    world.advance(2 * DAY);
+    one.failFrom('after receive', 'secrets');
+    expect(await one.works()).toBe(true);
+    const secrets = await world.store.secrets();
+    for (const key of await secrets.keys()) await secrets.remove(key);
+    await world.store.accounts.change(() => ({ accounts: [], agencies: [] }));
+    one.mend();
+    await one.source.flush();
+    expect(await secrets.keys()).toEqual([]);
+    expect(await world.store.accounts.read()).toMatchObject({ accounts: [] });
+  });
+});
+
+describe('a process that ended with a pair it could not store', () => {
+  /** As another process would have left it. */
+  const leftBehind = async (world: SignedIn, by: string) => {
+    const { renewals = [] } = await world.store.accounts.read();
+    await world.store.accounts.change((all) => ({ ...all, renewals: renewals.map((each) => ({ ...each, by })) }));
+  };
+  const gone = () => `${MACHINE} 999999999 x`;
+
+  test('the next start within the grace gets the pair again', async () => {
+    const world = await signedIn();
+    const one = processOn(world);
+    world.advance(2 * DAY);
+    one.failFrom('after receive', 'secrets');
+    expect(await one.works()).toBe(true);
+    await leftBehind(world, gone());
+    world.advance(20_000);
+    expect(await processOn(world).works()).toBe(true);
+    expect(await spent(world)).toEqual([]);
+  });
+
+  test('after it a new login is asked for', async () => {
+    const world = await signedIn();
+    const one = processOn(world);
+    world.advance(2 * DAY);
+    one.failFrom('after receive', 'secrets');
+    expect(await one.works()).toBe(true);
+    await leftBehind(world, gone());
+    world.advance(GRACE);
+    expect(await processOn(world).said()).toMatch(/Sign in again: ghl-contacts-mcp login$/);
+  });
+
+  test('on another machine: the token is tried, and the other process is named', async () => {
+    const world = await signedIn();
+    const one = processOn(world);
+    world.advance(2 * DAY);
+    one.failFrom('after receive', 'secrets');
+    expect(await one.works()).toBe(true);
+    await leftBehind(world, 'elsewhere 17 x');
+    world.advance(GRACE);
+    expect(await processOn(world).said()).toMatch(/^Another ghl-contacts-mcp \(process 17\) has renewed this sign-in/);
+  });
+});
+
+test("an agency's pair and the pair of its location are both kept until they can be stored", async () => {
+  const world = await signedIn();
+  const [place] = world.sandbox.agencyLocations;
+  const grant = await world.oauth.exchange(await consented(world.sandbox, 'Company'));
+  const companyId = grant.companyId ?? '';
+  await (await world.store.secrets()).set(`company:${companyId}`, grant.pair);
+  const locations = [{ id: place?.id ?? '', name: 'Place' }];
+  await world.store.accounts.change((all) => ({
+    ...all,
+    agencies: [{ companyId, scopes: grant.scopes, locations, since: 0 }],
+  }));
+  world.advance(2 * DAY);
+  const one = processOn(world, place?.id);
+  one.failFrom('after receive', 'secrets', 'facts');
+  expect(await one.works()).toBe(true);
+  one.mend();
+  await one.source.flush();
+  const two = processOn(world, place?.id);
+  expect((await two.source.current()).token).toBe((await one.source.current()).token);
+  world.advance(2 * DAY);
+  expect(await two.works()).toBe(true);
+  expect(await spent(world)).toEqual([]);
+  expect((await world.store.accounts.read()).accounts.map(({ locationId }) => locationId)).toContain(place?.id);
+});
+
+test('the list of accounts holds no part of a refresh token', async () => {
+  const world = await signedIn();
+  const { refreshToken } = await storedPair(world);
+  const one = processOn(world);
+  world.advance(2 * DAY);
+  one.failFrom('after receive', 'secrets');
+  await one.works();
+  const text = await readFile(world.store.accounts.path, 'utf8');
+  expect(JSON.parse(text).renewals).toHaveLength(1);
+  for (let at = 0; at + 8 <= refreshToken.length; at += 1) expect(text).not.toContain(refreshToken.slice(at, at + 8));
+});
+
+test('a damaged list of renewals is a damaged list of accounts', async () => {
+  const world = await signedIn();
+  const all = JSON.parse(await readFile(world.store.accounts.path, 'utf8'));
+  await writeFile(world.store.accounts.path, JSON.stringify({ ...all, renewals: [5] }));
+  await expect(world.store.accounts.read()).rejects.toThrow(/is damaged/);
+});

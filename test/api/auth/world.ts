@@ -1,0 +1,183 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { onTestFinished } from 'vitest';
+import type { Json } from '../../../src/lib/json.ts';
+
+import { createSandbox, type Sandbox, type SandboxOptions, serveSandbox } from '../../../src/sandbox/index.ts';
+import { textOf } from '../../connect.ts';
+import { PROGRAM } from '../../program.ts';
+import { REDIRECT } from './signed-in.ts';
+
+export const DAY = 86_400_000;
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+type Env = Readonly<Record<string, string>>;
+
+export interface Running {
+  readonly client: Client;
+  readonly stderr: () => string;
+  /** The structured half of a result; throws on an error result. */
+  call(name: string, args?: Json): Promise<Json>;
+  /** The text of an error result; throws on any other. */
+  refused(name: string, args?: Json): Promise<string>;
+  tools(): Promise<string[]>;
+}
+
+export interface Arrived {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly spentRefreshToken?: boolean;
+  readonly graceRefresh?: boolean;
+}
+
+/** An entry of the store as it lies there, of either kind. */
+export interface Kept {
+  readonly token?: string;
+  readonly accessToken?: string;
+  readonly refreshToken?: string;
+  readonly expiresAt?: number;
+}
+
+/** The sandbox served over HTTP, a folder that is somebody's home, and the built program run in it. */
+export interface World {
+  readonly sandbox: Sandbox;
+  readonly url: string;
+  readonly folder: string;
+  /** The token store, and the plain facts beside it. */
+  readonly file: string;
+  readonly facts: string;
+  readonly env: Env;
+  run(args: readonly string[], more?: { env?: Env; input?: string }): Promise<Ran>;
+  /** A login by OAuth from the printed address to the stored tokens. */
+  login(scopes?: string, more?: { env?: Env; company?: boolean }): Promise<Ran>;
+  /** Begins a login, consents, and gives the address that the browser is sent to. */
+  begin(scopes?: string, more?: { env?: Env; company?: boolean }): Promise<URL>;
+  /** A server over stdio with a client. */
+  server(env?: Env): Promise<Running>;
+  requests(): Promise<Arrived[]>;
+  /** Requests to the token endpoint after the first, which was a login. */
+  refreshes(): Promise<Arrived[]>;
+  stored(): Promise<Record<string, Kept>>;
+  /** Makes every stored access token over, by its own date and at HighLevel. */
+  expire(): Promise<void>;
+}
+
+export async function createWorld(options: SandboxOptions = {}): Promise<World> {
+  const sandbox = createSandbox({ rate: 'off', ...options });
+  const served = await serveSandbox(sandbox);
+  const folder = await mkdtemp(join(tmpdir(), 'ghl-world-'));
+  onTestFinished(async () => {
+    await served.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const file = join(folder, 'tokens.json');
+  const env: Env = {
+    PATH: process.env.PATH ?? '',
+    HOME: folder,
+    XDG_CONFIG_HOME: join(folder, 'config'),
+    XDG_STATE_HOME: join(folder, 'state'),
+    GHL_BASE_URL: served.url,
+    GHL_AUTHORIZE_URL: `${served.url}/oauth/chooselocation`,
+    GHL_CLIENT_ID: sandbox.oauthClient.clientId,
+    GHL_CLIENT_SECRET: sandbox.oauthClient.clientSecret,
+    GHL_REDIRECT_URI: REDIRECT,
+    GHL_TOKEN_STORE: `file:${file}`,
+  };
+  const run: World['run'] = (args, more = {}) => runProgram(args, { ...env, ...more.env }, more.input);
+  const begin: World['begin'] = async (scopes = 'contacts.readonly', { company = false, ...more } = {}) => {
+    const { stdout } = await run(['login', '--scopes', scopes], more);
+    return consent(printedAddress(stdout), company);
+  };
+  const stored: World['stored'] = async () => JSON.parse(await readFile(file, 'utf8')).secrets;
+  const requests: World['requests'] = async () =>
+    (await (await fetch(`${served.url}/__sandbox/requests`)).json()) as Arrived[];
+  return {
+    sandbox,
+    url: served.url,
+    folder,
+    file,
+    facts: `${file}.accounts.json`,
+    env,
+    run,
+    begin,
+    login: async (scopes, more) => run(['login', '--code', String(await begin(scopes, more))], more),
+    server: (more = {}) => serve({ ...env, ...more }),
+    requests,
+    async refreshes() {
+      const all = (await requests()).filter(({ path }) => path === '/oauth/token');
+      return all.slice(1);
+    },
+    stored,
+    async expire() {
+      const secrets = Object.entries(await stored()).map(([key, secret]) => [key, { ...secret, expiresAt: 1 }]);
+      await writeFile(file, JSON.stringify({ version: 1, secrets: Object.fromEntries(secrets) }));
+      sandbox.advance(DAY);
+    },
+  };
+}
+
+export function runProgram(args: readonly string[], env: Env, input = ''): Promise<Ran> {
+  const child = spawn(process.execPath, [PROGRAM, ...args], { env });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  // A program that reads no input may be gone before it is written.
+  child.stdin.on('error', () => undefined).end(input);
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
+}
+
+export const printedAddress = (stdout: string): URL => new URL(/^ {2}(http\S+)$/m.exec(stdout)?.[1] ?? '');
+
+/** A person opens the address and agrees. */
+export async function consent(address: URL, company = false): Promise<URL> {
+  if (company) address.searchParams.set('user_type', 'Company');
+  const answer = await fetch(address, { redirect: 'manual' });
+  return new URL(answer.headers.get('location') ?? '');
+}
+
+async function serve(env: Env): Promise<Running> {
+  const client = new Client({ name: 'test', version: '0' });
+  const transport = new StdioClientTransport({ command: process.execPath, args: [PROGRAM], env, stderr: 'pipe' });
+  let stderr = '';
+  transport.stderr?.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  await client.connect(transport);
+  onTestFinished(() => client.close());
+  const ask = (name: string, args: Json) => client.callTool({ name, arguments: args });
+  return {
+    client,
+    stderr: () => stderr,
+    async call(name, args = {}) {
+      const result = await ask(name, args);
+      if (result.isError) throw new Error(textOf(result));
+      return result.structuredContent as Json;
+    },
+    async refused(name, args = {}) {
+      const result = await ask(name, args);
+      if (!result.isError) throw new Error(`not refused: ${textOf(result)}`);
+      return textOf(result);
+    },
+    tools: async () => (await client.listTools()).tools.map(({ name }) => name),
+  };
+}
+
+/** Eight different reads at once: how many work. */
+export async function eight({ call }: Running): Promise<number> {
+  const queries = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+  const results = await Promise.allSettled(queries.map((query) => call('list_contacts', { query })));
+  return results.filter(({ status }) => status === 'fulfilled').length;
+}

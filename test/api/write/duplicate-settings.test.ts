@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { SCOPES } from '../../../src/api/scopes.ts';
+import type { Json } from '../../../src/lib/json.ts';
+import type { SandboxOptions } from '../../../src/sandbox/index.ts';
+import { CONTACTS, connect, NOW } from '../../connect.ts';
+
+const data = {
+  contacts: [
+    {
+      id: 'contactAnn0000000000',
+      firstName: 'Ann',
+      email: 'ann@lee.example',
+      phone: '+13125550101',
+      dateAdded: new Date(NOW - 86_400_000).toISOString(),
+    },
+  ],
+};
+const lost = [{ route: 'POST /contacts/', nth: 1, fault: { connection: 'cut' as const } }];
+const another = { firstName: 'Ann', email: 'ann@lee.example' };
+
+test('get_location tells whether duplicates are allowed and by what they are told', async () => {
+  const { call } = await connect();
+  const { location } = await call('get_location');
+  expect((location as Json).settings).toMatchObject({
+    allowDuplicateContact: false,
+    contactUniqueIdentifiers: ['email', 'phone'],
+  });
+});
+
+describe('a create whose answer was lost, of somebody whose email is known', () => {
+  const refusedIn = async (switches: SandboxOptions['switches'], more: Json = {}, scopes = SCOPES as never) => {
+    const { refused } = await connect({ scopes, sandbox: { data, faults: lost, switches: switches ?? {} } });
+    return refused('create_contact', { ...another, ...more });
+  };
+
+  test('names the contact there is where the location allows no second one', async () => {
+    const told = await refusedIn({});
+    expect(told).toContain('The older contact contactAnn0000000000 has this email, and this location allows no second');
+    expect(told).not.toContain('if duplicates are allowed');
+  });
+
+  test('does not go by a key that the location does not tell duplicates by', async () => {
+    const { refused, sandbox } = await connect({ sandbox: { data } });
+    const settings = { allowDuplicateContact: false, contactUniqueIdentifiers: ['phone'] };
+    const location = { id: sandbox.locationId, settings };
+    sandbox.setFaults([...lost, { route: 'GET /locations/{locationId}', fault: { status: 200, body: { location } } }]);
+    expect(await refused('create_contact', another)).toContain('if duplicates are allowed');
+  });
+
+  test.each([
+    ['where it allows them', { duplicatesAllowed: true }, undefined],
+    ['where its settings may not be read', {}, CONTACTS],
+  ] as const)('is warned of a second one %s', async (_, switches, scopes) => {
+    const told = await refusedIn(switches, {}, scopes as never);
+    expect(told).toContain('An older contact has this email or phone; if duplicates are allowed');
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { refusal } from '../../../src/api/error-messages.ts';
+import { lists } from '../../../src/api/write/compare.ts';
+import { settle } from '../../../src/api/write/reconcile.ts';
+import type { Look } from '../../../src/api/write/settlement.ts';
+import type { Json } from '../../../src/lib/json.ts';
+import { heldIn } from '../../../src/tools/composite/custom-field-values.ts';
+
+/** `npm run bench` measures how work grows; here quadratic work would outlast the time limit of the test by far. */
+const MANY = 100_000;
+const idOf = (n: number) => `row${String(n).padStart(17, '0')}`;
+const rows = <T>(make: (n: number) => T) => Array.from({ length: MANY }, (_, n) => make(n));
+
+describe('work that grows no faster than what HighLevel sends', () => {
+  test('a refusal of a megabyte', () => {
+    const message = 'contact with id '.repeat(MANY / 2);
+    const rest = {
+      route: 'GET /contacts/{contactId}',
+      scope: 'contacts.readonly',
+      locationId: '',
+      creates: false,
+      ids: {},
+    } as const;
+    expect(refusal({ status: 400, body: { message }, ...rest }).status).toBe(400);
+  });
+
+  test.each([
+    ['notes', settle.noteListed, { body: 'Other' }],
+    ['tasks', settle.taskListed, { title: 'Other' }],
+  ])('very many %s among which a lost one is looked for', async (key, settlement, sent) => {
+    const all = rows((n) => ({ id: idOf(n), body: `${n}`, title: `${n}` }));
+    const before = { ids: all.map(({ id }) => id) };
+    const look = {
+      ...{ sent: { contactId: 'c', ...sent }, since: 0, until: 1, before },
+      known: () => false,
+      read: async () => ({ [key]: all }),
+    } as unknown as Look;
+    expect((await settlement.look(look)).done).toBe(false);
+  });
+
+  test('very many tags and custom fields, each held against all', () => {
+    const tags = rows((n) => `tag ${n}`);
+    const contact: Json = { customFields: rows((n) => ({ id: idOf(n), value: n })) };
+    expect(lists('tags', true)({ tags }, { tags })).toBe(true);
+    expect(rows((n) => heldIn(contact, idOf(n))).at(-1)).toBe(MANY - 1);
+  });
+});

@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import { SCOPES } from '../../src/api/scopes.ts';
+import { type Env, readConfig, SECRET_SETTINGS, SETTINGS } from '../../src/cli/config.ts';
+import { openSession } from '../../src/cli/connection.ts';
+import { SettingError } from '../../src/lib/errors.ts';
+import { instructions } from '../../src/mcp/instructions.ts';
+import { gate } from '../../src/tools/core/tool-access.ts';
+import { tools } from '../../src/tools/index.ts';
+
+const key = { GHL_API_KEY: 'pit-12345678-1234-1234-1234-123456789012', GHL_LOCATION_ID: 'abcABC123abcABC123ab' };
+
+/** What a server started with these settings would work with; an own, empty folder keeps this machine's sign-ins out. */
+const session = (env: Record<string, string>, sandbox = false) =>
+  openSession(readConfig({ XDG_CONFIG_HOME: '/nonexistent', APPDATA: '/nonexistent', ...env }, sandbox), sandbox);
+
+describe('defaults', () => {
+  test('a real account reads contacts and nothing else', () => {
+    expect(session(key).scopes()).toEqual(['contacts.readonly']);
+    expect(readConfig(key, false)).toMatchObject({
+      baseUrl: 'https://services.leadconnectorhq.com',
+      timeoutMs: 30_000,
+      rateShare: 0.8,
+    });
+  });
+  test('the sandbox has every scope unless GHL_SCOPES says less, and keeps no journal', () => {
+    expect(session({}, true).scopes()).toEqual(SCOPES);
+    expect(session({ GHL_SCOPES: 'contacts.write' }, true).scopes()).toEqual(['contacts.write']);
+    expect(readConfig({}, true).journal).toBeUndefined();
+  });
+});
+
+describe('what is missing is said, not thrown', () => {
+  test.each([
+    [{}, 'GHL_API_KEY'],
+    [{ GHL_API_KEY: '' }, 'GHL_API_KEY'],
+    [{ GHL_API_KEY: '${GHL_API_KEY}', GHL_LOCATION_ID: 'x' }, 'Not signed in'],
+    [{ GHL_API_KEY: 'pit-1' }, 'GHL_LOCATION_ID is missing'],
+  ])('%j', async (env, expected) => {
+    const { account, way } = session(env);
+    expect(account.missing).toContain(expected);
+    await expect(way.credential.current()).rejects.toThrow(expected);
+  });
+});
+
+describe('what is malformed is one line that names the setting and the mend', () => {
+  test.each([
+    [{ GHL_SCOPES: 'contacts' }, /^GHL_SCOPES: "contacts" is not a scope/],
+    [{ GHL_TOOLS: 'constructor' }, /^GHL_TOOLS: "constructor" is no family/],
+    [{ GHL_TOOLS: '-constructor' }, /^GHL_TOOLS: "-constructor" is no family/],
+    [{ GHL_TOOLS: '__proto__' }, /^GHL_TOOLS: "__proto__" is no family/],
+    [{ GHL_TOOLS: 'contacts,toString' }, /^GHL_TOOLS: "toString" is no family/],
+    [{ GHL_TOOLS: 'nothing' }, /^GHL_TOOLS: "nothing" is no family/],
+    [{ GHL_TIMEZONE: 'Mars/Base' }, /^GHL_TIMEZONE: "Mars\/Base" is not an IANA/],
+    [{ GHL_BASE_URL: 'http://example.com' }, /^GHL_BASE_URL: must be https/],
+    [{ GHL_BASE_URL: 'services' }, /^GHL_BASE_URL: not a URL/],
+    [{ GHL_BASE_URL: 'https://a:b@example.com' }, /^GHL_BASE_URL: takes a host/],
+    [{ GHL_TIMEOUT_MS: '1e9' }, /^GHL_TIMEOUT_MS: "1e9" is not a whole number/],
+    [{ GHL_TIMEOUT_MS: '0' }, /^GHL_TIMEOUT_MS: "0"/],
+    [{ GHL_RATE_SHARE: '2' }, /^GHL_RATE_SHARE: "2" is not a share/],
+    [{ GHL_SANDBOX_RATE: '25/0' }, /^GHL_SANDBOX_RATE: neither off nor/],
+    [{ GHL_JOURNAL: 'here.jsonl' }, /^GHL_JOURNAL: "here.jsonl" is not an absolute path/],
+    [{ GHL_TOKEN_STORE: 'safe' }, /^GHL_TOKEN_STORE: "safe" is not keychain/],
+    [{ GHL_AUTHORIZE_URL: 'http://example.com/x' }, /^GHL_AUTHORIZE_URL: must be https/],
+    [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL: "loud" is not one of debug/],
+    [{ ...key, GHL_LOCATION_ID: '../x' }, /^GHL_LOCATION_ID: not a location id/],
+    [{ ...key, GHL_API_KEY: `"${key.GHL_API_KEY}"` }, /^GHL_API_KEY: stands in quotation marks/],
+    [{ ...key, GHL_API_KEY: 'pit-1\nx' }, /^GHL_API_KEY: holds/],
+  ])('%j', (env, expected) => {
+    expect(() => readConfig(env, false)).toThrow(expected);
+    expect(() => readConfig(env, false)).not.toThrow(/\n/);
+  });
+  test.each([
+    ['off', 'off', 200_000],
+    ['50', 50, 200_000],
+    ['25/10000', 25, 10_000],
+  ])('GHL_SANDBOX_RATE=%s', (text, rate, dailyRate) => {
+    expect(readConfig({ GHL_SANDBOX_RATE: text }, true).sandbox).toMatchObject({ rate, dailyRate });
+  });
+
+  test('words are taken in any case', () => {
+    const env = { GHL_TOKEN_STORE: 'Keychain', GHL_JOURNAL: 'OFF', GHL_TOOLS: 'Contacts,-Delete', LOG_LEVEL: 'WARN' };
+    expect(readConfig(env, false)).toMatchObject({
+      auth: { store: { store: 'keychain' } },
+      journal: undefined,
+      log: { level: 'warn' },
+    });
+    expect(readConfig({ GHL_SANDBOX_RATE: 'Off' }, true).sandbox.rate).toBe('off');
+  });
+  test('a label is one line of forty characters, none of them half', () => {
+    const { label } = readConfig({ GHL_LABEL: `North\n Shore ${'🙂'.repeat(50)}` }, false);
+    expect(label).toMatch(/^North Shore 🙂+$/u);
+    expect(label?.length).toBeLessThanOrEqual(40);
+  });
+  test('plain http is fine on loopback', () => {
+    for (const url of ['http://127.0.0.1:4010/', 'http://localhost:1', 'http://[::1]:2'])
+      expect(readConfig({ GHL_BASE_URL: url }, false).baseUrl).toBe(url.replace(/\/$/, ''));
+  });
+});
+
+/** Secrets as they look, one of which no process has seen before. */
+const LEAKS = {
+  'a private token': 'pit-abcdef01-2345-4678-9abc-def012345678',
+  'a client secret': 'f31175d4-2b06-4fc6-b7bc-74cd814c68cb',
+  'a JSON Web Token': `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.${'aB3'.repeat(28)}`,
+  'another token': 'tok_9f8e7d6c5b4a3f2e1d0c',
+  'a long token': 'q7Zk'.repeat(10),
+} as const;
+const elsewhere = Object.keys(SETTINGS).filter((name) => !(SECRET_SETTINGS as readonly string[]).includes(name));
+
+/** What people and models read of these settings: the error, or the account, the instructions and the parts that are shown. */
+function told(env: Env): string {
+  try {
+    const config = readConfig({ XDG_CONFIG_HOME: '/nonexistent', APPDATA: '/nonexistent', ...env }, false);
+    const { account, scopes } = openSession(config, false);
+    const facts = { ...account, label: config.label };
+    return JSON.stringify([facts, instructions(gate(tools, scopes(), config.selected), facts), config.user]);
+  } catch (error) {
+    if (!(error instanceof SettingError)) throw error;
+    return error.message;
+  }
+}
+
+describe('a secret in a setting where none belongs is never told', () => {
+  const table = elsewhere.flatMap((name) =>
+    Object.entries(LEAKS).flatMap(([kind, secret]) =>
+      [secret, `${secret}x`, `file:${secret}`, `contacts.readonly ${secret}`, `a ${secret} b`, `\${${secret}}`].map(
+        (value) => ({ name, kind, secret, value }),
+      ),
+    ),
+  );
+  test.each(elsewhere)('%s', (name) => {
+    for (const { secret, value } of table.filter((each) => each.name === name)) {
+      for (const base of [{}, key, { GHL_API_KEY: 'seD4PfOuKoVMLkEZqohJ' }]) {
+        const text = told({ ...base, [name]: value });
+        expect(text).not.toContain(secret.slice(0, 14));
+        expect(text).not.toMatch(/\n/);
+      }
+    }
+  });
+
+  test.each(Object.entries(LEAKS))('%s is refused where an id or a name is due', (_, secret) => {
+    for (const name of ['GHL_LOCATION_ID', 'GHL_CLIENT_ID', 'GHL_VERSION_ID', 'GHL_USER', 'GHL_LABEL'])
+      expect(() => readConfig({ ...key, [name]: secret }, false)).toThrow(
+        new RegExp(`^${name}: holds what looks like a token or a client secret`),
+      );
+  });
+
+  test('so is the very value of GHL_API_KEY or GHL_CLIENT_SECRET, whatever it looks like', () => {
+    for (const name of ['GHL_API_KEY', 'GHL_CLIENT_SECRET'])
+      expect(() => readConfig({ [name]: 'plain-word-1', GHL_LOCATION_ID: 'plain-word-1' }, false)).toThrow(
+        /^GHL_LOCATION_ID: holds what looks like a token/,
+      );
+  });
+
+  test.each(['GHL_REDIRECT_URI', 'GHL_BASE_URL', 'GHL_AUTHORIZE_URL'])('%s takes a URL only', (name) => {
+    const env = { GHL_CLIENT_ID: 'a', GHL_CLIENT_SECRET: 'b', GHL_REDIRECT_URI: 'https://c.example', [name]: 'd' };
+    expect(() => readConfig(env, false)).toThrow(new RegExp(`^${name}: not a URL`));
+  });
+});

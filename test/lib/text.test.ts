@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { cut, firstCharacters, plainText, wellFormed } from '../../src/lib/text.ts';
+import { tidy } from '../../src/tools/core/row-shape.ts';
+
+describe('characters that hide or turn text are removed', () => {
+  test.each([
+    ['bidi override', 'a\u202Eb\u2066c', 'abc'],
+    ['zero width', 'a\u200Bb\u2060c\uFEFFd', 'abcd'],
+    ['tag characters', 'hi\u{E0041}\u{E0042}', 'hi'],
+    ['control characters, not tab and line feed', 'a\u0000\u001B[31mb\tc\nd\re', 'a[31mb\tc\nde'],
+    ['joiner between letters', 'a\u200Db\u200Cc', 'abc'],
+    ['a row of variation selectors', '\u2764\uFE0F\uFE01\uFE02x', '\u2764\uFE0Fx'],
+    ['soft hyphen and line separators', 'a\u00ADb\u2028c', 'abc'],
+    ['a variation selector after each letter', 'M\uFE00a\uFE0Fr\uFE01i\uFE0Ea1\uFE0F', 'Maria1'],
+    ['selectors of the supplementary plane', '葛\u{E0100}a\u{E01EF}', '葛a'],
+    ['unassigned code points that are never shown', 'a\u{E0002}\u{E0080}\u{E0200}\u2065\uFFF0\u{E0FFF}', 'a'],
+    ['Mongolian selectors after other letters', 'a\u180B\u180Db\u180E', 'ab'],
+    ['joiners in a row within a script', 'ن\u200C\u200D\u200Cن', 'ن\u200Cن'],
+    ['half of a character', 'a\uD83D b\uDE00', 'a\uFFFD b\uFFFD'],
+  ])('%s', (_, text, expected) => {
+    expect(plainText(text)).toBe(expected);
+  });
+});
+
+/** Of these one may stand where a script or an emoji needs it. */
+const IN_PLACE = /\u200C|\u200D|[\uFE0E\uFE0F]|[\u180B-\u180F]/;
+
+test('of all code points that are never shown, none stays between plain letters', () => {
+  const ignorable = /\p{Default_Ignorable_Code_Point}/u;
+  const kept: string[] = [];
+  let seen = 0;
+  for (let code = 0; code <= 0x10ffff; code += 1) {
+    const character = String.fromCodePoint(code);
+    if (!ignorable.test(character)) continue;
+    seen += 1;
+    if (plainText(`a${character}b`) !== 'ab') kept.push(code.toString(16));
+    if (!IN_PLACE.test(character) && plainText(`م${character}❤${character}ᠠ${character}x`) !== 'م❤ᠠx')
+      kept.push(`${code.toString(16)} after others`);
+  }
+  expect(seen).toBeGreaterThan(4_000);
+  expect(kept).toEqual([]);
+});
+
+test.each([
+  ['joiners', '\u200D'],
+  ['joined letters', 'ن\u200C'],
+  ['emoji', '❤\uFE0F\u200D'],
+  ['hidden characters', '\u{E0100}'],
+  ['halves', '\uD83D'],
+])('cleaning a million times %s ends, and cleaning again changes nothing', (_, unit) => {
+  const text = unit.repeat(1_000_000);
+  // Linear work takes a fraction of a second; quadratic work would outlast the test by hours.
+  plainText(text);
+  const once = plainText(`x${unit.repeat(50)}y`);
+  expect(plainText(once)).toBe(once);
+});
+
+test('text of every script and emoji stays', () => {
+  for (const text of [
+    'Žofie Müller',
+    '李小龍',
+    '👩‍👩‍👧 ❤️ 👍🏽',
+    'می‌خواهم',
+    'नमस्ते',
+    'O’Brien – 5 €',
+    'שלום',
+    'ශ්‍රී ලංකා',
+    'ক্‍ষ র‍্য',
+    '1️⃣ #️⃣ ☎︎ 🏳️‍🌈 👁️‍🗨️ 👩🏽‍💻',
+    'ᠠ᠋',
+    'tab\there\nline',
+  ]) {
+    expect(plainText(text)).toBe(text);
+  }
+});
+
+test('a cut says so and splits no character', () => {
+  expect(cut('abcdef', 3)).toBe('abc… [cut: 6 characters]');
+  expect(cut('ab😀', 3)).toBe('ab… [cut: 4 characters]');
+  expect(cut('abc', 3)).toBe('abc');
+});
+
+test('a cut keeps whole characters, wherever it falls', () => {
+  for (let max = 0; max <= 8; max += 1) expect(firstCharacters('a😀b😀c', max).isWellFormed()).toBe(true);
+  expect(firstCharacters('GHL 12345678🚲', 13)).toBe('GHL 12345678');
+});
+
+test('JSON is repaired in keys and values at every depth, and is the same object where nothing was wrong', () => {
+  const right = { a: ['x', { b: 1, c: null }] };
+  expect(wellFormed(right)).toBe(right);
+  expect(wellFormed({ 'k\uD83D': ['x\uDE00', { n: 1 }] })).toEqual({ 'k\uFFFD': ['x\uFFFD', { n: 1 }] });
+});
+
+test('keys are cleaned like values, and what is empty inside goes', () => {
+  const size = { characters: 0 };
+  expect(tidy({ 'k\u200B': ['v\u202E', { n: 1, z: null, e: '' }] }, 100, size)).toEqual({ k: ['v', { n: 1 }] });
+});

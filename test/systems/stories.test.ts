@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'vitest';
+import type { Json } from '../../src/lib/json.ts';
+
+import { connect, find, INDEX_DELAY_MS, type Options } from '../connect.ts';
+
+const contactOf = (data: Json) => data.contact as Json & { id: string; tags?: string[] };
+
+describe.each([0, INDEX_DELAY_MS, 45_000])('search trailing by %i ms', (indexDelayMs) => {
+  const open = ({ sandbox, ...options }: Options = {}) =>
+    connect({ ...options, sandbox: { indexDelayMs, ...sandbox } });
+
+  describe('a person, from first call to farewell', () => {
+    test('create, meet as a duplicate, change, tag, take note, finish a task, delete', async () => {
+      const { call, refused } = await open({ timezone: 'America/Chicago' });
+      const made = contactOf(
+        await call('create_contact', {
+          firstName: 'Ida',
+          lastName: 'McTavish',
+          phone: '(512) 555-0142',
+          email: 'Ida@Example.com',
+          tags: ['VIP'],
+        }),
+      );
+      expect(made).toMatchObject({ firstName: 'Ida', phone: '+15125550142', tags: ['vip'] });
+
+      expect(await refused('create_contact', { firstName: 'I.', phone: '+15125550142' })).toContain(
+        `already exists as ${made.id}`,
+      );
+      expect(contactOf(await call('find_duplicate_contact', { number: '+15125550142' })).id).toBe(made.id);
+
+      const contactId = made.id;
+      expect((await call('add_contact_tags', { contactId, tags: ['Newsletter'] })).tags).toEqual(['vip', 'newsletter']);
+      expect((await call('remove_contact_tags', { contactId, tags: ['vip'] })).tags).toEqual(['newsletter']);
+      expect(
+        contactOf(await call('update_contact', { contactId, tags: ['only'], city: 'Austin', clear: ['lastName'] })),
+      ).toMatchObject({ tags: ['only'], city: 'Austin' });
+      expect(contactOf(await call('get_contact', { contactId }))).not.toHaveProperty('lastName');
+
+      const { note } = (await call('create_contact_note', { contactId, body: 'Likes mornings.' })) as { note: Json };
+      await call('update_contact_note', { contactId, noteId: note.id, body: 'Likes evenings.' });
+      expect(((await call('list_contact_notes', { contactId })).notes as Json[]).map((n) => n.body)).toEqual([
+        'Likes evenings.',
+      ]);
+      expect(await call('delete_contact_note', { contactId, noteId: note.id })).toEqual({ succeeded: true });
+
+      const { task } = (await call('create_contact_task', {
+        contactId,
+        title: 'Call',
+        dueDate: '2026-11-24T09:00',
+      })) as {
+        task: Json;
+      };
+      expect(task).toMatchObject({ completed: false, dueDate: '2026-11-24T15:00:00.000Z' });
+      expect(
+        ((await call('set_contact_task_completed', { contactId, taskId: task.id, completed: true })).task as Json)
+          .completed,
+      ).toBe(true);
+      expect(
+        ((await call('update_contact_task', { contactId, taskId: task.id, title: 'Call again' })).task as Json).title,
+      ).toBe('Call again');
+      await call('delete_contact_task', { contactId, taskId: task.id });
+      expect(await refused('get_contact_task', { contactId, taskId: task.id })).toContain(`finds no taskId ${task.id}`);
+
+      expect(await call('delete_contact', { contactId })).toEqual({ succeeded: true });
+      expect(await refused('get_contact', { contactId })).toContain(`There is no contact ${contactId}`);
+    });
+
+    test('names come back as typed, in lists as well', async () => {
+      const { call, indexed } = await open();
+      await call('create_contact', { firstName: 'DeShawn', lastName: 'van der Berg', email: 'd@example.com' });
+      indexed();
+      for (const tool of ['list_contacts', 'search_contacts']) {
+        const { contacts } = await call(tool, { query: 'd@example.com' });
+        expect(contacts).toMatchObject([{ firstName: 'DeShawn', lastName: 'van der Berg' }]);
+      }
+    });
+
+    test('custom fields by id and by key are stored, and an empty value clears one', async () => {
+      const { call } = await open();
+      const { customFields } = (await call('list_custom_fields')) as { customFields: Json[] };
+      const text = customFields.find((f) => f.dataType === 'TEXT') as Json;
+      const number = customFields.find((f) => f.dataType === 'NUMERICAL') as Json;
+      const fields = [
+        { id: text.id, value: 'blue' },
+        { key: String(number.fieldKey), value: 7 },
+      ];
+      const { id } = contactOf(await call('create_contact', { firstName: 'Bo', customFields: fields }));
+      expect(contactOf(await call('get_contact', { contactId: id })).customFields).toEqual([
+        { id: text.id, value: 'blue' },
+        { id: number.id, value: 7 },
+      ]);
+      await call('update_contact', { contactId: id, customFields: [{ id: text.id, value: '' }] });
+      expect(contactOf(await call('get_contact', { contactId: id })).customFields).toEqual([
+        { id: number.id, value: 7 },
+      ]);
+    });
+  });
+
+  describe('search', () => {
+    test('filters by tag, group and date, names in any case', async () => {
+      const { call } = await open();
+      const maria = await find(call, 'maria');
+      const byName = { filters: [{ field: 'firstName', operator: 'eq', value: 'MARIA' }] };
+      expect(((await call('search_contacts', byName)).contacts as Json[]).map((c) => c.id)).toContain(maria.id);
+      const [tag] = contactOf(await call('get_contact', { contactId: maria.id })).tags ?? [];
+      const grouped = {
+        filters: [
+          {
+            group: 'OR',
+            filters: [
+              { field: 'tags', operator: 'eq', value: String(tag).toUpperCase() },
+              { field: 'email', operator: 'eq', value: 'x@y.example' },
+            ],
+          },
+        ],
+        pageLimit: 100,
+      };
+      expect(((await call('search_contacts', grouped)).contacts as Json[]).map((c) => c.id)).toContain(maria.id);
+      const none = { filters: [{ field: 'dateAdded', operator: 'range', value: { gt: '2030-01-01' } }] };
+      expect((await call('search_contacts', none)).contacts).toEqual([]);
+    });
+
+    test('trails writes by the index delay, get does not', async () => {
+      const { call, advance } = await open({ sandbox: { indexDelayMs: 15_000 } });
+      const { id } = contactOf(await call('create_contact', { firstName: 'Zebulon', email: 'zeb@example.com' }));
+      expect((await call('search_contacts', { query: 'zebulon' })).contacts).toEqual([]);
+      expect(contactOf(await call('get_contact', { contactId: id })).firstName).toBe('Zebulon');
+      advance(15_001);
+      expect((await call('search_contacts', { query: 'zebulon' })).contacts).toHaveLength(1);
+    });
+  });
+
+  describe('many at once', () => {
+    test('bulk tags: counts, and only the failures by name', async () => {
+      const { call } = await open();
+      const contacts = ((await call('list_contacts', { limit: 5 })).contacts as Json[]).map((c) => c.id);
+      const answer = await call('bulk_update_contact_tags', {
+        type: 'add',
+        contacts: [...contacts, 'nonsense'],
+        tags: ['Season'],
+      });
+      expect(answer).toMatchObject({
+        succeeded: true,
+        asked: 6,
+        updated: 5,
+        errorCount: 1,
+        failed: [{ contactId: 'nonsense' }],
+      });
+    });
+
+    test('a business is assigned and taken back', async () => {
+      const { call, indexed } = await open();
+      const [business] = (await call('list_businesses')).businesses as Json[];
+      const [contact] = (await call('list_contacts', { limit: 1 })).contacts as Json[];
+      expect(
+        await call('bulk_assign_contact_business', { ids: [contact?.id], businessId: business?.id }),
+      ).toMatchObject({
+        succeeded: true,
+        updated: 1,
+        failed: [],
+      });
+      indexed();
+      const members = await call('list_contacts_by_business', { businessId: business?.id });
+      expect((members.contacts as Json[]).map((c) => c.id)).toContain(contact?.id);
+      await call('bulk_assign_contact_business', { ids: [contact?.id], unlinkBusiness: true });
+      expect(contactOf(await call('get_contact', { contactId: contact?.id }))).not.toHaveProperty('businessId');
+    });
+
+    test('an upsert on a secondary email takes the primary with it, as its description warns', async () => {
+      const { call, client } = await open();
+      const { tools } = await client.listTools();
+      expect(tools.find((t) => t.name === 'upsert_contact')?.description).toContain('the old primary is lost');
+      const { contacts } = await call('search_contacts', {
+        pageLimit: 100,
+        fields: ['id', 'email', 'additionalEmails'],
+      });
+      const [person] = (contacts as Json[]).filter((c) => c.additionalEmails) as {
+        id: string;
+        email: string;
+        additionalEmails: unknown[];
+      }[];
+      const second = person?.additionalEmails[0] as string | { email: string };
+      const secondary = typeof second === 'string' ? second : second.email;
+      await call('upsert_contact', { email: secondary, city: 'Waco' });
+      expect(contactOf(await call('get_contact', { contactId: person?.id })).email).toBe(secondary);
+    });
+  });
+});

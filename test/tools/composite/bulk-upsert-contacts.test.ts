@@ -1,0 +1,291 @@
+import { describe, expect, test } from 'vitest';
+import type { Json } from '../../../src/lib/json.ts';
+
+import type { SandboxData, SandboxOptions } from '../../../src/sandbox/index.ts';
+import { virtualClock } from '../../api/virtual-clock.ts';
+import { type Connected, connect, NOW } from '../../connect.ts';
+
+const EXTERNAL = 'cf0000000000external';
+const CLUBS = ['b00000000000000000000001', 'b00000000000000000000002'];
+
+const data: SandboxData = {
+  location: { timezone: 'America/Chicago', country: 'US' },
+  businesses: CLUBS.map((id) => ({ id, name: `Club ${id.at(-1)}` })),
+  customFields: [{ id: EXTERNAL, name: 'External id' }],
+  contacts: [
+    { firstName: 'Ada', email: 'ada@moss.example', phone: '+13125550101' },
+    { firstName: 'Ben', email: 'ben@moss.example', phone: '+13125550102' },
+  ],
+};
+
+/** Time goes on only while everyone waits: the bulk lane fills with it, a hundred a second. */
+function world(sandbox: SandboxOptions = {}, timers = virtualClock(NOW)): Promise<Connected> {
+  return connect({ timers, sandbox: { data, rate: 1_000, wait: timers.wait, ...sandbox } });
+}
+
+const total = async ({ call, sandbox }: Connected) => {
+  sandbox.advance(600_000);
+  return ((await call('search_contacts', { pageLimit: 500 })).contacts as Json[]).length;
+};
+const writes = async ({ sent }: Connected) => (await sent()).filter((line) => !/^GET |\/search$/.test(line));
+
+const people = (count: number): Json[] => Array.from({ length: count }, (_, at) => ({ email: `p${at}@many.example` }));
+
+/** Sixty people, some known by email, some by phone, some by another system's id only. */
+const SIXTY = people(60).map((person, at) => ({
+  firstName: `Person ${at}`,
+  ...(at % 3 === 0 ? person : {}),
+  ...(at % 3 === 1 ? { phone: `(312) 555-${1_000 + at}` } : {}),
+  customFields: [{ key: 'external_id', value: `X-${at}` }],
+  tags: ['Imported', `group ${at % 4}`],
+  tasks: [
+    { title: 'Welcome call', dueDate: '2026-11-24T09:00' },
+    { title: 'Review', dueDate: '2026-12-24' },
+  ],
+  businessId: CLUBS[at % 2],
+}));
+
+const tally = ({ rows, asked, left = 0 }: Json) => {
+  const counts: Record<string, number> = {};
+  for (const { outcome } of rows as { outcome: string }[]) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  expect((rows as unknown[]).length + Number(left)).toBe(asked);
+  return counts;
+};
+/** Counts as the answer tells them, which are those of its rows. */
+function counted(answer: Json): Record<string, number> {
+  const counts = tally(answer);
+  expect(answer).toMatchObject(counts);
+  return counts;
+}
+
+describe('sixty people', () => {
+  test('twice leave sixty contacts more, and the second time writes nothing', async () => {
+    const all = await world({ indexDelayMs: 60_000 });
+    const first = await all.call('bulk_upsert_contacts', { rows: SIXTY, matchField: 'external_id' });
+    expect(counted(first)).toEqual({ created: 60 });
+    expect((first.rows as Json[])[7]).toEqual({ row: 7, outcome: 'created', contactId: expect.any(String), tasks: 2 });
+    expect(first).not.toHaveProperty('next');
+    const sent = await writes(all);
+    expect(sent.filter((line) => line === 'POST /contacts/')).toHaveLength(60);
+    expect(sent).toHaveLength(60 * 4);
+
+    const second = await all.call('bulk_upsert_contacts', { rows: SIXTY, matchField: 'external_id' });
+    expect(counted(second)).toEqual({ unchanged: 60 });
+    const again = await writes(all);
+    const there = await total(all);
+    console.log(`60 rows twice: ${there - 2} contacts more, ${sent.length} writes, then ${again.length}`);
+    expect(again).toEqual([]);
+    expect(there).toBe(62);
+    const [{ contactId }] = second.rows as [Json];
+    expect((await all.call('list_contact_tasks', { contactId })).tasks).toHaveLength(2);
+    expect((await all.call('get_contact', { contactId })).contact).toMatchObject({
+      tags: ['imported', 'group 0'],
+      businessId: CLUBS[0],
+    });
+  });
+
+  test('are told in the lane of bulk runs, evenly', async () => {
+    const all = await world({ rate: 100 });
+    const rows = people(60);
+    let answer = await all.call('bulk_upsert_contacts', { rows });
+    while (answer.next) answer = await all.call('bulk_upsert_contacts', answer.next as Json);
+    expect(counted(answer)).toEqual({ created: 60 });
+    const arrivals = (await (
+      await all.sandbox.fetch(new Request('http://sandbox.invalid/__sandbox/requests'))
+    ).json()) as {
+      at: string;
+    }[];
+    const perSecond = new Map<string, number>();
+    for (const { at } of arrivals) perSecond.set(at.slice(0, 19), (perSecond.get(at.slice(0, 19)) ?? 0) + 1);
+    // Ten a second on average, and a burst of five.
+    expect(Math.max(...perSecond.values())).toBeLessThanOrEqual(16);
+  });
+});
+
+describe('the account', () => {
+  test('tells each row apart, and adds up', async () => {
+    const all = await world();
+    all.sandbox.setFaults([
+      {
+        route: 'POST /contacts/{contactId}/notes',
+        nth: 1,
+        fault: { status: 422, body: { message: ['body must be a poem'] } },
+      },
+    ]);
+    const answer = await all.call('bulk_upsert_contacts', {
+      rows: [
+        { email: 'new@moss.example', firstName: 'New' },
+        { email: 'ada@moss.example', firstName: 'Adah', tags: ['x'] },
+        { email: 'ada@moss.example', firstName: 'Adah' },
+        { email: 'ada@moss.example', phone: '312 555 0102' },
+        { phone: '+1 312 555 0102', note: 'no poem' },
+        { phone: '12' },
+        { email: 'ben@moss.example', gender: 'male' },
+      ],
+    });
+    expect(counted(answer)).toEqual({ created: 1, updated: 1, unchanged: 2, conflict: 1, incomplete: 1, failed: 1 });
+    const [, ada, again, conflict, incomplete, failed, ben] = answer.rows as Json[];
+    expect(ada).toMatchObject({ outcome: 'updated', changed: ['firstName', 'tags'] });
+    expect(again).toEqual({ row: 2, outcome: 'unchanged', contactId: ada?.contactId });
+    expect(conflict?.reason).toMatch(/^email leads to contact \w+, phone leads to contact \w+: nothing was written/);
+    expect(incomplete).toMatchObject({
+      contactId: ben?.contactId,
+      reason: expect.stringContaining('note: HighLevel refused'),
+    });
+    expect(failed?.reason).toContain('phone must be a valid phone number');
+    expect(ben?.reason).toContain('gender: ');
+  });
+
+  test('the same person twice is one contact, whichever spelling', async () => {
+    const all = await world({ indexDelayMs: 60_000 });
+    const rows = ['+13125550109', '(312) 555-0109', '312.555.0109', '1-312-555-0109'].map((phone) => ({
+      phone,
+      tags: ['x'],
+      tasks: [{ title: 'Call', dueDate: '2026-12-01T10:00' }],
+    }));
+    const answer = await all.call('bulk_upsert_contacts', { rows });
+    expect(counted(answer)).toEqual({ created: 1, unchanged: 3 });
+    expect((answer.rows as Json[])[0]?.outcome).toBe('created');
+    expect(await total(all)).toBe(3);
+  });
+
+  test('a hundred long reasons stay within what hosts show', async () => {
+    const { client } = await world();
+    const fields = ['firstName', 'lastName', 'city', 'state', 'address1', 'website', 'source', 'postalCode'];
+    const rows = people(100).map((person) => ({
+      ...person,
+      ...Object.fromEntries(fields.map((field) => [field, 'x'])),
+      customFields: Array.from({ length: 12 }, (_, at) => ({ key: `unknown_field_${at}`, value: 'x' })),
+    }));
+    const result = await client.callTool({ name: 'bulk_upsert_contacts', arguments: { rows } });
+    const text = (result.content as { text: string }[])[0]?.text ?? '';
+    expect(Buffer.byteLength(text)).toBeLessThan(40_000);
+    expect(Buffer.byteLength(JSON.stringify(result.structuredContent))).toBeLessThan(40_000);
+    expect(counted(result.structuredContent as Json)).toEqual({ created: 100 });
+  });
+
+  test('progress is told with every row', async () => {
+    const { client } = await world();
+    const seen: unknown[] = [];
+    await client.callTool({ name: 'bulk_upsert_contacts', arguments: { rows: people(7) } }, undefined, {
+      onprogress: ({ progress, total: all }) => seen.push([progress, all]),
+    });
+    // The last one may come with the answer, and nobody listens any more.
+    expect(seen.slice(0, 6)).toEqual([1, 2, 3, 4, 5, 6].map((done) => [done, 7]));
+  });
+});
+
+describe('what is wrong is refused before anything is sent', () => {
+  const row = { email: 'a@b.example' };
+  test.each([
+    [{}, 'give either rows or handle'],
+    [{ rows: [row], handle: 'upsert-22222' }, 'give either rows or handle'],
+    [{ rows: [row, { firstName: 'x' }] }, 'rows[1] needs email, phone, or matchField'],
+    [{ rows: [row, row, { email: 'nobody' }] }, 'rows[2].email must be an email address'],
+    [{ rows: [{ ...row, nick: 'x' }] }, 'Unknown argument "nick" in rows[0]'],
+    [{ rows: [{ ...row, tasks: [{ title: 'x', dueDate: 'soon' }] }] }, 'rows[0].tasks[0].dueDate must be ISO 8601'],
+    [{ rows: [{ firstName: 'x' }], matchField: 'external_id' }, 'rows[0] needs email, phone, or matchField'],
+    [{ rows: people(101) }, 'rows must have a number of items of at most 100'],
+  ])('%o', async (args, told) => {
+    const all = await world();
+    expect(await all.refused('bulk_upsert_contacts', args)).toContain(told);
+    expect(await all.sent()).toEqual([]);
+  });
+
+  test('a time that does not exist, a match field that does not, and a handle nobody gave', async () => {
+    const all = await world();
+    const task = { title: 'x', dueDate: '2026-02-30T09:00' };
+    expect(await all.refused('bulk_upsert_contacts', { rows: [row, { ...row, tasks: [task] }] })).toContain(
+      'rows[1].tasks[0].dueDate: "2026-02-30T09:00" is no time that exists',
+    );
+    const unknown = { rows: [{ customFields: [{ key: 'shoe', value: '44' }] }], matchField: 'shoe' };
+    expect(await all.refused('bulk_upsert_contacts', unknown)).toContain(
+      'rows[0].matchField: which custom field "shoe"',
+    );
+    expect(await all.refused('bulk_upsert_contacts', { handle: 'upsert-22222' })).toContain('no unfinished work');
+    expect(await writes(all)).toEqual([]);
+  });
+});
+
+describe('what stops it', () => {
+  test('time: what is done is told, and the handle goes on to the end', async () => {
+    const all = await world();
+    all.sandbox.setFaults([{ route: 'POST /contacts/', fault: { delayMs: 8_000 } }]);
+    const rows = people(60);
+    let answer = await all.call('bulk_upsert_contacts', { rows });
+    expect(answer.notice).toContain('Stopped for time');
+    expect(answer.left).toBeGreaterThan(20);
+    const handles = new Set<unknown>();
+    let calls = 1;
+    for (; answer.next; calls += 1) {
+      counted(answer);
+      handles.add((answer.next as Json).handle);
+      answer = await all.call('bulk_upsert_contacts', answer.next as Json);
+    }
+    expect(calls).toBeGreaterThan(2);
+    expect(handles.size).toBe(1);
+    expect(counted(answer)).toEqual({ created: 60 });
+    expect(await total(all)).toBe(62);
+    const [handle] = handles;
+    expect(await all.refused('bulk_upsert_contacts', { handle })).toContain('no unfinished work');
+  });
+
+  test('the host: the same call again gets the account of what was done, and the rest is done once', async () => {
+    const cancel = new AbortController();
+    const all: Connected = await world({ wait: async () => cancel.abort() });
+    all.sandbox.setFaults([{ route: 'POST /contacts/', nth: 9, fault: { delayMs: 1 } }]);
+    const args = { rows: people(30).map((row) => ({ ...row, note: 'Once', tags: ['x'] })) };
+    const call = all.client.callTool({ name: 'bulk_upsert_contacts', arguments: args }, undefined, {
+      signal: cancel.signal,
+    });
+    await expect(call).rejects.toThrow();
+    let answer: Json | undefined;
+    // An earlier call may still be finishing its writes.
+    for (let tries = 0; answer === undefined && tries < 100; tries += 1)
+      answer = await all.call('bulk_upsert_contacts', args).catch((error: Error) => {
+        expect(error.message).toContain('still working');
+        return undefined;
+      });
+    const counts = counted(answer ?? {});
+    expect(counts.created).toBeGreaterThanOrEqual(8);
+    expect((answer?.rows as Json[] | undefined)?.[0]?.outcome).toBe('created');
+    expect(Object.keys(counts).filter((outcome) => !['created', 'unchanged', 'updated'].includes(outcome))).toEqual([]);
+    expect((await writes(all)).filter((line) => line === 'POST /contacts/')).toHaveLength(30);
+    expect(await total(all)).toBe(32);
+    expect(counted(await all.call('bulk_upsert_contacts', args))).toEqual({ unchanged: 30 });
+  });
+
+  test.each([
+    ['fails', { status: 503 }],
+    ['refuses everything', { status: 401, body: { message: 'The token is not authorized for this scope.' } }],
+  ])('HighLevel %s: after five in a row it waits for better times', async (_, fault) => {
+    const timers = virtualClock(NOW);
+    const all = await world({}, timers);
+    const broken = Array.from({ length: 12 }, (__, at) => at + 21);
+    all.sandbox.setFaults([{ route: 'POST /contacts/', nth: broken, fault }]);
+    const first = await all.call('bulk_upsert_contacts', { rows: people(60) });
+    expect(counted(first)).toEqual({ created: 20 });
+    expect(first.left).toBe(40);
+    expect(first.notice).toContain('one row after the other failed');
+    all.sandbox.setFaults([]);
+    timers.tick(60_000);
+    const second = await all.call('bulk_upsert_contacts', first.next as Json);
+    expect(counted(second)).toEqual({ created: 60 });
+    expect(await total(all)).toBe(62);
+  });
+
+  test('a row that fails for a reason of its own stops nobody', async () => {
+    const all = await world();
+    const rows = people(30).map((row, at) => (at % 2 ? { ...row, phone: '12' } : row));
+    const answer = await all.call('bulk_upsert_contacts', { rows });
+    expect(counted(answer)).toEqual({ created: 15, failed: 15 });
+    expect(answer).not.toHaveProperty('next');
+  });
+
+  test('rows that came out well but for a value are named in a sentence', async () => {
+    const { call } = await world();
+    const rows = people(3).map((row, at) => (at ? { ...row, customFields: [{ key: 'nosuch', value: 'x' }] } : row));
+    const answer = await call('bulk_upsert_contacts', { rows });
+    expect(answer).toMatchObject({ created: 3, notice: expect.stringContaining('2 rows of these have values that') });
+  });
+});

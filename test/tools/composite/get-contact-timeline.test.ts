@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import type { Json } from '../../../src/lib/json.ts';
+
+import { connect, find, READ } from '../../connect.ts';
+
+async function mariasTimeline(options: Parameters<typeof connect>[0] = {}) {
+  const connected = await connect(options);
+  const { id } = await find(connected.call, 'maria lopez');
+  const timeline = async (args: Json = {}) => connected.call('get_contact_timeline', { contactId: id, ...args });
+  return { ...connected, id, timeline };
+}
+const rowsOf = (answer: Json) => answer.timeline as Json[];
+
+describe('get_contact_timeline', () => {
+  test('everything of one contact by time, newest first, with the times the API keeps', async () => {
+    const { timeline, call, id } = await mariasTimeline();
+    const rows = rowsOf(await timeline());
+    expect(rows.map(({ kind, title }) => `${kind}: ${title}`)).toEqual([
+      'appointment: Motor diagnosis',
+      'task: Order brake pads for the GSD',
+      'task: Call about the motor noise',
+      'task: Send the invoice of the last service',
+      'note: How to reach Maria',
+      'note: undefined',
+      'appointment: Yearly inspection',
+      'created: Contact created',
+    ]);
+    const times = rows.map(({ at }) => Date.parse(String(at)));
+    expect(times).toEqual([...times].sort((a, b) => b - a));
+    const { notes } = await call('list_contact_notes', { contactId: id });
+    expect(rows.find(({ kind }) => kind === 'note')?.at).toBe((notes as Json[])[0]?.dateAdded);
+    expect(rows[2]).toMatchObject({
+      status: 'overdue',
+      dueDate: '2026-11-18T17:00:00.000Z',
+      text: 'Clicks under load.',
+    });
+  });
+
+  test('an appointment’s zone-less time is the location’s wall time, and marked', async () => {
+    const { timeline } = await mariasTimeline({ timezone: 'Europe/Berlin' });
+    expect(rowsOf(await timeline({ kinds: ['appointment'] }))).toMatchObject([
+      { at: '2026-11-22T09:00:00-06:00', zone: 'America/Chicago', status: 'confirmed' },
+      { at: '2026-10-11T11:00:00-05:00', zone: 'America/Chicago', status: 'showed' },
+    ]);
+  });
+
+  test('where the location may not be read it is left zone-less, and marked', async () => {
+    const { timeline } = await mariasTimeline({ scopes: READ, timezone: 'America/Chicago' });
+    expect(rowsOf(await timeline({ kinds: ['appointment'], limit: 1 }))).toMatchObject([
+      { at: '2026-11-22 09:00:00', zone: 'unknown' },
+    ]);
+  });
+
+  test('a kind alone reads only what it needs', async () => {
+    const { timeline, sent } = await mariasTimeline();
+    await sent();
+    expect(rowsOf(await timeline({ kinds: ['note'] })).map(({ kind }) => kind)).toEqual(['note', 'note']);
+    expect((await sent()).map((request) => request.split('/').at(-1))).toEqual(['notes', expect.any(String)]);
+  });
+
+  test.each([1, 2, 3, 7])('pages of %i give every row once', async (limit) => {
+    const { timeline } = await mariasTimeline();
+    const all = rowsOf(await timeline());
+    const paged: Json[] = [];
+    let args: Json | undefined = { limit };
+    while (args) {
+      const answer: Json = await timeline(args);
+      paged.push(...rowsOf(answer));
+      args = answer.next as Json | undefined;
+    }
+    expect(paged).toEqual(all);
+  });
+
+  test('a cursor goes on although its row is gone, and a new row above does not shift it', async () => {
+    const { timeline, call, id } = await mariasTimeline();
+    const all = rowsOf(await timeline());
+    const first = await timeline({ limit: 3 });
+    await call('delete_contact_task', { contactId: id, taskId: all[2]?.id });
+    await call('create_contact_note', { contactId: id, body: 'Called back.' });
+    expect(rowsOf(await timeline(first.next as Json))).toEqual(all.slice(3, 6));
+  });
+
+  test.each(['nonsense', '12.files.abc', '../x', ''])('%j is no cursor', async (cursor) => {
+    const { refused, id, sent } = await mariasTimeline();
+    await sent();
+    expect(await refused('get_contact_timeline', { contactId: id, cursor })).toContain('cursor');
+    expect(await sent()).toEqual([]);
+  });
+
+  test('a contact deleted meanwhile is an error, whatever the kinds', async () => {
+    const { call, refused, id } = await mariasTimeline();
+    await call('delete_contact', { contactId: id });
+    for (const kinds of [['note'], ['task', 'appointment'], ['created']])
+      expect(await refused('get_contact_timeline', { contactId: id, kinds })).toContain(`There is no contact ${id}`);
+  });
+
+  test('a part that fails is named and the rest is given', async () => {
+    const { timeline, sandbox } = await mariasTimeline();
+    sandbox.setFaults([{ route: 'GET /contacts/{contactId}/tasks', fault: { status: 403 } }]);
+    const answer = await timeline();
+    expect(answer.failed).toMatchObject([{ part: 'tasks', reason: expect.any(String) }]);
+    expect(rowsOf(answer).map(({ kind }) => kind)).toEqual(['appointment', 'note', 'note', 'appointment', 'created']);
+  });
+});

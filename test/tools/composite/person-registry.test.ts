@@ -1,0 +1,228 @@
+import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { fetchTransport } from '../../../src/api/transport/index.ts';
+import type { Json } from '../../../src/lib/json.ts';
+import { createSandbox, type SandboxOptions } from '../../../src/sandbox/index.ts';
+import { PersonRegistry } from '../../../src/tools/composite/onboard/person-registry.ts';
+import { type Connected, connect, NOW, type Options } from '../../connect.ts';
+
+const EXTERNAL = 'cf0000000000external';
+const data = { customFields: [{ id: EXTERNAL, name: 'External id' }], contacts: [] };
+
+async function freshFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'ghl-people-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return join(folder, 'state', 'people');
+}
+
+/** Servers that share an account and, unless said otherwise, a state folder: each is a process of its own to the others. */
+async function servers(count: number, sandbox: SandboxOptions = {}, options: Options = {}): Promise<Connected[]> {
+  const shared = {
+    peopleFolder: await freshFolder(),
+    sandboxed: createSandbox({ now: () => NOW, rate: 'off', data, indexDelayMs: 60_000, ...sandbox }),
+    ...options,
+  };
+  return Promise.all(Array.from({ length: count }, () => connect(shared)));
+}
+
+async function everybody({ call, sandbox }: Connected): Promise<Json[]> {
+  sandbox.advance(600_000);
+  return (await call('search_contacts', { pageLimit: 500 })).contacts as Json[];
+}
+
+const parts = {
+  tags: ['x'],
+  note: 'Same note',
+  tasks: [{ title: 'Call', dueDate: '2026-12-01T10:00:00Z' }],
+};
+const byMatch = (value: string) => ({
+  matchField: EXTERNAL,
+  customFields: [{ id: EXTERNAL, value }],
+  firstName: 'Cleo',
+  ...parts,
+});
+
+describe('two servers on one state folder', () => {
+  const ways: [string, () => Json, SandboxOptions?][] = [
+    ['email', () => ({ email: 'cleo@park.example', ...parts })],
+    ['phone', () => ({ phone: '+13125550103', ...parts })],
+    ['the match field alone', () => byMatch('C-3')],
+    [
+      'email, where duplicates are allowed',
+      () => ({ email: 'c@park.example', ...parts }),
+      { switches: { duplicatesAllowed: true } },
+    ],
+  ];
+  test.each(ways)('onboard a person by %s at once: one contact, note and task', async (_, args, sandbox = {}) => {
+    const [one, two] = (await servers(2, sandbox)) as [Connected, Connected];
+    const answers = await Promise.all([one, two, one, two].map(({ call }) => call('onboard_contact', args())));
+    const ids = new Set(answers.map(({ contact }) => (contact as Json).id));
+    expect(ids.size).toBe(1);
+    expect(answers.filter(({ created }) => created)).toHaveLength(1);
+    const [contactId] = ids;
+    expect((await one.call('list_contact_notes', { contactId })).notes).toHaveLength(1);
+    expect((await one.call('list_contact_tasks', { contactId })).tasks).toHaveLength(1);
+    expect(await everybody(one)).toHaveLength(1);
+  });
+
+  test('different keys that lead to one contact do not double its parts', async () => {
+    const both = { email: 'cleo@park.example', phone: '+13125550103' };
+    const [one, two] = (await servers(2, { data: { ...data, contacts: [both] } })) as [Connected, Connected];
+    const [{ contact }] = (await Promise.all([
+      one.call('onboard_contact', { email: both.email, ...parts }),
+      two.call('onboard_contact', { phone: both.phone, ...parts }),
+    ])) as [Json, Json];
+    const contactId = (contact as Json).id;
+    expect((await one.call('list_contact_notes', { contactId })).notes).toHaveLength(1);
+    expect((await one.call('list_contact_tasks', { contactId })).tasks).toHaveLength(1);
+  });
+
+  test('what one has read some seconds ago is read again', async () => {
+    const [one, two] = (await servers(2)) as [Connected, Connected];
+    const { contact } = await one.call('onboard_contact', { email: 'cleo@park.example' });
+    const contactId = (contact as Json).id;
+    await one.call('list_contact_notes', { contactId });
+    await two.call('onboard_contact', { email: 'cleo@park.example', note: 'Hello' });
+    expect(await one.call('onboard_contact', { email: 'cleo@park.example', note: 'Hello' })).toMatchObject({
+      note: { created: false },
+    });
+  });
+
+  test('the next process knows whom the last one created, before search shows it', async () => {
+    const [first, second] = (await servers(2)) as [Connected, Connected];
+    const { contact } = await first.call('onboard_contact', byMatch('Z-9'));
+    const answer = await second.call('onboard_contact', byMatch('Z-9'));
+    expect(answer).toMatchObject({ created: false, note: { created: false }, contact: { id: (contact as Json).id } });
+    expect(await everybody(first)).toHaveLength(1);
+  });
+
+  test('also where a lookup trails as search does', async () => {
+    const [first, second] = (await servers(2, { switches: { duplicatesAllowed: true } })) as [Connected, Connected];
+    const body = { contact: null };
+    first.sandbox.setFaults([{ route: 'GET /contacts/search/duplicate', fault: { status: 200, body } }]);
+    const person = { email: 'cleo@park.example', phone: '+13125550103', ...parts };
+    await first.call('onboard_contact', person);
+    expect(await second.call('onboard_contact', person)).toMatchObject({ created: false, note: { created: false } });
+    expect(await second.call('onboard_contact', { phone: '+13125550103' })).toMatchObject({ created: false });
+    expect(await everybody(first)).toHaveLength(1);
+  });
+
+  test('a creation that a killed process left without outcome is waited for, unless a lookup tells', async () => {
+    const [server] = (await servers(1, {}, {})) as [Connected];
+    const folder = await freshFolder();
+    const killed = new PersonRegistry();
+    const { locationId } = server.sandbox;
+    const place = { peopleFolder: folder, locationId, inTime: () => true };
+    const keys = [`customField ${EXTERNAL} K-1`, 'email kim@park.example'];
+    await killed.set(keys, place, { at: NOW - 10_000 });
+    const next = await connect({ sandboxed: server.sandbox, peopleFolder: folder });
+    expect(await next.refused('onboard_contact', byMatch('K-1'))).toMatch(
+      /whether they exist is not known yet\. Nothing was written\. Call again in 170 s\./,
+    );
+    expect(await everybody(next)).toHaveLength(0);
+    next.advance(170_000);
+    expect(await next.call('onboard_contact', byMatch('K-1'))).toMatchObject({ created: true });
+    await killed.set(keys, place, { at: NOW + 170_000 });
+    const known = { ...byMatch('K-2'), email: 'kim@park.example' };
+    expect(await next.call('onboard_contact', known)).toMatchObject({ created: true });
+  });
+
+  test('a creation that surely failed is forgotten', async () => {
+    const FORBIDDEN = { statusCode: 403, message: 'Forbidden resource' };
+    const [server] = (await servers(1)) as [Connected];
+    server.sandbox.setFaults([{ route: 'POST /contacts/', nth: 1, fault: { status: 403, body: FORBIDDEN } }]);
+    await server.refused('onboard_contact', byMatch('F-1'));
+    expect(await server.call('onboard_contact', byMatch('F-1'))).toMatchObject({ created: true });
+  });
+});
+
+test('a process that was stopped for a while writes nothing more in the place of others', async () => {
+  const [server] = (await servers(1)) as [Connected];
+  const { contact } = await server.call('onboard_contact', { email: 'cleo@park.example' });
+  const later = performance.now() + 9_000;
+  const clock = vi.spyOn(performance, 'now');
+  const transport = fetchTransport(async (request) => {
+    // Stopped between its look at the notes and its write.
+    if (request.url.endsWith('/notes')) clock.mockReturnValue(later);
+    return server.sandbox.fetch(request);
+  });
+  const options = { sandboxed: server.sandbox, peopleFolder: await freshFolder(), api: { transport } };
+  const { call } = await connect(options);
+  const args = { email: 'cleo@park.example', note: 'Hello' };
+  const answer = await call('onboard_contact', args).finally(() => clock.mockRestore());
+  expect(answer).toMatchObject({ failed: [{ part: 'note', reason: 'No time was left to begin it.' }] });
+  expect((await server.call('list_contact_notes', { contactId: (contact as Json).id })).notes).toEqual([]);
+});
+
+describe('the folder', () => {
+  test('is the owner’s alone, names nobody, and holds no lock afterwards', async () => {
+    const peopleFolder = await freshFolder();
+    const { call, sandbox } = await connect({ sandbox: { data }, peopleFolder });
+    await call('onboard_contact', { ...byMatch('P-1'), email: 'pat@park.example' });
+    expect((await stat(peopleFolder)).mode & 0o777).toBe(0o700);
+    const files = await readdir(peopleFolder);
+    expect(files.every((file) => /^[0-9a-f]{32}\.json$/.test(file))).toBe(true);
+    expect(files).toHaveLength(2);
+    for (const file of files) {
+      expect((await stat(join(peopleFolder, file))).mode & 0o777).toBe(0o600);
+      expect(await readFile(join(peopleFolder, file), 'utf8')).not.toMatch(/park|P-1/);
+    }
+    // A damaged entry is as good as none.
+    for (const file of files) await writeFile(join(peopleFolder, file), '{"id"');
+    sandbox.advance(600_000);
+    expect(await call('onboard_contact', byMatch('P-1'))).toMatchObject({ created: false });
+  });
+
+  test('is swept of what nobody needs any more', async () => {
+    const peopleFolder = await freshFolder();
+    const { call } = await connect({ sandbox: { data }, peopleFolder });
+    await call('onboard_contact', { email: 'old@park.example' });
+    const [old] = (await readdir(peopleFolder)) as [string];
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    for (const file of [old, old.replace('json', 'lock'), `${old}.12345678`]) {
+      await writeFile(join(peopleFolder, file), '');
+      await utimes(join(peopleFolder, file), hourAgo, hourAgo);
+    }
+    const other = await connect({ sandbox: { data }, peopleFolder });
+    await other.call('onboard_contact', { email: 'new@park.example' });
+    await expect.poll(() => readdir(peopleFolder)).toHaveLength(1);
+    expect(await readdir(peopleFolder)).not.toContain(old);
+  });
+
+  test('where nothing can be stored, one process still does each person once, and says that others are not waited for', async () => {
+    const blocked = await freshFolder();
+    const file = join(blocked, '..', '..', 'file');
+    await writeFile(file, '');
+    await chmod(file, 0o400);
+    const { call } = await connect({ sandbox: { data, indexDelayMs: 60_000 }, peopleFolder: join(file, 'people') });
+    const answers = await Promise.all([1, 2, 3].map(() => call('onboard_contact', byMatch('B-1'))));
+    expect(answers.filter(({ created }) => created)).toHaveLength(1);
+    const notice = expect.stringMatching(/^The state folder takes no files.*Tell the owner\.$/);
+    expect(answers).toEqual(Array(3).fill(expect.objectContaining({ notice })));
+  });
+
+  test('keeps locations apart', async () => {
+    const place = { peopleFolder: await freshFolder(), inTime: () => true };
+    const registry = new PersonRegistry();
+    await registry.set(['email a'], { ...place, locationId: 'one' }, { id: 'x', at: 1 });
+    expect(await registry.find('email a', { ...place, locationId: 'two' })).toBeUndefined();
+    expect(await new PersonRegistry().find('email a', { ...place, locationId: 'one' })).toEqual({
+      id: 'x',
+      at: 1,
+    });
+  });
+
+  test('a person whom another process holds for too long is left alone, and the sentence says so', async () => {
+    const peopleFolder = await freshFolder();
+    let left = 3;
+    const place = { peopleFolder, locationId: 'one', inTime: () => left-- > 0 };
+    const patient = { ...place, inTime: () => true };
+    await new PersonRegistry().alone(['a', 'b'], patient, async () => {
+      const second = new PersonRegistry().alone(['b'], place, async () => 'done');
+      await expect(second).rejects.toThrow('worked on the same person for all of the time; nothing was written');
+    });
+    expect(await new PersonRegistry().alone(['b'], patient, async () => 'done')).toBe('done');
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { createOAuth } from '../../../src/api/auth/oauth-client.ts';
+import type { Transport } from '../../../src/api/transport/types.ts';
+import type { Json } from '../../../src/lib/json.ts';
+
+import { connect } from '../../connect.ts';
+
+const REPEATS = 'HighLevel gave the same rows again for a later page';
+const idOf = (n: number) => `person${String(n).padStart(14, '0')}`;
+
+async function* bytes(body: Json) {
+  yield new TextEncoder().encode(JSON.stringify(body));
+}
+
+/** An API that answers every page of a list with the first, its cursors moving on. */
+function repeating(answer: (nth: number) => Json) {
+  const asked: string[] = [];
+  const transport: Transport = async ({ method, url }) => {
+    asked.push(`${method} ${new URL(url).pathname}`);
+    return { status: 200, headers: {}, body: bytes(answer(asked.length)) };
+  };
+  return { transport, asked };
+}
+
+const contacts = (nth: number): Json => ({
+  total: 9_999,
+  contacts: Array.from({ length: 500 }, (_, n) => ({
+    id: idOf(n),
+    source: 'web',
+    searchAfter: [nth * 1_000 + n, idOf(n)],
+  })),
+});
+
+describe('a list that gives its first page again and again', () => {
+  test('of tasks of the location ends, without a place to go on from', async () => {
+    const tasks = Array.from({ length: 100 }, (_, n) => ({ _id: idOf(n), title: 'Call', completed: false }));
+    const { transport, asked } = repeating(() => ({ tasks }));
+    const { call } = await connect({ api: { transport } });
+    const answer = await call('search_location_tasks', { status: 'completed' });
+    expect(answer).toMatchObject({ tasks: [], notice: expect.stringContaining(REPEATS) });
+    expect(answer.next).toBeUndefined();
+    expect(asked.filter((line) => line.endsWith('/tasks/search'))).toHaveLength(2);
+  });
+
+  test('of contacts ends a count, which says so', async () => {
+    const { transport, asked } = repeating(contacts);
+    const { call } = await connect({ api: { transport } });
+    const answer = await call('count_contacts', { groupBy: 'source' });
+    expect(answer).toMatchObject({ total: 500, notice: expect.stringContaining(REPEATS) });
+    expect(answer.next).toBeUndefined();
+    expect(asked).toHaveLength(2);
+  });
+
+  test('of contacts lets no change of all of them begin', async () => {
+    const { transport, asked } = repeating(contacts);
+    const { refused } = await connect({ api: { transport } });
+    const told = await refused('bulk_update_contacts', { query: 'web', addTags: ['x'] });
+    expect(told).toContain('gave the same contacts again for a later page');
+    expect(told).toContain('Nothing was written');
+    expect(asked.every((line) => line === 'POST /contacts/search')).toBe(true);
+    expect(asked).toHaveLength(2);
+  });
+
+  test('of locations of an agency ends', async () => {
+    const locations = Array.from({ length: 100 }, (_, n) => ({ _id: idOf(n), name: `Branch ${n}` }));
+    const { transport, asked } = repeating(() => ({ locations }));
+    const app = { clientId: 'app-1', clientSecret: 'secret', redirectUri: 'http://localhost/' };
+    const oauth = createOAuth({ transport, baseUrl: 'http://sandbox.invalid', app, now: Date.now });
+    expect(await oauth.locations('token', 'company')).toHaveLength(100);
+    expect(asked).toHaveLength(2);
+  });
+});

@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'vitest';
+import { answerFigures, listFigures } from '../../../bench/tokens.ts';
+import { EFFECTS } from '../../../src/api/endpoint.ts';
+import { SCOPES } from '../../../src/api/scopes.ts';
+import type { Json } from '../../../src/lib/json.ts';
+import { advertised } from '../../../src/tools/core/tool-schema.ts';
+import { endpoints, families, tools } from '../../../src/tools/index.ts';
+import { CONTACTS, connect, READ } from '../../connect.ts';
+import { faultsOf } from './portable-schema.ts';
+
+const TEN_READS = [
+  'get_contact', 'list_contacts', 'list_contacts_by_business', 'search_contacts', 'find_duplicate_contact',
+  'list_contact_tasks', 'get_contact_task', 'list_contact_notes', 'get_contact_note', 'list_contact_appointments',
+]; // biome-ignore format: a list
+const READ_FLOWS = ['get_contact_overview', 'get_contact_timeline', 'list_changed_contacts', 'count_contacts'];
+const WRITES = 22;
+const flows = families.flows.map(({ name }) => name);
+
+const shown = tools.map((tool) => ({ tool, face: advertised(tool) }));
+describe('what a model reads of the tool list', () => {
+  test.each(listFigures().map(({ what, value, bound }) => [what, value, bound] as const))(
+    '%s: %i of %i tokens',
+    (what, value, bound) => {
+      console.log(`${what}: ${value} of ${bound} tokens`);
+      expect(value).toBeGreaterThan(0);
+      expect(value).toBeLessThanOrEqual(bound);
+    },
+  );
+
+  test.each(shown.map(({ tool, face }) => [tool.name, face] as const))(
+    '%s is as its snapshot says',
+    async (name, face) => {
+      await expect(`${JSON.stringify(face, null, 2)}\n`).toMatchFileSnapshot(`../../snapshots/${name}.json`);
+    },
+  );
+});
+
+test('what a model reads of typical answers stays within its tokens', async () => {
+  const figures = await answerFigures();
+  expect(figures.map(({ what }) => what)).toContain('100 contacts in one page, text half');
+  for (const { what, value, bound } of figures) {
+    console.log(`${what}: ${value} of ${bound} tokens`);
+    expect(value, what).toBeGreaterThan(0);
+    expect(value, what).toBeLessThanOrEqual(bound);
+  }
+});
+
+describe('the set of tools', () => {
+  test('names are unique, verb_noun, and short enough for every host', () => {
+    const names = tools.map((tool) => tool.name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names)
+      expect(name).toMatch(
+        /^(?=.{3,40}$)(get|list|create|update|delete|search|find|upsert|set|add|remove|bulk|onboard|count)_[a-z0-9_]+$/,
+      );
+  });
+
+  test('hints are those of the effect, and a read is what has a read scope', () => {
+    for (const { tool, face } of shown) {
+      expect(face.annotations).toEqual({ title: tool.title, ...EFFECTS[tool.effect] });
+      expect(tool.effect === 'read', tool.name).toBe(tool.scope.endsWith('.readonly'));
+    }
+  });
+
+  test('only enrolling opens the world', () => {
+    const open = shown.filter(({ face }) => face.annotations.openWorldHint).map(({ tool }) => tool.name);
+    expect(open).toEqual(['add_contact_to_campaign', 'add_contact_to_workflow']);
+  });
+
+  test('every scope is used', () => {
+    expect(new Set(endpoints.map((endpoint) => endpoint.scope))).toEqual(new Set(SCOPES));
+  });
+
+  test.each(shown.map(({ tool, face }) => [tool.name, face] as const))(
+    '%s: its input schema has nothing that a host is known to get wrong',
+    (_, { inputSchema }) => expect(faultsOf(inputSchema)).toEqual([]),
+  );
+
+  const text = { type: 'string' };
+  const root = (properties: object) => ({ type: 'object', properties });
+  test.each<[string, object, string]>([
+    ['anyOf at the root', { ...root({}), anyOf: [text] }, 'the root is a union by anyOf'],
+    ['oneOf at the root', { ...root({}), oneOf: [text] }, 'the root is a union by oneOf'],
+    ['allOf at the root', { ...root({}), allOf: [text] }, 'the root is a union by allOf'],
+    ['not at the root', { ...root({}), not: text }, 'the root is a union by not'],
+    ['no object at the root', text, 'the root is no object'],
+    ['an object in a union', root({ a: { anyOf: [text, root({ b: text })] } }), '.a|1 is an object inside a union'],
+    [
+      'an object in a list in a union',
+      root({ a: { anyOf: [text, { type: 'array', items: root({ b: text }) }] } }),
+      '.a|1[] is an object inside a union',
+    ],
+    ['an object that declares nothing', root({ a: { type: 'object' } }), '.a is an object that declares nothing'],
+    ['an empty object', root({ a: { type: 'array', items: root({}) } }), '.a[] is an object without properties'],
+    [
+      'additionalProperties',
+      root({ a: { ...root({ b: text }), additionalProperties: false } }),
+      '.a has additionalProperties',
+    ],
+    ['a list of anything', root({ a: { type: 'array' } }), '.a is a list without items'],
+    ['a value of any type', root({ a: {} }), '.a has no type'],
+    ['several types', root({ a: { type: ['string', 'null'] } }), '.a has no type'],
+    ['a reference', root({ a: { type: 'string', $ref: '#/x' } }), '.a has $ref'],
+    ['a format', root({ a: { ...text, format: 'email' } }), '.a has format'],
+    [
+      'a required name there is none of',
+      { ...root({}), required: ['a'] },
+      'the root requires a, which it does not declare',
+    ],
+  ])('the guard above names %s', (_, schema, fault) => expect(faultsOf(schema)).toContain(fault));
+
+  test.each<[string, string[]]>([
+    [
+      'search_contacts',
+      ['filters[].gte', 'filters[].lte', 'filters[].gt', 'filters[].lt', 'filters[].filters[].value'],
+    ],
+    ['count_contacts', ['filters[].field', 'filters[].group', 'filters[].filters[].gte']],
+    ['create_contact', ['dndSettings.Call.status', 'inboundDndSettings.all.status', 'customFields[].part']],
+    [
+      'onboard_contact',
+      ['tasks[].title', 'tasks[].dueDate', 'tasks[].body', 'tasks[].assignedTo', 'tasks[].completed'],
+    ],
+    ['bulk_upsert_contacts', ['rows[].firstName', 'rows[].tasks[].title', 'rows[].customFields[].value']],
+    ['bulk_update_contacts', ['set.firstName', 'set.clear[]', 'set.dndSettings.FB.status', 'filters[].operator']],
+  ])('%s declares the properties of its lists and objects', (name, paths) => {
+    const face = shown.find(({ tool }) => tool.name === name)?.face;
+    const pathsOf = (schema: Json, path = ''): string[] => [
+      path,
+      ...Object.entries((schema.properties ?? {}) as Json).flatMap(([key, inner]) =>
+        pathsOf(inner as Json, path ? `${path}.${key}` : key),
+      ),
+      ...(schema.items ? pathsOf(schema.items as Json, `${path}[]`) : []),
+    ];
+    expect(pathsOf(face?.inputSchema as Json)).toEqual(expect.arrayContaining(paths));
+  });
+
+  test('output schemas are plain objects without references', () => {
+    for (const { tool, face } of shown) {
+      expect(
+        Object.keys(face.outputSchema).filter((key) => /anyOf|oneOf|allOf|not/.test(key)),
+        tool.name,
+      ).toEqual([]);
+      expect(JSON.stringify(face.outputSchema), tool.name).not.toMatch(/\$ref|"const"|\$schema|definitions/);
+    }
+  });
+});
+
+describe('tools/list', () => {
+  test('contacts.readonly alone shows the ten reads, then the flows that only read, and no lookup', async () => {
+    const { client } = await connect({ scopes: READ });
+    expect((await client.listTools()).tools.map((tool) => tool.name)).toEqual([...TEN_READS, ...READ_FLOWS]);
+  });
+
+  test('contacts.write alone shows no reads, and no flow: those that write read as well', async () => {
+    const { client } = await connect({ scopes: ['contacts.write'] });
+    const { tools: listed } = await client.listTools();
+    expect(listed).toHaveLength(WRITES);
+    expect(listed.filter((tool) => tool.annotations?.readOnlyHint)).toEqual([]);
+    expect(listed.filter((tool) => flows.includes(tool.name))).toEqual([]);
+  });
+
+  test('both contact scopes show the 32 endpoints and all flows, in the same order every time', async () => {
+    const first = await (await connect({ scopes: CONTACTS })).client.listTools();
+    const second = await (await connect({ scopes: CONTACTS })).client.listTools();
+    const names = first.tools.map((tool) => tool.name);
+    expect(names).toHaveLength(TEN_READS.length + WRITES + flows.length);
+    expect(names.filter((name) => !flows.includes(name))).toHaveLength(32);
+    expect(names.slice(32)).toEqual(flows);
+    expect(flows).toHaveLength(7);
+    expect(second).toEqual(first);
+  });
+
+  test('it is computed once, not per call, and sends nothing', async () => {
+    const { client, sent } = await connect();
+    const lists: unknown[] = [];
+    const receive = client.transport?.onmessage;
+    // In memory a message arrives as the very object the server sent.
+    if (client.transport) {
+      client.transport.onmessage = (message) => {
+        lists.push((message as { result?: { tools?: unknown } }).result?.tools);
+        receive?.(message);
+      };
+    }
+    await client.listTools();
+    await client.listTools();
+    expect(lists).toHaveLength(2);
+    expect(lists[1]).toBe(lists[0]);
+    expect(await sent()).toEqual([]);
+  });
+});

@@ -1,0 +1,217 @@
+import { describe, expect, test } from 'vitest';
+import type { Json } from '../../../src/lib/json.ts';
+
+import { connect } from '../../connect.ts';
+
+const ID = 'seD4PfOuKoVMLkEZqohJ';
+
+describe('bad input is refused by the name of the argument, and nothing is sent', () => {
+  test.each([
+    [
+      'an unknown argument',
+      'create_contact',
+      { firstName: 'A', phoneNumber: '1' },
+      'Unknown argument "phoneNumber": remove it and try again. create_contact takes: firstName, ',
+    ],
+    [
+      'a location from the model',
+      'get_contact',
+      { contactId: ID, locationId: 'other' },
+      'Unknown argument "locationId" (the server fills it in)',
+    ],
+    ['a wrong type', 'list_contacts', { limit: 'ten' }, 'limit must be a'],
+    ['a missing id', 'get_contact', {}, 'contactId is missing'],
+    ['an empty id', 'get_contact', { contactId: '' }, 'contactId must be an id'],
+    ['a path', 'get_contact', { contactId: '../users/1' }, 'contactId must be an id'],
+    ['dots', 'delete_contact', { contactId: '..' }, 'contactId must be an id'],
+    ['a longer path', 'get_contact', { contactId: 'abc/tasks/1' }, 'contactId must be an id'],
+    ['a query', 'get_contact', { contactId: 'x?y=1' }, 'contactId must be an id'],
+    ['5,000 characters', 'get_contact', { contactId: 'x'.repeat(5_000) }, 'contactId must be an id'],
+    ['CR LF', 'get_contact', { contactId: 'abc\r\nx: 1' }, 'contactId must be an id'],
+    ['an encoded slash', 'get_contact_task', { contactId: ID, taskId: 'a%2Fb' }, 'taskId must be an id'],
+    ['an id in a list', 'add_contact_followers', { contactId: ID, followers: ['a/b'] }, 'followers[0] must be an id'],
+    [
+      'too many',
+      'bulk_assign_contact_business',
+      { ids: Array(51).fill(ID), unlinkBusiness: true },
+      'ids must have a number of items of at most 50',
+    ],
+    ['over the page', 'search_contacts', { pageLimit: 501 }, 'pageLimit must be at most 500'],
+    [
+      'page and searchAfter',
+      'search_contacts',
+      { page: 2, searchAfter: [1, 'a'] },
+      'page and searchAfter exclude each other',
+    ],
+    ['beyond 10,000 rows', 'search_contacts', { page: 101, pageLimit: 100 }, 'may not pass 10,000'],
+    ['half a filter', 'search_contacts', { filters: [{ field: 'email' }] }, 'filters[0] needs field and operator'],
+    [
+      'an operator that is no name',
+      'search_contacts',
+      { filters: [{ field: 'email', operator: 'is like', value: 'a' }] },
+      'filters[0].operator must be a name',
+    ],
+    [
+      'a range without its operator',
+      'search_contacts',
+      { filters: [{ field: 'dateAdded', operator: 'eq', gte: '2026-11-20' }] },
+      'filters[0] gte, lte, gt and lt go with operator range',
+    ],
+    ['a fraction', 'list_contacts', { limit: 1.5 }, 'limit must be a whole number'],
+    [
+      'a map as custom value',
+      'create_contact',
+      { customFields: [{ key: 'bike_photo', value: { a: { url: 'x' } } }] },
+      'customFields[0].value has a value of the wrong kind',
+    ],
+    ['no email', 'create_contact', { email: 'nonsense' }, 'email must be an email address'],
+    ['day first', 'create_contact', { dateOfBirth: '31.12.1990x' }, 'dateOfBirth must be YYYY-MM-DD'],
+    [
+      'a custom field without value',
+      'create_contact',
+      { customFields: [{ id: 'a' }] },
+      'customFields[0].value is missing',
+    ],
+    [
+      'a custom field by id and key',
+      'create_contact',
+      { customFields: [{ id: 'a', key: 'b', value: 1 }] },
+      'customFields[0] takes either id or key',
+    ],
+    ['nothing to change', 'update_contact', { contactId: ID }, 'names nothing to change'],
+    [
+      'clearing what cannot be',
+      'update_contact',
+      { contactId: ID, clear: ['country'] },
+      'clear[0] must be one of firstName',
+    ],
+    ['no way to look up', 'find_duplicate_contact', {}, 'give email or number'],
+    [
+      'removeAllTags when adding',
+      'bulk_update_contact_tags',
+      { type: 'add', contacts: [ID], tags: ['a'], removeAllTags: true },
+      'removeAllTags goes with type remove',
+    ],
+    [
+      'no time at all',
+      'create_contact_task',
+      { contactId: ID, title: 'x', dueDate: 'tomorrow' },
+      'dueDate must be ISO 8601',
+    ],
+    [
+      'a day that is not',
+      'create_contact_task',
+      { contactId: ID, title: 'x', dueDate: '2026-02-30T09:00' },
+      'dueDate: "2026-02-30T09:00" is no time that exists',
+    ],
+    [
+      'an instant that is not',
+      'create_contact_task',
+      { contactId: ID, title: 'x', dueDate: '2026-13-30T09:00:00Z' },
+      'dueDate: "2026-13-30T09:00:00Z" is no time that exists',
+    ],
+    [
+      'a body over the limit',
+      'create_contact_note',
+      { contactId: ID, body: '€'.repeat(60_000) },
+      'one call may send 100000',
+    ],
+    [
+      'a longer body',
+      'create_contact_note',
+      { contactId: ID, body: 'x'.repeat(120_000) },
+      'body must have a length of at most 65000',
+    ],
+  ])('%s', async (_, tool, args, expected) => {
+    const { refused, sent } = await connect({ timezone: 'America/Chicago' });
+    expect(await refused(tool, args)).toContain(expected);
+    expect(await sent()).toEqual([]);
+  });
+
+  test('the server stays up, and names no value in its refusal', async () => {
+    const { refused, call } = await connect();
+    expect(await refused('get_contact', { contactId: 'secret/value' })).not.toContain('secret');
+    expect((await call('list_contacts', { limit: 1 })).contacts).toHaveLength(1);
+  });
+});
+
+describe('limits that are checked before the arguments are read', () => {
+  const deep = (levels: number): unknown => {
+    let value: unknown = 'x';
+    for (let level = 0; level < levels; level += 1) value = [value];
+    return value;
+  };
+  const rows = (count: number, row: object) => Array.from({ length: count }, () => row);
+  test.each([
+    ['5,000 levels', 'search_contacts', { filters: deep(5_000) }, 'are nested more than 16 levels deep'],
+    ['100,000 levels', 'create_contact', { customFields: deep(100_000) }, 'are nested more than 16 levels deep'],
+    [
+      '5,000 levels in JSON text',
+      'search_contacts',
+      { filters: `${'['.repeat(5_000)}${']'.repeat(5_000)}` },
+      'are nested more than 16 levels deep',
+    ],
+    [
+      '60,000 tags',
+      'onboard_contact',
+      { email: 'a@b.example', tags: Array(60_000).fill('x') },
+      'more than 50000 values',
+    ],
+    ['1,000,000 fields', 'get_contact', { contactId: ID, fields: Array(1_000_000).fill('id') }, 'than 50000 values'],
+    ['501 tags', 'add_contact_tags', { contactId: ID, tags: Array(501).fill('x') }, 'tags must have a number of items'],
+    [
+      '101 fields',
+      'list_contacts',
+      { fields: Array(101).fill('id') },
+      'fields must have a number of items of at most 100',
+    ],
+    ['51 filters', 'count_contacts', { filters: rows(51, { field: 'city', operator: 'exists' }) }, 'filters must have'],
+    [
+      'rows of many tags',
+      'bulk_upsert_contacts',
+      { rows: rows(100, { email: 'a@b.example', tags: Array(5_000).fill('x') }) },
+      'more than 50000 values',
+    ],
+    ['3,000,000 characters', 'create_contact', { firstName: 'x'.repeat(3_000_000) }, 'more than 2000000 characters'],
+    [
+      '5,001 characters',
+      'create_contact',
+      { firstName: 'x'.repeat(5_001) },
+      'firstName must have a length of at most 5000',
+    ],
+  ])('%s', async (_, tool, args, expected) => {
+    const { refused, sent } = await connect();
+    const began = process.cpuUsage().user;
+    const text = await refused(tool, args as Json);
+    expect(text).toContain(expected);
+    expect(text).toContain('Nothing was sent.');
+    // Quadratic work took seconds: this is far from both.
+    expect(process.cpuUsage().user - began).toBeLessThan(1_000_000);
+    expect(await sent()).toEqual([]);
+  });
+});
+
+describe('what only HighLevel can refuse is passed on as a sentence', () => {
+  test('a contact of another location', async () => {
+    const { refused, sandbox } = await connect();
+    expect(await refused('get_contact', { contactId: sandbox.foreign.contactId })).toContain(
+      `does not belong to location ${sandbox.locationId}, or the id belongs to another location`,
+    );
+  });
+  test('a contact that does not exist', async () => {
+    const { refused } = await connect();
+    expect(await refused('get_contact', { contactId: ID })).toContain(`There is no contact ${ID} in this location`);
+  });
+  test('a search field that does not exist', async () => {
+    const { refused } = await connect();
+    expect(await refused('search_contacts', { filters: [{ field: 'shoeSize', operator: 'eq', value: 1 }] })).toContain(
+      'does not know the field "shoeSize"',
+    );
+  });
+  test('a search operator that does not exist', async () => {
+    const { refused } = await connect();
+    expect(await refused('search_contacts', { filters: [{ field: 'city', operator: 'like', value: 'a' }] })).toContain(
+      'does not know the field "city", or not with the operator "like"',
+    );
+  });
+});

@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'vitest';
+import { SCOPES } from '../../src/api/scopes.ts';
+import type { Json } from '../../src/lib/json.ts';
+
+import { connectChanged } from '../changed-answers.ts';
+import { type Connected, connect, type Options } from '../connect.ts';
+
+/** In Chicago, the last millisecond before a day, its first and last, and the first after it; and a Sunday of 25 hours. */
+const ADDED = {
+  before: '2026-10-20T04:59:59.999Z',
+  first: '2026-10-20T05:00:00.000Z',
+  last: '2026-10-21T04:59:59.999Z',
+  after: '2026-10-21T05:00:00.000Z',
+  long: '2026-11-02T05:59:59.999Z',
+};
+const contacts = Object.entries(ADDED).map(([firstName, dateAdded], i) => ({
+  ...{ firstName, dateAdded, email: `${firstName}@x.example`, tags: i % 2 ? ['VIP', 'gold'] : ['vip gold'] },
+  dateOfBirth: `1990-01-0${i + 1}`,
+}));
+const data = {
+  contacts,
+  customFields: [
+    { name: 'Paid on', dataType: 'DATE' },
+    { name: 'Visits', dataType: 'NUMERICAL' },
+  ],
+};
+const options: Options = { sandbox: { data: data as never }, timezone: 'America/Chicago' };
+
+/** A connection, and what its searches send. */
+async function searching(more: Options = {}): Promise<Connected & { readonly bodies: Json[] }> {
+  const bodies: Json[] = [];
+  const connected = await connectChanged(
+    (answer, { url, body }) => {
+      if (url.endsWith('/contacts/search')) bodies.push(JSON.parse(String(body)) as Json);
+      return answer;
+    },
+    { ...options, ...more },
+  );
+  return { ...connected, bodies };
+}
+
+const range = (bounds: Json, field = 'dateAdded') => [{ field, operator: 'range', ...bounds }];
+const namesOf = (answer: Json) => (answer.contacts as Json[]).map(({ firstName }) => firstName).sort();
+
+describe('a range of times is read in the zone of the account', () => {
+  test.each<[string, Json, string[]]>([
+    ['from a day on', { gte: '2026-10-20' }, ['after', 'first', 'last', 'long']],
+    ['to the end of a day', { lte: '2026-10-20' }, ['before', 'first', 'last']],
+    ['after a day', { gt: '2026-10-20' }, ['after', 'long']],
+    ['before a day', { lt: '2026-10-20' }, ['before']],
+    ['one day', { gte: '2026-10-20', lte: '2026-10-20' }, ['first', 'last']],
+    ['a day of 25 hours', { gte: '2026-11-01', lte: '2026-11-01' }, ['long']],
+    ['local times', { gte: '2026-10-20T00:00', lt: '2026-10-21T00:00:00' }, ['first', 'last']],
+    ['instants', { gte: '2026-10-20T05:00:00Z', lt: '2026-10-21T01:00:00-04:00' }, ['first', 'last']],
+    ['epoch ms', { gte: Date.parse(ADDED.first), lte: String(Date.parse(ADDED.last)) }, ['first', 'last']],
+    ['the form of the API', { value: { gte: '2026-10-20', lte: '2026-10-20' } }, ['first', 'last']],
+  ])('%s', async (_, bounds, expected) => {
+    const { call } = await connect(options);
+    expect(namesOf(await call('search_contacts', { filters: range(bounds) }))).toEqual(expected);
+    expect(await call('count_contacts', { filters: range(bounds) })).toMatchObject({ total: expected.length });
+    const grouped = [{ group: 'AND', filters: range(bounds) }];
+    expect(namesOf(await call('search_contacts', { filters: grouped }))).toEqual(expected);
+    expect(await call('bulk_update_contacts', { filters: range(bounds), addTags: ['x'] })).toMatchObject({
+      done: expected.length,
+    });
+  });
+
+  test('how a bound was read is said, and next goes on from the same instants', async () => {
+    const { call, bodies } = await searching();
+    const page = await call('search_contacts', {
+      filters: range({ gte: '2026-10-20', lte: '2026-11-01' }),
+      pageLimit: 2,
+    });
+    expect(page.notice).toBe(
+      'filters[0].gte read as 2026-10-20T00:00:00-05:00 [America/Chicago]. filters[0].lte read as 2026-11-01T23:59:59-06:00 [America/Chicago].',
+    );
+    const rest = await call('search_contacts', page.next as Json);
+    expect(rest).not.toHaveProperty('notice');
+    const sent = [
+      {
+        field: 'dateAdded',
+        operator: 'range',
+        value: { gte: '2026-10-20T05:00:00.000Z', lte: '2026-11-02T05:59:59.999Z' },
+      },
+    ];
+    expect(bodies.map(({ filters }) => filters)).toEqual([sent, sent]);
+  });
+
+  test('a day that does not exist is refused in every tool that takes filters', async () => {
+    const { refused, sent } = await connect(options);
+    for (const [tool, more] of [
+      ['search_contacts', {}],
+      ['count_contacts', {}],
+      ['bulk_update_contacts', { addTags: ['x'] }],
+    ] as const)
+      for (const gte of ['2026-02-30', '2026-11-31T09:00', '2026-11-31T09:00:00-05:00'])
+        expect(await refused(tool, { ...more, filters: range({ gte }) })).toContain(
+          `filters[0].gte: "${gte}" is no time that exists`,
+        );
+    expect(await sent()).toEqual([]);
+  });
+
+  test('while the zone is not known, a search counts in UTC and a bulk write is refused', async () => {
+    const nobodyKnows = { location: { timezone: 'Mars/Olympus' } };
+    const there = await connect({ sandbox: { data: { ...data, ...nobodyKnows } as never } });
+    const filters = range({ gte: '2026-10-21' });
+    expect(await there.call('search_contacts', { filters })).toMatchObject({ notice: expect.stringContaining('[UTC') });
+    await there.sent();
+    expect(await there.refused('bulk_update_contacts', { filters, addTags: ['x'] })).toContain('has no offset');
+    expect((await there.sent()).filter((request) => !request.startsWith('GET '))).toEqual([]);
+  });
+
+  test('days of the calendar and numbers are no instants', async () => {
+    const { call, bodies } = await searching();
+    const fields = (await call('list_custom_fields')).customFields as Json[];
+    const [paid, visits] = fields.map(({ id }) => `customFields.${id}`);
+    const birthdays = await call('search_contacts', {
+      filters: range({ gte: '1990-01-02', lte: '1990-01-03' }, 'dateOfBirth'),
+    });
+    expect(birthdays).not.toHaveProperty('notice');
+    await call('search_contacts', { filters: range({ lt: '2026-10-20' }, paid) });
+    await call('search_contacts', { filters: range({ gte: '5' }, visits) });
+    expect(bodies.map(({ filters }) => (filters as Json[])[0]?.value)).toEqual([
+      { gte: '1990-01-02', lte: '1990-01-03' },
+      { lt: '2026-10-20' },
+      { gte: 5 },
+    ]);
+  });
+});
+
+describe('what search knows is for HighLevel to say', () => {
+  const f = (field: string, operator: string, value?: unknown) => ({
+    field,
+    operator,
+    ...(value === undefined ? {} : { value }),
+  });
+  test.each<[Json, string[]]>([
+    [f('tags', 'contains', 'Gold'), ['after', 'before', 'first', 'last', 'long']],
+    [f('tags', 'eq', 'VIP'), ['after', 'first']],
+    [f('tags', 'eq', ['VIP', 'gold']), ['after', 'first']],
+    [f('tags', 'contains_set', ['VIP', 'Gold']), ['after', 'first']],
+    [f('tags', 'not_eq', ['VIP']), ['before', 'last', 'long']],
+    [f('firstName', 'wildcard', 'L*'), ['last', 'long']],
+    [{ field: 'opportunities', operator: 'nested', filters: [f('status', 'eq', 'open')] }, []],
+  ])('%j', async (filter, expected) => {
+    const { call } = await connect(options);
+    expect(namesOf(await call('search_contacts', { filters: [filter] }))).toEqual(expected);
+    expect(await call('count_contacts', { filters: [filter] })).toMatchObject({ total: expected.length });
+  });
+
+  test('sort fields pass, and names take their lower-case twins', async () => {
+    const { call, bodies, refused } = await searching();
+    const sort = [{ field: 'firstName', direction: 'desc' }];
+    const { contacts: rows } = await call('search_contacts', { sort });
+    expect((rows as Json[]).map(({ firstName }) => firstName)).toEqual(['long', 'last', 'first', 'before', 'after']);
+    expect(bodies[0]?.sort).toEqual([{ field: 'firstNameLowerCase', direction: 'desc' }]);
+    await call('search_contacts', { sort: [{ field: 'businessName', direction: 'asc' }] });
+    expect(await refused('search_contacts', { sort: [{ field: 'shoeSize', direction: 'asc' }] })).toContain(
+      '"shoeSize"',
+    );
+  });
+
+  test.each(['constructor', 'toString', 'hasOwnProperty'])('a field called %s is asked for as it is', async (field) => {
+    const { refused } = await searching();
+    expect(await refused('search_contacts', { filters: [f(field, 'eq', 'x')] })).toContain(
+      `does not know the field "${field}", or not with the operator "eq"`,
+    );
+  });
+
+  test('the sentence names the operator of a group and of a twin', async () => {
+    const { refused } = await connect(options);
+    const filters = [{ group: 'OR', filters: [f('firstName', 'like', 'a'), f('email', 'exists')] }];
+    expect(await refused('search_contacts', { filters })).toContain('with the operator "like"');
+  });
+
+  test('both contact scopes are enough', async () => {
+    const { call } = await connect({ ...options, scopes: SCOPES.filter((scope) => scope.startsWith('contacts.')) });
+    expect(namesOf(await call('search_contacts', { filters: [f('tags', 'contains', 'gold')] }))).toHaveLength(5);
+  });
+});
