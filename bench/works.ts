@@ -1,11 +1,11 @@
-import { isExpired, refusal } from '../src/api/error-messages.ts';
-import type { HttpAnswer, Transport } from '../src/api/transport/types.ts';
-import { agreement, lists, sameText, seen, text } from '../src/api/write/compare.ts';
+import { isExpired, toApiError } from '../src/api/error-messages.ts';
+import type { HttpResponse, Transport } from '../src/api/transport/types.ts';
+import { lists, matchFields, sameText, seen, text } from '../src/api/write/compare.ts';
 import { settle } from '../src/api/write/reconcile.ts';
-import type { Look } from '../src/api/write/settlement.ts';
+import type { ReconcileContext } from '../src/api/write/settlement.ts';
 import type { Json } from '../src/lib/json.ts';
 import { redact, redactStrictly } from '../src/lib/redact.ts';
-import { plainText, quoted, withinBytes } from '../src/lib/text.ts';
+import { quoteForMessage, stripHiddenCharacters, withinBytes } from '../src/lib/text.ts';
 import { among } from '../src/mcp/completion/completer.ts';
 import { overviewMarkdown, timelineMarkdown } from '../src/resources/markdown.ts';
 import { newJob } from '../src/tools/composite/bulk-update/job.ts';
@@ -15,7 +15,7 @@ import { changesSince, startFrom } from '../src/tools/composite/changes/change-f
 import { Groups } from '../src/tools/composite/count/groups.ts';
 import { heldIn, sameValue } from '../src/tools/composite/custom-field-values.ts';
 import { Met } from '../src/tools/composite/search-pages.ts';
-import { toResult, toText, withinLimit } from '../src/tools/core/tool-result.ts';
+import { toText, toToolResult, withinLimit } from '../src/tools/core/tool-result.ts';
 import { endpoints } from '../src/tools/index.ts';
 import { connect } from '../test/connect.ts';
 import { MOST, ratioOf, type Work } from './linear.ts';
@@ -34,20 +34,20 @@ const HOSTILE = [
 ]; // biome-ignore format: a list
 
 const onTexts: readonly [string, (given: string) => unknown][] = [
-  ['plainText', plainText],
+  ['plainText', stripHiddenCharacters],
   ['redact', redact],
   ['redactStrictly', redactStrictly],
-  ['quoted', quoted],
+  ['quoted', quoteForMessage],
   ['text', text],
   ['seen', seen],
   ['sameText', (given) => sameText(given, `${given}!`)],
   ['withinBytes', (given) => withinBytes(given, 4_000)],
-  ['agreement', (given) => agreement({ body: given, phone: given, name: given }, { body: `${given}.`, phone: '1' })],
+  ['agreement', (given) => matchFields({ body: given, phone: given, name: given }, { body: `${given}.`, phone: '1' })],
   ['sameValue', (given) => sameValue(given, `${given}.`)],
   [
     'refusal',
     (message) =>
-      refusal({
+      toApiError({
         status: 400,
         body: { message },
         route: '',
@@ -60,7 +60,7 @@ const onTexts: readonly [string, (given: string) => unknown][] = [
   [
     'refusal by validation',
     (message) =>
-      refusal({
+      toApiError({
         status: 422,
         body: { message: [message] },
         route: '',
@@ -100,7 +100,7 @@ const named = (name: string) => {
 };
 
 /** A write in doubt is held against a list of before and one of after it. */
-const look = (sent: Json, data: Json, before?: Json): Look =>
+const look = (sent: Json, data: Json, before?: Json): ReconcileContext =>
   ({ sent, since: 0, until: 1, before, known: () => false, read: async () => data, earlier: () => undefined }) as never;
 
 interface OnRows<T> {
@@ -123,25 +123,25 @@ const rows: readonly Work[] = [
   onRows({
     what: 'a list of contacts as a result',
     make: (size) => ({ contacts: range(size, (n) => ({ id: idOf(n), tags: ['a', 'b'] })) }),
-    run: (data: Json) => toResult(named('list_contacts'), data, { limit: 100 }),
+    run: (data: Json) => toToolResult(named('list_contacts'), data, { limit: 100 }),
   }),
   onRows({
     what: 'a list of notes as a result',
     make: (size) => ({ notes: range(size, (n) => ({ id: idOf(n), body: 'x' })) }),
-    run: (data: Json) => toResult(named('list_contact_notes'), data, { contactId: PERSON, skip: 1_500 }),
+    run: (data: Json) => toToolResult(named('list_contact_notes'), data, { contactId: PERSON, skip: 1_500 }),
   }),
   onRows({
     what: 'a contact of many fields as a result',
     size: 6_000,
     make: (size) => ({ contact: Object.fromEntries(range(size, (n) => [`key${n}`, `value ${n}`])) }),
-    run: (data: Json) => withinLimit(toResult(named('get_contact'), data, { contactId: PERSON })),
+    run: (data: Json) => withinLimit(toToolResult(named('get_contact'), data, { contactId: PERSON })),
   }),
   onRows({
     what: 'a contact of many tags as a result',
     // So many that both sizes are cut.
     size: 6_000,
     make: (size) => ({ contact: { id: PERSON, tags: range(size, (n) => `tag ${n}`) } }),
-    run: (data: Json) => withinLimit(toResult(named('get_contact'), data, { contactId: PERSON })),
+    run: (data: Json) => withinLimit(toToolResult(named('get_contact'), data, { contactId: PERSON })),
   }),
   onRows({
     what: 'text of a result',
@@ -158,7 +158,7 @@ const rows: readonly Work[] = [
     make: (size) => range(size, (n) => ({ id: idOf(n), value: `${n}` })),
     run: (customFields: Json[]) => {
       for (const { id } of customFields) heldIn({ customFields }, id as string);
-      return agreement({ customFields }, { customFields });
+      return matchFields({ customFields }, { customFields });
     },
   }),
   onRows({
@@ -171,13 +171,15 @@ const rows: readonly Work[] = [
     what: 'a lost note among notes',
     make: (size) => range(size, (n) => ({ id: idOf(n), body: `Note ${n}` })),
     run: (notes: Json[]) =>
-      settle.noteListed.look(look({ contactId: PERSON, body: 'Other' }, { notes }, { ids: notes.map(({ id }) => id) })),
+      settle.noteListed.check(
+        look({ contactId: PERSON, body: 'Other' }, { notes }, { ids: notes.map(({ id }) => id) }),
+      ),
   }),
   onRows({
     what: 'a lost task among tasks',
     make: (size) => range(size, (n) => ({ id: idOf(n), title: `Task ${n}` })),
     run: (tasks: Json[]) =>
-      settle.taskListed.look(
+      settle.taskListed.check(
         look({ contactId: PERSON, title: 'Other' }, { tasks }, { ids: tasks.map(({ id }) => id) }),
       ),
   }),
@@ -229,7 +231,7 @@ const rows: readonly Work[] = [
       return changesSince(startFrom(0), contacts.length, {
         call: page,
         clock: { now: Date.now } as never,
-        inTime: () => true,
+        hasTime: () => true,
         api,
       });
     },
@@ -248,7 +250,7 @@ const answering =
     const { pathname } = new URL(url);
     const key = Object.keys(answers()).find((end) => pathname.endsWith(end));
     const bytes = new TextEncoder().encode(JSON.stringify(key ? answers()[key] : {}));
-    return { status: 200, headers: {}, body: once(bytes) } satisfies HttpAnswer;
+    return { status: 200, headers: {}, body: once(bytes) } satisfies HttpResponse;
   };
 
 async function* once(bytes: Uint8Array) {

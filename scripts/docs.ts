@@ -3,7 +3,7 @@ import type { Endpoint } from '../src/api/endpoint.ts';
 import { SETTINGS } from '../src/cli/config.ts';
 import { prompts } from '../src/mcp/prompts/index.ts';
 import { FACTS, type Fact, isOpen } from '../src/sandbox/index.ts';
-import { type Flow, scopesOf } from '../src/tools/core/tool.ts';
+import { type CompositeTool, scopesOf } from '../src/tools/core/tool.ts';
 import { endpoints, families } from '../src/tools/index.ts';
 import { conversations } from './systems.ts';
 
@@ -17,11 +17,11 @@ const MARKS = {
 } as const;
 
 const cell = (text: string) => text.replaceAll('|', '\\|');
-const scopes = (tool: Endpoint | Flow) =>
+const scopes = (tool: Endpoint | CompositeTool) =>
   scopesOf(tool)
     .map((scope) => `\`${scope}\``)
     .join(' ');
-const toolRow = (tool: Endpoint | Flow) =>
+const toolRow = (tool: Endpoint | CompositeTool) =>
   `| \`${tool.name}\` | ${MARKS[tool.effect]} | ${scopes(tool)} | ${cell(tool.description)} |`;
 
 const toolTable = Object.entries(families)
@@ -48,7 +48,9 @@ const promptTable = [
 const settlementTable = [
   '| tool | when its answer is lost, this server |',
   '| --- | --- |',
-  ...endpoints.flatMap(({ name, settle }) => (settle ? [`| \`${name}\` | ${cell(settle.how)} |`] : [])),
+  ...endpoints.flatMap(({ name, reconcile: settle }) =>
+    settle ? [`| \`${name}\` | ${cell(settle.description)} |`] : [],
+  ),
 ].join('\n');
 
 const factRow = ({ statement, evidence, switch: by, ask, where }: Fact) =>

@@ -8,10 +8,10 @@ import type { ApiOptions } from '../src/api/types.ts';
 import type { Json } from '../src/lib/json.ts';
 import { type Log, silent } from '../src/lib/log.ts';
 import { realTimers, type Timers } from '../src/lib/scheduler.ts';
-import { type Memory, shortMemory } from '../src/lib/state-file.ts';
+import { inMemoryStore, type StateStore } from '../src/lib/state-file.ts';
 import { createServer } from '../src/mcp/server.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../src/sandbox/index.ts';
-import { gate, parseSelection } from '../src/tools/core/tool-access.ts';
+import { parseSelection, resolveToolAccess } from '../src/tools/core/tool-access.ts';
 import { endpoints, tools } from '../src/tools/index.ts';
 import { createClock } from '../src/tools/runtime/clock.ts';
 
@@ -35,7 +35,7 @@ export interface Options {
   label?: string;
   log?: Log;
   /** What outlives a server: the same for two of them is a restart. */
-  memory?: Memory;
+  memory?: StateStore;
   /** Folder by which servers agree on people: the same for two of them are two processes of one owner. */
   peopleFolder?: string;
   /** The API, where two servers share one. */
@@ -98,7 +98,7 @@ export function serverOf(options: Options = {}) {
     locationId,
     now: wallOf(options.api?.timers ?? timers),
   });
-  const open = gate(tools, scopes, parseSelection(options.select ?? '', tools));
+  const open = resolveToolAccess(tools, scopes, parseSelection(options.select ?? '', tools));
   const server = createServer({
     api,
     gate: () => open,
@@ -106,7 +106,7 @@ export function serverOf(options: Options = {}) {
     log,
     account: () => ({ sandbox: true, locationId: locationId(), label: options.label }),
     user: options.user,
-    memory: options.memory ?? shortMemory(),
+    memory: options.memory ?? inMemoryStore(),
     peopleFolder: options.peopleFolder,
     timers,
   });

@@ -7,7 +7,7 @@ const OPEN_MS = 15_000;
 const MAX_OPEN_MS = 120_000;
 
 /** After repeated failures it answers at once and says until when; then one call probes while the others still wait. */
-export class Breaker {
+export class CircuitBreaker {
   readonly #timers: Timers;
   #failures = 0;
   #openMs = OPEN_MS;

@@ -1,32 +1,39 @@
 import { UserError } from '../lib/errors.ts';
 import type { Json } from '../lib/json.ts';
 import { realTimers, timeOf } from '../lib/scheduler.ts';
-import { Breaker } from './circuit-breaker.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
 import { credentialFor } from './credentials.ts';
 import { withoutDeleted } from './deleted-rows.ts';
 import type { Endpoint } from './endpoint.ts';
 import { missingScope } from './errors.ts';
 import { Cancelled } from './http-attempt.ts';
-import { Figures } from './metrics.ts';
-import { Limiter } from './rate-limiter.ts';
+import { Metrics } from './metrics.ts';
+import { RateLimiter } from './rate-limiter.ts';
 import { ReadCache } from './read-cache.ts';
-import { type Ended, gaveUp, refused, ServerClock, travel, type WayOptions } from './request-executor.ts';
-import { POLICY } from './retry-policy.ts';
+import {
+  type ExecutorOptions,
+  executeRequest,
+  exhaustedError,
+  type RequestResult,
+  rejectedError,
+  ServerClock,
+} from './request-executor.ts';
+import { RETRY_POLICY } from './retry-policy.ts';
 import type { Api, ApiOptions, CallOptions } from './types.ts';
 import { EarlierReads } from './write/earlier-reads.ts';
 import { noJournal } from './write/journal.ts';
-import { createWrites } from './write/pipeline.ts';
+import { createWritePipeline } from './write/pipeline.ts';
 
 export function createApi(options: ApiOptions): Api {
-  const { timers = realTimers, policy = POLICY, random = Math.random, scopes, timeoutMs, log } = options;
+  const { timers = realTimers, policy = RETRY_POLICY, random = Math.random, scopes, timeoutMs, log } = options;
   const inEffect = typeof scopes === 'function' ? scopes : () => scopes;
-  const limiter = new Limiter(timers, options.rateShare ?? 1);
-  const breaker = new Breaker(timers);
-  const figures = new Figures(timers.now);
+  const limiter = new RateLimiter(timers, options.rateShare ?? 1);
+  const breaker = new CircuitBreaker(timers);
+  const figures = new Metrics(timers.now);
   const cache = new ReadCache(timers.now, () => figures.count('cached'));
   const earlier = new EarlierReads(timers.now);
   const serverClock = new ServerClock(timers);
-  const way: WayOptions = { ...options, serverClock, timers, policy, random, limiter, breaker, figures };
+  const way: ExecutorOptions = { ...options, serverClock, timers, policy, random, limiter, breaker, figures };
   let closed = false;
 
   const check = async () => options.credential.check?.();
@@ -44,18 +51,18 @@ export function createApi(options: ApiOptions): Api {
     const credential = await credentialFor(options.credential, locationId);
     const end = Math.min(timers.now() + timeoutMs, deadline ?? Number.POSITIVE_INFINITY);
     const load = async (cancel: AbortSignal) =>
-      answerTo(e, args, await travel(way, e, args, { credential, lane, cancel, deadline: end }));
+      answerTo(e, args, await executeRequest(way, e, args, { credential, lane, cancel, deadline: end }));
     const key = `${credential.locationId} ${e.name} ${JSON.stringify(args)}`;
     return cache.read(key, load, signal, { lane: lane ?? 'single', end, fresh });
   }
 
-  function answerTo(e: Endpoint, args: Json, ended: Ended): Json {
+  function answerTo(e: Endpoint, args: Json, ended: RequestResult): Json {
     const data = answerOf(e, args, ended);
     earlier.see(ended.credential.locationId, e, args, data);
     return data;
   }
 
-  const writes = createWrites({
+  const writes = createWritePipeline({
     way,
     cache,
     figures,
@@ -66,7 +73,7 @@ export function createApi(options: ApiOptions): Api {
     // Past the cache; a look at what a write did is finished whoever has gone.
     async look(e, args, journey) {
       if (!inEffect().includes(e.scope)) throw new UserError(missingScope(e.name, e.scope, options.howToGrant));
-      return answerTo(e, args, await travel(way, e, args, { ...journey, look: true }));
+      return answerTo(e, args, await executeRequest(way, e, args, { ...journey, look: true }));
     },
     earlier: (tool, args) => earlier.ids(tool, args),
   });
@@ -112,9 +119,9 @@ export function createApi(options: ApiOptions): Api {
 }
 
 /** The answer of a read. @throws ApiError */
-function answerOf(e: Endpoint, args: Json, ended: Ended): Json {
-  if (!ended.answered) throw gaveUp(ended, '', 'Try again in a minute.');
-  const { status, body } = ended.answered;
-  if (status > 299) throw refused(e, args, ended);
+function answerOf(e: Endpoint, args: Json, ended: RequestResult): Json {
+  if (!ended.response) throw exhaustedError(ended, '', 'Try again in a minute.');
+  const { status, body } = ended.response;
+  if (status > 299) throw rejectedError(e, args, ended);
   return withoutDeleted(e.list, body as Json);
 }

@@ -8,7 +8,7 @@ export interface Credential {
 }
 
 /** What a server tells of the account it works for, and of what is missing to reach it. */
-export interface AccountFacts {
+export interface AccountInfo {
   readonly label?: string | undefined;
   readonly locationId?: string | undefined;
   readonly sandbox?: boolean;

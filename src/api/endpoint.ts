@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { UserError } from '../lib/errors.ts';
 import type { Json } from '../lib/json.ts';
 import type { Scope } from './scopes.ts';
-import type { Settlement } from './write/settlement.ts';
+import type { ReconcileStrategy } from './write/settlement.ts';
 
 /**
  * What a tool does to the CRM. Written on every record and never derived from the HTTP verb: a search is a POST that
@@ -87,7 +87,7 @@ export interface Endpoint extends ToolFace {
   readonly list?: ListShape;
   readonly answer?: AnswerShape;
   /** How a write whose answer was lost is settled; every write names one. */
-  readonly settle?: Settlement;
+  readonly reconcile?: ReconcileStrategy;
 }
 
 type Placeholders<R extends string> = R extends `${string}{${infer P}}${infer Rest}` ? P | Placeholders<Rest> : never;

@@ -1,9 +1,9 @@
-import { firstCharacters, plainText, quoted } from '../lib/text.ts';
+import { firstCharacters, quoteForMessage, stripHiddenCharacters } from '../lib/text.ts';
 import { ID } from './endpoint.ts';
 import { ApiError, type ErrorKind } from './errors.ts';
 
 /** A refusal as it came, with what a sentence about it needs to know. */
-export interface Refusal {
+export interface RejectedResponse {
   readonly status: number;
   /** Parsed JSON, or the text of an answer that was none. */
   readonly body: unknown;
@@ -17,7 +17,7 @@ export interface Refusal {
 }
 
 /** The parts of a refusal's body that the API is known to send. */
-interface Said extends Refusal {
+interface ParsedError extends RejectedResponse {
   readonly messages: readonly string[];
   readonly text: string;
   readonly meta: Readonly<Record<string, unknown>>;
@@ -28,17 +28,17 @@ interface Said extends Refusal {
   readonly own: boolean;
 }
 
-interface Known {
+interface KnownError {
   readonly kind: ErrorKind;
   readonly status?: readonly number[];
   readonly text?: RegExp;
   /** A condition beside status and text. */
-  readonly when?: (said: Said, match: readonly string[]) => boolean;
+  readonly when?: (said: ParsedError, match: readonly string[]) => boolean;
   /** Whether it proves that nothing was written. By default a known text does, and any refusal of HighLevel's own. */
   readonly certain?: boolean;
-  readonly say: (said: Said, match: readonly string[]) => string;
+  readonly say: (said: ParsedError, match: readonly string[]) => string;
   /** The contact in the way. */
-  readonly existing?: (said: Said) => string | undefined;
+  readonly existing?: (said: ParsedError) => string | undefined;
 }
 
 const SCOPES_PAGE =
@@ -57,19 +57,19 @@ const MISSING =
   /\b(contact|task|note|event|appointment|campaign|workflow|business|user|calendar|follower|tag)s?\b[^.]{0,40}(not found|does not exist)/i;
 
 /** Whether an id in a refusal is one that was asked for; a refusal about another id belongs to another request. */
-const isAsked = (ids: Refusal['ids'], value: unknown): boolean =>
+const isAsked = (ids: RejectedResponse['ids'], value: unknown): boolean =>
   !isId(value) || Object.values(ids).flat().includes(value);
 
 /**
  * The refusals HighLevel is known to answer with, the most telling first. A 401 is as often about scope, class or
  * version as about the token. Texts it is not known for are never shown: they may be anybody's.
  */
-const KNOWN: readonly Known[] = [
+const KNOWN_ERRORS: readonly KnownError[] = [
   {
     kind: 'duplicate',
     text: /does not allow duplicated contacts/i,
     say: ({ meta, route }) => {
-      const contact = `${id(meta.contactId)} (name ${quoted(meta.contactName ?? '')}, same ${quoted(meta.matchingField ?? 'email or phone')})`;
+      const contact = `${id(meta.contactId)} (name ${quoteForMessage(meta.contactName ?? '')}, same ${quoteForMessage(meta.matchingField ?? 'email or phone')})`;
       return route.startsWith('PUT ')
         ? `The value belongs to another contact: ${contact}. Nothing was written. Do not write to that other contact: leave the value out, or ask the user which of the two it belongs to.`
         : `This contact already exists as ${contact}. Nothing was written. Use get_contact to look at it, then update_contact on that id.`;
@@ -155,7 +155,7 @@ const KNOWN: readonly Known[] = [
     kind: 'validation',
     text: /invalid field ([\w.]+)/i,
     say: ({ ids }, match) =>
-      `Search does not know the field ${quoted(match[1])}${operatorOf(ids.filters, match[1])}. Custom fields are customFields.<id>, with the id and not the name; the description of search_contacts lists the rest.`,
+      `Search does not know the field ${quoteForMessage(match[1])}${operatorOf(ids.filters, match[1])}. Custom fields are customFields.<id>, with the id and not the name; the description of search_contacts lists the rest.`,
   },
   {
     kind: 'unreadable',
@@ -251,17 +251,17 @@ function refusedValues(messages: readonly string[]): string {
 }
 
 const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value);
-const id = (value: unknown): string => (isId(value) ? value : quoted(value));
+const id = (value: unknown): string => (isId(value) ? value : quoteForMessage(value));
 
 /** The operator that was used with a field in question. */
 function operatorOf(filters: unknown, field: unknown): string {
   const all = (Array.isArray(filters) ? filters : []).flatMap((filter) => [filter, ...(filter.filters ?? [])]);
   // The index keeps names in lower case under names of their own.
   const used = all.find(({ field: given }) => given === field || `${given}LowerCase` === field)?.operator;
-  return used === undefined ? ', or not with this operator' : `, or not with the operator ${quoted(used)}`;
+  return used === undefined ? ', or not with this operator' : `, or not with the operator ${quoteForMessage(used)}`;
 }
 
-function missing(ids: Refusal['ids']): string {
+function missing(ids: RejectedResponse['ids']): string {
   const given = Object.entries(ids).filter(([name, value]) => name.endsWith('Id') && typeof value === 'string');
   const [name, value] = given.at(-1) ?? ['id', 'given'];
   const parent = given.length > 1 ? ` on contact ${id(ids.contactId)}` : '';
@@ -275,7 +275,7 @@ const asText = (value: unknown): string[] => [value].flat().filter((each) => typ
 /** What a body says: its message, or its error where it has no message, as a missing contact, task or note has. */
 const messagesOf = (body: unknown): string[] => (isObject(body) ? asText(body.message ?? body.error) : asText(body));
 
-function read(refusal: Refusal): Said {
+function read(refusal: RejectedResponse): ParsedError {
   const { status, body } = refusal;
   const { traceId, meta, message, ...rest } = isObject(body) ? body : {};
   const messages = messagesOf(body);
@@ -285,7 +285,7 @@ function read(refusal: Refusal): Said {
   return {
     ...refusal,
     messages,
-    text: firstCharacters(plainText(messages.join('; ')), 2_000),
+    text: firstCharacters(stripHiddenCharacters(messages.join('; ')), 2_000),
     meta: isObject(meta) ? meta : {},
     traceId: trace,
     json,
@@ -302,9 +302,9 @@ export const isGatewayTrouble = ({ status, body }: { status: number; body: unkno
   status === 401 &&
   find({ status, body, route: '', scope: '', locationId: '', creates: false, ids: {} }).known.kind === 'failed';
 
-function find(refused: Refusal) {
+function find(refused: RejectedResponse) {
   const said = read(refused);
-  for (const known of KNOWN) {
+  for (const known of KNOWN_ERRORS) {
     const match = known.text ? said.text.match(known.text) : [];
     if (match && (known.status?.includes(said.status) ?? true) && (known.when?.(said, match) ?? true))
       return { said, known, match };
@@ -313,7 +313,7 @@ function find(refused: Refusal) {
 }
 
 /** The sentence for a refusal, and what it means. */
-export function refusal(refused: Refusal): ApiError {
+export function toApiError(refused: RejectedResponse): ApiError {
   const { said, known, match } = find(refused);
   const { kind, say, existing, certain = said.own || known.text !== undefined } = known;
   return new ApiError(say(said, match), kind, said.status, {

@@ -1,19 +1,19 @@
 import type { Json } from '../lib/json.ts';
 import { epochOf, type Timers } from '../lib/scheduler.ts';
-import { retryAfter, type Trouble } from './retry-policy.ts';
+import { type AttemptFailure, retryAfter } from './retry-policy.ts';
 import { MAX_ANSWER_BYTES, parseJson, readBody } from './transport/body.ts';
-import type { HttpAnswer, HttpRequest, Transport } from './transport/types.ts';
+import type { HttpRequest, HttpResponse, Transport } from './transport/types.ts';
 
 /** What one try brought: an answer that can be read, whatever it says, or trouble. */
-export interface Answered {
+export interface ParsedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** The JSON object of a success; of a refusal whatever it was, parsed where it could be. */
   readonly body: unknown;
 }
-export type Tried =
-  | { readonly answered: Answered }
-  | { readonly trouble: Trouble; readonly headers?: HttpAnswer['headers'] };
+export type AttemptResult =
+  | { readonly response: ParsedResponse }
+  | { readonly failure: AttemptFailure; readonly headers?: HttpResponse['headers'] };
 
 export class Cancelled extends Error {}
 
@@ -21,17 +21,17 @@ export class Cancelled extends Error {}
  * One try within `timeoutMs`.
  * @throws Cancelled when the caller's signal ends it; whatever is neither an answer nor the network's fault
  */
-export async function exchange(
+export async function attempt(
   transport: Transport,
   timers: Timers,
   request: Omit<HttpRequest, 'signal'>,
   timeoutMs: number,
   cancel: AbortSignal | undefined,
-): Promise<Tried> {
+): Promise<AttemptResult> {
   const controller = new AbortController();
   const abort = () => controller.abort();
   let late = false;
-  const stopClock = timers.after(timeoutMs, () => {
+  const stopClock = timers.setTimer(timeoutMs, () => {
     late = true;
     abort();
   });
@@ -44,10 +44,10 @@ export async function exchange(
     // Ends a body nobody reads on, so that its connection does not wait for ever.
     abort();
     if (cancel?.aborted) throw new Cancelled();
-    if (late) return { trouble: { kind: 'lost', code: 'TIMEOUT', sent: true } };
+    if (late) return { failure: { kind: 'lost', code: 'TIMEOUT', sent: true } };
     const code = networkCode(error);
     if (code === undefined) throw error;
-    return { trouble: { kind: 'lost', code, sent: !NEVER_SENT.has(code) && !BAD_CERTIFICATE.test(code) } };
+    return { failure: { kind: 'lost', code, sent: !NEVER_SENT.has(code) && !BAD_CERTIFICATE.test(code) } };
   } finally {
     stopClock();
     cancel?.removeEventListener('abort', abort);
@@ -73,7 +73,7 @@ function networkCode(error: unknown): string | undefined {
   return typeof code === 'string' && !OUR_FAULT.test(code) ? code.replace(/\W/g, '') : undefined;
 }
 
-async function read(answer: HttpAnswer, now: number): Promise<Tried> {
+async function read(answer: HttpResponse, now: number): Promise<AttemptResult> {
   const { headers } = answer;
   const text = await readBody(answer);
   const body = text === undefined ? undefined : parseJson(text);
@@ -81,12 +81,12 @@ async function read(answer: HttpAnswer, now: number): Promise<Tried> {
   // A date is meant by the clock of whoever wrote it.
   const theirNow = Date.parse(headers.date ?? '');
   const waitMs = retryAfter(headers['retry-after'], Number.isNaN(theirNow) ? now : theirNow);
-  if (status === 429) return { trouble: { kind: 'limited', waitMs }, headers };
-  if (status >= 500) return { trouble: { kind: 'failed', status, waitMs }, headers };
-  if (status >= 300) return { answered: { status, headers, body: body ?? text } };
+  if (status === 429) return { failure: { kind: 'limited', waitMs }, headers };
+  if (status >= 500) return { failure: { kind: 'failed', status, waitMs }, headers };
+  if (status >= 300) return { response: { status, headers, body: body ?? text } };
   if (typeof body === 'object' && body !== null && !Array.isArray(body))
-    return { answered: { status, headers, body: body as Json } };
-  return { trouble: { kind: 'garbled', status, what: kindOf(text, headers), oversized: text === undefined }, headers };
+    return { response: { status, headers, body: body as Json } };
+  return { failure: { kind: 'garbled', status, what: kindOf(text, headers), oversized: text === undefined }, headers };
 }
 
 /** HighLevel is known to send a 400 whose body says the status that is meant. */
@@ -95,7 +95,7 @@ function statusOf(status: number, body: unknown): number {
   return status === 400 && typeof said === 'number' && said > 400 && said < 600 ? said : status;
 }
 
-function kindOf(text: string | undefined, headers: HttpAnswer['headers']): string {
+function kindOf(text: string | undefined, headers: HttpResponse['headers']): string {
   if (text === undefined) return `more than ${MAX_ANSWER_BYTES} bytes, which were not read`;
   if (text === '') return 'an empty body';
   const type = (headers['content-type'] ?? 'no content type').split(';')[0];

@@ -5,7 +5,7 @@ const ZERO = { calls: 0, tries: 0, retries: 0, limited: 0, errors: 0, writes: 0,
 export type Counted = keyof typeof ZERO;
 
 /** Counts of the last day, by the hour. */
-export class Figures {
+export class Metrics {
   readonly #now: () => number;
   readonly #hours = new Map<number, Record<Counted, number>>();
 

@@ -2,10 +2,10 @@ import { UserError } from '../lib/errors.ts';
 import { type Timers, timeOf } from '../lib/scheduler.ts';
 
 /** Single calls go first; a bulk run takes what it may, evenly spread, so that it never stands in their way. */
-export type Lane = 'single' | 'bulk';
+export type Priority = 'single' | 'bulk';
 
 /** To be called once when the try is over, with the answer's headers where there was one; `limited` for a 429. */
-export type Done = (headers?: Readonly<Record<string, string>>, limited?: boolean) => void;
+export type ReleaseSlot = (headers?: Readonly<Record<string, string>>, limited?: boolean) => void;
 
 export interface Quota {
   /** Requests HighLevel says are left in its window and in its day; undefined before the first answer. */
@@ -36,7 +36,7 @@ const COUNTED = 10_000;
 const BURST = 0.05;
 
 interface Waiting {
-  readonly go: (done: Done) => void;
+  readonly go: (done: ReleaseSlot) => void;
   readonly refuse: (error: UserError) => void;
 }
 
@@ -45,7 +45,7 @@ interface Waiting {
  * share in any span of one interval, whichever way HighLevel's own windows lie, and none while its headers say that
  * there is nothing left.
  */
-export class Limiter {
+export class RateLimiter {
   readonly #timers: Timers;
   readonly #share: number;
   #max = DEFAULT_MAX;
@@ -66,7 +66,7 @@ export class Limiter {
   #answers = 0;
   #bulkTokens = 0;
   #bulkAt = Number.NEGATIVE_INFINITY;
-  readonly #queues: Record<Lane, Waiting[]> = { single: [], bulk: [] };
+  readonly #queues: Record<Priority, Waiting[]> = { single: [], bulk: [] };
   #cancelWake: (() => void) | undefined;
 
   constructor(timers: Timers, share: number) {
@@ -75,7 +75,7 @@ export class Limiter {
   }
 
   /** A place at once, where nobody waits for one. @throws UserError when the day's quota is used up */
-  atOnce(lane: Lane): Done | undefined {
+  tryAcquire(lane: Priority): ReleaseSlot | undefined {
     this.#refuseWithoutQuota();
     return this.#queues[lane].length === 0 && this.#waitFor(lane) === 0 ? this.#start(lane) : undefined;
   }
@@ -84,9 +84,9 @@ export class Limiter {
    * Waits for a place. `first` puts a try that was sent back by a 429 ahead of its lane.
    * @throws UserError when the day's quota is used up; the signal's end while waiting resolves to undefined
    */
-  turn(lane: Lane, signal: AbortSignal, first = false): Promise<Done | undefined> {
+  acquire(lane: Priority, signal: AbortSignal, first = false): Promise<ReleaseSlot | undefined> {
     if (signal.aborted) return Promise.resolve(undefined);
-    const free = this.atOnce(lane);
+    const free = this.tryAcquire(lane);
     if (free) return Promise.resolve(free);
     const queue = this.#queues[lane];
     return new Promise((resolve, reject) => {
@@ -112,7 +112,7 @@ export class Limiter {
   }
 
   /** A 429 holds everything until its time is up, or for some minutes, after which one request probes; gives the ms. */
-  hold(waitMs: number | undefined): number {
+  pauseUntil(waitMs: number | undefined): number {
     const now = this.#timers.now();
     const windowEnds = this.#windowSeenAt + this.#interval - now;
     const asked = waitMs ?? (windowEnds > 0 ? windowEnds : this.#interval);
@@ -123,7 +123,7 @@ export class Limiter {
   }
 
   /** When a call that found no place may try again, by the monotonic clock: an estimate where others wait before it. */
-  opensAt(lane: Lane): number {
+  opensAt(lane: Priority): number {
     const now = this.#timers.now();
     if (this.#daily?.remaining === 0) return this.#daily.resets ?? this.#nextProbe();
     const ahead = this.#queues.single.length + (lane === 'bulk' ? this.#queues.bulk.length : 0);
@@ -171,7 +171,7 @@ export class Limiter {
     return new UserError(`This location's quota of ${limit} requests a day is used up; nothing was sent. ${when}`);
   }
 
-  #start(lane: Lane): Done {
+  #start(lane: Priority): ReleaseSlot {
     if (lane === 'bulk') this.#bulkTokens -= 1;
     this.#inFlight += 1;
     const answersBefore = this.#answers;
@@ -217,7 +217,7 @@ export class Limiter {
   }
 
   /** ms until the lane may send, 0 for now. */
-  #waitFor(lane: Lane): number {
+  #waitFor(lane: Priority): number {
     const now = this.#timers.now();
     if (now < this.#heldUntil) return this.#heldUntil - now;
     while (this.#ended[0] !== undefined && this.#ended[0] <= now - this.#interval) this.#ended.shift();
@@ -257,6 +257,6 @@ export class Limiter {
         queue.shift()?.go(this.#start(lane));
       }
     }
-    if (Number.isFinite(wait)) this.#cancelWake = this.#timers.after(wait, () => this.#pump());
+    if (Number.isFinite(wait)) this.#cancelWake = this.#timers.setTimer(wait, () => this.#pump());
   }
 }

@@ -1,5 +1,5 @@
 import type { Json } from '../lib/json.ts';
-import type { Lane } from './rate-limiter.ts';
+import type { Priority } from './rate-limiter.ts';
 
 /** ms a read answer may be given again. */
 const FRESH_MS = 3_000;
@@ -9,7 +9,7 @@ const JOINED_SHARE = 2 / 3;
 
 /** What a caller needs of a read. */
 export interface Terms {
-  readonly lane: Lane;
+  readonly lane: Priority;
   /** By the monotonic clock, when the caller wants it to be over. */
   readonly end: number;
   /** Asks whatever is known. */

@@ -3,15 +3,22 @@ import { UserError } from '../lib/errors.ts';
 import type { Json } from '../lib/json.ts';
 import { sleep, type Timers, timeOf } from '../lib/scheduler.ts';
 import { misfit } from './answer.ts';
-import type { Breaker } from './circuit-breaker.ts';
+import type { CircuitBreaker } from './circuit-breaker.ts';
 import { type Credential, credentialFor, type TokenSource } from './credentials.ts';
 import { type ApiRequest, type Endpoint, toRequest } from './endpoint.ts';
-import { isExpired, isGatewayTrouble, refusal } from './error-messages.ts';
+import { isExpired, isGatewayTrouble, toApiError } from './error-messages.ts';
 import { ApiError, type ErrorKind } from './errors.ts';
-import { type Answered, Cancelled, exchange, type Tried } from './http-attempt.ts';
-import type { Figures } from './metrics.ts';
-import type { Done, Lane, Limiter } from './rate-limiter.ts';
-import { inWords, mayHaveWritten, mayRepeat, type Policy, pause, type Trouble } from './retry-policy.ts';
+import { type AttemptResult, attempt, Cancelled, type ParsedResponse } from './http-attempt.ts';
+import type { Metrics } from './metrics.ts';
+import type { Priority, RateLimiter, ReleaseSlot } from './rate-limiter.ts';
+import {
+  type AttemptFailure,
+  describeFailure,
+  mayHaveWritten,
+  mayRetry,
+  type RetryPolicy,
+  retryDelay,
+} from './retry-policy.ts';
 import type { Transport } from './transport/types.ts';
 
 /** The dated API version every record was written for; records name their own where it differs. */
@@ -20,18 +27,18 @@ export const API_VERSION = '2021-07-28';
 const MAX_REQUEST_BYTES = 100_000;
 const MAX_ADDRESS_BYTES = 8_000;
 /** Share of the budget one try may take: what may be repeated leaves time to, what may not leaves time to look. */
-const TRY_SHARE = { repeatable: 1 / 3, once: 1 / 2 } as const;
+const ATTEMPT_SHARE = { repeatable: 1 / 3, once: 1 / 2 } as const;
 
-export interface WayOptions {
+export interface ExecutorOptions {
   readonly transport: Transport;
   readonly baseUrl: string;
   readonly credential: TokenSource;
   readonly timers: Timers;
-  readonly policy: Policy;
+  readonly policy: RetryPolicy;
   readonly random: () => number;
-  readonly limiter: Limiter;
-  readonly breaker: Breaker;
-  readonly figures: Figures;
+  readonly limiter: RateLimiter;
+  readonly breaker: CircuitBreaker;
+  readonly figures: Metrics;
   readonly serverClock: ServerClock;
   /** ms for one call, all tries and pauses together. */
   readonly timeoutMs: number;
@@ -59,25 +66,25 @@ export class ServerClock {
 }
 
 /** Where a call ended after all its tries. */
-export interface Ended {
+export interface RequestResult {
   readonly id: string;
   readonly credential: Credential;
-  readonly answered?: Answered;
+  readonly response?: ParsedResponse;
   /** Of the last try, where none was answered. */
-  readonly trouble?: Trouble;
+  readonly failure?: AttemptFailure;
   /** True where some try may have written without saying so. */
-  readonly doubtful: boolean;
-  readonly tries: number;
+  readonly mayHaveSucceeded: boolean;
+  readonly attempts: number;
   /** When a rate limit lets calls through again, as a time to be shown. */
   readonly opens?: string | undefined;
 }
 
-export interface Journey {
+export interface RequestOptions {
   /** What the call was begun with; asked for where it is left out. */
   readonly credential?: Credential | undefined;
   /** The location it is for; whichever is signed in to where it is left out. */
   readonly locationId?: string | undefined;
-  readonly lane?: Lane | undefined;
+  readonly lane?: Priority | undefined;
   /** Ends waiting and, for a read, the request itself; a write once sent goes on. */
   readonly cancel?: AbortSignal | undefined;
   /** By the monotonic clock, when all of it is over. */
@@ -108,32 +115,37 @@ export function refuseOversized(size: number, most = MAX_REQUEST_BYTES): void {
  * The one way to HighLevel: a place in the queue, a try within the budget, and once more where that is safe.
  * @throws UserError when nothing was sent (breaker, quota, no time left); Cancelled when the caller gave up in time
  */
-export async function travel(options: WayOptions, e: Endpoint, args: Json, journey: Journey): Promise<Ended> {
+export async function executeRequest(
+  options: ExecutorOptions,
+  e: Endpoint,
+  args: Json,
+  journey: RequestOptions,
+): Promise<RequestResult> {
   const { timers, policy, serverClock } = options;
   let credential = journey.credential ?? (await credentialFor(options.credential, journey.locationId));
   const request = prepare(e, args, credential.locationId);
-  let ended: Ended = { id: randomUUID(), credential, doubtful: false, tries: 0 };
+  let ended: RequestResult = { id: randomUUID(), credential, mayHaveSucceeded: false, attempts: 0 };
   let renewed = false;
   for (;;) {
-    const done = await place(options, journey, ended);
+    const done = await acquireSlot(options, journey, ended);
     if (!done) return ended;
-    const tried = await once(options, e, args, request, credential, journey).catch((error) => {
+    const tried = await attemptOnce(options, e, args, request, credential, journey).catch((error) => {
       done();
       options.breaker.abandoned();
       throw error;
     });
-    const tries = ended.tries + 1;
-    if ('answered' in tried) {
-      const { answered } = tried;
-      done(answered.headers);
-      serverClock.see(answered.headers.date);
+    const attempts = ended.attempts + 1;
+    if ('response' in tried) {
+      const { response } = tried;
+      done(response.headers);
+      serverClock.see(response.headers.date);
       options.breaker.succeeded();
       const before = ended;
-      ended = { id: ended.id, credential, answered, doubtful: ended.doubtful, tries };
-      if (renewed || !isExpired(answered)) return ended;
+      ended = { id: ended.id, credential, response, mayHaveSucceeded: ended.mayHaveSucceeded, attempts };
+      if (renewed || !isExpired(response)) return ended;
       const next = await renewal(options, credential).catch((error) => {
         // An earlier attempt may have written: that is to be looked into and journalled, whatever became of the token.
-        if (!before.doubtful) throw error;
+        if (!before.mayHaveSucceeded) throw error;
       });
       if (!next) return ended;
       renewed = true;
@@ -141,42 +153,48 @@ export async function travel(options: WayOptions, e: Endpoint, args: Json, journ
       if (next.locationId !== credential.locationId) return ended;
       credential = next;
       // The 401 is answered by the new token: what there is to tell, if no attempt follows, is what came before it.
-      ended = { ...before, credential, tries };
+      ended = { ...before, credential, attempts };
       continue;
     }
-    const { trouble } = tried;
-    ended = { id: ended.id, credential, trouble, doubtful: ended.doubtful || mayHaveWritten(trouble), tries };
-    const wait = settleDown(options, trouble, tries);
+    const { failure } = tried;
+    ended = {
+      id: ended.id,
+      credential,
+      failure,
+      mayHaveSucceeded: ended.mayHaveSucceeded || mayHaveWritten(failure),
+      attempts,
+    };
+    const wait = recordFailure(options, failure, attempts);
     // After the hold, so that a 429 lets nobody else go.
-    done(tried.headers, trouble.kind === 'limited');
-    if (trouble.kind === 'limited')
+    done(tried.headers, failure.kind === 'limited');
+    if (failure.kind === 'limited')
       ended = { ...ended, opens: timeOf(timers, options.limiter.opensAt(journey.lane ?? 'single')) };
     const late = timers.now() + wait >= journey.deadline;
-    if (late || tries === policy.tries || !mayRepeat(request.method, e.effect, trouble, tries)) return ended;
+    if (late || attempts === policy.attempts || !mayRetry(request.method, e.effect, failure, attempts)) return ended;
     options.figures.count('retries');
-    if (trouble.kind !== 'limited') await sleep(timers, wait, journey.cancel);
+    if (failure.kind !== 'limited') await sleep(timers, wait, journey.cancel);
   }
 }
 
 /** The credential that takes the place of a refused one; undefined where there is none. */
-async function renewal({ credential }: WayOptions, refused: Credential): Promise<Credential | undefined> {
+async function renewal({ credential }: ExecutorOptions, refused: Credential): Promise<Credential | undefined> {
   return (await credential.renew?.(refused)) ? credential.current() : undefined;
 }
 
 /** Counts the trouble where it belongs; gives the ms until the next try. A 429 holds the whole queue. */
-function settleDown(
-  { limiter, breaker, figures, policy, random }: WayOptions,
-  trouble: Trouble,
-  tries: number,
+function recordFailure(
+  { limiter, breaker, figures, policy, random }: ExecutorOptions,
+  failure: AttemptFailure,
+  attempts: number,
 ): number {
-  const wait = pause(trouble, tries, policy, random());
-  if (trouble.kind === 'limited') {
+  const wait = retryDelay(failure, attempts, policy, random());
+  if (failure.kind === 'limited') {
     figures.count('limited');
     breaker.succeeded();
-    return limiter.hold(trouble.waitMs === undefined ? undefined : wait);
+    return limiter.pauseUntil(failure.waitMs === undefined ? undefined : wait);
   }
   // An answer that cannot be read is an answer: it says nothing of other calls.
-  if (trouble.kind === 'garbled') breaker.succeeded();
+  if (failure.kind === 'garbled') breaker.succeeded();
   else breaker.failed();
   return wait;
 }
@@ -185,46 +203,50 @@ function settleDown(
  * A place in the queue, if the breaker lets through. Where there is none: undefined after earlier tries, whose trouble
  * is what there is to tell, else a UserError or Cancelled.
  */
-async function place(options: WayOptions, journey: Journey, ended: Ended): Promise<Done | undefined> {
+async function acquireSlot(
+  options: ExecutorOptions,
+  journey: RequestOptions,
+  ended: RequestResult,
+): Promise<ReleaseSlot | undefined> {
   const { limiter, breaker, figures } = options;
   const { lane = 'single', cancel, deadline, look } = journey;
   try {
     if (cancel?.aborted) throw new Cancelled();
     if (!look) breaker.check();
-    if (limiter.quota().heldUntil >= deadline) throw noPlace(options, lane);
-    const done = limiter.atOnce(lane) ?? (await queued(options, lane, deadline, cancel, ended.tries > 0));
-    if (!look) passOr(breaker, done);
+    if (limiter.quota().heldUntil >= deadline) throw noSlotError(options, lane);
+    const done = limiter.tryAcquire(lane) ?? (await waitForSlot(options, lane, deadline, cancel, ended.attempts > 0));
+    if (!look) passOrRelease(breaker, done);
     figures.count('tries');
     return done;
   } catch (error) {
-    if (ended.trouble) return undefined;
+    if (ended.failure) return undefined;
     throw error;
   }
 }
 
-async function queued(
-  options: WayOptions,
-  lane: Lane,
+async function waitForSlot(
+  options: ExecutorOptions,
+  lane: Priority,
   deadline: number,
   cancel: AbortSignal | undefined,
   again: boolean,
-): Promise<Done> {
+): Promise<ReleaseSlot> {
   const { limiter, timers } = options;
   const waiting = new AbortController();
   const leave = () => waiting.abort();
-  const stop = timers.after(Math.max(0, deadline - timers.now()), leave);
+  const stop = timers.setTimer(Math.max(0, deadline - timers.now()), leave);
   cancel?.addEventListener('abort', leave, { once: true });
   try {
-    const done = await limiter.turn(lane, waiting.signal, again);
+    const done = await limiter.acquire(lane, waiting.signal, again);
     if (done) return done;
-    throw cancel?.aborted ? new Cancelled() : noPlace(options, lane);
+    throw cancel?.aborted ? new Cancelled() : noSlotError(options, lane);
   } finally {
     stop();
     cancel?.removeEventListener('abort', leave);
   }
 }
 
-function passOr(breaker: Breaker, done: Done): void {
+function passOrRelease(breaker: CircuitBreaker, done: ReleaseSlot): void {
   try {
     breaker.pass();
   } catch (error) {
@@ -233,7 +255,7 @@ function passOr(breaker: Breaker, done: Done): void {
   }
 }
 
-function noPlace({ limiter, timers }: WayOptions, lane: Lane): UserError {
+function noSlotError({ limiter, timers }: ExecutorOptions, lane: Priority): UserError {
   const { waiting } = limiter.quota();
   const when = timeOf(timers, Math.max(limiter.opensAt(lane), timers.now() + 1_000));
   return new UserError(
@@ -241,17 +263,17 @@ function noPlace({ limiter, timers }: WayOptions, lane: Lane): UserError {
   );
 }
 
-async function once(
-  { transport, baseUrl, timers, timeoutMs }: WayOptions,
+async function attemptOnce(
+  { transport, baseUrl, timers, timeoutMs }: ExecutorOptions,
   e: Endpoint,
   args: Json,
   request: ReturnType<typeof prepare>,
   { token, locationId }: Credential,
-  journey: Journey,
-): Promise<Tried> {
+  journey: RequestOptions,
+): Promise<AttemptResult> {
   const { method, path, text } = request;
   const repeatable = e.effect === 'read' || method === 'PUT' || method === 'DELETE';
-  const share = timeoutMs * (repeatable ? TRY_SHARE.repeatable : TRY_SHARE.once);
+  const share = timeoutMs * (repeatable ? ATTEMPT_SHARE.repeatable : ATTEMPT_SHARE.once);
   const headers: Record<string, string> = {
     authorization: `Bearer ${token}`,
     version: e.version ?? API_VERSION,
@@ -261,43 +283,47 @@ async function once(
   if (text) headers['content-type'] = 'application/json';
   const http = { method, url: baseUrl + path, headers, ...(text ? { body: text } : {}) };
   const limit = Math.max(1, Math.min(share, journey.deadline - timers.now()));
-  const tried = await exchange(transport, timers, http, limit, e.effect === 'read' ? journey.cancel : undefined);
-  return 'answered' in tried ? judge(e, { ...args, locationId }, tried.answered) : tried;
+  const tried = await attempt(transport, timers, http, limit, e.effect === 'read' ? journey.cancel : undefined);
+  return 'response' in tried ? judge(e, { ...args, locationId }, tried.response) : tried;
 }
 
 /** An answer that can be believed, or trouble: a 401 of a gateway, or a success that is not what was asked for. */
-function judge(e: Endpoint, args: Json, answered: Answered): Tried {
-  const { status, headers, body } = answered;
-  if (isGatewayTrouble(answered)) return { trouble: { kind: 'failed', status }, headers };
+function judge(e: Endpoint, args: Json, response: ParsedResponse): AttemptResult {
+  const { status, headers, body } = response;
+  if (isGatewayTrouble(response)) return { failure: { kind: 'failed', status }, headers };
   const what = status < 300 ? misfit(e, args, body as Json) : undefined;
-  return what === undefined ? { answered } : { trouble: { kind: 'garbled', status, what }, headers };
+  return what === undefined ? { response } : { failure: { kind: 'garbled', status, what }, headers };
 }
 
 /** The sentence for a call whose tries all ended in trouble; `afterwards` says what to do, unless a limit says when. */
-export function gaveUp({ trouble, tries, opens }: Ended, known: string, afterwards: string): ApiError {
-  const what = trouble ? inWords(trouble) : 'HighLevel refused';
-  const again = trouble?.kind === 'garbled' && trouble.oversized && afterwards ? LESS : afterwards;
-  const often = tries > 1 ? ` in ${tries} tries` : '';
-  const status = trouble && 'status' in trouble ? trouble.status : trouble?.kind === 'limited' ? 429 : 0;
-  const kind = trouble ? KIND_OF[trouble.kind] : 'refused';
+export function exhaustedError(
+  { failure, attempts, opens }: RequestResult,
+  known: string,
+  afterwards: string,
+): ApiError {
+  const what = failure ? describeFailure(failure) : 'HighLevel refused';
+  const again = failure?.kind === 'garbled' && failure.oversized && afterwards ? LESSER_EVIDENCE : afterwards;
+  const often = attempts > 1 ? ` in ${attempts} attempts` : '';
+  const status = failure && 'status' in failure ? failure.status : failure?.kind === 'limited' ? 429 : 0;
+  const kind = failure ? KIND_OF[failure.kind] : 'refused';
   const then = opens === undefined ? again : `Try again from ${opens} on.`;
   const sentence = [`${what[0]?.toUpperCase()}${what.slice(1)}${often}.`, known, then].filter(Boolean).join(' ');
   return new ApiError(sentence, kind, status);
 }
 
-const LESS = 'The same call would bring the same: ask for fewer rows, or for another record.';
+const LESSER_EVIDENCE = 'The same call would bring the same: ask for fewer rows, or for another record.';
 
 const KIND_OF = {
   limited: 'rateLimited',
   failed: 'failed',
   lost: 'unreachable',
   garbled: 'unreadable',
-} as const satisfies Record<Trouble['kind'], ErrorKind>;
+} as const satisfies Record<AttemptFailure['kind'], ErrorKind>;
 
 /** The sentence for a call that was answered with a refusal. */
-export function refused(e: Endpoint, args: Json, { answered, credential }: Ended): ApiError {
-  const { status = 0, body } = answered ?? {};
+export function rejectedError(e: Endpoint, args: Json, { response, credential }: RequestResult): ApiError {
+  const { status = 0, body } = response ?? {};
   const { route, scope, effect } = e;
   const { locationId } = credential;
-  return refusal({ status, body, route, scope, locationId, creates: effect === 'create', ids: args });
+  return toApiError({ status, body, route, scope, locationId, creates: effect === 'create', ids: args });
 }

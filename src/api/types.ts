@@ -4,8 +4,8 @@ import type { Timers } from '../lib/scheduler.ts';
 import type { TokenSource } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Counted } from './metrics.ts';
-import type { Lane, Quota } from './rate-limiter.ts';
-import type { Policy } from './retry-policy.ts';
+import type { Priority, Quota } from './rate-limiter.ts';
+import type { RetryPolicy } from './retry-policy.ts';
 import type { Scope } from './scopes.ts';
 import type { Transport } from './transport/types.ts';
 import type { Journal } from './write/journal.ts';
@@ -15,7 +15,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told what the model should know beside the answer: an outcome found by looking, a quota that runs low. */
   readonly say?: (notice: string) => void;
-  readonly lane?: Lane | undefined;
+  readonly lane?: Priority | undefined;
   /** Asks HighLevel even where it was asked the same some seconds ago. */
   readonly fresh?: boolean;
   /** By `Api.now`, when a tool of several calls is to be over; the budget of one call ends no later. */
@@ -66,6 +66,6 @@ export interface ApiOptions {
   /** Share of the location's quota, 0.1 to 1. */
   readonly rateShare?: number;
   readonly timers?: Timers;
-  readonly policy?: Policy;
+  readonly policy?: RetryPolicy;
   readonly random?: () => number;
 }

@@ -8,7 +8,7 @@ import type { Scope } from '../api/scopes.ts';
 import { SettingError } from '../lib/errors.ts';
 import { LOG_LEVELS, type LogLevel } from '../lib/log.ts';
 import { looksSecret, quotedSetting, rememberSecret } from '../lib/redact.ts';
-import { firstCharacters, plainText } from '../lib/text.ts';
+import { firstCharacters, stripHiddenCharacters } from '../lib/text.ts';
 import { parseScopes, parseSelection, type Selection } from '../tools/core/tool-access.ts';
 import { tools } from '../tools/index.ts';
 import { configFolder, stateFolder } from './paths.ts';
@@ -173,7 +173,7 @@ export function locationIdOf(name: string, id: string | undefined): string | und
 
 /** On one line, and short: it stands in the title and in sentences. */
 const label = (text: string | undefined): string | undefined =>
-  text && firstCharacters(plainText(text).replace(/\s+/g, ' '), 40);
+  text && firstCharacters(stripHiddenCharacters(text).replace(/\s+/g, ' '), 40);
 
 function credential(read: Read): Config['credential'] {
   const token = read('GHL_API_KEY');

@@ -1,22 +1,26 @@
 import { unwatchFile, watchFile } from 'node:fs';
-import { READ_ONLY, type Standing, standing } from '../api/auth/account-status.ts';
+import { type AccountStatus, accountStatus, READ_ONLY } from '../api/auth/account-status.ts';
 import { openStore, type Store } from '../api/auth/token-store.ts';
-import { type AccountFacts, type Credential, fixed, type TokenSource } from '../api/credentials.ts';
+import { type AccountInfo, type Credential, fixed, type TokenSource } from '../api/credentials.ts';
 import { bySettings } from '../api/errors.ts';
 import { SCOPES, type Scope } from '../api/scopes.ts';
 import { fetchTransport, undiciTransport } from '../api/transport/index.ts';
 import type { Transport } from '../api/transport/types.ts';
 import { UserError } from '../lib/errors.ts';
 import { type Log, silent } from '../lib/log.ts';
-import { once } from '../lib/memoize.ts';
+import { memoizeAsync } from '../lib/memoize.ts';
 import type { Config } from './config.ts';
 
 /** Who this server works for, how it gets there, and what it may do. */
-export interface Session {
-  readonly way: { readonly transport: Transport; readonly baseUrl: string; readonly credential: TokenSource };
+export interface Connection {
+  readonly transportOptions: {
+    readonly transport: Transport;
+    readonly baseUrl: string;
+    readonly credential: TokenSource;
+  };
   readonly scopes: () => readonly Scope[];
   /** What `instructions` and the status say of the account, as things are now. */
-  readonly account: AccountFacts & {
+  readonly account: AccountInfo & {
     /** Scopes of an OAuth grant, whatever the settings make of them. */
     readonly granted?: readonly string[] | undefined;
   };
@@ -28,28 +32,28 @@ export interface Session {
 
 const never = () => () => undefined;
 
-export function openSession(config: Config, sandbox: boolean, log: Log = silent): Session {
-  if (sandbox) return embedded(config);
-  return config.credential ? settled(config, config.credential) : stored(config, log);
+export function openConnection(config: Config, sandbox: boolean, log: Log = silent): Connection {
+  if (sandbox) return fromSandbox(config);
+  return config.credential ? fromSettings(config, config.credential) : fromStore(config, log);
 }
 
 /** By the settings alone. */
-function settled(
+function fromSettings(
   { baseUrl, scopes = READ_ONLY }: Config,
   credential: Credential | { readonly missing: string },
-): Session {
+): Connection {
   const known =
     'missing' in credential ? credential : { locationId: credential.locationId, credential: kindOf(credential) };
-  const way = { transport: undiciTransport(), baseUrl, credential: fixed(credential) };
-  return { way, scopes: () => scopes, account: known, howToGrant: bySettings, watch: never };
+  const transportOptions = { transport: undiciTransport(), baseUrl, credential: fixed(credential) };
+  return { transportOptions, scopes: () => scopes, account: known, howToGrant: bySettings, watch: never };
 }
 
 const kindOf = ({ token }: Credential) => (token.startsWith('pit-') ? 'private integration token' : 'bearer token');
 
 /** By what `login` stored. The plain file tells who is signed in; the secrets wait for the first call. */
-function stored(config: Config, log: Log): Session {
+function fromStore(config: Config, log: Log): Connection {
   const store = openStore(config.auth.store);
-  let now: Standing = standing(config, store.accounts.readAtStart());
+  let now: AccountStatus = accountStatus(config, store.accounts.readAtStart());
   const transport = undiciTransport();
   const listeners = new Set<() => void>();
   let open: { readonly name: string; readonly source: Promise<TokenSource> } | undefined;
@@ -61,7 +65,7 @@ function stored(config: Config, log: Log): Session {
       .readIfChanged()
       .then((read) => {
         if (!read) return;
-        now = standing(config, read);
+        now = accountStatus(config, read);
         for (const changed of listeners) changed();
       })
       .finally(() => {
@@ -85,7 +89,7 @@ function stored(config: Config, log: Log): Session {
     await (await open?.source)?.flush?.();
   };
   return {
-    way: {
+    transportOptions: {
       transport,
       baseUrl: config.baseUrl,
       credential: {
@@ -143,11 +147,11 @@ async function openSource(
 }
 
 /** Into the embedded sandbox, which is made with the first call. */
-function embedded({ sandbox: options, scopes = SCOPES }: Config): Session {
-  const made = once(async () => (await import('./sandbox.ts')).makeSandbox(options, { scopes }));
+function fromSandbox({ sandbox: options, scopes = SCOPES }: Config): Connection {
+  const made = memoizeAsync(async () => (await import('./sandbox.ts')).makeSandbox(options, { scopes }));
   const transport = fetchTransport(async (request) => (await made()).fetch(request));
   return {
-    way: { transport, baseUrl: 'http://sandbox.invalid', credential: { current: made } },
+    transportOptions: { transport, baseUrl: 'http://sandbox.invalid', credential: { current: made } },
     scopes: () => scopes,
     account: { sandbox: true, credential: 'of the sandbox' },
     howToGrant: bySettings,

@@ -1,6 +1,6 @@
 import { SettingError, UserError } from '../lib/errors.ts';
 import { redact } from '../lib/redact.ts';
-import { plainText } from '../lib/text.ts';
+import { stripHiddenCharacters } from '../lib/text.ts';
 import { serve } from './serve.ts';
 
 /** Everything but serving stdio (sandbox, demo, help) is loaded only when asked for. */
@@ -15,7 +15,9 @@ async function run(args: readonly string[]): Promise<void> {
 export const main = (args: readonly string[]): Promise<void> =>
   run(args).catch((error: unknown) => {
     const expected = error instanceof SettingError || error instanceof UserError;
-    const text = expected ? plainText(error.message).replace(/\s+/g, ' ') : String((error as Error)?.stack ?? error);
+    const text = expected
+      ? stripHiddenCharacters(error.message).replace(/\s+/g, ' ')
+      : String((error as Error)?.stack ?? error);
     process.stderr.write(`ghl-contacts-mcp: ${redact(text)}\n`);
     process.exit(error instanceof SettingError ? 2 : 1);
   });

@@ -4,26 +4,35 @@ import { createApi } from '../api/client.ts';
 import type { Api } from '../api/types.ts';
 import { fileJournal, noJournal } from '../api/write/journal.ts';
 import { createLog, type FileLog, type Log } from '../lib/log.ts';
-import { fileMemory, shortMemory } from '../lib/state-file.ts';
+import { fileStateStore, inMemoryStore } from '../lib/state-file.ts';
 import { createServer } from '../mcp/server.ts';
 import { StdioTransport } from '../mcp/stdio.ts';
-import { gate } from '../tools/core/tool-access.ts';
+import { resolveToolAccess } from '../tools/core/tool-access.ts';
 import { endpoints, tools } from '../tools/index.ts';
 import { createClock } from '../tools/runtime/clock.ts';
 import { type Env, readConfig } from './config.ts';
-import { openSession } from './connection.ts';
+import { openConnection } from './connection.ts';
 
 /** Serves MCP on stdio until the host goes away. @throws SettingError for a setting that cannot be understood */
 export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): Promise<void> {
   const config = readConfig(env, sandbox);
   const log = createLog(config.log.level, config.log.file);
   keepStdoutClean(log);
-  const session = openSession(config, sandbox, log);
+  const session = openConnection(config, sandbox, log);
   const { timeoutMs, rateShare } = config;
   const journal = config.journal ? fileJournal(config.journal, log) : noJournal;
   const { scopes, howToGrant } = session;
-  const api = createApi({ ...session.way, scopes, howToGrant, timeoutMs, rateShare, journal, log, endpoints });
-  let open = gate(tools, scopes(), config.selected, howToGrant);
+  const api = createApi({
+    ...session.transportOptions,
+    scopes,
+    howToGrant,
+    timeoutMs,
+    rateShare,
+    journal,
+    log,
+    endpoints,
+  });
+  let open = resolveToolAccess(tools, scopes(), config.selected, howToGrant);
   const server = createServer({
     api,
     gate: () => open,
@@ -38,7 +47,7 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
     account: () => ({ ...session.account, label: config.label }),
     user: config.user,
     peopleFolder: config.people,
-    memory: config.memory ? fileMemory(config.memory, log) : shortMemory(),
+    memory: config.memory ? fileStateStore(config.memory, log) : inMemoryStore(),
   });
   endWithHost(server, api, log, timeoutMs);
   await server.connect(new StdioTransport());
@@ -46,7 +55,7 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
   session.watch(() => {
     const isOther = session.account.locationId !== locationId;
     locationId = session.account.locationId;
-    const now = gate(tools, scopes(), config.selected, howToGrant);
+    const now = resolveToolAccess(tools, scopes(), config.selected, howToGrant);
     const changed = now.shown.length !== open.shown.length || now.shown.some((tool, i) => tool !== open.shown[i]);
     open = now;
     // Of another account the resources are others, too.

@@ -1,14 +1,15 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { cut, plainText } from '../lib/text.ts';
+import { stripHiddenCharacters, truncate } from '../lib/text.ts';
 
 /** One line for people, whatever stands in it: nothing steers a terminal, and nothing begins a line of its own. */
-export const say = (line = ''): void => void process.stdout.write(`${plainText(line).replace(BREAKS, ' ')}\n`);
+export const say = (line = ''): void =>
+  void process.stdout.write(`${stripHiddenCharacters(line).replace(BREAKS, ' ')}\n`);
 const BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
 
 /** JSON for programs. */
 export const sayJson = (value: unknown): void =>
-  void process.stdout.write(`${plainText(JSON.stringify(value, null, 2))}\n`);
+  void process.stdout.write(`${stripHiddenCharacters(JSON.stringify(value, null, 2))}\n`);
 
 /** Characters of a value that is not ours. */
 const VALUE_CHARACTERS = 80;
@@ -17,7 +18,7 @@ const VALUE_CHARACTERS = 80;
 export const foreign = (value: unknown): string =>
   value === undefined || value === null
     ? ''
-    : cut(plainText(String(value).slice(0, 1_000)).replace(/\s+/g, ' ').trim(), VALUE_CHARACTERS);
+    : truncate(stripHiddenCharacters(String(value).slice(0, 1_000)).replace(/\s+/g, ' ').trim(), VALUE_CHARACTERS);
 
 /**
  * Output that nobody reads on, as in `doctor | head -1`, ends the command without a word, and output that there is no

@@ -1,5 +1,5 @@
 import { redactStrictly } from './redact.ts';
-import { plainText } from './text.ts';
+import { stripHiddenCharacters } from './text.ts';
 
 /** A failure whose message is a finished sentence for the model and the person behind it. */
 export class UserError extends Error {
@@ -12,7 +12,7 @@ export class WrongRequest extends UserError {}
 /** A URI that names no resource. */
 export class NoSuchResource extends UserError {}
 
-const oneLine = (text: string): string => plainText(text).replace(/\s+/g, ' ').trim();
+const oneLine = (text: string): string => stripHiddenCharacters(text).replace(/\s+/g, ' ').trim();
 
 /** A setting that cannot be understood: one line for the owner, without any secret, exit code 2. */
 export class SettingError extends Error {

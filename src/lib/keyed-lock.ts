@@ -2,7 +2,7 @@
  * Runs that share a key are done one after the other, in the order they asked; others side by side. A run asks for all
  * its keys at once and waits for those before it only, so that no two ever wait for each other.
  */
-export class Locks {
+export class KeyedLock {
   /** The latest run of each key, which itself waits for those before it. */
   readonly #last = new Map<string, Promise<void>>();
 

@@ -1,5 +1,5 @@
 /** The same promise every time: what is made is made with the first call. */
-export function once<T>(make: () => Promise<T>): () => Promise<T> {
+export function memoizeAsync<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {
     made ??= make();

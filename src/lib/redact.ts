@@ -1,4 +1,4 @@
-import { quoted } from './text.ts';
+import { quoteForMessage } from './text.ts';
 
 /**
  * Secrets are taken out of whatever is shown, logged or journalled: by value where this process has met them, and by
@@ -58,7 +58,7 @@ export const redactStrictly = (text: string): string =>
 export const looksSecret = (value: string): boolean => redactStrictly(value) !== value;
 
 /** The value of a setting inside a sentence: quoted, short, on one line, and never a secret. */
-export const quotedSetting = (value: string): string => quoted(redactStrictly(value));
+export const quotedSetting = (value: string): string => quoteForMessage(redactStrictly(value));
 
 function withoutKnown(text: string): string {
   let rest = text;

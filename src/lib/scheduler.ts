@@ -5,7 +5,7 @@ export interface Timers {
   /** Epoch ms by the machine's clock, which may be set at any moment: only for what is shown. `now` where left out. */
   wall?(): number;
   /** Runs `then` after `ms`; the answer takes it back. */
-  after(ms: number, then: () => void): () => void;
+  setTimer(ms: number, then: () => void): () => void;
 }
 
 /** A longer timer fires at once. */
@@ -14,7 +14,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export const realTimers: Timers = {
   now: () => performance.now(),
   wall: Date.now,
-  after(ms, then) {
+  setTimer(ms, then) {
     const timer = setTimeout(then, Math.min(ms, MAX_TIMER_MS));
     return () => clearTimeout(timer);
   },
@@ -35,7 +35,7 @@ export function sleep(timers: Timers, ms: number, signal?: AbortSignal): Promise
       signal?.removeEventListener('abort', end);
       resolve();
     };
-    const cancel = timers.after(ms, end);
+    const cancel = timers.setTimer(ms, end);
     signal?.addEventListener('abort', end, { once: true });
   });
 }

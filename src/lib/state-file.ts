@@ -3,7 +3,7 @@ import type { Log } from './log.ts';
 import { makeFolder } from './make-folder.ts';
 
 /** What conversations go on from, by name: small, and lost without harm. */
-export interface Memory {
+export interface StateStore {
   /** What is kept, in any state: the file may hold anything, so that whoever reads it checks it. */
   read(name: string): Promise<unknown>;
   /** Replaces what is kept by what `change` makes of it, while no other process does. */
@@ -11,13 +11,13 @@ export interface Memory {
 }
 
 /** The part of a memory that belongs to one location. */
-export const ofLocation = (memory: Memory, locationId: string | undefined): Memory => ({
+export const scopedToLocation = (memory: StateStore, locationId: string | undefined): StateStore => ({
   read: (name) => memory.read(`${name} ${locationId ?? ''}`.trim()),
   update: (name, change) => memory.update(`${name} ${locationId ?? ''}`.trim(), change),
 });
 
 /** Forgotten with the process. */
-export function shortMemory(): Memory {
+export function inMemoryStore(): StateStore {
   const kept = new Map<string, Json>();
   return {
     read: async (name) => kept.get(name),
@@ -34,8 +34,8 @@ const LOCK_MS = 1_000;
  * A JSON file of the owner's alone, replaced as a whole by one process at a time, so that several servers can share it.
  * What cannot be kept is kept for the process at least, and logged.
  */
-export function fileMemory(path: string, log: Log): Memory {
-  const process = shortMemory();
+export function fileStateStore(path: string, log: Log): StateStore {
+  const process = inMemoryStore();
   /** Names whose last value never reached the file. */
   const unkept = new Set<string>();
   let last: Promise<unknown> = Promise.resolve();

@@ -33,7 +33,7 @@ let hidden: RegExp | undefined;
 const PLAIN = /^[\t\n\x20-\x7e]*$/;
 
 /** Text from the CRM without hidden characters and without halves of characters. What people typed is data. */
-export function plainText(text: string): string {
+export function stripHiddenCharacters(text: string): string {
   if (PLAIN.test(text)) return text;
   hidden ??= newHidden();
   return text.toWellFormed().replace(hidden, '');
@@ -44,7 +44,7 @@ export const firstCharacters = (text: string, max: number): string =>
   text.length <= max ? text : text.slice(0, max).replace(/[\uD800-\uDBFF]$/, '');
 
 /** Cuts to `max` characters and says so. */
-export const cut = (text: string, max: number): string =>
+export const truncate = (text: string, max: number): string =>
   text.length <= max ? text : `${firstCharacters(text, max)}… [cut: ${text.length} characters]`;
 
 /** The same text, or as much of it as takes `max` bytes, with a mark. */
@@ -60,8 +60,8 @@ export function withinBytes(text: string, max: number): string {
 }
 
 /** A value from the CRM inside a sentence of ours: short, on one line, in quotes. */
-export const quoted = (value: unknown): string =>
-  JSON.stringify(cut(plainText(String(value)).replace(/\s+/g, ' '), 80));
+export const quoteForMessage = (value: unknown): string =>
+  JSON.stringify(truncate(stripHiddenCharacters(String(value)).replace(/\s+/g, ' '), 80));
 
 /**
  * The same JSON without lone surrogates, in keys and values: half of a character in one message makes JSON parsers of

@@ -1,8 +1,8 @@
-import type { AccountFacts } from '../api/credentials.ts';
+import type { AccountInfo } from '../api/credentials.ts';
 import type { ToolFace } from '../api/endpoint.ts';
 import { firstCharacters } from '../lib/text.ts';
 import { scopesOf, type Tool } from '../tools/core/tool.ts';
-import type { Gate } from '../tools/core/tool-access.ts';
+import type { ToolAccess } from '../tools/core/tool-access.ts';
 
 const PURPOSE =
   'Contacts of a HighLevel (GoHighLevel) CRM: find people; read and change contacts; keep their tasks, notes and tags; see their appointments.';
@@ -14,7 +14,7 @@ const DATA =
 const MAX = 2_000;
 
 /** What a model is told once: purpose, account, what is hidden and why, what this server does not do. */
-export function instructions(gate: Gate, account: AccountFacts): string {
+export function instructions(gate: ToolAccess, account: AccountInfo): string {
   const label = account.label ? `"${account.label}"` : '';
   const place = account.locationId ? `location ${account.locationId}` : '';
   const named = [label, place].filter(Boolean).join(', ');
@@ -30,9 +30,9 @@ export function instructions(gate: Gate, account: AccountFacts): string {
   return firstCharacters(parts.filter(Boolean).join('\n'), MAX);
 }
 
-function hiddenNotes({ hidden, scopes }: Gate): string[] {
-  const unscoped = hidden.filter(({ by }) => by === 'scope').map(({ tool }) => tool);
-  const off = hidden.filter(({ by }) => by === 'selection').map(({ tool }) => tool);
+function hiddenNotes({ hidden, scopes }: ToolAccess): string[] {
+  const unscoped = hidden.filter(({ reason: by }) => by === 'scope').map(({ tool }) => tool);
+  const off = hidden.filter(({ reason: by }) => by === 'selection').map(({ tool }) => tool);
   const lacking = new Map<string, Tool[]>();
   for (const tool of unscoped) {
     const missing = scopesOf(tool).filter((scope) => !scopes.includes(scope));

@@ -15,7 +15,7 @@ import { redact } from '../lib/redact.ts';
 import { withinBytes } from '../lib/text.ts';
 import { given } from '../tools/core/read-arguments.ts';
 
-import type { Surroundings } from '../tools/core/tool.ts';
+import type { ToolEnvironment } from '../tools/core/tool.ts';
 import { MAX_BYTES } from '../tools/core/tool-result.ts';
 
 /** What the protocol gives beside a request. */
@@ -45,7 +45,7 @@ export const PromptCall = GetPromptRequestSchema.extend({
 
 /** Progress of one request, for a host that asked for it. */
 export const progressOf =
-  ({ _meta, sendNotification }: Extra): Surroundings['progress'] =>
+  ({ _meta, sendNotification }: Extra): ToolEnvironment['progress'] =>
   (progress, total, message) => {
     const progressToken = _meta?.progressToken;
     if (progressToken === undefined) return;

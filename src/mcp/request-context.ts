@@ -1,32 +1,36 @@
 import type { Endpoint } from '../api/endpoint.ts';
 import { UserError } from '../lib/errors.ts';
 import type { Json } from '../lib/json.ts';
-import type { Person, Recents } from '../resources/recent-contacts.ts';
-import { refuseForbidden } from '../tools/core/permissions.ts';
-import type { Surroundings } from '../tools/core/tool.ts';
-import { type Gate, whyAbsent } from '../tools/core/tool-access.ts';
+import type { RecentContact, RecentContacts } from '../resources/recent-contacts.ts';
+import { assertAllowed } from '../tools/core/permissions.ts';
+import type { ToolEnvironment } from '../tools/core/tool.ts';
+import { explainUnavailable, type ToolAccess } from '../tools/core/tool-access.ts';
 import { checkInput } from '../tools/core/validate-input.ts';
 import { runTool } from '../tools/runtime/execute.ts';
 
 /** What resources, prompts and completions are made from: the tools a host is offered, and the people it asks about. */
-export interface Desk {
-  readonly gate: Gate;
-  readonly clock: Surroundings['clock'];
+export interface RequestContext {
+  readonly gate: ToolAccess;
+  readonly clock: ToolEnvironment['clock'];
   readonly offers: (tool: string) => boolean;
   /** Runs a tool on arguments as a host gives them. @throws UserError; also for a tool that is not offered */
   readonly run: (tool: string, args: unknown) => Promise<Json>;
   /** One read that no tool shapes. @throws UserError; SwitchedOff for what the owner forbade */
   readonly read: (endpoint: Endpoint, args: Json) => Promise<Json>;
   /** Contacts this host saw lately, newest first. */
-  readonly recent: () => readonly Person[];
+  readonly recent: () => readonly RecentContact[];
 }
 
 /** A desk for one request. `met` is told when the people that the list of resources names have changed. */
-export function openDesk(around: Surroundings & { readonly gate: Gate }, recents: Recents, met: () => void): Desk {
+export function createRequestContext(
+  around: ToolEnvironment & { readonly gate: ToolAccess },
+  recents: RecentContacts,
+  met: () => void,
+): RequestContext {
   const { gate, api, signal, host, clock } = around;
   const find = (name: string) => gate.shown.find((tool) => tool.name === name);
-  const read: Desk['read'] = async (endpoint, args) => {
-    refuseForbidden(endpoint, args, gate);
+  const read: RequestContext['read'] = async (endpoint, args) => {
+    assertAllowed(endpoint, args, gate);
     return api.call(endpoint, args, { signal, host });
   };
   return {
@@ -35,7 +39,7 @@ export function openDesk(around: Surroundings & { readonly gate: Gate }, recents
     offers: (tool) => find(tool) !== undefined,
     async run(name, given) {
       const tool = find(name);
-      if (!tool) throw new UserError(whyAbsent(gate, name));
+      if (!tool) throw new UserError(explainUnavailable(gate, name));
       const { args, notice } = checkInput(tool, given);
       const result = await runTool(tool, args, around, notice);
       if (recents.see(name, result, args) && find('get_contact')) met();

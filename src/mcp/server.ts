@@ -6,41 +6,41 @@ import {
   ReadResourceRequestSchema, SubscribeRequestSchema, UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'; // biome-ignore format: one import
 import pkg from '../../package.json' with { type: 'json' };
-import type { AccountFacts } from '../api/credentials.ts';
+import type { AccountInfo } from '../api/credentials.ts';
 import type { Api } from '../api/types.ts';
 import { UserError, WrongRequest } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { realTimers, type Timers } from '../lib/scheduler.ts';
-import { type Memory, ofLocation } from '../lib/state-file.ts';
+import { type StateStore, scopedToLocation } from '../lib/state-file.ts';
 import { firstCharacters, wellFormed } from '../lib/text.ts';
 import type { Clock } from '../lib/time.ts';
 import { listResources, listTemplates, resolve } from '../resources/index.ts';
-import { tellingWrites } from '../resources/notify-on-write.ts';
-import { createRecents } from '../resources/recent-contacts.ts';
+import { notifyOnWrite } from '../resources/notify-on-write.ts';
+import { createRecentContacts } from '../resources/recent-contacts.ts';
 import { STATUS, statusOf } from '../resources/status.ts';
 import { createSubscriptions, MOST_SUBSCRIPTIONS } from '../resources/subscriptions.ts';
-import { createUpdates } from '../resources/throttle.ts';
-import { refuseForbidden } from '../tools/core/permissions.ts';
-import type { Implementations, Surroundings } from '../tools/core/tool.ts';
-import { type Gate, whyAbsent } from '../tools/core/tool-access.ts';
+import { createThrottle } from '../resources/throttle.ts';
+import { assertAllowed } from '../tools/core/permissions.ts';
+import type { Implementations, ToolEnvironment } from '../tools/core/tool.ts';
+import { explainUnavailable, type ToolAccess } from '../tools/core/tool-access.ts';
 import { toolAnswer, toText } from '../tools/core/tool-result.ts';
 import { advertised } from '../tools/core/tool-schema.ts';
 import { searchContacts } from '../tools/search.ts';
 import { instructions } from './instructions.ts';
 import { noValidator } from './no-schema-validator.ts';
 import { answered, answeredResource, type Extra, PromptCall, progressOf, sentence, ToolCall } from './protocol.ts';
-import { type Desk, openDesk } from './request-context.ts';
+import { createRequestContext, type RequestContext } from './request-context.ts';
 
 export interface ServerOptions {
   readonly api: Api;
   /** What is open now; a new value where a sign-in changed it. */
-  readonly gate: () => Gate;
+  readonly gate: () => ToolAccess;
   readonly clock: Clock;
   readonly log: Log;
-  readonly account: () => AccountFacts;
+  readonly account: () => AccountInfo;
   readonly user?: string | undefined;
   /** What outlives this process. */
-  readonly memory: Memory;
+  readonly memory: StateStore;
   /** Folder by which the processes of one owner agree on people. */
   readonly peopleFolder?: string | undefined;
   /** By which subscriptions wait. */
@@ -74,29 +74,29 @@ export function createServer(options: ServerOptions): Server {
     loadFeed: async () => (await import('./lazy.ts')).createFeed,
     send: (uri) => void server.sendResourceUpdated({ uri }).catch(ignore),
   });
-  const api = tellingWrites(options.api, subscriptions.touched);
+  const api = notifyOnWrite(options.api, subscriptions.touched);
   const ownOf = keeper();
-  const recents = (of = locationId()) => ownOf(of)(createRecents);
+  const recents = (of = locationId()) => ownOf(of)(createRecentContacts);
   // Whoever reads a hundred contacts has the host list them once a second, not a hundred times.
-  const listed = createUpdates(timers, () => void server.sendResourceListChanged().catch(ignore));
-  const met = () => listed.tell('ghl://contacts');
+  const listed = createThrottle(timers, () => void server.sendResourceListChanged().catch(ignore));
+  const met = () => listed.notify('ghl://contacts');
   /** Whatever a request comes to is of the location that is signed in to as it begins. */
-  const desk = async (extra: Extra): Promise<Desk> => {
+  const desk = async (extra: Extra): Promise<RequestContext> => {
     await api.check();
     const host = server.getClientVersion()?.name;
     const { signal } = extra;
     const here = locationId();
     const state = {
-      memory: ofLocation(memory, here),
+      memory: scopedToLocation(memory, here),
       own: ownOf(here),
       peopleFolder,
       locationId: here,
       implementations,
     };
     const around = { api: within(api, here), clock, user, label, host, signal, gate: gate(), ...state };
-    return openDesk({ ...around, progress: progressOf(extra) }, recents(here), met);
+    return createRequestContext({ ...around, progress: progressOf(extra) }, recents(here), met);
   };
-  const lists = new WeakMap<Gate, ReturnType<typeof advertised>[]>();
+  const lists = new WeakMap<ToolAccess, ReturnType<typeof advertised>[]>();
   server.onclose = () => {
     subscriptions.stop();
     listed.stop();
@@ -134,9 +134,9 @@ export function createServer(options: ServerOptions): Server {
           'ghl://status cannot be watched, since every call changes it: read it when you need it.',
         );
       const { tool, contactId } = resolve(uri);
-      if (!(await desk(extra)).offers(tool)) throw new UserError(whyAbsent(gate(), tool));
+      if (!(await desk(extra)).offers(tool)) throw new UserError(explainUnavailable(gate(), tool));
       // Changes by others are found by a search.
-      refuseForbidden(searchContacts, {}, gate());
+      assertAllowed(searchContacts, {}, gate());
       if (!subscriptions.add(uri, contactId))
         throw new WrongRequest(
           `${MOST_SUBSCRIPTIONS} resources are subscribed to already, which is the limit: unsubscribe from one first, or subscribe to ghl://contacts, which covers every contact.`,
@@ -187,7 +187,7 @@ const within = (api: Api, locationId: string | undefined): Api => ({
 });
 
 /** One of each thing for each location that a server is signed in to: what one account showed is nothing of the next. */
-function keeper(): (locationId: string | undefined) => Surroundings['own'] {
+function keeper(): (locationId: string | undefined) => ToolEnvironment['own'] {
   const locations = new Map<string | undefined, Map<unknown, unknown>>();
   return (location) =>
     <T>(make: () => T): T => {

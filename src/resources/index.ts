@@ -3,10 +3,10 @@ import { NoSuchResource } from '../lib/errors.ts';
 import type { Json } from '../lib/json.ts';
 import { withinBytes } from '../lib/text.ts';
 import { listContacts } from '../tools/contacts.ts';
-import type { Gate } from '../tools/core/tool-access.ts';
+import type { ToolAccess } from '../tools/core/tool-access.ts';
 import { MAX_BYTES, toText } from '../tools/core/tool-result.ts';
 import { overviewMarkdown, timelineMarkdown } from './markdown.ts';
-import type { Person } from './recent-contacts.ts';
+import type { RecentContact } from './recent-contacts.ts';
 import { status } from './status.ts';
 
 const ROOT = 'ghl://contacts';
@@ -44,16 +44,16 @@ const PARTS: readonly Part[] = [
 /** The two arguments by which a page of the collection is named. */
 const PAGE = ['startAfter', 'startAfterId'] as const;
 
-const offered = ({ shown }: Gate, tool: string) => shown.some(({ name }) => name === tool);
+const offered = ({ shown }: ToolAccess, tool: string) => shown.some(({ name }) => name === tool);
 
-const personEntry = ({ id, name }: Pick<Person, 'id' | 'name'>) => ({
+const personEntry = ({ id, name }: Pick<RecentContact, 'id' | 'name'>) => ({
   uri: `${ROOT}/${id}`,
   name: name ?? id,
   mimeType: JSON_TYPE,
 });
 
 /** Short, one page, sends nothing: several hosts walk it at every start. */
-export function listResources(gate: Gate, recent: readonly Person[]) {
+export function listResources(gate: ToolAccess, recent: readonly RecentContact[]) {
   const collection = {
     uri: ROOT,
     name: 'contacts',
@@ -68,7 +68,7 @@ export function listResources(gate: Gate, recent: readonly Person[]) {
   ];
 }
 
-export function listTemplates(gate: Gate) {
+export function listTemplates(gate: ToolAccess) {
   const page = {
     uriTemplate: `${ROOT}{?${PAGE.join(',')}}`,
     name: 'contacts_page',

@@ -4,7 +4,7 @@ import type { Api } from '../api/types.ts';
 import type { Json } from '../lib/json.ts';
 
 /** The same API, which tells whose contacts a write has touched, or may have touched. */
-export function tellingWrites(api: Api, touched: (contactIds: readonly string[]) => void): Api {
+export function notifyOnWrite(api: Api, touched: (contactIds: readonly string[]) => void): Api {
   return {
     ...api,
     async call(endpoint, args, options) {

@@ -30,7 +30,7 @@ export function startPoller(
     interval = ms;
     hurried = false;
     dueAt = timers.now() + ms;
-    cancel = timers.after(ms, () => void run());
+    cancel = timers.setTimer(ms, () => void run());
   }
   async function run(): Promise<void> {
     cancel = undefined;

@@ -1,10 +1,10 @@
 import { ID } from '../api/endpoint.ts';
 import type { Json } from '../lib/json.ts';
-import { cut, plainText } from '../lib/text.ts';
+import { stripHiddenCharacters, truncate } from '../lib/text.ts';
 import { rowOf } from '../tools/core/row-shape.ts';
 
 /** A contact as far as a list of people shows it. */
-export interface Person {
+export interface RecentContact {
   readonly id: string;
   readonly name: string | undefined;
   readonly email: string | undefined;
@@ -12,18 +12,18 @@ export interface Person {
 }
 
 /** The contacts this server lately read or wrote, newest first. */
-export interface Recents {
+export interface RecentContacts {
   /** Told of every tool that ended well. True where somebody was met, or is gone, who changes the list of resources. */
   see(tool: string, result: Json, args: Json): boolean;
-  list(): readonly Person[];
+  list(): readonly RecentContact[];
 }
 
 const KEPT = 20;
 const NAME_CHARACTERS = 100;
 
-export function createRecents(): Recents {
-  const seen = new Map<string, Person>();
-  const put = (person: Person): boolean => {
+export function createRecentContacts(): RecentContacts {
+  const seen = new Map<string, RecentContact>();
+  const put = (person: RecentContact): boolean => {
     const isNew = !seen.delete(person.id);
     seen.set(person.id, person);
     if (seen.size > KEPT) seen.delete(seen.keys().next().value as string);
@@ -48,7 +48,7 @@ function contactIn({ contact }: Json, { contactId }: Json): string | undefined {
 }
 
 /** A person of a contact, however the API spelt it. */
-export function personOf(raw: Json): Person {
+export function personOf(raw: Json): RecentContact {
   const { id, firstName, lastName, name, email, phone } = rowOf.contact(raw);
   const full = [firstName, lastName].map(words).filter(Boolean).join(' ') || words(name);
   return {
@@ -62,4 +62,4 @@ export function personOf(raw: Json): Person {
 const NOTHING = { name: undefined, email: undefined, phone: undefined };
 const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null;
 const words = (value: unknown): string =>
-  typeof value === 'string' ? cut(plainText(value).replace(/\s+/g, ' ').trim(), NAME_CHARACTERS) : '';
+  typeof value === 'string' ? truncate(stripHiddenCharacters(value).replace(/\s+/g, ' ').trim(), NAME_CHARACTERS) : '';

@@ -1,7 +1,7 @@
-import type { AccountFacts } from '../api/credentials.ts';
+import type { AccountInfo } from '../api/credentials.ts';
 import type { Api } from '../api/types.ts';
 import type { Json } from '../lib/json.ts';
-import type { Gate } from '../tools/core/tool-access.ts';
+import type { ToolAccess } from '../tools/core/tool-access.ts';
 
 export const STATUS = 'ghl://status';
 
@@ -16,8 +16,8 @@ export const status = {
 /** What `ghl://status` tells; nothing is sent to find it out. */
 export function statusOf(
   api: Api,
-  { scopes }: Gate,
-  { label, locationId, sandbox, missing, credential }: AccountFacts,
+  { scopes }: ToolAccess,
+  { label, locationId, sandbox, missing, credential }: AccountInfo,
 ): Json {
   return {
     account: { label, locationId, sandbox, credential, missing },

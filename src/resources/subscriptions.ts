@@ -3,9 +3,9 @@ import type { Log } from '../lib/log.ts';
 import type { Timers } from '../lib/scheduler.ts';
 import { CLOCK_SLACK_MS, type Clock } from '../lib/time.ts';
 import type { createFeed } from '../tools/composite/changes/change-feed.ts';
-import type { Context } from '../tools/core/tool.ts';
+import type { ToolContext } from '../tools/core/tool.ts';
 import { type Poller, startPoller } from './poller.ts';
-import { createUpdates } from './throttle.ts';
+import { createThrottle } from './throttle.ts';
 
 /** The resources a host wants to be told of: at once after one's own writes, and by the change feed after others'. */
 export interface Subscriptions {
@@ -36,7 +36,7 @@ interface Options {
 
 export function createSubscriptions({ api, clock, timers, log, send, loadFeed }: Options): Subscriptions {
   const wanted = new Map<string, string | undefined>();
-  const updates = createUpdates(timers, (uri) => {
+  const updates = createThrottle(timers, (uri) => {
     if (wanted.has(uri)) send(uri);
   });
   let poller: Poller | undefined;
@@ -44,7 +44,7 @@ export function createSubscriptions({ api, clock, timers, log, send, loadFeed }:
   function changed(contactIds: readonly string[]): boolean {
     const ids = new Set(contactIds);
     const concerned = [...wanted].filter(([, id]) => (id === undefined ? ids.size > 0 : ids.has(id)));
-    for (const [uri] of concerned) updates.tell(uri);
+    for (const [uri] of concerned) updates.notify(uri);
     return concerned.length > 0;
   }
 
@@ -58,7 +58,7 @@ export function createSubscriptions({ api, clock, timers, log, send, loadFeed }:
     return async (signal) => {
       const createFeed = await loadFeed();
       const from = start();
-      const call: Context['call'] = (endpoint, args, lane = 'bulk', how) =>
+      const call: ToolContext['call'] = (endpoint, args, lane = 'bulk', how) =>
         api.call(endpoint, args, { lane, signal, ...how });
       const asked = feed ?? createFeed(from);
       const { ids, caughtUp } = await asked.look({ call, clock, api });

@@ -1,15 +1,15 @@
 import type { Timers } from '../lib/scheduler.ts';
 
 /** ms within which a resource is told of once more at most: a bulk run would have a host read it hundreds of times. */
-const QUIET_MS = 1_000;
+const MIN_INTERVAL_MS = 1_000;
 
-export interface Updates {
+export interface Throttle {
   /** Tells of a change at once, or at the end of the pause after the last time. */
-  tell(uri: string): void;
+  notify(uri: string): void;
   stop(): void;
 }
 
-export function createUpdates(timers: Timers, send: (uri: string) => void): Updates {
+export function createThrottle(timers: Timers, send: (uri: string) => void): Throttle {
   /** By URI, those told of a moment ago, and whether there is more to tell. */
   const pauses = new Map<string, { more: boolean; cancel: () => void }>();
   function tell(uri: string): void {
@@ -19,7 +19,7 @@ export function createUpdates(timers: Timers, send: (uri: string) => void): Upda
       return;
     }
     send(uri);
-    const cancel = timers.after(QUIET_MS, () => {
+    const cancel = timers.setTimer(MIN_INTERVAL_MS, () => {
       const { more } = pauses.get(uri) ?? { more: false };
       pauses.delete(uri);
       if (more) tell(uri);
@@ -27,7 +27,7 @@ export function createUpdates(timers: Timers, send: (uri: string) => void): Upda
     pauses.set(uri, { more: false, cancel });
   }
   return {
-    tell,
+    notify: tell,
     stop() {
       for (const { cancel } of pauses.values()) cancel();
       pauses.clear();

@@ -20,7 +20,7 @@ export const bulkAssignContactBusiness = endpoint({
   route: 'POST /contacts/bulk/business',
   scope: 'contacts.write',
   effect: 'update',
-  settle: settle.contactsAssigned,
+  reconcile: settle.contactsAssigned,
   locationId: true,
   answer: { succeeded: true, shows: isAboutThem },
   input: z

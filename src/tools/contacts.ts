@@ -136,7 +136,7 @@ export const createContact = endpoint({
   route: 'POST /contacts/',
   scope: 'contacts.write',
   effect: 'create',
-  settle: settle.contactCreated,
+  reconcile: settle.contactCreated,
   locationId: true,
   answer: { one: 'contact', shows: hasReach },
   input: z.strictObject({
@@ -157,7 +157,7 @@ export const updateContact = endpoint({
   route: 'PUT /contacts/{contactId}',
   scope: 'contacts.write',
   effect: 'update',
-  settle: settle.contactHolds,
+  reconcile: settle.contactMatches,
   body: true,
   answer: { one: 'contact', id: 'contactId' },
   input: z
@@ -182,7 +182,7 @@ export const deleteContact = endpoint({
   route: 'DELETE /contacts/{contactId}',
   scope: 'contacts.write',
   effect: 'delete',
-  settle: settle.contactGone,
+  reconcile: settle.contactGone,
   answer: { succeeded: true },
   input: z.strictObject({ contactId: Id }),
   output: outputs.done,
@@ -213,7 +213,7 @@ export const upsertContact = endpoint({
   route: 'POST /contacts/upsert',
   scope: 'contacts.write',
   effect: 'update',
-  settle: settle.contactUpserted,
+  reconcile: settle.contactUpserted,
   locationId: true,
   answer: { one: 'contact', shows: hasReach },
   input: z

@@ -11,7 +11,7 @@ import { searchLocationTasks } from './composite/location-tasks/search-location-
 import { bulkUpsertContacts } from './composite/onboard/bulk-upsert-contacts.tool.ts';
 import { onboardContact } from './composite/onboard/onboard-contact.tool.ts';
 import { contacts } from './contacts.ts';
-import { isFlow, type Tool } from './core/tool.ts';
+import { isComposite, type Tool } from './core/tool.ts';
 import { followers } from './followers.ts';
 import { lookups } from './lookups.ts';
 import { notes } from './notes.ts';
@@ -48,5 +48,5 @@ export const tools: readonly Tool[] = Object.entries(families).flatMap(([family,
 
 /** Every endpoint there is, also those that only a tool of several calls uses. */
 export const endpoints: readonly Endpoint[] = [
-  ...new Set(tools.flatMap((tool): readonly Endpoint[] => (isFlow(tool) ? tool.calls : [tool]))),
+  ...new Set(tools.flatMap((tool): readonly Endpoint[] => (isComposite(tool) ? tool.calls : [tool]))),
 ];

@@ -13,7 +13,7 @@ function broken(reply: (nth: number) => Reply | Promise<Reply> = () => ({ status
   const clock = handClock();
   const state = { reply };
   const { transport, asked } = scripted((_, nth) => state.reply(nth));
-  const api = layer({ transport, timers: clock, policy: { tries: 1, base: 0, cap: 0 } });
+  const api = layer({ transport, timers: clock, policy: { attempts: 1, base: 0, cap: 0 } });
   let n = 0;
   const read = () => {
     n += 1;
@@ -57,7 +57,7 @@ describe('the breaker', () => {
     const { clock, state, api, asked, read } = broken();
     await fail(read, 8);
     await clock.advance(15_000);
-    state.reply = () => new Promise((resolve) => clock.after(2_000, () => resolve({})));
+    state.reply = () => new Promise((resolve) => clock.setTimer(2_000, () => resolve({})));
     const probe = watch(read());
     await clock.advance(1_000);
     expect(api.status().breaker.state).toBe('probing');

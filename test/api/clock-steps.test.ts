@@ -47,7 +47,7 @@ describe.each([
     const clock = handClock();
     const state = { status: 503 };
     const { transport } = scripted((): Reply => state);
-    const api = layer({ transport, timers: clock, policy: { tries: 1, base: 0, cap: 0 } });
+    const api = layer({ transport, timers: clock, policy: { attempts: 1, base: 0, cap: 0 } });
     const read = () => api.call(list, {});
     for (let n = 0; n < 8; n += 1) await expect(read()).rejects.toThrow('503');
     clock.setWall(step);

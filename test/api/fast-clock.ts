@@ -6,7 +6,7 @@ export function fastClock(times: number): Timers & { wait(ms: number): Promise<v
   const started = performance.now();
   return {
     now: () => NOW + (performance.now() - started) * times,
-    after(ms, then) {
+    setTimer(ms, then) {
       const timer = setTimeout(then, ms / times);
       return () => clearTimeout(timer);
     },

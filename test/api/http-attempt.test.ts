@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, createBrotliCompress, createGzip, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import { exchange } from '../../src/api/http-attempt.ts';
+import { attempt } from '../../src/api/http-attempt.ts';
 import { retryAfter } from '../../src/api/retry-policy.ts';
 import { MAX_ANSWER_BYTES, readBody } from '../../src/api/transport/body.ts';
 import { undiciTransport } from '../../src/api/transport/index.ts';
@@ -38,7 +38,7 @@ async function listen(answer: RequestListener) {
 /** The request layer against a server that answers as it is told, one try a call. */
 async function against(answer: (response: ServerResponse) => void) {
   const { url, arrived } = await listen((_, response) => answer(response));
-  const policy = { tries: 1, base: 0, cap: 0 };
+  const policy = { attempts: 1, base: 0, cap: 0 };
   const api = layer({ transport: undiciTransport(), baseUrl: url, policy });
   return { api, arrived, read: () => api.call(get, { contactId: PERSON }) };
 }
@@ -260,7 +260,7 @@ describe('a redirect', () => {
 describe('one try', () => {
   const request = { method: 'GET', url: 'http://127.0.0.1:1/', headers: {} };
   const failing = (code?: string) => () => Promise.reject(Object.assign(new Error('failed'), { code }));
-  const tryOnce = (code?: string) => exchange(failing(code), realTimers, request, 1_000, undefined);
+  const tryOnce = (code?: string) => attempt(failing(code), realTimers, request, 1_000, undefined);
 
   test.each([
     ['ECONNREFUSED', false],
@@ -290,7 +290,7 @@ describe('one try', () => {
       asked += 1;
       return Promise.reject(new Error('sent'));
     };
-    await expect(exchange(transport, realTimers, request, 1_000, AbortSignal.abort())).rejects.toThrow('');
+    await expect(attempt(transport, realTimers, request, 1_000, AbortSignal.abort())).rejects.toThrow('');
     expect(asked).toBe(0);
   });
 });

@@ -2,7 +2,7 @@ import { createApi } from '../../src/api/client.ts';
 import { fixed } from '../../src/api/credentials.ts';
 import type { Endpoint } from '../../src/api/endpoint.ts';
 import { SCOPES } from '../../src/api/scopes.ts';
-import type { HttpAnswer, HttpRequest, Transport } from '../../src/api/transport/types.ts';
+import type { HttpRequest, HttpResponse, Transport } from '../../src/api/transport/types.ts';
 import type { Api, ApiOptions } from '../../src/api/types.ts';
 import type { Json } from '../../src/lib/json.ts';
 import { silent } from '../../src/lib/log.ts';
@@ -51,7 +51,7 @@ export function scripted(reply: (request: HttpRequest, nth: number) => Reply | P
     const nth = asked.length;
     const { status = 200, headers = {}, body } = await reply(request, nth);
     const text = body ?? (status < 300 ? success(new URL(request.url).pathname, nth) : {});
-    return { status, headers, body: bytes(JSON.stringify(text)) } satisfies HttpAnswer;
+    return { status, headers, body: bytes(JSON.stringify(text)) } satisfies HttpResponse;
   };
   return { transport, asked };
 }

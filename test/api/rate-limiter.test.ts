@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fixed } from '../../src/api/credentials.ts';
-import { type Done, type Lane, Limiter } from '../../src/api/rate-limiter.ts';
+import { type Priority, RateLimiter, type ReleaseSlot } from '../../src/api/rate-limiter.ts';
 import { undiciTransport } from '../../src/api/transport/index.ts';
 import type { Api } from '../../src/api/types.ts';
 import { realTimers } from '../../src/lib/scheduler.ts';
@@ -49,7 +49,7 @@ describe('two servers beside each other, over HTTP against one sandbox', () => {
     const waits: number[] = [];
     const run = async (api: Api, name: string) => {
       let n = 0;
-      const read = (lane: Lane) => {
+      const read = (lane: Priority) => {
         n += 1;
         return api.call(list, { query: `${name} ${n}` }, { lane });
       };
@@ -87,18 +87,18 @@ describe('two servers beside each other, over HTTP against one sandbox', () => {
 });
 
 /** The limits are known from an answer of a window that is over. */
-async function known(limiter: Limiter, clock: HandClock) {
-  (await limiter.turn('single', new AbortController().signal))?.(quota(99));
+async function known(limiter: RateLimiter, clock: HandClock) {
+  (await limiter.acquire('single', new AbortController().signal))?.(quota(99));
   await clock.advance(WINDOW_MS);
 }
 
 /** Asks for places and notes who got one, when. */
-function places(limiter: Limiter, now: () => number) {
+function places(limiter: RateLimiter, now: () => number) {
   const began = now();
   const given: string[] = [];
-  const done = new Map<string, Done>();
-  const ask = async (name: string, lane: Lane = 'single', signal = new AbortController().signal, first = false) => {
-    const place = await limiter.turn(lane, signal, first);
+  const done = new Map<string, ReleaseSlot>();
+  const ask = async (name: string, lane: Priority = 'single', signal = new AbortController().signal, first = false) => {
+    const place = await limiter.acquire(lane, signal, first);
     if (!place) return;
     given.push(`${name} at ${now() - began}`);
     done.set(name, place);
@@ -110,9 +110,9 @@ function places(limiter: Limiter, now: () => number) {
 describe('places', () => {
   test('are given in the order they were asked for, single calls before bulk ones, one sent back before all', async () => {
     const clock = handClock();
-    const limiter = new Limiter(clock, 1);
+    const limiter = new RateLimiter(clock, 1);
     const { given, ask } = places(limiter, clock.now);
-    limiter.hold(1_000);
+    limiter.pauseUntil(1_000);
     void ask('bulk 1', 'bulk');
     void ask('bulk 2', 'bulk');
     void ask('single 1');
@@ -127,7 +127,7 @@ describe('places', () => {
 
   test('no more than the share in any span of a window, counted from when tries ended', async () => {
     const clock = handClock();
-    const limiter = new Limiter(clock, 0.3);
+    const limiter = new RateLimiter(clock, 0.3);
     await known(limiter, clock);
     const { given, ask, end } = places(limiter, clock.now);
     for (let n = 1; n <= 32; n += 1) void ask(`${n}`);
@@ -146,7 +146,7 @@ describe('places', () => {
 
   test('a bulk run takes them evenly and cannot take the first seconds of a window for itself', async () => {
     const clock = handClock();
-    const limiter = new Limiter(clock, 0.5);
+    const limiter = new RateLimiter(clock, 0.5);
     const { given, ask, end } = places(limiter, clock.now);
     for (let n = 1; n <= 100; n += 1) void ask(`${n}`, 'bulk').then(() => end(`${n}`));
     await clock.advance(WINDOW_MS / 2);
@@ -159,9 +159,9 @@ describe('places', () => {
 
   test('whoever gives up waiting is no longer in the queue, and takes no place', async () => {
     const clock = handClock();
-    const limiter = new Limiter(clock, 1);
+    const limiter = new RateLimiter(clock, 1);
     const { given, ask } = places(limiter, clock.now);
-    limiter.hold(1_000);
+    limiter.pauseUntil(1_000);
     const controller = new AbortController();
     const left = watch(ask('gone', 'single', controller.signal));
     void ask('stays');
@@ -171,12 +171,12 @@ describe('places', () => {
     expect(limiter.quota().waiting).toBe(1);
     await clock.advance(1_000);
     expect(given).toEqual(['stays at 1000']);
-    expect(await limiter.turn('single', AbortSignal.abort())).toBeUndefined();
+    expect(await limiter.acquire('single', AbortSignal.abort())).toBeUndefined();
   });
 
   test("nothing left by others' use: everyone waits until the window ends, which began no later than it was seen", async () => {
     const clock = handClock();
-    const limiter = new Limiter(clock, 1);
+    const limiter = new RateLimiter(clock, 1);
     const { given, ask, end } = places(limiter, clock.now);
     await ask('first');
     await clock.advance(500);
@@ -194,7 +194,7 @@ describe('places', () => {
 
   test('as many at once as are left', async () => {
     const clock = handClock();
-    const limiter = new Limiter(clock, 1);
+    const limiter = new RateLimiter(clock, 1);
     const { given, ask, end } = places(limiter, clock.now);
     await ask('first');
     end('first', quota(2));
@@ -205,7 +205,7 @@ describe('places', () => {
 
   test('an answer that was overtaken is not taken for a new window', async () => {
     const clock = handClock();
-    const limiter = new Limiter(clock, 1);
+    const limiter = new RateLimiter(clock, 1);
     const { given, ask, end } = places(limiter, clock.now);
     await ask('first');
     end('first', quota(3));
@@ -224,7 +224,7 @@ describe('places', () => {
 
   test('limits are those of the headers', async () => {
     const clock = handClock();
-    const limiter = new Limiter(clock, 1);
+    const limiter = new RateLimiter(clock, 1);
     const { given, ask, end } = places(limiter, clock.now);
     await ask('first');
     end('first', { 'x-ratelimit-max': '3', 'x-ratelimit-interval-milliseconds': '2000', 'x-ratelimit-remaining': '2' });
@@ -272,7 +272,7 @@ describe('a 429', () => {
     const { transport, asked } = scripted(async (_, nth): Promise<Reply> => {
       if (nth === 1) return { headers: quota(1) };
       if (nth > 2) return {};
-      await new Promise<void>((resolve) => clock.after(500, resolve));
+      await new Promise<void>((resolve) => clock.setTimer(500, resolve));
       return { status: 429 };
     });
     const api = layer({ transport, timers: clock });
@@ -363,7 +363,7 @@ describe("the day's quota", () => {
 
   test('whoever waits when it ends is told then', async () => {
     const clock = handClock();
-    const limiter = new Limiter(clock, 0.01);
+    const limiter = new RateLimiter(clock, 0.01);
     const { ask, end } = places(limiter, clock.now);
     await ask('last');
     const waiting = [watch(ask('single')), watch(ask('bulk', 'bulk'))];
@@ -425,7 +425,7 @@ describe('what a server asks for', () => {
       const state = { well: false };
       const { transport, asked } = scripted(async (): Promise<Reply> => {
         if (!state.well) return { status: 429, headers: { 'retry-after': retryAfter } };
-        await new Promise<void>((resolve) => clock.after(1_000, resolve));
+        await new Promise<void>((resolve) => clock.setTimer(1_000, resolve));
         return {};
       });
       const api = layer({ transport, timers: clock });
@@ -447,11 +447,11 @@ describe('what a server asks for', () => {
   test('a window of centuries is minutes, and its end is waited for by one timer', async () => {
     const clock = handClock();
     const timers: number[] = [];
-    const after: HandClock['after'] = (ms, then) => {
+    const after: HandClock['setTimer'] = (ms, then) => {
       timers.push(ms);
-      return clock.after(ms, then);
+      return clock.setTimer(ms, then);
     };
-    const limiter = new Limiter({ ...clock, after }, 1);
+    const limiter = new RateLimiter({ ...clock, setTimer: after }, 1);
     const { given, ask, end } = places(limiter, clock.now);
     await ask('first');
     end('first', { 'x-ratelimit-interval-milliseconds': '99999999999999', 'x-ratelimit-remaining': '0' });
@@ -465,7 +465,7 @@ describe('what a server asks for', () => {
 
   test('a timer longer than timers can be does not fire at once', async () => {
     let fired = false;
-    const cancel = realTimers.after(2 ** 40, () => {
+    const cancel = realTimers.setTimer(2 ** 40, () => {
       fired = true;
     });
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -499,7 +499,7 @@ describe('before an answer has told the limits', () => {
       const status = inWindow >= 25 ? 429 : 200;
       if (status === 200) arrived.push(clock.now());
       statuses.push(status);
-      await new Promise<void>((resolve) => clock.after(100, resolve));
+      await new Promise<void>((resolve) => clock.setTimer(100, resolve));
       const left = Math.max(0, 24 - inWindow);
       return { status, headers: { ...quota(left), 'x-ratelimit-max': '25' } };
     });
@@ -512,7 +512,7 @@ describe('before an answer has told the limits', () => {
 
   test('an answer without limits lets everyone go as well', async () => {
     const clock = handClock();
-    const limiter = new Limiter(clock, 1);
+    const limiter = new RateLimiter(clock, 1);
     const { given, ask, end } = places(limiter, clock.now);
     for (let n = 1; n <= 40; n += 1) void ask(`${n}`);
     await clock.advance(0);

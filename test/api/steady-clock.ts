@@ -28,7 +28,7 @@ export function steadyClock(stepMs: number): SteadyClock {
   };
   return {
     now: () => now,
-    after,
+    setTimer: after,
     wait: (ms) => new Promise((resolve) => after(ms, () => resolve())),
     stop: () => clearInterval(ticking),
   };
@@ -53,7 +53,7 @@ export function handClock(start = NOW): HandClock {
     setWall(ms) {
       offset += ms;
     },
-    after(ms, then) {
+    setTimer(ms, then) {
       const timer = { at: now + ms, then };
       due.add(timer);
       return () => void due.delete(timer);

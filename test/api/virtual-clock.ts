@@ -32,7 +32,7 @@ export function virtualClock(start: number): VirtualClock {
       turn();
     });
   };
-  const after: Timers['after'] = (ms, then) => {
+  const after: Timers['setTimer'] = (ms, then) => {
     const alarm = { at: now + Math.max(0, ms), then };
     alarms.add(alarm);
     turn();
@@ -40,7 +40,7 @@ export function virtualClock(start: number): VirtualClock {
   };
   return {
     now: () => now,
-    after,
+    setTimer: after,
     wait: (ms) => new Promise((resolve) => after(ms, resolve)),
     tick(ms) {
       now += ms;

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { SCOPES } from '../../src/api/scopes.ts';
 import { type Env, readConfig, SECRET_SETTINGS, SETTINGS } from '../../src/cli/config.ts';
-import { openSession } from '../../src/cli/connection.ts';
+import { openConnection } from '../../src/cli/connection.ts';
 import { SettingError } from '../../src/lib/errors.ts';
 import { instructions } from '../../src/mcp/instructions.ts';
-import { gate } from '../../src/tools/core/tool-access.ts';
+import { resolveToolAccess } from '../../src/tools/core/tool-access.ts';
 import { tools } from '../../src/tools/index.ts';
 
 const key = { GHL_API_KEY: 'pit-12345678-1234-1234-1234-123456789012', GHL_LOCATION_ID: 'abcABC123abcABC123ab' };
 
 /** What a server started with these settings would work with; an own, empty folder keeps this machine's sign-ins out. */
 const session = (env: Record<string, string>, sandbox = false) =>
-  openSession(readConfig({ XDG_CONFIG_HOME: '/nonexistent', APPDATA: '/nonexistent', ...env }, sandbox), sandbox);
+  openConnection(readConfig({ XDG_CONFIG_HOME: '/nonexistent', APPDATA: '/nonexistent', ...env }, sandbox), sandbox);
 
 describe('defaults', () => {
   test('a real account reads contacts and nothing else', () => {
@@ -36,9 +36,9 @@ describe('what is missing is said, not thrown', () => {
     [{ GHL_API_KEY: '${GHL_API_KEY}', GHL_LOCATION_ID: 'x' }, 'Not signed in'],
     [{ GHL_API_KEY: 'pit-1' }, 'GHL_LOCATION_ID is missing'],
   ])('%j', async (env, expected) => {
-    const { account, way } = session(env);
+    const { account, transportOptions } = session(env);
     expect(account.missing).toContain(expected);
-    await expect(way.credential.current()).rejects.toThrow(expected);
+    await expect(transportOptions.credential.current()).rejects.toThrow(expected);
   });
 });
 
@@ -111,9 +111,13 @@ const elsewhere = Object.keys(SETTINGS).filter((name) => !(SECRET_SETTINGS as re
 function told(env: Env): string {
   try {
     const config = readConfig({ XDG_CONFIG_HOME: '/nonexistent', APPDATA: '/nonexistent', ...env }, false);
-    const { account, scopes } = openSession(config, false);
+    const { account, scopes } = openConnection(config, false);
     const facts = { ...account, label: config.label };
-    return JSON.stringify([facts, instructions(gate(tools, scopes(), config.selected), facts), config.user]);
+    return JSON.stringify([
+      facts,
+      instructions(resolveToolAccess(tools, scopes(), config.selected), facts),
+      config.user,
+    ]);
   } catch (error) {
     if (!(error instanceof SettingError)) throw error;
     return error.message;

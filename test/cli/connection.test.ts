@@ -6,7 +6,7 @@ import { createApi } from '../../src/api/client.ts';
 import type { Endpoint } from '../../src/api/endpoint.ts';
 import { fetchTransport } from '../../src/api/transport/index.ts';
 import { readConfig } from '../../src/cli/config.ts';
-import { openSession } from '../../src/cli/connection.ts';
+import { openConnection } from '../../src/cli/connection.ts';
 import { silent } from '../../src/lib/log.ts';
 import { contacts } from '../../src/tools/contacts.ts';
 import { endpoints } from '../../src/tools/index.ts';
@@ -22,9 +22,9 @@ const BOTH = 'contacts.readonly contacts.write';
 /** The session of a server and its request layer, in this process, over the store of a world. */
 function opened(world: World, env: Record<string, string> = {}) {
   const config = readConfig({ ...world.env, ...env }, false);
-  const session = openSession(config, false);
+  const session = openConnection(config, false);
   const { scopes, howToGrant } = session;
-  const api = createApi({ endpoints, ...session.way, scopes, howToGrant, timeoutMs: 5_000, log: silent });
+  const api = createApi({ endpoints, ...session.transportOptions, scopes, howToGrant, timeoutMs: 5_000, log: silent });
   const said = (endpoint: Endpoint, args: object) =>
     api.call(endpoint, { ...args }).then(
       () => 'answered',

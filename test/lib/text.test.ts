@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { cut, firstCharacters, plainText, wellFormed } from '../../src/lib/text.ts';
-import { tidy } from '../../src/tools/core/row-shape.ts';
+import { firstCharacters, stripHiddenCharacters, truncate, wellFormed } from '../../src/lib/text.ts';
+import { cleanValue } from '../../src/tools/core/row-shape.ts';
 
 describe('characters that hide or turn text are removed', () => {
   test.each([
@@ -18,7 +18,7 @@ describe('characters that hide or turn text are removed', () => {
     ['joiners in a row within a script', 'ن\u200C\u200D\u200Cن', 'ن\u200Cن'],
     ['half of a character', 'a\uD83D b\uDE00', 'a\uFFFD b\uFFFD'],
   ])('%s', (_, text, expected) => {
-    expect(plainText(text)).toBe(expected);
+    expect(stripHiddenCharacters(text)).toBe(expected);
   });
 });
 
@@ -33,8 +33,8 @@ test('of all code points that are never shown, none stays between plain letters'
     const character = String.fromCodePoint(code);
     if (!ignorable.test(character)) continue;
     seen += 1;
-    if (plainText(`a${character}b`) !== 'ab') kept.push(code.toString(16));
-    if (!IN_PLACE.test(character) && plainText(`م${character}❤${character}ᠠ${character}x`) !== 'م❤ᠠx')
+    if (stripHiddenCharacters(`a${character}b`) !== 'ab') kept.push(code.toString(16));
+    if (!IN_PLACE.test(character) && stripHiddenCharacters(`م${character}❤${character}ᠠ${character}x`) !== 'م❤ᠠx')
       kept.push(`${code.toString(16)} after others`);
   }
   expect(seen).toBeGreaterThan(4_000);
@@ -50,9 +50,9 @@ test.each([
 ])('cleaning a million times %s ends, and cleaning again changes nothing', (_, unit) => {
   const text = unit.repeat(1_000_000);
   // Linear work takes a fraction of a second; quadratic work would outlast the test by hours.
-  plainText(text);
-  const once = plainText(`x${unit.repeat(50)}y`);
-  expect(plainText(once)).toBe(once);
+  stripHiddenCharacters(text);
+  const once = stripHiddenCharacters(`x${unit.repeat(50)}y`);
+  expect(stripHiddenCharacters(once)).toBe(once);
 });
 
 test('text of every script and emoji stays', () => {
@@ -70,14 +70,14 @@ test('text of every script and emoji stays', () => {
     'ᠠ᠋',
     'tab\there\nline',
   ]) {
-    expect(plainText(text)).toBe(text);
+    expect(stripHiddenCharacters(text)).toBe(text);
   }
 });
 
 test('a cut says so and splits no character', () => {
-  expect(cut('abcdef', 3)).toBe('abc… [cut: 6 characters]');
-  expect(cut('ab😀', 3)).toBe('ab… [cut: 4 characters]');
-  expect(cut('abc', 3)).toBe('abc');
+  expect(truncate('abcdef', 3)).toBe('abc… [cut: 6 characters]');
+  expect(truncate('ab😀', 3)).toBe('ab… [cut: 4 characters]');
+  expect(truncate('abc', 3)).toBe('abc');
 });
 
 test('a cut keeps whole characters, wherever it falls', () => {
@@ -93,5 +93,5 @@ test('JSON is repaired in keys and values at every depth, and is the same object
 
 test('keys are cleaned like values, and what is empty inside goes', () => {
   const size = { characters: 0 };
-  expect(tidy({ 'k\u200B': ['v\u202E', { n: 1, z: null, e: '' }] }, 100, size)).toEqual({ k: ['v', { n: 1 }] });
+  expect(cleanValue({ 'k\u200B': ['v\u202E', { n: 1, z: null, e: '' }] }, 100, size)).toEqual({ k: ['v', { n: 1 }] });
 });

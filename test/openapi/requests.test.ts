@@ -97,4 +97,4 @@ describe.skipIf(!isThere)('requests agree with the official description', () => 
   });
 });
 
-const ONE_TRY = { tries: 1, base: 0, cap: 0 };
+const ONE_TRY = { attempts: 1, base: 0, cap: 0 };

@@ -48,14 +48,14 @@ describe('ghl://status', () => {
   });
 
   test('the breaker is seen open, with the time it tries again; a 429 is seen as a hold', async () => {
-    const { client, call, refused, sandbox } = await connect({ api: { policy: { tries: 1, base: 0, cap: 0 } } });
+    const { client, call, refused, sandbox } = await connect({ api: { policy: { attempts: 1, base: 0, cap: 0 } } });
     const { id } = await find(call, 'maria');
     sandbox.setFaults([{ route: '*', fault: { status: 503 } }]);
     for (let n = 0; n < 8; n += 1) await refused('get_contact', { contactId: id });
     expect((await status(client)).breaker).toEqual({ state: 'open', until: new Date(NOW + 15_000).toISOString() });
     expect((await status(client)).lastDay).toMatchObject({ errors: 8 });
 
-    const other = await connect({ api: { policy: { tries: 1, base: 0, cap: 0 } } });
+    const other = await connect({ api: { policy: { attempts: 1, base: 0, cap: 0 } } });
     other.sandbox.setFaults([{ route: '*', fault: { status: 429, headers: { 'retry-after': '7' } } }]);
     await other.refused('get_contact', { contactId: id });
     expect(await status(other.client)).toMatchObject({

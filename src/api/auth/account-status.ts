@@ -3,7 +3,7 @@ import { SCOPES, type Scope } from '../scopes.ts';
 import type { Accounts, AccountsFile } from './accounts-file.ts';
 
 /** The location a server works in by what is stored, or what is missing; and the scopes in effect. */
-export type Standing =
+export type AccountStatus =
   | {
       readonly locationId: string;
       readonly credential: string;
@@ -26,11 +26,11 @@ export const WHERE_SETTINGS_ARE = "in the env block of the host's configuration 
 const SIGNED_OUT = `Not signed in to HighLevel: set GHL_API_KEY (a private integration token) and GHL_LOCATION_ID ${WHERE_SETTINGS_ARE}, and restart it, or run ghl-contacts-mcp login; or try it without an account with --sandbox.`;
 
 /** With OAuth the owner's word narrows the grant; with a private token, whose scopes nobody can ask for, it is all there is. */
-export function standing(
+export function accountStatus(
   { locationId, scopes }: { readonly locationId: string | undefined; readonly scopes: readonly Scope[] | undefined },
   stored: ReturnType<AccountsFile['readAtStart']>,
-): Standing {
-  const missing = (sentence: string): Standing => ({ missing: sentence, scopes: scopes ?? READ_ONLY });
+): AccountStatus {
+  const missing = (sentence: string): AccountStatus => ({ missing: sentence, scopes: scopes ?? READ_ONLY });
   if ('problem' in stored) return missing(stored.problem);
   const { accounts, agencies } = stored;
   const granted = (all: readonly string[]) => ({

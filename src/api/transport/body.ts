@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import type { HttpAnswer } from './types.ts';
+import type { HttpResponse } from './types.ts';
 
 /** Bytes of one answer, unpacked; what goes on beyond is not read. */
 export const MAX_ANSWER_BYTES = 10_000_000;
@@ -14,7 +14,7 @@ const UNPACK = {
 
 /** The answer's body as text, or undefined where it is over the cap. Nobody asks for packed answers; edges pack all the same. */
 export async function readBody(
-  { headers, body, text }: HttpAnswer,
+  { headers, body, text }: HttpResponse,
   max = MAX_ANSWER_BYTES,
 ): Promise<string | undefined> {
   // HTTP holds a body to the length it announces, so that this one needs no watching.

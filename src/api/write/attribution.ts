@@ -2,12 +2,12 @@ import type { Json } from '../../lib/json.ts';
 import type { Endpoint } from '../endpoint.ts';
 
 /** Keeps creates that could be taken for one another from being settled by the same record. */
-export class Claims {
+export class CreateAttribution {
   readonly #travelling = new Map<string, Set<Promise<void>>>();
   readonly #turns = new Map<string, Promise<unknown>>();
 
   /** To be called with the start of a write; the answer is called when it has travelled. */
-  travels(e: Endpoint, sent: Json): () => void {
+  trackRequest(e: Endpoint, sent: Json): () => void {
     const kind = kindOf(e, sent);
     const all = this.#travelling.get(kind) ?? new Set();
     this.#travelling.set(kind, all);
@@ -23,8 +23,8 @@ export class Claims {
     };
   }
 
-  async inTurn<T>(e: Endpoint, sent: Json, run: () => Promise<T>): Promise<T> {
-    if (!e.settle?.makes) return run();
+  async serialize<T>(e: Endpoint, sent: Json, run: () => Promise<T>): Promise<T> {
+    if (!e.reconcile?.createsRecord) return run();
     const kind = kindOf(e, sent);
     await Promise.all(this.#travelling.get(kind) ?? []);
     const turn = (this.#turns.get(kind) ?? Promise.resolve()).then(run, run);
@@ -46,7 +46,7 @@ export const madeIn = (data: Json): string | undefined =>
   THINGS.map((key) => (data[key] as Json | undefined)?.id).find((id) => typeof id === 'string');
 
 /** Ids this server has made lately: whatever else is found new is not one of these. */
-export class Known {
+export class KnownIds {
   readonly #ids = new Set<unknown>();
 
   see(data: Json): void {

@@ -1,12 +1,12 @@
 import type { Json } from '../../lib/json.ts';
-import { plainText } from '../../lib/text.ts';
+import { stripHiddenCharacters } from '../../lib/text.ts';
 
 /** Whether a stored value is what was sent; `?` where the API is known to keep it in a way that cannot be compared. */
-export type Answer = 'yes' | 'no' | '?';
+export type Match = 'yes' | 'no' | '?';
 
-const is = (holds: boolean): Answer => (holds ? 'yes' : 'no');
+const is = (holds: boolean): Match => (holds ? 'yes' : 'no');
 /** For what may be kept in another form, or left out without a word: a difference proves nothing. */
-const softly = (holds: boolean): Answer => (holds ? 'yes' : '?');
+const lenient = (holds: boolean): Match => (holds ? 'yes' : '?');
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: ' ' };
 const decoded = (text: string): string =>
@@ -47,7 +47,7 @@ export function sameText(a: unknown, b: unknown): boolean {
 }
 
 /** Whether a text may be kept as another: what takes whatever stands in angle brackets for HTML makes this of it. */
-function keptAs(sent: unknown, stored: unknown): Answer {
+function keptAs(sent: unknown, stored: unknown): Match {
   if (typeof sent !== 'string' || typeof stored !== 'string') return 'no';
   const bare = (value: string) => squeezed(decoded(value.replace(BRACKETS, ' ')));
   const [one, other] = [bare(sent), bare(stored)];
@@ -75,20 +75,20 @@ function day(value: unknown): string {
   return a.length === 4 ? `${a}-${b}-${c}` : `${c}-${a}-${b}`;
 }
 
-function customFields(sent: unknown, stored: unknown): Answer {
+function customFields(sent: unknown, stored: unknown): Match {
   const kept = new Map(((stored ?? []) as Json[]).map((field) => [field?.id, field?.value]));
-  const answers = (sent as Json[]).map((field): Answer => {
+  const answers = (sent as Json[]).map((field): Match => {
     if (field.id === undefined) return '?';
     // One that is unknown, or whose value does not fit its type, is left out.
-    return softly(sorted(field.value ?? field.field_value) === sorted(kept.get(field.id)));
+    return lenient(sorted(field.value ?? field.field_value) === sorted(kept.get(field.id)));
   });
   return answers.includes('?') ? '?' : 'yes';
 }
 
 /** Fields that are not simply stored as text. */
-const COMPARE: Readonly<Record<string, (sent: unknown, stored: unknown, all: Json) => Answer>> = {
+const COMPARE: Readonly<Record<string, (sent: unknown, stored: unknown, all: Json) => Match>> = {
   email: (sent, stored) => is(text(sent).toLowerCase() === text(stored).toLowerCase()),
-  phone: (sent, stored) => softly(digits(stored).endsWith(digits(sent).replace(/^0+/, '')) && digits(sent) !== ''),
+  phone: (sent, stored) => lenient(digits(stored).endsWith(digits(sent).replace(/^0+/, '')) && digits(sent) !== ''),
   tags: (sent, stored) => is([...new Set(sorted(sent).split('\n'))].join('\n') === sorted(stored)),
   customFields,
   dateOfBirth: (sent, stored) => is(day(sent) === day(stored)),
@@ -97,18 +97,18 @@ const COMPARE: Readonly<Record<string, (sent: unknown, stored: unknown, all: Jso
   pinned: (sent, stored) => is(sent === (stored ?? false)),
   dnd: (sent, stored) => is(sent === (stored ?? false)),
   name: (sent, _, { firstName, lastName }) =>
-    softly(text(sent).toLowerCase() === text(`${firstName ?? ''} ${lastName ?? ''}`).toLowerCase()),
+    lenient(text(sent).toLowerCase() === text(`${firstName ?? ''} ${lastName ?? ''}`).toLowerCase()),
   dndSettings: () => '?',
   inboundDndSettings: () => '?',
-  companyName: (sent, stored) => softly(text(sent) === text(stored)),
-  gender: (sent, stored) => softly(text(sent) === text(stored)),
+  companyName: (sent, stored) => lenient(text(sent) === text(stored)),
+  gender: (sent, stored) => lenient(text(sent) === text(stored)),
 };
 
-const isGone = (value: unknown) => value === undefined || value === null || value === '';
+const isCleared = (value: unknown) => value === undefined || value === null || value === '';
 
 /** Whether a stored thing holds a value in one of its fields; null stands for nothing. */
-export function fieldAgrees(name: string, sent: unknown, stored: Json): Answer {
-  if (sent === null) return is(isGone(stored[name]));
+export function matchField(name: string, sent: unknown, stored: Json): Match {
+  if (sent === null) return is(isCleared(stored[name]));
   return COMPARE[name]?.(sent, stored[name], stored) ?? is(text(sent) === text(stored[name]));
 }
 
@@ -132,7 +132,7 @@ const allOf = (contact: Json, key: 'email' | 'phone'): unknown[] =>
 
 const mayBe = (key: 'email' | 'phone', sent: unknown) => (stored: unknown) =>
   typeof stored !== 'string' ||
-  (key === 'phone' ? mayBePhone(sent, stored) : fieldAgrees('email', sent, { email: stored }) === 'yes');
+  (key === 'phone' ? mayBePhone(sent, stored) : matchField('email', sent, { email: stored }) === 'yes');
 
 /** Whether a contact can be the one that was sent: some email or phone agrees, or none can be compared. */
 export function hasReach(contact: Json, { email, phone }: Json): boolean {
@@ -147,7 +147,7 @@ export const lacks = (contact: Json, key: 'email' | 'phone', value: unknown): bo
   value !== undefined && Array.isArray(contact[FURTHER[key]]) && !allOf(contact, key).some(mayBe(key, value));
 
 /** Equal for what HighLevel may keep in place of a tag or an id. */
-const folded = (value: unknown): string => plainText(text(value)).normalize('NFKC').toLowerCase();
+const folded = (value: unknown): string => stripHiddenCharacters(text(value)).normalize('NFKC').toLowerCase();
 const asList = (values: unknown): string[] => (Array.isArray(values) ? [...new Set(values.map(folded))] : []);
 
 /** How many of the tags or followers that were sent a contact has, or lacks, as wanted. */
@@ -171,11 +171,11 @@ export const lists =
   };
 
 /** Whether a stored thing holds every field that was sent. */
-export function agreement(sent: Json, stored: Json): Answer {
+export function matchFields(sent: Json, stored: Json): Match {
   const { clear, ...fields } = sent;
   const all = { ...fields, ...Object.fromEntries(((clear as string[] | undefined) ?? []).map((name) => [name, null])) };
   const answers = Object.entries(all).map(([name, value]) => {
-    const answer = fieldAgrees(name, value, stored);
+    const answer = matchField(name, value, stored);
     return answer === 'no' && !Object.hasOwn(COMPARE, name) ? keptAs(value, stored[name]) : answer;
   });
   if (answers.includes('no')) return 'no';

@@ -5,14 +5,14 @@ import type { Endpoint } from '../endpoint.ts';
 const REMEMBERED_MS = 600_000;
 
 /** A create whose first caller may not have heard how it ended. */
-export interface First<T> {
+export interface PriorCreate<T> {
   readonly e: Endpoint;
   readonly args: Json;
   readonly outcome: Promise<T>;
   /** Epoch ms at which it was begun. */
   at: number;
   /** Set when the host gave up on it, or when its answer was in doubt. */
-  unheard: boolean;
+  resultNotDelivered: boolean;
   /** Id of what it made, once that is known. */
   made?: string | undefined;
 }
@@ -21,9 +21,9 @@ export interface First<T> {
  * A model repeats itself after a host's time-out. This remembers creates that were cancelled or in doubt, so that the
  * same call within ten minutes gets the first outcome and not a second record.
  */
-export class Repeats<T> {
+export class PriorCreates<T> {
   readonly #now: () => number;
-  readonly #firsts = new Map<string, First<T>>();
+  readonly #firsts = new Map<string, PriorCreate<T>>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -31,30 +31,36 @@ export class Repeats<T> {
 
   /** Only what makes something new, or may message somebody, is harmed by a repetition. */
   keyOf(e: Endpoint, args: Json, locationId = ''): string | undefined {
-    if (!e.settle?.makes && e.effect !== 'enrol') return undefined;
+    if (!e.reconcile?.createsRecord && e.effect !== 'enrol') return undefined;
     return `${locationId} ${e.name} ${JSON.stringify(Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
   }
 
-  find(key: string): First<T> | undefined {
+  find(key: string): PriorCreate<T> | undefined {
     this.#forgetOld();
     const first = this.#firsts.get(key);
-    return first?.unheard ? first : undefined;
+    return first?.resultNotDelivered ? first : undefined;
   }
 
   /** Takes the place of `earlier`, whose repetition it is. */
-  begin(key: string, e: Endpoint, args: Json, outcome: Promise<T>, earlier: First<T> | undefined): First<T> {
-    const first = { e, args, outcome, at: earlier?.at ?? this.#now(), unheard: earlier !== undefined };
+  begin(
+    key: string,
+    e: Endpoint,
+    args: Json,
+    outcome: Promise<T>,
+    earlier: PriorCreate<T> | undefined,
+  ): PriorCreate<T> {
+    const first = { e, args, outcome, at: earlier?.at ?? this.#now(), resultNotDelivered: earlier !== undefined };
     this.#firsts.set(key, first);
     return first;
   }
 
   /** Ended and heard: a repetition now is meant. */
-  forget(key: string, first: First<T>): void {
-    if (!first.unheard && this.#firsts.get(key) === first) this.#firsts.delete(key);
+  forget(key: string, first: PriorCreate<T>): void {
+    if (!first.resultNotDelivered && this.#firsts.get(key) === first) this.#firsts.delete(key);
   }
 
   /** What was undone since is meant to be done anew. */
-  undone(e: Endpoint, args: Json): void {
+  forgetDeleted(e: Endpoint, args: Json): void {
     if (e.effect !== 'delete') return;
     for (const [key, first] of this.#firsts) if (undoes(e, args, first)) this.#firsts.delete(key);
   }
@@ -64,7 +70,7 @@ export class Repeats<T> {
   }
 }
 
-function undoes({ route }: Endpoint, args: Json, first: First<unknown>): boolean {
+function undoes({ route }: Endpoint, args: Json, first: PriorCreate<unknown>): boolean {
   const whole = route === 'DELETE /contacts/{contactId}';
   const sameContact = first.args.contactId === args.contactId;
   if (whole) return sameContact || first.made === args.contactId;

@@ -73,7 +73,7 @@ export function fileJournal(
 /** True once the work is done; false where that takes too long. @throws as the work does */
 function isOver(work: Promise<unknown>, timers: Timers): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const cancel = timers.after(LIMIT_MS, () => resolve(false));
+    const cancel = timers.setTimer(LIMIT_MS, () => resolve(false));
     work.then(() => resolve(true), reject).finally(cancel);
   });
 }

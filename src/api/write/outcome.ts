@@ -3,10 +3,10 @@ import type { Json } from '../../lib/json.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { ApiError } from '../errors.ts';
 import type { CallOptions } from '../types.ts';
-import type { Verdict } from './settlement.ts';
+import type { ReconcileResult } from './settlement.ts';
 
 /** How a write ended, for its caller and for whoever repeats it. */
-export type Outcome =
+export type WriteOutcome =
   | {
       readonly kind: 'done';
       readonly data: Json;
@@ -20,11 +20,11 @@ export type Outcome =
       readonly settled: boolean;
       readonly repeated?: true;
       /** Where it is unknown, or may still happen: what a later look needs. */
-      readonly doubt?: Doubt | undefined;
+      readonly doubt?: Uncertainty | undefined;
     };
 
 /** What was known when a write began. */
-export interface Doubt {
+export interface Uncertainty {
   readonly began: number;
   readonly before: Json | undefined;
   /** Where it was sent to: another location knows nothing of it. */
@@ -34,7 +34,13 @@ export interface Doubt {
 }
 
 /** What looking has shown, as an outcome. `what` says why one had to look, `late` that it may still happen. */
-export function judged(e: Endpoint, verdict: Verdict, what: string, doubt: Doubt, late: boolean): Outcome {
+export function outcomeOf(
+  e: Endpoint,
+  verdict: ReconcileResult,
+  what: string,
+  doubt: Uncertainty,
+  late: boolean,
+): WriteOutcome {
   if (verdict.done)
     return { kind: 'done', data: verdict.data, settled: true, notice: `${what} Looked it up: it was done.` };
   if (verdict.done === false) {
@@ -63,7 +69,7 @@ export function judged(e: Endpoint, verdict: Verdict, what: string, doubt: Doubt
 }
 
 /** The answer, or the error, of an outcome; what was found out beside it is said. */
-export function told(outcome: Outcome, say: CallOptions['say']): Json {
+export function unwrapOutcome(outcome: WriteOutcome, say: CallOptions['say']): Json {
   if (outcome.kind !== 'done') throw outcome.error;
   if (outcome.notice) say?.(outcome.notice);
   return outcome.data;

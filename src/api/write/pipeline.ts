@@ -5,24 +5,31 @@ import { CLOCK_SLACK_MS } from '../../lib/time.ts';
 import { credentialFor } from '../credentials.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { type ApiError, isMissing } from '../errors.ts';
-import type { Figures } from '../metrics.ts';
+import type { Metrics } from '../metrics.ts';
 import type { ReadCache } from '../read-cache.ts';
-import { type Ended, gaveUp, type Journey, refused, travel, type WayOptions } from '../request-executor.ts';
-import type { Trouble } from '../retry-policy.ts';
+import {
+  type ExecutorOptions,
+  executeRequest,
+  exhaustedError,
+  type RequestOptions,
+  type RequestResult,
+  rejectedError,
+} from '../request-executor.ts';
+import type { AttemptFailure } from '../retry-policy.ts';
 import type { CallOptions } from '../types.ts';
-import { Claims, Known, madeIn } from './attribution.ts';
-import { type First, Repeats } from './idempotency.ts';
+import { CreateAttribution, KnownIds, madeIn } from './attribution.ts';
+import { type PriorCreate, PriorCreates } from './idempotency.ts';
 import type { Entry, Journal } from './journal.ts';
-import { type Doubt, judged, type Outcome, told } from './outcome.ts';
-import type { Look, Verdict } from './settlement.ts';
+import { outcomeOf, type Uncertainty, unwrapOutcome, type WriteOutcome } from './outcome.ts';
+import type { ReconcileContext, ReconcileResult } from './settlement.ts';
 
 /** Where a look goes, and how long it may take. */
-type Looking = Pick<Journey, 'locationId' | 'deadline' | 'cancel'>;
+type Looking = Pick<RequestOptions, 'locationId' | 'deadline' | 'cancel'>;
 
-interface Parts {
-  readonly way: WayOptions;
+interface PipelineOptions {
+  readonly way: ExecutorOptions;
   readonly cache: ReadCache;
-  readonly figures: Figures;
+  readonly figures: Metrics;
   readonly log: Log;
   readonly journal: Journal;
   readonly timeoutMs: number;
@@ -34,15 +41,15 @@ interface Parts {
 }
 
 /** Every write takes this way and no other: sent, settled where in doubt, journalled, then told. */
-export function createWrites(parts: Parts) {
+export function createWritePipeline(parts: PipelineOptions) {
   const { way, cache, figures, timeoutMs, log } = parts;
   const { timers } = way;
   const inFlight = new Set<Promise<unknown>>();
   /** Ends the waiting of each write that is not sent yet. */
   const stops = new Set<() => void>();
-  const known = new Known();
-  const claims = new Claims();
-  const repeats = new Repeats<Outcome>(timers.now);
+  const known = new KnownIds();
+  const claims = new CreateAttribution();
+  const repeats = new PriorCreates<WriteOutcome>(timers.now);
 
   async function perform(e: Endpoint, args: Json, options: CallOptions): Promise<Json> {
     const key = repeats.keyOf(e, args, way.credential.locationId?.());
@@ -51,14 +58,14 @@ export function createWrites(parts: Parts) {
     inFlight.add(outcome);
     const first = key === undefined ? undefined : repeats.begin(key, e, args, outcome, earlier);
     const giveUp = () => {
-      if (first) first.unheard = true;
+      if (first) first.resultNotDelivered = true;
     };
     if (options.signal?.aborted) giveUp();
     options.signal?.addEventListener('abort', giveUp, { once: true });
     try {
       const result = await outcome;
       if (first) remember(first, result, options.signal?.aborted === true);
-      return told(result, options.say);
+      return unwrapOutcome(result, options.say);
     } finally {
       inFlight.delete(outcome);
       options.signal?.removeEventListener('abort', giveUp);
@@ -66,15 +73,20 @@ export function createWrites(parts: Parts) {
     }
   }
 
-  function remember(first: First<Outcome>, outcome: Outcome, cancelled: boolean): void {
+  function remember(first: PriorCreate<WriteOutcome>, outcome: WriteOutcome, cancelled: boolean): void {
     const { kind, settled, repeated = false } = outcome;
     const open = outcome.kind !== 'done' && outcome.doubt !== undefined;
-    first.unheard = cancelled || repeated || (settled && kind === 'done') || open;
+    first.resultNotDelivered = cancelled || repeated || (settled && kind === 'done') || open;
     first.made = kind === 'done' ? madeIn(outcome.data) : undefined;
   }
 
   /** The first outcome of the same create; written only where nothing was. */
-  async function repeat(e: Endpoint, args: Json, first: First<Outcome>, options: CallOptions): Promise<Outcome> {
+  async function repeat(
+    e: Endpoint,
+    args: Json,
+    first: PriorCreate<WriteOutcome>,
+    options: CallOptions,
+  ): Promise<WriteOutcome> {
     const outcome = await first.outcome.catch(() => undefined);
     const ago = `${Math.max(1, Math.round((timers.now() - first.at) / 1_000))} s ago`;
     if (outcome?.kind === 'done') {
@@ -84,13 +96,13 @@ export function createWrites(parts: Parts) {
     if (outcome && 'doubt' in outcome && outcome.doubt) {
       const doubt = { ...outcome.doubt, end: options.deadline };
       const what = `The same call was made ${ago} and its answer was lost.`;
-      const again = await settled(e, args, doubt, (verdict) => judged(e, verdict, what, doubt, false));
+      const again = await settled(e, args, doubt, (verdict) => outcomeOf(e, verdict, what, doubt, false));
       if (again.kind !== 'not done') return { ...again, repeated: true };
     }
     return write(e, args, options);
   }
 
-  async function write(e: Endpoint, args: Json, options: CallOptions): Promise<Outcome> {
+  async function write(e: Endpoint, args: Json, options: CallOptions): Promise<WriteOutcome> {
     const cancel = untilStopped(options.signal);
     try {
       return await send(e, args, options, cancel.signal);
@@ -99,14 +111,14 @@ export function createWrites(parts: Parts) {
     }
   }
 
-  async function send(e: Endpoint, args: Json, options: CallOptions, cancel: AbortSignal): Promise<Outcome> {
+  async function send(e: Endpoint, args: Json, options: CallOptions, cancel: AbortSignal): Promise<WriteOutcome> {
     const began = timers.now();
     // What is left to a tool of several calls: some of it is for looking.
     const last = options.deadline && options.deadline - (timeoutMs * LOOK_SHARE) / 2;
     const sent = sentArgs(e, args);
     const { locationId } = await credentialFor(way.credential, options.locationId);
-    const before = await e.settle
-      ?.before?.({
+    const before = await e.reconcile
+      ?.snapshotBefore?.({
         sent,
         read: reader({ locationId, deadline: began + timeoutMs * LOOK_SHARE, cancel }),
         earlier: parts.earlier,
@@ -119,8 +131,8 @@ export function createWrites(parts: Parts) {
       cancel,
       deadline: Math.min(timers.now() + timeoutMs, last ?? Number.POSITIVE_INFINITY),
     };
-    const travelled = claims.travels(e, sent);
-    const ended = await travel(way, e, args, journey)
+    const travelled = claims.trackRequest(e, sent);
+    const ended = await executeRequest(way, e, args, journey)
       .then((each) => checked(e, each))
       .finally(() => {
         travelled();
@@ -129,14 +141,14 @@ export function createWrites(parts: Parts) {
     figures.count('writes');
     const outcome = await conclude(e, args, ended, { began, before, locationId, end: options.deadline });
     if (outcome.kind === 'unknown') figures.count('unknown');
-    if (outcome.kind === 'done' || outcome.kind === 'unknown') repeats.undone(e, args);
+    if (outcome.kind === 'done' || outcome.kind === 'unknown') repeats.forgetDeleted(e, args);
     const kept = await parts.journal(entryOf(e, sent, ended, outcome, timeOf(timers, began), options));
     log('info', 'write', {
       tool: e.name,
       id: ended.id,
       outcome: outcome.kind,
       settled: outcome.settled,
-      tries: ended.tries,
+      tries: ended.attempts,
     });
     cache.drop();
     if (kept || outcome.kind !== 'done') return outcome;
@@ -144,14 +156,16 @@ export function createWrites(parts: Parts) {
   }
 
   /** What a write made is known from here on; a create that is answered with something made before is not answered. */
-  function checked(e: Endpoint, ended: Ended): Ended {
-    const { answered, ...rest } = ended;
-    if (!answered || answered.status > 299) return ended;
-    const body = answered.body as Json;
-    const isOld = e.settle?.makes === true && known.has(madeIn(body));
+  function checked(e: Endpoint, ended: RequestResult): RequestResult {
+    const { response, ...rest } = ended;
+    if (!response || response.status > 299) return ended;
+    const body = response.body as Json;
+    const isOld = e.reconcile?.createsRecord === true && known.has(madeIn(body));
     known.see(body);
     const what = 'something that was there before the call';
-    return isOld ? { ...rest, trouble: { kind: 'garbled', status: answered.status, what }, doubtful: true } : ended;
+    return isOld
+      ? { ...rest, failure: { kind: 'garbled', status: response.status, what }, mayHaveSucceeded: true }
+      : ended;
   }
 
   /** Aborted with the caller's signal, and when the server ends. */
@@ -169,23 +183,23 @@ export function createWrites(parts: Parts) {
   }
 
   /** An answer that proves what happened is the outcome; anything else is looked into. */
-  async function conclude(e: Endpoint, args: Json, ended: Ended, doubt: Doubt): Promise<Outcome> {
-    const { answered, trouble, doubtful } = ended;
-    if (answered && answered.status < 300) return { kind: 'done', data: answered.body as Json, settled: false };
-    const refusal = answered && { kind: 'refused' as const, error: refused(e, args, ended), settled: false };
-    const isCertain = refusal?.error.certain === true && !doubtful;
-    const mayBeOwn = isCertain && ended.tries > 1 ? refusal.error.existing : undefined;
-    if (isCertain && (mayBeOwn === undefined || !e.settle?.isOwn)) return refusal;
-    if (trouble && !doubtful)
+  async function conclude(e: Endpoint, args: Json, ended: RequestResult, doubt: Uncertainty): Promise<WriteOutcome> {
+    const { response, failure, mayHaveSucceeded } = ended;
+    if (response && response.status < 300) return { kind: 'done', data: response.body as Json, settled: false };
+    const refusal = response && { kind: 'refused' as const, error: rejectedError(e, args, ended), settled: false };
+    const isCertain = refusal?.error.certain === true && !mayHaveSucceeded;
+    const mayBeOwn = isCertain && ended.attempts > 1 ? refusal.error.existing : undefined;
+    if (isCertain && (mayBeOwn === undefined || !e.reconcile?.isOwn)) return refusal;
+    if (failure && !mayHaveSucceeded)
       return {
         kind: 'not done',
-        error: gaveUp(ended, 'Nothing was written.', 'Try again in a minute.'),
+        error: exhaustedError(ended, 'Nothing was written.', 'Try again in a minute.'),
         settled: false,
       };
-    const judge = (verdict: Verdict): Outcome => {
-      if (refusal && !doubtful && isRefused(verdict, refusal.error)) return refusal;
-      const what = refusal ? refusal.error.message : gaveUp({ ...ended, opens: undefined }, '', '').message;
-      return judged(e, verdict, what, doubt, mayStillHappen(trouble));
+    const judge = (verdict: ReconcileResult): WriteOutcome => {
+      if (refusal && !mayHaveSucceeded && isRefused(verdict, refusal.error)) return refusal;
+      const what = refusal ? refusal.error.message : exhaustedError({ ...ended, opens: undefined }, '', '').message;
+      return outcomeOf(e, verdict, what, doubt, mayStillHappen(failure));
     };
     return settled(e, args, doubt, judge, mayBeOwn);
   }
@@ -194,11 +208,11 @@ export function createWrites(parts: Parts) {
   function settled(
     e: Endpoint,
     args: Json,
-    doubt: Doubt,
-    judge: (verdict: Verdict) => Outcome,
+    doubt: Uncertainty,
+    judge: (verdict: ReconcileResult) => WriteOutcome,
     existing?: string,
-  ): Promise<Outcome> {
-    return claims.inTurn(e, sentArgs(e, args), async () => {
+  ): Promise<WriteOutcome> {
+    return claims.serialize(e, sentArgs(e, args), async () => {
       const outcome = judge(await look(e, args, doubt, existing));
       if (outcome.kind === 'done') known.see(outcome.data);
       return outcome;
@@ -209,11 +223,11 @@ export function createWrites(parts: Parts) {
   async function look(
     e: Endpoint,
     args: Json,
-    { began, before, locationId, end }: Doubt,
+    { began, before, locationId, end }: Uncertainty,
     existing: string | undefined,
-  ): Promise<Verdict> {
-    const { settle } = e;
-    const view: Look = {
+  ): Promise<ReconcileResult> {
+    const { reconcile } = e;
+    const view: ReconcileContext = {
       sent: sentArgs(e, args),
       get since() {
         return began + way.serverClock.skew - CLOCK_SLACK_MS;
@@ -233,8 +247,10 @@ export function createWrites(parts: Parts) {
       }),
     };
     try {
-      if (!settle) return { done: undefined, tell: '' };
-      return existing !== undefined && settle.isOwn ? await settle.isOwn(view, existing) : await settle.look(view);
+      if (!reconcile) return { done: undefined, tell: '' };
+      return existing !== undefined && reconcile.isOwn
+        ? await reconcile.isOwn(view, existing)
+        : await reconcile.check(view);
     } catch (error) {
       log('warn', 'settle', { tool: e.name, error: (error as Error).message });
       return { done: undefined, tell: 'Looking it up failed as well: look again in a minute.' };
@@ -242,7 +258,7 @@ export function createWrites(parts: Parts) {
   }
 
   const reader =
-    (journey: Looking): Look['read'] =>
+    (journey: Looking): ReconcileContext['read'] =>
     async (tool, args) => {
       const found = parts.endpoints.find(({ name }) => name === tool);
       if (!found) throw new Error(`no endpoint ${tool}`);
@@ -267,13 +283,13 @@ export function createWrites(parts: Parts) {
  * Whether a refusal stands after looking: nothing was written, or nothing can show it and HighLevel refused the values
  * of a write that makes nothing new (a create is known to be refused and done all the same).
  */
-const isRefused = (verdict: Verdict, { kind }: ApiError): boolean =>
+const isRefused = (verdict: ReconcileResult, { kind }: ApiError): boolean =>
   verdict.done === false || (verdict.done === undefined && verdict.unseen === true && kind === 'validation');
 
 /** After a time-out, here or at a gateway, the write may be done yet. */
-const mayStillHappen = (trouble: Trouble | undefined): boolean =>
-  trouble !== undefined &&
-  ((trouble.kind === 'lost' && trouble.code === 'TIMEOUT') || (trouble.kind === 'failed' && trouble.status === 504));
+const mayStillHappen = (failure: AttemptFailure | undefined): boolean =>
+  failure !== undefined &&
+  ((failure.kind === 'lost' && failure.code === 'TIMEOUT') || (failure.kind === 'failed' && failure.status === 504));
 
 /** Share of a call's budget that looking may take beyond it. */
 const LOOK_SHARE = 1 / 3;
@@ -284,12 +300,12 @@ const sentArgs = (e: Endpoint, args: Json): Json => (e.request ? e.request(args)
 function entryOf(
   e: Endpoint,
   sent: Json,
-  ended: Ended,
-  outcome: Outcome,
+  ended: RequestResult,
+  outcome: WriteOutcome,
   at: string,
   { signal, host }: CallOptions,
 ): Entry {
-  const body = ended.answered?.body as Json | undefined;
+  const body = ended.response?.body as Json | undefined;
   const made =
     outcome.kind === 'done' ? ((outcome.data.contact as Json | undefined)?.id as string | undefined) : undefined;
   return {
@@ -301,7 +317,7 @@ function entryOf(
     sent,
     outcome: outcome.kind,
     settled: outcome.settled,
-    tries: ended.tries,
+    tries: ended.attempts,
     cancelled: signal?.aborted ?? false,
     traceId: typeof body?.traceId === 'string' ? body.traceId : undefined,
     host,

@@ -2,12 +2,12 @@ import { type Json, rowsIn } from '../../lib/json.ts';
 import { asE164, readPhone } from '../../lib/phone.ts';
 import { isDeleted } from '../deleted-rows.ts';
 
-import { type Answer, agreement, hasReach, lacks, listed as listedOf, lists } from './compare.ts';
-import type { Look, LookBefore, Settlement, Verdict } from './settlement.ts';
+import { hasReach, lacks, listed as listedOf, lists, type Match, matchFields } from './compare.ts';
+import type { ReconcileContext, ReconcileResult, ReconcileStrategy, SnapshotContext } from './settlement.ts';
 
-const unknown = (tell: string): Verdict => ({ done: undefined, tell });
-const NOT_DONE: Verdict = { done: false };
-const done = (data: Json): Verdict => ({ done: true, data });
+const unknown = (tell: string): ReconcileResult => ({ done: undefined, tell });
+const NOT_DONE: ReconcileResult = { done: false };
+const done = (data: Json): ReconcileResult => ({ done: true, data });
 
 const part = (data: Json | undefined, key: string): Json | undefined => {
   const value = data?.[key];
@@ -23,7 +23,7 @@ const idSet = (ids: unknown): ReadonlySet<unknown> | undefined => (Array.isArray
 type Age = 'new' | 'old' | '?';
 
 /** `before`: ids that were there before the write, where they are at hand; they tell more surely than any clock. */
-function ageOf({ id, dateAdded }: Json, { since, until, known }: Look, before?: ReadonlySet<unknown>): Age {
+function ageOf({ id, dateAdded }: Json, { since, until, known }: ReconcileContext, before?: ReadonlySet<unknown>): Age {
   if (known(id) || before?.has(id)) return 'old';
   if (before) return 'new';
   const at = Date.parse(String(dateAdded));
@@ -46,7 +46,7 @@ async function lookupsOf({ email, phone }: Json): Promise<{ ask: Json; sure: boo
 }
 
 /** Who had the email and the phone before the write, in the order of the lookups. */
-const holdersBefore = async ({ sent, earlier }: LookBefore): Promise<Json> => ({
+const holdersBefore = async ({ sent, earlier }: SnapshotContext): Promise<Json> => ({
   holders: (await lookupsOf(sent)).map(({ ask }) => earlier('find_duplicate_contact', ask)),
 });
 
@@ -58,7 +58,7 @@ interface Holder {
 }
 
 /** Who has the email or the phone that was sent; `missing` where one of them surely belongs to nobody, and nobody is new. */
-async function holders(look: Look): Promise<{ found: Holder[]; missing: boolean }> {
+async function holders(look: ReconcileContext): Promise<{ found: Holder[]; missing: boolean }> {
   const before = (look.before?.holders ?? []) as (readonly unknown[] | undefined)[];
   const found: Holder[] = [];
   let missing = false;
@@ -78,14 +78,14 @@ async function holders(look: Look): Promise<{ found: Holder[]; missing: boolean 
  * Whether the settings of the location say that no second contact is made with what this one has. Without the scope to
  * read them nothing is said.
  */
-async function refusesSecond({ by }: Holder, look: Look): Promise<boolean> {
+async function refusesSecond({ by }: Holder, look: ReconcileContext): Promise<boolean> {
   const location = part(await look.read('get_location', {}).catch(() => undefined), 'location');
   const { allowDuplicateContact, contactUniqueIdentifiers: keys } = part(location, 'settings') ?? {};
   return allowDuplicateContact === false && Array.isArray(keys) && keys.includes(by);
 }
 
 /** What a contact that was found says of the create in doubt. It proves nothing: a refused create may write all the same. */
-async function aboutHolder(holder: Holder, look: Look): Promise<string> {
+async function aboutHolder(holder: Holder, look: ReconcileContext): Promise<string> {
   const id = String(holder.contact.id);
   if (holder.age !== 'old') return `Contact ${id} has this email or phone and may be it, or older. `;
   return (await refusesSecond(holder, look))
@@ -93,11 +93,12 @@ async function aboutHolder(holder: Holder, look: Look): Promise<string> {
     : 'An older contact has this email or phone; if duplicates are allowed there may be a second one. ';
 }
 
-const contactCreated: Settlement = {
-  how: 'looks for a new contact with its email or phone; one without either is searched by name, and unknown unless found',
-  makes: true,
-  before: holdersBefore,
-  async look(look) {
+const contactCreated: ReconcileStrategy = {
+  description:
+    'looks for a new contact with its email or phone; one without either is searched by name, and unknown unless found',
+  createsRecord: true,
+  snapshotBefore: holdersBefore,
+  async check(look) {
     const { found, missing } = await holders(look);
     if (missing) return NOT_DONE;
     const fresh = found.find(({ age }) => age === 'new');
@@ -111,7 +112,7 @@ const contactCreated: Settlement = {
     const tell = `Contact ${existing} has this email or phone and may be it, or older: get_contact tells.`;
     if (!contact) return unknown(tell);
     const age = ageOf(contact, look);
-    if (age === 'old' || agreement(look.sent, contact) === 'no') return NOT_DONE;
+    if (age === 'old' || matchFields(look.sent, contact) === 'no') return NOT_DONE;
     return age === 'new' ? done({ contact }) : unknown(tell);
   },
 };
@@ -120,7 +121,7 @@ const contactCreated: Settlement = {
 const SEARCH_SLACK_MS = 3_600_000;
 
 /** The index trails writes, so that finding nothing proves nothing. */
-async function newestLike(look: Look, why: string): Promise<Verdict> {
+async function newestLike(look: ReconcileContext, why: string): Promise<ReconcileResult> {
   const { email } = look.sent;
   const gte = new Date(look.since - SEARCH_SLACK_MS).toISOString();
   const filters = [
@@ -147,17 +148,17 @@ const nameOf = ({ firstName, lastName, name }: Json) =>
  * Whether a contact holds the fields sent. What cannot be compared was not written while nobody wrote to it; what differs
  * may be kept in another form where somebody has written to it since.
  */
-function contactAgrees(fields: Json, contact: Json, { since }: Look): Answer {
-  const agrees = agreement(fields, contact);
+function contactAgrees(fields: Json, contact: Json, { since }: ReconcileContext): Match {
+  const agrees = matchFields(fields, contact);
   const updated = Date.parse(String(contact.dateUpdated));
   if (agrees === 'no') return updated >= since ? '?' : 'no';
   return agrees === '?' && updated < since - CLOCKS_DIFFER_MS ? 'no' : agrees;
 }
 
-const contactUpserted: Settlement = {
-  how: 'looks the contact up by its email and its phone and compares the fields sent',
-  before: holdersBefore,
-  async look(look) {
+const contactUpserted: ReconcileStrategy = {
+  description: 'looks the contact up by its email and its phone and compares the fields sent',
+  snapshotBefore: holdersBefore,
+  async check(look) {
     const { email, createNewIfDuplicateAllowed: anew, ...fields } = look.sent;
     const { found, missing } = await holders(look);
     if (missing) return NOT_DONE;
@@ -178,9 +179,9 @@ const contactUpserted: Settlement = {
   },
 };
 
-const contactHolds: Settlement = {
-  how: 'reads the contact and compares the fields sent',
-  async look(look) {
+const contactMatches: ReconcileStrategy = {
+  description: 'reads the contact and compares the fields sent',
+  async check(look) {
     const { contactId, ...fields } = look.sent;
     const contact = part(await look.read('get_contact', { contactId }), 'contact');
     const agrees = contact ? contactAgrees(fields, contact, look) : 'no';
@@ -190,40 +191,41 @@ const contactHolds: Settlement = {
 };
 
 /** A thing of one contact, read by id and held against what was sent. */
-const holds = (tool: string, key: string): Settlement => ({
-  how: `reads the ${key} and compares the fields sent`,
-  async look({ sent, read }) {
+const recordMatches = (tool: string, key: string): ReconcileStrategy => ({
+  description: `reads the ${key} and compares the fields sent`,
+  async check({ sent, read }) {
     const { contactId, taskId, noteId, ...fields } = sent;
     const stored = part(
       await read(tool, { contactId, ...(taskId ? { taskId } : {}), ...(noteId ? { noteId } : {}) }),
       key,
     );
-    const agrees = stored ? agreement(fields, stored) : 'no';
+    const agrees = stored ? matchFields(fields, stored) : 'no';
     if (agrees === 'no') return NOT_DONE;
     return agrees === 'yes' ? done({ [key]: stored }) : unknown(`${tool} tells.`);
   },
 });
 
-const gone = (tool: string, key: string): Settlement => ({
-  how: `reads the ${key}, which is to be missing`,
-  async look({ sent, read }) {
+const recordIsDeleted = (tool: string, key: string): ReconcileStrategy => ({
+  description: `reads the ${key}, which is to be missing`,
+  async check({ sent, read }) {
     const found = part(await read(tool, sent), key);
     return found && !isDeleted(found) ? NOT_DONE : done({ succeded: true });
   },
 });
 
-const noteListed: Settlement = {
-  how: "looks for a new note with this text among the contact's notes, by the list read before where there is one, else by their times",
-  makes: true,
-  async before({ sent: { contactId }, earlier }) {
+const noteListed: ReconcileStrategy = {
+  description:
+    "looks for a new note with this text among the contact's notes, by the list read before where there is one, else by their times",
+  createsRecord: true,
+  async snapshotBefore({ sent: { contactId }, earlier }) {
     const ids = earlier('list_contact_notes', { contactId });
     return ids && { ids };
   },
-  async look(look) {
+  async check(look) {
     const { contactId, ...fields } = look.sent;
     const notes = rowsIn(await look.read('list_contact_notes', { contactId }), 'notes');
     const before = idSet(look.before?.ids);
-    const aged = notes.map((note) => ({ note, age: ageOf(note, look, before), agrees: agreement(fields, note) }));
+    const aged = notes.map((note) => ({ note, age: ageOf(note, look, before), agrees: matchFields(fields, note) }));
     const fresh = aged.filter(({ age }) => age === 'new');
     const made = fresh.find(({ agrees }) => agrees === 'yes');
     if (made) return done({ note: made.note });
@@ -236,21 +238,21 @@ const noteListed: Settlement = {
 
 const idsOf = (rows: readonly Json[]) => rows.map((row) => row.id);
 
-const taskListed: Settlement = {
-  how: "compares the contact's tasks before and after: tasks carry no time of their own",
-  makes: true,
-  async before({ sent: { contactId }, read, earlier }) {
+const taskListed: ReconcileStrategy = {
+  description: "compares the contact's tasks before and after: tasks carry no time of their own",
+  createsRecord: true,
+  async snapshotBefore({ sent: { contactId }, read, earlier }) {
     const ids = earlier('list_contact_tasks', { contactId });
     if (ids) return { ids };
     const data = await read('list_contact_tasks', { contactId });
     return data && { ids: idsOf(rowsIn(data, 'tasks')) };
   },
-  async look(look) {
+  async check(look) {
     const { contactId, ...fields } = look.sent;
     const old = idSet(look.before?.ids);
     const tasks = rowsIn(await look.read('list_contact_tasks', { contactId }), 'tasks');
     const fresh = tasks.filter((task) => !look.known(task.id) && !old?.has(task.id));
-    const task = fresh.find((each) => agreement(fields, each) === 'yes');
+    const task = fresh.find((each) => matchFields(fields, each) === 'yes');
     if (!task) return fresh.length === 0 || old === undefined ? NOT_DONE : unknown('list_contact_tasks tells.');
     return old
       ? done({ task })
@@ -259,9 +261,9 @@ const taskListed: Settlement = {
 };
 
 /** A list on the contact (tags, followers) that is to have, or to lack, what was sent. */
-const listed = (key: 'tags' | 'followers', wanted: boolean): Settlement => ({
-  how: `reads the contact's ${key}`,
-  async look({ sent, read }) {
+const listed = (key: 'tags' | 'followers', wanted: boolean): ReconcileStrategy => ({
+  description: `reads the contact's ${key}`,
+  async check({ sent, read }) {
     const contact = part(await read('get_contact', { contactId: sent.contactId }), 'contact');
     const { right, of } = contact ? listedOf(key, wanted, contact, sent) : { right: 0, of: 1 };
     if (contact && right === of) return done({ [key]: contact[key] ?? [] });
@@ -277,9 +279,9 @@ const bulk = (
   ids: (sent: Json) => unknown[],
   holds: (contact: Json, sent: Json) => boolean,
   data: (sent: Json, there: unknown[]) => Json,
-): Settlement => ({
-  how: `reads each contact, up to ${BULK_LOOKS}; unknown beyond that`,
-  async look({ sent, read }) {
+): ReconcileStrategy => ({
+  description: `reads each contact, up to ${BULK_LOOKS}; unknown beyond that`,
+  async check({ sent, read }) {
     const all = ids(sent);
     if (all.length > BULK_LOOKS)
       return {
@@ -312,14 +314,14 @@ const tagsAsWanted = (contact: Json, sent: Json) => {
 export const settle = {
   contactCreated,
   contactUpserted,
-  contactHolds,
-  contactGone: gone('get_contact', 'contact'),
+  contactMatches,
+  contactGone: recordIsDeleted('get_contact', 'contact'),
   taskListed,
-  taskHolds: holds('get_contact_task', 'task'),
-  taskGone: gone('get_contact_task', 'task'),
+  taskHolds: recordMatches('get_contact_task', 'task'),
+  taskGone: recordIsDeleted('get_contact_task', 'task'),
   noteListed,
-  noteHolds: holds('get_contact_note', 'note'),
-  noteGone: gone('get_contact_note', 'note'),
+  noteHolds: recordMatches('get_contact_note', 'note'),
+  noteGone: recordIsDeleted('get_contact_note', 'note'),
   tagsAdded: listed('tags', true),
   tagsRemoved: listed('tags', false),
   followersAdded: listed('followers', true),
@@ -342,11 +344,11 @@ export const settle = {
     (_, there) => ({ success: true, ids: there }),
   ),
   unseen: {
-    how: 'unknown: no endpoint shows it',
-    look: async () => ({
+    description: 'unknown: no endpoint shows it',
+    check: async () => ({
       done: undefined,
       unseen: true,
       tell: "Only the contact's page in HighLevel tells; no tool does.",
     }),
   },
-} as const satisfies Record<string, Settlement>;
+} as const satisfies Record<string, ReconcileStrategy>;

@@ -1,7 +1,7 @@
 import type { Json } from '../../lib/json.ts';
 
 /** What a settlement may look at after a write got no answer it can trust. */
-export interface Look {
+export interface ReconcileContext {
   /** Arguments of the write as they were sent. */
   readonly sent: Json;
   /**
@@ -19,30 +19,30 @@ export interface Look {
 }
 
 /** Done, with the answer HighLevel would have given; not done; or not to be known, with what does tell. */
-export type Verdict =
+export type ReconcileResult =
   | { readonly done: true; readonly data: Json }
   | { readonly done: false }
   /** `unseen`: no read shows it, whatever the write has done. */
   | { readonly done: undefined; readonly tell: string; readonly unseen?: true };
 
 /** What may be looked at before a write. */
-export interface LookBefore extends Pick<Look, 'sent' | 'read'> {
+export interface SnapshotContext extends Pick<ReconcileContext, 'sent' | 'read'> {
   /** Ids that a read gave moments ago; undefined where it was not asked. */
   readonly earlier: (tool: string, args: Json) => readonly unknown[] | undefined;
 }
 
 /** How a write in doubt is settled: by looking, never by repeating. */
-export interface Settlement {
+export interface ReconcileStrategy {
   /** For the documentation. */
-  readonly how: string;
+  readonly description: string;
   /** True where the write makes something new each time it is done. */
-  readonly makes?: true;
+  readonly createsRecord?: true;
   /** What was there before the write, as far as it is at hand; read where the thing itself carries no time. */
-  readonly before?: (look: LookBefore) => Promise<Json | undefined>;
-  readonly look: (look: Look) => Promise<Verdict>;
+  readonly snapshotBefore?: (check: SnapshotContext) => Promise<Json | undefined>;
+  readonly check: (look: ReconcileContext) => Promise<ReconcileResult>;
   /**
    * Whether the record that a later attempt was refused for is the one that an earlier attempt made: done; not done
    * where it is somebody else's.
    */
-  readonly isOwn?: (look: Look, existing: string) => Promise<Verdict>;
+  readonly isOwn?: (look: ReconcileContext, existing: string) => Promise<ReconcileResult>;
 }

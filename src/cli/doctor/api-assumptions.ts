@@ -1,7 +1,7 @@
 import { parseJson, readBody } from '../../api/transport/body.ts';
 import { type Answer, FACTS, type Fact, isOpen, type Questioner } from '../../sandbox/facts.ts';
 import type { Config } from '../config.ts';
-import type { Session } from '../connection.ts';
+import type { Connection } from '../connection.ts';
 import { foreign } from '../terminal.ts';
 import type { Finding } from './finding.ts';
 
@@ -9,14 +9,14 @@ import type { Finding } from './finding.ts';
  * What the sandbox still guesses of the API, or has conflicting reports of, asked on the owner's own account by reads
  * alone: for people who want to report back where it differs. Answers are told by their shape, never by their values.
  */
-export async function checkFacts({ timeoutMs }: Config, { way }: Session): Promise<Finding[]> {
-  const { token, locationId } = await way.credential.current();
+export async function checkFacts({ timeoutMs }: Config, { transportOptions }: Connection): Promise<Finding[]> {
+  const { token, locationId } = await transportOptions.credential.current();
   const account: Questioner = {
     locationId,
     async ask(method, path, { body, version = '2021-07-28' } = {}): Promise<Answer> {
-      const answer = await way.transport({
+      const answer = await transportOptions.transport({
         method,
-        url: `${way.baseUrl}${path}`,
+        url: `${transportOptions.baseUrl}${path}`,
         headers: {
           authorization: `Bearer ${token}`,
           version,

@@ -1,29 +1,29 @@
 import { createApi } from '../../api/client.ts';
 import { SCOPES } from '../../api/scopes.ts';
-import type { HttpAnswer, Transport } from '../../api/transport/types.ts';
+import type { HttpResponse, Transport } from '../../api/transport/types.ts';
 import type { Json } from '../../lib/json.ts';
 import { silent } from '../../lib/log.ts';
 import { endpoints } from '../../tools/index.ts';
 import { getLocation } from '../../tools/lookups.ts';
 import type { Config } from '../config.ts';
-import type { Session } from '../connection.ts';
+import type { Connection } from '../connection.ts';
 import { foreign } from '../terminal.ts';
 import type { Finding } from './finding.ts';
 import { tryToken } from './token-check.ts';
 
 /** An `Api` that keeps the headers of the last answer. */
-export function listening(config: Config, { way }: Session) {
-  let last: HttpAnswer['headers'] = {};
+export function listening(config: Config, { transportOptions }: Connection) {
+  let last: HttpResponse['headers'] = {};
   let status = 0;
   const transport: Transport = async (request) => {
-    const answer = await way.transport(request);
+    const answer = await transportOptions.transport(request);
     last = answer.headers;
     status = answer.status;
     return answer;
   };
   const api = createApi({
     endpoints,
-    ...way,
+    ...transportOptions,
     transport,
     scopes: SCOPES,
     timeoutMs: Math.min(config.timeoutMs, 15_000),
@@ -36,7 +36,7 @@ export function listening(config: Config, { way }: Session) {
 const SKEW_MS = 120_000;
 
 /** Whether HighLevel is reached and lets the credential in: a search for one row, which reading contacts is enough for. */
-export async function reach(config: Config, session: Session): Promise<Finding[]> {
+export async function reach(config: Config, session: Connection): Promise<Finding[]> {
   const { api, headers } = listening(config, session);
   const verdict = await tryToken(api);
   if (verdict.works !== true) {
@@ -52,7 +52,7 @@ export async function reach(config: Config, session: Session): Promise<Finding[]
   return [probe, place, clock(headers()), quota(headers())];
 }
 
-function clock({ date }: HttpAnswer['headers']): Finding {
+function clock({ date }: HttpResponse['headers']): Finding {
   const skew = date === undefined ? Number.NaN : Date.parse(date) - Date.now();
   if (Number.isNaN(skew)) return { what: 'clock', state: 'note', says: 'HighLevel told no time' };
   if (Math.abs(skew) < SKEW_MS)
@@ -65,7 +65,7 @@ function clock({ date }: HttpAnswer['headers']): Finding {
   };
 }
 
-function quota(headers: HttpAnswer['headers']): Finding {
+function quota(headers: HttpResponse['headers']): Finding {
   const [left, max] = [headers['x-ratelimit-remaining'], headers['x-ratelimit-max']];
   const [day, limit] = [headers['x-ratelimit-daily-remaining'], headers['x-ratelimit-limit-daily']];
   if (left === undefined && day === undefined)

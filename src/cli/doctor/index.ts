@@ -2,11 +2,11 @@ import pkg from '../../../package.json' with { type: 'json' };
 import { openStore } from '../../api/auth/token-store.ts';
 import { SettingError } from '../../lib/errors.ts';
 import { redact, redactStrictly } from '../../lib/redact.ts';
-import { cut, plainText } from '../../lib/text.ts';
-import { gate } from '../../tools/core/tool-access.ts';
+import { stripHiddenCharacters, truncate } from '../../lib/text.ts';
+import { resolveToolAccess } from '../../tools/core/tool-access.ts';
 import { tools } from '../../tools/index.ts';
 import { type Config, missingOfApp, readConfig, SECRET_SETTINGS, SETTINGS } from '../config.ts';
-import { openSession, type Session } from '../connection.ts';
+import { type Connection, openConnection } from '../connection.ts';
 import { foreign, masked, say, sayJson } from '../terminal.ts';
 import { checkFacts } from './api-assumptions.ts';
 import { reach } from './connectivity.ts';
@@ -44,7 +44,7 @@ function settingsOr(sandbox: boolean): { readonly settings: Config } | { readonl
 }
 
 async function examine(config: Config, sandbox: boolean, facts: boolean): Promise<Finding[]> {
-  const session = openSession(config, sandbox);
+  const session = openConnection(config, sandbox);
   const found = [
     nodeVersion(),
     settings(),
@@ -99,7 +99,8 @@ function settings(): Finding {
 /** A name is shown, and nothing else that stands in it. */
 const placeholder = (value: string): string =>
   /^\$\{([a-z]+:)?[A-Za-z_][A-Za-z0-9_]*\}$/.test(value) ? printable(value) : 'a placeholder';
-const printable = (value: string): string => cut(redactStrictly(plainText(value)).replace(/\s+/g, ' '), 200);
+const printable = (value: string): string =>
+  truncate(redactStrictly(stripHiddenCharacters(value)).replace(/\s+/g, ' '), 200);
 
 async function store(config: Config, sandbox: boolean): Promise<Finding> {
   if (sandbox || config.credential)
@@ -120,7 +121,7 @@ async function store(config: Config, sandbox: boolean): Promise<Finding> {
   }
 }
 
-function credential({ account }: Session): Finding {
+function credential({ account }: Connection): Finding {
   if (account.missing !== undefined) return { what: 'sign-in', state: 'bad', says: account.missing };
   return {
     what: 'sign-in',
@@ -136,7 +137,7 @@ function partOfApp(): Finding[] {
 }
 
 /** An OAuth sign-in lives for a day without the app that renews it. */
-function renewal(config: Config, { account }: Session): Finding[] {
+function renewal(config: Config, { account }: Connection): Finding[] {
   if (account.granted === undefined || config.auth.app) return [];
   return [
     {
@@ -148,11 +149,11 @@ function renewal(config: Config, { account }: Session): Finding[] {
 }
 
 /** Scopes granted and in effect, how many tools each opens, and what stays shut. */
-function scopes(config: Config, session: Session): Finding[] {
-  const { shown, hidden } = gate(tools, session.scopes(), config.selected);
+function scopes(config: Config, session: Connection): Finding[] {
+  const { shown, hidden } = resolveToolAccess(tools, session.scopes(), config.selected);
   const count = (scope: string) => shown.filter((tool) => tool.scope === scope).length;
   const open = session.scopes().map((scope) => `${scope} (${count(scope)} tools)`);
-  const shut = [...new Set(hidden.filter(({ by }) => by === 'scope').map(({ tool }) => tool.scope))];
+  const shut = [...new Set(hidden.filter(({ reason: by }) => by === 'scope').map(({ tool }) => tool.scope))];
   const { granted } = session.account;
   const findings: Finding[] = [];
   if (granted) findings.push({ what: 'granted', state: 'ok', says: granted.map(foreign).join(' ') || 'nothing' });

@@ -1,4 +1,4 @@
-import type { Desk } from '../request-context.ts';
+import type { RequestContext } from '../request-context.ts';
 
 /** What an argument may become, likeliest first. */
 export interface Values {
@@ -8,7 +8,11 @@ export interface Values {
 }
 
 /** Completes what was typed of one argument; `others` are the arguments filled in before. @throws UserError */
-export type Completer = (typed: string, desk: Desk, others: Readonly<Record<string, string>>) => Promise<Values>;
+export type Completer = (
+  typed: string,
+  desk: RequestContext,
+  others: Readonly<Record<string, string>>,
+) => Promise<Values>;
 
 export const NONE: Values = { values: [], total: 0 };
 

@@ -2,25 +2,25 @@ import { type Endpoint, ID } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
 import { isRecord, type Json, listIn, rowsIn } from '../../lib/json.ts';
 import { firstCharacters } from '../../lib/text.ts';
-import { type Person, personOf } from '../../resources/recent-contacts.ts';
+import { personOf, type RecentContact } from '../../resources/recent-contacts.ts';
 import { findDuplicateContact, listContacts } from '../../tools/contacts.ts';
 import { SwitchedOff } from '../../tools/core/permissions.ts';
-import type { Desk } from '../request-context.ts';
+import type { RequestContext } from '../request-context.ts';
 
 /** People who fit what was typed, likeliest first. */
 export interface Found {
-  readonly people: readonly Person[];
+  readonly people: readonly RecentContact[];
   /** How many there are in all; undefined where HighLevel does not say and there are more. */
   readonly total: number | undefined;
 }
 
 /** Whom words, an email, a phone or an id fit; `whole` where nothing more will be typed. @throws UserError */
-export const peopleFor = (typed: string, { recent, read }: Desk, whole = false): Promise<Found> =>
+export const peopleFor = (typed: string, { recent, read }: RequestContext, whole = false): Promise<Found> =>
   findPeople(typed, { recent: recent(), read, whole });
 
 export interface Around {
   /** Lately seen, newest first. */
-  readonly recent: readonly Person[];
+  readonly recent: readonly RecentContact[];
   /** One read. @throws UserError */
   readonly read: (endpoint: Endpoint, args: Json) => Promise<Json>;
   /** True where nothing more will be typed: then HighLevel is asked for one character as well. */
@@ -65,14 +65,14 @@ export async function findPeople(typed: string, { recent, read, whole = false }:
 }
 
 /** Whether it can be asked for by its id. */
-const isReadable = ({ id }: Person): boolean => ID.test(id);
+const isReadable = ({ id }: RecentContact): boolean => ID.test(id);
 
-const one = (person: Person): Found => ({ people: [person], total: 1 });
+const one = (person: RecentContact): Found => ({ people: [person], total: 1 });
 const NOBODY = { name: undefined, email: undefined, phone: undefined };
 const digits = (text: string): string => text.replace(/\D/g, '');
 
 /** Whom exactly this email or international number reaches, if it is one. */
-async function reachedBy(words: string, read: Around['read']): Promise<Person | undefined> {
+async function reachedBy(words: string, read: Around['read']): Promise<RecentContact | undefined> {
   const whole = words.startsWith('+') && PHONE.test(words) && digits(words).length >= WHOLE_PHONE;
   const reach = EMAIL.test(words) ? { email: words } : whole ? { number: `+${digits(words)}` } : undefined;
   if (!reach) return undefined;
@@ -92,7 +92,7 @@ const asQuery = (words: string): string => (PHONE.test(words) && digits(words).l
 const lower = (text: string | undefined): string => (text ?? '').toLowerCase();
 
 /** Whether a name, email, phone or id holds what was typed. */
-export function fits({ id, name, email, phone }: Person, words: string): boolean {
+export function fits({ id, name, email, phone }: RecentContact, words: string): boolean {
   const wanted = lower(words);
   const number = PHONE.test(words) ? digits(words) : '';
   return (
@@ -103,15 +103,15 @@ export function fits({ id, name, email, phone }: Person, words: string): boolean
 }
 
 /** The name begins so, then a word of it does, then it is somewhere; of equals the lately seen first. */
-function ranked(people: readonly Person[], words: string, recent: readonly Person[]): Person[] {
+function ranked(people: readonly RecentContact[], words: string, recent: readonly RecentContact[]): RecentContact[] {
   const wanted = lower(words);
-  const rank = (person: Person): number => {
+  const rank = (person: RecentContact): number => {
     const name = lower(person.name);
     if (name.startsWith(wanted)) return 0;
     if (name.includes(` ${wanted}`)) return 1;
     return fits(person, words) ? 2 : 3;
   };
-  const seen = ({ id }: Person): number => {
+  const seen = ({ id }: RecentContact): number => {
     const at = recent.findIndex((person) => person.id === id);
     return at === -1 ? recent.length : at;
   };

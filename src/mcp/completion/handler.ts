@@ -2,7 +2,7 @@ import { ID } from '../../api/endpoint.ts';
 import { UserError, WrongRequest } from '../../lib/errors.ts';
 import { listTemplates } from '../../resources/index.ts';
 import { findPrompt, whyNoPrompt } from '../prompts/index.ts';
-import type { Desk } from '../request-context.ts';
+import type { RequestContext } from '../request-context.ts';
 import { type Completer, NONE } from './completer.ts';
 import { MOST, peopleFor } from './find-people.ts';
 
@@ -20,7 +20,7 @@ export async function complete(
   reference: Reference,
   argument: { readonly name: string; readonly value: string },
   others: Readonly<Record<string, string>>,
-  desk: Desk,
+  desk: RequestContext,
   fault: (error: unknown) => void,
 ) {
   const completer = completerOf(reference, argument.name, desk);
@@ -33,7 +33,7 @@ export async function complete(
   return { values, ...(total === undefined ? {} : { total }), hasMore: total === undefined || total > values.length };
 }
 
-function completerOf(reference: Reference, argument: string, desk: Desk): Completer | undefined {
+function completerOf(reference: Reference, argument: string, desk: RequestContext): Completer | undefined {
   if ('prompt' in reference) {
     const prompt = findPrompt(desk.gate, reference.prompt);
     if (!prompt) throw new WrongRequest(whyNoPrompt(desk.gate, reference.prompt));

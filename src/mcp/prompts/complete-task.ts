@@ -1,7 +1,7 @@
 import type { Json } from '../../lib/json.ts';
 import { taskStatus } from '../../tools/composite/location-tasks/walk.ts';
 import { among, type Completer, NONE } from '../completion/completer.ts';
-import type { Desk } from '../request-context.ts';
+import type { RequestContext } from '../request-context.ts';
 import { aboutContact, contactArgument, meant } from './contact-argument.ts';
 import type { Prompt } from './prompt.ts';
 
@@ -9,7 +9,7 @@ const LIST = 'list_contact_tasks';
 const SET = 'set_contact_task_completed';
 
 /** What is still to be done, soonest first. */
-async function openTasks(contactId: string, desk: Desk): Promise<Json> {
+async function openTasks(contactId: string, desk: RequestContext): Promise<Json> {
   const fields = ['id', 'title', 'dueDate', 'completed', 'assignedTo'];
   const { tasks, next } = await desk.run(LIST, { contactId, limit: 500, fields });
   const open = (tasks as Json[])

@@ -1,13 +1,13 @@
 import { ID } from '../../api/endpoint.ts';
 import type { Json } from '../../lib/json.ts';
-import type { Person } from '../../resources/recent-contacts.ts';
+import type { RecentContact } from '../../resources/recent-contacts.ts';
 import type { Completer } from '../completion/completer.ts';
 import { peopleFor } from '../completion/find-people.ts';
-import type { Desk } from '../request-context.ts';
+import type { RequestContext } from '../request-context.ts';
 import { type Argument, answerFollows, type Given, gathered, offeredOf, type Said } from './prompt.ts';
 
 /** A person in words that a person can choose by, and that lead back to the contact. */
-const labelOf = ({ id, name, email, phone }: Person): string =>
+const labelOf = ({ id, name, email, phone }: RecentContact): string =>
   `${(name ?? '').replace(/[<>]/g, '')} <${email ?? phone ?? id}>`.trim();
 
 const complete: Completer = async (typed, desk) => {
@@ -29,7 +29,7 @@ function partsOf(typed: string): { name: string; key: string } {
 }
 
 /** The people meant by what was typed: one where that is clear. @throws UserError */
-export async function meant(typed: string, desk: Desk): Promise<readonly Person[]> {
+export async function meant(typed: string, desk: RequestContext): Promise<readonly RecentContact[]> {
   const { name, key } = partsOf(typed);
   const { people } = await peopleFor(key, desk, true);
   const [only, another] = people;
@@ -39,7 +39,7 @@ export async function meant(typed: string, desk: Desk): Promise<readonly Person[
 }
 
 /** Two people may have one email: then the name tells which. */
-async function sharing(name: string, key: string, desk: Desk): Promise<readonly Person[] | undefined> {
+async function sharing(name: string, key: string, desk: RequestContext): Promise<readonly RecentContact[] | undefined> {
   const { people } = await peopleFor(name, desk, true);
   const fitting = people.filter(({ id, email, phone }) => [id, email, phone].some((text) => isSame(text, key)));
   return fitting.length > 0 ? fitting : undefined;
@@ -53,11 +53,11 @@ interface Plan {
   readonly task: string;
   /** The tool that is run, and that the model calls where it could not be. */
   readonly tool: string;
-  readonly gather: (contact: Person) => Promise<Json>;
+  readonly gather: (contact: RecentContact) => Promise<Json>;
 }
 
 /** A prompt about one contact: finds whom the person means, and what the tool tells of them. */
-export async function aboutContact(given: Given, desk: Desk, { task, tool, gather }: Plan): Promise<Said> {
+export async function aboutContact(given: Given, desk: RequestContext, { task, tool, gather }: Plan): Promise<Said> {
   const people = await gathered(meant(given.contact ?? '', desk));
   if (people === undefined) {
     const by = offeredOf(desk, 'search_contacts', 'list_contacts');

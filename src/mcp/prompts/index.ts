@@ -1,7 +1,7 @@
 import { WrongRequest } from '../../lib/errors.ts';
-import { type Gate, whyAbsent } from '../../tools/core/tool-access.ts';
+import { explainUnavailable, type ToolAccess } from '../../tools/core/tool-access.ts';
 import { toText, withinLimit } from '../../tools/core/tool-result.ts';
-import type { Desk } from '../request-context.ts';
+import type { RequestContext } from '../request-context.ts';
 import { activityTimeline } from './activity-timeline.ts';
 import { completeTask } from './complete-task.ts';
 import { contactDashboard } from './contact-dashboard.ts';
@@ -20,21 +20,21 @@ export const prompts: readonly Prompt[] = [
   updateSegment,
 ];
 
-const isOffered = ({ shown }: Gate, { tools }: Prompt): boolean =>
+const isOffered = ({ shown }: ToolAccess, { tools }: Prompt): boolean =>
   tools.every((tool) => shown.some(({ name }) => name === tool));
 
-export const findPrompt = (gate: Gate, name: string): Prompt | undefined =>
+export const findPrompt = (gate: ToolAccess, name: string): Prompt | undefined =>
   prompts.find((prompt) => prompt.name === name && isOffered(gate, prompt));
 
 /** What to say of a prompt that is not offered. */
-export function whyNoPrompt(gate: Gate, name: string): string {
+export function whyNoPrompt(gate: ToolAccess, name: string): string {
   const known = prompts.find((prompt) => prompt.name === name);
   const missing = known?.tools.find((tool) => gate.shown.every((shown) => shown.name !== tool));
   if (missing === undefined) return 'There is no such prompt; prompts/list names those there are.';
-  return `${name} is not offered. ${whyAbsent(gate, missing)}`;
+  return `${name} is not offered. ${explainUnavailable(gate, missing)}`;
 }
 
-export const listPrompts = (gate: Gate) =>
+export const listPrompts = (gate: ToolAccess) =>
   prompts
     .filter((prompt) => isOffered(gate, prompt))
     .map(({ name, title, description, arguments: given }) => ({
@@ -45,7 +45,7 @@ export const listPrompts = (gate: Gate) =>
     }));
 
 /** Our words in one message, and what was gathered in another. @throws WrongRequest */
-export async function getPrompt(name: string, args: Readonly<Record<string, string>>, desk: Desk) {
+export async function getPrompt(name: string, args: Readonly<Record<string, string>>, desk: RequestContext) {
   const prompt = findPrompt(desk.gate, name);
   if (!prompt) throw new WrongRequest(whyNoPrompt(desk.gate, name));
   const given = givenOf(prompt, args);

@@ -1,6 +1,6 @@
 import type { Json } from '../../lib/json.ts';
 import { among, type Completer } from '../completion/completer.ts';
-import type { Desk } from '../request-context.ts';
+import type { RequestContext } from '../request-context.ts';
 import { locationTags } from './location-tags.ts';
 import { type Given, gathered, type Prompt } from './prompt.ts';
 
@@ -15,7 +15,7 @@ const completeTags: Completer = async (typed, desk) => {
 };
 
 /** Who is reached by that email and by that phone already; nothing where neither was given. */
-async function existing({ email, phone }: Given, desk: Desk): Promise<Json> {
+async function existing({ email, phone }: Given, desk: RequestContext): Promise<Json> {
   const find = async (reach: Json) => (await desk.run(FIND, reach)).contact ?? null;
   const [byEmail, byPhone] = await Promise.all([
     email === undefined ? undefined : find({ email }),

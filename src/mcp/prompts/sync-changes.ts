@@ -2,7 +2,7 @@ import { asOf } from '../../lib/time.ts';
 import { taskPage } from '../../tools/composite/location-tasks/walk.ts';
 import { mayRead } from '../../tools/core/permissions.ts';
 import { among } from '../completion/completer.ts';
-import type { Desk } from '../request-context.ts';
+import type { RequestContext } from '../request-context.ts';
 import { answerFollows, gathered, type Prompt } from './prompt.ts';
 
 const TOOL = 'list_changed_contacts';
@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 const WORDS = ['last', 'today', 'yesterday'] as const;
 
 /** Days in the zone of the clock; anything else as the tool takes it. */
-async function sinceOf(text: string, { clock }: Desk): Promise<string> {
+async function sinceOf(text: string, { clock }: RequestContext): Promise<string> {
   const days = WORDS.indexOf(text.toLowerCase() as (typeof WORDS)[number]) - 1;
   if (days < 0) return days === -1 ? 'last' : text;
   const today = (await asOf(clock)).slice(0, 10);

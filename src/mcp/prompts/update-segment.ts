@@ -1,8 +1,8 @@
 import type { Json } from '../../lib/json.ts';
-import { cut } from '../../lib/text.ts';
+import { truncate } from '../../lib/text.ts';
 import { DEFAULT_PAGE_BYTES, howManyFit } from '../../tools/core/tool-result.ts';
 import { among } from '../completion/completer.ts';
-import type { Desk } from '../request-context.ts';
+import type { RequestContext } from '../request-context.ts';
 import { locationTags } from './location-tags.ts';
 import { answerFollows, gathered, type Prompt } from './prompt.ts';
 
@@ -20,9 +20,9 @@ const NOTES = {
 } as const;
 
 /** How many carry the tag, with the filter that finds them; without a tag, which tags there are. */
-async function segmentOf(tag: string | undefined, desk: Desk): Promise<Json> {
+async function segmentOf(tag: string | undefined, desk: RequestContext): Promise<Json> {
   if (tag === undefined) {
-    const all = (await locationTags(desk)).map((name) => cut(name, TAG_CHARACTERS));
+    const all = (await locationTags(desk)).map((name) => truncate(name, TAG_CHARACTERS));
     const tags = all.slice(0, howManyFit(all, DEFAULT_PAGE_BYTES));
     return { ...(tags.length > 0 ? { tags } : {}), ...(tags.length < all.length ? { total: all.length } : {}) };
   }

@@ -1,7 +1,7 @@
 import { createHash, randomInt } from 'node:crypto';
 import { UserError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json.ts';
-import { quoted } from '../../lib/text.ts';
+import { quoteForMessage } from '../../lib/text.ts';
 
 /** Jobs remembered at once; a newer one pushes out the one that was longest untouched and is not running. */
 const KEPT = 20;
@@ -95,7 +95,7 @@ const word = (): string => Array.from({ length: 5 }, () => ALPHABET[randomInt(AL
 
 const unknown = (handle: string): UserError =>
   new UserError(
-    `There is no unfinished work with the handle ${quoted(handle)}: handles live as long as this server runs, and only the last ${KEPT} are kept. What was done stays done. Make the same call again without the handle; that is safe.`,
+    `There is no unfinished work with the handle ${quoteForMessage(handle)}: handles live as long as this server runs, and only the last ${KEPT} are kept. What was done stays done. Make the same call again without the handle; that is safe.`,
   );
 
 /** The same for the same arguments, in whatever order their keys stand; what is undefined is not there. */

@@ -1,7 +1,7 @@
 import { UserError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json.ts';
 import { isE164, readPhone } from '../../lib/phone.ts';
-import type { Context } from '../core/tool.ts';
+import type { ToolContext } from '../core/tool.ts';
 import { countryOf } from './onboard/parse-person.ts';
 
 /**
@@ -9,7 +9,7 @@ import { countryOf } from './onboard/parse-person.ts';
  * whoever reads that creates a person twice.
  * @throws UserError for what is no whole number
  */
-export async function withE164(args: Json, name: string, context: Context): Promise<Json> {
+export async function withE164(args: Json, name: string, context: ToolContext): Promise<Json> {
   const { number, certain } = await readPhone(String(args[name]), () => countryOf(context));
   if (!isE164(number))
     throw new UserError(`Nothing was sent. ${name} must be a whole phone number, such as +15125550100.`);

@@ -1,5 +1,5 @@
 import { type Json, listIn, rowsIn } from '../../lib/json.ts';
-import type { Context } from '../core/tool.ts';
+import type { ToolContext } from '../core/tool.ts';
 import { searchContacts } from '../search.ts';
 
 /** Rows the API gives at most in one answer of a search. */
@@ -43,7 +43,7 @@ export const nextPage = ({ total, rows, searchAfter }: SearchPage, seen: number,
 
 /** One page of a search, after the row that `searchAfter` names. */
 export async function searchPage(
-  { call }: Pick<Context, 'call'>,
+  { call }: Pick<ToolContext, 'call'>,
   question: Json,
   searchAfter?: unknown,
   lane: 'single' | 'bulk' = 'bulk',

@@ -1,4 +1,4 @@
-import { fieldAgrees } from '../../api/write/compare.ts';
+import { matchField } from '../../api/write/compare.ts';
 import type { Json } from '../../lib/json.ts';
 import { rowOf } from './row-shape.ts';
 
@@ -24,7 +24,7 @@ function shownOtherwise(contact: Json, args: Json, isWhole: boolean): string[] {
       if (NOT_COMPARED.has(name) || value === undefined) return false;
       if (isEmpty(contact[name]) && (isEmpty(value) || !isWhole)) return false;
       if (name === 'customFields') return lacksCustom(value, contact.customFields);
-      const answer = fieldAgrees(name, value, contact);
+      const answer = matchField(name, value, contact);
       return answer === 'no' || (answer === '?' && LEFT_OUT.has(name));
     })
     .map(([name]) => name);

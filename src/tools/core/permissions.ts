@@ -16,7 +16,7 @@ export interface Permissions {
 export class SwitchedOff extends UserError {}
 
 /** @throws SwitchedOff for a use of a tool that comes to something the owner forbade, be it as part of another tool */
-export function refuseForbidden({ name }: ToolFace, args: Json, { forbidden }: Permissions): void {
+export function assertAllowed({ name }: ToolFace, args: Json, { forbidden }: Permissions): void {
   const found = forbiddenAct(name, args, forbidden);
   if (found) throw new SwitchedOff(switchedOff(name, found));
 }

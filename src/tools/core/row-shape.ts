@@ -1,9 +1,9 @@
 import type { ListShape, Page } from '../../api/endpoint.ts';
 import { isRecord, type Json } from '../../lib/json.ts';
-import { cut, plainText } from '../../lib/text.ts';
+import { stripHiddenCharacters, truncate } from '../../lib/text.ts';
 
 /** Bookkeeping of the API that says nothing about a person; `fields` brings any of it back by name. */
-const CONTACT_NOISE = new Set([
+const OMITTED_FIELDS = new Set([
   'locationId', 'contactName', 'fullNameLowerCase', 'firstNameLowerCase', 'lastNameLowerCase', 'emailLowerCase',
   'attributions', 'attributionSource', 'lastAttributionSource', 'startAfter', 'searchAfter', 'createdBy', 'lastUpdatedBy',
   'visitorId', 'deleted', 'phoneLabel', 'birthMonth', 'birthDay', 'lastSessionActivityAt', 'offers', 'products',
@@ -55,14 +55,14 @@ const isEmpty = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 
 /** Characters a value has come to, so that small answers need no measuring. */
-export interface Size {
+export interface SizeEstimate {
   characters: number;
 }
 
 /** A value as the model reads it: text cleaned and cut to `max` characters, and inside objects nothing null or empty. */
-export function tidy(value: unknown, max: number, size: Size): unknown {
+export function cleanValue(value: unknown, max: number, size: SizeEstimate): unknown {
   if (typeof value === 'string') {
-    const text = cut(plainText(value), max);
+    const text = truncate(stripHiddenCharacters(value), max);
     size.characters += text.length + 4;
     return text;
   }
@@ -70,18 +70,18 @@ export function tidy(value: unknown, max: number, size: Size): unknown {
     size.characters += 12;
     return value;
   }
-  if (Array.isArray(value)) return value.map((item) => tidy(item, max, size));
-  return shown(value as Json, Object.keys(value), max, size);
+  if (Array.isArray(value)) return value.map((item) => cleanValue(item, max, size));
+  return pickFields(value as Json, Object.keys(value), max, size);
 }
 
 /** A row as the model reads it: the keys asked for, or all but the noise. */
-export function shown(row: Json, fields: readonly string[] | undefined, max: number, size: Size): Json {
+export function pickFields(row: Json, fields: readonly string[] | undefined, max: number, size: SizeEstimate): Json {
   const kept: Json = {};
   for (const key of fields ?? Object.keys(row)) {
-    if (fields === undefined && CONTACT_NOISE.has(key)) continue;
-    const value = tidy(row[key], max, size);
+    if (fields === undefined && OMITTED_FIELDS.has(key)) continue;
+    const value = cleanValue(row[key], max, size);
     if (isEmpty(value)) continue;
-    kept[plainText(key)] = value;
+    kept[stripHiddenCharacters(key)] = value;
     size.characters += key.length + 4;
   }
   return kept;

@@ -3,7 +3,7 @@ import { SCOPES, type Scope } from '../../api/scopes.ts';
 import { SettingError } from '../../lib/errors.ts';
 import { nearest } from '../../lib/nearest.ts';
 import { quotedSetting } from '../../lib/redact.ts';
-import { quoted } from '../../lib/text.ts';
+import { quoteForMessage } from '../../lib/text.ts';
 import { forbiddenAct } from './acts.ts';
 import { type Permissions, switchedOff } from './permissions.ts';
 import { scopesOf, type Tool } from './tool.ts';
@@ -87,45 +87,45 @@ export interface Selection {
 const ALL: Selection = { shows: () => true, forbids: () => undefined };
 
 /** A tool that is not offered: its scope is not in effect, or the owner's GHL_TOOLS leaves it out. */
-export interface Hidden {
+export interface HiddenTool {
   readonly tool: Tool;
-  readonly by: 'scope' | 'selection';
+  readonly reason: 'scope' | 'selection';
 }
 
-export interface Gate extends Permissions {
+export interface ToolAccess extends Permissions {
   readonly shown: readonly Tool[];
-  readonly hidden: readonly Hidden[];
+  readonly hidden: readonly HiddenTool[];
   /** What the owner does to bring a scope into effect, where it is not done by the settings alone. */
   readonly howToGrant?: ((scope: Scope) => string) | undefined;
 }
 
 /** The one place that decides which tools exist for a host: by scope, then by the owner's selection. */
-export function gate(
+export function resolveToolAccess(
   tools: readonly Tool[],
   scopes: readonly Scope[],
   selected: Selection = ALL,
-  howToGrant?: Gate['howToGrant'],
-): Gate {
+  howToGrant?: ToolAccess['howToGrant'],
+): ToolAccess {
   const forbidden = new Map(
     tools.flatMap((tool) => {
       const word = selected.forbids(tool);
       return word === undefined ? [] : [[tool.name, word] as const];
     }),
   );
-  const hidden = tools.flatMap((tool): Hidden[] => {
-    if (scopesOf(tool).some((scope) => !scopes.includes(scope))) return [{ tool, by: 'scope' }];
+  const hidden = tools.flatMap((tool): HiddenTool[] => {
+    if (scopesOf(tool).some((scope) => !scopes.includes(scope))) return [{ tool, reason: 'scope' }];
     // A tool stays where some of its uses are left.
     const useless = forbiddenAct(tool.name, undefined, forbidden) !== undefined;
-    return selected.shows(tool) && !useless ? [] : [{ tool, by: 'selection' }];
+    return selected.shows(tool) && !useless ? [] : [{ tool, reason: 'selection' }];
   });
   return { shown: tools.filter((tool) => !hidden.some((h) => h.tool === tool)), hidden, forbidden, scopes, howToGrant };
 }
 
 /** What to say when a tool is called that is not offered. */
-export function whyAbsent(gate: Gate, name: string): string {
+export function explainUnavailable(gate: ToolAccess, name: string): string {
   const { hidden } = gate;
   const found = hidden.find(({ tool }) => tool.name === name);
-  if (!found) return `There is no tool ${quoted(name)}; tools/list names those there are.`;
+  if (!found) return `There is no tool ${quoteForMessage(name)}; tools/list names those there are.`;
   const missing = missingFor(found.tool, gate);
   return missing
     ? missingScope(name, missing, gate.howToGrant)
@@ -133,5 +133,5 @@ export function whyAbsent(gate: Gate, name: string): string {
 }
 
 /** The first scope that a tool lacks. */
-export const missingFor = (tool: Tool, { scopes }: Gate): Scope | undefined =>
+export const missingFor = (tool: Tool, { scopes }: ToolAccess): Scope | undefined =>
   scopesOf(tool).find((scope) => !scopes.includes(scope));

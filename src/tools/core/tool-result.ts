@@ -1,14 +1,14 @@
 import type { Endpoint, ListShape } from '../../api/endpoint.ts';
 import { isRecord, type Json, listIn } from '../../lib/json.ts';
-import { cut, wellFormed } from '../../lib/text.ts';
-import { rowOf, type Size, shown, tidy } from './row-shape.ts';
+import { truncate, wellFormed } from '../../lib/text.ts';
+import { cleanValue, pickFields, rowOf, type SizeEstimate } from './row-shape.ts';
 
 /** Bytes: a page nobody sized, and the most either half of an answer may hold (hosts cut or drop longer ones). */
 export const DEFAULT_PAGE_BYTES = 8_000;
 export const MAX_BYTES = 40_000;
 /** Characters one value may hold, tried in turn until it fits: in a row of a list, and in a single thing. */
 const ROW_VALUES = [1_000, 200, 50];
-const SINGLE_VALUES = [20_000, 8_000, 2_000, 500, 100];
+const TRUNCATION_STEPS = [20_000, 8_000, 2_000, 500, 100];
 
 const SINGLE_ROWS: Readonly<Record<string, (raw: Json) => Json>> = rowOf;
 /** Bytes a value takes in an answer, with the comma and line break after it. */
@@ -37,7 +37,7 @@ export function toText(given: Json): string {
 }
 
 /** What the model reads of an answer: small, complete or with the arguments that go on, the same in both halves. */
-export function toResult(e: Endpoint, data: Json, args: Json): Json {
+export function toToolResult(e: Endpoint, data: Json, args: Json): Json {
   return e.list
     ? listResult(e, e.list, data, args)
     : singleResult(e.present ? e.present(data, args) : data, args.fields as string[] | undefined);
@@ -46,7 +46,7 @@ export function toResult(e: Endpoint, data: Json, args: Json): Json {
 /** Shapes the known envelope keys of a single thing, its longest values cut until it fits. */
 function singleResult(data: Json, fields?: readonly string[]): Json {
   let result: Json = {};
-  for (const max of SINGLE_VALUES) {
+  for (const max of TRUNCATION_STEPS) {
     const size = { characters: ENVELOPE_BYTES };
     result = envelope(data, fields, max, size);
     // No character takes more than three bytes, so that what is small needs no measuring.
@@ -60,9 +60,9 @@ function singleResult(data: Json, fields?: readonly string[]): Json {
 export function withinLimit(data: Json): Json {
   const room = MAX_BYTES - ENVELOPE_BYTES;
   if (bytes(data) <= room) return data;
-  for (const max of SINGLE_VALUES) {
-    const short = JSON.parse(JSON.stringify(data, (_, v) => (typeof v === 'string' ? cut(v, max) : v))) as Json;
-    const fitting = bytes(short) <= room ? short : max === SINGLE_VALUES.at(-1) && withShortLists(short, room);
+  for (const max of TRUNCATION_STEPS) {
+    const short = JSON.parse(JSON.stringify(data, (_, v) => (typeof v === 'string' ? truncate(v, max) : v))) as Json;
+    const fitting = bytes(short) <= room ? short : max === TRUNCATION_STEPS.at(-1) && withShortLists(short, room);
     if (fitting) return fitting;
   }
   return { notice: `This is over ${MAX_BYTES} bytes even when cut.` };
@@ -91,14 +91,14 @@ export function withShortLists(data: Json, room: number): Json | undefined {
   return undefined;
 }
 
-function envelope(data: Json, fields: readonly string[] | undefined, max: number, size: Size): Json {
+function envelope(data: Json, fields: readonly string[] | undefined, max: number, size: SizeEstimate): Json {
   const result: Json = {};
   for (const [key, value] of Object.entries(data)) {
     if (key === 'traceId') continue;
     const name = key === 'succeded' ? 'succeeded' : key;
     result[name] = isRecord(value)
-      ? shown((SINGLE_ROWS[key] ?? rowOf.any)(value), fields, max, size)
-      : tidy(value, max, size);
+      ? pickFields((SINGLE_ROWS[key] ?? rowOf.any)(value), fields, max, size)
+      : cleanValue(value, max, size);
   }
   return result;
 }
@@ -114,7 +114,7 @@ function listResult(e: Endpoint, list: ListShape, data: Json, args: Json): Json 
   const window = list.whole ? rows.slice(skip, args.limit === undefined ? undefined : skip + Number(args.limit)) : rows;
   const sized = args.limit !== undefined || args.pageLimit !== undefined;
   const room = (sized ? MAX_BYTES : DEFAULT_PAGE_BYTES) - ENVELOPE_BYTES;
-  const kept = fitting(
+  const kept = rowsThatFit(
     window.map(({ row }) => row),
     list,
     args,
@@ -132,7 +132,7 @@ function listResult(e: Endpoint, list: ListShape, data: Json, args: Json): Json 
 }
 
 /** As many rows as fit, and at least one. */
-function fitting(rows: readonly Json[], list: ListShape, args: Json, room: number): Json[] {
+function rowsThatFit(rows: readonly Json[], list: ListShape, args: Json, room: number): Json[] {
   const kept: Json[] = [];
   let used = 0;
   for (const raw of rows) {
@@ -156,7 +156,7 @@ export function howManyFit(rows: readonly unknown[], room: number): number {
 
 function cutRow(raw: Json, fields: readonly string[] | undefined, room: number): Json {
   for (const max of ROW_VALUES) {
-    const row = shown(raw, fields, max, { characters: 0 });
+    const row = pickFields(raw, fields, max, { characters: 0 });
     if (bytes(row) <= room) return row;
   }
   return tooLarge(raw);

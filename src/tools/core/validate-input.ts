@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ToolFace } from '../../api/endpoint.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json.ts';
-import { quoted } from '../../lib/text.ts';
+import { quoteForMessage } from '../../lib/text.ts';
 import { readArguments } from './read-arguments.ts';
 
 export interface CheckedInput {
@@ -65,7 +65,7 @@ function problem(issue: z.core.$ZodIssue, args: unknown): string {
   if (absent && issue.code.startsWith('invalid_')) return `${name} is missing`;
   switch (issue.code) {
     case 'unrecognized_keys':
-      return `Unknown argument ${issue.keys.map((key) => quoted(key)).join(', ')}${name && ` in ${name}`}${issue.keys.includes('locationId') ? ' (the server fills it in)' : ''}: remove it and try again`;
+      return `Unknown argument ${issue.keys.map((key) => quoteForMessage(key)).join(', ')}${name && ` in ${name}`}${issue.keys.includes('locationId') ? ' (the server fills it in)' : ''}: remove it and try again`;
     case 'invalid_type':
       return `${name || 'The arguments'} must be ${article(issue.expected)}`;
     case 'invalid_value':

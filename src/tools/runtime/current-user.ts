@@ -1,13 +1,13 @@
 import { ID } from '../../api/endpoint.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json.ts';
-import type { Context } from '../core/tool.ts';
+import type { ToolContext } from '../core/tool.ts';
 import { listUsers } from '../lookups.ts';
 
 const USER_ARGUMENTS = ['assignedTo', 'userId', 'followers'] as const;
 
 /** "me" in an argument that takes user ids is the person of GHL_USER. */
-export async function nameMe(args: Json, context: Context): Promise<Json> {
+export async function nameMe(args: Json, context: ToolContext): Promise<Json> {
   const mine = USER_ARGUMENTS.filter(
     (name) => args[name] === 'me' || (Array.isArray(args[name]) && args[name].includes('me')),
   );
@@ -22,7 +22,7 @@ export async function nameMe(args: Json, context: Context): Promise<Json> {
   };
 }
 
-async function myId({ call, user }: Context): Promise<string> {
+async function myId({ call, user }: ToolContext): Promise<string> {
   if (user === undefined)
     throw new UserError(
       '"me" is not known: the owner sets GHL_USER to a HighLevel user id or email. Use the user id instead.',

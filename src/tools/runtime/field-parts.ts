@@ -1,8 +1,8 @@
 import { UserError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json.ts';
-import { once } from '../../lib/memoize.ts';
-import { quoted } from '../../lib/text.ts';
-import type { Context } from '../core/tool.ts';
+import { memoizeAsync } from '../../lib/memoize.ts';
+import { quoteForMessage } from '../../lib/text.ts';
+import type { ToolContext } from '../core/tool.ts';
 import { fieldCalled, lookedUp } from './name-lookup.ts';
 
 const hasParts = (rows: unknown): rows is Json[] =>
@@ -13,8 +13,8 @@ const hasParts = (rows: unknown): rows is Json[] =>
  * `part` and `value`, become one object by the id of each box.
  * @throws UserError for a box that the field does not have
  */
-export async function joinParts(args: Json, context: Context): Promise<Json> {
-  const definitions = once(() => lookedUp('customFields', context));
+export async function joinParts(args: Json, context: ToolContext): Promise<Json> {
+  const definitions = memoizeAsync(() => lookedUp('customFields', context));
   const joined = async (holder: Json): Promise<Json> =>
     hasParts(holder.customFields)
       ? { ...holder, customFields: await joinFields(holder.customFields, await definitions(), context) }
@@ -27,7 +27,7 @@ export async function joinParts(args: Json, context: Context): Promise<Json> {
   };
 }
 
-async function joinFields(given: readonly Json[], definitions: readonly Json[] | undefined, { say }: Context) {
+async function joinFields(given: readonly Json[], definitions: readonly Json[] | undefined, { say }: ToolContext) {
   const fields = new Map<string, Json>();
   for (const [at, { part, ...field }] of given.entries()) {
     if (part === undefined) {
@@ -53,10 +53,10 @@ function boxOf(part: string, name: string, definitions: readonly Json[] | undefi
   const box = boxes.find(({ id }) => id === part) ?? boxes.find(({ label }) => label?.toLowerCase() === wanted);
   if (box) return box.id;
   if (field.dataType !== 'TEXTBOX_LIST')
-    throw new UserError(`Nothing was sent. The custom field ${quoted(name)} has no parts: leave part out.`);
-  const known = boxes.map(({ id, label }) => quoted(label ?? id)).join(', ');
+    throw new UserError(`Nothing was sent. The custom field ${quoteForMessage(name)} has no parts: leave part out.`);
+  const known = boxes.map(({ id, label }) => quoteForMessage(label ?? id)).join(', ');
   throw new UserError(
-    `Nothing was sent. The custom field ${quoted(name)} has no part ${quoted(part)}${known ? `; it has ${known}` : ''}.`,
+    `Nothing was sent. The custom field ${quoteForMessage(name)} has no part ${quoteForMessage(part)}${known ? `; it has ${known}` : ''}.`,
   );
 }
 

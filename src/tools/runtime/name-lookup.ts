@@ -2,13 +2,13 @@ import type { Endpoint } from '../../api/endpoint.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json.ts';
 import { mayRead } from '../core/permissions.ts';
-import type { Context } from '../core/tool.ts';
+import type { ToolContext } from '../core/tool.ts';
 import { listBusinesses, listCustomFields, listUsers } from '../lookups.ts';
 
 const LOOKUPS = { users: listUsers, businesses: listBusinesses, customFields: listCustomFields } as const;
 
 /** The rows of a lookup, in one call; undefined where its scope is not in effect or it could not be read. */
-export async function lookedUp(key: keyof typeof LOOKUPS, { call, gate }: Context): Promise<Json[] | undefined> {
+export async function lookedUp(key: keyof typeof LOOKUPS, { call, gate }: ToolContext): Promise<Json[] | undefined> {
   const lookup: Endpoint = LOOKUPS[key];
   if (!mayRead(lookup, gate)) return undefined;
   try {
@@ -21,7 +21,7 @@ export async function lookedUp(key: keyof typeof LOOKUPS, { call, gate }: Contex
 }
 
 /** Names by id, as far as they can be looked up. */
-export async function namesOf(key: 'users' | 'businesses', context: Context): Promise<Map<string, unknown>> {
+export async function namesOf(key: 'users' | 'businesses', context: ToolContext): Promise<Map<string, unknown>> {
   return new Map((await lookedUp(key, context))?.map(({ id, name }) => [String(id), name]));
 }
 

@@ -2,7 +2,7 @@ import type { ToolFace } from '../../api/endpoint.ts';
 import type { Json } from '../../lib/json.ts';
 import { type Clock, readTime } from '../../lib/time.ts';
 import { TIME } from '../core/schemas.ts';
-import type { Context } from '../core/tool.ts';
+import type { ToolContext } from '../core/tool.ts';
 import { BOUNDS } from '../search.ts';
 
 /** Bounds whose reading is told; the others are counted. */
@@ -13,7 +13,11 @@ const MAX_ECHOES = 4;
  * whole day. Whatever is no time passes as it is.
  * @throws UserError for a time that does not exist
  */
-export async function readRanges(filters: readonly Json[], { effect }: ToolFace, context: Context): Promise<Json[]> {
+export async function readRanges(
+  filters: readonly Json[],
+  { effect }: ToolFace,
+  context: ToolContext,
+): Promise<Json[]> {
   const echoes: string[] = [];
   const read = await readAll(filters, 'filters', { clock: context.clock, isRead: effect === 'read', echoes });
   for (const echo of echoes.slice(0, MAX_ECHOES)) context.say(echo);

@@ -15,7 +15,7 @@ const serverOf = async ({ sandbox, oauth, store, locationId, now }: SignedIn, wh
   const source = storedSource({ store, oauth, locationId: where, now });
   const timers = {
     now,
-    after: (ms: number, then: () => void) => {
+    setTimer: (ms: number, then: () => void) => {
       const t = setTimeout(then, ms);
       return () => clearTimeout(t);
     },

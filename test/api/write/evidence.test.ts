@@ -213,7 +213,7 @@ describe('a read that is answered', () => {
   test.each(bodies)('%s is unreadable: asked once more, then told', async (_, tool, args, body) => {
     const { transport, asked } = scripted(() => ({ body }));
     const clock = virtualClock(NOW);
-    const api = layer({ transport, timers: clock, policy: { tries: 5, base: 0, cap: 0 } });
+    const api = layer({ transport, timers: clock, policy: { attempts: 5, base: 0, cap: 0 } });
     const error = await api.call(named(tool), args).catch((reason) => reason);
     expect(error).toMatchObject({
       kind: 'unreadable',
@@ -231,7 +231,7 @@ describe('a read that is answered', () => {
 });
 
 describe('a 401', () => {
-  const policy = { tries: 5, base: 0, cap: 0 };
+  const policy = { attempts: 5, base: 0, cap: 0 };
 
   test('that does not speak of the sign-in is trouble of a gateway: a read is tried again', async () => {
     const timeout = { status: 401, body: { statusCode: 401, message: 'Command timed out', error: 'Unauthorized' } };
@@ -274,7 +274,7 @@ describe('a token that is refused', () => {
       transport,
       timers: virtualClock(NOW),
       credential: { current, renew },
-      policy: { tries: 5, base: 0, cap: 0 },
+      policy: { attempts: 5, base: 0, cap: 0 },
       journal: async (entry) => journal.push(entry) > 0,
     });
     const update = api.call(named('update_contact'), { contactId: PERSON, city: 'Rome' });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { refusal } from '../../../src/api/error-messages.ts';
+import { toApiError } from '../../../src/api/error-messages.ts';
 import { lists } from '../../../src/api/write/compare.ts';
 import { settle } from '../../../src/api/write/reconcile.ts';
-import type { Look } from '../../../src/api/write/settlement.ts';
+import type { ReconcileContext } from '../../../src/api/write/settlement.ts';
 import type { Json } from '../../../src/lib/json.ts';
 import { heldIn } from '../../../src/tools/composite/custom-field-values.ts';
 
@@ -21,7 +21,7 @@ describe('work that grows no faster than what HighLevel sends', () => {
       creates: false,
       ids: {},
     } as const;
-    expect(refusal({ status: 400, body: { message }, ...rest }).status).toBe(400);
+    expect(toApiError({ status: 400, body: { message }, ...rest }).status).toBe(400);
   });
 
   test.each([
@@ -34,8 +34,8 @@ describe('work that grows no faster than what HighLevel sends', () => {
       ...{ sent: { contactId: 'c', ...sent }, since: 0, until: 1, before },
       known: () => false,
       read: async () => ({ [key]: all }),
-    } as unknown as Look;
-    expect((await settlement.look(look)).done).toBe(false);
+    } as unknown as ReconcileContext;
+    expect((await settlement.check(look)).done).toBe(false);
   });
 
   test('very many tags and custom fields, each held against all', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { agreement } from '../../../src/api/write/compare.ts';
+import { matchFields } from '../../../src/api/write/compare.ts';
 import type { Entry } from '../../../src/api/write/journal.ts';
 import type { Json } from '../../../src/lib/json.ts';
 import type { Fault } from '../../../src/sandbox/index.ts';
@@ -10,12 +10,12 @@ import { virtualClock } from '../virtual-clock.ts';
 describe('every write', () => {
   const writes = endpoints.filter(({ effect }) => effect !== 'read');
 
-  test.each(writes)('$name names how it is settled', ({ settle }) => {
-    expect(settle?.how).toMatch(/\w/);
+  test.each(writes)('$name names how it is settled', ({ reconcile }) => {
+    expect(reconcile?.description).toMatch(/\w/);
   });
 
   test('that makes something new says so, so that it is not made twice', () => {
-    const making = writes.filter(({ settle }) => settle?.makes).map(({ name }) => name);
+    const making = writes.filter(({ reconcile }) => reconcile?.createsRecord).map(({ name }) => name);
     expect(making).toEqual(['create_contact', 'create_contact_task', 'create_contact_note']);
   });
 });
@@ -23,7 +23,7 @@ describe('every write', () => {
 describe('agreement of what was sent and what is stored', () => {
   const id = 'FieldFieldFieldFie01';
   const kept = { customFields: [{ id, value: 'Trek' }] };
-  test.each<[string, Json, Json, ReturnType<typeof agreement>]>([
+  test.each<[string, Json, Json, ReturnType<typeof matchFields>]>([
     ['nothing sent', {}, { city: 'Chicago' }, 'yes'],
     ['text', { city: ' Chicago ' }, { city: 'Chicago' }, 'yes'],
     ['another text', { city: 'Chicago', state: 'IL' }, { city: 'Chicago', state: 'WI' }, 'no'],
@@ -83,7 +83,7 @@ describe('agreement of what was sent and what is stored', () => {
     ['a gender, which may be dropped', { gender: 'female', city: 'Chicago' }, { city: 'Chicago' }, '?'],
     ['a gender beside a wrong city', { gender: 'female', city: 'Chicago' }, { city: 'Boston' }, 'no'],
   ])('%s', (_, sent, stored, answer) => {
-    expect(agreement(sent, stored)).toBe(answer);
+    expect(matchFields(sent, stored)).toBe(answer);
   });
 });
 

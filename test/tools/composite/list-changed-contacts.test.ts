@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { SCOPES } from '../../../src/api/scopes.ts';
 import { fetchTransport } from '../../../src/api/transport/index.ts';
 import type { Json } from '../../../src/lib/json.ts';
-import type { Memory } from '../../../src/lib/state-file.ts';
-import { shortMemory } from '../../../src/lib/state-file.ts';
+import type { StateStore } from '../../../src/lib/state-file.ts';
+import { inMemoryStore } from '../../../src/lib/state-file.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
 import { MAX_BYTES } from '../../../src/tools/core/tool-result.ts';
 import { CONTACTS, type Connected, connect, find, NOW, READ, textOf } from '../../connect.ts';
@@ -124,7 +124,7 @@ describe('list_changed_contacts', () => {
   });
 
   test('"last" goes on where the last conversation stopped, in another process as well', async () => {
-    const memory = shortMemory();
+    const memory = inMemoryStore();
     const first = await connect({ memory });
     const answer = await first.call('list_changed_contacts', { since: '2026-11-01', limit: 2 });
     expect(answer.next).toBeDefined();
@@ -296,8 +296,8 @@ const since = new Date(NOW - 3_600_000).toISOString();
 describe('what is remembered', () => {
   const cursor = '20261120T140000Z-abcdef';
   const good = { contacts: { from: NOW - 3_600_000, seen: {} } };
-  const memoryOf = (changes: unknown): Memory => {
-    const memory = shortMemory();
+  const memoryOf = (changes: unknown): StateStore => {
+    const memory = inMemoryStore();
     return { ...memory, read: async (name) => (await memory.read(name)) ?? changes };
   };
 
@@ -338,7 +338,7 @@ describe('what is remembered', () => {
   });
 
   test('a Date header of 2100 moves no cursor beyond our own clock', async () => {
-    const memory = shortMemory();
+    const memory = inMemoryStore();
     const lying = await connectVia(
       (_, { body, status, headers }) => {
         const late = new Headers(headers);
@@ -359,7 +359,7 @@ describe('what is remembered', () => {
   });
 
   test('a clock that is set back by an hour loses nothing', async () => {
-    const memory = shortMemory();
+    const memory = inMemoryStore();
     const before = await connect({ memory });
     before.advance(3_600_000);
     const { cursor } = await before.call('list_changed_contacts', { since });
@@ -380,7 +380,7 @@ describe('tasks of changed contacts', () => {
   test.each([['a/b'], [''], ['..'], [7], [null], [undefined]])(
     'one whose id is %j is passed over, now and ever after',
     async (id) => {
-      const memory = shortMemory();
+      const memory = inMemoryStore();
       const answer = { tasks: [{ ...task('good'), id }, task('other', { contactId: id }), task('good')] };
       const odd = await connectVia((request, real) => (isTaskSearch(request) ? Response.json(answer) : real), {
         memory,
@@ -440,7 +440,7 @@ describe('tasks of changed contacts', () => {
 
 describe('a call that the host cancels', () => {
   test('while tasks are read moves nothing: the next one gives the same', async () => {
-    const memory = shortMemory();
+    const memory = inMemoryStore();
     let hang = true;
     let asked: () => void = () => undefined;
     const hanging = new Promise<void>((resolve) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../../src/api/write/journal.ts';
 import type { Json } from '../../../src/lib/json.ts';
-import { Locks } from '../../../src/lib/keyed-lock.ts';
+import { KeyedLock } from '../../../src/lib/keyed-lock.ts';
 import { readPhone } from '../../../src/lib/phone.ts';
 import type { SandboxData, SandboxOptions } from '../../../src/sandbox/index.ts';
 import { MAX_BYTES } from '../../../src/tools/core/tool-result.ts';
@@ -707,7 +707,7 @@ describe('a phone', () => {
 
 describe('locks', () => {
   test('runs that share a key go one after the other, others do not wait, and nothing is left behind', async () => {
-    const locks = new Locks();
+    const locks = new KeyedLock();
     const log: string[] = [];
     const run = (name: string, ...keys: string[]) =>
       locks.hold(keys, async () => {

@@ -114,7 +114,7 @@ describe('two servers on one state folder', () => {
     const folder = await freshFolder();
     const killed = new PersonRegistry();
     const { locationId } = server.sandbox;
-    const place = { peopleFolder: folder, locationId, inTime: () => true };
+    const place = { peopleFolder: folder, locationId, hasTime: () => true };
     const keys = [`customField ${EXTERNAL} K-1`, 'email kim@park.example'];
     await killed.set(keys, place, { at: NOW - 10_000 });
     const next = await connect({ sandboxed: server.sandbox, peopleFolder: folder });
@@ -204,7 +204,7 @@ describe('the folder', () => {
   });
 
   test('keeps locations apart', async () => {
-    const place = { peopleFolder: await freshFolder(), inTime: () => true };
+    const place = { peopleFolder: await freshFolder(), hasTime: () => true };
     const registry = new PersonRegistry();
     await registry.set(['email a'], { ...place, locationId: 'one' }, { id: 'x', at: 1 });
     expect(await registry.find('email a', { ...place, locationId: 'two' })).toBeUndefined();
@@ -217,8 +217,8 @@ describe('the folder', () => {
   test('a person whom another process holds for too long is left alone, and the sentence says so', async () => {
     const peopleFolder = await freshFolder();
     let left = 3;
-    const place = { peopleFolder, locationId: 'one', inTime: () => left-- > 0 };
-    const patient = { ...place, inTime: () => true };
+    const place = { peopleFolder, locationId: 'one', hasTime: () => left-- > 0 };
+    const patient = { ...place, hasTime: () => true };
     await new PersonRegistry().alone(['a', 'b'], patient, async () => {
       const second = new PersonRegistry().alone(['b'], place, async () => 'done');
       await expect(second).rejects.toThrow('worked on the same person for all of the time; nothing was written');

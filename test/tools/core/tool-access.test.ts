@@ -3,12 +3,12 @@ import { createApi } from '../../../src/api/client.ts';
 import { fixed } from '../../../src/api/credentials.ts';
 import { SettingError } from '../../../src/lib/errors.ts';
 import { silent } from '../../../src/lib/log.ts';
-import { gate, parseScopes, parseSelection } from '../../../src/tools/core/tool-access.ts';
+import { parseScopes, parseSelection, resolveToolAccess } from '../../../src/tools/core/tool-access.ts';
 import { endpoints, tools } from '../../../src/tools/index.ts';
 import { CONTACTS, connect, READ } from '../../connect.ts';
 
-const names = (select: string, scopes: Parameters<typeof gate>[1] = CONTACTS) =>
-  gate(tools, scopes, parseSelection(select, tools)).shown.map((tool) => tool.name);
+const names = (select: string, scopes: Parameters<typeof resolveToolAccess>[1] = CONTACTS) =>
+  resolveToolAccess(tools, scopes, parseSelection(select, tools)).shown.map((tool) => tool.name);
 
 describe('GHL_SCOPES', () => {
   test('takes spaces, commas and scopes of other parts of HighLevel', () => {
@@ -79,7 +79,9 @@ describe('GHL_TOOLS', () => {
     expect(names('flows', ['contacts.write'])).toEqual([]);
   });
   test('forbids, as part of other tools too, what stands with a minus, and not what is merely left unnamed', () => {
-    const forbidden = (select: string) => [...gate(tools, CONTACTS, parseSelection(select, tools)).forbidden];
+    const forbidden = (select: string) => [
+      ...resolveToolAccess(tools, CONTACTS, parseSelection(select, tools)).forbidden,
+    ];
     expect(forbidden('flows,-create_contact_note')).toEqual([['create_contact_note', '-create_contact_note']]);
     expect(forbidden('-followers')).toEqual([
       ['add_contact_followers', '-followers'],

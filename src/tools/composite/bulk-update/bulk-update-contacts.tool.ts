@@ -13,7 +13,7 @@ import {
   Text,
   unlisted,
 } from '../../core/schemas.ts';
-import { type Flow, later } from '../../core/tool.ts';
+import { type CompositeTool, lazyTool } from '../../core/tool.ts';
 import { filters } from '../../search.ts';
 
 /** Ids of one request. */
@@ -35,7 +35,7 @@ const Changed = z
   .refine((fields) => Object.keys(fields).length > 0, 'names nothing to change')
   .refine(clearsOthers, CLEAR_RULE);
 
-export const bulkUpdateContacts: Flow = {
+export const bulkUpdateContacts: CompositeTool = {
   name: 'bulk_update_contacts',
   title: 'Bulk update contacts',
   description:
@@ -98,5 +98,5 @@ export const bulkUpdateContacts: Flow = {
     next: of.object,
   }),
   calls: [],
-  run: later('bulkUpdateContacts'),
+  run: lazyTool('bulkUpdateContacts'),
 };

@@ -1,5 +1,5 @@
 import type { Json } from '../../../lib/json.ts';
-import type { Context } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { nameMe } from '../../runtime/current-user.ts';
 import { createJobs, type Jobs } from '../job-store.ts';
 import { type BulkJob, type Changes, needsPreview, newJob } from './job.ts';
@@ -10,7 +10,7 @@ import { accountOf } from './summary.ts';
 
 const KIND = 'update';
 
-export async function run({ handle, confirm, ...args }: Json, context: Context): Promise<Json> {
+export async function run({ handle, confirm, ...args }: Json, context: ToolContext): Promise<Json> {
   const jobs = context.own(createJobs);
   const confirmed = confirm === true;
   const known = typeof handle === 'string' ? handle : unfinished(jobs, args, confirmed);
@@ -49,7 +49,7 @@ const whichOf = ({ contacts, query, filters }: Json): Json => ({
 
 async function changesOf(
   { set, addTags, removeTags, businessId, unlinkBusiness }: Json,
-  context: Context,
+  context: ToolContext,
 ): Promise<Changes> {
   return {
     ...(businessId === undefined ? {} : { businessId: businessId as string }),
@@ -61,7 +61,7 @@ async function changesOf(
 }
 
 /** The preview, or the next contacts, or the last account: whatever comes next for this job. */
-async function goOn(job: BulkJob, handle: string, confirmed: boolean, context: Context): Promise<Json> {
+async function goOn(job: BulkJob, handle: string, confirmed: boolean, context: ToolContext): Promise<Json> {
   const { say, signal } = context;
   const next = { handle, confirm: true };
   if (job.ids.length === 0) say('No contact matches; nothing was written.');

@@ -2,8 +2,8 @@ import { ID } from '../../../api/endpoint.ts';
 import { refuseOversized } from '../../../api/request-executor.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
-import { quoted } from '../../../lib/text.ts';
-import type { Context } from '../../core/tool.ts';
+import { quoteForMessage } from '../../../lib/text.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { lookedUp } from '../../runtime/name-lookup.ts';
 import { Met, nextPage, searchPage } from '../search-pages.ts';
 import { type BulkJob, type Changes, type StepName, WITHOUT_PREVIEW } from './job.ts';
@@ -13,7 +13,7 @@ import { STEP, stepsOf } from './steps.ts';
 const MOST = 10_000;
 
 /** Fills a job: what is to be done to whom. Writes nothing. @throws UserError for what could not be done anyway */
-export async function plan(job: BulkJob, changes: Changes, args: Json, context: Context): Promise<void> {
+export async function plan(job: BulkJob, changes: Changes, args: Json, context: ToolContext): Promise<void> {
   const steps = stepsOf(changes);
   await refuseUnknownFields(changes.set, context);
   const { contacts, ...question } = args;
@@ -34,14 +34,14 @@ function refuseSharedReach(set: Json | undefined, contacts: number): void {
 }
 
 /** HighLevel drops a custom field that it does not know, without a word. */
-async function refuseUnknownFields(set: Json | undefined, context: Context): Promise<void> {
+async function refuseUnknownFields(set: Json | undefined, context: ToolContext): Promise<void> {
   if (!Array.isArray(set?.customFields)) return;
   const known = await lookedUp('customFields', context);
   if (!known) return;
   const odd = (set.customFields as Json[]).find((sent) => !known.some((field) => isField(field, sent)));
   if (odd)
     throw new UserError(
-      `There is no custom field ${quoted(odd.id ?? odd.key)}; list_custom_fields names them. Nothing was written.`,
+      `There is no custom field ${quoteForMessage(odd.id ?? odd.key)}; list_custom_fields names them. Nothing was written.`,
     );
 }
 
@@ -55,14 +55,14 @@ export const isField = (field: Json, { id, key }: Json): boolean =>
   id === undefined ? field.fieldKey === key || field.fieldKey === `contact.${key}` : field.id === id;
 
 /** Ids of all contacts that a search finds now. @throws UserError for more than can be taken on */
-async function searchIds(question: Json, context: Context): Promise<string[]> {
+async function searchIds(question: Json, context: ToolContext): Promise<string[]> {
   const sorted = { ...question, sort: [{ field: 'dateAdded', direction: 'asc' }] };
   const ids = new Set<string>();
   const met = new Met();
   let unusable = 0;
   let after: unknown;
   do {
-    if (!context.inTime()) throw new UserError('Finding the contacts took too long. Nothing was written; try again.');
+    if (!context.hasTime()) throw new UserError('Finding the contacts took too long. Nothing was written; try again.');
     const page = await searchPage(context, sorted, after);
     const { rows, total = 0 } = page;
     if (!met.isNew(rows))

@@ -1,8 +1,8 @@
 import type { Json } from '../../../lib/json.ts';
-import { cut } from '../../../lib/text.ts';
+import { truncate } from '../../../lib/text.ts';
 import { getContact } from '../../contacts.ts';
-import { rowOf, tidy } from '../../core/row-shape.ts';
-import type { Context } from '../../core/tool.ts';
+import { cleanValue, rowOf } from '../../core/row-shape.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { ENVELOPE_BYTES, MAX_BYTES, withShortLists } from '../../core/tool-result.ts';
 import { lookedUp, namesOf } from '../../runtime/name-lookup.ts';
 import { reasonOf } from '../contact-view/contact-parts.ts';
@@ -18,7 +18,7 @@ const CHARACTERS = 100;
 const WORTH_SAYING = 0.05;
 
 /** What a job would do, with three contacts as examples. Writes nothing. */
-export async function previewOf(job: BulkJob, context: Context): Promise<Json> {
+export async function previewOf(job: BulkJob, context: ToolContext): Promise<Json> {
   const { changes, ids, repeated } = job;
   const fields = changes.set?.customFields ? await lookedUp('customFields', context) : undefined;
   const [everyContact, business, ...examples] = await Promise.all([
@@ -48,7 +48,7 @@ export async function previewOf(job: BulkJob, context: Context): Promise<Json> {
 }
 
 /** What a large job takes of the day's quota, which is known by the answers that led to the preview. */
-function costOf({ steps, ids }: BulkJob, { api }: Context): string | undefined {
+function costOf({ steps, ids }: BulkJob, { api }: ToolContext): string | undefined {
   const { dailyLimit, dailyRemaining = 0 } = api.status().quota;
   const requests = steps.reduce((sum, step) => sum + Math.ceil(ids.length / STEP[step].size), 0);
   if (!dailyLimit || requests < dailyLimit * WORTH_SAYING) return undefined;
@@ -58,12 +58,17 @@ function costOf({ steps, ids }: BulkJob, { api }: Context): string | undefined {
 }
 
 /** Whether a search found every contact there is. */
-async function isEverybody(found: number, context: Context): Promise<boolean | undefined> {
+async function isEverybody(found: number, context: ToolContext): Promise<boolean | undefined> {
   const { total } = await searchPage(context, { pageLimit: 1 }, undefined, 'single');
   return total === undefined ? undefined : found >= total;
 }
 
-async function example(contactId: string, changes: Changes, fields: readonly Json[], { call }: Context): Promise<Json> {
+async function example(
+  contactId: string,
+  changes: Changes,
+  fields: readonly Json[],
+  { call }: ToolContext,
+): Promise<Json> {
   try {
     const contact = rowOf.contact(((await call(getContact, { contactId })).contact ?? {}) as Json);
     return { id: contactId, name: short(nameOf(contact)), changes: changesOf(contact, changes, fields) };
@@ -104,7 +109,7 @@ function changesOf(
 
 /** What was asked for, long texts cut. */
 const echoed = (changes: Changes): Json =>
-  JSON.parse(JSON.stringify(changes, (_, value) => (typeof value === 'string' ? cut(value, CHARACTERS) : value)));
+  JSON.parse(JSON.stringify(changes, (_, value) => (typeof value === 'string' ? truncate(value, CHARACTERS) : value)));
 
 const isChange = ([, from, to]: [string, unknown, unknown]): boolean =>
   JSON.stringify(from ?? '') !== JSON.stringify(to ?? '');
@@ -115,4 +120,4 @@ const nameOf = ({ name, firstName, lastName }: Json): unknown =>
   [firstName, lastName].filter(Boolean).join(' ') || name;
 
 /** A value cut for an example; null where there is none. */
-const short = (value: unknown): unknown => tidy(value ?? null, CHARACTERS, { characters: 0 });
+const short = (value: unknown): unknown => cleanValue(value ?? null, CHARACTERS, { characters: 0 });

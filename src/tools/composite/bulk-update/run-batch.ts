@@ -1,6 +1,6 @@
 import { ApiError, isGeneral } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
-import type { Context } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { type BulkJob, fateOf, isLeft, isOpen, type StepName } from './job.ts';
 import { STEP } from './steps.ts';
 
@@ -19,7 +19,7 @@ interface Failed {
 /** One call's share of a job. */
 interface Run {
   readonly job: BulkJob;
-  readonly context: Context;
+  readonly context: ToolContext;
   /** Steps of contacts that this run is to try, and those tried. */
   readonly total: number;
   tried: number;
@@ -36,13 +36,14 @@ interface Run {
  * Tries what is left of a job, for 500 contacts at most. What is under way when time runs out or the host goes is waited
  * for and remembered. Gives the reason where it ended early.
  */
-export async function runBatch(job: BulkJob, context: Context): Promise<string | undefined> {
+export async function runBatch(job: BulkJob, context: ToolContext): Promise<string | undefined> {
   const batch = job.ids.filter((id) => isLeft(job, id)).slice(0, BATCH);
   const total = job.steps.reduce((sum, step) => sum + batch.filter((id) => isOpen(job, id, step)).length, 0);
   const run: Run = { job, context, total, tried: 0, told: 0, innocent: [], inARow: 0 };
   for (const step of job.steps) await runStep(step, batch, run);
   if (run.stopped !== undefined) for (const { step, ids } of run.innocent) for (const id of ids) forget(job, id, step);
-  if (run.stopped === undefined && !context.inTime() && batch.some((id) => isLeft(job, id))) return 'Stopped for time.';
+  if (run.stopped === undefined && !context.hasTime() && batch.some((id) => isLeft(job, id)))
+    return 'Stopped for time.';
   return run.stopped;
 }
 
@@ -51,7 +52,7 @@ async function runStep(step: StepName, batch: readonly string[], run: Run): Prom
   const open = batch.filter((id) => isOpen(run.job, id, step));
   let next = 0;
   const work = async (until = open.length) => {
-    while (next < until && run.stopped === undefined && run.context.inTime()) {
+    while (next < until && run.stopped === undefined && run.context.hasTime()) {
       const chunk = open.slice(next, next + size);
       next += size;
       await tryChunk(step, chunk, run);

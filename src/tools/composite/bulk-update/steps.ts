@@ -1,10 +1,10 @@
 import type { Endpoint } from '../../../api/endpoint.ts';
 import { type Json, rowsIn } from '../../../lib/json.ts';
-import { quoted } from '../../../lib/text.ts';
+import { quoteForMessage } from '../../../lib/text.ts';
 import { bulkAssignContactBusiness } from '../../businesses.ts';
 import { updateContact } from '../../contacts.ts';
 import { rowOf } from '../../core/row-shape.ts';
-import type { Context } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { bulkUpdateContactTags } from '../../tags.ts';
 
 import { type CustomValue, heldIn, holdersOf, isEmpty, labelOf, sameValue } from '../custom-field-values.ts';
@@ -21,7 +21,11 @@ export interface Step {
   /** Calls side by side. */
   readonly atOnce: number;
   /** @throws UserError where the call as a whole came to nothing */
-  readonly send: (ids: readonly string[], changes: Changes, call: Context['call']) => Promise<(id: string) => Outcome>;
+  readonly send: (
+    ids: readonly string[],
+    changes: Changes,
+    call: ToolContext['call'],
+  ) => Promise<(id: string) => Outcome>;
 }
 
 const tagged = (type: 'add' | 'remove', key: 'addTags' | 'removeTags'): Step => ({
@@ -39,7 +43,7 @@ function tagOutcome(row: Json | undefined): Outcome {
   if (!row) return { failed: LEFT_OUT, gone: false };
   if (row.type === 'error')
     return {
-      failed: `HighLevel says ${quoted(row.message)}.`,
+      failed: `HighLevel says ${quoteForMessage(row.message)}.`,
       gone: /not found|deleted|not a valid/i.test(String(row.message)),
     };
   const lists = [row.tagsAdded, row.tagsRemoved].filter(Array.isArray);

@@ -1,7 +1,7 @@
 import { ID } from '../../../api/endpoint.ts';
 import type { Json } from '../../../lib/json.ts';
 import { CLOCK_SLACK_MS } from '../../../lib/time.ts';
-import type { Context } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { searchPage } from '../search-pages.ts';
 
 /**
@@ -40,10 +40,12 @@ export interface Changes {
   readonly upTo: (n: number) => Position;
 }
 
-type Around = Pick<Context, 'call' | 'clock' | 'inTime'> & { readonly api: Pick<Context['api'], 'now' | 'serverNow'> };
+type Around = Pick<ToolContext, 'call' | 'clock' | 'hasTime'> & {
+  readonly api: Pick<ToolContext['api'], 'now' | 'serverNow'>;
+};
 
 /** What others write shows in no cache of ours. */
-export const fresh = ({ call }: Pick<Context, 'call'>): Pick<Context, 'call'> => ({
+export const fresh = ({ call }: Pick<ToolContext, 'call'>): Pick<ToolContext, 'call'> => ({
   call: (e, args, lane) => call(e, args, lane, { fresh: true }),
 });
 
@@ -98,7 +100,7 @@ export async function changesSince(start: Position, wanted: number, around: Arou
     after = last?.searchAfter ?? after;
     if (rows.looked === page.rows.length && page.searchAfter === undefined)
       return { changes, position: nextSweep(from, began, seen), caughtUp: true, upTo };
-    if (changes.length < wanted && around.inTime()) continue;
+    if (changes.length < wanted && around.hasTime()) continue;
     return { changes, position: within(after, last ? changedAt(last) : from, seen), caughtUp: false, upTo };
   }
 }
@@ -135,8 +137,8 @@ export function createFeed(from: number) {
   let position = startFrom(from);
   return {
     /** Ids of the contacts changed since the last look. @throws UserError; the next look begins where this one did */
-    async look(around: Omit<Around, 'inTime'>): Promise<{ ids: readonly string[]; caughtUp: boolean }> {
-      const looked = await changesSince(position, PAGE, { ...around, inTime: () => false });
+    async look(around: Omit<Around, 'hasTime'>): Promise<{ ids: readonly string[]; caughtUp: boolean }> {
+      const looked = await changesSince(position, PAGE, { ...around, hasTime: () => false });
       position = looked.position;
       return { ids: looked.changes.map(({ raw }) => String(raw.id)), caughtUp: looked.caughtUp };
     },

@@ -3,13 +3,13 @@ import * as z from 'zod';
 import { ID } from '../../../api/endpoint.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
-import type { Memory } from '../../../lib/state-file.ts';
+import type { StateStore } from '../../../lib/state-file.ts';
 import { CLOCK_SLACK_MS } from '../../../lib/time.ts';
 import { type Position, startFrom } from './change-feed.ts';
 import type { TaskSnapshot } from './task-changes.ts';
 
 /** Where a conversation about changes stands. */
-export interface Place {
+export interface SavedCursor {
   readonly contacts: Position;
   /** The tasks as they were; undefined before they were first asked for. */
   readonly tasks?: TaskSnapshot | undefined;
@@ -57,17 +57,17 @@ const KeptPlaces = z.object({
 interface Places {
   readonly last: string | undefined;
   /** The oldest first. */
-  readonly places: ReadonlyMap<string, Place>;
+  readonly places: ReadonlyMap<string, SavedCursor>;
 }
 
 /** What is remembered, as far as it makes sense; `now`: epoch ms by our own clock. */
 function placesIn(kept: unknown, now: number): Places {
   const { data } = KeptPlaces.safeParse(kept);
   if (!data) return { last: undefined, places: new Map() };
-  const places = new Map<string, Place>();
+  const places = new Map<string, SavedCursor>();
   for (const [cursor, value] of Object.entries(data.places)) {
     const place = SHAPE.test(cursor) ? KeptPlace.safeParse(value).data : undefined;
-    if (place && place.contacts.from <= now + SET_BACK_MS) places.set(cursor, notBeyond(now, place as Place));
+    if (place && place.contacts.from <= now + SET_BACK_MS) places.set(cursor, notBeyond(now, place as SavedCursor));
   }
   return { last: data.last, places };
 }
@@ -76,7 +76,7 @@ function placesIn(kept: unknown, now: number): Places {
  * A place that no clock but ours vouches for: HighLevel's may be told wrongly, and from a place in the future everything
  * would look given already, now and ever after. What lies before it is looked at again, and given once all the same.
  */
-function notBeyond(now: number, place: Place): Place {
+function notBeyond(now: number, place: SavedCursor): SavedCursor {
   const { from, began } = place.contacts;
   const end = now + CLOCK_SLACK_MS;
   if (from <= end && (began ?? 0) <= end) return place;
@@ -89,7 +89,7 @@ function notBeyond(now: number, place: Place): Place {
 }
 
 /** Remembers a place under a new cursor, which is also the last one. */
-export async function keepPlace(memory: Memory, reached: Place, now: number): Promise<string> {
+export async function keepPlace(memory: StateStore, reached: SavedCursor, now: number): Promise<string> {
   const place = notBeyond(now, reached);
   // Everything before this time has been given: where the file is lost, a reader goes on from there.
   const stamp = `${new Date(place.contacts.from).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
@@ -106,10 +106,10 @@ export async function keepPlace(memory: Memory, reached: Place, now: number): Pr
  * @throws UserError for one that was never given
  */
 export async function findPlace(
-  memory: Memory,
+  memory: StateStore,
   cursor: string,
   now: number,
-): Promise<{ place: Place; whole: boolean }> {
+): Promise<{ place: SavedCursor; whole: boolean }> {
   const place = placesIn(await memory.read(NAME), now).places.get(cursor);
   if (place) return { place, whole: true };
   const [, year, month, day, hour, minute, second] = SHAPE.exec(cursor) ?? [];
@@ -122,7 +122,7 @@ export async function findPlace(
 }
 
 /** Where the last conversation stopped, if there was one; where that is not usable, where the one before did. */
-export async function lastPlace(memory: Memory, now: number): Promise<Place | undefined> {
+export async function lastPlace(memory: StateStore, now: number): Promise<SavedCursor | undefined> {
   const { last, places } = placesIn(await memory.read(NAME), now);
   return (last === undefined ? undefined : places.get(last)) ?? [...places.values()].at(-1);
 }

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { answer, Fields, of, Time, upTo } from '../../core/schemas.ts';
-import { type Flow, later } from '../../core/tool.ts';
+import { type CompositeTool, lazyTool } from '../../core/tool.ts';
 import { taskPage } from '../location-tasks/walk.ts';
 
 /** Rows of one answer: the tasks of each may be a call. */
 const MAX_ROWS = 50;
 
-export const listChangedContacts: Flow = {
+export const listChangedContacts: CompositeTool = {
   name: 'list_changed_contacts',
   title: 'List changed contacts',
   description:
@@ -38,5 +38,5 @@ export const listChangedContacts: Flow = {
     next: of.object,
   }),
   calls: [taskPage],
-  run: later('listChangedContacts'),
+  run: lazyTool('listChangedContacts'),
 };

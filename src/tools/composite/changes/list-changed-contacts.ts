@@ -2,8 +2,8 @@ import { UserError } from '../../../lib/errors.ts';
 import { type Json, rowsIn } from '../../../lib/json.ts';
 import { CLOCK_SLACK_MS, readTime } from '../../../lib/time.ts';
 import { mayRead } from '../../core/permissions.ts';
-import { rowOf, shown } from '../../core/row-shape.ts';
-import type { Context } from '../../core/tool.ts';
+import { pickFields, rowOf } from '../../core/row-shape.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import {
   bytes,
   DEFAULT_PAGE_BYTES,
@@ -17,7 +17,7 @@ import { listContactTasks } from '../../tasks.ts';
 import { contactStatus, reasonOf } from '../contact-view/contact-parts.ts';
 import { taskPage } from '../location-tasks/walk.ts';
 import { type Change, changesSince, startFrom } from './change-feed.ts';
-import { findPlace, keepPlace, lastPlace, type Place } from './cursors.ts';
+import { findPlace, keepPlace, lastPlace, type SavedCursor } from './cursors.ts';
 import { allTasks, type TaskSnapshot, taskChanges, taskRow } from './task-changes.ts';
 
 /** Rows shown unless `limit` says otherwise. */
@@ -34,7 +34,7 @@ interface Given {
   fields?: string[];
 }
 
-async function placeOf({ since, cursor }: Given, { memory, clock, api, say }: Context): Promise<Place> {
+async function placeOf({ since, cursor }: Given, { memory, clock, api, say }: ToolContext): Promise<SavedCursor> {
   if (cursor !== undefined) {
     const { place, whole } = await findPlace(memory, cursor, clock.now());
     if (!whole) say('What this cursor had given already is not remembered any more: some rows may come again.');
@@ -56,7 +56,7 @@ async function placeOf({ since, cursor }: Given, { memory, clock, api, say }: Co
 }
 
 const row = ({ raw, change }: Change, fields: readonly string[] = FIELDS): Json =>
-  shown({ ...rowOf.contact(raw), change, status: contactStatus(raw) }, ['id', ...fields], TEXT, { characters: 0 });
+  pickFields({ ...rowOf.contact(raw), change, status: contactStatus(raw) }, ['id', ...fields], TEXT, { characters: 0 });
 
 interface Tasks {
   /** Of the changed contacts, by contact id. */
@@ -67,13 +67,13 @@ interface Tasks {
 }
 
 /** The changed contacts are what was asked for: their tasks can be read without it. */
-const withoutSearch = (say: Context['say']) => (error: unknown) => {
+const withoutSearch = (say: ToolContext['say']) => (error: unknown) => {
   say(`The tasks of the whole location could not be searched: ${reasonOf(error)}`);
   return undefined;
 };
 
 /** By the search over the whole location where its scope is in effect, else contact by contact. */
-async function tasksOf(before: TaskSnapshot | undefined, context: Context): Promise<Tasks> {
+async function tasksOf(before: TaskSnapshot | undefined, context: ToolContext): Promise<Tasks> {
   const { gate, say, clock, call } = context;
   const all = mayRead(taskPage, gate) ? await allTasks(context).catch(withoutSearch(say)) : undefined;
   const shownTasks = (tasks: readonly Json[]): Json => ({
@@ -104,12 +104,12 @@ const unseen = (tasks: boolean | undefined, changed: readonly Json[] | undefined
 ];
 
 /** The cursor of a place. @throws UserError where nobody hears of it any more: then nothing is to be passed over */
-async function kept(place: Place, { memory, clock, signal }: Context): Promise<string> {
+async function kept(place: SavedCursor, { memory, clock, signal }: ToolContext): Promise<string> {
   if (signal?.aborted) throw new UserError('The call was cancelled; the next one begins where this one did.');
   return keepPlace(memory, place, clock.now());
 }
 
-export async function run(args: Json, context: Context): Promise<Json> {
+export async function run(args: Json, context: ToolContext): Promise<Json> {
   const given: Given = args;
   const place = await placeOf(given, context);
   const wanted = given.limit ?? DEFAULT_ROWS;

@@ -4,8 +4,8 @@ import { isMissing } from '../../../api/errors.ts';
 
 import type { Json } from '../../../lib/json.ts';
 import { SwitchedOff } from '../../core/permissions.ts';
-import { rowOf, shown } from '../../core/row-shape.ts';
-import type { Context } from '../../core/tool.ts';
+import { pickFields, rowOf } from '../../core/row-shape.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { bytes, MAX_BYTES } from '../../core/tool-result.ts';
 import { getContactTask } from '../../tasks.ts';
 import { taskStatus, walkTasks } from '../location-tasks/walk.ts';
@@ -37,13 +37,13 @@ const digest = ({ title, body, dueDate, completed, assignedTo }: Json): string =
 export function taskRow(raw: Json, now: number, more: Json = {}): Json {
   const { id, title, body, dueDate, assignedTo, contactId } = rowOf.task(raw);
   const row = { ...more, id, title, body, dueDate, status: taskStatus(raw, now), contactId, assignedTo };
-  return shown(row, undefined, TEXT, { characters: 0 });
+  return pickFields(row, undefined, TEXT, { characters: 0 });
 }
 
 const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value);
 
 /** Every task of the location by id; undefined where there are too many to hold against each other, or not all come. */
-export async function allTasks(context: Context): Promise<ReadonlyMap<string, Json> | undefined> {
+export async function allTasks(context: ToolContext): Promise<ReadonlyMap<string, Json> | undefined> {
   const tasks = new Map<string, Json>();
   let whole = true;
   const repeated = () => {
@@ -54,7 +54,7 @@ export async function allTasks(context: Context): Promise<ReadonlyMap<string, Js
     // What has no id of its own, or of its contact, cannot be told apart or asked about.
     if (!isId(task.id) || !isId(task.contactId)) continue;
     tasks.set(task.id, task);
-    if (tasks.size > MAX_TASKS || !context.inTime()) return undefined;
+    if (tasks.size > MAX_TASKS || !context.hasTime()) return undefined;
   }
   return whole ? tasks : undefined;
 }
@@ -63,7 +63,7 @@ export async function allTasks(context: Context): Promise<ReadonlyMap<string, Js
 export async function taskChanges(
   before: TaskSnapshot | undefined,
   tasks: ReadonlyMap<string, Json>,
-  context: Context,
+  context: ToolContext,
 ): Promise<TaskChanges> {
   const now = new Map([...tasks].map(([id, task]) => [id, [digest(task), String(task.contactId)] as const]));
   if (!before) return { changes: [], snapshot: Object.fromEntries(now), more: false };
@@ -92,7 +92,7 @@ export async function taskChanges(
 }
 
 /** Pages shift while tasks are deleted, so that one may be missed without being gone. */
-async function isGone(taskId: string, contactId: string, { call }: Context): Promise<boolean> {
+async function isGone(taskId: string, contactId: string, { call }: ToolContext): Promise<boolean> {
   try {
     await call(getContactTask, { contactId, taskId }, 'bulk');
     return false;

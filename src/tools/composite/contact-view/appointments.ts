@@ -3,7 +3,7 @@ import { zoneOrUtc } from '../../../lib/time.ts';
 import { listCalendarEvents, listContactAppointments } from '../../appointments.ts';
 import { mayRead } from '../../core/permissions.ts';
 import { rowOf } from '../../core/row-shape.ts';
-import type { Context } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { listCalendars } from '../../lookups.ts';
 
 /** An appointment whose times can be compared. */
@@ -25,18 +25,18 @@ const DAY_MS = 86_400_000;
  * The appointments of a contact, soonest first. Its own list is known to come back empty: then the calendars are asked,
  * where their scopes are in effect, and the answer says so where they are not.
  */
-export async function appointmentsOf(contactId: string, context: Context): Promise<Appointment[]> {
+export async function appointmentsOf(contactId: string, context: ToolContext): Promise<Appointment[]> {
   const own = rowsIn(await context.call(listContactAppointments, { contactId }), 'events');
   const rows = own.length > 0 ? own : await ofCalendars(contactId, context);
   return (await zoned(rows, context)).sort((a, b) => a.at - b.at);
 }
 
-function calendarsOff(say: Context['say']): Json[] {
+function calendarsOff(say: ToolContext['say']): Json[] {
   say('No appointments listed; HighLevel is known to leave some out, and the calendars are switched off by GHL_TOOLS.');
   return [];
 }
 
-async function ofCalendars(contactId: string, { call, gate, clock, say }: Context): Promise<Json[]> {
+async function ofCalendars(contactId: string, { call, gate, clock, say }: ToolContext): Promise<Json[]> {
   const calendars = [listCalendars, listCalendarEvents];
   const missing = calendars.filter(({ scope }) => !gate.scopes.includes(scope)).map(({ scope }) => scope);
   if (missing.length === 0 && !calendars.every((each) => mayRead(each, gate))) return calendarsOff(say);
@@ -62,7 +62,7 @@ const ZONELESS = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?(\.\d+)?$/;
 const TIMES = ['startTime', 'endTime', 'dateAdded', 'dateUpdated'] as const;
 
 /** Times without a zone are the location's wall time. Where its zone may not be read they are left as they are. */
-async function zoned(rows: readonly Json[], { clock }: Context): Promise<Appointment[]> {
+async function zoned(rows: readonly Json[], { clock }: ToolContext): Promise<Appointment[]> {
   const bare = rows.some(({ startTime }) => ZONELESS.test(String(startTime)));
   if (!bare) return rows.map((row) => ({ raw: rowOf.event(row), at: Date.parse(String(row.startTime)) }));
   const [{ Temporal }, known] = await Promise.all([import('temporal-polyfill'), clock.locationZone()]);

@@ -4,7 +4,7 @@ import { UserError } from '../../../lib/errors.ts';
 import { type Json, rowsIn } from '../../../lib/json.ts';
 import { redact } from '../../../lib/redact.ts';
 import { getContact } from '../../contacts.ts';
-import type { Context } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { listContactNotes } from '../../notes.ts';
 import { listContactTasks } from '../../tasks.ts';
 import { type Appointment, appointmentsOf } from './appointments.ts';
@@ -22,7 +22,7 @@ export interface Parts {
 export type PartName = 'contact' | 'tasks' | 'notes' | 'appointments';
 
 /** @throws UserError where HighLevel answers well and gives nothing */
-async function contactOf(contactId: string, { call }: Context): Promise<Json> {
+async function contactOf(contactId: string, { call }: ToolContext): Promise<Json> {
   const { contact } = await call(getContact, { contactId });
   if (typeof contact === 'object' && contact !== null) return contact as Json;
   throw new UserError('HighLevel answered without the contact; try again in a minute.');
@@ -33,13 +33,13 @@ const READ = {
   tasks: async (contactId, { call }) => rowsIn(await call(listContactTasks, { contactId }), 'tasks'),
   notes: async (contactId, { call }) => rowsIn(await call(listContactNotes, { contactId }), 'notes'),
   appointments: appointmentsOf,
-} satisfies Record<PartName, (contactId: string, context: Context) => Promise<unknown>>;
+} satisfies Record<PartName, (contactId: string, context: ToolContext) => Promise<unknown>>;
 
 /**
  * Parts of a contact, read side by side. One that fails is named and the others are given.
  * @throws ApiError where there is no such contact, and where nothing at all could be read
  */
-export async function partsOf(contactId: string, names: readonly PartName[], context: Context): Promise<Parts> {
+export async function partsOf(contactId: string, names: readonly PartName[], context: ToolContext): Promise<Parts> {
   const answers = await Promise.allSettled(names.map((name) => READ[name](contactId, context)));
   const errors = answers.map((answer) => (answer.status === 'rejected' ? answer.reason : undefined));
   const gone = errors[names.indexOf('contact')];

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { listCalendarEvents } from '../../appointments.ts';
 import { Id, of, outputs } from '../../core/schemas.ts';
-import { type Flow, later } from '../../core/tool.ts';
+import { type CompositeTool, lazyTool } from '../../core/tool.ts';
 
-export const getContactOverview: Flow = {
+export const getContactOverview: CompositeTool = {
   name: 'get_contact_overview',
   title: 'Get contact overview',
   description:
@@ -22,5 +22,5 @@ export const getContactOverview: Flow = {
     asOf: of.text,
   }),
   calls: [listCalendarEvents],
-  run: later('getContactOverview'),
+  run: lazyTool('getContactOverview'),
 };

@@ -1,7 +1,7 @@
 import type { Json } from '../../../lib/json.ts';
 import { asOf } from '../../../lib/time.ts';
-import { rowOf, shown } from '../../core/row-shape.ts';
-import type { Context } from '../../core/tool.ts';
+import { pickFields, rowOf } from '../../core/row-shape.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { bytes, ENVELOPE_BYTES, MAX_BYTES, withShortLists } from '../../core/tool-result.ts';
 import { type TaskStatus, taskStatus } from '../location-tasks/walk.ts';
 import type { Appointment } from './appointments.ts';
@@ -31,7 +31,7 @@ const TOO_LARGE = { notice: 'The contact is too large to show. Use get_contact a
 /** Whole seconds say enough. */
 const short = (time: unknown) => (typeof time === 'string' ? time.replace(/\.\d+Z$/, 'Z') : time);
 
-const cutRow = (row: Json, max: number): Json => shown(row, undefined, max, { characters: 0 });
+const cutRow = (row: Json, max: number): Json => pickFields(row, undefined, max, { characters: 0 });
 const newest = (key: string) => (a: Json, b: Json) => Date.parse(String(b[key])) - Date.parse(String(a[key]));
 
 function contactRow(raw: Json, max: number): Json {
@@ -112,7 +112,7 @@ function small(make: (detail: Detail) => Json): Json {
   return withShortLists(made, MAX_BYTES - ENVELOPE_BYTES) ?? { ...made, contact: TOO_LARGE };
 }
 
-export async function run({ contactId }: Json, context: Context): Promise<Json> {
+export async function run({ contactId }: Json, context: ToolContext): Promise<Json> {
   const parts = await partsOf(String(contactId), ['contact', 'tasks', 'notes', 'appointments'], context);
   const now = context.clock.now();
   return { ...small((detail) => overview(parts, now, detail)), asOf: await asOf(context.clock) };

@@ -1,6 +1,6 @@
 import type { Json } from '../../../lib/json.ts';
 import { asOf } from '../../../lib/time.ts';
-import type { Context } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { DEFAULT_PAGE_BYTES, ENVELOPE_BYTES, howManyFit, MAX_BYTES } from '../../core/tool-result.ts';
 import { partsOf } from './contact-parts.ts';
 import { after, cursorOf, entriesOf } from './timeline.ts';
@@ -9,7 +9,7 @@ import { ALL_KINDS, KINDS, type Kind } from './timeline-kinds.ts';
 /** Rows shown unless `limit` says otherwise. */
 const DEFAULT_ROWS = 20;
 
-export async function run(args: Json, context: Context): Promise<Json> {
+export async function run(args: Json, context: ToolContext): Promise<Json> {
   const {
     contactId,
     kinds = ALL_KINDS,

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { answer, Id, of, upTo } from '../../core/schemas.ts';
-import { type Flow, later } from '../../core/tool.ts';
+import { type CompositeTool, lazyTool } from '../../core/tool.ts';
 import { ALL_KINDS } from './timeline-kinds.ts';
 
-export const getContactTimeline: Flow = {
+export const getContactTimeline: CompositeTool = {
   name: 'get_contact_timeline',
   title: 'Get contact timeline',
   description:
@@ -18,5 +18,5 @@ export const getContactTimeline: Flow = {
   }),
   output: answer({ timeline: of.rows, total: of.count, asOf: of.text, failed: of.rows, next: of.object }),
   calls: [],
-  run: later('getContactTimeline'),
+  run: lazyTool('getContactTimeline'),
 };

@@ -1,6 +1,6 @@
 import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
-import { shown } from '../../core/row-shape.ts';
+import { pickFields } from '../../core/row-shape.ts';
 import { taskStatus } from '../location-tasks/walk.ts';
 import { noteText, type Parts } from './contact-parts.ts';
 import { KINDS, type Kind } from './timeline-kinds.ts';
@@ -19,7 +19,7 @@ export interface Entry {
 const TEXT = 400;
 
 const entry = (at: number, kind: Kind, id: unknown, row: () => Json): Entry[] =>
-  Number.isNaN(at) ? [] : [{ at, kind, id, row: () => shown(row(), undefined, TEXT, { characters: 0 }) }];
+  Number.isNaN(at) ? [] : [{ at, kind, id, row: () => pickFields(row(), undefined, TEXT, { characters: 0 }) }];
 const ms = (time: unknown) => Date.parse(String(time));
 
 /** What happened and what is to come with one contact, newest first. Tasks carry no time but their due date. */

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { answer, Filled, of } from '../../core/schemas.ts';
-import { type Flow, later } from '../../core/tool.ts';
+import { type CompositeTool, lazyTool } from '../../core/tool.ts';
 import { filters } from '../../search.ts';
 
-export const countContacts: Flow = {
+export const countContacts: CompositeTool = {
   name: 'count_contacts',
   title: 'Count contacts',
   description:
@@ -33,5 +33,5 @@ export const countContacts: Flow = {
     next: of.object,
   }),
   calls: [],
-  run: later('countContacts'),
+  run: lazyTool('countContacts'),
 };

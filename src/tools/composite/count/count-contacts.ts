@@ -1,8 +1,8 @@
 import { ApiError } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
-import { rowOf, shown } from '../../core/row-shape.ts';
-import type { Context } from '../../core/tool.ts';
+import { pickFields, rowOf } from '../../core/row-shape.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { namesOf } from '../../runtime/name-lookup.ts';
 import { createJobs } from '../job-store.ts';
 import { nextPage, REPEATS, searchPage } from '../search-pages.ts';
@@ -26,7 +26,7 @@ interface Count {
   total?: number | undefined;
 }
 
-export async function run({ handle, groupBy, ...question }: Json, context: Context): Promise<Json> {
+export async function run({ handle, groupBy, ...question }: Json, context: ToolContext): Promise<Json> {
   const jobs = context.own(createJobs);
   if (typeof handle === 'string') {
     const count = jobs.find<Count>(KIND, handle);
@@ -43,7 +43,7 @@ export async function run({ handle, groupBy, ...question }: Json, context: Conte
   return goOn(count, context, () => jobs.begin(KIND, count));
 }
 
-async function total(question: Json, context: Context): Promise<Json> {
+async function total(question: Json, context: ToolContext): Promise<Json> {
   const page = await searchPage(context, { ...question, pageLimit: 1 }, undefined, 'single');
   if (page.total === undefined) throw new ApiError('HighLevel did not say how many contacts match.', 'unreadable', 200);
   context.say(INDEX);
@@ -53,7 +53,7 @@ async function total(question: Json, context: Context): Promise<Json> {
 const INDEX = 'Counted by the search index, which trails writes by seconds to minutes.';
 
 /** Counts on; `handle` is asked for where it does not come to the end. */
-async function goOn(count: Count, context: Context, handle: () => string): Promise<Json> {
+async function goOn(count: Count, context: ToolContext, handle: () => string): Promise<Json> {
   const stopped = await walk(count, context);
   const { grouping, seen, groups } = count;
   const rows = groups.sorted();
@@ -79,9 +79,9 @@ async function goOn(count: Count, context: Context, handle: () => string): Promi
 }
 
 /** Page after page until as many have come as match; otherwise why it stopped. @throws UserError where nothing came */
-async function walk(count: Count, context: Context): Promise<string | undefined> {
+async function walk(count: Count, context: ToolContext): Promise<string | undefined> {
   for (;;) {
-    if (count.seen.size > 0 && !context.inTime()) return 'stopped for time.';
+    if (count.seen.size > 0 && !context.hasTime()) return 'stopped for time.';
     try {
       const page = await searchPage(context, count.question, count.searchAfter);
       const before = count.seen.size;
@@ -113,12 +113,14 @@ function add({ seen, groups, names, grouping }: Count, row: Json): void {
 type Rows = readonly { value: string; count: number }[];
 
 /** Rows as the model reads them, with names beside ids as far as they can be known. */
-async function withNames(rows: Rows, { grouping, names }: Count, context: Context): Promise<Json[]> {
+async function withNames(rows: Rows, { grouping, names }: Count, context: ToolContext): Promise<Json[]> {
   const lookup = grouping.by === 'owner' ? 'users' : grouping.by === 'business' ? 'businesses' : undefined;
   const unnamed = lookup !== undefined && rows.some(({ value }) => !names.has(value));
-  if (unnamed && context.inTime()) for (const [id, name] of await namesOf(lookup, context)) names.set(id, name);
+  if (unnamed && context.hasTime()) for (const [id, name] of await namesOf(lookup, context)) names.set(id, name);
   return rows.map(({ value, count }) => {
     const name = names.get(value);
-    return shown({ value, ...(name === value ? {} : { name }), count }, undefined, NAME_CHARACTERS, { characters: 0 });
+    return pickFields({ value, ...(name === value ? {} : { name }), count }, undefined, NAME_CHARACTERS, {
+      characters: 0,
+    });
   });
 }

@@ -1,10 +1,10 @@
 import { ID } from '../../../api/endpoint.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
-import { quoted } from '../../../lib/text.ts';
+import { quoteForMessage } from '../../../lib/text.ts';
 import { zoneOrUtc } from '../../../lib/time.ts';
-import { tidy } from '../../core/row-shape.ts';
-import type { Context } from '../../core/tool.ts';
+import { cleanValue } from '../../core/row-shape.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { fieldCalled, lookedUp } from '../../runtime/name-lookup.ts';
 import { heldIn } from '../custom-field-values.ts';
 
@@ -29,14 +29,14 @@ const CHOICES = 'tag, source, owner, month, business, city or customFields.<id>'
 const CUSTOM = 'customFields.';
 
 /** @throws UserError for what contacts cannot be grouped by */
-export async function groupingOf(by: string, context: Context): Promise<Grouping> {
+export async function groupingOf(by: string, context: ToolContext): Promise<Grouping> {
   const value = Object.hasOwn(PLAIN, by) ? PLAIN[by] : undefined;
   if (value) return { by, value, about: {} };
   return by === 'month' ? byMonth(context) : byCustomField(by, context);
 }
 
 /** Months of the zone in which this server tells the time, or of UTC while that is not known: the answer says which. */
-async function byMonth({ clock }: Context): Promise<Grouping> {
+async function byMonth({ clock }: ToolContext): Promise<Grouping> {
   const zone = await zoneOrUtc(clock);
   const format = new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric', month: '2-digit' });
   const value = ({ dateAdded }: Json) => {
@@ -48,21 +48,21 @@ async function byMonth({ clock }: Context): Promise<Grouping> {
   return { by: 'month', value, about: { zone } };
 }
 
-async function byCustomField(by: string, context: Context): Promise<Grouping> {
+async function byCustomField(by: string, context: ToolContext): Promise<Grouping> {
   const word = by.startsWith(CUSTOM) ? by.slice(CUSTOM.length) : by;
   const fields = await lookedUp('customFields', context);
   const field = fields && fieldCalled(word, fields);
   if (fields && !field)
     throw new UserError(
-      `There is no custom field ${quoted(word)}; list_custom_fields names them. groupBy takes ${CHOICES}. Nothing was counted.`,
+      `There is no custom field ${quoteForMessage(word)}; list_custom_fields names them. groupBy takes ${CHOICES}. Nothing was counted.`,
     );
   if (!field && (word === by || !ID.test(word)))
-    throw new UserError(`groupBy takes ${CHOICES}; ${quoted(by)} is none of these. Nothing was counted.`);
+    throw new UserError(`groupBy takes ${CHOICES}; ${quoteForMessage(by)} is none of these. Nothing was counted.`);
   const id = String(field?.id ?? word);
   return {
     by: CUSTOM + id,
     value: (row) => heldIn(row, id),
-    about: field ? { field: tidy(field.name, NAME_CHARACTERS, { characters: 0 }) } : {},
+    about: field ? { field: cleanValue(field.name, NAME_CHARACTERS, { characters: 0 }) } : {},
   };
 }
 

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { answer, Filled, Id, of, Skip, Time, upTo } from '../../core/schemas.ts';
-import { type Flow, later } from '../../core/tool.ts';
+import { type CompositeTool, lazyTool } from '../../core/tool.ts';
 import { taskPage } from './walk.ts';
 
-export const searchLocationTasks: Flow = {
+export const searchLocationTasks: CompositeTool = {
   name: 'search_location_tasks',
   title: 'Search location tasks',
   scope: 'locations/tasks.readonly',
@@ -22,5 +22,5 @@ export const searchLocationTasks: Flow = {
     skip: Skip.optional(),
   }),
   calls: [taskPage],
-  run: later('searchLocationTasks'),
+  run: lazyTool('searchLocationTasks'),
 };

@@ -1,7 +1,7 @@
 import type { Json } from '../../../lib/json.ts';
 import { asOf, type Clock, readTime } from '../../../lib/time.ts';
-import { rowOf, shown } from '../../core/row-shape.ts';
-import type { Context } from '../../core/tool.ts';
+import { pickFields, rowOf } from '../../core/row-shape.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { bytes, DEFAULT_PAGE_BYTES, ENVELOPE_BYTES, MAX_BYTES } from '../../core/tool-result.ts';
 import { REPEATS } from '../search-pages.ts';
 import { taskStatus, walkTasks } from './walk.ts';
@@ -24,7 +24,7 @@ function row(raw: Json, now: number): Json {
   const { firstName, lastName } = (contactDetails ?? {}) as Json;
   const contactName = [firstName, lastName].filter(Boolean).join(' ');
   const task = { id, title, body, dueDate, status: taskStatus(raw, now), contactId, contact: contactName, assignedTo };
-  return shown(task, undefined, BODY_CHARACTERS, { characters: 0 });
+  return pickFields(task, undefined, BODY_CHARACTERS, { characters: 0 });
 }
 
 interface Bound {
@@ -47,7 +47,7 @@ const question = ({ query, status, contactId, assignedTo }: Json): Json => ({
   ...(status ? { completed: status === 'completed' } : {}),
 });
 
-export async function run(args: Json, context: Context): Promise<Json> {
+export async function run(args: Json, context: ToolContext): Promise<Json> {
   const { clock, say } = context;
   const [from, to, now] = [await bound('dueFrom', args, clock), await bound('dueTo', args, clock), clock.now()];
   const room = args.limit === undefined ? DEFAULT_PAGE_BYTES : MAX_BYTES;
@@ -57,7 +57,7 @@ export async function run(args: Json, context: Context): Promise<Json> {
   let next: Json | undefined;
   const repeated = () => say(REPEATS);
   for await (const { raw, place } of walkTasks(question(args), Number(args.skip ?? 0), context, repeated)) {
-    const late = !context.inTime();
+    const late = !context.hasTime();
     if (late) say('Stopped for time.');
     const found = fits(raw, args.status, now, from.at, to.at) ? row(raw, now) : undefined;
     used += found ? bytes(found) : 0;

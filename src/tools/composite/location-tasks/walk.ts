@@ -4,7 +4,7 @@ import { endpoint } from '../../../api/endpoint.ts';
 import { isRecord, type Json, listIn } from '../../../lib/json.ts';
 
 import { Filled, Id, Ids, outputs, Skip, upTo } from '../../core/schemas.ts';
-import type { Context } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { Met } from '../search-pages.ts';
 
 /** The location's tasks, as the API pages them; the tool of this name shows them as people ask for them. */
@@ -39,7 +39,7 @@ const DEFAULT_PAGE = 25;
 export async function* walkTasks(
   question: Json,
   start: number,
-  { call }: Pick<Context, 'call'>,
+  { call }: Pick<ToolContext, 'call'>,
   repeated: () => void,
 ): AsyncGenerator<{ raw: Json; place: number }> {
   let place = start;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Json } from '../../../lib/json.ts';
 import { answer, of, unlisted } from '../../core/schemas.ts';
-import { type Flow, later } from '../../core/tool.ts';
+import { type CompositeTool, lazyTool } from '../../core/tool.ts';
 import { isFindable, MATCH_RULE, matchEntry, personFields, WAYS_TO_FIND } from './input.ts';
 
 const Row = z.strictObject({
@@ -30,7 +30,7 @@ const input = z
         context.addIssue({ code: 'custom', path: ['rows', at, ...path], message });
   });
 
-export const bulkUpsertContacts: Flow = {
+export const bulkUpsertContacts: CompositeTool = {
   name: 'bulk_upsert_contacts',
   title: 'Bulk upsert contacts',
   description:
@@ -52,5 +52,5 @@ export const bulkUpsertContacts: Flow = {
     next: of.object,
   }),
   calls: [],
-  run: later('bulkUpsertContacts'),
+  run: lazyTool('bulkUpsertContacts'),
 };

@@ -1,6 +1,6 @@
 import type { Json } from '../../../lib/json.ts';
-import { cut } from '../../../lib/text.ts';
-import type { Context } from '../../core/tool.ts';
+import { truncate } from '../../../lib/text.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { bytes, ENVELOPE_BYTES, MAX_BYTES } from '../../core/tool-result.ts';
 import { createJobs } from '../job-store.ts';
 import { readPeople } from './parse-person.ts';
@@ -17,14 +17,14 @@ const REASONS = [300, 120, 40];
 function fitting(accounts: readonly RowAccount[]): Json[] {
   let rows: Json[] = [];
   for (const max of REASONS) {
-    rows = accounts.map((each) => ({ ...each, ...(each.reason ? { reason: cut(each.reason, max) } : {}) }));
+    rows = accounts.map((each) => ({ ...each, ...(each.reason ? { reason: truncate(each.reason, max) } : {}) }));
     if (bytes(rows) <= MAX_BYTES - ENVELOPE_BYTES) return rows;
   }
   return rows.map(({ changed: _, ...row }) => row);
 }
 
 /** The unfinished work the arguments mean: its handle, or what the same rows began before a host gave up. */
-async function jobOf(args: Json, context: Context): Promise<string> {
+async function jobOf(args: Json, context: ToolContext): Promise<string> {
   const jobs = context.own(createJobs);
   const { handle, rows, matchField } = args;
   if (typeof handle === 'string') return handle;
@@ -36,7 +36,7 @@ async function jobOf(args: Json, context: Context): Promise<string> {
   return jobs.begin(KIND, state, args);
 }
 
-export async function run(args: Json, context: Context): Promise<Json> {
+export async function run(args: Json, context: ToolContext): Promise<Json> {
   const jobs = context.own(createJobs);
   const handle = await jobOf(args, context);
   const state = jobs.find<Rows>(KIND, handle);

@@ -1,9 +1,9 @@
 import { isMissing } from '../../../api/errors.ts';
-import { fieldAgrees, lacks, text } from '../../../api/write/compare.ts';
+import { lacks, matchField, text } from '../../../api/write/compare.ts';
 import { UserError } from '../../../lib/errors.ts';
 import { type Json, rowsIn } from '../../../lib/json.ts';
 import { findDuplicateContact, getContact } from '../../contacts.ts';
-import type { Context } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { searchContacts } from '../../search.ts';
 
 import { heldIn, isEmpty, sameValue } from '../custom-field-values.ts';
@@ -45,7 +45,7 @@ export const FRESH = { fresh: true } as const;
  */
 export async function readContact(
   contactId: string,
-  { call }: Context,
+  { call }: ToolContext,
   how?: { readonly fresh: true },
 ): Promise<Found['contact'] | undefined> {
   try {
@@ -66,7 +66,7 @@ export async function readContact(
 export async function findPerson(
   person: Person,
   named: string | undefined,
-  context: Context,
+  context: ToolContext,
 ): Promise<Found | undefined> {
   const looked = await Promise.all(person.reach.map((reach) => LOOK[reach.by](reach, context)));
   const leads = looked.flat();
@@ -87,7 +87,7 @@ export async function findPerson(
 }
 
 /** Search may not show the contact yet, and a lookup may miss it. */
-export const remember = ({ reach }: Person, id: string, context: Context): Promise<void> =>
+export const remember = ({ reach }: Person, id: string, context: ToolContext): Promise<void> =>
   context.own(createRegistry).set(
     reach.map(({ key }) => key),
     context,
@@ -136,14 +136,19 @@ const holder = async (by: 'email' | 'phone', value: unknown, answer: Promise<Jso
 };
 
 /** The contact of a lookup; where it finds none, the one that was found or created for this a moment ago. */
-async function lookedUp(by: 'email' | 'phone', given: Json, { value, key }: Reach, context: Context): Promise<Lead[]> {
+async function lookedUp(
+  by: 'email' | 'phone',
+  given: Json,
+  { value, key }: Reach,
+  context: ToolContext,
+): Promise<Lead[]> {
   const found = await holder(by, value, context.call(findDuplicateContact, given, 'single', FRESH));
   const id = found.length > 0 ? undefined : (await context.own(createRegistry).find(key, context))?.id;
   if (id === undefined) return found;
-  return [{ by, id, holds: (contact) => fieldAgrees(by, value, contact) === 'yes' }];
+  return [{ by, id, holds: (contact) => matchField(by, value, contact) === 'yes' }];
 }
 
-const LOOK: Record<By, (reach: Reach, context: Context) => Promise<Lead[]>> = {
+const LOOK: Record<By, (reach: Reach, context: ToolContext) => Promise<Lead[]>> = {
   email: (reach, context) => lookedUp('email', { email: reach.value }, reach, context),
 
   phone: (reach, context) => lookedUp('phone', { number: reach.value }, reach, context),

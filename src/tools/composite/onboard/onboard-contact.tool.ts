@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { of, outputs } from '../../core/schemas.ts';
-import { type Flow, later } from '../../core/tool.ts';
+import { type CompositeTool, lazyTool } from '../../core/tool.ts';
 import { isFindable, MATCH_RULE, matchEntry, personFields, WAYS_TO_FIND } from './input.ts';
 
-export const onboardContact: Flow = {
+export const onboardContact: CompositeTool = {
   name: 'onboard_contact',
   title: 'Onboard contact',
   description:
@@ -30,5 +30,5 @@ export const onboardContact: Flow = {
     failed: of.rows,
   }),
   calls: [],
-  run: later('onboardContact'),
+  run: lazyTool('onboardContact'),
 };

@@ -1,8 +1,8 @@
 import type { Json } from '../../../lib/json.ts';
 import { getContact } from '../../contacts.ts';
-import { rowOf, tidy } from '../../core/row-shape.ts';
-import type { Context } from '../../core/tool.ts';
-import { toResult } from '../../core/tool-result.ts';
+import { cleanValue, rowOf } from '../../core/row-shape.ts';
+import type { ToolContext } from '../../core/tool.ts';
+import { toToolResult } from '../../core/tool-result.ts';
 
 import { readContact } from './find-person.ts';
 import { type Onboarded, onboard } from './onboard-person.ts';
@@ -10,7 +10,7 @@ import { readPeople } from './parse-person.ts';
 
 /** Characters of an old or new value. */
 const VALUE = 300;
-const short = (value: unknown) => tidy(value ?? undefined, VALUE, { characters: 0 });
+const short = (value: unknown) => cleanValue(value ?? undefined, VALUE, { characters: 0 });
 
 /** What was done, beside the contact itself. */
 function account({ created, changed, notStored, tagsAdded, note, tasks, business, failed }: Onboarded): Json {
@@ -30,7 +30,7 @@ function account({ created, changed, notStored, tagsAdded, note, tasks, business
   };
 }
 
-export async function run(args: Json, context: Context): Promise<Json> {
+export async function run(args: Json, context: ToolContext): Promise<Json> {
   const [person] = await readPeople([args], context);
   if (!person) throw new Error('one row is one person');
   const done = await onboard(person, context);
@@ -38,5 +38,5 @@ export async function run(args: Json, context: Context): Promise<Json> {
   const contact = (await readContact(id, context).catch(() => undefined)) ?? done.contact;
   if (done.failed.length > 0)
     context.say('Not all of it was done, see failed. The same call again does what is missing and nothing twice.');
-  return toResult(getContact, { contact, ...account(done) }, {});
+  return toToolResult(getContact, { contact, ...account(done) }, {});
 }

@@ -2,8 +2,8 @@ import { NAMES_NOBODY } from '../../../api/error-messages.ts';
 import { ApiError, isGeneral, isMissing } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
 import { createContact, updateContact } from '../../contacts.ts';
-import { refuseForbidden, SwitchedOff } from '../../core/permissions.ts';
-import type { Context } from '../../core/tool.ts';
+import { assertAllowed, SwitchedOff } from '../../core/permissions.ts';
+import type { ToolContext } from '../../core/tool.ts';
 
 import { LAG_MS } from '../changes/change-feed.ts';
 import { isEmpty, labelOf } from '../custom-field-values.ts';
@@ -26,7 +26,7 @@ export interface Onboarded extends Fields, DoneParts {
  * may mean the same person wait for each other, also those of other processes.
  * @throws Conflict where the person is two contacts; UserError, such as Taken, where nothing was written
  */
-export function onboard(person: Person, context: Context): Promise<Onboarded> {
+export function onboard(person: Person, context: ToolContext): Promise<Onboarded> {
   return context.own(createRegistry).alone(keysOf(person), context, (turn) => settled(person, during(turn, context)));
 }
 
@@ -36,9 +36,9 @@ const UNSHARED =
   'The state folder takes no files (full or read-only), so another ghl-contacts-mcp is not waited for: people that two of them onboard at the same time may get tasks and notes twice. Tell the owner.';
 
 /** Nothing further is begun once others may have gone on in its place. */
-function during({ lasts, unshared }: Turn, context: Context): Context {
+function during({ lasts, unshared }: Turn, context: ToolContext): ToolContext {
   if (unshared) context.say(UNSHARED);
-  return { ...context, inTime: () => lasts() && context.inTime() };
+  return { ...context, hasTime: () => lasts() && context.hasTime() };
 }
 
 /**
@@ -47,8 +47,8 @@ function during({ lasts, unshared }: Turn, context: Context): Context {
  */
 async function aloneWith<T>(
   contactId: string,
-  context: Context,
-  work: (waited: boolean, context: Context) => Promise<T>,
+  context: ToolContext,
+  work: (waited: boolean, context: ToolContext) => Promise<T>,
 ): Promise<T> {
   let begun = false;
   const begin = (turn: Turn) => {
@@ -64,7 +64,7 @@ async function aloneWith<T>(
 }
 
 /** Finds anew, once, where somebody else made or deleted the contact meanwhile. */
-async function settled(person: Person, context: Context): Promise<Onboarded> {
+async function settled(person: Person, context: ToolContext): Promise<Onboarded> {
   const found = await findPerson(person, undefined, context);
   try {
     return await (found ? fill(person, found, context) : create(person, context));
@@ -86,7 +86,7 @@ const UNKEPT =
 const NAMELESS =
   'HighLevel took the new contact without naming its id. Call again: it is found then, and gets what is missing.';
 
-async function create(person: Person, context: Context): Promise<Onboarded> {
+async function create(person: Person, context: ToolContext): Promise<Onboarded> {
   const failed: Failure[] = [];
   const contact = await createOnce(person, context);
   const parts = await aloneWith(contact.id, context, async (waited, alone) =>
@@ -111,7 +111,7 @@ const NAMING = ['email', 'phone', 'firstName', 'lastName', 'name'] as const;
  * Creates the contact, unless an earlier attempt may have done so already: one by another process, or by one that was
  * killed, whose contact search does not show yet.
  */
-async function createOnce(person: Person, context: Context): Promise<Found['contact']> {
+async function createOnce(person: Person, context: ToolContext): Promise<Found['contact']> {
   const registry = context.own(createRegistry);
   const args = newContact(person);
   if (NAMING.every((field) => isEmpty(args[field]))) throw new Unnamed(NAMES_NOBODY);
@@ -120,7 +120,7 @@ async function createOnce(person: Person, context: Context): Promise<Found['cont
     throw new UserError(
       `An earlier attempt to create this person ended without an answer, and search shows new contacts only after some minutes: whether they exist is not known yet. Nothing was written. Call again in ${Math.ceil(left / 1_000)} s.`,
     );
-  if (!context.inTime()) throw new UserError(LATE);
+  if (!context.hasTime()) throw new UserError(LATE);
   await registry.set(keysOf(person), context, { at: context.clock.now() });
   try {
     const { contact } = (await context.call(createContact, args)) as { contact?: Found['contact'] };
@@ -139,7 +139,7 @@ async function createOnce(person: Person, context: Context): Promise<Found['cont
  * ms for which an earlier attempt without a known outcome keeps this person from being created. Where a lookup that does
  * not trail found nobody under a key of that attempt, it created nothing.
  */
-async function leftOfAttempt({ reach }: Person, context: Context): Promise<number> {
+async function leftOfAttempt({ reach }: Person, context: ToolContext): Promise<number> {
   let left = 0;
   for (const { key, by, certain } of reach) {
     const known = await context.own(createRegistry).find(key, context);
@@ -152,7 +152,7 @@ async function leftOfAttempt({ reach }: Person, context: Context): Promise<numbe
   return left;
 }
 
-function fill(person: Person, found: Found, context: Context): Promise<Onboarded> {
+function fill(person: Person, found: Found, context: ToolContext): Promise<Onboarded> {
   return aloneWith(found.contact.id, context, async (waited, alone) => {
     // Whoever held the contact has changed it.
     const contact = waited ? await readContact(found.contact.id, alone, FRESH) : found.contact;
@@ -161,14 +161,14 @@ function fill(person: Person, found: Found, context: Context): Promise<Onboarded
   });
 }
 
-async function fillAlone(person: Person, found: Found, context: Context): Promise<Onboarded> {
+async function fillAlone(person: Person, found: Found, context: ToolContext): Promise<Onboarded> {
   const { contact } = found;
   const failed: Failure[] = [];
   const wanted = updateOf(person, found);
   const plan = await planParts(person, contact, false, failed, context);
   const differs = wanted.wishes.length > 0;
   // Before any part of it is written. What is forbidden by argument was refused before.
-  if (differs) refuseForbidden(updateContact, {}, context.gate);
+  if (differs) assertAllowed(updateContact, {}, context.gate);
   const fields = differs ? await attempt('fields', failed, context, () => update(wanted, found, context)) : undefined;
   const parts = await doParts(plan, contact.id, failed, context);
   if (failed.some(({ error }) => isMissing(error)) && (await isGone(contact.id, context))) throw new Gone(GONE);
@@ -183,7 +183,7 @@ async function fillAlone(person: Person, found: Found, context: Context): Promis
   };
 }
 
-const isGone = async (contactId: string, context: Context): Promise<boolean> =>
+const isGone = async (contactId: string, context: ToolContext): Promise<boolean> =>
   readContact(contactId, context, FRESH).then(
     (contact) => contact === undefined,
     () => false,
@@ -199,7 +199,7 @@ export function isNotTheirs(error: unknown): boolean {
 }
 
 /** The same work in the lane of bulk runs. */
-export const inBulk = (context: Context): Context => ({
+export const inBulk = (context: ToolContext): ToolContext => ({
   ...context,
   call: (endpoint, args, _lane, how) => context.call(endpoint, args, 'bulk', how),
 });

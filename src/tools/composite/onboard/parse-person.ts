@@ -1,12 +1,12 @@
 import { text } from '../../../api/write/compare.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
-import { once } from '../../../lib/memoize.ts';
+import { memoizeAsync } from '../../../lib/memoize.ts';
 import { type ReadPhone, readPhone } from '../../../lib/phone.ts';
-import { quoted } from '../../../lib/text.ts';
+import { quoteForMessage } from '../../../lib/text.ts';
 import { readTime } from '../../../lib/time.ts';
 import { mayRead } from '../../core/permissions.ts';
-import type { Context } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { getLocation, listCustomFields } from '../../lookups.ts';
 import { nameMe } from '../../runtime/current-user.ts';
 import { fieldCalled, lookedUp } from '../../runtime/name-lookup.ts';
@@ -70,13 +70,13 @@ interface Office {
   readonly customFields: () => Promise<readonly Json[] | undefined>;
 }
 
-const officeOf = (context: Context): Office => ({
-  country: once(() => countryOf(context)),
-  customFields: once(() => lookedUp('customFields', context)),
+const officeOf = (context: ToolContext): Office => ({
+  country: memoizeAsync(() => countryOf(context)),
+  customFields: memoizeAsync(() => lookedUp('customFields', context)),
 });
 
 /** The location's country in two letters; undefined where it may not be read. */
-export async function countryOf({ call, gate }: Pick<Context, 'call' | 'gate'>): Promise<string | undefined> {
+export async function countryOf({ call, gate }: Pick<ToolContext, 'call' | 'gate'>): Promise<string | undefined> {
   if (!mayRead(getLocation, gate)) return undefined;
   try {
     const { location } = await call(getLocation, {});
@@ -98,7 +98,7 @@ const ECHOES = 3;
  */
 export async function readPeople(
   rows: readonly Json[],
-  context: Context,
+  context: ToolContext,
   where: (row: number) => string = () => '',
 ): Promise<Person[]> {
   const office = officeOf(context);
@@ -115,7 +115,7 @@ async function readPerson(
   where: string,
   office: Office,
   echoes: Set<string>,
-  context: Context,
+  context: ToolContext,
 ): Promise<Person> {
   const { customFields, tags, note, tasks, businessId, matchField, ...rest } = await nameMe(row, context);
   const phone = typeof rest.phone === 'string' ? await readPhone(rest.phone, office.country) : undefined;
@@ -169,7 +169,7 @@ async function readTasks(
   tasks: readonly Json[],
   where: string,
   echoes: Set<string>,
-  context: Context,
+  context: ToolContext,
 ): Promise<Json[]> {
   const read: Json[] = [];
   for (const [at, task] of tasks.entries()) {
@@ -196,7 +196,7 @@ async function readCustom({ customFields, matchField }: Json, where: string, off
     const { name, reason } = read;
     if (entry === wanted && read.value?.id === undefined)
       throw new UserError(
-        `${where}matchField: which custom field ${quoted(name)} is, is not known; nothing was written. ${reason}`,
+        `${where}matchField: which custom field ${quoteForMessage(name)} is, is not known; nothing was written. ${reason}`,
       );
     if (entry === wanted) match = read.value;
     if (read.value) custom.push(read.value);

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { UserError } from '../../../lib/errors.ts';
 import { type Held, locked, Unlockable } from '../../../lib/file-lock.ts';
 import type { Json } from '../../../lib/json.ts';
-import { Locks } from '../../../lib/keyed-lock.ts';
+import { KeyedLock } from '../../../lib/keyed-lock.ts';
 import { makeFolder } from '../../../lib/make-folder.ts';
-import type { Context } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/tool.ts';
 
 /** What is remembered of a person that search may not show yet. */
 export interface Known {
@@ -29,7 +29,7 @@ export interface Turn {
 const ALWAYS = () => true;
 
 /** Where a context keeps what concerns people. */
-type Place = Pick<Context, 'inTime' | 'locationId' | 'peopleFolder'>;
+type Place = Pick<ToolContext, 'hasTime' | 'locationId' | 'peopleFolder'>;
 
 /** Entries kept in memory. */
 const KEPT = 2_000;
@@ -56,7 +56,7 @@ const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
  * it, so that none of them holds an email or a phone and no two processes ever replace each other's entries.
  */
 export class PersonRegistry {
-  readonly #locks = new Locks();
+  readonly #locks = new KeyedLock();
   readonly #known = new Map<string, Known>();
   #swept = Number.NEGATIVE_INFINITY;
 
@@ -68,7 +68,7 @@ export class PersonRegistry {
   alone<T>(keys: readonly string[], place: Place, work: (turn: Turn) => Promise<T>): Promise<T> {
     const names = [...new Set(keys.map((key) => nameOf(key, place)))].sort();
     return this.#locks.hold(names, (waited) => {
-      if (!place.inTime()) throw new Taken();
+      if (!place.hasTime()) throw new Taken();
       const { peopleFolder } = place;
       if (peopleFolder === undefined) return work({ waited, lasts: ALWAYS });
       this.#sweep(peopleFolder);
@@ -121,7 +121,7 @@ const nameOf = (key: string, { locationId }: Place): string =>
 async function holdFiles<T>(
   folder: string,
   names: readonly string[],
-  { inTime }: Place,
+  { hasTime }: Place,
   work: (turn: Turn) => Promise<T>,
 ): Promise<T> {
   let begun = false;
@@ -131,9 +131,9 @@ async function holdFiles<T>(
   };
   const within = async ([name, ...rest]: readonly string[], locks: readonly Held[]): Promise<T> => {
     if (name !== undefined)
-      return locked(join(folder, `${name}.lock`), (held) => within(rest, [...locks, held]), inTime);
+      return locked(join(folder, `${name}.lock`), (held) => within(rest, [...locks, held]), hasTime);
     if (locks.some(({ abandoned }) => abandoned)) await wait(ARRIVAL_MS);
-    if (!inTime()) throw new Taken();
+    if (!hasTime()) throw new Taken();
     return begin({
       waited: locks.some(({ waited }) => waited),
       lasts: () => locks.every(({ isFresh }) => isFresh()),

@@ -4,7 +4,7 @@ import { sameText } from '../../../api/write/compare.ts';
 import { UserError } from '../../../lib/errors.ts';
 import { type Json, rowsIn } from '../../../lib/json.ts';
 import { bulkAssignContactBusiness } from '../../businesses.ts';
-import type { Context } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { createContactNote, listContactNotes } from '../../notes.ts';
 import { addContactTags } from '../../tags.ts';
 import { createContactTask, listContactTasks } from '../../tasks.ts';
@@ -42,11 +42,11 @@ export interface Plan {
 export async function attempt<T>(
   part: string,
   failed: Failure[],
-  { inTime }: Context,
+  { hasTime }: ToolContext,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
   try {
-    if (!inTime()) throw new UserError('No time was left to begin it.');
+    if (!hasTime()) throw new UserError('No time was left to begin it.');
     return await work();
   } catch (error) {
     if (!(error instanceof UserError) || error instanceof Conflict) throw error;
@@ -64,7 +64,7 @@ export async function planParts(
   contact: Json & { readonly id: string },
   isNew: boolean,
   failed: Failure[],
-  context: Context,
+  context: ToolContext,
 ): Promise<Plan> {
   const read = (part: string, wanted: boolean, endpoint: Endpoint, key: string) =>
     wanted && !isNew
@@ -111,7 +111,12 @@ function paired(wanted: readonly Json[], stored: readonly Json[]): Plan['tasks']
 }
 
 /** Does what a plan says, one write after the other. */
-export async function doParts(plan: Plan, contactId: string, failed: Failure[], context: Context): Promise<DoneParts> {
+export async function doParts(
+  plan: Plan,
+  contactId: string,
+  failed: Failure[],
+  context: ToolContext,
+): Promise<DoneParts> {
   const trying = <T>(part: string, work: () => Promise<T>) => attempt(part, failed, context, work);
   const { tags, note, tasks, business } = plan;
   const tagsAdded = tags.length > 0 ? await trying('tags', () => addTags(contactId, tags, context)) : [];
@@ -132,7 +137,7 @@ export async function doParts(plan: Plan, contactId: string, failed: Failure[], 
   };
 }
 
-async function addTags(contactId: string, tags: readonly string[], { call }: Context): Promise<string[]> {
+async function addTags(contactId: string, tags: readonly string[], { call }: ToolContext): Promise<string[]> {
   const has = new Set(lower((await call(addContactTags, { contactId, tags })).tags));
   const missing = tags.filter((tag) => !has.has(tag));
   if (missing.length > 0)
@@ -147,7 +152,7 @@ async function addTags(contactId: string, tags: readonly string[], { call }: Con
 async function assign(
   contactId: string,
   { id, old }: NonNullable<Plan['business']>,
-  { call }: Context,
+  { call }: ToolContext,
 ): Promise<NonNullable<DoneParts['business']>> {
   if (id === old) return { id, assigned: false };
   const { ids } = await call(bulkAssignContactBusiness, { ids: [contactId], businessId: id });
@@ -159,14 +164,14 @@ async function assign(
 async function write(
   contactId: string,
   { text: body, there }: NonNullable<Plan['note']>,
-  { call }: Context,
+  { call }: ToolContext,
 ): Promise<NonNullable<DoneParts['note']>> {
   if (there) return { id: there.id, created: false };
   const { note } = await call(createContactNote, { contactId, body });
   return { id: (note as Json | undefined)?.id, created: true };
 }
 
-async function addTask(contactId: string, task: Json, { call }: Context): Promise<DoneTask> {
+async function addTask(contactId: string, task: Json, { call }: ToolContext): Promise<DoneTask> {
   const answer = await call(createContactTask, { contactId, ...task });
   return { task: { ...task, ...(answer.task as Json | undefined) }, created: true };
 }

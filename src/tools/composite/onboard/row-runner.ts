@@ -1,6 +1,6 @@
 import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
-import type { Context } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/tool.ts';
 import { Conflict } from './find-person.ts';
 import { inBulk, isNotTheirs, type Onboarded, onboard } from './onboard-person.ts';
 import type { Person } from './parse-person.ts';
@@ -36,7 +36,7 @@ const TOO_MANY = 5;
  * Works on the rows that are not done. What is left at the end was stopped by time, by the host, or by HighLevel, whose
  * reason is given: those rows may have been begun, and are safe to do again.
  */
-export async function workOn({ people, done }: Rows, context: Context): Promise<string | undefined> {
+export async function workOn({ people, done }: Rows, context: ToolContext): Promise<string | undefined> {
   const lane = inBulk(context);
   const left = people.flatMap((person, row) => (done.has(row) ? [] : [{ person, row }]));
   /** The last rows, where each failed for no reason of its own. */
@@ -47,7 +47,7 @@ export async function workOn({ people, done }: Rows, context: Context): Promise<
 
   async function workOnOne(row: number, person: Person): Promise<void> {
     const { account, general } = await rowDone(row, person, lane);
-    if (general && (stopped !== undefined || !context.inTime())) return;
+    if (general && (stopped !== undefined || !context.hasTime())) return;
     done.set(row, account);
     furthest = Math.max(furthest, done.size);
     context.progress(furthest, people.length);
@@ -57,7 +57,7 @@ export async function workOn({ people, done }: Rows, context: Context): Promise<
     for (const each of failing) done.delete(each);
   }
   async function worker(): Promise<void> {
-    while (fault === undefined && stopped === undefined && context.inTime()) {
+    while (fault === undefined && stopped === undefined && context.hasTime()) {
       const next = left.shift();
       if (!next) return;
       await workOnOne(next.row, next.person).catch((error) => {
@@ -76,7 +76,7 @@ interface Done {
   readonly general: boolean;
 }
 
-async function rowDone(row: number, person: Person, context: Context): Promise<Done> {
+async function rowDone(row: number, person: Person, context: ToolContext): Promise<Done> {
   try {
     const onboarded = await onboard(person, context);
     return { account: accountOf(row, onboarded), general: onboarded.failed.some(({ error }) => isNotTheirs(error)) };

@@ -1,8 +1,8 @@
 import { ApiError } from '../../../api/errors.ts';
-import { fieldAgrees, text } from '../../../api/write/compare.ts';
+import { matchField, text } from '../../../api/write/compare.ts';
 import type { Json } from '../../../lib/json.ts';
 import { updateContact } from '../../contacts.ts';
-import type { Context } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/tool.ts';
 
 import { type CustomValue, contains, heldIn, holdersOf, isEmpty, labelOf, sameValue } from '../custom-field-values.ts';
 import { Conflict, type Found, readContact } from './find-person.ts';
@@ -64,7 +64,7 @@ function wishes({ fields, custom }: Person): Wish[] {
       field,
       value,
       held: (contact) => (field === 'name' ? wholeName(contact) : contact[field]),
-      agrees: (contact) => AGREES[field]?.(value, contact) ?? fieldAgrees(field, value, contact) === 'yes',
+      agrees: (contact) => AGREES[field]?.(value, contact) ?? matchField(field, value, contact) === 'yes',
     }),
   );
   const special = custom.map(
@@ -144,7 +144,7 @@ export function updateOf(person: Person, { contact, by }: Found): Update {
 export async function update(
   { wishes: some, notStored }: Update,
   { contact, by }: Found,
-  context: Context,
+  context: ToolContext,
 ): Promise<Fields & { readonly contact: Json }> {
   try {
     const answer = await context.call(updateContact, { contactId: contact.id, ...argumentsOf(some) });
