@@ -190,7 +190,7 @@ test.each([
 describe('an answer that cannot be used', () => {
   test.each([
     ['too large', MAX_ANSWER_BYTES + 1, 1, 'The same call would bring the same: ask for fewer rows'],
-    ['no JSON', 10, 2, 'in 2 tries. Try again in a minute.'],
+    ['no JSON', 10, 2, 'in 2 attempts. Try again in a minute.'],
   ])('because it is %s is not repeated blindly and does not stop other calls', async (__, size, requests, told) => {
     let well = false;
     const transport: Transport = async () => {
@@ -274,7 +274,7 @@ describe('one try', () => {
     ['EPIPE', true],
     ['UND_ERR_SOCKET', true],
   ])('%s: the request may have left: %s', async (code, sent) => {
-    expect(await tryOnce(code)).toEqual({ trouble: { kind: 'lost', code, sent } });
+    expect(await tryOnce(code)).toEqual({ failure: { kind: 'lost', code, sent } });
   });
 
   test.each([undefined, 'UND_ERR_INVALID_ARG', 'ERR_INVALID_CHAR'])(

@@ -309,7 +309,7 @@ describe('a 429', () => {
         attempts.push(asked.length);
       }
       expect(attempts).toEqual([1, 1, 2, 2, 3, 3, 4, 4, 5]);
-      expect(call.failed).toContain('(429) in 5 tries');
+      expect(call.failed).toContain('(429) in 5 attempts');
     },
   );
 });
