@@ -26,7 +26,7 @@ const onText = (what: string, part: string, work: (given: string) => unknown): W
 });
 const numbered = (size: number) => Array.from({ length: size }, (_, at) => at);
 const context = {
-  inTime: () => true,
+  hasTime: () => true,
   say: () => undefined,
   clock: { now: () => 0, zone: async () => 'UTC', locationZone: async () => 'UTC' },
   gate: { scopes: [], minus: [] },
