@@ -99,7 +99,7 @@ export const WORKS: readonly Work[] = [
  * How many times the processor time ten times the input takes. Ten runs on the small input are held against one on the
  * large one; the least of some rounds counts, for a slow moment of the machine is no work.
  */
-export async function ratioOf({ size, prepare }: Work, rounds = ROUNDS): Promise<number> {
+async function ratioOf({ size, prepare }: Work, rounds = ROUNDS): Promise<number> {
   const spent = async (work: () => unknown, times: number) => {
     const before = process.cpuUsage();
     for (let time = 0; time < times; time += 1) await work();
@@ -115,4 +115,11 @@ export async function ratioOf({ size, prepare }: Work, rounds = ROUNDS): Promise
     most = Math.min(most, await spent(more, 1));
   }
   return (10 * most) / least;
+}
+
+/** A slow moment of the machine is measured again; slow work stays slow. */
+export async function steadyRatioOf(work: Work, rounds?: number): Promise<number> {
+  let ratio = await ratioOf(work, rounds);
+  for (let again = 0; ratio > MOST && again < 4; again += 1) ratio = Math.min(ratio, await ratioOf(work));
+  return ratio;
 }
