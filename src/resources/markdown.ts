@@ -1,4 +1,4 @@
-import type { Json } from '../lib/json.ts';
+import { isRecord, type Json } from '../lib/json.ts';
 
 // For people to attach. What comes from the CRM is escaped, on one line and never part of a heading of ours.
 
@@ -13,7 +13,8 @@ function words(value: unknown): string {
   return parts.map(([name, part]) => (parts.length === 1 ? words(part) : `${name} ${words(part)}`)).join(', ');
 }
 
-const rows = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : []);
+/** Items that are no records are passed over: what HighLevel sends is not checked below the root. */
+const rows = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isRecord) : []);
 const some = (...parts: unknown[]): string => parts.filter((part) => part !== undefined && part !== '').join(' · ');
 const shown = (value: unknown, before = ''): string | undefined =>
   value === undefined ? undefined : `${before}${plain(value)}`;
@@ -43,14 +44,14 @@ const failures = (failed: unknown): string[] =>
 
 /** The answer of get_contact_overview as a page. */
 export function overviewMarkdown({ contact, tasks, notes, coming, past, counts, failed, asOf, notice }: Json): string {
-  const { firstName, lastName } = (contact ?? {}) as Json;
+  const { firstName, lastName } = isRecord(contact) ? contact : {};
   const name = [firstName, lastName].filter(Boolean).map(plain).join(' ') || 'Contact';
   return [
     `# ${name}`,
     '',
     `As of ${asOf}. Data from the CRM.`,
     ...(notice ? ['', plain(notice)] : []),
-    ...section('Contact', contact ? person(contact as Json) : []),
+    ...section('Contact', isRecord(contact) ? person(contact) : []),
     ...section('Open and overdue tasks', rows(tasks).map(task)),
     ...section('Latest notes', rows(notes).map(note)),
     ...section('Coming appointments', rows(coming).map(appointment)),

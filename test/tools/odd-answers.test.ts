@@ -128,6 +128,17 @@ test('an answer of nothing but null is given by every client that checks answers
   expect(await refusedByClient(null)).toEqual([]);
 });
 
+test('an item of a list within a contact that is no record is passed over in its page', async () => {
+  const { contactId } = fixture;
+  const { client } = await connectChanged((body, { url }) =>
+    new URL(url).pathname.endsWith(`/contacts/${contactId}`)
+      ? { contact: { ...((body as Json).contact as Json), customFields: [null, 7, { id: 'x', value: 'Trek' }] } }
+      : body,
+  );
+  const { contents } = await client.readResource({ uri: `ghl://contacts/${contactId}/overview` });
+  expect((contents as { text: string }[])[0]?.text).toContain('custom field x: Trek');
+});
+
 const seed = Date.now() % 1_000_000;
 test(`values of other kinds at random places of answers to reads, seed ${seed}`, async () => {
   console.log(`seed ${seed}`);
