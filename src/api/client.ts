@@ -70,7 +70,7 @@ export function createApi(options: ApiOptions): Api {
     journal: options.journal ?? noJournal,
     timeoutMs,
     endpoints: options.endpoints,
-    // Past the cache; a look at what a write did is finished whoever has gone.
+    // Bypasses the cache. A read that reconciles a write is finished even if the caller has cancelled.
     async look(e, args, journey) {
       if (!inEffect().includes(e.scope)) throw new UserError(missingScope(e.name, e.scope, options.howToGrant));
       return answerTo(e, args, await executeRequest(way, e, args, { ...journey, look: true }));

@@ -23,7 +23,7 @@ export interface TokenSource {
   check?(): Promise<void>;
   /** The location that calls go to now; undefined where it is not known, or never changes. */
   locationId?(): string | undefined;
-  /** @throws UserError that says what is missing and how to mend it */
+  /** @throws UserError that says what is missing and how to fix it */
   current(): Promise<Credential>;
   /** After a 401 that means "expired": true where there is a new one to try with. */
   renew?(spent: Credential): Promise<boolean>;

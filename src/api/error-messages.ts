@@ -293,7 +293,7 @@ function read(refusal: RejectedResponse): ParsedError {
   };
 }
 
-/** A 401 that a new token mends; those about scope, class, location or version are not. */
+/** True for a 401 that a new token fixes; a 401 about scope, class, location or version is none. */
 export const isExpired = ({ status, body }: { status: number; body: unknown }): boolean =>
   status === 401 && BAD_TOKEN.test(messagesOf(body).join('; '));
 

@@ -78,7 +78,7 @@ async function read(answer: HttpResponse, now: number): Promise<AttemptResult> {
   const text = await readBody(answer);
   const body = text === undefined ? undefined : parseJson(text);
   const status = statusOf(answer.status, body);
-  // A date is meant by the clock of whoever wrote it.
+  // Dates of Retry-After are relative to the server's clock.
   const theirNow = Date.parse(headers.date ?? '');
   const waitMs = retryAfter(headers['retry-after'], Number.isNaN(theirNow) ? now : theirNow);
   if (status === 429) return { failure: { kind: 'limited', waitMs }, headers };

@@ -106,7 +106,7 @@ export function storedSource(options: SourceOptions): Required<Omit<TokenSource,
     return secret;
   }
 
-  /** A location of an agency is exchanged for anew; only the agency's own pair is rotated. */
+  /** The token of a location of an agency is exchanged again; only the agency's own pair is rotated. */
   async function fromAgency(secrets: SecretStore, companyId: string): Promise<Grant> {
     const companyKey = `company:${companyId}`;
     let company = await latestOf(secrets, companyKey);

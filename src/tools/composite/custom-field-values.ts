@@ -1,5 +1,5 @@
 import { text } from '../../api/write/compare.ts';
-import { type Json, rowsIn } from '../../lib/json.ts';
+import { isRecord, type Json, rowsIn } from '../../lib/json.ts';
 
 /** A value for a custom field. */
 export interface CustomValue {
@@ -18,13 +18,10 @@ export const isEmpty = (value: unknown): boolean =>
   (typeof value === 'string' && value.trim() === '') ||
   (Array.isArray(value) && value.length === 0);
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Whether a stored object holds everything that was given; it may hold more. */
 export const contains = (stored: unknown, given: unknown): boolean =>
-  isObject(given)
-    ? isObject(stored) && Object.entries(given).every(([key, value]) => contains(stored[key], value))
+  isRecord(given)
+    ? isRecord(stored) && Object.entries(given).every(([key, value]) => contains(stored[key], value))
     : text(stored) === text(given);
 
 /** `YYYY-MM-DD` of the spellings the API takes and gives: a day, a time, or epoch ms. */
@@ -39,7 +36,7 @@ const choices = (value: unknown): string => [value].flat().map(text).sort().join
 /** Whether a custom field holds a value: by its type, for some are kept in another form than they are sent. */
 export function sameValue(given: unknown, stored: unknown, type?: unknown): boolean {
   if (isEmpty(stored)) return false;
-  if (isObject(given)) return contains(stored, given);
+  if (isRecord(given)) return contains(stored, given);
   if (type === 'DATE') return day(given) === day(stored);
   if (typeof given === 'number' || typeof stored === 'number') return number(given) === number(stored);
   return choices(given) === choices(stored);

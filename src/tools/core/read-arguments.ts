@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { UserError } from '../../lib/errors.ts';
-import type { Json } from '../../lib/json.ts';
+import { isRecord, type Json } from '../../lib/json.ts';
 
 /**
  * Arguments that hosts add to every call, each with its source. They are dropped where a tool does not declare them;
@@ -162,9 +162,6 @@ function refuseTooMany(schema: z.ZodArray, items: readonly unknown[], path: stri
 
 const bare = (schema: Schema): Schema =>
   schema instanceof z.ZodOptional || schema instanceof z.ZodNullable ? bare(schema.unwrap()) : schema;
-
-const isRecord = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const without = (object: Json, drop: (key: string) => boolean): Json =>
   Object.fromEntries(Object.entries(object).filter(([key]) => !drop(key)));
