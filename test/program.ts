@@ -4,20 +4,24 @@ import type { Json } from '../src/lib/json.ts';
 
 export const PROGRAM = new URL('../dist/index.js', import.meta.url).pathname;
 
-/** The built program with its pipes in hand: raw lines in, parsed lines out. */
+/** A running server: accepts raw lines or messages, returns parsed messages. */
 export interface Program {
   readonly child: ChildProcessWithoutNullStreams;
-  /** Everything it wrote to stdout, line by line. */
+  /** Every line it wrote to stdout. */
   readonly lines: string[];
   readonly stderr: () => string;
   send(message: unknown): void;
-  /** The answer to the request with this id. */
+  /** The response to the request with this id. */
   answer(id: number): Promise<Json>;
   readonly ended: Promise<number | null>;
 }
 
-export function start(args: readonly string[], env: Record<string, string> = {}): Program {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env: { PATH: process.env.PATH ?? '', ...env } });
+export const start = (args: readonly string[], env: Record<string, string> = {}): Program =>
+  startNode([PROGRAM, ...args], env);
+
+/** Any MCP server on stdio that Node runs with these arguments. */
+export function startNode(args: readonly string[], env: Record<string, string> = {}): Program {
+  const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH ?? '', ...env } });
   const lines: string[] = [];
   const waiting = new Map<number, (message: Json) => void>();
   const early = new Map<number, Json>();
