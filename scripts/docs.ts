@@ -53,40 +53,40 @@ const settlementTable = [
   ),
 ].join('\n');
 
-const factRow = ({ statement, evidence, switch: by, ask, where }: Fact) =>
-  `| ${[statement, evidence, by ? `\`${by}\`` : '', ask ? 'yes' : '', `\`${where.replace('src/sandbox/', '')}\``].map(cell).join(' | ')} |`;
-const factTable = (title: string, words: string, facts: readonly Fact[]) =>
+const factRow = ({ statement, evidence, switch: switchName, check, where }: Fact) =>
+  `| ${[statement, evidence, switchName ? `\`${switchName}\`` : '', check ? 'yes' : '', `\`${where.replace('src/sandbox/', '')}\``].map(cell).join(' | ')} |`;
+const factTable = (title: string, introduction: string, facts: readonly Fact[]) =>
   [
     `## ${title}`,
     '',
-    words,
+    introduction,
     '',
-    '| the sandbox | known by | switch | `doctor --facts` asks | where |',
+    '| what the sandbox does | evidence | switch | checked by `doctor --facts` | file |',
     '| --- | --- | --- | --- | --- |',
     ...facts.map(factRow),
   ].join('\n');
 
-const settled = FACTS.filter((fact) => !isOpen(fact));
+const undisputed = FACTS.filter((fact) => !isOpen(fact));
 const disputed = FACTS.filter((fact) => isOpen(fact) && fact.source !== 'guess');
 const facts = [
   factTable(
     'Measured',
-    'Captured from the live API, or measured on it, without a report that says otherwise.',
-    settled.filter(({ source }) => source === 'recording'),
+    'Captured from the live API or measured on it, with no conflicting report.',
+    undisputed.filter(({ source }) => source === 'recording'),
   ),
-  ...(settled.some(({ source }) => source === 'documentation')
+  ...(undisputed.some(({ source }) => source === 'documentation')
     ? [
         factTable(
           'Documented',
-          'By an official page or description alone.',
-          settled.filter(({ source }) => source === 'documentation'),
+          'Stated by an official page or description only.',
+          undisputed.filter(({ source }) => source === 'documentation'),
         ),
       ]
     : []),
-  factTable('Conflicting', 'Measured or documented, and another report disagrees.', disputed),
+  factTable('Conflicting', 'Measured or documented, but another report disagrees.', disputed),
   factTable(
     'Guessed',
-    'Nobody has said.',
+    'Without a source.',
     FACTS.filter(({ source }) => source === 'guess'),
   ),
 ].join('\n\n');

@@ -9,7 +9,7 @@ import { routes } from './routes/index.ts';
 import type { Switches } from './switches.ts';
 
 export { parseData, type SandboxData } from './data.ts';
-export { FACTS, type Fact, isOpen } from './facts.ts';
+export { FACTS, type Fact, isOpen } from './facts/index.ts';
 export { FAULT_PRESETS, type Fault, type FaultPreset, type FaultRule, parseFaults } from './faults.ts';
 export type { OauthClient } from './oauth/tokens.ts';
 export { type Served, serveSandbox } from './serve.ts';

@@ -86,7 +86,7 @@ describe('doctor where the server would work', () => {
     const { code, all } = await doctor(world, {}, ['--sandbox', '--facts']);
     expect(code).toBe(0);
     const facts = all.filter(({ what }) => what === 'fact');
-    expect(facts).toHaveLength(FACTS.filter((fact) => isOpen(fact) && fact.ask).length);
+    expect(facts).toHaveLength(FACTS.filter((fact) => isOpen(fact) && fact.check).length);
     for (const { says } of facts) expect(says).toMatch(/ (Holds|Cannot tell) \([^()]+\)\.$/);
     expect(facts.filter(({ says }) => says.includes('Cannot tell'))).toEqual([]);
     expect(await world.requests()).toEqual([]);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_SWITCHES, FACTS, isOpen, type Switches } from '../../src/sandbox/index.ts';
 import { client, openSandbox } from './api.ts';
 
-test('each fact has an id of its own and stands in a file that exists', () => {
+test('every fact has a unique id and names a file that exists', () => {
   const ids = FACTS.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   expect(FACTS.map(({ where }) => where).filter((file) => !existsSync(file))).toEqual([]);
@@ -14,12 +14,12 @@ test('every switch has a fact', () => {
   expect(Object.keys(DEFAULT_SWITCHES).filter((name) => !known.has(name as keyof Switches))).toEqual([]);
 });
 
-test('only what is open is asked', () => {
-  expect(FACTS.filter((fact) => fact.ask && !isOpen(fact)).map(({ id }) => id)).toEqual([]);
+test('only open facts have a check', () => {
+  expect(FACTS.filter((fact) => fact.check && !isOpen(fact)).map(({ id }) => id)).toEqual([]);
 });
 
-/** The switches whose other answer a question must notice. */
-const others: Partial<Switches>[] = [
+/** The switches whose other behaviour a check must detect. */
+const alternatives: Partial<Switches>[] = [
   { missingContact: 'message' },
   { missingTaskOrNote: 404 },
   { listUnderV3: 'removed' },
@@ -32,32 +32,32 @@ const others: Partial<Switches>[] = [
   { unknownRoute: 'text' },
 ];
 
-describe('a question', () => {
-  const verdicts = async (switches: Partial<Switches>) => {
+describe('a check', () => {
+  const runChecks = async (switches: Partial<Switches>) => {
     const { sandbox, locationId } = openSandbox({ switches });
     const { send } = client(sandbox);
     const account = {
       locationId,
-      ask: (method: 'GET' | 'POST', path: string, { body, version }: { body?: object; version?: string } = {}) =>
+      request: (method: 'GET' | 'POST', path: string, { body, version }: { body?: object; version?: string } = {}) =>
         send(method, path, body, version ? { Version: version } : {}),
     };
-    const asked = FACTS.flatMap((fact) => (fact.ask ? [{ fact, ask: fact.ask }] : []));
-    return Promise.all(asked.map(async ({ fact, ask }) => ({ fact, ...(await ask(account)) })));
+    const checks = FACTS.flatMap((fact) => (fact.check ? [{ fact, check: fact.check }] : []));
+    return Promise.all(checks.map(async ({ fact, check }) => ({ fact, ...(await check(account)) })));
   };
 
-  test('is answered by the sandbox as the fact states', async () => {
-    const wrong = (await verdicts({})).filter(({ holds }) => holds === false);
-    expect(wrong.map(({ fact, seen }) => `${fact.id}: ${seen}`)).toEqual([]);
+  test('confirms its fact on the sandbox', async () => {
+    const wrong = (await runChecks({})).filter(({ holds }) => holds === false);
+    expect(wrong.map(({ fact, observed }) => `${fact.id}: ${observed}`)).toEqual([]);
   });
 
-  test.each(others)('notices the other answer: %j', async (switches) => {
-    const noticed = (await verdicts(switches)).filter(({ holds }) => holds === false);
+  test.each(alternatives)('detects the other behaviour: %j', async (switches) => {
+    const refuted = (await runChecks(switches)).filter(({ holds }) => holds === false);
     const [name] = Object.keys(switches);
-    expect(noticed.map(({ fact }) => fact.switch)).toContain(name);
+    expect(refuted.map(({ fact }) => fact.switch)).toContain(name);
   });
 
-  test('of every switch that a read can tell has its test here', () => {
-    const asked = FACTS.flatMap((fact) => (fact.ask && fact.switch ? [fact.switch] : []));
-    expect(others.flatMap((each) => Object.keys(each)).sort()).toEqual([...asked].sort());
+  test('of each checked switch is listed above', () => {
+    const checked = FACTS.flatMap((fact) => (fact.check && fact.switch ? [fact.switch] : []));
+    expect(alternatives.flatMap((each) => Object.keys(each)).sort()).toEqual([...checked].sort());
   });
 });

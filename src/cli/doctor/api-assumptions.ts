@@ -1,5 +1,5 @@
 import { parseJson, readBody } from '../../api/transport/body.ts';
-import { type Answer, FACTS, type Fact, isOpen, type Questioner } from '../../sandbox/facts.ts';
+import { type AccountReader, type ApiResponse, FACTS, type Fact, isOpen } from '../../sandbox/facts/index.ts';
 import type { Config } from '../config.ts';
 import type { Connection } from '../connection.ts';
 import { foreign } from '../terminal.ts';
@@ -11,9 +11,9 @@ import type { Finding } from './finding.ts';
  */
 export async function checkFacts({ timeoutMs }: Config, { transportOptions }: Connection): Promise<Finding[]> {
   const { token, locationId } = await transportOptions.credential.current();
-  const account: Questioner = {
+  const account: AccountReader = {
     locationId,
-    async ask(method, path, { body, version = '2021-07-28' } = {}): Promise<Answer> {
+    async request(method, path, { body, version = '2021-07-28' } = {}): Promise<ApiResponse> {
       const answer = await transportOptions.transport({
         method,
         url: `${transportOptions.baseUrl}${path}`,
@@ -32,20 +32,23 @@ export async function checkFacts({ timeoutMs }: Config, { transportOptions }: Co
   };
   const findings: Finding[] = [];
   // One after the other: a trial has 25 requests in ten seconds.
-  for (const fact of FACTS) if (isOpen(fact) && fact.ask) findings.push(await check(fact, fact.ask, account));
+  for (const fact of FACTS) if (isOpen(fact) && fact.check) findings.push(await runCheck(fact, fact.check, account));
   return findings;
 }
 
-async function check({ id, statement }: Fact, ask: NonNullable<Fact['ask']>, account: Questioner): Promise<Finding> {
+async function runCheck(
+  { id, statement }: Fact,
+  check: NonNullable<Fact['check']>,
+  account: AccountReader,
+): Promise<Finding> {
   const said = (state: Finding['state'], words: string): Finding => ({
     what: 'fact',
     state,
     says: `${id}: ${statement} ${words}`,
   });
   try {
-    const verdict = await ask(account);
-    const { holds } = verdict;
-    const seen = foreign(verdict.seen);
+    const { holds, observed } = await check(account);
+    const seen = foreign(observed);
     if (holds === undefined) return said('note', `Cannot tell (${seen}).`);
     return holds ? said('ok', `Holds (${seen}).`) : said('note', `Does NOT hold (${seen}).`);
   } catch {
