@@ -1,4 +1,4 @@
-import { badRequest, forbidden, unauthorized } from './refusal.ts';
+import { badRequest, forbidden, unauthorized } from './http-error.ts';
 
 export interface Grant {
   readonly scopes: ReadonlySet<string>;
@@ -13,15 +13,16 @@ export type Grants = Map<string, Grant>;
 
 const VERSIONS = new Set(['legacy', '2021-01-01', '2021-04-15', '2021-07-28', '2023-02-21', 'v3']);
 const NO_SCOPE = 'The token is not authorized for this scope.';
-const WRONG_CLASS =
+const WRONG_AUTH_CLASS =
   'This authClass type is not allowed to access this scope. Please verify your IAM configuration if this is not the case.';
 
-export const bearer = (header: string | undefined): string => /^Bearer (.+)$/i.exec(header ?? '')?.[1]?.trim() ?? '';
-const isPrivate = (token: string) => token.startsWith('pit-');
+export const bearerToken = (header: string | undefined): string =>
+  /^Bearer (.+)$/i.exec(header ?? '')?.[1]?.trim() ?? '';
+const isPrivateToken = (token: string) => token.startsWith('pit-');
 
-export function knownGrant(grant: Grant | undefined, token: string): Grant {
+export function requireGrant(grant: Grant | undefined, token: string): Grant {
   if (grant) return grant;
-  throw unauthorized(isPrivate(token) ? 'Invalid Private Integration token' : 'Invalid JWT');
+  throw unauthorized(isPrivateToken(token) ? 'Invalid Private Integration token' : 'Invalid JWT');
 }
 
 /** A missing or unpublished version is a 401, which looks like a bad token and is not one. */
@@ -32,25 +33,25 @@ export function checkVersion(version: string | undefined): string {
   throw badRequest(`Invalid API version segment '${version}' at position 0`);
 }
 
-export interface Door {
+export interface RouteAccess {
   readonly scope: string;
   /** Whether an agency's token may come in, or only the OAuth token of one. */
   readonly agency: 'refused' | 'mismatch' | 'allowed' | 'required';
 }
 
-export function checkScope(grant: Grant, token: string, door: Door): void {
-  const wrongClass =
+export function checkScope(grant: Grant, token: string, door: RouteAccess): void {
+  const wrongAuthClass =
     door.agency === 'required'
-      ? grant.userType !== 'Company' || isPrivate(token)
+      ? grant.userType !== 'Company' || isPrivateToken(token)
       : grant.userType === 'Company' && door.agency !== 'allowed';
-  if (wrongClass && isPrivate(token)) {
+  if (wrongAuthClass && isPrivateToken(token)) {
     throw unauthorized(door.agency === 'mismatch' ? "Token's user type mismatch!" : NO_SCOPE);
   }
   if (!grant.scopes.has(door.scope)) throw unauthorized(NO_SCOPE);
-  if (wrongClass) throw unauthorized(WRONG_CLASS);
+  if (wrongAuthClass) throw unauthorized(WRONG_AUTH_CLASS);
 }
 
-export function checkReach(grant: Grant, location: { id: string; companyId: string | undefined }): void {
+export function checkLocationAccess(grant: Grant, location: { id: string; companyId: string | undefined }): void {
   const reached =
     grant.userType === 'Company' ? grant.companyId === location.companyId : grant.locationId === location.id;
   if (!reached) throw forbidden();

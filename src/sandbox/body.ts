@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { badRequest, tooLarge } from './refusal.ts';
+import { badRequest, payloadTooLarge } from './http-error.ts';
 
 /** Nest's default; whether HighLevel raises it is not known. */
 const MAX_BODY_BYTES = 100 * 1024;
@@ -8,7 +8,7 @@ const MAX_BODY_BYTES = 100 * 1024;
 export async function readBody(c: Context, form: boolean): Promise<unknown> {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return {};
   const text = await c.req.text();
-  if (Buffer.byteLength(text) > MAX_BODY_BYTES) throw tooLarge();
+  if (Buffer.byteLength(text) > MAX_BODY_BYTES) throw payloadTooLarge();
   if (text.trim() === '') return {};
   if (form && c.req.header('Content-Type')?.startsWith('application/x-www-form-urlencoded')) {
     return Object.fromEntries(new URLSearchParams(text));

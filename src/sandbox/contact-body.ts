@@ -1,11 +1,11 @@
 import { COUNTRIES } from './countries.ts';
 import { birthDate } from './dates.ts';
 import {
-  anything,
+  anyValue,
   arrayOf,
   boolean,
   email,
-  filled,
+  nonEmpty,
   nullable,
   object,
   oneOf,
@@ -14,8 +14,8 @@ import {
   phone,
   type Rule,
   string,
-  strings,
-} from './dto.ts';
+  stringArray,
+} from './validation.ts';
 
 const country: Rule<string> = {
   check: (value, name) =>
@@ -44,14 +44,14 @@ const inboundDndSettings = optional(
 const customField = object({
   id: optional(string),
   key: optional(string),
-  field_value: anything,
-  fieldValue: anything,
-  value: anything,
+  field_value: anyValue,
+  fieldValue: anyValue,
+  value: anyValue,
 });
 export type CustomFieldWrite = typeof customField extends Rule<infer T> ? T : never;
 
 /** What every write of a contact may name. */
-export const common = {
+export const contactFields = {
   firstName: nullable(string),
   lastName: nullable(string),
   name: nullable(string),
@@ -68,21 +68,21 @@ export const common = {
   dnd: optional(boolean),
   dndSettings,
   inboundDndSettings,
-  tags: optional(strings()),
+  tags: optional(stringArray()),
   customFields: optional(arrayOf(customField)),
   dateOfBirth: nullable(dateOfBirth),
 };
 
 export const createBody = {
-  locationId: filled,
-  ...common,
+  locationId: nonEmpty,
+  ...contactFields,
   gender: optional(string),
   source: optional(string),
   assignedTo: optional(string),
 };
 
 /** An update names no location and no gender, and alone may clear the source and the owner with null. */
-export const updateBody = { ...common, source: nullable(string), assignedTo: nullable(string) };
+export const updateBody = { ...contactFields, source: nullable(string), assignedTo: nullable(string) };
 
 export const upsertBody = { ...createBody, createNewIfDuplicateAllowed: optional(boolean) };
 

@@ -1,4 +1,4 @@
-import { type Contact, cleanTags, fullName, type Stamp, TEXT_FIELDS } from './contact.ts';
+import { type ChangeSource, type Contact, fullName, normalizeTags, TEXT_FIELDS } from './contact.ts';
 import type { ContactBody } from './contact-body.ts';
 import { mergeCustomFields } from './custom-fields.ts';
 import { birthDate, iso } from './dates.ts';
@@ -6,14 +6,14 @@ import { toE164 } from './phone.ts';
 import type { Call } from './route.ts';
 
 /** What a write needs of the call it belongs to. */
-export type Writing = Pick<Call, 'switches' | 'office' | 'ids' | 'now'>;
+export type WriteContext = Pick<Call, 'switches' | 'locationData' | 'ids' | 'now'>;
 type Draft = { -readonly [K in keyof Contact]: Contact[K] };
 
-export function blankContact(call: Writing): Contact {
+export function newContact(call: WriteContext): Contact {
   return {
     id: call.ids.id(),
-    locationId: call.office.location.id,
-    country: call.office.location.country,
+    locationId: call.locationData.location.id,
+    country: call.locationData.location.country,
     source: 'public api',
     type: 'lead',
     tags: [],
@@ -23,26 +23,26 @@ export function blankContact(call: Writing): Contact {
     customFields: [],
     dateAdded: call.now,
     dateUpdated: call.now,
-    createdBy: stamp(call),
+    createdBy: integrationSource(call),
     deleted: false,
   };
 }
 
 /** The contact as the body leaves it. Omitted means unchanged; null and "" clear; tags replace; custom fields merge. */
-export function applyBody(call: Writing, contact: Contact, sent: ContactBody): Contact {
+export function applyBody(call: WriteContext, contact: Contact, sent: ContactBody): Contact {
   const body = call.switches.nullClears ? sent : withoutNulls(sent);
-  const draft: Draft = { ...contact, dateUpdated: call.now, lastUpdatedBy: stamp(call) };
+  const draft: Draft = { ...contact, dateUpdated: call.now, lastUpdatedBy: integrationSource(call) };
   applyTexts(draft, body);
-  applyReach(draft, body, call.office.location.country);
+  applyIdentifiers(draft, body, call.locationData.location.country);
   if (body.dnd !== undefined) draft.dnd = body.dnd;
   if (body.dndSettings) draft.dndSettings = { ...draft.dndSettings, ...body.dndSettings };
   if (body.inboundDndSettings) draft.inboundDndSettings = body.inboundDndSettings;
   if (body.tags) {
-    draft.tags = cleanTags(body.tags);
-    nameTags(call, body.tags);
+    draft.tags = normalizeTags(body.tags);
+    registerTags(call, body.tags);
   }
   if (body.customFields) {
-    const { customFields } = call.office;
+    const { customFields } = call.locationData;
     const { unknownCustomField } = call.switches;
     draft.customFields = mergeCustomFields(draft.customFields, body.customFields, customFields, unknownCustomField);
   }
@@ -56,13 +56,13 @@ function applyTexts(draft: Draft, body: ContactBody): void {
     else if (value !== undefined) draft[field] = value;
   }
   if (body.firstName !== undefined || body.lastName !== undefined) delete draft.name;
-  else if (body.name) applyWholeName(draft, body.name.trim());
+  else if (body.name) applyFullName(draft, body.name.trim());
   if (body.dateOfBirth === null || body.dateOfBirth === '') delete draft.dateOfBirth;
   else if (body.dateOfBirth !== undefined) draft.dateOfBirth = birthDate(body.dateOfBirth) ?? body.dateOfBirth;
 }
 
 /** A name alone is split at its first space. */
-function applyWholeName(draft: Draft, name: string): void {
+function applyFullName(draft: Draft, name: string): void {
   const [first = name, ...rest] = name.split(/\s+/);
   draft.name = name;
   draft.firstName = first;
@@ -71,7 +71,7 @@ function applyWholeName(draft: Draft, name: string): void {
 }
 
 /** A secondary email that becomes the primary leaves its place, and the old primary is kept nowhere. */
-function applyReach(draft: Draft, body: ContactBody, country: string): void {
+function applyIdentifiers(draft: Draft, body: ContactBody, country: string): void {
   const { email } = body;
   if (email === null) delete draft.email;
   else if (email !== undefined) {
@@ -83,22 +83,22 @@ function applyReach(draft: Draft, body: ContactBody, country: string): void {
 }
 
 /** A tag nobody used before joins the location's dictionary, spelt as it was sent. */
-export function nameTags(call: Writing, tags: readonly string[]): void {
-  const { tags: known, location } = call.office;
+export function registerTags(call: WriteContext, tags: readonly string[]): void {
+  const { tags: known, location } = call.locationData;
   for (const name of tags.map((tag) => tag.trim()).filter((tag) => tag !== '')) {
     if (known.some((tag) => tag.name.toLowerCase() === name.toLowerCase())) continue;
     known.push({ id: call.ids.id(), name, locationId: location.id });
   }
 }
 
-export const stamp = (call: Writing): Stamp => ({
+export const integrationSource = (call: WriteContext): ChangeSource => ({
   source: 'INTEGRATION',
   channel: 'OAUTH',
-  sourceId: call.office.location.companyId,
+  sourceId: call.locationData.location.companyId,
   timestamp: iso(call.now),
 });
 
-export const describe = (contact: Contact): string => fullName(contact) || (contact.email ?? contact.phone ?? '');
+export const displayName = (contact: Contact): string => fullName(contact) || (contact.email ?? contact.phone ?? '');
 
 const withoutNulls = (body: ContactBody): ContactBody =>
   Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));

@@ -7,7 +7,7 @@ export interface DndSetting {
   readonly message?: string | undefined;
   readonly code?: string | undefined;
 }
-export interface Stamp {
+export interface ChangeSource {
   readonly source: string;
   readonly channel: string;
   readonly sourceId: string;
@@ -71,8 +71,8 @@ export interface Contact extends Readonly<Partial<Record<TextField, string>>> {
   /** Deals, which only rows of search show. */
   readonly opportunities?: readonly Opportunity[];
   readonly attribution?: Readonly<Record<string, string | null>>;
-  readonly createdBy: Stamp;
-  readonly lastUpdatedBy?: Stamp;
+  readonly createdBy: ChangeSource;
+  readonly lastUpdatedBy?: ChangeSource;
   readonly deleted: boolean;
 }
 
@@ -80,12 +80,12 @@ export const fullName = (contact: Contact): string =>
   [contact.firstName, contact.lastName].filter((part) => part !== undefined).join(' ');
 
 /** Tags live on contacts in lower case, each once, whatever was sent. */
-export const cleanTags = (tags: readonly string[]): string[] => [
+export const normalizeTags = (tags: readonly string[]): string[] => [
   ...new Set(tags.map((tag) => tag.trim().toLowerCase()).filter((tag) => tag !== '')),
 ];
 
 /** Under what a contact is found when somebody arrives with the same email or phone. Secondary emails count. */
-export const reachKeys = (contact: Contact): string[] =>
+export const identifierKeys = (contact: Contact): string[] =>
   contact.deleted
     ? []
     : [contact.email, ...contact.additionalEmails, contact.phone]

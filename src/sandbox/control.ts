@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
+import type { Backend } from './backend.ts';
 import { parseFaults } from './faults.ts';
-import type { Machine } from './machine.ts';
 
 /** What HighLevel does not have: the sandbox's own switchboard. It asks for no token and counts as no request. */
-export function createControl(machine: Machine): Hono {
+export function createControl(machine: Backend): Hono {
   const control = new Hono().basePath('/__sandbox');
-  control.get('/requests', (c) => c.json(machine.arrivals));
+  control.get('/requests', (c) => c.json(machine.requests));
   control.get('/enrolments', (c) =>
     c.json({ campaigns: listed(machine.store.campaigns), workflows: listed(machine.store.workflows) }),
   );

@@ -1,6 +1,6 @@
 import type { CustomValue } from './contact.ts';
 import type { CustomFieldWrite } from './contact-body.ts';
-import { unprocessable } from './refusal.ts';
+import { unprocessable } from './http-error.ts';
 import type { CustomField } from './store.ts';
 
 /** Written values join those already there by id; an empty value takes one away; what names no field is dropped. */

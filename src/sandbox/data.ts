@@ -1,10 +1,11 @@
-import { common } from './contact-body.ts';
+import { contactFields } from './contact-body.ts';
+import { isPhone } from './phone.ts';
 import {
   arrayOf,
   boolean,
-  filled,
   isoDate,
   isRecord,
+  nonEmpty,
   number,
   object,
   openObject,
@@ -12,18 +13,17 @@ import {
   type Parsed,
   type Rule,
   string,
-  strings,
+  stringArray,
   violations,
-} from './dto.ts';
-import { isPhone } from './phone.ts';
+} from './validation.ts';
 
 const timezone: Rule<string> = {
   check: (value, name) => (isTimezone(value) ? [] : [`${name} must be an IANA time zone, like America/Chicago`]),
 };
 
 const task = object({
-  id: optional(filled),
-  title: filled,
+  id: optional(nonEmpty),
+  title: nonEmpty,
   dueDate: isoDate,
   completed: optional(boolean),
   body: optional(string),
@@ -31,8 +31,8 @@ const task = object({
   deleted: optional(boolean),
 });
 const note = object({
-  id: optional(filled),
-  body: filled,
+  id: optional(nonEmpty),
+  body: nonEmpty,
   title: optional(string),
   color: optional(string),
   pinned: optional(boolean),
@@ -40,8 +40,8 @@ const note = object({
   dateAdded: optional(isoDate),
 });
 const appointment = object({
-  id: optional(filled),
-  title: filled,
+  id: optional(nonEmpty),
+  title: nonEmpty,
   startTime: isoDate,
   endTime: isoDate,
   calendarId: optional(string),
@@ -52,16 +52,16 @@ const appointment = object({
   deleted: optional(boolean),
 });
 const contact = object({
-  ...common,
-  id: optional(filled),
+  ...contactFields,
+  id: optional(nonEmpty),
   gender: optional(string),
   source: optional(string),
-  type: optional(filled),
+  type: optional(nonEmpty),
   assignedTo: optional(string),
-  followers: optional(strings()),
+  followers: optional(stringArray()),
   businessId: optional(string),
-  additionalEmails: optional(strings()),
-  additionalPhones: optional(strings()),
+  additionalEmails: optional(stringArray()),
+  additionalPhones: optional(stringArray()),
   dateAdded: optional(isoDate),
   dateUpdated: optional(isoDate),
   lastActivity: optional(isoDate),
@@ -69,7 +69,13 @@ const contact = object({
   lastEmailClickedDate: optional(isoDate),
   opportunities: optional(
     arrayOf(
-      object({ id: filled, pipelineId: filled, pipelineStageId: filled, status: filled, monetaryValue: number() }),
+      object({
+        id: nonEmpty,
+        pipelineId: nonEmpty,
+        pipelineStageId: nonEmpty,
+        status: nonEmpty,
+        monetaryValue: number(),
+      }),
     ),
   ),
   attribution: optional(openObject({})),
@@ -78,34 +84,34 @@ const contact = object({
   appointments: optional(arrayOf(appointment)),
 });
 
-const named = openObject({ id: optional(filled), name: filled });
+const named = openObject({ id: optional(nonEmpty), name: nonEmpty });
 const shape = {
   contacts: arrayOf(contact),
   location: optional(
     openObject({
-      id: optional(filled),
+      id: optional(nonEmpty),
       name: optional(string),
       timezone: optional(timezone),
-      country: common.country,
+      country: contactFields.country,
     }),
   ),
   customFields: optional(
     arrayOf(
       openObject({
-        id: optional(filled),
-        name: filled,
-        fieldKey: optional(filled),
-        dataType: optional(filled),
-        picklistOptions: optional(strings()),
+        id: optional(nonEmpty),
+        name: nonEmpty,
+        fieldKey: optional(nonEmpty),
+        dataType: optional(nonEmpty),
+        picklistOptions: optional(stringArray()),
       }),
     ),
   ),
-  users: optional(arrayOf(openObject({ id: optional(filled), name: filled, email: optional(string) }))),
+  users: optional(arrayOf(openObject({ id: optional(nonEmpty), name: nonEmpty, email: optional(string) }))),
   businesses: optional(arrayOf(named)),
   calendars: optional(arrayOf(named)),
   workflows: optional(arrayOf(named)),
   campaigns: optional(arrayOf(named)),
-  tags: optional(strings()),
+  tags: optional(stringArray()),
 };
 
 /**

@@ -4,13 +4,13 @@ export const MINUTE = 60_000;
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
-const clocks = new Map<string, Intl.DateTimeFormat>();
+const formatters = new Map<string, Intl.DateTimeFormat>();
 
 /** `YYYY-MM-DD HH:mm:ss` as the clock on the wall shows it: the form of a contact's appointments, without a zone. */
 export function wallTime(ms: number, timezone: string): string {
-  const clock = clocks.get(timezone) ?? makeClock(timezone);
-  clocks.set(timezone, clock);
-  return clock.format(ms).replace(',', '');
+  const formatter = formatters.get(timezone) ?? createFormatter(timezone);
+  formatters.set(timezone, formatter);
+  return formatter.format(ms).replace(',', '');
 }
 
 /** ISO with the zone's offset: the form of calendar events. */
@@ -21,7 +21,7 @@ export function zonedIso(ms: number, timezone: string): string {
   return `${wall}${offset < 0 ? '-' : '+'}${pad(offset / 60)}:${pad(offset % 60)}`;
 }
 
-const makeClock = (timezone: string) =>
+const createFormatter = (timezone: string) =>
   new Intl.DateTimeFormat('sv-SE', {
     timeZone: timezone,
     hourCycle: 'h23',

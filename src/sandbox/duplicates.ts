@@ -1,22 +1,22 @@
 import type { Contact } from './contact.ts';
-import { describe } from './contact-write.ts';
-import { badRequest } from './refusal.ts';
+import { displayName } from './contact-write.ts';
+import { badRequest } from './http-error.ts';
 import type { Call } from './route.ts';
 
-export interface Reach {
+export interface Identifiers {
   readonly email?: string | null | undefined;
   /** E.164, or nothing is found */
   readonly phone?: string | null | undefined;
 }
-export interface Match {
+export interface Duplicate {
   readonly contact: Contact;
   readonly matchingField: 'email' | 'phone';
 }
 
 /** Who already has this email or phone, in the order the location is set to. */
-export function findMatches(call: Call, { email, phone }: Reach, except?: string): Match[] {
-  const find = (matchingField: Match['matchingField'], reach: string | null | undefined): Match[] => {
-    const owners = reach ? call.store.reachedBy(call.office.location.id, reach) : [];
+export function findDuplicates(call: Call, { email, phone }: Identifiers, except?: string): Duplicate[] {
+  const find = (matchingField: Duplicate['matchingField'], reach: string | null | undefined): Duplicate[] => {
+    const owners = reach ? call.store.findByIdentifier(call.locationData.location.id, reach) : [];
     const [contact] = owners.filter(({ id }) => id !== except);
     return contact ? [{ contact, matchingField }] : [];
   };
@@ -26,13 +26,13 @@ export function findMatches(call: Call, { email, phone }: Reach, except?: string
 }
 
 /** Creating or updating into somebody else's email or phone is a bad request that names the somebody. */
-export function refuseDuplicate(call: Call, reach: Reach, except?: string): void {
+export function rejectDuplicate(call: Call, reach: Identifiers, except?: string): void {
   if (call.switches.duplicatesAllowed) return;
-  const [match] = findMatches(call, reach, except);
+  const [match] = findDuplicates(call, reach, except);
   if (!match) return;
   throw badRequest('This location does not allow duplicated contacts.', {
     contactId: match.contact.id,
-    contactName: describe(match.contact),
+    contactName: displayName(match.contact),
     matchingField: match.matchingField,
   });
 }

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { MiddlewareHandler } from 'hono';
-import { isRecord } from './dto.ts';
+import { isRecord } from './validation.ts';
 
 /** What goes wrong with one request. Everything else about it stays as it was. */
 export interface Fault {
@@ -50,13 +50,13 @@ export interface FaultRule {
 }
 
 /** How a fetch-style caller meets a broken connection; over HTTP the socket is destroyed instead. */
-export class ConnectionCut extends Error {
+export class ConnectionResetError extends Error {
   readonly code = 'ECONNRESET';
 }
 
-const HTML = '<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>cloudflare</body></html>';
+const HTML_PAGE = '<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>cloudflare</body></html>';
 const HUGE_BYTES = 12_000_000;
-const KEYS = new Set(['status', 'body', 'headers', 'connection', 'strikes', 'delayMs', 'answer']);
+const FAULT_KEYS = new Set(['status', 'body', 'headers', 'connection', 'strikes', 'delayMs', 'answer']);
 
 /** The rules in force, and how often each has been met. */
 export class Faults {
@@ -72,7 +72,7 @@ export class Faults {
   }
 
   /** The fault of the first rule that this request meets. */
-  #next(method: string, path: string): Fault | undefined {
+  #faultFor(method: string, path: string): Fault | undefined {
     const met = this.#rules.filter(({ pattern }) => pattern.test(`${method} ${path.replace(/(.)\/$/, '$1')}`));
     for (const rule of met) rule.seen += 1;
     const fault = met.find(({ nth, seen }) => nth === undefined || [nth].flat().includes(seen))?.fault;
@@ -80,15 +80,15 @@ export class Faults {
   }
 
   readonly middleware: MiddlewareHandler = async (c, next) => {
-    const fault = this.#next(c.req.method, new URL(c.req.url).pathname);
+    const fault = this.#faultFor(c.req.method, new URL(c.req.url).pathname);
     if (!fault) return next();
     const handled = fault.strikes === 'after' || fault.answer !== undefined;
     if (handled) await next();
     if (fault.delayMs) await this.#wait(fault.delayMs);
-    if (fault.connection === 'cut') throw new ConnectionCut('the connection was cut');
+    if (fault.connection === 'cut') throw new ConnectionResetError('the connection was cut');
     if (fault.connection === 'hang') await hang(c.req.raw.signal);
-    if (fault.answer) c.res = await spoiled(c.res, fault.answer, this.#wait);
-    else if (fault.status !== undefined) c.res = answered(fault);
+    if (fault.answer) c.res = await corruptedResponse(c.res, fault.answer, this.#wait);
+    else if (fault.status !== undefined) c.res = faultResponse(fault);
     else if (!handled) await next();
     return undefined;
   };
@@ -97,7 +97,7 @@ export class Faults {
 const patternOf = (route: string): RegExp =>
   route === '*' ? /./ : new RegExp(`^${route.replace(/(.)\/$/, '$1').replace(/\{\w+\}/g, '[^/]+')}$`);
 
-function answered({ status = 200, body = {}, headers = {} }: Fault): Response {
+function faultResponse({ status = 200, body = {}, headers = {} }: Fault): Response {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const type = typeof body === 'string' ? 'text/html' : 'application/json';
   return new Response(text, { status, headers: { 'content-type': type, ...headers } });
@@ -105,13 +105,13 @@ function answered({ status = 200, body = {}, headers = {} }: Fault): Response {
 
 function hang(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const gone = () => reject(new ConnectionCut('the client gave up'));
+    const gone = () => reject(new ConnectionResetError('the client gave up'));
     if (signal.aborted) gone();
     else signal.addEventListener('abort', gone, { once: true });
   });
 }
 
-async function spoiled(
+async function corruptedResponse(
   real: Response,
   how: NonNullable<Fault['answer']>,
   wait: (ms: number) => Promise<void>,
@@ -130,7 +130,7 @@ async function spoiled(
     case 'cut JSON':
       return answer(text.slice(0, text.length / 2));
     case 'html':
-      return answer(HTML, { 'content-type': 'text/html' });
+      return answer(HTML_PAGE, { 'content-type': 'text/html' });
     case 'empty':
       return answer(null);
     case 'huge':
@@ -138,35 +138,35 @@ async function spoiled(
     case 'gzip':
       return answer(new Uint8Array(gzipSync(text)), { 'content-encoding': 'gzip' });
     case 'too short':
-      return answer(breaking(text));
+      return answer(truncatedStream(text));
     case 'slow':
-      return answer(dripping(text, wait));
+      return answer(slowStream(text, wait));
   }
 }
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** Half a body, then the connection breaks. */
-const breaking = (text: string) =>
+const truncatedStream = (text: string) =>
   new ReadableStream({
     start(stream) {
       stream.enqueue(bytes(text.slice(0, text.length / 2)));
-      queueMicrotask(() => stream.error(new ConnectionCut('the connection was cut')));
+      queueMicrotask(() => stream.error(new ConnectionResetError('the connection was cut')));
     },
   });
 
 /** ms between two pieces of a slow body, and how many pieces it is cut into. */
-const DRIP_MS = 10_000;
-const DRIPS = 60;
+const SLOW_CHUNK_INTERVAL_MS = 10_000;
+const SLOW_CHUNKS = 60;
 
-const dripping = (text: string, wait: (ms: number) => Promise<void>) => {
+const slowStream = (text: string, wait: (ms: number) => Promise<void>) => {
   const all = bytes(text);
-  const size = Math.ceil(all.length / DRIPS);
+  const size = Math.ceil(all.length / SLOW_CHUNKS);
   let at = 0;
   let gone = false;
   return new ReadableStream({
     async pull(stream) {
-      if (at > 0) await wait(DRIP_MS);
+      if (at > 0) await wait(SLOW_CHUNK_INTERVAL_MS);
       if (gone) return;
       stream.enqueue(all.slice(at, at + size));
       at += size;
@@ -194,8 +194,8 @@ export function parseFaults(json: unknown): FaultRule[] {
       throw new Error(`${where}: ${JSON.stringify(rule.fault)} is none of the presets ${presets}`);
     }
     if (!isRecord(rule.fault)) throw new Error(`${where} has no fault`);
-    const odd = Object.keys(rule.fault).find((key) => !KEYS.has(key));
-    if (odd !== undefined) throw new Error(`${where}: ${JSON.stringify(odd)} is none of ${[...KEYS].join(', ')}`);
+    const odd = Object.keys(rule.fault).find((key) => !FAULT_KEYS.has(key));
+    if (odd !== undefined) throw new Error(`${where}: ${JSON.stringify(odd)} is none of ${[...FAULT_KEYS].join(', ')}`);
     return rule as unknown as FaultRule;
   });
 }

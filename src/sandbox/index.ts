@@ -1,17 +1,17 @@
 import { createApi } from './app.ts';
+import { createBackend } from './backend.ts';
 import { createControl } from './control.ts';
 import type { SandboxData } from './data.ts';
 import type { FaultRule } from './faults.ts';
-import type { IndexDelay } from './index-view.ts';
-import { createMachine } from './machine.ts';
-import type { OauthClient } from './oauth/tokens.ts';
+import type { OauthClient } from './oauth/token-store.ts';
 import { routes } from './routes/index.ts';
+import type { IndexDelay } from './search-index.ts';
 import type { Switches } from './switches.ts';
 
 export { parseData, type SandboxData } from './data.ts';
 export { FACTS, type Fact, isOpen } from './facts/index.ts';
 export { FAULT_PRESETS, type Fault, type FaultPreset, type FaultRule, parseFaults } from './faults.ts';
-export type { OauthClient } from './oauth/tokens.ts';
+export type { OauthClient } from './oauth/token-store.ts';
 export { type Served, serveSandbox } from './serve.ts';
 export { DEFAULT_SWITCHES, type Switches } from './switches.ts';
 
@@ -38,7 +38,7 @@ export interface SandboxOptions {
   wait?: (ms: number) => Promise<void>;
 }
 
-export interface Grant {
+export interface TokenOptions {
   scopes: readonly string[];
   locationId?: string;
   userType?: 'Location' | 'Company';
@@ -61,7 +61,7 @@ export interface Sandbox {
   /** Replaces the faults in force. */
   setFaults(rules: readonly FaultRule[]): void;
   /** A further token. One that does not begin with `pit-` stands for an OAuth access token. */
-  issueToken(grant: Grant): string;
+  issueToken(grant: TokenOptions): string;
   /** Ends one token: private, access or refresh. False where the sandbox never gave it out. */
   revoke(token: string): boolean;
   /** Everything as it was at first, except that issued tokens stay valid. Those of OAuth are gone. */
@@ -75,7 +75,7 @@ export const sandboxRoutes: readonly string[] = routes.map(({ route }) => route)
 export const sandboxScopes: readonly string[] = [...new Set(routes.map(({ scope }) => scope))];
 
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  const machine = createMachine({
+  const machine = createBackend({
     seed: options.seed ?? 1,
     now: options.now ?? Date.now,
     indexDelayMs: options.indexDelayMs ?? 0,
@@ -89,14 +89,14 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   machine.faults.set(options.faults ?? []);
   const { home, foreign, grants } = machine;
 
-  function issueToken({ scopes, locationId = home.locationId, userType = 'Location', token }: Grant): string {
+  function issueToken({ scopes, locationId = home.locationId, userType = 'Location', token }: TokenOptions): string {
     const issued = token ?? machine.newToken();
-    const place = locationId === foreign.locationId ? foreign : home;
+    const company = locationId === foreign.locationId ? foreign : home;
     machine.tokens.revoked.delete(issued);
     grants.set(issued, {
       scopes: new Set(scopes),
       userType,
-      companyId: place.companyId,
+      companyId: company.companyId,
       ...(userType === 'Location' && { locationId }),
     });
     return issued;
@@ -117,7 +117,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     oauthClient: machine.oauthClient,
     agencyLocations: machine.agency.map(({ locationId: id }) => ({
       id,
-      name: machine.store.offices.get(id)?.location.name ?? '',
+      name: machine.store.locations.get(id)?.location.name ?? '',
     })),
     advance: machine.advance,
     setFaults: (rules) => machine.faults.set(rules),

@@ -1,55 +1,60 @@
-import { applyBody, blankContact, type Writing } from './contact-write.ts';
+import { applyBody, newContact, type WriteContext } from './contact-write.ts';
 import type { AppointmentData, ContactData, NoteData, SandboxData, TaskData } from './data.ts';
 import { iso } from './dates.ts';
 import type { Ids } from './ids.ts';
-import type { IndexDelay } from './index-view.ts';
-import { loadOffice, type Place } from './load-office.ts';
-import type { Office, Store } from './store.ts';
+import { type LocationIds, loadLocation } from './load-location.ts';
+import type { IndexDelay } from './search-index.ts';
+import type { LocationData, Store } from './store.ts';
 import { DEFAULT_SWITCHES } from './switches.ts';
 
-export interface Loading {
+export interface LoadOptions {
   readonly ids: Ids;
   readonly now: number;
   readonly indexDelayMs: IndexDelay;
 }
 
 /** Fills one location of a store; ids that the data leaves out are drawn in the order of the data. */
-export function load(store: Store, place: Place, data: SandboxData, { ids, now, indexDelayMs }: Loading): Office {
-  const office = store.addOffice(loadOffice(place, data, ids), indexDelayMs);
+export function loadData(
+  store: Store,
+  location: LocationIds,
+  data: SandboxData,
+  { ids, now, indexDelayMs }: LoadOptions,
+): LocationData {
+  const locationData = store.addLocation(loadLocation(location, data, ids), indexDelayMs);
   const switches = { ...DEFAULT_SWITCHES, duplicatesAllowed: true };
-  for (const contact of data.contacts) loadContact(store, { switches, office, ids, now }, contact);
-  return office;
+  for (const contact of data.contacts) loadContact(store, { switches, locationData, ids, now }, contact);
+  return locationData;
 }
 
 /** An id, name or email that somebody or something in the list goes by; else the text as it is. */
-const resolve = (items: readonly { id: string; name: string; email?: unknown }[], text: string): string =>
+const resolveId = (items: readonly { id: string; name: string; email?: unknown }[], text: string): string =>
   items.find(({ id, name, email }) => [id, name, email].includes(text))?.id ?? text;
 
-function loadContact(store: Store, writing: Writing, data: ContactData): void {
-  const { users, businesses } = writing.office;
-  const added = ms(data.dateAdded, writing.now);
+function loadContact(store: Store, writing: WriteContext, data: ContactData): void {
+  const { users, businesses } = writing.locationData;
+  const added = parseDate(data.dateAdded, writing.now);
   const [owner] = users;
   const author = {
     source: 'WEB_USER',
     channel: 'APP',
-    sourceId: owner?.id ?? writing.office.location.companyId,
+    sourceId: owner?.id ?? writing.locationData.location.companyId,
     ...(owner && { sourceName: owner.name }),
   };
   const { assignedTo, ...body } = data;
   const { lastUpdatedBy, ...contact } = applyBody(
     { ...writing, now: added },
-    { ...blankContact(writing), dateAdded: added, createdBy: { ...author, timestamp: iso(added) } },
-    { ...body, ...(assignedTo && { assignedTo: resolve(users, assignedTo) }) },
+    { ...newContact(writing), dateAdded: added, createdBy: { ...author, timestamp: iso(added) } },
+    { ...body, ...(assignedTo && { assignedTo: resolveId(users, assignedTo) }) },
   );
   const id = data.id ?? contact.id;
-  store.seed({
+  store.addSeeded({
     ...contact,
     id,
     type: data.type ?? contact.type,
     additionalEmails: data.additionalEmails ?? [],
     additionalPhones: data.additionalPhones ?? [],
-    followers: (data.followers ?? []).map((each) => resolve(users, each)),
-    ...(data.businessId && { businessId: resolve(businesses, data.businessId) }),
+    followers: (data.followers ?? []).map((each) => resolveId(users, each)),
+    ...(data.businessId && { businessId: resolveId(businesses, data.businessId) }),
     ...(data.dateUpdated && { dateUpdated: Date.parse(data.dateUpdated), ...(lastUpdatedBy && { lastUpdatedBy }) }),
     ...(data.lastActivity && { lastActivity: Date.parse(data.lastActivity) }),
     ...(data.lastEmailOpenedDate && { lastEmailOpenedDate: Date.parse(data.lastEmailOpenedDate) }),
@@ -62,13 +67,13 @@ function loadContact(store: Store, writing: Writing, data: ContactData): void {
   for (const appointment of data.appointments ?? []) loadAppointment(store, writing, id, appointment);
 }
 
-function loadTask(store: Store, { ids, office, now }: Writing, contactId: string, data: TaskData): void {
+function loadTask(store: Store, { ids, locationData, now }: WriteContext, contactId: string, data: TaskData): void {
   store.tasks.put({
     id: data.id ?? ids.id(),
     contactId,
     title: data.title,
     ...(data.body && { body: data.body }),
-    ...(data.assignedTo && { assignedTo: resolve(office.users, data.assignedTo) }),
+    ...(data.assignedTo && { assignedTo: resolveId(locationData.users, data.assignedTo) }),
     dueDate: Date.parse(data.dueDate),
     completed: data.completed ?? false,
     dateAdded: now,
@@ -77,28 +82,35 @@ function loadTask(store: Store, { ids, office, now }: Writing, contactId: string
   });
 }
 
-function loadNote(store: Store, { ids, office, now }: Writing, contactId: string, data: NoteData): void {
+function loadNote(store: Store, { ids, locationData, now }: WriteContext, contactId: string, data: NoteData): void {
   store.notes.put({
     id: data.id ?? ids.id(),
     contactId,
     body: data.body,
-    ...(data.userId && { userId: resolve(office.users, data.userId) }),
+    ...(data.userId && { userId: resolveId(locationData.users, data.userId) }),
     ...(data.title && { title: data.title }),
     ...(data.color && { color: data.color }),
     ...(data.pinned !== undefined && { pinned: data.pinned }),
-    dateAdded: ms(data.dateAdded, now),
+    dateAdded: parseDate(data.dateAdded, now),
   });
 }
 
-function loadAppointment(store: Store, { ids, office, now }: Writing, contactId: string, data: AppointmentData): void {
+function loadAppointment(
+  store: Store,
+  { ids, locationData, now }: WriteContext,
+  contactId: string,
+  data: AppointmentData,
+): void {
   const startTime = Date.parse(data.startTime);
   store.appointments.put({
     id: data.id ?? ids.id(),
     contactId,
-    calendarId: data.calendarId ? resolve(office.calendars, data.calendarId) : (office.calendars[0]?.id ?? ids.id()),
+    calendarId: data.calendarId
+      ? resolveId(locationData.calendars, data.calendarId)
+      : (locationData.calendars[0]?.id ?? ids.id()),
     title: data.title,
     appointmentStatus: data.appointmentStatus ?? 'confirmed',
-    ...(data.assignedUserId && { assignedUserId: resolve(office.users, data.assignedUserId) }),
+    ...(data.assignedUserId && { assignedUserId: resolveId(locationData.users, data.assignedUserId) }),
     ...(data.notes && { notes: data.notes }),
     ...(data.address && { address: data.address }),
     startTime,
@@ -108,4 +120,4 @@ function loadAppointment(store: Store, { ids, office, now }: Writing, contactId:
   });
 }
 
-const ms = (text: string | undefined, otherwise: number) => (text === undefined ? otherwise : Date.parse(text));
+const parseDate = (text: string | undefined, otherwise: number) => (text === undefined ? otherwise : Date.parse(text));

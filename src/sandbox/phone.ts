@@ -1,17 +1,17 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import { unprocessable } from './refusal.ts';
+import { unprocessable } from './http-error.ts';
 
 /** Numbers are stored as E.164; one without a country prefix is read as a number of the location's country. */
 export function toE164(phone: string, country: string): string {
-  const parsed = read(phone, country);
+  const parsed = parsePhone(phone, country);
   // How a number that is none is refused is not reported; this is the wording its validator would use.
   if (!parsed?.isPossible()) throw unprocessable(['phone must be a valid phone number']);
   return parsed.number;
 }
 
-export const isPhone = (phone: string, country: string): boolean => read(phone, country)?.isPossible() ?? false;
+export const isPhone = (phone: string, country: string): boolean => parsePhone(phone, country)?.isPossible() ?? false;
 
-function read(phone: string, country: string) {
+function parsePhone(phone: string, country: string) {
   const home: CountryCode = isSupportedCountry(country) ? country : 'US';
   return parsePhoneNumberFromString(phone, home);
 }

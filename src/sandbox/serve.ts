@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { type HttpBindings, serve } from '@hono/node-server';
-import { ConnectionCut } from './faults.ts';
+import { ConnectionResetError } from './faults.ts';
 
 export interface Served {
   readonly url: string;
@@ -19,7 +19,7 @@ export function serveSandbox(sandbox: { fetch(request: Request): Promise<Respons
       try {
         return await sandbox.fetch(request);
       } catch (error) {
-        if (!(error instanceof ConnectionCut)) throw error;
+        if (!(error instanceof ConnectionResetError)) throw error;
         incoming.socket.destroy();
         return new Response(null, { headers: { 'x-hono-already-sent': 'true' } });
       }

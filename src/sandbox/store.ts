@@ -1,5 +1,5 @@
-import { type Contact, reachKeys } from './contact.ts';
-import { type IndexDelay, IndexView } from './index-view.ts';
+import { type Contact, identifierKeys } from './contact.ts';
+import { type IndexDelay, SearchIndex } from './search-index.ts';
 
 export interface Location {
   readonly id: string;
@@ -68,83 +68,83 @@ export interface User {
   readonly role: string;
 }
 /** A business, calendar, workflow, campaign or tag: an id, a name, and whatever else it says of itself. */
-export interface Named {
+export interface NamedRecord {
   readonly id: string;
   readonly name: string;
   readonly [detail: string]: unknown;
 }
 
 /** The things of one location other than contacts. */
-export interface Office {
+export interface LocationData {
   readonly location: Location;
-  readonly tags: Named[];
+  readonly tags: NamedRecord[];
   readonly customFields: readonly CustomField[];
   readonly users: readonly User[];
-  readonly businesses: readonly Named[];
-  readonly calendars: readonly Named[];
-  readonly workflows: readonly Named[];
-  readonly campaigns: readonly Named[];
-  readonly index: IndexView;
+  readonly businesses: readonly NamedRecord[];
+  readonly calendars: readonly NamedRecord[];
+  readonly workflows: readonly NamedRecord[];
+  readonly campaigns: readonly NamedRecord[];
+  readonly index: SearchIndex;
 }
 
 /** Everything the sandbox remembers. Records are replaced, never changed in place, so readers need no copies. */
 export class Store {
-  readonly offices = new Map<string, Office>();
+  readonly locations = new Map<string, LocationData>();
   readonly contacts = new Map<string, Contact>();
-  readonly tasks = new Shelf<Task>();
-  readonly notes = new Shelf<Note>();
-  readonly appointments = new Shelf<Appointment>();
+  readonly tasks = new RecordsByContact<Task>();
+  readonly notes = new RecordsByContact<Note>();
+  readonly appointments = new RecordsByContact<Appointment>();
   /** contact id to the campaigns, and the workflows, it is in */
   readonly campaigns = new Map<string, Set<string>>();
   readonly workflows = new Map<string, Set<string>>();
-  readonly #byReach = new Map<string, Set<string>>();
+  readonly #byIdentifier = new Map<string, Set<string>>();
 
-  addOffice(contents: Omit<Office, 'index'>, indexDelayMs: IndexDelay): Office {
-    const office = { ...contents, index: new IndexView(indexDelayMs) };
-    this.offices.set(office.location.id, office);
-    return office;
+  addLocation(contents: Omit<LocationData, 'index'>, indexDelayMs: IndexDelay): LocationData {
+    const locationData = { ...contents, index: new SearchIndex(indexDelayMs) };
+    this.locations.set(locationData.location.id, locationData);
+    return locationData;
   }
 
   locationsOf(companyId: string): Location[] {
-    return [...this.offices.values()].map(({ location }) => location).filter((each) => each.companyId === companyId);
+    return [...this.locations.values()].map(({ location }) => location).filter((each) => each.companyId === companyId);
   }
 
-  seed(contact: Contact): void {
-    this.#keep(contact);
-    this.offices.get(contact.locationId)?.index.seeded(contact);
+  addSeeded(contact: Contact): void {
+    this.#put(contact);
+    this.locations.get(contact.locationId)?.index.add(contact);
   }
 
   save(contact: Contact, now: number): void {
-    this.#keep(contact);
-    this.offices.get(contact.locationId)?.index.changed(contact, now);
+    this.#put(contact);
+    this.locations.get(contact.locationId)?.index.update(contact, now);
   }
 
   /** The contacts of a location with this email, primary or not, or this phone. */
-  reachedBy(locationId: string, emailOrPhone: string): Contact[] {
-    const ids = this.#byReach.get(`${locationId} ${emailOrPhone.toLowerCase()}`) ?? [];
+  findByIdentifier(locationId: string, emailOrPhone: string): Contact[] {
+    const ids = this.#byIdentifier.get(`${locationId} ${emailOrPhone.toLowerCase()}`) ?? [];
     return [...ids].flatMap((id) => this.contacts.get(id) ?? []);
   }
 
-  #keep(contact: Contact): void {
+  #put(contact: Contact): void {
     const before = this.contacts.get(contact.id);
-    for (const key of before ? reachKeys(before) : []) this.#byReach.get(key)?.delete(contact.id);
-    for (const key of reachKeys(contact)) {
-      this.#byReach.set(key, (this.#byReach.get(key) ?? new Set()).add(contact.id));
+    for (const key of before ? identifierKeys(before) : []) this.#byIdentifier.get(key)?.delete(contact.id);
+    for (const key of identifierKeys(contact)) {
+      this.#byIdentifier.set(key, (this.#byIdentifier.get(key) ?? new Set()).add(contact.id));
     }
     this.contacts.set(contact.id, contact);
   }
 }
 
 /** Records that hang on a contact, in the order they were added. */
-export class Shelf<T extends { readonly id: string; readonly contactId: string }> {
+export class RecordsByContact<T extends { readonly id: string; readonly contactId: string }> {
   readonly #byContact = new Map<string, T[]>();
 
-  of(contactId: string): readonly T[] {
+  forContact(contactId: string): readonly T[] {
     return this.#byContact.get(contactId) ?? [];
   }
 
   find(contactId: string, id: string): T | undefined {
-    return this.of(contactId).find((item) => item.id === id);
+    return this.forContact(contactId).find((item) => item.id === id);
   }
 
   all(): T[] {
@@ -152,7 +152,7 @@ export class Shelf<T extends { readonly id: string; readonly contactId: string }
   }
 
   put(item: T): void {
-    const others = this.of(item.contactId);
+    const others = this.forContact(item.contactId);
     const next = others.some(({ id }) => id === item.id)
       ? others.map((other) => (other.id === item.id ? item : other))
       : [...others, item];
@@ -162,7 +162,7 @@ export class Shelf<T extends { readonly id: string; readonly contactId: string }
   remove(item: T): void {
     this.#byContact.set(
       item.contactId,
-      this.of(item.contactId).filter(({ id }) => id !== item.id),
+      this.forContact(item.contactId).filter(({ id }) => id !== item.id),
     );
   }
 }

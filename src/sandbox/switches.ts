@@ -1,10 +1,10 @@
-import type { MissingForm } from './refusal.ts';
+import type { MissingRecordFormat } from './http-error.ts';
 
 /** Points on which reports about the live API disagree. The default is the likelier answer. */
 export interface Switches {
   /** A missing record is a 400 with its sentence under `error`; `message` is the shape of other refusals, 404 another. */
-  missingContact: MissingForm;
-  missingTaskOrNote: MissingForm;
+  missingContact: MissingRecordFormat;
+  missingTaskOrNote: MissingRecordFormat;
   /** The plain list is absent from the v3 file, yet was seen answering under v3. */
   listUnderV3: 'served' | 'removed';
   listBody: 'meta' | 'count';

@@ -1,4 +1,4 @@
-import { isRecord } from '../dto.ts';
+import { isRecord } from '../validation.ts';
 import type { AccountReader, ApiResponse, CheckResult } from './fact.ts';
 
 /** An id of the right shape that no record has. */

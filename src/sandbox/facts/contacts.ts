@@ -8,7 +8,7 @@ const recordFacts: readonly Fact[] = [
     statement: 'A missing contact is a 400 with its sentence under `error`, its status, and no `message`.',
     source: 'recording',
     evidence: `${LIVE_TESTS}; five clients know the text, others expect a 404`,
-    where: 'src/sandbox/refusal.ts',
+    where: 'src/sandbox/http-error.ts',
     switch: 'missingContact',
     check: async ({ request }) => isMissingRecord(await request('GET', `/contacts/${UNUSED_ID}`)),
   },
@@ -17,7 +17,7 @@ const recordFacts: readonly Fact[] = [
     statement: 'A missing task or note is a 400 with its sentence under `error` alone.',
     source: 'recording',
     evidence: `tasks: ${LIVE_TESTS}; notes by analogy`,
-    where: 'src/sandbox/refusal.ts',
+    where: 'src/sandbox/http-error.ts',
     switch: 'missingTaskOrNote',
     async check(account) {
       const [contact] = await searchContacts(account);
@@ -38,7 +38,7 @@ const recordFacts: readonly Fact[] = [
       'A contact read by id has followers, additionalEmails and additionalPhones even if they are empty, no dnd until it was first written, and a timestamp in createdBy.',
     source: 'recording',
     evidence: 'a captured contact of 2026-01-30; live responses of 2026-03',
-    where: 'src/sandbox/wire.ts',
+    where: 'src/sandbox/serialize.ts',
   },
   {
     id: 'created-record',
@@ -46,7 +46,7 @@ const recordFacts: readonly Fact[] = [
       'A create responds with the storage record: bounceEmail, offers, products, and the birthday split into birthMonth and birthDay.',
     source: 'documentation',
     evidence: `${OPENAPI}; live responses of 2026-03 have none of these`,
-    where: 'src/sandbox/wire.ts',
+    where: 'src/sandbox/serialize.ts',
     switch: 'createdRecord',
   },
   {
@@ -54,7 +54,7 @@ const recordFacts: readonly Fact[] = [
     statement: 'Items of additionalEmails and additionalPhones by id are objects with email, or phone and label.',
     source: 'guess',
     evidence: 'every recording has empty lists; the schema has objects',
-    where: 'src/sandbox/wire.ts',
+    where: 'src/sandbox/serialize.ts',
     async check(account) {
       const contacts = await searchContacts(account, { pageLimit: 100 });
       const found = contacts.find(({ additionalEmails }) => rows(additionalEmails).length > 0);

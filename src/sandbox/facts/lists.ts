@@ -9,7 +9,7 @@ const searchFacts: readonly Fact[] = [
       'Search rows have dateOfBirth in epoch ms, custom fields of type DATE with a time, validEmail null, no dndSettings, and opportunities.',
     source: 'recording',
     evidence: 'captured search rows of 2025-02-15 and 2025-09-22',
-    where: 'src/sandbox/wire.ts',
+    where: 'src/sandbox/serialize.ts',
   },
   {
     id: 'search-fields',
@@ -18,7 +18,7 @@ const searchFacts: readonly Fact[] = [
     source: 'recording',
     evidence:
       '`tags contains` in six projects in production; the rest from one list; the older official table has none',
-    where: 'src/sandbox/search-fields.ts',
+    where: 'src/sandbox/search/fields.ts',
     switch: 'searchFields',
     check: statusIs(200, (account) =>
       search(account, { filters: [{ field: 'tags', operator: 'contains', value: 'vip' }] }),
@@ -29,7 +29,7 @@ const searchFacts: readonly Fact[] = [
     statement: 'Of several tags, eq matches any and contains_set all; contains matches a part of a tag.',
     source: 'guess',
     evidence: 'in use with one tag only',
-    where: 'src/sandbox/search-filters.ts',
+    where: 'src/sandbox/search/filters.ts',
     check: statusIs(200, (account) =>
       search(account, { filters: [{ field: 'tags', operator: 'contains_set', value: ['vip'] }] }),
     ),
@@ -39,7 +39,7 @@ const searchFacts: readonly Fact[] = [
     statement: 'A search sorts by three fields at most.',
     source: 'guess',
     evidence: 'no number in the official page; one list says two',
-    where: 'src/sandbox/search-sort.ts',
+    where: 'src/sandbox/search/sort.ts',
     switch: 'sortFields',
     check: statusIs(200, (account) =>
       search(account, { sort: ['dateAdded', 'email', 'source'].map((field) => ({ field, direction: 'asc' })) }),
@@ -58,14 +58,14 @@ const searchFacts: readonly Fact[] = [
     statement: 'Search accepts the operator wildcard.',
     source: 'recording',
     evidence: 'public code that uses it on phones; not in the official table',
-    where: 'src/sandbox/search-fields.ts',
+    where: 'src/sandbox/search/fields.ts',
   },
   {
     id: 'phone-filter',
     statement: 'A phone filter also finds contacts with additional emails.',
     source: 'guess',
     evidence: 'issue 289 of the official documentation reports one missed',
-    where: 'src/sandbox/search-fields.ts',
+    where: 'src/sandbox/search/fields.ts',
     switch: 'phoneFilterMissesAdditionalEmails',
   },
   {
@@ -74,7 +74,7 @@ const searchFacts: readonly Fact[] = [
       'List and search show a write after a delay; reads by id, duplicate lookups and duplicate errors see it at once.',
     source: 'recording',
     evidence: 'several projects: seconds to about a minute; the official page says a few seconds',
-    where: 'src/sandbox/index-view.ts',
+    where: 'src/sandbox/search-index.ts',
   },
 ];
 
@@ -85,7 +85,7 @@ const plainListFacts: readonly Fact[] = [
     statement: 'Rows of the plain list have dateOfBirth as an ISO string.',
     source: 'guess',
     evidence: 'no recorded row has one',
-    where: 'src/sandbox/wire.ts',
+    where: 'src/sandbox/serialize.ts',
     async check(account) {
       const contacts = await listContacts(account, '&limit=100');
       const found = contacts.find(({ dateOfBirth }) => dateOfBirth !== null && dateOfBirth !== undefined);
@@ -134,7 +134,7 @@ const plainListFacts: readonly Fact[] = [
     statement: 'Rows of the plain list have custom fields.',
     source: 'recording',
     evidence: 'most integrations read them; one reports empty lists',
-    where: 'src/sandbox/wire.ts',
+    where: 'src/sandbox/serialize.ts',
     switch: 'listCustomFields',
     async check(account) {
       const count = (contact: Record<string, unknown>) => rows(contact.customFields).length;

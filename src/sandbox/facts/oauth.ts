@@ -22,7 +22,7 @@ export const oauthFacts: readonly Fact[] = [
     statement: 'An expired, revoked or unknown refresh token is a 401 in the format of the token endpoint.',
     source: 'guess',
     evidence: 'one client logs invalid_grant, without status or body',
-    where: 'src/sandbox/oauth/token.ts',
+    where: 'src/sandbox/oauth/token-endpoint.ts',
     switch: 'refusedRefresh',
   },
 ];

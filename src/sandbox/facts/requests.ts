@@ -15,7 +15,7 @@ export const requestFacts: readonly Fact[] = [
     statement: 'A missing string gives one message, "X must be a string".',
     source: 'guess',
     evidence: `observed for queries (${LIVE_TESTS}; a calendar client); for bodies others list two messages`,
-    where: 'src/sandbox/dto.ts',
+    where: 'src/sandbox/validation.ts',
     async check({ request }) {
       const { status, body } = await request('POST', '/contacts/search', { body: { pageLimit: 1 } });
       const { message } = record(body);
@@ -57,21 +57,21 @@ export const requestFacts: readonly Fact[] = [
     statement: 'Every response has six rate headers in lower case; the day ends x-ratelimit-daily-reset ms from now.',
     source: 'recording',
     evidence: `${LIVE_TESTS}; headers captured on 2025-02-15; notes of 2026-08-03`,
-    where: 'src/sandbox/rate.ts',
+    where: 'src/sandbox/rate-limiter.ts',
   },
   {
     id: 'rate-day',
     statement: 'The day of the quota begins with the first request in it.',
     source: 'guess',
     evidence: 'fits all recorded resets; only its length was recorded',
-    where: 'src/sandbox/rate.ts',
+    where: 'src/sandbox/rate-limiter.ts',
   },
   {
     id: 'rate-quota',
     statement: 'The quota is 100 in 10 s and 200,000 a day; a private token of a trial has 25 and 10,000.',
     source: 'recording',
     evidence: `official page; trial: ${LIVE_TESTS}`,
-    where: 'src/sandbox/rate.ts',
+    where: 'src/sandbox/rate-limiter.ts',
   },
   {
     id: 'retry-after',
@@ -93,7 +93,7 @@ export const requestFacts: readonly Fact[] = [
     statement: 'A user search without parameters is a 401 E01; with a location alone it is a 422 for companyId.',
     source: 'recording',
     evidence: LIVE_TESTS,
-    where: 'src/sandbox/routes/people-and-places.ts',
+    where: 'src/sandbox/routes/lookups.ts',
   },
   {
     id: 'agency-routes',

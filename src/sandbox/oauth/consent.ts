@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { Grant } from '../auth.ts';
-import type { Machine } from '../machine.ts';
+import type { Backend } from '../backend.ts';
 
 export const CONSENT_PATHS = ['/oauth/chooselocation', '/v2/oauth/chooselocation'] as const;
 
@@ -8,21 +8,21 @@ export const CONSENT_PATHS = ['/oauth/chooselocation', '/v2/oauth/chooselocation
  * The page where somebody chooses a location and agrees; here it agrees at once. `user_type=Company` is the sandbox's
  * own: an agency chooses for all of its locations.
  */
-export function consent(machine: Machine, c: Context): Response {
+export function handleConsent(machine: Backend, c: Context): Response {
   const { response_type, client_id = '', redirect_uri = '', scope = '', state, version_id, user_type } = c.req.query();
   const scopes = new Set(scope.split(' ').filter((each) => each !== ''));
-  const callback = callbackOf(redirect_uri);
-  if (!/^[0-9a-f]{24}-[0-9a-z]{8}$/.test(client_id)) return page(c, 'client_id is missing or malformed');
-  if (client_id !== machine.tokens.client.clientId) return page(c, 'No app has this client_id');
-  if (response_type !== 'code') return page(c, 'response_type must be code');
-  if (!callback) return page(c, 'redirect_uri must be an https address, or http on this machine');
-  if (scopes.size === 0) return page(c, 'scope is missing');
+  const callback = parseCallback(redirect_uri);
+  if (!/^[0-9a-f]{24}-[0-9a-z]{8}$/.test(client_id)) return errorPage(c, 'client_id is missing or malformed');
+  if (client_id !== machine.tokens.client.clientId) return errorPage(c, 'No app has this client_id');
+  if (response_type !== 'code') return errorPage(c, 'response_type must be code');
+  if (!callback) return errorPage(c, 'redirect_uri must be an https address, or http on this machine');
+  if (scopes.size === 0) return errorPage(c, 'scope is missing');
   const { home } = machine;
   const grant: Grant = {
     scopes,
     companyId: home.companyId,
     ...(user_type === 'Company' ? { userType: 'Company' } : { userType: 'Location', locationId: home.locationId }),
-    ...installer(machine),
+    ...installingUser(machine),
     ...(version_id && { versionId: version_id }),
   };
   callback.searchParams.set('code', machine.tokens.issueCode({ grant, redirectUri: redirect_uri }, machine.now()));
@@ -30,9 +30,9 @@ export function consent(machine: Machine, c: Context): Response {
   return c.redirect(callback.href, 302);
 }
 
-const page = (c: Context, wrong: string) => c.text(`This app cannot be installed: ${wrong}.`, 400);
+const errorPage = (c: Context, wrong: string) => c.text(`This app cannot be installed: ${wrong}.`, 400);
 
-function callbackOf(uri: string): URL | undefined {
+function parseCallback(uri: string): URL | undefined {
   if (!URL.canParse(uri)) return undefined;
   const url = new URL(uri);
   const local = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
@@ -40,7 +40,7 @@ function callbackOf(uri: string): URL | undefined {
 }
 
 /** Whoever stands first in the list of users has installed the app. */
-function installer({ store, home }: Machine): { userId?: string } {
-  const [user] = store.offices.get(home.locationId)?.users ?? [];
+function installingUser({ store, home }: Backend): { userId?: string } {
+  const [user] = store.locations.get(home.locationId)?.users ?? [];
   return user ? { userId: user.id } : {};
 }

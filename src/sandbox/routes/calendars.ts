@@ -1,35 +1,35 @@
 import { zonedIso } from '../dates.ts';
-import { filled, moment, optional, string, toMs } from '../dto.ts';
-import { badRequest, unprocessable } from '../refusal.ts';
-import { route, theContact } from '../route.ts';
-import { appointmentOut } from '../wire.ts';
+import { badRequest, unprocessable } from '../http-error.ts';
+import { requireContact, route } from '../route.ts';
+import { serializeAppointment } from '../serialize.ts';
+import { nonEmpty, optional, string, time, toMs } from '../validation.ts';
 
 export const calendarRoutes = [
   route({
     route: 'GET /contacts/{contactId}/appointments',
     scope: 'contacts.readonly',
     handle(call) {
-      const appointments = call.store.appointments.of(theContact(call).id);
+      const appointments = call.store.appointments.forContact(requireContact(call).id);
       if (call.switches.contactAppointments === 'empty') return { events: [] };
       const shown = appointments.filter((each) => !each.deleted || call.switches.deletedAppointments === 'everywhere');
-      return { events: shown.map((each) => appointmentOut(each, call.office.location)) };
+      return { events: shown.map((each) => serializeAppointment(each, call.locationData.location)) };
     },
   }),
 
   route({
     route: 'GET /calendars/',
     scope: 'calendars.readonly',
-    query: { locationId: filled, groupId: optional(string), showDrafted: optional(string) },
-    handle: ({ office }) => ({ calendars: office.calendars }),
+    query: { locationId: nonEmpty, groupId: optional(string), showDrafted: optional(string) },
+    handle: ({ locationData }) => ({ calendars: locationData.calendars }),
   }),
 
   route({
     route: 'GET /calendars/events',
     scope: 'calendars/events.readonly',
     query: {
-      locationId: filled,
-      startTime: moment,
-      endTime: moment,
+      locationId: nonEmpty,
+      startTime: time,
+      endTime: time,
       userId: optional(string),
       calendarId: optional(string),
       groupId: optional(string),
@@ -38,7 +38,7 @@ export const calendarRoutes = [
       if (!userId && !calendarId && !groupId) {
         throw unprocessable(['Either of userId, calendarId or groupId is required']);
       }
-      const { location, calendars } = call.office;
+      const { location, calendars } = call.locationData;
       const inGroup = (id: string) => calendars.some((each) => each.id === id && each.groupId === groupId);
       const events = call.store.appointments.all().filter(
         (each) =>
@@ -52,7 +52,7 @@ export const calendarRoutes = [
       );
       return {
         events: events.map((each) => ({
-          ...appointmentOut(each, location),
+          ...serializeAppointment(each, location),
           // Measured: a deleted booking stays in the list, its status as it was.
           deleted: each.deleted ?? false,
           // Live events carry the status a second time under a misspelt name.
@@ -74,7 +74,7 @@ export const calendarRoutes = [
     body: {},
     handle(call) {
       const event = call.store.appointments.all().find(({ id }) => id === call.param('eventId'));
-      if (!event || call.store.contacts.get(event.contactId)?.locationId !== call.office.location.id) {
+      if (!event || call.store.contacts.get(event.contactId)?.locationId !== call.locationData.location.id) {
         throw badRequest('The event id is invalid');
       }
       call.store.appointments.put({ ...event, deleted: true });

@@ -3,9 +3,9 @@ import { calendarRoutes } from './calendars.ts';
 import { contactRoutes } from './contacts.ts';
 import { listRoutes } from './lists.ts';
 import { locationRoutes } from './locations.ts';
+import { lookupRoutes } from './lookups.ts';
 import { membershipRoutes } from './memberships.ts';
 import { noteRoutes } from './notes.ts';
-import { peopleAndPlaceRoutes } from './people-and-places.ts';
 import { searchRoutes } from './search.ts';
 import { tagRoutes } from './tags.ts';
 import { taskRoutes } from './tasks.ts';
@@ -20,5 +20,5 @@ export const routes: readonly Route[] = [
   ...membershipRoutes,
   ...calendarRoutes,
   ...locationRoutes,
-  ...peopleAndPlaceRoutes,
+  ...lookupRoutes,
 ];

@@ -1,20 +1,20 @@
-import { filled, numeric, optional, string } from '../dto.ts';
-import { firstNotBefore, type Indexed } from '../index-view.ts';
-import { removedInV3 } from '../refusal.ts';
+import { removedInV3 } from '../http-error.ts';
 import { type Call, route } from '../route.ts';
-import { contactListed } from '../wire.ts';
+import { firstRowFrom, type IndexRow } from '../search-index.ts';
+import { serializeListRow } from '../serialize.ts';
+import { nonEmpty, numericText, optional, string } from '../validation.ts';
 
-const matching = (rows: readonly Indexed[], query: string | undefined) =>
+const matchQuery = (rows: readonly IndexRow[], query: string | undefined) =>
   query ? rows.filter(({ text }) => text.includes(query.toLowerCase())) : rows;
 
 /** Both halves of the cursor belong together: an id alone starts over, a date alone skips its twins. */
-function firstAfter(rows: readonly Indexed[], startAfter: string | undefined, id: string | undefined): number {
+function pageStart(rows: readonly IndexRow[], startAfter: string | undefined, id: string | undefined): number {
   if (startAfter === undefined) return 0;
-  const at = firstNotBefore(rows, Number(startAfter), id ?? '\uffff');
+  const at = firstRowFrom(rows, Number(startAfter), id ?? '\uffff');
   return rows[at]?.contact.id === id ? at + 1 : at;
 }
 
-function pageMeta(call: Call, rows: readonly Indexed[], start: number, limit: number) {
+function pageMeta(call: Call, rows: readonly IndexRow[], start: number, limit: number) {
   const end = Math.min(start + limit, rows.length);
   const more = end < rows.length;
   const last = more || call.switches.lastPageCursor === 'echo' ? rows[end - 1]?.contact : undefined;
@@ -43,21 +43,21 @@ export const listRoutes = [
     scope: 'contacts.readonly',
     locationRequired: true,
     query: {
-      locationId: filled,
-      limit: optional(numeric(1, 100)),
-      startAfter: optional(numeric()),
+      locationId: nonEmpty,
+      limit: optional(numericText(1, 100)),
+      startAfter: optional(numericText()),
       startAfterId: optional(string),
       query: optional(string),
     },
     handle(call, { query }) {
       if (call.version === 'v3' && call.switches.listUnderV3 === 'removed') throw removedInV3(call.url);
-      const rows = matching(call.office.index.rows(call.now), query.query);
+      const rows = matchQuery(call.locationData.index.rows(call.now), query.query);
       const limit = Number(query.limit ?? 20);
-      const start = firstAfter(rows, query.startAfter, query.startAfterId);
+      const start = pageStart(rows, query.startAfter, query.startAfterId);
       return {
         contacts: rows
           .slice(start, start + limit)
-          .map(({ contact }) => contactListed(contact, call.switches.listCustomFields)),
+          .map(({ contact }) => serializeListRow(contact, call.switches.listCustomFields)),
         ...(call.switches.listBody === 'meta' && { meta: pageMeta(call, rows, start, limit) }),
         count: rows.length,
       };
@@ -68,21 +68,21 @@ export const listRoutes = [
     route: 'GET /contacts/business/{businessId}',
     scope: 'contacts.readonly',
     query: {
-      locationId: filled,
-      limit: optional(numeric(1, 100)),
-      skip: optional(numeric(0)),
+      locationId: nonEmpty,
+      limit: optional(numericText(1, 100)),
+      skip: optional(numericText(0)),
       query: optional(string),
     },
     handle(call, { query }) {
-      const inBusiness = call.office.index
+      const inBusiness = call.locationData.index
         .rows(call.now)
         .filter(({ contact }) => contact.businessId === call.param('businessId'));
-      const rows = matching(inBusiness, query.query);
+      const rows = matchQuery(inBusiness, query.query);
       const skip = Number(query.skip ?? 0);
       return {
         contacts: rows
           .slice(skip, skip + Number(query.limit ?? 25))
-          .map(({ contact }) => contactListed(contact, call.switches.listCustomFields)),
+          .map(({ contact }) => serializeListRow(contact, call.switches.listCustomFields)),
         count: rows.length,
       };
     },

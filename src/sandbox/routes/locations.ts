@@ -1,14 +1,14 @@
 import type { Contact } from '../contact.ts';
 import { iso } from '../dates.ts';
-import { boolean, filled, number, oneOf, optional, string, strings } from '../dto.ts';
-import { Refusal } from '../refusal.ts';
+import { HttpError } from '../http-error.ts';
 import { postStatus, route } from '../route.ts';
+import { serializeTask } from '../serialize.ts';
 import type { Location, Task, User } from '../store.ts';
-import { taskOut } from '../wire.ts';
+import { boolean, nonEmpty, number, oneOf, optional, string, stringArray } from '../validation.ts';
 
 /** A row of the location's tasks: `_id` for `id`, times under two names each, and who it is about and for. */
-function taskFound(task: Task, contact: Contact | undefined, users: readonly User[]) {
-  const { id: _id, ...rest } = taskOut(task);
+function serializeTaskRow(task: Task, contact: Contact | undefined, users: readonly User[]) {
+  const { id: _id, ...rest } = serializeTask(task);
   const { id, locationId, businessId, firstName, lastName, email, phone } = contact ?? {};
   const user = users.find((each) => each.id === task.assignedTo);
   const [added, updated] = [iso(task.dateAdded), iso(task.dateUpdated)];
@@ -31,7 +31,7 @@ function taskFound(task: Task, contact: Contact | undefined, users: readonly Use
   };
 }
 
-const BUSINESS = ['name', 'address', 'city', 'state', 'country', 'postalCode', 'website', 'timezone'];
+const BUSINESS_FIELDS = ['name', 'address', 'city', 'state', 'country', 'postalCode', 'website', 'timezone'];
 
 const pick = (location: Location, keys: readonly string[]) =>
   Object.fromEntries(keys.flatMap((key) => (location[key] === undefined ? [] : [[key, location[key]]])));
@@ -41,10 +41,10 @@ export const locationRoutes = [
     route: 'GET /locations/{locationId}',
     scope: 'locations.readonly',
     agency: 'allowed',
-    handle: ({ office: { location }, switches }) => ({
+    handle: ({ locationData: { location }, switches }) => ({
       location: {
         ...location,
-        business: pick(location, BUSINESS),
+        business: pick(location, BUSINESS_FIELDS),
         social: {},
         settings: {
           allowDuplicateContact: switches.duplicatesAllowed,
@@ -63,7 +63,7 @@ export const locationRoutes = [
     agency: 'allowed',
     handle({ grant, store }) {
       // Recorded of a location's own token.
-      if (grant.userType !== 'Company') throw new Refusal(403, { message: 'Forbidden resource', error: 'Forbidden' });
+      if (grant.userType !== 'Company') throw new HttpError(403, { message: 'Forbidden resource', error: 'Forbidden' });
       return { locations: store.locationsOf(grant.companyId) };
     },
   }),
@@ -71,7 +71,7 @@ export const locationRoutes = [
   route({
     route: 'GET /locations/{locationId}/tags',
     scope: 'locations/tags.readonly',
-    handle: (call) => ({ tags: call.office.tags }),
+    handle: (call) => ({ tags: call.locationData.tags }),
   }),
 
   route({
@@ -79,7 +79,7 @@ export const locationRoutes = [
     scope: 'locations/customFields.readonly',
     query: { model: optional(oneOf('contact', 'opportunity', 'all')) },
     handle(call, { query: { model = 'all' } }) {
-      const customFields = call.office.customFields.filter((field) => model === 'all' || field.model === model);
+      const customFields = call.locationData.customFields.filter((field) => model === 'all' || field.model === model);
       return { customFields };
     },
   }),
@@ -89,20 +89,20 @@ export const locationRoutes = [
     scope: 'locations/tasks.readonly',
     status: postStatus(200),
     body: {
-      contactId: optional(strings()),
+      contactId: optional(stringArray()),
       completed: optional(boolean),
-      assignedTo: optional(strings()),
+      assignedTo: optional(stringArray()),
       query: optional(string),
       limit: optional(number(1)),
       skip: optional(number(0)),
-      businessId: optional(filled),
+      businessId: optional(nonEmpty),
     },
     handle(call, { body: { contactId, completed, assignedTo, query = '', limit = 25, skip = 0, businessId } }) {
       const contactOf = (task: Task) => call.store.contacts.get(task.contactId);
       const wanted = call.store.tasks.all().filter((task) => {
         const contact = contactOf(task);
         return (
-          contact?.locationId === call.office.location.id &&
+          contact?.locationId === call.locationData.location.id &&
           !contact.deleted &&
           (!contactId || contactId.includes(task.contactId)) &&
           (completed === undefined || task.completed === completed) &&
@@ -111,7 +111,9 @@ export const locationRoutes = [
           `${task.title}\n${task.body ?? ''}`.toLowerCase().includes(query.toLowerCase())
         );
       });
-      const tasks = wanted.slice(skip, skip + limit).map((task) => taskFound(task, contactOf(task), call.office.users));
+      const tasks = wanted
+        .slice(skip, skip + limit)
+        .map((task) => serializeTaskRow(task, contactOf(task), call.locationData.users));
       return { tasks, traceId: call.traceId() };
     },
   }),

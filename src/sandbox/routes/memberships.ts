@@ -1,9 +1,9 @@
 import type { Contact } from '../contact.ts';
-import { stamp } from '../contact-write.ts';
-import { filled, optional, type Rule, string, strings } from '../dto.ts';
-import { type Call, postStatus, route, theContact, theNamed } from '../route.ts';
+import { integrationSource } from '../contact-write.ts';
+import { type Call, postStatus, requireContact, requireNamed, route } from '../route.ts';
+import { nonEmpty, optional, type Rule, string, stringArray } from '../validation.ts';
 
-const FOLLOWERS = { followers: strings({ min: 1 }) };
+const FOLLOWERS = { followers: stringArray({ min: 1 }) };
 
 const eventStartTime: Rule<string> = {
   check: (value, name) =>
@@ -15,11 +15,11 @@ const WORKFLOW = { eventStartTime: optional(eventStartTime) };
 
 const idOrNull: Rule<string | null> = { check: (value, name) => (value === null ? [] : string.check(value, name)) };
 
-function follow(call: Call, contact: Contact, followers: readonly string[]): void {
-  call.store.save({ ...contact, followers, dateUpdated: call.now, lastUpdatedBy: stamp(call) }, call.now);
+function saveFollowers(call: Call, contact: Contact, followers: readonly string[]): void {
+  call.store.save({ ...contact, followers, dateUpdated: call.now, lastUpdatedBy: integrationSource(call) }, call.now);
 }
 
-function enrolled(lists: Map<string, Set<string>>, contactId: string): Set<string> {
+function enrolmentsOf(lists: Map<string, Set<string>>, contactId: string): Set<string> {
   const present = lists.get(contactId) ?? new Set();
   lists.set(contactId, present);
   return present;
@@ -32,10 +32,10 @@ export const membershipRoutes = [
     status: 201,
     body: FOLLOWERS,
     handle(call, { body }) {
-      const contact = theContact(call);
+      const contact = requireContact(call);
       const followersAdded = [...new Set(body.followers)].filter((id) => !contact.followers.includes(id));
       const followers = [...contact.followers, ...followersAdded];
-      follow(call, contact, followers);
+      saveFollowers(call, contact, followers);
       return { followers, followersAdded };
     },
   }),
@@ -45,10 +45,10 @@ export const membershipRoutes = [
     scope: 'contacts.write',
     body: FOLLOWERS,
     handle(call, { body }) {
-      const contact = theContact(call);
+      const contact = requireContact(call);
       const followersRemoved = contact.followers.filter((id) => body.followers.includes(id));
       const followers = contact.followers.filter((id) => !body.followers.includes(id));
-      follow(call, contact, followers);
+      saveFollowers(call, contact, followers);
       return { followers, followersRemoved };
     },
   }),
@@ -59,9 +59,9 @@ export const membershipRoutes = [
     status: 201,
     body: {},
     handle(call) {
-      const contact = theContact(call);
-      const campaign = theNamed('Campaign', call.office.campaigns, call.param('campaignId'));
-      enrolled(call.store.campaigns, contact.id).add(campaign.id);
+      const contact = requireContact(call);
+      const campaign = requireNamed('Campaign', call.locationData.campaigns, call.param('campaignId'));
+      enrolmentsOf(call.store.campaigns, contact.id).add(campaign.id);
       return { succeded: true };
     },
   }),
@@ -70,7 +70,7 @@ export const membershipRoutes = [
     route: 'DELETE /contacts/{contactId}/campaigns/removeAll',
     scope: 'contacts.write',
     handle(call) {
-      call.store.campaigns.delete(theContact(call).id);
+      call.store.campaigns.delete(requireContact(call).id);
       return { succeded: true };
     },
   }),
@@ -79,7 +79,7 @@ export const membershipRoutes = [
     route: 'DELETE /contacts/{contactId}/campaigns/{campaignId}',
     scope: 'contacts.write',
     handle(call) {
-      enrolled(call.store.campaigns, theContact(call).id).delete(call.param('campaignId'));
+      enrolmentsOf(call.store.campaigns, requireContact(call).id).delete(call.param('campaignId'));
       return { succeded: true };
     },
   }),
@@ -91,9 +91,9 @@ export const membershipRoutes = [
     status: 201,
     body: WORKFLOW,
     handle(call) {
-      const contact = theContact(call);
-      const workflow = theNamed('Workflow', call.office.workflows, call.param('workflowId'));
-      if (workflow.status === 'published') enrolled(call.store.workflows, contact.id).add(workflow.id);
+      const contact = requireContact(call);
+      const workflow = requireNamed('Workflow', call.locationData.workflows, call.param('workflowId'));
+      if (workflow.status === 'published') enrolmentsOf(call.store.workflows, contact.id).add(workflow.id);
       return { succeded: true };
     },
   }),
@@ -103,7 +103,7 @@ export const membershipRoutes = [
     scope: 'contacts.write',
     body: WORKFLOW,
     handle(call) {
-      enrolled(call.store.workflows, theContact(call).id).delete(call.param('workflowId'));
+      enrolmentsOf(call.store.workflows, requireContact(call).id).delete(call.param('workflowId'));
       return { succeded: true };
     },
   }),
@@ -112,12 +112,12 @@ export const membershipRoutes = [
     route: 'POST /contacts/bulk/business',
     scope: 'contacts.write',
     status: postStatus(200),
-    body: { locationId: filled, ids: strings({ min: 1, max: 50 }), businessId: idOrNull },
+    body: { locationId: nonEmpty, ids: stringArray({ min: 1, max: 50 }), businessId: idOrNull },
     handle(call, { body: { ids, businessId } }) {
-      if (businessId !== null) theNamed('Business', call.office.businesses, businessId);
+      if (businessId !== null) requireNamed('Business', call.locationData.businesses, businessId);
       const here = ids
         .flatMap((id) => call.store.contacts.get(id) ?? [])
-        .filter((contact) => contact.locationId === call.office.location.id && !contact.deleted);
+        .filter((contact) => contact.locationId === call.locationData.location.id && !contact.deleted);
       for (const { businessId: _old, ...contact } of here) {
         call.store.save({ ...contact, ...(businessId && { businessId }), dateUpdated: call.now }, call.now);
       }

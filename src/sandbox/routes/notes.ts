@@ -1,24 +1,24 @@
-import { boolean, filled, given, optional, string } from '../dto.ts';
-import { missing } from '../refusal.ts';
-import { type Call, route, theContact, touch } from '../route.ts';
+import { missingRecord } from '../http-error.ts';
+import { type Call, requireContact, route, touchContact } from '../route.ts';
+import { serializeNote } from '../serialize.ts';
 import type { Note } from '../store.ts';
-import { noteOut } from '../wire.ts';
+import { boolean, nonEmpty, optional, string, withoutUndefined } from '../validation.ts';
 
-function theNote(call: Call): Note {
-  const contact = theContact(call);
+function requireNote(call: Call): Note {
+  const contact = requireContact(call);
   const id = call.param('id');
   const note = call.store.notes.find(contact.id, id);
   if (note) return note;
-  throw missing('Note', id, call.switches.missingTaskOrNote);
+  throw missingRecord('Note', id, call.switches.missingTaskOrNote);
 }
 
 function save(call: Call, note: Note) {
   call.store.notes.put(note);
-  touch(call, theContact(call));
-  return { note: noteOut(note) };
+  touchContact(call, requireContact(call));
+  return { note: serializeNote(note) };
 }
 
-const details = {
+const optionalFields = {
   userId: optional(string),
   title: optional(string),
   color: optional(string),
@@ -31,41 +31,47 @@ export const noteRoutes = [
     scope: 'contacts.readonly',
     query: {},
     handle(call) {
-      const notes = call.store.notes.of(theContact(call).id);
-      return { notes: notes.toSorted((a, b) => b.dateAdded - a.dateAdded).map(noteOut) };
+      const notes = call.store.notes.forContact(requireContact(call).id);
+      return { notes: notes.toSorted((a, b) => b.dateAdded - a.dateAdded).map(serializeNote) };
     },
   }),
 
   route({
     route: 'GET /contacts/{contactId}/notes/{id}',
     scope: 'contacts.readonly',
-    handle: (call) => ({ note: noteOut(theNote(call)) }),
+    handle: (call) => ({ note: serializeNote(requireNote(call)) }),
   }),
 
   route({
     route: 'POST /contacts/{contactId}/notes',
     scope: 'contacts.write',
     status: 201,
-    body: { body: filled, ...details },
+    body: { body: nonEmpty, ...optionalFields },
     handle(call, { body }) {
-      const contactId = theContact(call).id;
-      return save(call, { ...given(body), id: call.ids.id(), contactId, body: body.body, dateAdded: call.now });
+      const contactId = requireContact(call).id;
+      return save(call, {
+        ...withoutUndefined(body),
+        id: call.ids.id(),
+        contactId,
+        body: body.body,
+        dateAdded: call.now,
+      });
     },
   }),
 
   route({
     route: 'PUT /contacts/{contactId}/notes/{id}',
     scope: 'contacts.write',
-    body: { body: optional(filled), ...details },
-    handle: (call, { body }) => save(call, { ...theNote(call), ...given(body) }),
+    body: { body: optional(nonEmpty), ...optionalFields },
+    handle: (call, { body }) => save(call, { ...requireNote(call), ...withoutUndefined(body) }),
   }),
 
   route({
     route: 'DELETE /contacts/{contactId}/notes/{id}',
     scope: 'contacts.write',
     handle(call) {
-      call.store.notes.remove(theNote(call));
-      touch(call, theContact(call));
+      call.store.notes.remove(requireNote(call));
+      touchContact(call, requireContact(call));
       return { succeded: true };
     },
   }),

@@ -1,8 +1,8 @@
-import { filled, numeric, oneOf, optional, string } from '../dto.ts';
-import { tokenAnswer } from '../oauth/answer.ts';
-import { forbidden, removedInV3 } from '../refusal.ts';
+import { forbidden, removedInV3 } from '../http-error.ts';
+import { tokenResponse } from '../oauth/token-response.ts';
 import { type Call, route } from '../route.ts';
 import type { Location } from '../store.ts';
+import { nonEmpty, numericText, oneOf, optional, string } from '../validation.ts';
 
 /** The app's id is the first part of its client's. */
 const appIdOf = ({ tokens }: Call): string => tokens.client.clientId.slice(0, 24);
@@ -11,29 +11,29 @@ const appIdOf = ({ tokens }: Call): string => tokens.client.clientId.slice(0, 24
 const addressOf = ({ address, city, state, postalCode, country }: Location): string =>
   [address, city, [state, postalCode].filter(Boolean).join(' '), country].filter(Boolean).join(', ');
 
-const flag = oneOf('true', 'false');
+const booleanText = oneOf('true', 'false');
 
 export const oauthRoutes = [
   route({
     route: 'POST /oauth/locationToken',
     scope: 'oauth.write',
     agency: 'required',
-    form: true,
+    acceptsForm: true,
     // Documented as 200, measured as 201.
     status: 201,
-    body: { companyId: filled, locationId: filled },
+    body: { companyId: nonEmpty, locationId: nonEmpty },
     handle(call, { body: { companyId, locationId } }) {
       const { grant, tokens } = call;
       if (companyId !== grant.companyId) throw forbidden();
       const { userId, versionId = appIdOf(call) } = grant;
       // The two scopes come unasked.
       const scopes = new Set([...grant.scopes, 'oauth.readonly', 'oauth.write']);
-      const pair = tokens.mint(
+      const pair = tokens.issuePair(
         { scopes, userType: 'Location', companyId, locationId, versionId, ...(userId && { userId }) },
         call.now,
       );
       // Announced as 86400 where the others say 86399.
-      const answer = tokenAnswer(pair, tokens.ttlMs + 1000);
+      const answer = tokenResponse(pair, tokens.ttlMs + 1000);
       return { ...answer, appId: appIdOf(call), versionId, traceId: call.traceId() };
     },
   }),
@@ -43,13 +43,13 @@ export const oauthRoutes = [
     scope: 'oauth.readonly',
     agency: 'required',
     query: {
-      companyId: filled,
-      appId: filled,
-      skip: optional(numeric(0)),
-      limit: optional(numeric(1)),
+      companyId: nonEmpty,
+      appId: nonEmpty,
+      skip: optional(numericText(0)),
+      limit: optional(numericText(1)),
       query: optional(string),
-      isInstalled: optional(flag),
-      onTrial: optional(flag),
+      isInstalled: optional(booleanText),
+      onTrial: optional(booleanText),
       planId: optional(string),
       versionId: optional(string),
       locationId: optional(string),

@@ -1,37 +1,37 @@
-import { type Contact, cleanTags } from '../contact.ts';
-import { nameTags, stamp } from '../contact-write.ts';
-import { boolean, filled, oneOf, optional, parse, strings } from '../dto.ts';
+import { type Contact, normalizeTags } from '../contact.ts';
+import { integrationSource, registerTags } from '../contact-write.ts';
 import { looksLikeId } from '../ids.ts';
-import { type Call, route, theContact } from '../route.ts';
+import { type Call, requireContact, route } from '../route.ts';
+import { boolean, nonEmpty, oneOf, optional, parse, stringArray } from '../validation.ts';
 
-const TAGS = { tags: strings({ min: 1 }) };
+const TAGS = { tags: stringArray({ min: 1 }) };
 
-function retag(call: Call, contact: Contact, tags: readonly string[]): void {
-  call.store.save({ ...contact, tags, dateUpdated: call.now, lastUpdatedBy: stamp(call) }, call.now);
+function saveTags(call: Call, contact: Contact, tags: readonly string[]): void {
+  call.store.save({ ...contact, tags, dateUpdated: call.now, lastUpdatedBy: integrationSource(call) }, call.now);
 }
 
 function addTags(call: Call, contact: Contact, sent: readonly string[]) {
-  const tagsAdded = cleanTags(sent).filter((tag) => !contact.tags.includes(tag));
+  const tagsAdded = normalizeTags(sent).filter((tag) => !contact.tags.includes(tag));
   const tags = [...contact.tags, ...tagsAdded];
-  nameTags(call, sent);
-  if (tagsAdded.length > 0) retag(call, contact, tags);
+  registerTags(call, sent);
+  if (tagsAdded.length > 0) saveTags(call, contact, tags);
   return { tags, tagsAdded };
 }
 
 function removeTags(call: Call, contact: Contact, sent: readonly string[]) {
-  const tagsRemoved = cleanTags(sent).filter((tag) => contact.tags.includes(tag));
+  const tagsRemoved = normalizeTags(sent).filter((tag) => contact.tags.includes(tag));
   const tags = contact.tags.filter((tag) => !tagsRemoved.includes(tag));
-  if (tagsRemoved.length > 0) retag(call, contact, tags);
+  if (tagsRemoved.length > 0) saveTags(call, contact, tags);
   return { tags, tagsRemoved };
 }
 
 /** One contact of a bulk change: its failure is a row of the answer, not a refusal of the whole. */
-function changeOne(call: Call, contactId: string, change: (contact: Contact) => object) {
+function changeContactTags(call: Call, contactId: string, change: (contact: Contact) => object) {
   const contact = call.store.contacts.get(contactId);
   const error = (message: string) => ({ contactId, message, type: 'error' });
   if (!looksLikeId(contactId)) return error('contact id is not a valid firebase id');
   if (!contact) return error('contact not found');
-  if (contact.locationId !== call.office.location.id) return error('contact does not belong to location');
+  if (contact.locationId !== call.locationData.location.id) return error('contact does not belong to location');
   if (contact.deleted) return error('contact is deleted');
   const changed = { tagsAdded: [], tagsRemoved: [], ...change(contact), tags: undefined };
   return { contactId, message: 'Tags updated', type: 'success', oldTags: contact.tags, ...changed };
@@ -43,14 +43,14 @@ export const tagRoutes = [
     scope: 'contacts.write',
     status: 201,
     body: TAGS,
-    handle: (call, { body }) => addTags(call, theContact(call), body.tags),
+    handle: (call, { body }) => addTags(call, requireContact(call), body.tags),
   }),
 
   route({
     route: 'DELETE /contacts/{contactId}/tags',
     scope: 'contacts.write',
     body: TAGS,
-    handle: (call, { body }) => removeTags(call, theContact(call), body.tags),
+    handle: (call, { body }) => removeTags(call, requireContact(call), body.tags),
   }),
 
   route({
@@ -59,15 +59,15 @@ export const tagRoutes = [
     scope: 'contacts.write',
     status: 201,
     body: {
-      contacts: strings({ min: 1 }),
-      tags: strings(),
-      locationId: filled,
+      contacts: stringArray({ min: 1 }),
+      tags: stringArray(),
+      locationId: nonEmpty,
       removeAllTags: optional(boolean),
     },
     handle(call, { body }) {
       const { type } = parse({ type: oneOf('add', 'remove') }, { type: call.param('type') });
       const responses = body.contacts.map((id) =>
-        changeOne(call, id, (contact) =>
+        changeContactTags(call, id, (contact) =>
           type === 'add'
             ? addTags(call, contact, body.tags)
             : removeTags(call, contact, body.removeAllTags ? contact.tags : body.tags),

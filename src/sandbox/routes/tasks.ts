@@ -1,22 +1,22 @@
-import { boolean, filled, given, isoDate, optional, string } from '../dto.ts';
-import { missing } from '../refusal.ts';
-import { type Call, route, theContact, touch } from '../route.ts';
+import { missingRecord } from '../http-error.ts';
+import { type Call, requireContact, route, touchContact } from '../route.ts';
+import { serializeTask } from '../serialize.ts';
 import type { Task } from '../store.ts';
-import { taskOut } from '../wire.ts';
+import { boolean, isoDate, nonEmpty, optional, string, withoutUndefined } from '../validation.ts';
 
-function theTask(call: Call): Task {
-  const contact = theContact(call);
+function requireTask(call: Call): Task {
+  const contact = requireContact(call);
   const id = call.param('taskId');
   const task = call.store.tasks.find(contact.id, id);
   if (task && !task.deleted) return task;
-  throw missing('Task', id, call.switches.missingTaskOrNote);
+  throw missingRecord('Task', id, call.switches.missingTaskOrNote);
 }
 
 function save(call: Call, written: Task) {
   const task = { ...written, dateUpdated: call.now };
   call.store.tasks.put(task);
-  touch(call, theContact(call));
-  return { task: taskOut(task) };
+  touchContact(call, requireContact(call));
+  return { task: serializeTask(task) };
 }
 
 export const taskRoutes = [
@@ -25,15 +25,15 @@ export const taskRoutes = [
     scope: 'contacts.readonly',
     query: {},
     handle(call) {
-      const tasks = call.store.tasks.of(theContact(call).id);
-      return { tasks: tasks.filter(({ deleted }) => !deleted).map(taskOut) };
+      const tasks = call.store.tasks.forContact(requireContact(call).id);
+      return { tasks: tasks.filter(({ deleted }) => !deleted).map(serializeTask) };
     },
   }),
 
   route({
     route: 'GET /contacts/{contactId}/tasks/{taskId}',
     scope: 'contacts.readonly',
-    handle: (call) => ({ task: taskOut(theTask(call)) }),
+    handle: (call) => ({ task: serializeTask(requireTask(call)) }),
   }),
 
   route({
@@ -41,17 +41,17 @@ export const taskRoutes = [
     scope: 'contacts.write',
     status: 201,
     body: {
-      title: filled,
+      title: nonEmpty,
       body: optional(string),
       dueDate: isoDate,
       completed: boolean,
       assignedTo: optional(string),
     },
     handle(call, { body }) {
-      const contactId = theContact(call).id;
+      const contactId = requireContact(call).id;
       const { title, completed } = body;
       return save(call, {
-        ...given(body),
+        ...withoutUndefined(body),
         id: call.ids.id(),
         contactId,
         title,
@@ -67,7 +67,7 @@ export const taskRoutes = [
     route: 'PUT /contacts/{contactId}/tasks/{taskId}',
     scope: 'contacts.write',
     body: {
-      title: optional(filled),
+      title: optional(nonEmpty),
       body: optional(string),
       dueDate: optional(isoDate),
       completed: optional(boolean),
@@ -75,7 +75,7 @@ export const taskRoutes = [
     },
     handle(call, { body: { dueDate, ...rest } }) {
       const due = dueDate === undefined ? {} : { dueDate: Date.parse(dueDate) };
-      return save(call, { ...theTask(call), ...given(rest), ...due });
+      return save(call, { ...requireTask(call), ...withoutUndefined(rest), ...due });
     },
   }),
 
@@ -83,17 +83,17 @@ export const taskRoutes = [
     route: 'PUT /contacts/{contactId}/tasks/{taskId}/completed',
     scope: 'contacts.write',
     body: { completed: boolean },
-    handle: (call, { body }) => save(call, { ...theTask(call), completed: body.completed }),
+    handle: (call, { body }) => save(call, { ...requireTask(call), completed: body.completed }),
   }),
 
   route({
     route: 'DELETE /contacts/{contactId}/tasks/{taskId}',
     scope: 'contacts.write',
     handle(call) {
-      const task = theTask(call);
+      const task = requireTask(call);
       if (call.switches.deletedTasks === 'gone') call.store.tasks.remove(task);
       else call.store.tasks.put({ ...task, deleted: true, dateUpdated: call.now });
-      touch(call, theContact(call));
+      touchContact(call, requireContact(call));
       return { succeded: true };
     },
   }),

@@ -1,8 +1,8 @@
 import type { ContactData, SandboxData } from '../data.ts';
 import { DAY, HOUR, iso } from '../dates.ts';
 import { createRandom } from '../ids.ts';
-import { type Person, readPeople } from './people.ts';
-import { tellStories } from './stories.ts';
+import { customerDetails } from './customer-details.ts';
+import { type Customer, readCustomers } from './customers.ts';
 import { WORKSHOP } from './workshop.ts';
 
 export { AGENCY_DATA, FOREIGN_DATA } from './workshop.ts';
@@ -10,14 +10,14 @@ export { AGENCY_DATA, FOREIGN_DATA } from './workshop.ts';
 /** The demonstration business. Names and stories are fixed; the seed decides when each customer came and from where. */
 export function seedData(seed: number, today: number): SandboxData {
   const random = createRandom(seed, 'seed');
-  const stories = tellStories((days, hours = 15) => today + days * DAY + hours * HOUR);
-  const contacts = readPeople().map((person): ContactData => {
+  const stories = customerDetails((days, hours = 15) => today + days * DAY + hours * HOUR);
+  const contacts = readCustomers().map((person): ContactData => {
     const story = stories[person.name];
     // Who has a story has been a customer for longer than the story goes back.
     const added = today - Math.round(((story ? 60 : 1) + random() * 640) * DAY);
     const since = () => iso(added + Math.round(random() * (today - added)));
     return {
-      ...describe(person),
+      ...toContactData(person),
       dateAdded: iso(added),
       ...(random() < 0.5 && { dateUpdated: since() }),
       ...(random() < 0.4 && { lastActivity: since() }),
@@ -28,7 +28,17 @@ export function seedData(seed: number, today: number): SandboxData {
   return { ...structuredClone(WORKSHOP), contacts };
 }
 
-function describe({ name, email, phone, company, owner, tags, street, postalCode, source }: Person): ContactData {
+function toContactData({
+  name,
+  email,
+  phone,
+  company,
+  owner,
+  tags,
+  street,
+  postalCode,
+  source,
+}: Customer): ContactData {
   const [firstName = name, ...rest] = name.split(' ');
   const address = street && { address1: street, city: 'Chicago', state: 'IL', timezone: 'America/Chicago' };
   return {
@@ -46,7 +56,7 @@ function describe({ name, email, phone, company, owner, tags, street, postalCode
 }
 
 /** Mostly nulls, as upstream; `msclikid` is spelt that way there. */
-function attribution({ source = '' }: Person, random: () => number): Record<string, string | null> {
+function attribution({ source = '' }: Customer, random: () => number): Record<string, string | null> {
   const searched = random() < 0.5;
   return {
     url: 'https://spokeandgear.example/contact',

@@ -1,5 +1,5 @@
-import { type Contact, fullName } from './contact.ts';
-import type { Call } from './route.ts';
+import { type Contact, fullName } from '../contact.ts';
+import type { Call } from '../route.ts';
 
 export type Operator =
   | 'eq'
@@ -18,9 +18,9 @@ export interface SearchField {
   readonly operators: ReadonlySet<Operator>;
   values(contact: Contact, call: Call): readonly unknown[];
   /** Compare texts as they are: for ids, tags and the fields that hold lower-case text. */
-  readonly literal?: boolean;
+  readonly caseSensitive?: boolean;
   /** Whether several values may be asked for at once. */
-  readonly lists?: boolean;
+  readonly acceptsList?: boolean;
 }
 
 const OPERATORS = {
@@ -33,16 +33,17 @@ const OPERATORS = {
   nested: ['nested'],
 } as const satisfies Record<string, readonly Operator[]>;
 
-type Ability = keyof typeof OPERATORS;
-const able = (...abilities: Ability[]): ReadonlySet<Operator> => new Set(abilities.flatMap((each) => OPERATORS[each]));
-const ALL_TEXT = able('equal', 'contains', 'exists');
-const EXACT = able('equal', 'exists');
-const DATE = able('exists', 'range');
+type OperatorGroup = keyof typeof OPERATORS;
+const operatorsIn = (...abilities: OperatorGroup[]): ReadonlySet<Operator> =>
+  new Set(abilities.flatMap((each) => OPERATORS[each]));
+const ALL_TEXT = operatorsIn('equal', 'contains', 'exists');
+const EXACT = operatorsIn('equal', 'exists');
+const DATE = operatorsIn('exists', 'range');
 
-type Read = (contact: Contact, call: Call) => unknown;
-const field = (operators: ReadonlySet<Operator>, read: Read, literal = false): SearchField => ({
+type ReadValue = (contact: Contact, call: Call) => unknown;
+const field = (operators: ReadonlySet<Operator>, read: ReadValue, caseSensitive = false): SearchField => ({
   operators,
-  literal,
+  caseSensitive,
   values(contact, call) {
     const value = read(contact, call);
     if (value === undefined || value === '') return [];
@@ -51,14 +52,14 @@ const field = (operators: ReadonlySet<Operator>, read: Read, literal = false): S
 });
 
 const dndStatus = (channel: string) =>
-  field(able('equal'), (contact) => contact.dndSettings?.[channel]?.status ?? 'inactive');
+  field(operatorsIn('equal'), (contact) => contact.dndSettings?.[channel]?.status ?? 'inactive');
 
 export const businessName = (contact: Contact, call: Call): string | undefined =>
-  call.office.businesses.find(({ id }) => id === contact.businessId)?.name;
+  call.locationData.businesses.find(({ id }) => id === contact.businessId)?.name;
 
 /** `firstName` and `lastName` themselves are announced but not there yet, so they are unknown here too. */
 const FIELDS: Readonly<Record<string, SearchField>> = {
-  id: field(able('equal'), ({ id }) => id, true),
+  id: field(operatorsIn('equal'), ({ id }) => id, true),
   contactName: field(EXACT, fullName),
   firstNameLowerCase: field(ALL_TEXT, ({ firstName }) => firstName?.toLowerCase(), true),
   lastNameLowerCase: field(ALL_TEXT, ({ lastName }) => lastName?.toLowerCase(), true),
@@ -84,19 +85,21 @@ const FIELDS: Readonly<Record<string, SearchField>> = {
   'dndSettings.Email.status': dndStatus('Email'),
   'dndSettings.SMS.status': dndStatus('SMS'),
   'dndSettings.Call.status': dndStatus('Call'),
-  'inboundDndSettings.all.status': field(able('equal'), (contact) => contact.inboundDndSettings?.all.status),
-  type: field(able('equal'), ({ type }) => type),
-  lastActivity: field(able('equal', 'range'), ({ lastActivity }) => lastActivity),
+  'inboundDndSettings.all.status': field(operatorsIn('equal'), (contact) => contact.inboundDndSettings?.all.status),
+  type: field(operatorsIn('equal'), ({ type }) => type),
+  lastActivity: field(operatorsIn('equal', 'range'), ({ lastActivity }) => lastActivity),
 };
 
-const newestVisit = (contact: Contact, { store }: Call) => {
-  const starts = store.appointments.of(contact.id).flatMap(({ deleted, startTime }) => (deleted ? [] : [startTime]));
+const latestAppointment = (contact: Contact, { store }: Call) => {
+  const starts = store.appointments
+    .forContact(contact.id)
+    .flatMap(({ deleted, startTime }) => (deleted ? [] : [startTime]));
   return starts.length > 0 ? Math.max(...starts) : undefined;
 };
 
 /** Seen in use by several projects, or listed by one set of recordings; the official table has none of them. */
 const RECORDED: Readonly<Record<string, SearchField>> = {
-  tags: { ...field(able('equal', 'contains', 'set', 'exists'), ({ tags }) => tags, true), lists: true },
+  tags: { ...field(operatorsIn('equal', 'contains', 'set', 'exists'), ({ tags }) => tags, true), acceptsList: true },
   website: field(EXACT, ({ website }) => website),
   timezone: field(EXACT, ({ timezone }) => timezone),
   type: field(EXACT, ({ type }) => type),
@@ -104,9 +107,9 @@ const RECORDED: Readonly<Record<string, SearchField>> = {
   source: field(ALL_TEXT, ({ source }) => source),
   dateOfBirth: field(DATE, ({ dateOfBirth }) => dateOfBirth),
   validEmail: field(EXACT, () => undefined),
-  lastAppointment: field(DATE, newestVisit),
+  lastAppointment: field(DATE, latestAppointment),
   activeWorkflows: field(EXACT, ({ id }, { store }) => [...(store.workflows.get(id) ?? [])], true),
-  opportunities: field(able('nested'), ({ opportunities }) => opportunities ?? []),
+  opportunities: field(operatorsIn('nested'), ({ opportunities }) => opportunities ?? []),
 };
 
 const PHONE_WITH_DEFECT = field(
@@ -115,12 +118,12 @@ const PHONE_WITH_DEFECT = field(
   true,
 );
 
-const CUSTOM_ABILITIES: Readonly<Record<string, ReadonlySet<Operator>>> = {
-  NUMERICAL: able('equal', 'exists', 'range'),
-  MONETORY: able('equal', 'exists', 'range'),
-  DATE: able('equal', 'exists', 'range'),
-  TEXTBOX_LIST: able('exists'),
-  FILE_UPLOAD: able('exists'),
+const CUSTOM_FIELD_OPERATORS: Readonly<Record<string, ReadonlySet<Operator>>> = {
+  NUMERICAL: operatorsIn('equal', 'exists', 'range'),
+  MONETORY: operatorsIn('equal', 'exists', 'range'),
+  DATE: operatorsIn('equal', 'exists', 'range'),
+  TEXTBOX_LIST: operatorsIn('exists'),
+  FILE_UPLOAD: operatorsIn('exists'),
 };
 
 export function searchField(name: string, call: Call): SearchField | 'nothing' | undefined {
@@ -132,8 +135,8 @@ export function searchField(name: string, call: Call): SearchField | 'nothing' |
 
 /** Custom fields go by id; a name is no error and finds nothing. */
 function customField(id: string, call: Call): SearchField | 'nothing' {
-  const definition = call.office.customFields.find((each) => each.id === id);
+  const definition = call.locationData.customFields.find((each) => each.id === id);
   if (!definition) return 'nothing';
-  const operators = CUSTOM_ABILITIES[definition.dataType] ?? ALL_TEXT;
+  const operators = CUSTOM_FIELD_OPERATORS[definition.dataType] ?? ALL_TEXT;
   return field(operators, (contact) => contact.customFields.find((each) => each.id === id)?.value);
 }

@@ -1,7 +1,7 @@
 const WINDOW_MS = 10_000;
 const DAY_MS = 86_400_000;
 /** Announced when there is no limit, so that a client which obeys the headers is not slowed by them. */
-const BOUNDLESS = 1_000_000_000;
+const UNLIMITED = 1_000_000_000;
 
 export interface Quota {
   readonly allowed: boolean;
@@ -11,9 +11,9 @@ export interface Quota {
 
 interface Counter {
   windowStart: number;
-  inWindow: number;
+  windowCount: number;
   dayStart: number;
-  inDay: number;
+  dayCount: number;
 }
 
 /** Two fixed windows, of ten seconds and of a day, that each begin with the first request in them. */
@@ -27,22 +27,22 @@ export class RateLimiter {
     this.#perDay = perDay;
   }
 
-  take(key: string, now: number): Quota {
+  consume(key: string, now: number): Quota {
     if (this.#max === 'off') {
-      const boundless = { max: BOUNDLESS, remaining: BOUNDLESS, daily: BOUNDLESS, dailyRemaining: BOUNDLESS };
+      const boundless = { max: UNLIMITED, remaining: UNLIMITED, daily: UNLIMITED, dailyRemaining: UNLIMITED };
       return quota(true, { ...boundless, dailyResetMs: DAY_MS }, 0);
     }
     const counter = this.#current(key, now);
-    const allowed = counter.inWindow < this.#max && counter.inDay < this.#perDay;
+    const allowed = counter.windowCount < this.#max && counter.dayCount < this.#perDay;
     if (allowed) {
-      counter.inWindow += 1;
-      counter.inDay += 1;
+      counter.windowCount += 1;
+      counter.dayCount += 1;
     }
     const figures = {
       max: this.#max,
-      remaining: this.#max - counter.inWindow,
+      remaining: this.#max - counter.windowCount,
       daily: this.#perDay,
-      dailyRemaining: this.#perDay - counter.inDay,
+      dailyRemaining: this.#perDay - counter.dayCount,
       dailyResetMs: counter.dayStart + DAY_MS - now,
     };
     return quota(allowed, figures, Math.ceil((counter.windowStart + WINDOW_MS - now) / 1000));
@@ -53,15 +53,15 @@ export class RateLimiter {
   }
 
   #current(key: string, now: number): Counter {
-    const counter = this.#counters.get(key) ?? { windowStart: now, inWindow: 0, dayStart: now, inDay: 0 };
-    if (now >= counter.windowStart + WINDOW_MS) Object.assign(counter, { windowStart: now, inWindow: 0 });
-    if (now >= counter.dayStart + DAY_MS) Object.assign(counter, { dayStart: now, inDay: 0 });
+    const counter = this.#counters.get(key) ?? { windowStart: now, windowCount: 0, dayStart: now, dayCount: 0 };
+    if (now >= counter.windowStart + WINDOW_MS) Object.assign(counter, { windowStart: now, windowCount: 0 });
+    if (now >= counter.dayStart + DAY_MS) Object.assign(counter, { dayStart: now, dayCount: 0 });
     this.#counters.set(key, counter);
     return counter;
   }
 }
 
-interface Figures {
+interface QuotaFigures {
   readonly max: number;
   readonly remaining: number;
   readonly daily: number;
@@ -70,7 +70,7 @@ interface Figures {
 }
 
 /** Recorded: the day's reset is a duration, in whole seconds and given in milliseconds. */
-function quota(allowed: boolean, figures: Figures, retryAfterSeconds: number): Quota {
+function quota(allowed: boolean, figures: QuotaFigures, retryAfterSeconds: number): Quota {
   const headers = {
     'x-ratelimit-limit-daily': String(figures.daily),
     'x-ratelimit-daily-remaining': String(figures.dailyRemaining),

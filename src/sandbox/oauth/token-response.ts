@@ -1,7 +1,7 @@
-import type { Pair } from './tokens.ts';
+import type { TokenPair } from './token-store.ts';
 
 /** What both token endpoints say of a pair. Fields without a value vanish when this becomes JSON. */
-export const tokenAnswer = ({ accessToken, refreshToken, refreshTokenId, grant }: Pair, ttlMs: number) => ({
+export const tokenResponse = ({ accessToken, refreshToken, refreshTokenId, grant }: TokenPair, ttlMs: number) => ({
   access_token: accessToken,
   token_type: 'Bearer',
   expires_in: Math.floor(ttlMs / 1000),

@@ -3,10 +3,10 @@ import { DAY, MINUTE } from '../dates.ts';
 import type { Ids } from '../ids.ts';
 import { jwt } from './jwt.ts';
 
-const CODE_LIFE = 10 * MINUTE;
-const REFRESH_LIFE = 365 * DAY;
+const CODE_TTL_MS = 10 * MINUTE;
+const REFRESH_TOKEN_TTL_MS = 365 * DAY;
 /** For so long the same refresh once more gives the same new pair, so that a lost answer costs nobody the sign-in. */
-const GRACE = 30_000;
+const REFRESH_GRACE_MS = 30_000;
 
 /** The one app the sandbox knows. */
 export interface OauthClient {
@@ -20,32 +20,32 @@ export interface Consent {
   readonly redirectUri: string;
 }
 
-export interface Pair {
+export interface TokenPair {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly refreshTokenId: string;
   readonly grant: Grant;
 }
 
-interface Access {
+interface TokenEntry {
   readonly grant: Grant;
   readonly expiresAt: number;
 }
-interface Refresh extends Access {
+interface RefreshTokenEntry extends TokenEntry {
   /** What it was refreshed into, and when. */
-  readonly next?: { readonly pair: Pair; readonly at: number };
+  readonly next?: { readonly pair: TokenPair; readonly at: number };
 }
-type Kind = 'unknown' | 'fresh' | 'grace' | 'spent';
+type RefreshTokenState = 'unknown' | 'fresh' | 'grace' | 'spent';
 
 /** Codes, access tokens and refresh tokens of OAuth, and which tokens of any kind were revoked. */
-export class Tokens {
+export class TokenStore {
   readonly client: OauthClient;
   readonly ttlMs: number;
   readonly revoked = new Set<string>();
   readonly #ids: Ids;
   readonly #codes = new Map<string, Consent & { readonly expiresAt: number }>();
-  readonly #access = new Map<string, Access>();
-  readonly #refresh = new Map<string, Refresh>();
+  readonly #accessTokens = new Map<string, TokenEntry>();
+  readonly #refreshTokens = new Map<string, RefreshTokenEntry>();
 
   constructor(ids: Ids, client: OauthClient, ttlMs: number) {
     this.#ids = ids;
@@ -53,9 +53,9 @@ export class Tokens {
     this.ttlMs = ttlMs;
   }
 
-  issueCode(consent: Consent, now: number): string {
+  issueCode(findConsent: Consent, now: number): string {
     const code = this.#ids.code();
-    this.#codes.set(code, { ...consent, expiresAt: now + CODE_LIFE });
+    this.#codes.set(code, { ...findConsent, expiresAt: now + CODE_TTL_MS });
     return code;
   }
 
@@ -64,47 +64,47 @@ export class Tokens {
     return found && now < found.expiresAt ? found : undefined;
   }
 
-  redeem(code: string, { grant }: Consent, now: number): Pair {
+  redeem(code: string, { grant }: Consent, now: number): TokenPair {
     this.#codes.delete(code);
-    return this.mint(grant, now);
+    return this.issuePair(grant, now);
   }
 
-  mint(grant: Grant, now: number): Pair {
+  issuePair(grant: Grant, now: number): TokenPair {
     const token = (life: number) => jwt(this.#ids, this.client.clientId, grant, now, now + life);
     const pair = {
       accessToken: token(this.ttlMs),
-      refreshToken: token(REFRESH_LIFE),
+      refreshToken: token(REFRESH_TOKEN_TTL_MS),
       refreshTokenId: this.#ids.hex(),
       grant,
     };
-    this.#access.set(pair.accessToken, { grant, expiresAt: now + this.ttlMs });
-    this.#refresh.set(pair.refreshToken, { grant, expiresAt: now + REFRESH_LIFE });
+    this.#accessTokens.set(pair.accessToken, { grant, expiresAt: now + this.ttlMs });
+    this.#refreshTokens.set(pair.refreshToken, { grant, expiresAt: now + REFRESH_TOKEN_TTL_MS });
     return pair;
   }
 
   /** What an access token allows while it lives. */
   grantOf(accessToken: string, now: number): Grant | undefined {
-    const found = this.#access.get(accessToken);
+    const found = this.#accessTokens.get(accessToken);
     return found && now < found.expiresAt ? found.grant : undefined;
   }
 
-  kindOf(refreshToken: string, now: number): Kind {
-    const found = this.#refresh.get(refreshToken);
-    if (found?.next && now > found.next.at + GRACE) return 'spent';
+  refreshStateOf(refreshToken: string, now: number): RefreshTokenState {
+    const found = this.#refreshTokens.get(refreshToken);
+    if (found?.next && now > found.next.at + REFRESH_GRACE_MS) return 'spent';
     if (!found || now >= found.expiresAt || this.revoked.has(refreshToken)) return 'unknown';
     return found.next ? 'grace' : 'fresh';
   }
 
   /** A new pair, or within the grace the same one again. Only for a token that is fresh or in its grace. */
-  renew(refreshToken: string, now: number): Pair | undefined {
-    const found = this.#refresh.get(refreshToken);
+  refresh(refreshToken: string, now: number): TokenPair | undefined {
+    const found = this.#refreshTokens.get(refreshToken);
     if (!found || found.next) return found?.next?.pair;
-    const pair = this.mint(found.grant, now);
-    this.#refresh.set(refreshToken, { ...found, next: { pair, at: now } });
+    const pair = this.issuePair(found.grant, now);
+    this.#refreshTokens.set(refreshToken, { ...found, next: { pair, at: now } });
     return pair;
   }
 
-  knows(token: string): boolean {
-    return this.#access.has(token) || this.#refresh.has(token);
+  has(token: string): boolean {
+    return this.#accessTokens.has(token) || this.#refreshTokens.has(token);
   }
 }

@@ -1,15 +1,15 @@
-import type { Contact } from './contact.ts';
-import { badRequest, unprocessable } from './refusal.ts';
-import type { Call } from './route.ts';
-import { businessName } from './search-fields.ts';
+import type { Contact } from '../contact.ts';
+import { badRequest, unprocessable } from '../http-error.ts';
+import type { Call } from '../route.ts';
+import { businessName } from './fields.ts';
 
 export interface Sort {
   readonly field: string;
   readonly direction: 'asc' | 'desc';
 }
-type Key = string | number | null;
+type SortKey = string | number | null;
 
-const KEYS: Readonly<Record<string, (contact: Contact, call: Call) => Key>> = {
+const KEYS: Readonly<Record<string, (contact: Contact, call: Call) => SortKey>> = {
   email: ({ email }) => email?.toLowerCase() ?? null,
   dnd: ({ dnd = false }) => Number(dnd),
   source: ({ source }) => source ?? null,
@@ -25,7 +25,7 @@ const RECORDED_KEYS: typeof KEYS = {
 };
 
 /** A row's place in the order: its sort values and, against ties, its id. It is also the row's `searchAfter`. */
-export type Place = readonly Key[];
+export type SortPosition = readonly SortKey[];
 
 export function createOrder(sorts: readonly Sort[], call: Call) {
   const { sortFields, searchFields } = call.switches;
@@ -37,8 +37,8 @@ export function createOrder(sorts: readonly Sort[], call: Call) {
     if (!key) throw badRequest(`Invalid field ${field}`);
     return key;
   });
-  const place = (contact: Contact): Place => [...keys.map((key) => key(contact, call)), contact.id];
-  const compare = (a: Place, b: Place): number => {
+  const positionOf = (contact: Contact): SortPosition => [...keys.map((key) => key(contact, call)), contact.id];
+  const compare = (a: SortPosition, b: SortPosition): number => {
     for (let at = 0; at < a.length; at += 1) {
       const ascending = order[at]?.direction !== 'desc';
       const result = compareKeys(a[at] ?? null, b[at] ?? null, ascending);
@@ -46,11 +46,11 @@ export function createOrder(sorts: readonly Sort[], call: Call) {
     }
     return 0;
   };
-  return { place, compare, length: order.length + 1 };
+  return { positionOf, compare, length: order.length + 1 };
 }
 
 /** Absent values stand last in either direction. */
-function compareKeys(a: Key, b: Key, ascending: boolean): number {
+function compareKeys(a: SortKey, b: SortKey, ascending: boolean): number {
   if (a === b) return 0;
   if (a === null || b === null) return a === null ? 1 : -1;
   return a < b === ascending ? -1 : 1;

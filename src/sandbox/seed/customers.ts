@@ -50,7 +50,7 @@ Greta Novak       | -                                  | -            | -       
 Peter Sandoval    | peter.sandoval@example.com         | +17735550148 | -                         | -              | -                         | -                     | -     | public api
 `;
 
-export interface Person {
+export interface Customer {
   readonly name: string;
   readonly email?: string;
   readonly phone?: string;
@@ -64,7 +64,7 @@ export interface Person {
 
 const COLUMNS = ['name', 'email', 'phone', 'company', 'owner', 'tags', 'street', 'postalCode', 'source'] as const;
 
-export const readPeople = (): Person[] =>
+export const readCustomers = (): Customer[] =>
   TABLE.trim()
     .split('\n')
     .map((line) => {

@@ -3,18 +3,18 @@ import type { SandboxData } from './data.ts';
 import { DAY } from './dates.ts';
 import { Faults } from './faults.ts';
 import { createIds, type Ids } from './ids.ts';
-import type { IndexDelay } from './index-view.ts';
-import { load } from './load.ts';
-import type { Place } from './load-office.ts';
-import { type OauthClient, Tokens } from './oauth/tokens.ts';
-import { RateLimiter } from './rate.ts';
+import { loadData } from './load.ts';
+import type { LocationIds } from './load-location.ts';
+import { type OauthClient, TokenStore } from './oauth/token-store.ts';
+import { RateLimiter } from './rate-limiter.ts';
+import type { IndexDelay } from './search-index.ts';
 import { AGENCY_DATA, FOREIGN_DATA, seedData } from './seed/index.ts';
 import { Store } from './store.ts';
 import { DEFAULT_SWITCHES, type Switches } from './switches.ts';
 
-const KEPT_ARRIVALS = 10_000;
+const MAX_RECORDED_REQUESTS = 10_000;
 
-export interface Arrival {
+export interface RecordedRequest {
   readonly at: string;
   readonly method: string;
   readonly path: string;
@@ -26,11 +26,11 @@ export interface Arrival {
 }
 
 /** What one sandbox is made of behind its routes. Reset puts all of it back except the issued tokens. */
-export interface Machine {
-  readonly home: Place;
-  readonly foreign: Place;
+export interface Backend {
+  readonly home: LocationIds;
+  readonly foreign: LocationIds;
   /** The other locations of the home's company. */
-  readonly agency: readonly Place[];
+  readonly agency: readonly LocationIds[];
   readonly token: string;
   readonly oauthClient: OauthClient;
   /** Of issued tokens; `grantOf` knows those of OAuth as well, and what was revoked. */
@@ -40,11 +40,11 @@ export interface Machine {
   readonly faults: Faults;
   readonly store: Store;
   readonly ids: Ids;
-  readonly tokens: Tokens;
-  readonly arrivals: readonly Arrival[];
+  readonly tokens: TokenStore;
+  readonly requests: readonly RecordedRequest[];
   grantOf(token: string): Grant | undefined;
   revoke(token: string): boolean;
-  arrived(method: string, path: string): Arrival;
+  recordRequest(method: string, path: string): RecordedRequest;
   newToken(): string;
   traceId(): string;
   now(): number;
@@ -52,7 +52,7 @@ export interface Machine {
   reset(): void;
 }
 
-export interface MachineOptions {
+export interface BackendOptions {
   readonly seed: number;
   readonly now: () => number;
   readonly indexDelayMs: IndexDelay;
@@ -64,15 +64,15 @@ export interface MachineOptions {
   readonly wait: (ms: number) => Promise<void>;
 }
 
-interface Memory {
+interface ResettableState {
   readonly store: Store;
   readonly ids: Ids;
-  readonly tokens: Tokens;
-  readonly arrivals: Arrival[];
+  readonly tokens: TokenStore;
+  readonly requests: RecordedRequest[];
   readonly offset: { ms: number };
 }
 
-export function createMachine(options: MachineOptions): Machine {
+export function createBackend(options: BackendOptions): Backend {
   const { seed } = options;
   const credentials = createIds(seed, 'credentials');
   const token = credentials.token();
@@ -87,22 +87,22 @@ export function createMachine(options: MachineOptions): Machine {
   const faults = new Faults(options.wait);
   const today = Math.floor(options.now() / DAY) * DAY;
 
-  const remember = (): Memory => {
+  const createState = (): ResettableState => {
     const ids = createIds(seed, 'records');
     const store = new Store();
     const loading = { ids, now: today, indexDelayMs: options.indexDelayMs };
-    load(store, home, options.data ?? seedData(seed, today), loading);
-    load(store, foreign, FOREIGN_DATA, { ...loading, ids: createIds(seed, 'foreign') });
+    loadData(store, home, options.data ?? seedData(seed, today), loading);
+    loadData(store, foreign, FOREIGN_DATA, { ...loading, ids: createIds(seed, 'foreign') });
     for (const [at, data] of AGENCY_DATA.entries()) {
       const place = agency[at];
-      if (place) load(store, place, data, { ...loading, ids: createIds(seed, `agency ${at}`) });
+      if (place) loadData(store, place, data, { ...loading, ids: createIds(seed, `agency ${at}`) });
     }
     // Tokens go on being drawn where they were, so that none of before comes back to life.
-    const tokens = new Tokens(oauth, oauthClient, options.tokenTtlMs);
-    return { store, ids, tokens, arrivals: [], offset: { ms: 0 } };
+    const tokens = new TokenStore(oauth, oauthClient, options.tokenTtlMs);
+    return { store, ids, tokens, requests: [], offset: { ms: 0 } };
   };
-  let memory = remember();
-  const now = () => options.now() + memory.offset.ms;
+  let state = createState();
+  const now = () => options.now() + state.offset.ms;
 
   return {
     home,
@@ -118,39 +118,39 @@ export function createMachine(options: MachineOptions): Machine {
     traceId: traces.uuid,
     now,
     get store() {
-      return memory.store;
+      return state.store;
     },
     get ids() {
-      return memory.ids;
+      return state.ids;
     },
     get tokens() {
-      return memory.tokens;
+      return state.tokens;
     },
-    get arrivals() {
-      return memory.arrivals;
+    get requests() {
+      return state.requests;
     },
     grantOf(token) {
-      if (memory.tokens.revoked.has(token)) return undefined;
-      return grants.get(token) ?? memory.tokens.grantOf(token, now());
+      if (state.tokens.revoked.has(token)) return undefined;
+      return grants.get(token) ?? state.tokens.grantOf(token, now());
     },
     revoke(token) {
-      const known = grants.has(token) || memory.tokens.knows(token);
-      if (known) memory.tokens.revoked.add(token);
+      const known = grants.has(token) || state.tokens.has(token);
+      if (known) state.tokens.revoked.add(token);
       return known;
     },
-    arrived(method, path) {
-      const arrival: Arrival = { at: new Date(now()).toISOString(), method, path, status: 0 };
-      memory.arrivals.push(arrival);
-      if (memory.arrivals.length > KEPT_ARRIVALS) memory.arrivals.shift();
+    recordRequest(method, path) {
+      const arrival: RecordedRequest = { at: new Date(now()).toISOString(), method, path, status: 0 };
+      state.requests.push(arrival);
+      if (state.requests.length > MAX_RECORDED_REQUESTS) state.requests.shift();
       return arrival;
     },
     advance(ms) {
-      memory.offset.ms += ms;
+      state.offset.ms += ms;
     },
     reset() {
       limiter.clear();
       faults.set([]);
-      memory = remember();
+      state = createState();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { unprocessable } from './refusal.ts';
+import { unprocessable } from './http-error.ts';
 
 /**
  * Request checking in the manner, and with the wording, of class-validator under Nest's strict pipe: unknown
@@ -18,7 +18,7 @@ export type Parsed<S extends Shape> = {
 };
 
 const rule = <T>(check: (value: unknown, name: string) => string[]): Rule<T> => ({ check });
-const must = <T>(holds: (value: unknown) => boolean, what: string): Rule<T> =>
+const mustBe = <T>(holds: (value: unknown) => boolean, what: string): Rule<T> =>
   rule((value, name) => (holds(value) ? [] : [`${name} must be ${what}`]));
 
 const isEmail = (value: unknown) => typeof value === 'string' && /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(value);
@@ -27,30 +27,30 @@ const isIso = (value: unknown) =>
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export const anything: Rule<unknown> = rule(() => []);
-export const string: Rule<string> = must((value) => typeof value === 'string', 'a string');
-export const boolean: Rule<boolean> = must((value) => typeof value === 'boolean', 'a boolean value');
-export const email: Rule<string> = must(isEmail, 'an email');
-export const isoDate: Rule<string> = must(isIso, 'a valid ISO 8601 date string');
-export const phone: Rule<string> = must(
+export const anyValue: Rule<unknown> = rule(() => []);
+export const string: Rule<string> = mustBe((value) => typeof value === 'string', 'a string');
+export const boolean: Rule<boolean> = mustBe((value) => typeof value === 'boolean', 'a boolean value');
+export const email: Rule<string> = mustBe(isEmail, 'an email');
+export const isoDate: Rule<string> = mustBe(isIso, 'a valid ISO 8601 date string');
+export const phone: Rule<string> = mustBe(
   (value) => typeof value === 'string' && value.trim() !== '',
   'a valid phone number',
 );
-export const list: Rule<unknown[]> = must(Array.isArray, 'an array');
+export const array: Rule<unknown[]> = mustBe(Array.isArray, 'an array');
 
 /** Recorded: one that is missing is told once, as no string. */
-export const filled: Rule<string> = rule((value, name) =>
+export const nonEmpty: Rule<string> = rule((value, name) =>
   value === '' ? [`${name} should not be empty`] : string.check(value, name),
 );
 
 /** A moment in a query: epoch ms or ISO, and a string in the eyes of its check. */
-export const moment: Rule<string> = rule((value, name) => {
+export const time: Rule<string> = rule((value, name) => {
   if (typeof value !== 'string' || value === '') return [`${name} must be a string`];
   return Number.isNaN(toMs(value)) ? [`${name} must be a valid time`] : [];
 });
 export const toMs = (text: string): number => (/^-?\d+$/.test(text) ? Number(text) : Date.parse(text));
 
-export const atMost = (length: number): Rule<string> =>
+export const maxLength = (length: number): Rule<string> =>
   rule((value, name) =>
     typeof value === 'string' && value.length > length
       ? [`${name} must be shorter than or equal to ${length} characters`]
@@ -65,18 +65,18 @@ export const number = (min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INF
   });
 
 /** The same of a query, where everything is text. */
-export const numeric = (min?: number, max?: number): Rule<string> =>
+export const numericText = (min?: number, max?: number): Rule<string> =>
   rule((value, name) => number(min, max).check(value === '' ? undefined : Number(value), name));
 
 export const oneOf = <const T extends string>(...values: readonly T[]): Rule<T> =>
-  must((value) => values.some((each) => each === value), `one of the following values: ${values.join(', ')}`);
+  mustBe((value) => values.some((each) => each === value), `one of the following values: ${values.join(', ')}`);
 
 export const optional = <T>(inner: Rule<T>): Rule<T | undefined> =>
   rule((value, name) => (value === undefined ? [] : inner.check(value, name)));
 export const nullable = <T>(inner: Rule<T>): Rule<T | null | undefined> =>
   rule((value, name) => (value === undefined || value === null ? [] : inner.check(value, name)));
 
-export function strings(limits: { min?: number; max?: number } = {}): Rule<string[]> {
+export function stringArray(limits: { min?: number; max?: number } = {}): Rule<string[]> {
   return rule((value, name) => {
     if (!Array.isArray(value)) return [`${name} must be an array`];
     if (value.length < (limits.min ?? 0)) return [`${name} should not be empty`];
@@ -101,15 +101,15 @@ export const object = <S extends Shape>(shape: S): Rule<Parsed<S>> =>
 /** An object that may hold more than the shape says. */
 export const openObject = <S extends Shape>(shape: S): Rule<Parsed<S> & Record<string, unknown>> =>
   rule((value, name) =>
-    isRecord(value) ? wrongValues(shape, value).map((text) => `${name}.${text}`) : [`${name} must be an object`],
+    isRecord(value) ? valueViolations(shape, value).map((text) => `${name}.${text}`) : [`${name} must be an object`],
   );
 
 export function violations(shape: Shape, value: Record<string, unknown>): string[] {
   const unknown = Object.keys(value).filter((key) => !Object.hasOwn(shape, key));
-  return [...unknown.map((key) => `property ${key} should not exist`), ...wrongValues(shape, value)];
+  return [...unknown.map((key) => `property ${key} should not exist`), ...valueViolations(shape, value)];
 }
 
-const wrongValues = (shape: Shape, value: Record<string, unknown>): string[] =>
+const valueViolations = (shape: Shape, value: Record<string, unknown>): string[] =>
   Object.entries(shape).flatMap(([key, each]) => each.check(value[key], key));
 
 export function parse<S extends Shape>(shape: S, value: unknown): Parsed<S> {
@@ -119,5 +119,5 @@ export function parse<S extends Shape>(shape: S, value: unknown): Parsed<S> {
 }
 
 /** Without the keys that hold nothing, so that a spread leaves alone what was not given. */
-export const given = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+export const withoutUndefined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T> as never;

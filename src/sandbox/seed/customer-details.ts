@@ -4,9 +4,9 @@ import { iso, MINUTE } from '../dates.ts';
 /** The moment that many days and hours after the start of today; Chicago's afternoon is in the evening of UTC. */
 export type At = (days: number, hours?: number) => number;
 
-type Story = Omit<ContactData, 'firstName' | 'lastName'>;
+type CustomerDetails = Omit<ContactData, 'firstName' | 'lastName'>;
 
-export function tellStories(at: At): Readonly<Record<string, Story>> {
+export function customerDetails(at: At): Readonly<Record<string, CustomerDetails>> {
   const task = (title: string, due: number, more: Partial<TaskData> = {}): TaskData => ({
     title,
     dueDate: iso(due),
@@ -17,7 +17,12 @@ export function tellStories(at: At): Readonly<Record<string, Story>> {
     dateAdded: iso(written),
     ...more,
   });
-  const visit = (title: string, start: number, minutes: number, more: Partial<AppointmentData>): AppointmentData => ({
+  const appointment = (
+    title: string,
+    start: number,
+    minutes: number,
+    more: Partial<AppointmentData>,
+  ): AppointmentData => ({
     title,
     startTime: iso(start),
     endTime: iso(start + minutes * MINUTE),
@@ -57,8 +62,8 @@ export function tellStories(at: At): Readonly<Record<string, Story>> {
         }),
       ],
       appointments: [
-        visit('Yearly inspection', at(-40, 16), 60, { calendarId: 'Workshop', appointmentStatus: 'showed' }),
-        visit('Motor diagnosis', at(2, 15), 60, {
+        appointment('Yearly inspection', at(-40, 16), 60, { calendarId: 'Workshop', appointmentStatus: 'showed' }),
+        appointment('Motor diagnosis', at(2, 15), 60, {
           calendarId: 'Workshop',
           assignedUserId: 'Theo Brandt',
           notes: 'Keep the charger with the bike.',
@@ -89,7 +94,7 @@ export function tellStories(at: At): Readonly<Record<string, Story>> {
       ],
       notes: [note(`<h3>Fleet contract</h3>${serviceLog()}`, at(-12, 17), { userId: 'Theo Brandt' })],
       appointments: [
-        visit('Fleet inspection, bikes 1 to 8', at(6, 14), 180, {
+        appointment('Fleet inspection, bikes 1 to 8', at(6, 14), 180, {
           calendarId: 'Workshop',
           assignedUserId: 'Theo Brandt',
           address: '900 S Canal St',
@@ -117,8 +122,8 @@ export function tellStories(at: At): Readonly<Record<string, Story>> {
         { key: 'fit_measurements', value: { saddle: '742', reach: '391' } },
       ],
       appointments: [
-        visit('Bike fitting', at(-7, 17), 90, { calendarId: 'Bike fitting', appointmentStatus: 'noshow' }),
-        visit('Bike fitting, second try', at(3, 17), 90, {
+        appointment('Bike fitting', at(-7, 17), 90, { calendarId: 'Bike fitting', appointmentStatus: 'noshow' }),
+        appointment('Bike fitting, second try', at(3, 17), 90, {
           calendarId: 'Bike fitting',
           assignedUserId: 'Sofia Reyes',
         }),
@@ -143,16 +148,19 @@ export function tellStories(at: At): Readonly<Record<string, Story>> {
       customFields: [
         { key: 'lifetime_spend', value: 1980 },
         { key: 'membership', value: 'Basic' },
-        { key: 'bike_photo', value: photo() },
+        { key: 'bike_photo', value: photoField() },
       ],
       appointments: [
-        visit('Test ride: step-through e-bike', at(1, 22), 30, { calendarId: 'Test rides', appointmentStatus: 'new' }),
+        appointment('Test ride: step-through e-bike', at(1, 22), 30, {
+          calendarId: 'Test rides',
+          appointmentStatus: 'new',
+        }),
       ],
     },
     'Chloe Martin': {
       tasks: [task('Send the fitting report', at(2, 16), { assignedTo: 'Sofia Reyes', body: 'With the photos.' })],
       appointments: [
-        visit('Bike fitting', at(-1, 16), 90, {
+        appointment('Bike fitting', at(-1, 16), 90, {
           calendarId: 'Bike fitting',
           appointmentStatus: 'showed',
           assignedUserId: 'Sofia Reyes',
@@ -168,7 +176,7 @@ export function tellStories(at: At): Readonly<Record<string, Story>> {
       dateOfBirth: '1971-11-02',
       tasks: [task('Pick up the frame from the painter', at(-20, 15), { completed: true })],
       appointments: [
-        visit('Suspension setup', at(0, 19), 60, { calendarId: 'Workshop', assignedUserId: 'Theo Brandt' }),
+        appointment('Suspension setup', at(0, 19), 60, { calendarId: 'Workshop', assignedUserId: 'Theo Brandt' }),
       ],
     },
     'Beatriz Souza': {
@@ -178,7 +186,10 @@ export function tellStories(at: At): Readonly<Record<string, Story>> {
     'Oliver Bennett': { country: 'GB', city: 'London', state: '' },
     'Yuki Mori': {
       appointments: [
-        visit('Test ride: cargo bike', at(-15, 20), 30, { calendarId: 'Test rides', appointmentStatus: 'cancelled' }),
+        appointment('Test ride: cargo bike', at(-15, 20), 30, {
+          calendarId: 'Test rides',
+          appointmentStatus: 'cancelled',
+        }),
       ],
     },
     'Rosa Delgado': {
@@ -188,7 +199,7 @@ export function tellStories(at: At): Readonly<Record<string, Story>> {
         task('Ask for the size of the helmet', at(1, 18), { id: 'deletedTaskOfRosa000', deleted: true }),
       ],
       appointments: [
-        visit('Repair of the kids bike', at(2, 19), 60, {
+        appointment('Repair of the kids bike', at(2, 19), 60, {
           id: 'deletedVisitOfRosa00',
           calendarId: 'Workshop',
           deleted: true,
@@ -210,7 +221,7 @@ function serviceLog(): string {
   return Array.from({ length: 36 }, (_, at) => line(at + 1)).join('\n');
 }
 
-function photo() {
+function photoField() {
   const uuid = 'f1c2a7de-53b4-4e1d-9a60-7d8e5b2c4f31';
   const meta = { fieldname: 'bike_photo', originalname: 'bike.jpg', encoding: '7bit', mimetype: 'image/jpeg' };
   const url = 'https://services.leadconnectorhq.com/documents/download/w2M9qTZ0ZJz8rGt02jdJ';

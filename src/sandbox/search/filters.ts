@@ -1,20 +1,20 @@
-import type { Contact } from './contact.ts';
-import { isRecord } from './dto.ts';
-import { badRequest, unprocessable } from './refusal.ts';
-import type { Call } from './route.ts';
-import { type Operator, type SearchField, searchField } from './search-fields.ts';
+import type { Contact } from '../contact.ts';
+import { badRequest, unprocessable } from '../http-error.ts';
+import type { Call } from '../route.ts';
+import { isRecord } from '../validation.ts';
+import { type Operator, type SearchField, searchField } from './fields.ts';
 
-export type Test = (contact: Contact) => boolean;
-type Compare = (value: unknown) => boolean;
+export type ContactPredicate = (contact: Contact) => boolean;
+type ValuePredicate = (value: unknown) => boolean;
 
 /** Filters side by side are ANDed; groups nest. Everything wrong is found before the first contact is looked at. */
-export function compileFilters(filters: readonly unknown[], call: Call, group: 'AND' | 'OR' = 'AND'): Test {
-  const tests = filters.map((filter) => compileOne(filter, call));
-  if (group === 'OR') return (contact) => tests.some((test) => test(contact));
+export function compileFilters(filters: readonly unknown[], call: Call, group: 'AND' | 'OR' = 'AND'): ContactPredicate {
+  const tests = filters.map((filter) => compileFilter(filter, call));
+  if (group === 'OR') return (contact) => tests.some((compileOperator) => compileOperator(contact));
   return (contact) => tests.every((test) => test(contact));
 }
 
-function compileOne(filter: unknown, call: Call): Test {
+function compileFilter(filter: unknown, call: Call): ContactPredicate {
   if (!isRecord(filter)) throw unprocessable(['each value in filters must be an object']);
   const { group, filters, field, operator, value } = filter;
   if (group !== undefined) {
@@ -31,11 +31,11 @@ function compileOne(filter: unknown, call: Call): Test {
 const NESTED = new Set(['pipelineId', 'pipelineStageId', 'status']);
 
 /** A deal that passes all of the inner filters. */
-function compileNested(name: string, filters: unknown, call: Call): Test {
+function compileNested(name: string, filters: unknown, call: Call): ContactPredicate {
   const field = searchField(name, call);
   if (field === 'nothing' || !field?.operators.has('nested')) throw badRequest(`Invalid field ${name}`);
   if (!Array.isArray(filters)) throw unprocessable(['filters must be an array']);
-  const tests = filters.map((filter): Compare => {
+  const tests = filters.map((filter): ValuePredicate => {
     if (!isRecord(filter) || !NESTED.has(String(filter.field)))
       throw badRequest(`Invalid field ${isRecord(filter) ? filter.field : filter}`);
     const [key, wanted] = [String(filter.field), filter.value];
@@ -56,7 +56,7 @@ function compileNested(name: string, filters: unknown, call: Call): Test {
   return (contact) => field.values(contact, call).some((each) => tests.every((holds) => holds(each)));
 }
 
-function compileField(name: string, operator: string, value: unknown, call: Call): Test {
+function compileField(name: string, operator: string, value: unknown, call: Call): ContactPredicate {
   const field = searchField(name, call);
   if (field === 'nothing') return () => false;
   const known = field && [...field.operators].find((each) => each === operator);
@@ -64,12 +64,12 @@ function compileField(name: string, operator: string, value: unknown, call: Call
   return test(field, known, value, call);
 }
 
-function test(field: SearchField, operator: Operator, value: unknown, call: Call): Test {
+function test(field: SearchField, operator: Operator, value: unknown, call: Call): ContactPredicate {
   const any =
-    (compare: Compare): Test =>
+    (compare: ValuePredicate): ContactPredicate =>
     (contact) =>
       field.values(contact, call).some(compare);
-  const none = (compare: Compare): Test => not(any(compare));
+  const none = (compare: ValuePredicate): ContactPredicate => not(any(compare));
   switch (operator) {
     case 'exists':
       return any(() => true);
@@ -88,21 +88,22 @@ function test(field: SearchField, operator: Operator, value: unknown, call: Call
     case 'wildcard':
       return any(wildcard(value));
     case 'range':
-      return any(within(value));
+      return any(inRange(value));
     case 'nested':
       throw badRequest('Invalid field');
   }
 }
 
 const not =
-  (inner: Test): Test =>
+  (inner: ContactPredicate): ContactPredicate =>
   (contact) =>
     !inner(contact);
 
-const fold = (field: SearchField, value: unknown) => (field.literal ? String(value) : String(value).toLowerCase());
+const normalize = (field: SearchField, value: unknown) =>
+  field.caseSensitive ? String(value) : String(value).toLowerCase();
 
 /** All of several values: the contact has every one of them. */
-function containsAll(field: SearchField, value: unknown, call: Call): Test {
+function containsAll(field: SearchField, value: unknown, call: Call): ContactPredicate {
   if (!Array.isArray(value)) throw unprocessable(['value must be an array']);
   const each = value.map((one) => equals(field, one));
   return (contact) => {
@@ -111,47 +112,47 @@ function containsAll(field: SearchField, value: unknown, call: Call): Test {
   };
 }
 
-function equals(field: SearchField, value: unknown): Compare {
-  if (field.lists && Array.isArray(value)) {
+function equals(field: SearchField, value: unknown): ValuePredicate {
+  if (field.acceptsList && Array.isArray(value)) {
     const each = value.map((one) => equals(field, one));
     return (held) => each.some((holds) => holds(held));
   }
   if (!['string', 'number', 'boolean'].includes(typeof value)) {
     throw unprocessable(['value must be a string, a number or a boolean']);
   }
-  const wanted = fold(field, shortText(value));
-  return (each) => fold(field, each) === wanted;
+  const wanted = normalize(field, checkLength(value));
+  return (each) => normalize(field, each) === wanted;
 }
 
-function contains(field: SearchField, value: unknown): Compare {
-  if (field.lists && Array.isArray(value)) {
+function contains(field: SearchField, value: unknown): ValuePredicate {
+  if (field.acceptsList && Array.isArray(value)) {
     const each = value.map((one) => contains(field, one));
     return (held) => each.some((holds) => holds(held));
   }
   if (typeof value !== 'string') throw unprocessable(['value must be a string']);
-  const wanted = fold(field, shortText(value));
-  return (each) => fold(field, each).includes(wanted);
+  const wanted = normalize(field, checkLength(value));
+  return (each) => normalize(field, each).includes(wanted);
 }
 
-function wildcard(value: unknown): Compare {
+function wildcard(value: unknown): ValuePredicate {
   if (typeof value !== 'string') throw unprocessable(['value must be a string']);
-  const parts = shortText(value)
+  const parts = checkLength(value)
     .split('*')
     .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const pattern = new RegExp(`^${parts.join('.*')}$`, 'i');
   return (each) => pattern.test(String(each));
 }
 
-function within(value: unknown): Compare {
+function inRange(value: unknown): ValuePredicate {
   if (!isRecord(value)) throw unprocessable(['value must be an object']);
-  const bounds = Object.entries(value).map(([key, bound]) => beyond(key, toNumber(bound)));
+  const bounds = Object.entries(value).map(([key, bound]) => compareToBound(key, toNumber(bound)));
   return (each) => {
     const number = toNumber(each);
     return bounds.every((holds) => holds(number));
   };
 }
 
-function beyond(key: string, bound: number): (number: number) => boolean {
+function compareToBound(key: string, bound: number): (number: number) => boolean {
   switch (key) {
     case 'gte':
       return (number) => number >= bound;
@@ -173,7 +174,7 @@ function toNumber(value: unknown): number {
   return number;
 }
 
-function shortText<T>(value: T): T {
+function checkLength<T>(value: T): T {
   if (String(value).length > 75) throw unprocessable(['value must be shorter than or equal to 75 characters']);
   return value;
 }

@@ -6,10 +6,10 @@ import type { Appointment, Note, Task } from './store.ts';
 // null instead.
 
 const lower = (text: string | undefined) => text?.toLowerCase();
-const maybeIso = (ms: number | undefined) => (ms === undefined ? undefined : iso(ms));
+const optionalIso = (ms: number | undefined) => (ms === undefined ? undefined : iso(ms));
 const midnight = (day: string | undefined) => (day === undefined ? undefined : `${day}T00:00:00.000Z`);
 
-const names = (contact: Contact) => ({
+const nameAndEmailFields = (contact: Contact) => ({
   firstName: contact.firstName,
   firstNameLowerCase: lower(contact.firstName),
   lastName: contact.lastName,
@@ -19,7 +19,7 @@ const names = (contact: Contact) => ({
   emailLowerCase: lower(contact.email),
 });
 
-const plain = (contact: Contact) => ({
+const sharedFields = (contact: Contact) => ({
   phone: contact.phone,
   companyName: contact.companyName,
   address1: contact.address1,
@@ -39,12 +39,12 @@ const plain = (contact: Contact) => ({
 });
 
 /** Get, update, upsert and duplicate lookup. Names are twinned in lower case; `name` itself is mostly missing. */
-export const contactById = (contact: Contact) => ({
+export const serializeContact = (contact: Contact) => ({
   id: contact.id,
   name: contact.name,
   locationId: contact.locationId,
-  ...names(contact),
-  ...plain(contact),
+  ...nameAndEmailFields(contact),
+  ...sharedFields(contact),
   additionalEmails: contact.additionalEmails.map((email) => ({ email })),
   additionalPhones: contact.additionalPhones.map((phone) => ({ phone, label: null })),
   timezone: contact.timezone,
@@ -54,7 +54,7 @@ export const contactById = (contact: Contact) => ({
   dateOfBirth: contact.dateOfBirth,
   dateAdded: iso(contact.dateAdded),
   dateUpdated: iso(contact.dateUpdated),
-  lastActivity: maybeIso(contact.lastActivity),
+  lastActivity: optionalIso(contact.lastActivity),
   attributionSource: contact.attribution,
   lastAttributionSource: contact.attribution,
   validEmail: contact.email ? true : undefined,
@@ -63,21 +63,21 @@ export const contactById = (contact: Contact) => ({
 });
 
 /** Create answers with the storage record: other keys than a read, and the birthday in three pieces. */
-export const contactCreated = (contact: Contact, record: 'storage' | 'short') => ({
+export const serializeCreatedContact = (contact: Contact, record: 'storage' | 'short') => ({
   id: contact.id,
   dateAdded: iso(contact.dateAdded),
   dateUpdated: iso(contact.dateUpdated),
   deleted: false,
   locationId: contact.locationId,
-  ...names(contact),
-  ...plain(contact),
+  ...nameAndEmailFields(contact),
+  ...sharedFields(contact),
   gender: contact.gender,
   timezone: contact.timezone,
-  ...(record === 'storage' && storage(contact)),
+  ...(record === 'storage' && storageFields(contact)),
   createdBy: contact.createdBy,
 });
 
-const storage = (contact: Contact) => ({
+const storageFields = (contact: Contact) => ({
   bounceEmail: false,
   unsubscribeEmail: false,
   dateOfBirth: midnight(contact.dateOfBirth),
@@ -89,12 +89,12 @@ const storage = (contact: Contact) => ({
 });
 
 /** The plain list: names in lower case with the typed ones beside them, and a cursor in each row. */
-export const contactListed = (contact: Contact, customFields: 'filled' | 'empty') =>
-  nulled({
+export const serializeListRow = (contact: Contact, customFields: 'filled' | 'empty') =>
+  withNulls({
     id: contact.id,
     locationId: contact.locationId,
     contactName: fullName(contact).toLowerCase() || undefined,
-    ...plain(contact),
+    ...sharedFields(contact),
     dnd: contact.dnd ?? false,
     firstName: lower(contact.firstName),
     lastName: lower(contact.lastName),
@@ -113,7 +113,7 @@ export const contactListed = (contact: Contact, customFields: 'filled' | 'empty'
     startAfter: [contact.dateAdded, contact.id],
   });
 
-export interface Found {
+export interface SearchRowContext {
   readonly businessName: string | undefined;
   readonly searchAfter: readonly unknown[];
   /** Ids of the custom fields that hold a day. */
@@ -124,9 +124,9 @@ export interface Found {
  * Search: `address` for `address1`, plain texts for the further emails and phones, its own cursor in each row. Recorded:
  * the birthday as epoch ms, custom days with a time, no dndSettings, and validEmail null where there is an email.
  */
-export function contactFound(contact: Contact, { businessName, searchAfter, dateFields }: Found) {
-  const { address1, dndSettings: _dndSettings, customFields, ...rest } = plain(contact);
-  return nulled({
+export function serializeSearchRow(contact: Contact, { businessName, searchAfter, dateFields }: SearchRowContext) {
+  const { address1, dndSettings: _dndSettings, customFields, ...rest } = sharedFields(contact);
+  return withNulls({
     id: contact.id,
     locationId: contact.locationId,
     ...rest,
@@ -156,13 +156,13 @@ export function contactFound(contact: Contact, { businessName, searchAfter, date
 }
 
 /** A contact's own task. The location's search tells more of it. */
-export function taskOut({ dateAdded: _added, dateUpdated: _updated, deleted: _deleted, ...task }: Task) {
+export function serializeTask({ dateAdded: _added, dateUpdated: _updated, deleted: _deleted, ...task }: Task) {
   return { ...task, dueDate: iso(task.dueDate) };
 }
-export const noteOut = (note: Note) => ({ ...note, dateAdded: iso(note.dateAdded) });
+export const serializeNote = (note: Note) => ({ ...note, dateAdded: iso(note.dateAdded) });
 
 /** A contact's appointments tell the time as the clock on the wall does, without a zone. */
-export const appointmentOut = (appointment: Appointment, location: { id: string; timezone: string }) => ({
+export const serializeAppointment = (appointment: Appointment, location: { id: string; timezone: string }) => ({
   ...appointment,
   deleted: appointment.deleted,
   status: 'booked',
@@ -175,5 +175,5 @@ export const appointmentOut = (appointment: Appointment, location: { id: string;
   dateUpdated: wallTime(appointment.dateAdded, location.timezone),
 });
 
-const nulled = (row: Record<string, unknown>) =>
+const withNulls = (row: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(row).map(([key, value]) => [key, value ?? null]));

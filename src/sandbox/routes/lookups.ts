@@ -1,0 +1,76 @@
+import { unauthorized } from '../http-error.ts';
+import { route } from '../route.ts';
+import type { User } from '../store.ts';
+import { nonEmpty, numericText, optional, string } from '../validation.ts';
+
+const serializeUser = ({ role, ...user }: User, locationId: string) => ({
+  ...user,
+  permissions: { contactsEnabled: true },
+  roles: { type: 'account', role, locationIds: [locationId] },
+  deleted: false,
+});
+
+const inLocation = { locationId: nonEmpty };
+
+export const lookupRoutes = [
+  route({
+    route: 'GET /users/',
+    scope: 'users.readonly',
+    agency: 'mismatch',
+    query: inLocation,
+    handle: ({ locationData }) => ({
+      users: locationData.users.map((user) => serializeUser(user, locationData.location.id)),
+    }),
+  }),
+
+  route({
+    route: 'GET /users/search',
+    scope: 'users.readonly',
+    agency: 'allowed',
+    // Recorded: with nothing named at all the sign-in is blamed, with a location the company is asked for.
+    checkFirst(query) {
+      if (!query.companyId && !query.locationId) throw unauthorized('E01 - Unauthorized request');
+    },
+    query: {
+      companyId: nonEmpty,
+      locationId: optional(string),
+      query: optional(string),
+      skip: optional(numericText(0)),
+      limit: optional(numericText(1, 100)),
+    },
+    handle({ locationData }, { query: { companyId, query = '', skip = 0, limit = 25 } }) {
+      const found = locationData.users.filter(
+        ({ name, email, phone = '' }) =>
+          companyId === locationData.location.companyId &&
+          `${name}\n${email}\n${phone}`.toLowerCase().includes(query.toLowerCase()),
+      );
+      const users = found.slice(Number(skip), Number(skip) + Number(limit));
+      return { users: users.map((user) => serializeUser(user, locationData.location.id)), count: found.length };
+    },
+  }),
+
+  route({
+    route: 'GET /businesses/',
+    scope: 'businesses.readonly',
+    query: { ...inLocation, limit: optional(numericText(1, 100)), skip: optional(numericText(0)) },
+    handle({ locationData }, { query: { limit = 100, skip = 0 } }) {
+      return { success: true, businesses: locationData.businesses.slice(Number(skip), Number(skip) + Number(limit)) };
+    },
+  }),
+
+  route({
+    route: 'GET /workflows/',
+    scope: 'workflows.readonly',
+    query: inLocation,
+    handle: ({ locationData }) => ({ workflows: locationData.workflows }),
+  }),
+
+  route({
+    route: 'GET /campaigns/',
+    scope: 'campaigns.readonly',
+    query: { ...inLocation, status: optional(string) },
+    handle: ({ locationData }, { query: { status } }) => ({
+      campaigns: locationData.campaigns.filter((campaign) => status === undefined || campaign.status === status),
+    }),
+  }),
+];
