@@ -6,7 +6,7 @@ export const adversary: readonly Defect[] = [
     item: 1,
     what: 'A lost write is settled by any 400, 404 or 200',
     tests: [
-      ['test/tools/composite/onboard-contact.test.ts', 'a page of a gateway instead of the contact'],
+      ['test/tools/composite/onboard/conflicts.test.ts', 'an HTML page of a gateway instead of the contact'],
       ['test/api/write/lying-answers.test.ts', 'lying answers'],
       [
         'test/api/write/lying-answers.long.ts',
@@ -122,10 +122,10 @@ export const adversary: readonly Defect[] = [
     item: 12,
     what: 'One bad rate-limit header stops the server',
     tests: [
-      ['test/api/rate-limiter.test.ts', 'a pause of years'],
-      ['test/api/rate-limiter.test.ts', 'a window of centuries is minutes'],
-      ['test/api/rate-limiter.test.ts', 'a timer longer than timers can be'],
-      ['test/api/rate-limiter.test.ts', 'whoever finds no place is told when'],
+      ['test/api/rate-limiter-extremes.test.ts', 'a pause of years'],
+      ['test/api/rate-limiter-extremes.test.ts', 'a window of centuries is capped'],
+      ['test/api/rate-limiter-extremes.test.ts', 'a timer beyond the maximum of setTimeout'],
+      ['test/api/rate-limiter-extremes.test.ts', 'a call without a slot fails with the time to try again'],
     ],
   },
   {
@@ -140,12 +140,9 @@ export const adversary: readonly Defect[] = [
     item: 14,
     what: 'The state file can be poisoned for good',
     tests: [
-      ['test/tools/composite/list-changed-contacts.test.ts', 'is used or dropped, and never fatal'],
-      [
-        'test/tools/composite/list-changed-contacts.test.ts',
-        'a Date header of 2100 moves no cursor beyond our own clock',
-      ],
-      ['test/tools/composite/list-changed-contacts.test.ts', 'is passed over, now and ever after'],
+      ['test/tools/composite/changes/cursors.test.ts', 'is used or ignored, and is never an error'],
+      ['test/tools/composite/changes/cursors.test.ts', 'a Date header of 2100 moves no cursor beyond the local clock'],
+      ['test/tools/composite/changes/tasks.test.ts', 'is ignored, also in later calls'],
       ['test/lib/state-file.test.ts', 'is read as far as it makes sense and written over'],
     ],
   },
@@ -214,8 +211,8 @@ export const adversary: readonly Defect[] = [
     item: 24,
     what: 'login takes an address without state',
     tests: [
-      ['test/cli/login.test.ts', 'an address %s state is not taken silently'],
-      ['test/cli/login.test.ts', 'an address without state is asked about'],
+      ['test/cli/login.test.ts', 'an address %s state is rejected'],
+      ['test/cli/login-terminal.test.ts', 'an address without state needs a confirmation'],
     ],
   },
   {
@@ -225,8 +222,8 @@ export const adversary: readonly Defect[] = [
       ['test/tools/odd-answers.test.ts', 'rows that are no records are left out, counted, and lose no other row'],
       ['test/tools/odd-answers.test.ts', 'an id that is no id ends in a sentence that says so'],
       ['test/tools/odd-answers.test.ts', 'values of other kinds at random places of answers to reads'],
-      ['test/tools/composite/bulk-update-contacts.test.ts', 'a search that finds rows without a usable id'],
-      ['test/tools/composite/list-changed-contacts.test.ts', 'a contact whose id is no id is passed over'],
+      ['test/tools/composite/bulk-update/run.test.ts', 'search rows without a usable id are left out'],
+      ['test/tools/composite/changes/tasks.test.ts', 'a contact with an invalid id is ignored'],
     ],
   },
   {
@@ -264,7 +261,10 @@ export const adversary: readonly Defect[] = [
       ['test/tools/core/validate-input.test.ts', '5,000 levels in JSON text'],
       ['test/mcp/size-limits.test.ts', 'are limited, the refusal says what to do'],
       ['test/tools/composite/job-store.test.ts', 'together they hold some megabytes at most'],
-      ['test/tools/composite/bulk-update-contacts.test.ts', 'is not given of a change that could never be sent'],
+      [
+        'test/tools/composite/bulk-update/preview.test.ts',
+        'is rejected for a change that exceeds the size of a request',
+      ],
     ],
   },
 ];

@@ -16,7 +16,7 @@ export const fidelity: readonly Defect[] = [
     what: 'name alone does not create a contact',
     tests: [
       ['test/sandbox/switches.test.ts', 'createWithoutIdentity: %s'],
-      ['test/tools/composite/onboard-contact.test.ts', '%j is created with its parts, and found again'],
+      ['test/tools/composite/onboard/new-contact.test.ts', '%j is created with first and last name, and found again'],
       ['test/api/write/evidence.test.ts', 'a contact that names nobody'],
     ],
   },
@@ -39,8 +39,8 @@ export const fidelity: readonly Defect[] = [
     what: 'The daily quota resets when X-RateLimit-Daily-Reset says',
     tests: [
       ['test/sandbox/rate.test.ts', 'the day begins with its first request and says in ms when it ends'],
-      ['test/api/rate-limiter.test.ts', 'ends when the header says, for all at once'],
-      ['test/api/rate-limiter.test.ts', 'refused by a 429 is told with the time it returns'],
+      ['test/api/rate-limiter-quota.test.ts', 'is available again at the time in the header'],
+      ['test/api/rate-limiter-quota.test.ts', 'a 429 names the time at which it is available again'],
     ],
   },
   {
@@ -73,8 +73,8 @@ export const fidelity: readonly Defect[] = [
     what: 'A private token of a trial has 25 requests in 10 s and 10,000 a day',
     tests: [
       ['test/sandbox/rate.test.ts', 'the day begins with its first request and says in ms when it ends'],
-      ['test/api/rate-limiter.test.ts', 'forty reads at once are not sent back by a limit of 25'],
-      ['test/tools/composite/bulk-update-contacts.test.ts', 'says what share of the day a large job takes'],
+      ['test/api/rate-limiter.test.ts', 'forty concurrent reads receive no 429 at a limit of 25'],
+      ['test/tools/composite/bulk-update/preview.test.ts', 'gives the share of the daily quota that a large job takes'],
     ],
   },
   {

@@ -10,7 +10,7 @@ export const review: readonly Defect[] = [
   {
     item: 2,
     what: 'A cancelled list_changed_contacts moves the cursor',
-    tests: [['test/tools/composite/list-changed-contacts.test.ts', 'while tasks are read moves nothing']],
+    tests: [['test/tools/composite/changes/cursors.test.ts', 'does not advance the cursor while tasks are read']],
   },
   {
     item: 3,
@@ -62,7 +62,7 @@ export const review: readonly Defect[] = [
   {
     item: 9,
     what: 'login lists locations before it stores the sign-in',
-    tests: [['test/cli/login.test.ts', 'the sign-in is stored, and accounts lists again']],
+    tests: [['test/cli/accounts.test.ts', 'the sign-in is stored and accounts lists again']],
   },
   {
     item: 10,

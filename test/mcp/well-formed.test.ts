@@ -5,7 +5,7 @@ import { connectChanged, mapped, outgoing } from '../changed-answers.ts';
 import { type Connected, connect } from '../connect.ts';
 import { everyCall } from '../every-tool.ts';
 import { findFixture } from '../examples.ts';
-import { randomOf } from '../tools/composite/changes-world.ts';
+import { randomOf } from '../random.ts';
 
 const HALVES = [
   '\uD83D',

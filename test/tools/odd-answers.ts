@@ -5,7 +5,7 @@ import { connectChanged, mapped } from '../changed-answers.ts';
 import type { Connected } from '../connect.ts';
 import { type ExampleCall, everyCall } from '../every-tool.ts';
 import { type Fixture, findFixture } from '../examples.ts';
-import { randomOf } from './composite/changes-world.ts';
+import { randomOf } from '../random.ts';
 
 /** What may stand where a row, an id, a text or a list is due. */
 const ODD: readonly unknown[] = [

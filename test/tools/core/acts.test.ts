@@ -6,7 +6,7 @@ import type { Sandbox } from '../../../src/sandbox/index.ts';
 import { steadyClock } from '../../api/steady-clock.ts';
 import { type Connected, connect } from '../../connect.ts';
 import { examples, type Fixture, findFixture } from '../../examples.ts';
-import { randomOf } from '../composite/changes-world.ts';
+import { randomOf } from '../../random.ts';
 import { contract } from '../contract.ts';
 
 /** GATE_SEED=n runs what a failure names. */

@@ -1,19 +1,8 @@
-import type { Json } from '../../../src/lib/json.ts';
-import { type Connected, connect } from '../../connect.ts';
-import { client } from '../../sandbox/api.ts';
+import type { Json } from '../../../../src/lib/json.ts';
+import { type Connected, connect } from '../../../connect.ts';
+import { client } from '../../../sandbox/api.ts';
 
-/** Numbers from 0 up to 1, the same for the same seed. */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-/** What is really there: other people's edits, and when each contact was last changed. */
+/** What the sandbox stores: the edits of another client, and when each contact last changed. */
 export interface World {
   readonly connected: Connected;
   /** Live contacts that were created or changed, by id: `dateUpdated` as stored. */
@@ -21,13 +10,13 @@ export interface World {
   readonly deleted: Set<string>;
   /** Live tasks by id, as stored. */
   tasks(): Promise<Map<string, Json>>;
-  /** One random edit by somebody else; its name. */
+  /** Makes one random edit as another client and returns its name. */
   edit(): Promise<string>;
 }
 
 type Edit = readonly [name: string, weight: number, run: () => Promise<void>];
 
-/** A location whose index shows each write after a delay of its own, 0 to 105 s, and people who edit it at random. */
+/** A location whose index shows each write after a random delay of 0 to 105 s, and a client that edits it at random. */
 export async function openWorld(random: () => number, options: Parameters<typeof connect>[0] = {}): Promise<World> {
   const indexDelayMs = () => Math.floor(random() * 105_001);
   const connected = await connect({ ...options, sandbox: { indexDelayMs, ...options.sandbox } });

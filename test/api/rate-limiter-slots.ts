@@ -1,0 +1,39 @@
+import type { Priority, RateLimiter, ReleaseSlot } from '../../src/api/rate-limiter.ts';
+import { named } from './layer.ts';
+import type { HandClock } from './steady-clock.ts';
+
+export const WINDOW_MS = 10_000;
+const _list = named('list_contacts');
+const _get = named('get_contact');
+
+export const quota = (remaining: number, more: Record<string, string> = {}) => ({
+  'x-ratelimit-max': '100',
+  'x-ratelimit-interval-milliseconds': String(WINDOW_MS),
+  'x-ratelimit-remaining': String(remaining),
+  ...more,
+});
+export const daily = (left: number) => ({
+  'x-ratelimit-limit-daily': '200000',
+  'x-ratelimit-daily-remaining': String(left),
+});
+
+/** The limits are known from an answer of a window that is over. */
+export async function learnLimits(limiter: RateLimiter, clock: HandClock) {
+  (await limiter.acquire('single', new AbortController().signal))?.(quota(99));
+  await clock.advance(WINDOW_MS);
+}
+
+/** Asks for places and notes who got one, when. */
+export function slots(limiter: RateLimiter, now: () => number) {
+  const began = now();
+  const granted: string[] = [];
+  const done = new Map<string, ReleaseSlot>();
+  const ask = async (name: string, lane: Priority = 'single', signal = new AbortController().signal, first = false) => {
+    const slot = await limiter.acquire(lane, signal, first);
+    if (!slot) return;
+    granted.push(`${name} at ${now() - began}`);
+    done.set(name, slot);
+  };
+  const end = (name: string, headers?: Record<string, string>) => done.get(name)?.(headers);
+  return { granted, ask, end };
+}
