@@ -29,7 +29,7 @@ const context = {
   hasTime: () => true,
   say: () => undefined,
   clock: { now: () => 0, zone: async () => 'UTC', locationZone: async () => 'UTC' },
-  gate: { scopes: [], minus: [] },
+  access: { scopes: [], forbidden: new Map() },
 } as never;
 const notes = (size: number) =>
   numbered(size).map((at) => ({ id: `n${at}`, body: `<b>${at}</b>`, dateAdded: '2026-11-20T15:00:00Z' }));

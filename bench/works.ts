@@ -98,14 +98,22 @@ const texts = onTexts.flatMap(([what, run, size = CHARACTERS]) =>
 const range = <T>(size: number, make: (n: number) => T): T[] => Array.from({ length: size }, (_, n) => make(n));
 const idOf = (n: number) => `row${String(n).padStart(17, '0')}`;
 const named = (name: string) => {
-  const found = endpoints.find((e) => e.name === name);
+  const found = endpoints.find((endpoint) => endpoint.name === name);
   if (!found) throw new Error(`no endpoint ${name}`);
   return found;
 };
 
 /** A write in doubt is held against a list of before and one of after it. */
 const look = (sent: Json, data: Json, before?: Json): ReconcileContext =>
-  ({ sent, since: 0, until: 1, before, known: () => false, read: async () => data, earlier: () => undefined }) as never;
+  ({
+    sent,
+    since: 0,
+    until: 1,
+    snapshot: before,
+    isKnown: () => false,
+    read: async () => data,
+    recentIds: () => undefined,
+  }) as never;
 
 interface OnRows<T> {
   readonly what: string;

@@ -101,12 +101,12 @@ export function serverOf(options: Options = {}) {
   const open = resolveToolAccess(tools, scopes, parseSelection(options.select ?? '', tools));
   const server = createServer({
     api,
-    gate: () => open,
+    access: () => open,
     clock,
     log,
     account: () => ({ sandbox: true, locationId: locationId(), label: options.label }),
     user: options.user,
-    memory: options.memory ?? inMemoryStore(),
+    stateStore: options.memory ?? inMemoryStore(),
     peopleFolder: options.peopleFolder,
     timers,
   });

@@ -2,9 +2,9 @@ import { isRecord, type Json, rowsIn } from '../lib/json.ts';
 import type { AnswerShape, Endpoint } from './endpoint.ts';
 
 /** Why a success is not what was asked for, as the end of "HighLevel answered 200 with …"; undefined where it is. */
-export function misfit(e: Endpoint, args: Json, body: Json): string | undefined {
+export function misfit(endpoint: Endpoint, args: Json, body: Json): string | undefined {
   if (saysFailed(body)) return 'a body that says it failed';
-  const shape: AnswerShape | undefined = e.list ? { rows: e.list.key } : e.answer;
+  const shape: AnswerShape | undefined = endpoint.list ? { rows: endpoint.list.key } : endpoint.answer;
   if (!shape) return undefined;
   if ('rows' in shape) return wrongRows(shape, args, body);
   if ('one' in shape) return wrongOne(shape, args, body);

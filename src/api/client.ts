@@ -29,71 +29,79 @@ export function createApi(options: ApiOptions): Api {
   const inEffect = typeof scopes === 'function' ? scopes : () => scopes;
   const limiter = new RateLimiter(timers, options.rateShare ?? 1);
   const breaker = new CircuitBreaker(timers);
-  const figures = new Metrics(timers.now);
-  const cache = new ReadCache(timers.now, () => figures.count('cached'));
+  const metrics = new Metrics(timers.now);
+  const cache = new ReadCache(timers.now, () => metrics.count('cached'));
   const earlier = new EarlierReads(timers.now);
   const serverClock = new ServerClock(timers);
-  const way: ExecutorOptions = { ...options, serverClock, timers, policy, random, limiter, breaker, figures };
+  const executor: ExecutorOptions = { ...options, serverClock, timers, policy, random, limiter, breaker, metrics };
   let closed = false;
 
   const check = async () => options.credential.check?.();
 
   /** Asks for the scopes of now: they are read again before the call and not after it. */
-  async function admit(e: Endpoint): Promise<void> {
+  async function admit(endpoint: Endpoint): Promise<void> {
     await check();
     if (closed) throw new UserError('The server is shutting down; nothing was sent.');
-    if (!inEffect().includes(e.scope)) throw new UserError(missingScope(e.name, e.scope, options.howToGrant));
+    if (!inEffect().includes(endpoint.scope))
+      throw new UserError(missingScope(endpoint.name, endpoint.scope, options.howToGrant));
   }
 
   /** One read, shared with identical ones. */
-  async function read(e: Endpoint, args: Json, callOptions: CallOptions): Promise<Json> {
-    const { signal, lane, deadline, fresh, locationId } = callOptions;
+  async function read(endpoint: Endpoint, args: Json, callOptions: CallOptions): Promise<Json> {
+    const { signal, priority, deadline, fresh, locationId } = callOptions;
     const credential = await credentialFor(options.credential, locationId);
     const end = Math.min(timers.now() + timeoutMs, deadline ?? Number.POSITIVE_INFINITY);
     const load = async (cancel: AbortSignal) =>
-      answerTo(e, args, await executeRequest(way, e, args, { credential, lane, cancel, deadline: end }));
-    const key = `${credential.locationId} ${e.name} ${JSON.stringify(args)}`;
-    return cache.read(key, load, signal, { lane: lane ?? 'single', end, fresh });
+      answerTo(
+        endpoint,
+        args,
+        await executeRequest(executor, endpoint, args, { credential, priority, cancel, deadline: end }),
+      );
+    const key = `${credential.locationId} ${endpoint.name} ${JSON.stringify(args)}`;
+    return cache.read(key, load, signal, { priority: priority ?? 'single', deadline: end, fresh });
   }
 
-  function answerTo(e: Endpoint, args: Json, ended: RequestResult): Json {
-    const data = answerOf(e, args, ended);
-    earlier.see(ended.credential.locationId, e, args, data);
+  function answerTo(endpoint: Endpoint, args: Json, ended: RequestResult): Json {
+    const data = answerOf(endpoint, args, ended);
+    earlier.see(ended.credential.locationId, endpoint, args, data);
     return data;
   }
 
   const writes = createWritePipeline({
-    way,
+    executor,
     cache,
-    figures,
+    metrics,
     log,
     journal: options.journal ?? noJournal,
     timeoutMs,
     endpoints: options.endpoints,
     // Bypasses the cache. A read that reconciles a write is finished even if the caller has cancelled.
-    async look(e, args, journey) {
-      if (!inEffect().includes(e.scope)) throw new UserError(missingScope(e.name, e.scope, options.howToGrant));
-      return answerTo(e, args, await executeRequest(way, e, args, { ...journey, look: true }));
+    async readBack(endpoint, args, where) {
+      if (!inEffect().includes(endpoint.scope))
+        throw new UserError(missingScope(endpoint.name, endpoint.scope, options.howToGrant));
+      return answerTo(endpoint, args, await executeRequest(executor, endpoint, args, { ...where, reconciles: true }));
     },
-    earlier: (tool, args) => earlier.ids(tool, args),
+    recentIds: (tool, args) => earlier.ids(tool, args),
   });
 
   return {
-    async call(e, args, callOptions = {}) {
-      await admit(e);
-      figures.count('calls');
+    async call(endpoint, args, callOptions = {}) {
+      await admit(endpoint);
+      metrics.count('calls');
       const started = timers.now();
       try {
         const data =
-          e.effect === 'read' ? await read(e, args, callOptions) : await writes.perform(e, args, callOptions);
+          endpoint.effect === 'read'
+            ? await read(endpoint, args, callOptions)
+            : await writes.perform(endpoint, args, callOptions);
         const quota = limiter.notice();
-        if (quota) callOptions.say?.(quota);
+        if (quota) callOptions.notify?.(quota);
         return data;
       } catch (error) {
-        figures.count('errors');
+        metrics.count('errors');
         throw error instanceof Cancelled ? new UserError('The call was cancelled; nothing was written.') : error;
       } finally {
-        log('debug', 'call', { tool: e.name, ms: Math.round(timers.now() - started) });
+        log('debug', 'call', { tool: endpoint.name, ms: Math.round(timers.now() - started) });
       }
     },
     check,
@@ -104,7 +112,7 @@ export function createApi(options: ApiOptions): Api {
       return {
         quota: { ...quota, ...(held ? { heldUntil: timeOf(timers, heldUntil) } : {}) },
         breaker: { state: breaker.state(), ...(until !== undefined ? { until: timeOf(timers, until) } : {}) },
-        lastDay: figures.lastDay(),
+        lastDay: metrics.lastDay(),
       };
     },
     now: timers.now,
@@ -119,9 +127,9 @@ export function createApi(options: ApiOptions): Api {
 }
 
 /** The answer of a read. @throws ApiError */
-function answerOf(e: Endpoint, args: Json, ended: RequestResult): Json {
+function answerOf(endpoint: Endpoint, args: Json, ended: RequestResult): Json {
   if (!ended.response) throw exhaustedError(ended, '', 'Try again in a minute.');
   const { status, body } = ended.response;
-  if (status > 299) throw rejectedError(e, args, ended);
-  return withoutDeleted(e.list, body as Json);
+  if (status > 299) throw rejectedError(endpoint, args, ended);
+  return withoutDeleted(endpoint.list, body as Json);
 }

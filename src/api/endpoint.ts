@@ -110,26 +110,26 @@ export interface ApiRequest {
 }
 
 /** Arguments that shape the answer here and are never sent. */
-const ours = (e: Endpoint) => (e.list?.whole ? ['fields', 'limit', 'skip'] : ['fields']);
+const ours = (endpoint: Endpoint) => (endpoint.list?.whole ? ['fields', 'limit', 'skip'] : ['fields']);
 
 /**
  * The one split rule: names in the route go to the path, the rest to the query for GET and to the JSON body otherwise.
  * @throws UserError where a path value is no id: it could change the path
  */
-export function toRequest(e: Endpoint, args: Json, locationId: string): ApiRequest {
-  const [method, template] = e.route.split(' ') as [Method, string];
-  const rest: Json = { ...(e.request ? e.request(args) : args) };
-  for (const name of ours(e)) delete rest[name];
+export function toRequest(endpoint: Endpoint, args: Json, locationId: string): ApiRequest {
+  const [method, template] = endpoint.route.split(' ') as [Method, string];
+  const rest: Json = { ...(endpoint.request ? endpoint.request(args) : args) };
+  for (const name of ours(endpoint)) delete rest[name];
   const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = rest[name] ?? (name === 'locationId' ? locationId : undefined);
     delete rest[name];
     return pathSegment(name, value);
   });
-  if (e.locationId) rest.locationId = locationId;
+  if (endpoint.locationId) rest.locationId = locationId;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const empty = Object.keys(given).length === 0;
   if (method === 'GET') return { method, path: empty ? path : `${path}?${new URLSearchParams(stringValues(given))}` };
-  return empty && !e.body ? { method, path } : { method, path, body: given };
+  return empty && !endpoint.body ? { method, path } : { method, path, body: given };
 }
 
 /** Letters, digits, `-` and `_`: every id shape HighLevel uses, and nothing that a path would read otherwise. */

@@ -123,7 +123,7 @@ const KNOWN_ERRORS: readonly KnownError[] = [
     say: () => 'HighLevel refused the sign-in (401). The owner runs ghl-contacts-mcp doctor, which says what is wrong.',
   },
   {
-    kind: 'failed',
+    kind: 'serverError',
     status: [401],
     say: () =>
       'HighLevel failed (401 without a word about the sign-in). Try again in a minute; if it goes on, the owner runs ghl-contacts-mcp doctor.',
@@ -215,7 +215,7 @@ const KNOWN_ERRORS: readonly KnownError[] = [
     say: () => 'The rate limit of this location is reached (429). Nothing was done. Try again in 10 seconds.',
   },
   {
-    kind: 'failed',
+    kind: 'serverError',
     status: [500, 502, 503, 504],
     certain: false,
     say: ({ status }) => `HighLevel failed (${status}). Try again in a minute.`,
@@ -300,7 +300,7 @@ export const isExpired = ({ status, body }: { status: number; body: unknown }): 
 /** A 401 that is trouble of a gateway and says nothing of the sign-in. */
 export const isGatewayTrouble = ({ status, body }: { status: number; body: unknown }): boolean =>
   status === 401 &&
-  find({ status, body, route: '', scope: '', locationId: '', creates: false, ids: {} }).known.kind === 'failed';
+  find({ status, body, route: '', scope: '', locationId: '', creates: false, ids: {} }).known.kind === 'serverError';
 
 function find(refused: RejectedResponse) {
   const said = read(refused);
@@ -315,8 +315,8 @@ function find(refused: RejectedResponse) {
 /** The sentence for a refusal, and what it means. */
 export function toApiError(refused: RejectedResponse): ApiError {
   const { said, known, match } = find(refused);
-  const { kind, say, existing, certain = said.own || known.text !== undefined } = known;
-  return new ApiError(say(said, match), kind, said.status, {
+  const { kind, say: notify, existing, certain = said.own || known.text !== undefined } = known;
+  return new ApiError(notify(said, match), kind, said.status, {
     traceId: said.traceId,
     existing: existing?.(said),
     certain,

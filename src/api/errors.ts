@@ -27,7 +27,7 @@ export type ErrorKind =
   | 'refused'
   | 'rateLimited'
   /** HighLevel, or a gateway in front of it, failed. */
-  | 'failed'
+  | 'serverError'
   /** No answer. */
   | 'unreachable'
   /** A success that is not in the shape of the endpoint, or is about something else than was asked for. */
@@ -71,7 +71,7 @@ const GENERAL: ReadonlySet<ErrorKind> = new Set([
   'plan',
   'version',
   'rateLimited',
-  'failed',
+  'serverError',
   'unreachable',
   'notDone',
   'unknownOutcome',

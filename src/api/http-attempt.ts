@@ -44,10 +44,10 @@ export async function attempt(
     // Ends a body nobody reads on, so that its connection does not wait for ever.
     abort();
     if (cancel?.aborted) throw new Cancelled();
-    if (late) return { failure: { kind: 'lost', code: 'TIMEOUT', sent: true } };
+    if (late) return { failure: { kind: 'unreachable', code: 'TIMEOUT', sent: true } };
     const code = networkCode(error);
     if (code === undefined) throw error;
-    return { failure: { kind: 'lost', code, sent: !NEVER_SENT.has(code) && !BAD_CERTIFICATE.test(code) } };
+    return { failure: { kind: 'unreachable', code, sent: !NEVER_SENT.has(code) && !BAD_CERTIFICATE.test(code) } };
   } finally {
     stopClock();
     cancel?.removeEventListener('abort', abort);
@@ -81,12 +81,15 @@ async function read(answer: HttpResponse, now: number): Promise<AttemptResult> {
   // Dates of Retry-After are relative to the server's clock.
   const theirNow = Date.parse(headers.date ?? '');
   const waitMs = retryAfter(headers['retry-after'], Number.isNaN(theirNow) ? now : theirNow);
-  if (status === 429) return { failure: { kind: 'limited', waitMs }, headers };
-  if (status >= 500) return { failure: { kind: 'failed', status, waitMs }, headers };
+  if (status === 429) return { failure: { kind: 'rateLimited', waitMs }, headers };
+  if (status >= 500) return { failure: { kind: 'serverError', status, waitMs }, headers };
   if (status >= 300) return { response: { status, headers, body: body ?? text } };
   if (typeof body === 'object' && body !== null && !Array.isArray(body))
     return { response: { status, headers, body: body as Json } };
-  return { failure: { kind: 'garbled', status, what: kindOf(text, headers), oversized: text === undefined }, headers };
+  return {
+    failure: { kind: 'unreadable', status, what: kindOf(text, headers), oversized: text === undefined },
+    headers,
+  };
 }
 
 /** HighLevel is known to send a 400 whose body says the status that is meant. */

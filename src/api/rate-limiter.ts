@@ -75,20 +75,20 @@ export class RateLimiter {
   }
 
   /** A place at once, where nobody waits for one. @throws UserError when the day's quota is used up */
-  tryAcquire(lane: Priority): ReleaseSlot | undefined {
+  tryAcquire(priority: Priority): ReleaseSlot | undefined {
     this.#refuseWithoutQuota();
-    return this.#queues[lane].length === 0 && this.#waitFor(lane) === 0 ? this.#start(lane) : undefined;
+    return this.#queues[priority].length === 0 && this.#waitFor(priority) === 0 ? this.#start(priority) : undefined;
   }
 
   /**
    * Waits for a place. `first` puts a try that was sent back by a 429 ahead of its lane.
    * @throws UserError when the day's quota is used up; the signal's end while waiting resolves to undefined
    */
-  acquire(lane: Priority, signal: AbortSignal, first = false): Promise<ReleaseSlot | undefined> {
+  acquire(priority: Priority, signal: AbortSignal, first = false): Promise<ReleaseSlot | undefined> {
     if (signal.aborted) return Promise.resolve(undefined);
-    const free = this.tryAcquire(lane);
+    const free = this.tryAcquire(priority);
     if (free) return Promise.resolve(free);
-    const queue = this.#queues[lane];
+    const queue = this.#queues[priority];
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         go: (done) => {
@@ -123,11 +123,11 @@ export class RateLimiter {
   }
 
   /** When a call that found no place may try again, by the monotonic clock: an estimate where others wait before it. */
-  opensAt(lane: Priority): number {
+  opensAt(priority: Priority): number {
     const now = this.#timers.now();
     if (this.#daily?.remaining === 0) return this.#daily.resets ?? this.#nextProbe();
-    const ahead = this.#queues.single.length + (lane === 'bulk' ? this.#queues.bulk.length : 0);
-    const wait = this.#waitFor(lane);
+    const ahead = this.#queues.single.length + (priority === 'bulk' ? this.#queues.bulk.length : 0);
+    const wait = this.#waitFor(priority);
     const free = Number.isFinite(wait) ? wait : this.#interval;
     return now + free + Math.floor(ahead / this.#allowed()) * this.#interval;
   }
@@ -171,8 +171,8 @@ export class RateLimiter {
     return new UserError(`This location's quota of ${limit} requests a day is used up; nothing was sent. ${when}`);
   }
 
-  #start(lane: Priority): ReleaseSlot {
-    if (lane === 'bulk') this.#bulkTokens -= 1;
+  #start(priority: Priority): ReleaseSlot {
+    if (priority === 'bulk') this.#bulkTokens -= 1;
     this.#inFlight += 1;
     const answersBefore = this.#answers;
     const heldBefore = this.#heldUntil;
@@ -217,7 +217,7 @@ export class RateLimiter {
   }
 
   /** ms until the lane may send, 0 for now. */
-  #waitFor(lane: Priority): number {
+  #waitFor(priority: Priority): number {
     const now = this.#timers.now();
     if (now < this.#heldUntil) return this.#heldUntil - now;
     while (this.#ended[0] !== undefined && this.#ended[0] <= now - this.#interval) this.#ended.shift();
@@ -227,7 +227,7 @@ export class RateLimiter {
       return this.#ended[0] === undefined ? Number.POSITIVE_INFINITY : this.#ended[0] + this.#interval - now;
     const windowEnds = this.#windowSeenAt + this.#interval;
     if (this.#remaining !== undefined && this.#remaining <= this.#inFlight && now < windowEnds) return windowEnds - now;
-    return lane === 'bulk' ? this.#bulkWait(now, allowed) : 0;
+    return priority === 'bulk' ? this.#bulkWait(now, allowed) : 0;
   }
 
   #allowed(): number {
@@ -246,15 +246,15 @@ export class RateLimiter {
     this.#cancelWake?.();
     this.#cancelWake = undefined;
     let wait = Number.POSITIVE_INFINITY;
-    for (const lane of ['single', 'bulk'] as const) {
-      const queue = this.#queues[lane];
+    for (const priority of ['single', 'bulk'] as const) {
+      const queue = this.#queues[priority];
       while (queue.length > 0) {
-        const ms = this.#waitFor(lane);
+        const ms = this.#waitFor(priority);
         if (ms > 0) {
           wait = Math.min(wait, ms);
           break;
         }
-        queue.shift()?.go(this.#start(lane));
+        queue.shift()?.go(this.#start(priority));
       }
     }
     if (Number.isFinite(wait)) this.#cancelWake = this.#timers.setTimer(wait, () => this.#pump());

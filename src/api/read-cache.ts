@@ -9,9 +9,9 @@ const JOINED_SHARE = 2 / 3;
 
 /** What a caller needs of a read. */
 export interface Terms {
-  readonly lane: Priority;
+  readonly priority: Priority;
   /** By the monotonic clock, when the caller wants it to be over. */
-  readonly end: number;
+  readonly deadline: number;
   /** Asks whatever is known. */
   readonly fresh?: boolean | undefined;
 }
@@ -70,11 +70,11 @@ export class ReadCache {
   }
 
   /** A read in flight that neither waits behind a bulk run nor ends long before the caller's time does. */
-  #suitable(key: string, { lane, end }: Terms): Shared | undefined {
+  #suitable(key: string, { priority, deadline: end }: Terms): Shared | undefined {
     const shared = this.#inFlight.get(key);
-    if (!shared || (lane === 'single' && shared.terms.lane === 'bulk')) return undefined;
+    if (!shared || (priority === 'single' && shared.terms.priority === 'bulk')) return undefined;
     const now = this.#now();
-    return shared.terms.end - now >= (end - now) * JOINED_SHARE ? shared : undefined;
+    return shared.terms.deadline - now >= (end - now) * JOINED_SHARE ? shared : undefined;
   }
 
   #start(key: string, load: (signal: AbortSignal) => Promise<Json>, terms: Terms): Shared {

@@ -7,7 +7,7 @@ import type { CircuitBreaker } from './circuit-breaker.ts';
 import { type Credential, credentialFor, type TokenSource } from './credentials.ts';
 import { type ApiRequest, type Endpoint, toRequest } from './endpoint.ts';
 import { isExpired, isGatewayTrouble, toApiError } from './error-messages.ts';
-import { ApiError, type ErrorKind } from './errors.ts';
+import { ApiError } from './errors.ts';
 import { type AttemptResult, attempt, Cancelled, type ParsedResponse } from './http-attempt.ts';
 import type { Metrics } from './metrics.ts';
 import type { Priority, RateLimiter, ReleaseSlot } from './rate-limiter.ts';
@@ -38,7 +38,7 @@ export interface ExecutorOptions {
   readonly random: () => number;
   readonly limiter: RateLimiter;
   readonly breaker: CircuitBreaker;
-  readonly figures: Metrics;
+  readonly metrics: Metrics;
   readonly serverClock: ServerClock;
   /** ms for one call, all tries and pauses together. */
   readonly timeoutMs: number;
@@ -76,7 +76,7 @@ export interface RequestResult {
   readonly mayHaveSucceeded: boolean;
   readonly attempts: number;
   /** When a rate limit lets calls through again, as a time to be shown. */
-  readonly opens?: string | undefined;
+  readonly retryAt?: string | undefined;
 }
 
 export interface RequestOptions {
@@ -84,18 +84,18 @@ export interface RequestOptions {
   readonly credential?: Credential | undefined;
   /** The location it is for; whichever is signed in to where it is left out. */
   readonly locationId?: string | undefined;
-  readonly lane?: Priority | undefined;
+  readonly priority?: Priority | undefined;
   /** Ends waiting and, for a read, the request itself; a write once sent goes on. */
   readonly cancel?: AbortSignal | undefined;
   /** By the monotonic clock, when all of it is over. */
   readonly deadline: number;
   /** True for a look after a write in doubt: the breaker lets it through. */
-  readonly look?: boolean;
+  readonly reconciles?: boolean;
 }
 
 /** The request of a record, checked for size before anything is sent. @throws UserError */
-function prepare(e: Endpoint, args: Json, locationId: string): ApiRequest & { readonly text?: string } {
-  const request = toRequest(e, args, locationId);
+function prepare(endpoint: Endpoint, args: Json, locationId: string): ApiRequest & { readonly text?: string } {
+  const request = toRequest(endpoint, args, locationId);
   refuseOversized(Buffer.byteLength(request.path), MAX_ADDRESS_BYTES);
   if (!request.body) return request;
   const text = JSON.stringify(request.body);
@@ -116,22 +116,22 @@ export function refuseOversized(size: number, most = MAX_REQUEST_BYTES): void {
  * @throws UserError when nothing was sent (breaker, quota, no time left); Cancelled when the caller gave up in time
  */
 export async function executeRequest(
-  options: ExecutorOptions,
-  e: Endpoint,
+  executor: ExecutorOptions,
+  endpoint: Endpoint,
   args: Json,
-  journey: RequestOptions,
+  options: RequestOptions,
 ): Promise<RequestResult> {
-  const { timers, policy, serverClock } = options;
-  let credential = journey.credential ?? (await credentialFor(options.credential, journey.locationId));
-  const request = prepare(e, args, credential.locationId);
+  const { timers, policy, serverClock } = executor;
+  let credential = options.credential ?? (await credentialFor(executor.credential, options.locationId));
+  const request = prepare(endpoint, args, credential.locationId);
   let ended: RequestResult = { id: randomUUID(), credential, mayHaveSucceeded: false, attempts: 0 };
   let renewed = false;
   for (;;) {
-    const done = await acquireSlot(options, journey, ended);
+    const done = await acquireSlot(executor, options, ended);
     if (!done) return ended;
-    const tried = await attemptOnce(options, e, args, request, credential, journey).catch((error) => {
+    const tried = await attemptOnce(executor, endpoint, args, request, credential, options).catch((error) => {
       done();
-      options.breaker.abandoned();
+      executor.breaker.abandoned();
       throw error;
     });
     const attempts = ended.attempts + 1;
@@ -139,11 +139,11 @@ export async function executeRequest(
       const { response } = tried;
       done(response.headers);
       serverClock.see(response.headers.date);
-      options.breaker.succeeded();
+      executor.breaker.succeeded();
       const before = ended;
       ended = { id: ended.id, credential, response, mayHaveSucceeded: ended.mayHaveSucceeded, attempts };
       if (renewed || !isExpired(response)) return ended;
-      const next = await renewal(options, credential).catch((error) => {
+      const next = await renewal(executor, credential).catch((error) => {
         // An earlier attempt may have written: that is to be looked into and journalled, whatever became of the token.
         if (!before.mayHaveSucceeded) throw error;
       });
@@ -164,15 +164,16 @@ export async function executeRequest(
       mayHaveSucceeded: ended.mayHaveSucceeded || mayHaveWritten(failure),
       attempts,
     };
-    const wait = recordFailure(options, failure, attempts);
+    const wait = recordFailure(executor, failure, attempts);
     // After the hold, so that a 429 lets nobody else go.
-    done(tried.headers, failure.kind === 'limited');
-    if (failure.kind === 'limited')
-      ended = { ...ended, opens: timeOf(timers, options.limiter.opensAt(journey.lane ?? 'single')) };
-    const late = timers.now() + wait >= journey.deadline;
-    if (late || attempts === policy.attempts || !mayRetry(request.method, e.effect, failure, attempts)) return ended;
-    options.figures.count('retries');
-    if (failure.kind !== 'limited') await sleep(timers, wait, journey.cancel);
+    done(tried.headers, failure.kind === 'rateLimited');
+    if (failure.kind === 'rateLimited')
+      ended = { ...ended, retryAt: timeOf(timers, executor.limiter.opensAt(options.priority ?? 'single')) };
+    const late = timers.now() + wait >= options.deadline;
+    if (late || attempts === policy.attempts || !mayRetry(request.method, endpoint.effect, failure, attempts))
+      return ended;
+    executor.metrics.count('retries');
+    if (failure.kind !== 'rateLimited') await sleep(timers, wait, options.cancel);
   }
 }
 
@@ -183,18 +184,18 @@ async function renewal({ credential }: ExecutorOptions, refused: Credential): Pr
 
 /** Counts the trouble where it belongs; gives the ms until the next try. A 429 holds the whole queue. */
 function recordFailure(
-  { limiter, breaker, figures, policy, random }: ExecutorOptions,
+  { limiter, breaker, metrics, policy, random }: ExecutorOptions,
   failure: AttemptFailure,
   attempts: number,
 ): number {
   const wait = retryDelay(failure, attempts, policy, random());
-  if (failure.kind === 'limited') {
-    figures.count('limited');
+  if (failure.kind === 'rateLimited') {
+    metrics.count('limited');
     breaker.succeeded();
     return limiter.pauseUntil(failure.waitMs === undefined ? undefined : wait);
   }
   // An answer that cannot be read is an answer: it says nothing of other calls.
-  if (failure.kind === 'garbled') breaker.succeeded();
+  if (failure.kind === 'unreadable') breaker.succeeded();
   else breaker.failed();
   return wait;
 }
@@ -204,19 +205,20 @@ function recordFailure(
  * is what there is to tell, else a UserError or Cancelled.
  */
 async function acquireSlot(
-  options: ExecutorOptions,
-  journey: RequestOptions,
+  executor: ExecutorOptions,
+  options: RequestOptions,
   ended: RequestResult,
 ): Promise<ReleaseSlot | undefined> {
-  const { limiter, breaker, figures } = options;
-  const { lane = 'single', cancel, deadline, look } = journey;
+  const { limiter, breaker, metrics } = executor;
+  const { priority = 'single', cancel, deadline, reconciles: look } = options;
   try {
     if (cancel?.aborted) throw new Cancelled();
     if (!look) breaker.check();
-    if (limiter.quota().heldUntil >= deadline) throw noSlotError(options, lane);
-    const done = limiter.tryAcquire(lane) ?? (await waitForSlot(options, lane, deadline, cancel, ended.attempts > 0));
+    if (limiter.quota().heldUntil >= deadline) throw noSlotError(executor, priority);
+    const done =
+      limiter.tryAcquire(priority) ?? (await waitForSlot(executor, priority, deadline, cancel, ended.attempts > 0));
     if (!look) passOrRelease(breaker, done);
-    figures.count('tries');
+    metrics.count('tries');
     return done;
   } catch (error) {
     if (ended.failure) return undefined;
@@ -225,21 +227,21 @@ async function acquireSlot(
 }
 
 async function waitForSlot(
-  options: ExecutorOptions,
-  lane: Priority,
+  executor: ExecutorOptions,
+  priority: Priority,
   deadline: number,
   cancel: AbortSignal | undefined,
   again: boolean,
 ): Promise<ReleaseSlot> {
-  const { limiter, timers } = options;
+  const { limiter, timers } = executor;
   const waiting = new AbortController();
   const leave = () => waiting.abort();
   const stop = timers.setTimer(Math.max(0, deadline - timers.now()), leave);
   cancel?.addEventListener('abort', leave, { once: true });
   try {
-    const done = await limiter.acquire(lane, waiting.signal, again);
+    const done = await limiter.acquire(priority, waiting.signal, again);
     if (done) return done;
-    throw cancel?.aborted ? new Cancelled() : noSlotError(options, lane);
+    throw cancel?.aborted ? new Cancelled() : noSlotError(executor, priority);
   } finally {
     stop();
     cancel?.removeEventListener('abort', leave);
@@ -255,9 +257,9 @@ function passOrRelease(breaker: CircuitBreaker, done: ReleaseSlot): void {
   }
 }
 
-function noSlotError({ limiter, timers }: ExecutorOptions, lane: Priority): UserError {
+function noSlotError({ limiter, timers }: ExecutorOptions, priority: Priority): UserError {
   const { waiting } = limiter.quota();
-  const when = timeOf(timers, Math.max(limiter.opensAt(lane), timers.now() + 1_000));
+  const when = timeOf(timers, Math.max(limiter.opensAt(priority), timers.now() + 1_000));
   return new UserError(
     `The rate limit of this location left no place within the time there was (${waiting} calls wait); nothing was sent. Try again from ${when} on.`,
   );
@@ -265,65 +267,58 @@ function noSlotError({ limiter, timers }: ExecutorOptions, lane: Priority): User
 
 async function attemptOnce(
   { transport, baseUrl, timers, timeoutMs }: ExecutorOptions,
-  e: Endpoint,
+  endpoint: Endpoint,
   args: Json,
   request: ReturnType<typeof prepare>,
   { token, locationId }: Credential,
-  journey: RequestOptions,
+  options: RequestOptions,
 ): Promise<AttemptResult> {
   const { method, path, text } = request;
-  const repeatable = e.effect === 'read' || method === 'PUT' || method === 'DELETE';
+  const repeatable = endpoint.effect === 'read' || method === 'PUT' || method === 'DELETE';
   const share = timeoutMs * (repeatable ? ATTEMPT_SHARE.repeatable : ATTEMPT_SHARE.once);
   const headers: Record<string, string> = {
     authorization: `Bearer ${token}`,
-    version: e.version ?? API_VERSION,
+    version: endpoint.version ?? API_VERSION,
     accept: 'application/json',
     'user-agent': 'ghl-contacts-mcp',
   };
   if (text) headers['content-type'] = 'application/json';
   const http = { method, url: baseUrl + path, headers, ...(text ? { body: text } : {}) };
-  const limit = Math.max(1, Math.min(share, journey.deadline - timers.now()));
-  const tried = await attempt(transport, timers, http, limit, e.effect === 'read' ? journey.cancel : undefined);
-  return 'response' in tried ? judge(e, { ...args, locationId }, tried.response) : tried;
+  const limit = Math.max(1, Math.min(share, options.deadline - timers.now()));
+  const tried = await attempt(transport, timers, http, limit, endpoint.effect === 'read' ? options.cancel : undefined);
+  return 'response' in tried ? judge(endpoint, { ...args, locationId }, tried.response) : tried;
 }
 
 /** An answer that can be believed, or trouble: a 401 of a gateway, or a success that is not what was asked for. */
-function judge(e: Endpoint, args: Json, response: ParsedResponse): AttemptResult {
+function judge(endpoint: Endpoint, args: Json, response: ParsedResponse): AttemptResult {
   const { status, headers, body } = response;
-  if (isGatewayTrouble(response)) return { failure: { kind: 'failed', status }, headers };
-  const what = status < 300 ? misfit(e, args, body as Json) : undefined;
-  return what === undefined ? { response } : { failure: { kind: 'garbled', status, what }, headers };
+  if (isGatewayTrouble(response)) return { failure: { kind: 'serverError', status }, headers };
+  const what = status < 300 ? misfit(endpoint, args, body as Json) : undefined;
+  return what === undefined ? { response } : { failure: { kind: 'unreadable', status, what }, headers };
 }
 
 /** The sentence for a call whose tries all ended in trouble; `afterwards` says what to do, unless a limit says when. */
 export function exhaustedError(
-  { failure, attempts, opens }: RequestResult,
+  { failure, attempts, retryAt }: RequestResult,
   known: string,
   afterwards: string,
 ): ApiError {
   const what = failure ? describeFailure(failure) : 'HighLevel refused';
-  const again = failure?.kind === 'garbled' && failure.oversized && afterwards ? LESSER_EVIDENCE : afterwards;
+  const again = failure?.kind === 'unreadable' && failure.oversized && afterwards ? ASK_FOR_LESS : afterwards;
   const often = attempts > 1 ? ` in ${attempts} attempts` : '';
-  const status = failure && 'status' in failure ? failure.status : failure?.kind === 'limited' ? 429 : 0;
-  const kind = failure ? KIND_OF[failure.kind] : 'refused';
-  const then = opens === undefined ? again : `Try again from ${opens} on.`;
+  const status = failure && 'status' in failure ? failure.status : failure?.kind === 'rateLimited' ? 429 : 0;
+  const kind = failure?.kind ?? 'refused';
+  const then = retryAt === undefined ? again : `Try again from ${retryAt} on.`;
   const sentence = [`${what[0]?.toUpperCase()}${what.slice(1)}${often}.`, known, then].filter(Boolean).join(' ');
   return new ApiError(sentence, kind, status);
 }
 
-const LESSER_EVIDENCE = 'The same call would bring the same: ask for fewer rows, or for another record.';
-
-const KIND_OF = {
-  limited: 'rateLimited',
-  failed: 'failed',
-  lost: 'unreachable',
-  garbled: 'unreadable',
-} as const satisfies Record<AttemptFailure['kind'], ErrorKind>;
+const ASK_FOR_LESS = 'The same call would bring the same: ask for fewer rows, or for another record.';
 
 /** The sentence for a call that was answered with a refusal. */
-export function rejectedError(e: Endpoint, args: Json, { response, credential }: RequestResult): ApiError {
+export function rejectedError(endpoint: Endpoint, args: Json, { response, credential }: RequestResult): ApiError {
   const { status = 0, body } = response ?? {};
-  const { route, scope, effect } = e;
+  const { route, scope, effect } = endpoint;
   const { locationId } = credential;
   return toApiError({ status, body, route, scope, locationId, creates: effect === 'create', ids: args });
 }

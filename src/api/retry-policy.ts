@@ -3,16 +3,16 @@ import type { Effect, Method } from './endpoint.ts';
 /** A try that brought no usable answer. */
 export type AttemptFailure =
   /** 429: certainly not done. `waitMs` is the server's own word. */
-  | { readonly kind: 'limited'; readonly waitMs?: number | undefined }
+  | { readonly kind: 'rateLimited'; readonly waitMs?: number | undefined }
   /** 5xx: the server gave up somewhere on the way. */
-  | { readonly kind: 'failed'; readonly status: number; readonly waitMs?: number | undefined }
+  | { readonly kind: 'serverError'; readonly status: number; readonly waitMs?: number | undefined }
   /** No answer: `sent` is false where not a byte of the request can have left. */
-  | { readonly kind: 'lost'; readonly code: string; readonly sent: boolean }
+  | { readonly kind: 'unreachable'; readonly code: string; readonly sent: boolean }
   /** Success that cannot be read; `oversized` where it is certain to be so again. */
-  | { readonly kind: 'garbled'; readonly status: number; readonly what: string; readonly oversized?: boolean };
+  | { readonly kind: 'unreadable'; readonly status: number; readonly what: string; readonly oversized?: boolean };
 
-export const mayHaveWritten = (trouble: AttemptFailure): boolean =>
-  trouble.kind === 'failed' || trouble.kind === 'garbled' || (trouble.kind === 'lost' && trouble.sent);
+export const mayHaveWritten = (failure: AttemptFailure): boolean =>
+  failure.kind === 'serverError' || failure.kind === 'unreadable' || (failure.kind === 'unreachable' && failure.sent);
 
 export interface RetryPolicy {
   /** Tries of one call, the first among them. */
@@ -28,10 +28,10 @@ export const RETRY_POLICY: RetryPolicy = { attempts: 5, base: 400, cap: 8_000 };
  * may safely happen twice, which a POST that writes may not unless it certainly was not sent. A write that was answered
  * with a success that cannot be read is reconciled instead.
  */
-export function mayRetry(method: Method, effect: Effect, trouble: AttemptFailure, triesSoFar: number): boolean {
-  if (!mayHaveWritten(trouble)) return true;
+export function mayRetry(method: Method, effect: Effect, failure: AttemptFailure, triesSoFar: number): boolean {
+  if (!mayHaveWritten(failure)) return true;
   // HighLevel did answer: what it says is not repeated blindly.
-  if (trouble.kind === 'garbled') return effect === 'read' && !trouble.oversized && triesSoFar < 2;
+  if (failure.kind === 'unreadable') return effect === 'read' && !failure.oversized && triesSoFar < 2;
   return effect === 'read' || method === 'PUT' || method === 'DELETE';
 }
 
@@ -39,8 +39,8 @@ export function mayRetry(method: Method, effect: Effect, trouble: AttemptFailure
  * ms until the next attempt: exponential with full jitter, and no less than the server asks for. It may ask for none, as
  * seconds that were rounded down or a date that is over. `random` is 0 to 1.
  */
-export function retryDelay(trouble: AttemptFailure, triesSoFar: number, policy: RetryPolicy, random: number): number {
-  const asked = 'waitMs' in trouble ? trouble.waitMs : undefined;
+export function retryDelay(failure: AttemptFailure, triesSoFar: number, policy: RetryPolicy, random: number): number {
+  const asked = 'waitMs' in failure ? failure.waitMs : undefined;
   return Math.max(asked ?? 0, random * Math.min(policy.cap, policy.base * 2 ** (triesSoFar - 1)));
 }
 
@@ -54,17 +54,17 @@ export function retryAfter(header: string | undefined, now: number): number | un
 }
 
 /** What happened, for a sentence. */
-export function describeFailure(trouble: AttemptFailure): string {
-  switch (trouble.kind) {
-    case 'limited':
+export function describeFailure(failure: AttemptFailure): string {
+  switch (failure.kind) {
+    case 'rateLimited':
       return 'the rate limit of this location was reached (429)';
-    case 'failed':
-      return `HighLevel failed (${trouble.status}${trouble.status === 401 ? ' without a word about the sign-in' : ''})`;
-    case 'lost':
-      return trouble.code === 'TIMEOUT'
+    case 'serverError':
+      return `HighLevel failed (${failure.status}${failure.status === 401 ? ' without a word about the sign-in' : ''})`;
+    case 'unreachable':
+      return failure.code === 'TIMEOUT'
         ? 'HighLevel did not answer in time'
-        : `the connection to HighLevel broke (${trouble.code})`;
-    case 'garbled':
-      return `HighLevel answered ${trouble.status} with ${trouble.what}`;
+        : `the connection to HighLevel broke (${failure.code})`;
+    case 'unreadable':
+      return `HighLevel answered ${failure.status} with ${failure.what}`;
   }
 }

@@ -14,8 +14,8 @@ export interface CallOptions {
   /** Ends a read upstream; a write already sent is finished all the same. */
   readonly signal?: AbortSignal | undefined;
   /** Told what the model should know beside the answer: an outcome found by looking, a quota that runs low. */
-  readonly say?: (notice: string) => void;
-  readonly lane?: Priority | undefined;
+  readonly notify?: (notice: string) => void;
+  readonly priority?: Priority | undefined;
   /** Asks HighLevel even where it was asked the same some seconds ago. */
   readonly fresh?: boolean;
   /** By `Api.now`, when a tool of several calls is to be over; the budget of one call ends no later. */

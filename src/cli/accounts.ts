@@ -5,7 +5,7 @@ import { openStore, type Store } from '../api/auth/token-store.ts';
 import { undiciTransport } from '../api/transport/index.ts';
 import { UserError } from '../lib/errors.ts';
 import { type Config, readConfig } from './config.ts';
-import { foreign, say, sayJson } from './terminal.ts';
+import { foreign, notify, sayJson } from './terminal.ts';
 import { usageError } from './usage-error.ts';
 
 const day = (at: number) =>
@@ -20,15 +20,15 @@ export async function runAccounts({ json = false }: { json?: boolean }): Promise
   const { accounts, agencies } = await store.accounts.read();
   if (json) return sayJson({ accounts, agencies });
   if (accounts.length + agencies.length === 0)
-    return say('Nobody is signed in. Sign in: ghl-contacts-mcp login, or login --api-key');
+    return notify('Nobody is signed in. Sign in: ghl-contacts-mcp login, or login --api-key');
   for (const { locationId, name, kind, scopes, expiresAt, since } of accounts) {
-    say(`${foreign(locationId)}  ${foreign(name)}`);
-    say(kind === 'private' ? `  private token, since ${day(since)}` : `  OAuth: ${scopes.map(foreign).join(' ')}`);
-    if (expiresAt) say(`  access token until ${day(expiresAt)} UTC, renewed by itself`);
+    notify(`${foreign(locationId)}  ${foreign(name)}`);
+    notify(kind === 'private' ? `  private token, since ${day(since)}` : `  OAuth: ${scopes.map(foreign).join(' ')}`);
+    if (expiresAt) notify(`  access token until ${day(expiresAt)} UTC, renewed by itself`);
   }
   for (const { companyId, scopes, locations } of agencies) {
-    say(`agency ${foreign(companyId)}: ${scopes.map(foreign).join(' ')}`);
-    for (const { id, name } of locations) say(`  ${foreign(id)}  ${foreign(name)}`);
+    notify(`agency ${foreign(companyId)}: ${scopes.map(foreign).join(' ')}`);
+    for (const { id, name } of locations) notify(`  ${foreign(id)}  ${foreign(name)}`);
   }
 }
 
@@ -53,12 +53,12 @@ async function listAgain({ auth: { app }, baseUrl }: Config, store: Store, compa
 export async function runLogout({ location }: { location?: string }): Promise<void> {
   const store = openStore(readConfig(process.env, false).auth.store);
   await store.alone(() => (location === undefined ? forgetAll(store) : forget(store, location)));
-  say(
+  notify(
     location === undefined
       ? 'Signed out everywhere: every stored token is deleted.'
       : `Signed out of location ${location}: its stored token is deleted.`,
   );
-  say(
+  notify(
     'The grant itself ends in HighLevel: for OAuth uninstall the app (Settings > Integrations, or App Marketplace > Installed Apps); for a private token delete it in Settings > Private Integrations.',
   );
 }

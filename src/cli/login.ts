@@ -12,7 +12,7 @@ import { rememberSecret } from '../lib/redact.ts';
 import { type NamedScopes, parseScopes } from '../tools/core/tool-access.ts';
 import { type Config, locationIdOf, readConfig } from './config.ts';
 import { checkToken, locationName } from './doctor/token-check.ts';
-import { ask, foreign, say } from './terminal.ts';
+import { ask, foreign, notify } from './terminal.ts';
 import { usageError } from './usage-error.ts';
 
 export interface LoginOptions {
@@ -68,8 +68,8 @@ async function privateLogin(config: Config, store: Store, locationId: string | u
     await secrets.set(`location:${locationId}`, { kind: 'private', token });
     await store.accounts.put({ locationId, kind: 'private', name, scopes: [], since: Date.now() });
   });
-  say(`Signed in to ${foreign(name) || 'location'} (${locationId}). The token is in the ${secrets.name}.`);
-  say('Nobody can ask HighLevel which scopes it has: GHL_SCOPES says what the server may use (contacts.readonly).');
+  notify(`Signed in to ${foreign(name) || 'location'} (${locationId}). The token is in the ${secrets.name}.`);
+  notify('Nobody can ask HighLevel which scopes it has: GHL_SCOPES says what the server may use (contacts.readonly).');
 }
 
 /** Logins that may be under way at once, in several terminals or given up. */
@@ -101,13 +101,13 @@ async function consent(
     ...(config.auth.versionId ? { version_id: config.auth.versionId } : {}),
   }))
     url.searchParams.set(name, value);
-  say('Open this address, choose the sub-account (or the agency) and allow it:');
-  say();
-  say(`  ${url}`);
-  say();
+  notify('Open this address, choose the sub-account (or the agency) and allow it:');
+  notify();
+  notify(`  ${url}`);
+  notify();
   openBrowser(url.toString());
   if (!process.stdin.isTTY) {
-    say('Then: ghl-contacts-mcp login --code "the address you were sent to, or the code in it"');
+    notify('Then: ghl-contacts-mcp login --code "the address you were sent to, or the code in it"');
     return undefined;
   }
   return ask('Paste the address you were sent to, or the code in it: ');
@@ -185,10 +185,10 @@ async function keepGrant(
       accounts: all.accounts.map((each) => (each.locationId === locationId ? { ...each, name } : each)),
     }));
   const company = companyId ? ` of company ${foreign(companyId)}` : '';
-  say(
+  notify(
     `Signed in to ${foreign(name) || 'location'} (${foreign(locationId)})${company}. The tokens are in the ${secrets.name}.`,
   );
-  say(`Granted: ${scopes.map(foreign).join(' ')}`);
+  notify(`Granted: ${scopes.map(foreign).join(' ')}`);
 }
 
 /**
@@ -223,10 +223,10 @@ async function keepAgency(
       `${error.message} The sign-in is stored all the same: ghl-contacts-mcp accounts lists the locations again.`,
     );
   });
-  say(
+  notify(
     `Signed in to agency ${foreign(companyId)} with ${locations.length} locations. The tokens are in the ${secrets.name}.`,
   );
-  say(`Granted: ${scopes.map(foreign).join(' ')}`);
-  for (const { id, name } of locations) say(`  ${foreign(id)}  ${foreign(name)}`);
-  say('Set GHL_LOCATION_ID to the one the server is to work in.');
+  notify(`Granted: ${scopes.map(foreign).join(' ')}`);
+  for (const { id, name } of locations) notify(`  ${foreign(id)}  ${foreign(name)}`);
+  notify('Set GHL_LOCATION_ID to the one the server is to work in.');
 }

@@ -35,7 +35,7 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
   let open = resolveToolAccess(tools, scopes(), config.selected, howToGrant);
   const server = createServer({
     api,
-    gate: () => open,
+    access: () => open,
     clock: createClock({
       timezone: config.timezone,
       api,
@@ -47,7 +47,7 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
     account: () => ({ ...session.account, label: config.label }),
     user: config.user,
     peopleFolder: config.people,
-    memory: config.memory ? fileStateStore(config.memory, log) : inMemoryStore(),
+    stateStore: config.memory ? fileStateStore(config.memory, log) : inMemoryStore(),
   });
   endWithHost(server, api, log, timeoutMs);
   await server.connect(new StdioTransport());

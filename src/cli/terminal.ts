@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { stripHiddenCharacters, truncate } from '../lib/text.ts';
 
 /** One line for people, whatever stands in it: nothing steers a terminal, and nothing begins a line of its own. */
-export const say = (line = ''): void =>
+export const notify = (line = ''): void =>
   void process.stdout.write(`${stripHiddenCharacters(line).replace(BREAKS, ' ')}\n`);
 const BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
 

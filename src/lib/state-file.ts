@@ -11,9 +11,9 @@ export interface StateStore {
 }
 
 /** The part of a memory that belongs to one location. */
-export const scopedToLocation = (memory: StateStore, locationId: string | undefined): StateStore => ({
-  read: (name) => memory.read(`${name} ${locationId ?? ''}`.trim()),
-  update: (name, change) => memory.update(`${name} ${locationId ?? ''}`.trim(), change),
+export const scopedToLocation = (stateStore: StateStore, locationId: string | undefined): StateStore => ({
+  read: (name) => stateStore.read(`${name} ${locationId ?? ''}`.trim()),
+  update: (name, change) => stateStore.update(`${name} ${locationId ?? ''}`.trim(), change),
 });
 
 /** Forgotten with the process. */

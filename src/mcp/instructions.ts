@@ -14,7 +14,7 @@ const DATA =
 const MAX = 2_000;
 
 /** What a model is told once: purpose, account, what is hidden and why, what this server does not do. */
-export function instructions(gate: ToolAccess, account: AccountInfo): string {
+export function instructions(access: ToolAccess, account: AccountInfo): string {
   const label = account.label ? `"${account.label}"` : '';
   const place = account.locationId ? `location ${account.locationId}` : '';
   const named = [label, place].filter(Boolean).join(', ');
@@ -23,7 +23,7 @@ export function instructions(gate: ToolAccess, account: AccountInfo): string {
     account.missing ?? '',
     account.sandbox ? 'This is the embedded sandbox: invented people, nothing leaves this machine.' : '',
     named && `Account: ${named}.`,
-    ...hiddenNotes(gate),
+    ...hiddenNotes(access),
     LIMITS,
     DATA,
   ];

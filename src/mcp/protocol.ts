@@ -13,9 +13,8 @@ import { isRecord } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
 import { redact } from '../lib/redact.ts';
 import { withinBytes } from '../lib/text.ts';
+import type { RequestContext } from '../tools/core/context.ts';
 import { given } from '../tools/core/read-arguments.ts';
-
-import type { ToolEnvironment } from '../tools/core/tool.ts';
 import { MAX_BYTES } from '../tools/core/tool-result.ts';
 
 /** What the protocol gives beside a request. */
@@ -45,7 +44,7 @@ export const PromptCall = GetPromptRequestSchema.extend({
 
 /** Progress of one request, for a host that asked for it. */
 export const progressOf =
-  ({ _meta, sendNotification }: Extra): ToolEnvironment['progress'] =>
+  ({ _meta, sendNotification }: Extra): RequestContext['progress'] =>
   (progress, total, message) => {
     const progressToken = _meta?.progressToken;
     if (progressToken === undefined) return;

@@ -53,7 +53,7 @@ const personEntry = ({ id, name }: Pick<RecentContact, 'id' | 'name'>) => ({
 });
 
 /** Short, one page, sends nothing: several hosts walk it at every start. */
-export function listResources(gate: ToolAccess, recent: readonly RecentContact[]) {
+export function listResources(access: ToolAccess, recent: readonly RecentContact[]) {
   const collection = {
     uri: ROOT,
     name: 'contacts',
@@ -62,13 +62,13 @@ export function listResources(gate: ToolAccess, recent: readonly RecentContact[]
     mimeType: JSON_TYPE,
   };
   return [
-    ...(offered(gate, 'list_contacts') ? [collection] : []),
+    ...(offered(access, 'list_contacts') ? [collection] : []),
     status,
-    ...(offered(gate, READ) ? recent.map(personEntry) : []),
+    ...(offered(access, READ) ? recent.map(personEntry) : []),
   ];
 }
 
-export function listTemplates(gate: ToolAccess) {
+export function listTemplates(access: ToolAccess) {
   const page = {
     uriTemplate: `${ROOT}{?${PAGE.join(',')}}`,
     name: 'contacts_page',
@@ -76,14 +76,14 @@ export function listTemplates(gate: ToolAccess) {
     description: 'A page of contacts; nextUri of the page before names it. Data from the CRM.',
     mimeType: JSON_TYPE,
   };
-  const parts = PARTS.filter(({ tool }) => offered(gate, tool)).map(({ path, tool, title, write }) => ({
+  const parts = PARTS.filter(({ tool }) => offered(access, tool)).map(({ path, tool, title, write }) => ({
     uriTemplate: `${ROOT}/{contactId}${path}`,
     name: `contact${path.replace('/', '_')}`,
     title,
     description: `${title}, as ${tool} gives it. Data from the CRM.`,
     mimeType: write ? MARKDOWN : JSON_TYPE,
   }));
-  return [...parts, ...(offered(gate, 'list_contacts') ? [page] : [])];
+  return [...parts, ...(offered(access, 'list_contacts') ? [page] : [])];
 }
 
 /** What a URI stands for. */

@@ -23,7 +23,7 @@ export function notifyOnWrite(api: Api, touched: (contactIds: readonly string[])
 
 /** No answer, or one that does not say what became of it. */
 const inDoubt = (error: unknown): boolean =>
-  error instanceof ApiError && ['unknownOutcome', 'notDone', 'unreachable', 'failed'].includes(error.kind);
+  error instanceof ApiError && ['unknownOutcome', 'notDone', 'unreachable', 'serverError'].includes(error.kind);
 
 function contactsOf({ contactId, contacts, ids }: Json, { contact }: Json): string[] {
   const made = typeof contact === 'object' && contact !== null ? (contact as Json).id : undefined;

@@ -3,7 +3,7 @@ import type { Log } from '../lib/log.ts';
 import type { Timers } from '../lib/scheduler.ts';
 import { CLOCK_SLACK_MS, type Clock } from '../lib/time.ts';
 import type { createFeed } from '../tools/composite/changes/change-feed.ts';
-import type { ToolContext } from '../tools/core/tool.ts';
+import type { ToolContext } from '../tools/core/context.ts';
 import { type Poller, startPoller } from './poller.ts';
 import { createThrottle } from './throttle.ts';
 
@@ -58,8 +58,8 @@ export function createSubscriptions({ api, clock, timers, log, send, loadFeed }:
     return async (signal) => {
       const createFeed = await loadFeed();
       const from = start();
-      const call: ToolContext['call'] = (endpoint, args, lane = 'bulk', how) =>
-        api.call(endpoint, args, { lane, signal, ...how });
+      const call: ToolContext['call'] = (endpoint, args, priority = 'bulk', how) =>
+        api.call(endpoint, args, { priority, signal, ...how });
       const asked = feed ?? createFeed(from);
       const { ids, caughtUp } = await asked.look({ call, clock, api });
       // The first answer of all tells HighLevel's clock: what was asked by a clock ahead of it is asked anew.

@@ -102,7 +102,7 @@ describe('only HighLevel itself says that something is missing', () => {
     [400, 'Bad Request: malformed', 'refused'],
     [400, { statusCode: 400, message: "Invalid API version segment 'x' at position 0" }, 'version'],
     [400, { error: 'Contact with id C2 not found', status: 400 }, 'unreadable'],
-    [500, { statusCode: 500, message: 'Contact with id C1 not found' }, 'failed'],
+    [500, { statusCode: 500, message: 'Contact with id C1 not found' }, 'serverError'],
   ])('%i %j is of the kind %s', (status, body, kind) => {
     const error = toApiError({ ...context, status, body });
     expect(error.kind).toBe(kind);

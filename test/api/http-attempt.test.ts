@@ -274,7 +274,7 @@ describe('one try', () => {
     ['EPIPE', true],
     ['UND_ERR_SOCKET', true],
   ])('%s: the request may have left: %s', async (code, sent) => {
-    expect(await tryOnce(code)).toEqual({ failure: { kind: 'lost', code, sent } });
+    expect(await tryOnce(code)).toEqual({ failure: { kind: 'unreachable', code, sent } });
   });
 
   test.each([undefined, 'UND_ERR_INVALID_ARG', 'ERR_INVALID_CHAR'])(

@@ -25,7 +25,7 @@ export const layer = (options: Pick<ApiOptions, 'transport'> & Partial<ApiOption
   });
 
 export function named(name: string): Endpoint {
-  const found = endpoints.find((e) => e.name === name);
+  const found = endpoints.find((endpoint) => endpoint.name === name);
   if (!found) throw new Error(`no endpoint ${name}`);
   return found;
 }

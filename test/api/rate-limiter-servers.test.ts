@@ -36,9 +36,9 @@ describe('two servers over HTTP against one sandbox', () => {
     const waits: number[] = [];
     const run = async (api: Api, name: string) => {
       let n = 0;
-      const read = (lane: Priority) => {
+      const read = (priority: Priority) => {
         n += 1;
-        return api.call(list, { query: `${name} ${n}` }, { lane });
+        return api.call(list, { query: `${name} ${n}` }, { priority });
       };
       const worker = async () => {
         while (clock.now() < end) await read('bulk');

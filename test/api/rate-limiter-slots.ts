@@ -28,8 +28,13 @@ export function slots(limiter: RateLimiter, now: () => number) {
   const began = now();
   const granted: string[] = [];
   const done = new Map<string, ReleaseSlot>();
-  const ask = async (name: string, lane: Priority = 'single', signal = new AbortController().signal, first = false) => {
-    const slot = await limiter.acquire(lane, signal, first);
+  const ask = async (
+    name: string,
+    priority: Priority = 'single',
+    signal = new AbortController().signal,
+    first = false,
+  ) => {
+    const slot = await limiter.acquire(priority, signal, first);
     if (!slot) return;
     granted.push(`${name} at ${now() - began}`);
     done.set(name, slot);

@@ -52,7 +52,7 @@ describe('identical reads', () => {
     type Caller = { lane?: 'bulk'; left?: number; after?: number };
     const { clock, open, asked, api } = slow();
     const read = ({ lane, left }: Caller) =>
-      watch(api.call(get, { contactId: PERSON }, { lane, deadline: left && clock.now() + left }));
+      watch(api.call(get, { contactId: PERSON }, { priority: lane, deadline: left && clock.now() + left }));
     const seen = [read(first)];
     await clock.advance((second as Caller).after ?? 0);
     seen.push(read(second));
@@ -181,7 +181,7 @@ test('a read that must be fresh asks again, and what it finds is what others are
   let loads = 0;
   const cache = new ReadCache(() => 0);
   const read = (anew: boolean) =>
-    cache.read('key', async () => ({ nth: ++loads }), undefined, { lane: 'single', end: 1, fresh: anew });
+    cache.read('key', async () => ({ nth: ++loads }), undefined, { priority: 'single', deadline: 1, fresh: anew });
   expect([await read(false), await read(false), await read(true), await read(false)]).toEqual(
     [1, 1, 2, 2].map((nth) => ({ nth })),
   );
@@ -198,7 +198,7 @@ test('it keeps two hundred answers at most, the newest', async () => {
         return {};
       },
       undefined,
-      { lane: 'single', end: 1 },
+      { priority: 'single', deadline: 1 },
     );
   for (let key = 0; key < 300; key += 1) await read(key);
   for (let key = 100; key < 300; key += 1) await read(key);

@@ -45,7 +45,7 @@ export const adversary: readonly Defect[] = [
       ],
       ['test/tools/composite/two-processes.long.ts', 'a restart within the index delay adds nothing, by %s'],
       [
-        'test/tools/runtime/equal-creates.test.ts',
+        'test/tools/core/equal-creates.test.ts',
         'twice within ten minutes is done twice, and the answer names the first',
       ],
     ],
@@ -260,7 +260,7 @@ export const adversary: readonly Defect[] = [
       ['test/lib/log.test.ts', 'lie in a file and in folders that only the owner can read'],
       ['test/tools/core/validate-input.test.ts', '5,000 levels in JSON text'],
       ['test/mcp/size-limits.test.ts', 'are limited, the refusal says what to do'],
-      ['test/tools/composite/job-store.test.ts', 'together they hold some megabytes at most'],
+      ['test/tools/core/job-store.test.ts', 'together they hold some megabytes at most'],
       [
         'test/tools/composite/bulk-update/preview.test.ts',
         'is rejected for a change that exceeds the size of a request',

@@ -13,7 +13,7 @@ import { contract } from './contract.ts';
 const DAY = 86_400_000;
 
 type Row = readonly [name: string, route: string, scope: string];
-const records: readonly Row[] = endpoints.map((e) => [e.name, e.route, e.scope]);
+const records: readonly Row[] = endpoints.map((endpoint) => [endpoint.name, endpoint.route, endpoint.scope]);
 
 /** Parameter names differ between the three; their places do not. */
 const anonymous = (route: string) => route.replace(/\{\w+\}/g, '{}');

@@ -7,8 +7,8 @@ export class CreateAttribution {
   readonly #turns = new Map<string, Promise<unknown>>();
 
   /** To be called with the start of a write; the answer is called when it has travelled. */
-  trackRequest(e: Endpoint, sent: Json): () => void {
-    const kind = kindOf(e, sent);
+  trackRequest(endpoint: Endpoint, sent: Json): () => void {
+    const kind = kindOf(endpoint, sent);
     const all = this.#travelling.get(kind) ?? new Set();
     this.#travelling.set(kind, all);
     let end = () => {};
@@ -23,9 +23,9 @@ export class CreateAttribution {
     };
   }
 
-  async serialize<T>(e: Endpoint, sent: Json, run: () => Promise<T>): Promise<T> {
-    if (!e.reconcile?.createsRecord) return run();
-    const kind = kindOf(e, sent);
+  async serialize<T>(endpoint: Endpoint, sent: Json, run: () => Promise<T>): Promise<T> {
+    if (!endpoint.reconcile?.createsRecord) return run();
+    const kind = kindOf(endpoint, sent);
     await Promise.all(this.#travelling.get(kind) ?? []);
     const turn = (this.#turns.get(kind) ?? Promise.resolve()).then(run, run);
     this.#turns.set(kind, turn);

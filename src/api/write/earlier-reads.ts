@@ -22,12 +22,12 @@ export class EarlierReads {
     this.#now = now;
   }
 
-  see(locationId: string, e: Endpoint, args: Json, data: Json): void {
-    const ids = idsIn(e, data);
+  see(locationId: string, endpoint: Endpoint, args: Json, data: Json): void {
+    const ids = idsIn(endpoint, data);
     if (!ids || ids.length > MOST_IDS) return;
     if (locationId !== this.#locationId) this.#reads.clear();
     this.#locationId = locationId;
-    const key = keyOf(e.name, args);
+    const key = keyOf(endpoint.name, args);
     this.#reads.delete(key);
     this.#reads.set(key, { at: this.#now(), ids });
     for (const old of this.#reads.keys()) {

@@ -6,7 +6,7 @@ const REMEMBERED_MS = 600_000;
 
 /** A create whose first caller may not have heard how it ended. */
 export interface PriorCreate<T> {
-  readonly e: Endpoint;
+  readonly endpoint: Endpoint;
   readonly args: Json;
   readonly outcome: Promise<T>;
   /** Epoch ms at which it was begun. */
@@ -14,7 +14,7 @@ export interface PriorCreate<T> {
   /** Set when the host gave up on it, or when its answer was in doubt. */
   resultNotDelivered: boolean;
   /** Id of what it made, once that is known. */
-  made?: string | undefined;
+  recordId?: string | undefined;
 }
 
 /**
@@ -30,9 +30,9 @@ export class PriorCreates<T> {
   }
 
   /** Only what makes something new, or may message somebody, is harmed by a repetition. */
-  keyOf(e: Endpoint, args: Json, locationId = ''): string | undefined {
-    if (!e.reconcile?.createsRecord && e.effect !== 'enrol') return undefined;
-    return `${locationId} ${e.name} ${JSON.stringify(Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+  keyOf(endpoint: Endpoint, args: Json, locationId = ''): string | undefined {
+    if (!endpoint.reconcile?.createsRecord && endpoint.effect !== 'enrol') return undefined;
+    return `${locationId} ${endpoint.name} ${JSON.stringify(Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
   }
 
   find(key: string): PriorCreate<T> | undefined {
@@ -44,12 +44,18 @@ export class PriorCreates<T> {
   /** Takes the place of `earlier`, whose repetition it is. */
   begin(
     key: string,
-    e: Endpoint,
+    endpoint: Endpoint,
     args: Json,
     outcome: Promise<T>,
     earlier: PriorCreate<T> | undefined,
   ): PriorCreate<T> {
-    const first = { e, args, outcome, at: earlier?.at ?? this.#now(), resultNotDelivered: earlier !== undefined };
+    const first = {
+      endpoint: endpoint,
+      args,
+      outcome,
+      at: earlier?.at ?? this.#now(),
+      resultNotDelivered: earlier !== undefined,
+    };
     this.#firsts.set(key, first);
     return first;
   }
@@ -60,9 +66,9 @@ export class PriorCreates<T> {
   }
 
   /** What was undone since is meant to be done anew. */
-  forgetDeleted(e: Endpoint, args: Json): void {
-    if (e.effect !== 'delete') return;
-    for (const [key, first] of this.#firsts) if (undoes(e, args, first)) this.#firsts.delete(key);
+  forgetDeleted(endpoint: Endpoint, args: Json): void {
+    if (endpoint.effect !== 'delete') return;
+    for (const [key, first] of this.#firsts) if (undoes(endpoint, args, first)) this.#firsts.delete(key);
   }
 
   #forgetOld(): void {
@@ -73,7 +79,7 @@ export class PriorCreates<T> {
 function undoes({ route }: Endpoint, args: Json, first: PriorCreate<unknown>): boolean {
   const whole = route === 'DELETE /contacts/{contactId}';
   const sameContact = first.args.contactId === args.contactId;
-  if (whole) return sameContact || first.made === args.contactId;
-  if (first.e.effect === 'enrol') return sameContact && /\/(campaigns|workflow)\//.test(route);
-  return first.made !== undefined && first.made === (args.taskId ?? args.noteId);
+  if (whole) return sameContact || first.recordId === args.contactId;
+  if (first.endpoint.effect === 'enrol') return sameContact && /\/(campaigns|workflow)\//.test(route);
+  return first.recordId !== undefined && first.recordId === (args.taskId ?? args.noteId);
 }

@@ -11,44 +11,44 @@ export type WriteOutcome =
       readonly kind: 'done';
       readonly data: Json;
       readonly notice?: string;
-      readonly settled: boolean;
+      readonly reconciled: boolean;
       readonly repeated?: true;
     }
   | {
       readonly kind: 'refused' | 'not done' | 'unknown';
       readonly error: UserError;
-      readonly settled: boolean;
+      readonly reconciled: boolean;
       readonly repeated?: true;
       /** Where it is unknown, or may still happen: what a later look needs. */
-      readonly doubt?: Uncertainty | undefined;
+      readonly uncertainty?: Uncertainty | undefined;
     };
 
 /** What was known when a write began. */
 export interface Uncertainty {
-  readonly began: number;
-  readonly before: Json | undefined;
+  readonly startedAt: number;
+  readonly snapshot: Json | undefined;
   /** Where it was sent to: another location knows nothing of it. */
   readonly locationId: string;
   /** Epoch ms by which whoever called wants to be done with it. */
-  readonly end?: number | undefined;
+  readonly deadline?: number | undefined;
 }
 
 /** What looking has shown, as an outcome. `what` says why one had to look, `late` that it may still happen. */
 export function outcomeOf(
-  e: Endpoint,
-  verdict: ReconcileResult,
+  endpoint: Endpoint,
+  result: ReconcileResult,
   what: string,
-  doubt: Uncertainty,
+  uncertainty: Uncertainty,
   late: boolean,
 ): WriteOutcome {
-  if (verdict.done)
-    return { kind: 'done', data: verdict.data, settled: true, notice: `${what} Looked it up: it was done.` };
-  if (verdict.done === false) {
+  if (result.happened)
+    return { kind: 'done', data: result.data, reconciled: true, notice: `${what} Looked it up: it was done.` };
+  if (result.happened === false) {
     return {
       kind: 'not done',
-      settled: true,
+      reconciled: true,
       // Whoever gave up waiting cannot know that HighLevel did: a repetition looks once more before it writes.
-      doubt: late ? doubt : undefined,
+      uncertainty: late ? uncertainty : undefined,
       error: new ApiError(
         `${what} Looked it up: nothing was written${late ? ' so far' : ''}. It is safe to try again.`,
         'notDone',
@@ -58,10 +58,10 @@ export function outcomeOf(
   }
   return {
     kind: 'unknown',
-    settled: false,
-    doubt,
+    reconciled: false,
+    uncertainty,
     error: new ApiError(
-      `${what} Whether ${e.name} was done is not known: do not repeat it blindly. ${verdict.tell}`,
+      `${what} Whether ${endpoint.name} was done is not known: do not repeat it blindly. ${result.hint}`,
       'unknownOutcome',
       0,
     ),
@@ -69,8 +69,8 @@ export function outcomeOf(
 }
 
 /** The answer, or the error, of an outcome; what was found out beside it is said. */
-export function unwrapOutcome(outcome: WriteOutcome, say: CallOptions['say']): Json {
+export function unwrapOutcome(outcome: WriteOutcome, notify: CallOptions['notify']): Json {
   if (outcome.kind !== 'done') throw outcome.error;
-  if (outcome.notice) say?.(outcome.notice);
+  if (outcome.notice) notify?.(outcome.notice);
   return outcome.data;
 }

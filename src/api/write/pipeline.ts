@@ -27,23 +27,23 @@ import type { ReconcileContext, ReconcileResult } from './settlement.ts';
 type Looking = Pick<RequestOptions, 'locationId' | 'deadline' | 'cancel'>;
 
 interface PipelineOptions {
-  readonly way: ExecutorOptions;
+  readonly executor: ExecutorOptions;
   readonly cache: ReadCache;
-  readonly figures: Metrics;
+  readonly metrics: Metrics;
   readonly log: Log;
   readonly journal: Journal;
   readonly timeoutMs: number;
   readonly endpoints: readonly Endpoint[];
   /** A read that goes past cache and breaker, to settle a write in doubt. @throws ApiError */
-  readonly look: (e: Endpoint, args: Json, journey: Looking) => Promise<Json>;
+  readonly readBack: (endpoint: Endpoint, args: Json, options: Looking) => Promise<Json>;
   /** Ids that a read gave moments ago. */
-  readonly earlier: (tool: string, args: Json) => readonly unknown[] | undefined;
+  readonly recentIds: (tool: string, args: Json) => readonly unknown[] | undefined;
 }
 
 /** Every write takes this way and no other: sent, settled where in doubt, journalled, then told. */
 export function createWritePipeline(parts: PipelineOptions) {
-  const { way, cache, figures, timeoutMs, log } = parts;
-  const { timers } = way;
+  const { executor, cache, metrics, timeoutMs, log } = parts;
+  const { timers } = executor;
   const inFlight = new Set<Promise<unknown>>();
   /** Ends the waiting of each write that is not sent yet. */
   const stops = new Set<() => void>();
@@ -51,12 +51,12 @@ export function createWritePipeline(parts: PipelineOptions) {
   const claims = new CreateAttribution();
   const repeats = new PriorCreates<WriteOutcome>(timers.now);
 
-  async function perform(e: Endpoint, args: Json, options: CallOptions): Promise<Json> {
-    const key = repeats.keyOf(e, args, way.credential.locationId?.());
+  async function perform(endpoint: Endpoint, args: Json, options: CallOptions): Promise<Json> {
+    const key = repeats.keyOf(endpoint, args, executor.credential.locationId?.());
     const earlier = key === undefined ? undefined : repeats.find(key);
-    const outcome = earlier ? repeat(e, args, earlier, options) : write(e, args, options);
+    const outcome = earlier ? repeat(endpoint, args, earlier, options) : write(endpoint, args, options);
     inFlight.add(outcome);
-    const first = key === undefined ? undefined : repeats.begin(key, e, args, outcome, earlier);
+    const first = key === undefined ? undefined : repeats.begin(key, endpoint, args, outcome, earlier);
     const giveUp = () => {
       if (first) first.resultNotDelivered = true;
     };
@@ -65,7 +65,7 @@ export function createWritePipeline(parts: PipelineOptions) {
     try {
       const result = await outcome;
       if (first) remember(first, result, options.signal?.aborted === true);
-      return unwrapOutcome(result, options.say);
+      return unwrapOutcome(result, options.notify);
     } finally {
       inFlight.delete(outcome);
       options.signal?.removeEventListener('abort', giveUp);
@@ -74,15 +74,15 @@ export function createWritePipeline(parts: PipelineOptions) {
   }
 
   function remember(first: PriorCreate<WriteOutcome>, outcome: WriteOutcome, cancelled: boolean): void {
-    const { kind, settled, repeated = false } = outcome;
-    const open = outcome.kind !== 'done' && outcome.doubt !== undefined;
+    const { kind, reconciled: settled, repeated = false } = outcome;
+    const open = outcome.kind !== 'done' && outcome.uncertainty !== undefined;
     first.resultNotDelivered = cancelled || repeated || (settled && kind === 'done') || open;
-    first.made = kind === 'done' ? madeIn(outcome.data) : undefined;
+    first.recordId = kind === 'done' ? madeIn(outcome.data) : undefined;
   }
 
   /** The first outcome of the same create; written only where nothing was. */
   async function repeat(
-    e: Endpoint,
+    endpoint: Endpoint,
     args: Json,
     first: PriorCreate<WriteOutcome>,
     options: CallOptions,
@@ -93,61 +93,73 @@ export function createWritePipeline(parts: PipelineOptions) {
       const notice = `The same call was made ${ago}; this is its outcome, and nothing was written a second time.`;
       return { ...outcome, notice, repeated: true };
     }
-    if (outcome && 'doubt' in outcome && outcome.doubt) {
-      const doubt = { ...outcome.doubt, end: options.deadline };
+    if (outcome?.uncertainty) {
+      const uncertainty = { ...outcome.uncertainty, deadline: options.deadline };
       const what = `The same call was made ${ago} and its answer was lost.`;
-      const again = await settled(e, args, doubt, (verdict) => outcomeOf(e, verdict, what, doubt, false));
+      const again = await settled(endpoint, args, uncertainty, (result) =>
+        outcomeOf(endpoint, result, what, uncertainty, false),
+      );
       if (again.kind !== 'not done') return { ...again, repeated: true };
     }
-    return write(e, args, options);
+    return write(endpoint, args, options);
   }
 
-  async function write(e: Endpoint, args: Json, options: CallOptions): Promise<WriteOutcome> {
+  async function write(endpoint: Endpoint, args: Json, options: CallOptions): Promise<WriteOutcome> {
     const cancel = untilStopped(options.signal);
     try {
-      return await send(e, args, options, cancel.signal);
+      return await send(endpoint, args, options, cancel.signal);
     } finally {
       cancel.forget();
     }
   }
 
-  async function send(e: Endpoint, args: Json, options: CallOptions, cancel: AbortSignal): Promise<WriteOutcome> {
+  async function send(
+    endpoint: Endpoint,
+    args: Json,
+    options: CallOptions,
+    cancel: AbortSignal,
+  ): Promise<WriteOutcome> {
     const began = timers.now();
     // What is left to a tool of several calls: some of it is for looking.
     const last = options.deadline && options.deadline - (timeoutMs * LOOK_SHARE) / 2;
-    const sent = sentArgs(e, args);
-    const { locationId } = await credentialFor(way.credential, options.locationId);
-    const before = await e.reconcile
+    const sent = sentArgs(endpoint, args);
+    const { locationId } = await credentialFor(executor.credential, options.locationId);
+    const before = await endpoint.reconcile
       ?.snapshotBefore?.({
         sent,
         read: reader({ locationId, deadline: began + timeoutMs * LOOK_SHARE, cancel }),
-        earlier: parts.earlier,
+        recentIds: parts.recentIds,
       })
       .catch(() => undefined);
     cache.drop();
-    const journey = {
+    const requestOptions = {
       locationId,
-      lane: options.lane,
+      priority: options.priority,
       cancel,
       deadline: Math.min(timers.now() + timeoutMs, last ?? Number.POSITIVE_INFINITY),
     };
-    const travelled = claims.trackRequest(e, sent);
-    const ended = await executeRequest(way, e, args, journey)
-      .then((each) => checked(e, each))
+    const travelled = claims.trackRequest(endpoint, sent);
+    const ended = await executeRequest(executor, endpoint, args, requestOptions)
+      .then((each) => checked(endpoint, each))
       .finally(() => {
         travelled();
         cache.drop();
       });
-    figures.count('writes');
-    const outcome = await conclude(e, args, ended, { began, before, locationId, end: options.deadline });
-    if (outcome.kind === 'unknown') figures.count('unknown');
-    if (outcome.kind === 'done' || outcome.kind === 'unknown') repeats.forgetDeleted(e, args);
-    const kept = await parts.journal(entryOf(e, sent, ended, outcome, timeOf(timers, began), options));
+    metrics.count('writes');
+    const outcome = await conclude(endpoint, args, ended, {
+      startedAt: began,
+      snapshot: before,
+      locationId,
+      deadline: options.deadline,
+    });
+    if (outcome.kind === 'unknown') metrics.count('unknown');
+    if (outcome.kind === 'done' || outcome.kind === 'unknown') repeats.forgetDeleted(endpoint, args);
+    const kept = await parts.journal(entryOf(endpoint, sent, ended, outcome, timeOf(timers, began), options));
     log('info', 'write', {
-      tool: e.name,
+      tool: endpoint.name,
       id: ended.id,
       outcome: outcome.kind,
-      settled: outcome.settled,
+      settled: outcome.reconciled,
       tries: ended.attempts,
     });
     cache.drop();
@@ -156,15 +168,15 @@ export function createWritePipeline(parts: PipelineOptions) {
   }
 
   /** What a write made is known from here on; a create that is answered with something made before is not answered. */
-  function checked(e: Endpoint, ended: RequestResult): RequestResult {
+  function checked(endpoint: Endpoint, ended: RequestResult): RequestResult {
     const { response, ...rest } = ended;
     if (!response || response.status > 299) return ended;
     const body = response.body as Json;
-    const isOld = e.reconcile?.createsRecord === true && known.has(madeIn(body));
+    const isOld = endpoint.reconcile?.createsRecord === true && known.has(madeIn(body));
     known.see(body);
     const what = 'something that was there before the call';
     return isOld
-      ? { ...rest, failure: { kind: 'garbled', status: response.status, what }, mayHaveSucceeded: true }
+      ? { ...rest, failure: { kind: 'unreadable', status: response.status, what }, mayHaveSucceeded: true }
       : ended;
   }
 
@@ -183,37 +195,46 @@ export function createWritePipeline(parts: PipelineOptions) {
   }
 
   /** An answer that proves what happened is the outcome; anything else is looked into. */
-  async function conclude(e: Endpoint, args: Json, ended: RequestResult, doubt: Uncertainty): Promise<WriteOutcome> {
+  async function conclude(
+    endpoint: Endpoint,
+    args: Json,
+    ended: RequestResult,
+    uncertainty: Uncertainty,
+  ): Promise<WriteOutcome> {
     const { response, failure, mayHaveSucceeded } = ended;
-    if (response && response.status < 300) return { kind: 'done', data: response.body as Json, settled: false };
-    const refusal = response && { kind: 'refused' as const, error: rejectedError(e, args, ended), settled: false };
+    if (response && response.status < 300) return { kind: 'done', data: response.body as Json, reconciled: false };
+    const refusal = response && {
+      kind: 'refused' as const,
+      error: rejectedError(endpoint, args, ended),
+      reconciled: false,
+    };
     const isCertain = refusal?.error.certain === true && !mayHaveSucceeded;
     const mayBeOwn = isCertain && ended.attempts > 1 ? refusal.error.existing : undefined;
-    if (isCertain && (mayBeOwn === undefined || !e.reconcile?.isOwn)) return refusal;
+    if (isCertain && (mayBeOwn === undefined || !endpoint.reconcile?.isOwn)) return refusal;
     if (failure && !mayHaveSucceeded)
       return {
         kind: 'not done',
         error: exhaustedError(ended, 'Nothing was written.', 'Try again in a minute.'),
-        settled: false,
+        reconciled: false,
       };
-    const judge = (verdict: ReconcileResult): WriteOutcome => {
-      if (refusal && !mayHaveSucceeded && isRefused(verdict, refusal.error)) return refusal;
-      const what = refusal ? refusal.error.message : exhaustedError({ ...ended, opens: undefined }, '', '').message;
-      return outcomeOf(e, verdict, what, doubt, mayStillHappen(failure));
+    const judge = (result: ReconcileResult): WriteOutcome => {
+      if (refusal && !mayHaveSucceeded && isRefused(result, refusal.error)) return refusal;
+      const what = refusal ? refusal.error.message : exhaustedError({ ...ended, retryAt: undefined }, '', '').message;
+      return outcomeOf(endpoint, result, what, uncertainty, mayStillHappen(failure));
     };
-    return settled(e, args, doubt, judge, mayBeOwn);
+    return settled(endpoint, args, uncertainty, judge, mayBeOwn);
   }
 
   /** Looks when writes like it have travelled, one look after the other: what one has found is not found again. */
   function settled(
-    e: Endpoint,
+    endpoint: Endpoint,
     args: Json,
-    doubt: Uncertainty,
-    judge: (verdict: ReconcileResult) => WriteOutcome,
+    uncertainty: Uncertainty,
+    judge: (result: ReconcileResult) => WriteOutcome,
     existing?: string,
   ): Promise<WriteOutcome> {
-    return claims.serialize(e, sentArgs(e, args), async () => {
-      const outcome = judge(await look(e, args, doubt, existing));
+    return claims.serialize(endpoint, sentArgs(endpoint, args), async () => {
+      const outcome = judge(await look(endpoint, args, uncertainty, existing));
       if (outcome.kind === 'done') known.see(outcome.data);
       return outcome;
     });
@@ -221,22 +242,22 @@ export function createWritePipeline(parts: PipelineOptions) {
 
   /** `existing`: the record that is in the way, which may be the one the write made. */
   async function look(
-    e: Endpoint,
+    endpoint: Endpoint,
     args: Json,
-    { began, before, locationId, end }: Uncertainty,
+    { startedAt: began, snapshot: before, locationId, deadline: end }: Uncertainty,
     existing: string | undefined,
   ): Promise<ReconcileResult> {
-    const { reconcile } = e;
+    const { reconcile } = endpoint;
     const view: ReconcileContext = {
-      sent: sentArgs(e, args),
+      sent: sentArgs(endpoint, args),
       get since() {
-        return began + way.serverClock.skew - CLOCK_SLACK_MS;
+        return began + executor.serverClock.skew - CLOCK_SLACK_MS;
       },
       get until() {
-        return timers.now() + way.serverClock.skew + CLOCK_SLACK_MS;
+        return timers.now() + executor.serverClock.skew + CLOCK_SLACK_MS;
       },
-      before,
-      known: (id) => known.has(id),
+      snapshot: before,
+      isKnown: (id) => known.has(id),
       // What is left of the write's own budget, or a share of it: hosts wait no longer.
       read: reader({
         locationId,
@@ -247,22 +268,22 @@ export function createWritePipeline(parts: PipelineOptions) {
       }),
     };
     try {
-      if (!reconcile) return { done: undefined, tell: '' };
+      if (!reconcile) return { happened: undefined, hint: '' };
       return existing !== undefined && reconcile.isOwn
         ? await reconcile.isOwn(view, existing)
         : await reconcile.check(view);
     } catch (error) {
-      log('warn', 'settle', { tool: e.name, error: (error as Error).message });
-      return { done: undefined, tell: 'Looking it up failed as well: look again in a minute.' };
+      log('warn', 'settle', { tool: endpoint.name, error: (error as Error).message });
+      return { happened: undefined, hint: 'Looking it up failed as well: look again in a minute.' };
     }
   }
 
   const reader =
-    (journey: Looking): ReconcileContext['read'] =>
+    (options: Looking): ReconcileContext['read'] =>
     async (tool, args) => {
       const found = parts.endpoints.find(({ name }) => name === tool);
       if (!found) throw new Error(`no endpoint ${tool}`);
-      return parts.look(found, args, journey).catch((error: unknown) => {
+      return parts.readBack(found, args, options).catch((error: unknown) => {
         // Only what names a contact can say by its refusal that there is none.
         if (isMissing(error) && args.contactId !== undefined) return undefined;
         throw error;
@@ -283,22 +304,24 @@ export function createWritePipeline(parts: PipelineOptions) {
  * Whether a refusal stands after looking: nothing was written, or nothing can show it and HighLevel refused the values
  * of a write that makes nothing new (a create is known to be refused and done all the same).
  */
-const isRefused = (verdict: ReconcileResult, { kind }: ApiError): boolean =>
-  verdict.done === false || (verdict.done === undefined && verdict.unseen === true && kind === 'validation');
+const isRefused = (result: ReconcileResult, { kind }: ApiError): boolean =>
+  result.happened === false ||
+  (result.happened === undefined && result.notObservable === true && kind === 'validation');
 
 /** After a time-out, here or at a gateway, the write may be done yet. */
 const mayStillHappen = (failure: AttemptFailure | undefined): boolean =>
   failure !== undefined &&
-  ((failure.kind === 'lost' && failure.code === 'TIMEOUT') || (failure.kind === 'failed' && failure.status === 504));
+  ((failure.kind === 'unreachable' && failure.code === 'TIMEOUT') ||
+    (failure.kind === 'serverError' && failure.status === 504));
 
 /** Share of a call's budget that looking may take beyond it. */
 const LOOK_SHARE = 1 / 3;
 
 /** Arguments as the record sends them, so that what is stored can be held against them. */
-const sentArgs = (e: Endpoint, args: Json): Json => (e.request ? e.request(args) : args);
+const sentArgs = (endpoint: Endpoint, args: Json): Json => (endpoint.request ? endpoint.request(args) : args);
 
 function entryOf(
-  e: Endpoint,
+  endpoint: Endpoint,
   sent: Json,
   ended: RequestResult,
   outcome: WriteOutcome,
@@ -311,12 +334,12 @@ function entryOf(
   return {
     id: ended.id,
     at,
-    tool: e.name,
+    tool: endpoint.name,
     locationId: ended.credential.locationId,
     contactId: (sent.contactId as string | undefined) ?? made,
     sent,
     outcome: outcome.kind,
-    settled: outcome.settled,
+    settled: outcome.reconciled,
     tries: ended.attempts,
     cancelled: signal?.aborted ?? false,
     traceId: typeof body?.traceId === 'string' ? body.traceId : undefined,

@@ -5,9 +5,9 @@ import { isDeleted } from '../deleted-rows.ts';
 import { hasReach, lacks, listed as listedOf, lists, type Match, matchFields } from './compare.ts';
 import type { ReconcileContext, ReconcileResult, ReconcileStrategy, SnapshotContext } from './settlement.ts';
 
-const unknown = (tell: string): ReconcileResult => ({ done: undefined, tell });
-const NOT_DONE: ReconcileResult = { done: false };
-const done = (data: Json): ReconcileResult => ({ done: true, data });
+const unknown = (tell: string): ReconcileResult => ({ happened: undefined, hint: tell });
+const NOT_DONE: ReconcileResult = { happened: false };
+const done = (data: Json): ReconcileResult => ({ happened: true, data });
 
 const part = (data: Json | undefined, key: string): Json | undefined => {
   const value = data?.[key];
@@ -23,7 +23,11 @@ const idSet = (ids: unknown): ReadonlySet<unknown> | undefined => (Array.isArray
 type Age = 'new' | 'old' | '?';
 
 /** `before`: ids that were there before the write, where they are at hand; they tell more surely than any clock. */
-function ageOf({ id, dateAdded }: Json, { since, until, known }: ReconcileContext, before?: ReadonlySet<unknown>): Age {
+function ageOf(
+  { id, dateAdded }: Json,
+  { since, until, isKnown: known }: ReconcileContext,
+  before?: ReadonlySet<unknown>,
+): Age {
   if (known(id) || before?.has(id)) return 'old';
   if (before) return 'new';
   const at = Date.parse(String(dateAdded));
@@ -46,7 +50,7 @@ async function lookupsOf({ email, phone }: Json): Promise<{ ask: Json; sure: boo
 }
 
 /** Who had the email and the phone before the write, in the order of the lookups. */
-const holdersBefore = async ({ sent, earlier }: SnapshotContext): Promise<Json> => ({
+const holdersBefore = async ({ sent, recentIds: earlier }: SnapshotContext): Promise<Json> => ({
   holders: (await lookupsOf(sent)).map(({ ask }) => earlier('find_duplicate_contact', ask)),
 });
 
@@ -59,7 +63,7 @@ interface Holder {
 
 /** Who has the email or the phone that was sent; `missing` where one of them surely belongs to nobody, and nobody is new. */
 async function holders(look: ReconcileContext): Promise<{ found: Holder[]; missing: boolean }> {
-  const before = (look.before?.holders ?? []) as (readonly unknown[] | undefined)[];
+  const before = (look.snapshot?.holders ?? []) as (readonly unknown[] | undefined)[];
   const found: Holder[] = [];
   let missing = false;
   for (const [at, { ask, sure }] of (await lookupsOf(look.sent)).entries()) {
@@ -217,14 +221,14 @@ const noteListed: ReconcileStrategy = {
   description:
     "looks for a new note with this text among the contact's notes, by the list read before where there is one, else by their times",
   createsRecord: true,
-  async snapshotBefore({ sent: { contactId }, earlier }) {
+  async snapshotBefore({ sent: { contactId }, recentIds: earlier }) {
     const ids = earlier('list_contact_notes', { contactId });
     return ids && { ids };
   },
   async check(look) {
     const { contactId, ...fields } = look.sent;
     const notes = rowsIn(await look.read('list_contact_notes', { contactId }), 'notes');
-    const before = idSet(look.before?.ids);
+    const before = idSet(look.snapshot?.ids);
     const aged = notes.map((note) => ({ note, age: ageOf(note, look, before), agrees: matchFields(fields, note) }));
     const fresh = aged.filter(({ age }) => age === 'new');
     const made = fresh.find(({ agrees }) => agrees === 'yes');
@@ -241,7 +245,7 @@ const idsOf = (rows: readonly Json[]) => rows.map((row) => row.id);
 const taskListed: ReconcileStrategy = {
   description: "compares the contact's tasks before and after: tasks carry no time of their own",
   createsRecord: true,
-  async snapshotBefore({ sent: { contactId }, read, earlier }) {
+  async snapshotBefore({ sent: { contactId }, read, recentIds: earlier }) {
     const ids = earlier('list_contact_tasks', { contactId });
     if (ids) return { ids };
     const data = await read('list_contact_tasks', { contactId });
@@ -249,9 +253,9 @@ const taskListed: ReconcileStrategy = {
   },
   async check(look) {
     const { contactId, ...fields } = look.sent;
-    const old = idSet(look.before?.ids);
+    const old = idSet(look.snapshot?.ids);
     const tasks = rowsIn(await look.read('list_contact_tasks', { contactId }), 'tasks');
-    const fresh = tasks.filter((task) => !look.known(task.id) && !old?.has(task.id));
+    const fresh = tasks.filter((task) => !look.isKnown(task.id) && !old?.has(task.id));
     const task = fresh.find((each) => matchFields(fields, each) === 'yes');
     if (!task) return fresh.length === 0 || old === undefined ? NOT_DONE : unknown('list_contact_tasks tells.');
     return old
@@ -285,9 +289,9 @@ const bulk = (
     const all = ids(sent);
     if (all.length > BULK_LOOKS)
       return {
-        done: undefined,
-        unseen: true,
-        tell: 'get_contact tells for each contact, search_contacts in a minute or two for all.',
+        happened: undefined,
+        notObservable: true,
+        hint: 'get_contact tells for each contact, search_contacts in a minute or two for all.',
       };
     const contacts = await Promise.all(
       all.map(async (contactId) => part(await read('get_contact', { contactId }), 'contact')),
@@ -346,9 +350,9 @@ export const settle = {
   unseen: {
     description: 'unknown: no endpoint shows it',
     check: async () => ({
-      done: undefined,
-      unseen: true,
-      tell: "Only the contact's page in HighLevel tells; no tool does.",
+      happened: undefined,
+      notObservable: true,
+      hint: "Only the contact's page in HighLevel tells; no tool does.",
     }),
   },
 } as const satisfies Record<string, ReconcileStrategy>;

@@ -11,24 +11,24 @@ export interface ReconcileContext {
   readonly since: number;
   readonly until: number;
   /** What `before` saw, where the settlement has one and it could be read. */
-  readonly before?: Json | undefined;
+  readonly snapshot?: Json | undefined;
   /** Ids this server is known to have made before: never taken for the write in doubt. */
-  readonly known: (id: unknown) => boolean;
+  readonly isKnown: (id: unknown) => boolean;
   /** Reads through an endpoint by its tool's name; undefined where HighLevel says that there is no such thing. */
   readonly read: (tool: string, args: Json) => Promise<Json | undefined>;
 }
 
 /** Done, with the answer HighLevel would have given; not done; or not to be known, with what does tell. */
 export type ReconcileResult =
-  | { readonly done: true; readonly data: Json }
-  | { readonly done: false }
+  | { readonly happened: true; readonly data: Json }
+  | { readonly happened: false }
   /** `unseen`: no read shows it, whatever the write has done. */
-  | { readonly done: undefined; readonly tell: string; readonly unseen?: true };
+  | { readonly happened: undefined; readonly hint: string; readonly notObservable?: true };
 
 /** What may be looked at before a write. */
 export interface SnapshotContext extends Pick<ReconcileContext, 'sent' | 'read'> {
   /** Ids that a read gave moments ago; undefined where it was not asked. */
-  readonly earlier: (tool: string, args: Json) => readonly unknown[] | undefined;
+  readonly recentIds: (tool: string, args: Json) => readonly unknown[] | undefined;
 }
 
 /** How a write in doubt is settled: by looking, never by repeating. */

@@ -7,7 +7,7 @@ import { resolveToolAccess } from '../../tools/core/tool-access.ts';
 import { tools } from '../../tools/index.ts';
 import { type Config, missingOfApp, readConfig, SECRET_SETTINGS, SETTINGS } from '../config.ts';
 import { type Connection, openConnection } from '../connection.ts';
-import { foreign, masked, say, sayJson } from '../terminal.ts';
+import { foreign, masked, notify, sayJson } from '../terminal.ts';
 import { checkFacts } from './api-assumptions.ts';
 import { reach } from './connectivity.ts';
 import type { Finding } from './finding.ts';
@@ -28,7 +28,7 @@ export async function runDoctor({ json = false, facts = false, sandbox = false }
   const findings = all.map((each) => ({ ...each, says: redact(each.says) }));
   const works = !findings.some(({ state }) => state === 'bad');
   if (json) sayJson({ works, findings });
-  else for (const { what, state, says } of findings) say(`${MARKS[state]} ${what.padEnd(12)} ${says}`);
+  else for (const { what, state, says } of findings) notify(`${MARKS[state]} ${what.padEnd(12)} ${says}`);
   process.exitCode = works ? 0 : 'problem' in config ? 2 : 1;
 }
 

@@ -1,4 +1,4 @@
-import type { RequestContext } from '../request-context.ts';
+import type { ToolRunner } from '../tool-runner.ts';
 
 /** What an argument may become, likeliest first. */
 export interface Values {
@@ -10,7 +10,7 @@ export interface Values {
 /** Completes what was typed of one argument; `others` are the arguments filled in before. @throws UserError */
 export type Completer = (
   typed: string,
-  desk: RequestContext,
+  runner: ToolRunner,
   others: Readonly<Record<string, string>>,
 ) => Promise<Values>;
 

@@ -5,7 +5,7 @@ import { firstCharacters } from '../../lib/text.ts';
 import { personOf, type RecentContact } from '../../resources/recent-contacts.ts';
 import { findDuplicateContact, listContacts } from '../../tools/contacts.ts';
 import { SwitchedOff } from '../../tools/core/permissions.ts';
-import type { RequestContext } from '../request-context.ts';
+import type { ToolRunner } from '../tool-runner.ts';
 
 /** People who fit what was typed, likeliest first. */
 export interface Found {
@@ -15,7 +15,7 @@ export interface Found {
 }
 
 /** Whom words, an email, a phone or an id fit; `whole` where nothing more will be typed. @throws UserError */
-export const peopleFor = (typed: string, { recent, read }: RequestContext, whole = false): Promise<Found> =>
+export const peopleFor = (typed: string, { recent, read }: ToolRunner, whole = false): Promise<Found> =>
   findPeople(typed, { recent: recent(), read, whole });
 
 export interface Around {

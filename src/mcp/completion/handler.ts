@@ -2,7 +2,7 @@ import { ID } from '../../api/endpoint.ts';
 import { UserError, WrongRequest } from '../../lib/errors.ts';
 import { listTemplates } from '../../resources/index.ts';
 import { findPrompt, whyNoPrompt } from '../prompts/index.ts';
-import type { RequestContext } from '../request-context.ts';
+import type { ToolRunner } from '../tool-runner.ts';
 import { type Completer, NONE } from './completer.ts';
 import { MOST, peopleFor } from './find-people.ts';
 
@@ -20,11 +20,11 @@ export async function complete(
   reference: Reference,
   argument: { readonly name: string; readonly value: string },
   others: Readonly<Record<string, string>>,
-  desk: RequestContext,
+  runner: ToolRunner,
   fault: (error: unknown) => void,
 ) {
-  const completer = completerOf(reference, argument.name, desk);
-  const found = await completer?.(argument.value, desk, others).catch((error: unknown) => {
+  const completer = completerOf(reference, argument.name, runner);
+  const found = await completer?.(argument.value, runner, others).catch((error: unknown) => {
     if (!(error instanceof UserError)) fault(error);
     return NONE;
   });
@@ -33,19 +33,19 @@ export async function complete(
   return { values, ...(total === undefined ? {} : { total }), hasMore: total === undefined || total > values.length };
 }
 
-function completerOf(reference: Reference, argument: string, desk: RequestContext): Completer | undefined {
+function completerOf(reference: Reference, argument: string, runner: ToolRunner): Completer | undefined {
   if ('prompt' in reference) {
-    const prompt = findPrompt(desk.gate, reference.prompt);
-    if (!prompt) throw new WrongRequest(whyNoPrompt(desk.gate, reference.prompt));
+    const prompt = findPrompt(runner.access, reference.prompt);
+    if (!prompt) throw new WrongRequest(whyNoPrompt(runner.access, reference.prompt));
     return prompt.arguments.find(({ name }) => name === argument)?.complete;
   }
-  const template = listTemplates(desk.gate).find(({ uriTemplate }) => uriTemplate === reference.template);
+  const template = listTemplates(runner.access).find(({ uriTemplate }) => uriTemplate === reference.template);
   if (!template) throw new WrongRequest('There is no such template; resources/templates/list names those there are.');
   return argument === 'contactId' && template.uriTemplate.includes('{contactId}') ? contactId : undefined;
 }
 
 /** Ids, which is what the protocol gives: it knows no labels for them. */
-const contactId: Completer = async (typed, desk) => {
-  const { people, total } = await peopleFor(typed, desk);
+const contactId: Completer = async (typed, runner) => {
+  const { people, total } = await peopleFor(typed, runner);
   return { values: people.map(({ id }) => id).filter((id) => ID.test(id)), total };
 };

@@ -25,13 +25,13 @@ export const activityTimeline: Prompt = {
     },
   ],
   tools: [TOOL],
-  say(given, desk) {
-    return aboutContact(given, desk, {
+  say(given, runner) {
+    return aboutContact(given, runner, {
       task: `Tell me what happened with this contact and what is to come, as a timeline with the times as they stand there; mark those whose zone is not known. Then say in two sentences where things stand. Older rows: ${TOOL} with the arguments of next.`,
       tool: TOOL,
       gather: async (person) => ({
         contact: person,
-        ...(await desk.run(TOOL, { contactId: person.id, ...kindsOf(given.kind) })),
+        ...(await runner.run(TOOL, { contactId: person.id, ...kindsOf(given.kind) })),
       }),
     });
   },

@@ -3,15 +3,15 @@ import type { Json } from '../../lib/json.ts';
 import type { RecentContact } from '../../resources/recent-contacts.ts';
 import type { Completer } from '../completion/completer.ts';
 import { peopleFor } from '../completion/find-people.ts';
-import type { RequestContext } from '../request-context.ts';
+import type { ToolRunner } from '../tool-runner.ts';
 import { type Argument, answerFollows, type Given, gathered, offeredOf, type Said } from './prompt.ts';
 
 /** A person in words that a person can choose by, and that lead back to the contact. */
 const labelOf = ({ id, name, email, phone }: RecentContact): string =>
   `${(name ?? '').replace(/[<>]/g, '')} <${email ?? phone ?? id}>`.trim();
 
-const complete: Completer = async (typed, desk) => {
-  const { people, total } = await peopleFor(partsOf(typed).key, desk);
+const complete: Completer = async (typed, runner) => {
+  const { people, total } = await peopleFor(partsOf(typed).key, runner);
   return { values: people.map(labelOf), total };
 };
 
@@ -29,18 +29,18 @@ function partsOf(typed: string): { name: string; key: string } {
 }
 
 /** The people meant by what was typed: one where that is clear. @throws UserError */
-export async function meant(typed: string, desk: RequestContext): Promise<readonly RecentContact[]> {
+export async function meant(typed: string, runner: ToolRunner): Promise<readonly RecentContact[]> {
   const { name, key } = partsOf(typed);
-  const { people } = await peopleFor(key, desk, true);
+  const { people } = await peopleFor(key, runner, true);
   const [only, another] = people;
-  if (name && only && !another && !isSame(only.name, name)) return (await sharing(name, key, desk)) ?? people;
+  if (name && only && !another && !isSame(only.name, name)) return (await sharing(name, key, runner)) ?? people;
   const named = people.filter((person) => [person.name, person.email].some((text) => isSame(text, key)));
   return named.length === 1 ? named : people;
 }
 
 /** Two people may have one email: then the name tells which. */
-async function sharing(name: string, key: string, desk: RequestContext): Promise<readonly RecentContact[] | undefined> {
-  const { people } = await peopleFor(name, desk, true);
+async function sharing(name: string, key: string, runner: ToolRunner): Promise<readonly RecentContact[] | undefined> {
+  const { people } = await peopleFor(name, runner, true);
   const fitting = people.filter(({ id, email, phone }) => [id, email, phone].some((text) => isSame(text, key)));
   return fitting.length > 0 ? fitting : undefined;
 }
@@ -57,10 +57,10 @@ interface Plan {
 }
 
 /** A prompt about one contact: finds whom the person means, and what the tool tells of them. */
-export async function aboutContact(given: Given, desk: RequestContext, { task, tool, gather }: Plan): Promise<Said> {
-  const people = await gathered(meant(given.contact ?? '', desk));
+export async function aboutContact(given: Given, runner: ToolRunner, { task, tool, gather }: Plan): Promise<Said> {
+  const people = await gathered(meant(given.contact ?? '', runner));
   if (people === undefined) {
-    const by = offeredOf(desk, 'search_contacts', 'list_contacts');
+    const by = offeredOf(runner, 'search_contacts', 'list_contacts');
     const words = `${task} Which contact I mean stands in my next message, as I typed it; it could not be looked up beforehand. Find it${by && ` (${by})`}, then call ${tool} with its contactId.`;
     return { words, data: { given } };
   }

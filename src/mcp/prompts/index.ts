@@ -1,7 +1,7 @@
 import { WrongRequest } from '../../lib/errors.ts';
 import { explainUnavailable, type ToolAccess } from '../../tools/core/tool-access.ts';
 import { toText, withinLimit } from '../../tools/core/tool-result.ts';
-import type { RequestContext } from '../request-context.ts';
+import type { ToolRunner } from '../tool-runner.ts';
 import { activityTimeline } from './activity-timeline.ts';
 import { completeTask } from './complete-task.ts';
 import { contactDashboard } from './contact-dashboard.ts';
@@ -23,20 +23,20 @@ export const prompts: readonly Prompt[] = [
 const isOffered = ({ shown }: ToolAccess, { tools }: Prompt): boolean =>
   tools.every((tool) => shown.some(({ name }) => name === tool));
 
-export const findPrompt = (gate: ToolAccess, name: string): Prompt | undefined =>
-  prompts.find((prompt) => prompt.name === name && isOffered(gate, prompt));
+export const findPrompt = (access: ToolAccess, name: string): Prompt | undefined =>
+  prompts.find((prompt) => prompt.name === name && isOffered(access, prompt));
 
 /** What to say of a prompt that is not offered. */
-export function whyNoPrompt(gate: ToolAccess, name: string): string {
+export function whyNoPrompt(access: ToolAccess, name: string): string {
   const known = prompts.find((prompt) => prompt.name === name);
-  const missing = known?.tools.find((tool) => gate.shown.every((shown) => shown.name !== tool));
+  const missing = known?.tools.find((tool) => access.shown.every((shown) => shown.name !== tool));
   if (missing === undefined) return 'There is no such prompt; prompts/list names those there are.';
-  return `${name} is not offered. ${explainUnavailable(gate, missing)}`;
+  return `${name} is not offered. ${explainUnavailable(access, missing)}`;
 }
 
-export const listPrompts = (gate: ToolAccess) =>
+export const listPrompts = (access: ToolAccess) =>
   prompts
-    .filter((prompt) => isOffered(gate, prompt))
+    .filter((prompt) => isOffered(access, prompt))
     .map(({ name, title, description, arguments: given }) => ({
       name,
       title,
@@ -45,16 +45,16 @@ export const listPrompts = (gate: ToolAccess) =>
     }));
 
 /** Our words in one message, and what was gathered in another. @throws WrongRequest */
-export async function getPrompt(name: string, args: Readonly<Record<string, string>>, desk: RequestContext) {
-  const prompt = findPrompt(desk.gate, name);
-  if (!prompt) throw new WrongRequest(whyNoPrompt(desk.gate, name));
+export async function getPrompt(name: string, args: Readonly<Record<string, string>>, runner: ToolRunner) {
+  const prompt = findPrompt(runner.access, name);
+  if (!prompt) throw new WrongRequest(whyNoPrompt(runner.access, name));
   const given = givenOf(prompt, args);
   const absent = prompt.arguments.filter((argument) => argument.required && given[argument.name] === undefined);
   if (absent.length > 0)
     throw new WrongRequest(
       `${name} needs ${absent.map((argument) => `${argument.name} (${argument.description})`).join(', ')}. Nothing was sent.`,
     );
-  const { words, data } = await prompt.say(given, desk);
+  const { words, data } = await prompt.say(given, runner);
   const texts = data ? [words, toText(withinLimit(data))] : [words];
   return {
     description: prompt.description,

@@ -1,7 +1,7 @@
 import { UserError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json.ts';
 import type { Completer } from '../completion/completer.ts';
-import type { RequestContext } from '../request-context.ts';
+import type { ToolRunner } from '../tool-runner.ts';
 
 /** What a person fills in; always text, as the protocol has it. */
 export interface Argument {
@@ -30,7 +30,7 @@ export interface Prompt {
   readonly arguments: readonly Argument[];
   /** Tools without which it is not offered. */
   readonly tools: readonly string[];
-  readonly say: (given: Given, desk: RequestContext) => Promise<Said>;
+  readonly say: (given: Given, runner: ToolRunner) => Promise<Said>;
 }
 
 export const answerFollows = (tool: string): string =>
@@ -47,4 +47,4 @@ export async function gathered<T>(work: Promise<T>): Promise<T | undefined> {
 }
 
 /** Those of some tools that are offered, for a sentence that names them; empty where none is. */
-export const offeredOf = (desk: RequestContext, ...tools: string[]): string => tools.filter(desk.offers).join(', ');
+export const offeredOf = (runner: ToolRunner, ...tools: string[]): string => tools.filter(runner.offers).join(', ');

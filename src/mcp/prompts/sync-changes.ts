@@ -2,7 +2,7 @@ import { asOf } from '../../lib/time.ts';
 import { taskPage } from '../../tools/composite/location-tasks/walk.ts';
 import { mayRead } from '../../tools/core/permissions.ts';
 import { among } from '../completion/completer.ts';
-import type { RequestContext } from '../request-context.ts';
+import type { ToolRunner } from '../tool-runner.ts';
 import { answerFollows, gathered, type Prompt } from './prompt.ts';
 
 const TOOL = 'list_changed_contacts';
@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 const WORDS = ['last', 'today', 'yesterday'] as const;
 
 /** Days in the zone of the clock; anything else as the tool takes it. */
-async function sinceOf(text: string, { clock }: RequestContext): Promise<string> {
+async function sinceOf(text: string, { clock }: ToolRunner): Promise<string> {
   const days = WORDS.indexOf(text.toLowerCase() as (typeof WORDS)[number]) - 1;
   if (days < 0) return days === -1 ? 'last' : text;
   const today = (await asOf(clock)).slice(0, 10);
@@ -29,12 +29,12 @@ export const syncChanges: Prompt = {
     },
   ],
   tools: [TOOL],
-  async say({ since = 'last' }, desk) {
+  async say({ since = 'last' }, runner) {
     const task = `Bring me up to date: who is new, who was changed, and which of their tasks are open or overdue. Say up to when this is complete (completeTo) and what it cannot show (unseen). While the answer has next, call ${TOOL} with those arguments; since: "last" goes on from here another time.`;
     const run = async () =>
-      desk.run(TOOL, {
-        since: await sinceOf(since, desk),
-        ...(mayRead(taskPage, desk.gate) ? { tasks: true } : {}),
+      runner.run(TOOL, {
+        since: await sinceOf(since, runner),
+        ...(mayRead(taskPage, runner.access) ? { tasks: true } : {}),
       });
     const data = await gathered(run());
     if (data) return { words: `${task} ${answerFollows(TOOL)}`, data };

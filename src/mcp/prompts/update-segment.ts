@@ -2,7 +2,7 @@ import type { Json } from '../../lib/json.ts';
 import { truncate } from '../../lib/text.ts';
 import { DEFAULT_PAGE_BYTES, howManyFit } from '../../tools/core/tool-result.ts';
 import { among } from '../completion/completer.ts';
-import type { RequestContext } from '../request-context.ts';
+import type { ToolRunner } from '../tool-runner.ts';
 import { locationTags } from './location-tags.ts';
 import { answerFollows, gathered, type Prompt } from './prompt.ts';
 
@@ -20,14 +20,14 @@ const NOTES = {
 } as const;
 
 /** How many carry the tag, with the filter that finds them; without a tag, which tags there are. */
-async function segmentOf(tag: string | undefined, desk: RequestContext): Promise<Json> {
+async function segmentOf(tag: string | undefined, runner: ToolRunner): Promise<Json> {
   if (tag === undefined) {
-    const all = (await locationTags(desk)).map((name) => truncate(name, TAG_CHARACTERS));
+    const all = (await locationTags(runner)).map((name) => truncate(name, TAG_CHARACTERS));
     const tags = all.slice(0, howManyFit(all, DEFAULT_PAGE_BYTES));
     return { ...(tags.length > 0 ? { tags } : {}), ...(tags.length < all.length ? { total: all.length } : {}) };
   }
   const filters = [{ field: 'tags', operator: 'eq', value: tag.toLowerCase() }];
-  return { filters, ...(await desk.run(COUNT, { filters })) };
+  return { filters, ...(await runner.run(COUNT, { filters })) };
 }
 
 export const updateSegment: Prompt = {
@@ -38,12 +38,12 @@ export const updateSegment: Prompt = {
     {
       name: 'tag',
       description: 'Tag that the contacts have',
-      complete: async (typed, desk) => among(await locationTags(desk), typed),
+      complete: async (typed, runner) => among(await locationTags(runner), typed),
     },
     { name: 'change', description: 'What to change, such as: add tag spring, remove tag lead, set city to Austin' },
   ],
   tools: [COUNT, UPDATE],
-  async say({ tag, change }, desk) {
+  async say({ tag, change }, runner) {
     const missing = [tag ? '' : 'which contacts I mean', change ? '' : 'what to change'].filter(Boolean).join(' and ');
     const task = [
       missing && `Ask me ${missing}.`,
@@ -51,7 +51,7 @@ export const updateSegment: Prompt = {
       'Where it answers with a preview, show me the number, the examples and what changes, and run it only after my yes; tags may start automations that message people. Go on with next until nothing is left, and tell me what was done, skipped and failed, with reasons.',
     ];
     const given = { ...(tag ? { tag } : {}), ...(change ? { change } : {}) };
-    const found = await gathered(segmentOf(tag, desk));
+    const found = await gathered(segmentOf(tag, runner));
     const note = found ? NOTES[tag ? 'counted' : 'asked'] : NOTES.failed;
     return { words: [...task, note].filter(Boolean).join(' '), data: { given, ...found } };
   },

@@ -1,7 +1,7 @@
 import { UserError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json.ts';
 import { isE164, readPhone } from '../../lib/phone.ts';
-import type { ToolContext } from '../core/tool.ts';
+import type { ToolContext } from '../core/context.ts';
 import { countryOf } from './onboard/parse-person.ts';
 
 /**
@@ -13,6 +13,6 @@ export async function withE164(args: Json, name: string, context: ToolContext): 
   const { number, certain } = await readPhone(String(args[name]), () => countryOf(context));
   if (!isE164(number))
     throw new UserError(`Nothing was sent. ${name} must be a whole phone number, such as +15125550100.`);
-  context.say(`${name} read as ${number}${certain ? '' : '; its country was guessed'}.`);
+  context.notify(`${name} read as ${number}${certain ? '' : '; its country was guessed'}.`);
   return { ...args, [name]: number };
 }

@@ -1,5 +1,5 @@
 import { type Json, listIn, rowsIn } from '../../lib/json.ts';
-import type { ToolContext } from '../core/tool.ts';
+import type { ToolContext } from '../core/context.ts';
 import { searchContacts } from '../search.ts';
 
 /** Rows the API gives at most in one answer of a search. */
@@ -46,10 +46,14 @@ export async function searchPage(
   { call }: Pick<ToolContext, 'call'>,
   question: Json,
   searchAfter?: unknown,
-  lane: 'single' | 'bulk' = 'bulk',
+  priority: 'single' | 'bulk' = 'bulk',
 ): Promise<SearchPage> {
   const pageLimit = Number(question.pageLimit ?? SEARCH_PAGE);
-  const data = await call(searchContacts, { ...question, pageLimit, ...(searchAfter ? { searchAfter } : {}) }, lane);
+  const data = await call(
+    searchContacts,
+    { ...question, pageLimit, ...(searchAfter ? { searchAfter } : {}) },
+    priority,
+  );
   const rows = rowsIn(data, 'contacts');
   const last = rows.at(-1)?.searchAfter;
   return {

@@ -122,14 +122,14 @@ export function resolveToolAccess(
 }
 
 /** What to say when a tool is called that is not offered. */
-export function explainUnavailable(gate: ToolAccess, name: string): string {
-  const { hidden } = gate;
+export function explainUnavailable(access: ToolAccess, name: string): string {
+  const { hidden } = access;
   const found = hidden.find(({ tool }) => tool.name === name);
   if (!found) return `There is no tool ${quoteForMessage(name)}; tools/list names those there are.`;
-  const missing = missingFor(found.tool, gate);
+  const missing = missingFor(found.tool, access);
   return missing
-    ? missingScope(name, missing, gate.howToGrant)
-    : switchedOff(name, forbiddenAct(name, undefined, gate.forbidden));
+    ? missingScope(name, missing, access.howToGrant)
+    : switchedOff(name, forbiddenAct(name, undefined, access.forbidden));
 }
 
 /** The first scope that a tool lacks. */

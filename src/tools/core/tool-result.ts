@@ -37,10 +37,10 @@ export function toText(given: Json): string {
 }
 
 /** What the model reads of an answer: small, complete or with the arguments that go on, the same in both halves. */
-export function toToolResult(e: Endpoint, data: Json, args: Json): Json {
-  return e.list
-    ? listResult(e, e.list, data, args)
-    : singleResult(e.present ? e.present(data, args) : data, args.fields as string[] | undefined);
+export function toToolResult(endpoint: Endpoint, data: Json, args: Json): Json {
+  return endpoint.list
+    ? listResult(endpoint, endpoint.list, data, args)
+    : singleResult(endpoint.present ? endpoint.present(data, args) : data, args.fields as string[] | undefined);
 }
 
 /** Shapes the known envelope keys of a single thing, its longest values cut until it fits. */
@@ -106,7 +106,7 @@ function envelope(data: Json, fields: readonly string[] | undefined, max: number
 /** Room kept for the envelope and the arguments of the next call. */
 export const ENVELOPE_BYTES = 1_500;
 
-function listResult(e: Endpoint, list: ListShape, data: Json, args: Json): Json {
+function listResult(endpoint: Endpoint, list: ListShape, data: Json, args: Json): Json {
   const all = listIn(data, list.key);
   const records = all.flatMap((row, place) => (isRecord(row) ? [{ row, place }] : []));
   const rows = list.whole ? records.map(({ row }, place) => ({ row, place })) : records;
@@ -127,7 +127,7 @@ function listResult(e: Endpoint, list: ListShape, data: Json, args: Json): Json 
   const complete = list.whole ? reached >= rows.length : kept.length === rows.length;
   const next = last ? list.next({ args, data: { ...data, [list.key]: all }, last, reached, complete }) : undefined;
   const total = list.whole ? rows.length : totalOf(data);
-  const extra = e.present ? e.present(data, args) : {};
+  const extra = endpoint.present ? endpoint.present(data, args) : {};
   return { [list.key]: kept, ...extra, ...(total === undefined ? {} : { total }), ...(next ? { next } : {}) };
 }
 

@@ -1,7 +1,7 @@
 import { ID } from '../../api/endpoint.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json.ts';
-import type { ToolContext } from '../core/tool.ts';
+import type { ToolContext } from '../core/context.ts';
 import { listUsers } from '../lookups.ts';
 
 const USER_ARGUMENTS = ['assignedTo', 'userId', 'followers'] as const;

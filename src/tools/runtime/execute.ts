@@ -3,20 +3,13 @@ import type { Json } from '../../lib/json.ts';
 import { isE164 } from '../../lib/phone.ts';
 import { truncate } from '../../lib/text.ts';
 import { readTime } from '../../lib/time.ts';
+import { type RequestContext, START_DEADLINE_MS, TOOL_DEADLINE_MS, type ToolContext } from '../core/context.ts';
 import { assertAllowed } from '../core/permissions.ts';
 import { oddRows } from '../core/row-shape.ts';
-import {
-  isComposite,
-  START_DEADLINE_MS,
-  TOOL_DEADLINE_MS,
-  type Tool,
-  type ToolContext,
-  type ToolEnvironment,
-} from '../core/tool.ts';
+import { isComposite, type Tool } from '../core/tool.ts';
 import { toToolResult } from '../core/tool-result.ts';
 import { customFieldsByName } from '../search.ts';
 import { nameMe } from './current-user.ts';
-import { createEqualCreates } from './equal-creates.ts';
 import { joinParts } from './field-parts.ts';
 import { readRanges } from './ranges.ts';
 
@@ -24,15 +17,10 @@ import { readRanges } from './ranges.ts';
 const NOTICE_CHARACTERS = 2_000;
 
 /** Runs a tool on checked arguments: people's words to the API's, the call, and the answer as the model reads it. */
-export async function runTool(
-  tool: Tool,
-  given: Json,
-  surroundings: ToolEnvironment,
-  aboutInput?: string,
-): Promise<Json> {
+export async function runTool(tool: Tool, given: Json, request: RequestContext, aboutInput?: string): Promise<Json> {
   const notices = new Map(aboutInput === undefined ? [] : [[aboutInput, aboutInput]]);
-  const context = contextOf(tool, surroundings, (notice, kind = notice) => notices.set(kind, notice));
-  assertAllowed(tool, given, surroundings.gate);
+  const context = contextOf(tool, request, (notice, kind = notice) => notices.set(kind, notice));
+  assertAllowed(tool, given, request.access);
   const args = await prepared(tool, given, context);
   const result = isComposite(tool) ? await tool.run(args, context) : await runEndpoint(tool, args, context);
   const { kept, odd } = fitting(tool.output, result);
@@ -58,32 +46,36 @@ async function prepared(tool: Tool, given: Json, context: ToolContext): Promise<
   if (!Array.isArray(args.filters)) return args;
   const [named] = customFieldsByName(args.filters);
   if (named)
-    context.say(
+    context.notify(
       `${named} is no id of a custom field: by a key or name search finds nobody. list_custom_fields gives the ids.`,
     );
   return { ...args, filters: await readRanges(args.filters, tool, context) };
 }
 
-function contextOf(
-  tool: Tool,
-  surroundings: ToolEnvironment,
-  note: (notice: string, kind?: string) => void,
-): ToolContext {
-  const { api, signal, host, gate } = surroundings;
+function contextOf(tool: Tool, request: RequestContext, note: (notice: string, kind?: string) => void): ToolContext {
+  const { api, signal, host, access, state } = request;
   const began = api.now();
   const deadline = isComposite(tool) ? began + TOOL_DEADLINE_MS : undefined;
-  const say = (notice: string) => note(notice);
-  // Of what hundreds of calls say in other numbers, the last word is enough.
-  const heard = (notice: string) => note(notice, notice.replace(/\d+/g, ''));
+  const notify = (notice: string) => note(notice);
+  // Notices that differ in numbers only replace each other: hundreds of calls may send them.
+  const notifyLatest = (notice: string) => note(notice, notice.replace(/\d+/g, ''));
   return {
-    ...surroundings,
-    say,
-    call: async (e, args, lane = 'single', how) => {
-      assertAllowed(e, args, gate);
-      const answer = await api.call(e, args, { signal, host, say: heard, lane, deadline, ...how });
-      surroundings.own(createEqualCreates).forget(e, args);
-      const odd = e.effect === 'read' ? oddRows(answer) : 0;
-      if (odd > 0) note(`HighLevel sent ${odd} rows that are no records; they are left out.`, `odd rows of ${e.name}`);
+    ...request,
+    notify,
+    call: async (endpoint, args, priority = 'single', options) => {
+      assertAllowed(endpoint, args, access);
+      const answer = await api.call(endpoint, args, {
+        signal,
+        host,
+        notify: notifyLatest,
+        priority,
+        deadline,
+        ...options,
+      });
+      state.equalCreates.forget(endpoint, args);
+      const odd = endpoint.effect === 'read' ? oddRows(answer) : 0;
+      if (odd > 0)
+        note(`HighLevel sent ${odd} rows that are no records; they are left out.`, `odd rows of ${endpoint.name}`);
       return answer;
     },
     hasTime: () => signal?.aborted !== true && api.now() - began < START_DEADLINE_MS,
@@ -91,20 +83,20 @@ function contextOf(
 }
 
 /** One endpoint, one call. */
-async function runEndpoint(e: Endpoint, given: Json, context: ToolContext): Promise<Json> {
-  const { call, clock, say, own, api, locationId } = context;
-  const args = await withPhoneSpelledOut(e, given, context);
-  for (const name of e.times ?? []) {
+async function runEndpoint(endpoint: Endpoint, given: Json, context: ToolContext): Promise<Json> {
+  const { call, clock, notify, state, api } = context;
+  const args = await withPhoneSpelledOut(endpoint, given, context);
+  for (const name of endpoint.times ?? []) {
     if (typeof args[name] !== 'string') continue;
-    const { iso, echo } = await readTime(name, args[name], clock, 'end', e.effect === 'read' ? 'UTC' : 'refuse');
+    const { iso, echo } = await readTime(name, args[name], clock, 'end', endpoint.effect === 'read' ? 'UTC' : 'refuse');
     args[name] = iso;
-    if (echo) say(`${name} read as ${echo}.`);
+    if (echo) notify(`${name} read as ${echo}.`);
   }
-  const answer = await call(e, args);
-  const equal = own(createEqualCreates).see(e, args, answer, api.now(), locationId);
-  if (equal) say(equal);
-  for (const remark of e.remarks?.(answer, args) ?? []) say(remark);
-  return toToolResult(e, answer, given);
+  const answer = await call(endpoint, args);
+  const equal = state.equalCreates.see(endpoint, args, answer, api.now(), state.locationId);
+  if (equal) notify(equal);
+  for (const remark of endpoint.remarks?.(answer, args) ?? []) notify(remark);
+  return toToolResult(endpoint, answer, given);
 }
 
 /** Most are in E.164 already and need no more than a look. */

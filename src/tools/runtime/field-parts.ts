@@ -2,7 +2,7 @@ import { UserError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json.ts';
 import { memoizeAsync } from '../../lib/memoize.ts';
 import { quoteForMessage } from '../../lib/text.ts';
-import type { ToolContext } from '../core/tool.ts';
+import type { ToolContext } from '../core/context.ts';
 import { fieldCalled, lookedUp } from './name-lookup.ts';
 
 const hasParts = (rows: unknown): rows is Json[] =>
@@ -27,7 +27,7 @@ export async function joinParts(args: Json, context: ToolContext): Promise<Json>
   };
 }
 
-async function joinFields(given: readonly Json[], definitions: readonly Json[] | undefined, { say }: ToolContext) {
+async function joinFields(given: readonly Json[], definitions: readonly Json[] | undefined, { notify }: ToolContext) {
   const fields = new Map<string, Json>();
   for (const [at, { part, ...field }] of given.entries()) {
     if (part === undefined) {
@@ -39,7 +39,7 @@ async function joinFields(given: readonly Json[], definitions: readonly Json[] |
     const box = boxOf(String(part), String(field.id ?? field.key), definitions);
     fields.set(name, { ...field, value: { ...boxes, [box]: field.value } });
   }
-  say('Of a TEXTBOX_LIST field give every part that is to stay: HighLevel may empty those left out.');
+  notify('Of a TEXTBOX_LIST field give every part that is to stay: HighLevel may empty those left out.');
   return [...fields.values()];
 }
 

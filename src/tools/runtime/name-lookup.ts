@@ -1,16 +1,16 @@
 import type { Endpoint } from '../../api/endpoint.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json.ts';
+import type { ToolContext } from '../core/context.ts';
 import { mayRead } from '../core/permissions.ts';
-import type { ToolContext } from '../core/tool.ts';
 import { listBusinesses, listCustomFields, listUsers } from '../lookups.ts';
 
 const LOOKUPS = { users: listUsers, businesses: listBusinesses, customFields: listCustomFields } as const;
 
 /** The rows of a lookup, in one call; undefined where its scope is not in effect or it could not be read. */
-export async function lookedUp(key: keyof typeof LOOKUPS, { call, gate }: ToolContext): Promise<Json[] | undefined> {
+export async function lookedUp(key: keyof typeof LOOKUPS, { call, access }: ToolContext): Promise<Json[] | undefined> {
   const lookup: Endpoint = LOOKUPS[key];
-  if (!mayRead(lookup, gate)) return undefined;
+  if (!mayRead(lookup, access)) return undefined;
   try {
     const { [key]: rows } = await call(lookup, {});
     return Array.isArray(rows) ? (rows as Json[]) : undefined;

@@ -1,8 +1,8 @@
 import type { ToolFace } from '../../api/endpoint.ts';
 import type { Json } from '../../lib/json.ts';
 import { type Clock, readTime } from '../../lib/time.ts';
+import type { ToolContext } from '../core/context.ts';
 import { TIME } from '../core/schemas.ts';
-import type { ToolContext } from '../core/tool.ts';
 import { BOUNDS } from '../search.ts';
 
 /** Bounds whose reading is told; the others are counted. */
@@ -20,9 +20,9 @@ export async function readRanges(
 ): Promise<Json[]> {
   const echoes: string[] = [];
   const read = await readAll(filters, 'filters', { clock: context.clock, isRead: effect === 'read', echoes });
-  for (const echo of echoes.slice(0, MAX_ECHOES)) context.say(echo);
+  for (const echo of echoes.slice(0, MAX_ECHOES)) context.notify(echo);
   if (echoes.length > MAX_ECHOES)
-    context.say(`${echoes.length - MAX_ECHOES} more bounds were read in the same time zone.`);
+    context.notify(`${echoes.length - MAX_ECHOES} more bounds were read in the same time zone.`);
   return read;
 }
 

@@ -246,7 +246,7 @@ describe('a 401', () => {
     const api = layer({ transport, timers: virtualClock(NOW), policy });
     const error = await api.call(named('get_contact'), { contactId: PERSON }).catch((reason) => reason);
     expect(error).toMatchObject({
-      kind: 'failed',
+      kind: 'serverError',
       message: expect.stringContaining('without a word about the sign-in'),
     });
   });

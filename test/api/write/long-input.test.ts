@@ -31,11 +31,11 @@ describe('work that grows no faster than what HighLevel sends', () => {
     const all = rows((n) => ({ id: idOf(n), body: `${n}`, title: `${n}` }));
     const before = { ids: all.map(({ id }) => id) };
     const look = {
-      ...{ sent: { contactId: 'c', ...sent }, since: 0, until: 1, before },
-      known: () => false,
+      ...{ sent: { contactId: 'c', ...sent }, since: 0, until: 1, snapshot: before },
+      isKnown: () => false,
       read: async () => ({ [key]: all }),
     } as unknown as ReconcileContext;
-    expect((await settlement.check(look)).done).toBe(false);
+    expect((await settlement.check(look)).happened).toBe(false);
   });
 
   test('very many tags and custom fields, each held against all', () => {

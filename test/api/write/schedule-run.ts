@@ -39,7 +39,7 @@ export interface Ran {
 }
 
 const TIMEOUT_MS = 30_000;
-const byName = new Map(endpoints.map((e) => [e.name, e]));
+const byName = new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
 
 export async function runSchedule(schedule: Schedule): Promise<Ran> {
   const clock = virtualClock(NOW);
@@ -79,7 +79,10 @@ export async function runSchedule(schedule: Schedule): Promise<Ran> {
       ended: ++moment,
     });
     try {
-      const answer = await api.call(byName.get(step.tool) as Endpoint, step.args, { signal, say: (s) => said.push(s) });
+      const answer = await api.call(byName.get(step.tool) as Endpoint, step.args, {
+        signal,
+        notify: (s) => said.push(s),
+      });
       return report('done', said.join(' '), answer);
     } catch (error) {
       const text = String((error as Error).message);

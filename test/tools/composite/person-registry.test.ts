@@ -4,8 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { fetchTransport } from '../../../src/api/transport/index.ts';
 import type { Json } from '../../../src/lib/json.ts';
+import { inMemoryStore } from '../../../src/lib/state-file.ts';
 import { createSandbox, type SandboxOptions } from '../../../src/sandbox/index.ts';
-import { PersonRegistry } from '../../../src/tools/composite/onboard/person-registry.ts';
+import {
+  findKnownPerson,
+  setKnownPerson,
+  withPersonLock,
+} from '../../../src/tools/composite/onboard/person-registry.ts';
+import { createLocationState } from '../../../src/tools/core/location-state.ts';
 import { type Connected, connect, NOW, type Options } from '../../connect.ts';
 
 const EXTERNAL = 'cf0000000000external';
@@ -26,6 +32,12 @@ async function servers(count: number, sandbox: SandboxOptions = {}, options: Opt
   };
   return Promise.all(Array.from({ length: count }, () => connect(shared)));
 }
+
+/** What a process of its own knows of a location. */
+const processAt = (peopleFolder: string, locationId = 'one', hasTime = () => true) => ({
+  state: createLocationState({ locationId, peopleFolder, stateStore: inMemoryStore() }),
+  hasTime,
+});
 
 async function everybody({ call, sandbox }: Connected): Promise<Json[]> {
   sandbox.advance(600_000);
@@ -112,11 +124,9 @@ describe('two servers on one state folder', () => {
   test('a creation that a killed process left without outcome is waited for, unless a lookup tells', async () => {
     const [server] = (await servers(1, {}, {})) as [Connected];
     const folder = await freshFolder();
-    const killed = new PersonRegistry();
-    const { locationId } = server.sandbox;
-    const place = { peopleFolder: folder, locationId, hasTime: () => true };
+    const killed = processAt(folder, server.sandbox.locationId);
     const keys = [`customField ${EXTERNAL} K-1`, 'email kim@park.example'];
-    await killed.set(keys, place, { at: NOW - 10_000 });
+    await setKnownPerson(keys, killed, { at: NOW - 10_000 });
     const next = await connect({ sandboxed: server.sandbox, peopleFolder: folder });
     expect(await next.refused('onboard_contact', byMatch('K-1'))).toMatch(
       /whether they exist is not known yet\. Nothing was written\. Call again in 170 s\./,
@@ -124,7 +134,7 @@ describe('two servers on one state folder', () => {
     expect(await everybody(next)).toHaveLength(0);
     next.advance(170_000);
     expect(await next.call('onboard_contact', byMatch('K-1'))).toMatchObject({ created: true });
-    await killed.set(keys, place, { at: NOW + 170_000 });
+    await setKnownPerson(keys, killed, { at: NOW + 170_000 });
     const known = { ...byMatch('K-2'), email: 'kim@park.example' };
     expect(await next.call('onboard_contact', known)).toMatchObject({ created: true });
   });
@@ -204,25 +214,20 @@ describe('the folder', () => {
   });
 
   test('keeps locations apart', async () => {
-    const place = { peopleFolder: await freshFolder(), hasTime: () => true };
-    const registry = new PersonRegistry();
-    await registry.set(['email a'], { ...place, locationId: 'one' }, { id: 'x', at: 1 });
-    expect(await registry.find('email a', { ...place, locationId: 'two' })).toBeUndefined();
-    expect(await new PersonRegistry().find('email a', { ...place, locationId: 'one' })).toEqual({
-      id: 'x',
-      at: 1,
-    });
+    const folder = await freshFolder();
+    await setKnownPerson(['email a'], processAt(folder), { id: 'x', at: 1 });
+    expect(await findKnownPerson('email a', processAt(folder, 'two'))).toBeUndefined();
+    expect(await findKnownPerson('email a', processAt(folder))).toEqual({ id: 'x', at: 1 });
   });
 
   test('a person whom another process holds for too long is left alone, and the sentence says so', async () => {
-    const peopleFolder = await freshFolder();
+    const folder = await freshFolder();
     let left = 3;
-    const place = { peopleFolder, locationId: 'one', hasTime: () => left-- > 0 };
-    const patient = { ...place, hasTime: () => true };
-    await new PersonRegistry().alone(['a', 'b'], patient, async () => {
-      const second = new PersonRegistry().alone(['b'], place, async () => 'done');
+    const impatient = processAt(folder, 'one', () => left-- > 0);
+    await withPersonLock(['a', 'b'], processAt(folder), async () => {
+      const second = withPersonLock(['b'], impatient, async () => 'done');
       await expect(second).rejects.toThrow('worked on the same person for all of the time; nothing was written');
     });
-    expect(await new PersonRegistry().alone(['b'], patient, async () => 'done')).toBe('done');
+    expect(await withPersonLock(['b'], processAt(folder), async () => 'done')).toBe('done');
   });
 });

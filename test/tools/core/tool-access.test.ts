@@ -246,8 +246,8 @@ describe('the request layer refuses a second time', () => {
     timeoutMs: 100,
     log: silent,
   });
-  test.each(endpoints.map((e) => [e.name, e] as const))('%s', async (name, e) => {
-    await expect(api.call(e, {})).rejects.toThrow(`${name} needs the scope ${e.scope}`);
+  test.each(endpoints.map((endpoint) => [endpoint.name, endpoint] as const))('%s', async (name, endpoint) => {
+    await expect(api.call(endpoint, {})).rejects.toThrow(`${name} needs the scope ${endpoint.scope}`);
   });
 });
 

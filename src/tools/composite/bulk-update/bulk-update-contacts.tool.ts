@@ -13,7 +13,7 @@ import {
   Text,
   unlisted,
 } from '../../core/schemas.ts';
-import { type CompositeTool, lazyTool } from '../../core/tool.ts';
+import { compositeTool, lazyTool } from '../../core/tool.ts';
 import { filters } from '../../search.ts';
 
 /** Ids of one request. */
@@ -35,7 +35,7 @@ const Changed = z
   .refine((fields) => Object.keys(fields).length > 0, 'names nothing to change')
   .refine(clearsOthers, CLEAR_RULE);
 
-export const bulkUpdateContacts: CompositeTool = {
+export const bulkUpdateContacts = compositeTool({
   name: 'bulk_update_contacts',
   title: 'Bulk update contacts',
   description:
@@ -99,4 +99,4 @@ export const bulkUpdateContacts: CompositeTool = {
   }),
   calls: [],
   run: lazyTool('bulkUpdateContacts'),
-};
+});

@@ -1,7 +1,7 @@
 import type { Json } from '../../../lib/json.ts';
-import type { ToolContext } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/context.ts';
+import type { Jobs } from '../../core/job-store.ts';
 import { nameMe } from '../../runtime/current-user.ts';
-import { createJobs, type Jobs } from '../job-store.ts';
 import { type BulkJob, type Changes, needsPreview, newJob } from './job.ts';
 import { plan } from './plan.ts';
 import { previewOf } from './preview.ts';
@@ -11,7 +11,7 @@ import { accountOf } from './summary.ts';
 const KIND = 'update';
 
 export async function run({ handle, confirm, ...args }: Json, context: ToolContext): Promise<Json> {
-  const jobs = context.own(createJobs);
+  const { jobs } = context.state;
   const confirmed = confirm === true;
   const known = typeof handle === 'string' ? handle : unfinished(jobs, args, confirmed);
   if (known !== undefined) {
@@ -62,23 +62,23 @@ async function changesOf(
 
 /** The preview, or the next contacts, or the last account: whatever comes next for this job. */
 async function goOn(job: BulkJob, handle: string, confirmed: boolean, context: ToolContext): Promise<Json> {
-  const { say, signal } = context;
+  const { notify, signal } = context;
   const next = { handle, confirm: true };
-  if (job.ids.length === 0) say('No contact matches; nothing was written.');
+  if (job.ids.length === 0) notify('No contact matches; nothing was written.');
   if (job.ended) return end(job, job.ended, signal);
   const begun = job.fates.size > 0;
   if (needsPreview(job) && !begun && !(confirmed && job.previewed)) {
     const preview = await previewOf(job, context);
     job.previewed = !signal?.aborted;
-    say('Nothing is written yet. Show this to the user; only then call with next.');
-    if (job.changes.addTags || job.changes.removeTags) say(AUTOMATIONS);
+    notify('Nothing is written yet. Show this to the user; only then call with next.');
+    if (job.changes.addTags || job.changes.removeTags) notify(AUTOMATIONS);
     return { ...preview, next };
   }
   const stopped = needsPreview(job) && !confirmed ? undefined : await runBatch(job, context);
-  if (stopped) say(stopped);
+  if (stopped) notify(stopped);
   const account = accountOf(job);
   if (account.left === 0) return end(job, account, signal);
-  say('next goes on with what is left.');
+  notify('next goes on with what is left.');
   return { ...account, next };
 }
 

@@ -3,7 +3,7 @@ import { refuseOversized } from '../../../api/request-executor.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
-import type { ToolContext } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { lookedUp } from '../../runtime/name-lookup.ts';
 import { Met, nextPage, searchPage } from '../search-pages.ts';
 import { type BulkJob, type Changes, type StepName, WITHOUT_PREVIEW } from './job.ts';
@@ -79,6 +79,6 @@ async function searchIds(question: Json, context: ToolContext): Promise<string[]
     if (ids.size > WITHOUT_PREVIEW) context.progress(ids.size, total || undefined, `${ids.size} contacts found`);
     after = nextPage(page, ids.size + unusable, after);
   } while (after !== undefined);
-  if (unusable > 0) context.say(`${unusable} found without a usable id cannot be changed and were left out.`);
+  if (unusable > 0) context.notify(`${unusable} found without a usable id cannot be changed and were left out.`);
   return [...ids];
 }

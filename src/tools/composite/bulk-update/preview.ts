@@ -1,8 +1,8 @@
 import type { Json } from '../../../lib/json.ts';
 import { truncate } from '../../../lib/text.ts';
 import { getContact } from '../../contacts.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { cleanValue, rowOf } from '../../core/row-shape.ts';
-import type { ToolContext } from '../../core/tool.ts';
 import { ENVELOPE_BYTES, MAX_BYTES, withShortLists } from '../../core/tool-result.ts';
 import { lookedUp, namesOf } from '../../runtime/name-lookup.ts';
 import { reasonOf } from '../contact-view/contact-parts.ts';
@@ -27,9 +27,9 @@ export async function previewOf(job: BulkJob, context: ToolContext): Promise<Jso
     ...ids.slice(0, EXAMPLES).map((id) => example(id, changes, fields ?? [], context)),
   ]);
   const name = business?.get(String(changes.businessId));
-  if (everyContact) context.say('These are ALL contacts of the location.');
+  if (everyContact) context.notify('These are ALL contacts of the location.');
   const cost = costOf(job, context);
-  if (cost) context.say(cost);
+  if (cost) context.notify(cost);
   const preview = {
     preview: true,
     ...(context.label === undefined ? {} : { account: context.label }),

@@ -1,6 +1,6 @@
 import { ApiError, isGeneral } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
-import type { ToolContext } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { type BulkJob, fateOf, isLeft, isOpen, type StepName } from './job.ts';
 import { STEP } from './steps.ts';
 

@@ -3,8 +3,8 @@ import { type Json, rowsIn } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import { bulkAssignContactBusiness } from '../../businesses.ts';
 import { updateContact } from '../../contacts.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { rowOf } from '../../core/row-shape.ts';
-import type { ToolContext } from '../../core/tool.ts';
 import { bulkUpdateContactTags } from '../../tags.ts';
 
 import { type CustomValue, heldIn, holdersOf, isEmpty, labelOf, sameValue } from '../custom-field-values.ts';

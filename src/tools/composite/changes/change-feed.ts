@@ -1,7 +1,7 @@
 import { ID } from '../../../api/endpoint.ts';
 import type { Json } from '../../../lib/json.ts';
 import { CLOCK_SLACK_MS } from '../../../lib/time.ts';
-import type { ToolContext } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { searchPage } from '../search-pages.ts';
 
 /**
@@ -46,7 +46,7 @@ type Around = Pick<ToolContext, 'call' | 'clock' | 'hasTime'> & {
 
 /** What others write shows in no cache of ours. */
 export const fresh = ({ call }: Pick<ToolContext, 'call'>): Pick<ToolContext, 'call'> => ({
-  call: (e, args, lane) => call(e, args, lane, { fresh: true }),
+  call: (endpoint, args, priority) => call(endpoint, args, priority, { fresh: true }),
 });
 
 const changedAt = ({ dateUpdated, dateAdded }: Json): number => Date.parse(String(dateUpdated ?? dateAdded));

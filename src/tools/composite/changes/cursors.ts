@@ -89,12 +89,12 @@ function notBeyond(now: number, place: SavedCursor): SavedCursor {
 }
 
 /** Remembers a place under a new cursor, which is also the last one. */
-export async function keepPlace(memory: StateStore, reached: SavedCursor, now: number): Promise<string> {
+export async function keepPlace(stateStore: StateStore, reached: SavedCursor, now: number): Promise<string> {
   const place = notBeyond(now, reached);
   // Everything before this time has been given: where the file is lost, a reader goes on from there.
   const stamp = `${new Date(place.contacts.from).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
   const cursor = `${stamp}-${randomBytes(6).toString('hex').slice(0, 6)}`;
-  await memory.update(NAME, (kept): Json => {
+  await stateStore.update(NAME, (kept): Json => {
     const recent = [...placesIn(kept, now).places].slice(1 - KEPT);
     return { last: cursor, places: Object.fromEntries([...recent, [cursor, place]]) };
   });
@@ -106,11 +106,11 @@ export async function keepPlace(memory: StateStore, reached: SavedCursor, now: n
  * @throws UserError for one that was never given
  */
 export async function findPlace(
-  memory: StateStore,
+  stateStore: StateStore,
   cursor: string,
   now: number,
 ): Promise<{ place: SavedCursor; whole: boolean }> {
-  const place = placesIn(await memory.read(NAME), now).places.get(cursor);
+  const place = placesIn(await stateStore.read(NAME), now).places.get(cursor);
   if (place) return { place, whole: true };
   const [, year, month, day, hour, minute, second] = SHAPE.exec(cursor) ?? [];
   const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
@@ -122,7 +122,7 @@ export async function findPlace(
 }
 
 /** Where the last conversation stopped, if there was one; where that is not usable, where the one before did. */
-export async function lastPlace(memory: StateStore, now: number): Promise<SavedCursor | undefined> {
-  const { last, places } = placesIn(await memory.read(NAME), now);
+export async function lastPlace(stateStore: StateStore, now: number): Promise<SavedCursor | undefined> {
+  const { last, places } = placesIn(await stateStore.read(NAME), now);
   return (last === undefined ? undefined : places.get(last)) ?? [...places.values()].at(-1);
 }

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { answer, Fields, of, Time, upTo } from '../../core/schemas.ts';
-import { type CompositeTool, lazyTool } from '../../core/tool.ts';
+import { compositeTool, lazyTool } from '../../core/tool.ts';
 import { taskPage } from '../location-tasks/walk.ts';
 
 /** Rows of one answer: the tasks of each may be a call. */
 const MAX_ROWS = 50;
 
-export const listChangedContacts: CompositeTool = {
+export const listChangedContacts = compositeTool({
   name: 'list_changed_contacts',
   title: 'List changed contacts',
   description:
@@ -39,4 +39,4 @@ export const listChangedContacts: CompositeTool = {
   }),
   calls: [taskPage],
   run: lazyTool('listChangedContacts'),
-};
+});

@@ -1,9 +1,9 @@
 import { UserError } from '../../../lib/errors.ts';
 import { type Json, rowsIn } from '../../../lib/json.ts';
 import { CLOCK_SLACK_MS, readTime } from '../../../lib/time.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { mayRead } from '../../core/permissions.ts';
 import { pickFields, rowOf } from '../../core/row-shape.ts';
-import type { ToolContext } from '../../core/tool.ts';
 import {
   bytes,
   DEFAULT_PAGE_BYTES,
@@ -34,16 +34,16 @@ interface Given {
   fields?: string[];
 }
 
-async function placeOf({ since, cursor }: Given, { memory, clock, api, say }: ToolContext): Promise<SavedCursor> {
+async function placeOf({ since, cursor }: Given, { state, clock, api, notify }: ToolContext): Promise<SavedCursor> {
   if (cursor !== undefined) {
-    const { place, whole } = await findPlace(memory, cursor, clock.now());
-    if (!whole) say('What this cursor had given already is not remembered any more: some rows may come again.');
+    const { place, whole } = await findPlace(state.stateStore, cursor, clock.now());
+    if (!whole) notify('What this cursor had given already is not remembered any more: some rows may come again.');
     return place;
   }
   if (since === 'last') {
-    const last = await lastPlace(memory, clock.now());
+    const last = await lastPlace(state.stateStore, clock.now());
     if (last) return last;
-    say('Nothing is remembered of an earlier conversation: these are the changes of the last 24 hours.');
+    notify('Nothing is remembered of an earlier conversation: these are the changes of the last 24 hours.');
     return { contacts: startFrom(api.serverNow() - DAY_MS) };
   }
   const { iso, echo } = await readTime('since', String(since), clock, 'start', 'UTC');
@@ -51,7 +51,7 @@ async function placeOf({ since, cursor }: Given, { memory, clock, api, say }: To
     throw new UserError(
       `since lies in the future: it is ${new Date(api.serverNow()).toISOString()} now. Nothing was sent.`,
     );
-  if (echo) say(`since read as ${echo}.`);
+  if (echo) notify(`since read as ${echo}.`);
   return { contacts: startFrom(Date.parse(iso)) };
 }
 
@@ -67,15 +67,15 @@ interface Tasks {
 }
 
 /** The changed contacts are what was asked for: their tasks can be read without it. */
-const withoutSearch = (say: ToolContext['say']) => (error: unknown) => {
-  say(`The tasks of the whole location could not be searched: ${reasonOf(error)}`);
+const withoutSearch = (notify: ToolContext['notify']) => (error: unknown) => {
+  notify(`The tasks of the whole location could not be searched: ${reasonOf(error)}`);
   return undefined;
 };
 
 /** By the search over the whole location where its scope is in effect, else contact by contact. */
 async function tasksOf(before: TaskSnapshot | undefined, context: ToolContext): Promise<Tasks> {
-  const { gate, say, clock, call } = context;
-  const all = mayRead(taskPage, gate) ? await allTasks(context).catch(withoutSearch(say)) : undefined;
+  const { access, notify, clock, call } = context;
+  const all = mayRead(taskPage, access) ? await allTasks(context).catch(withoutSearch(notify)) : undefined;
   const shownTasks = (tasks: readonly Json[]): Json => ({
     tasks: tasks.map((task) => taskRow(task, clock.now())).map(({ contactId: _, ...task }) => task),
   });
@@ -90,7 +90,7 @@ async function tasksOf(before: TaskSnapshot | undefined, context: ToolContext): 
     return { of: one, snapshot: before, more: false };
   }
   const { changes, snapshot, more } = await taskChanges(before, all, context);
-  if (!before) say('Tasks are held against what they are now from this answer on.');
+  if (!before) notify('Tasks are held against what they are now from this answer on.');
   const of = async (contactId: string) => shownTasks([...all.values()].filter((task) => task.contactId === contactId));
   return { of, changed: changes, snapshot, more };
 }
@@ -104,9 +104,9 @@ const unseen = (tasks: boolean | undefined, changed: readonly Json[] | undefined
 ];
 
 /** The cursor of a place. @throws UserError where nobody hears of it any more: then nothing is to be passed over */
-async function kept(place: SavedCursor, { memory, clock, signal }: ToolContext): Promise<string> {
+async function kept(place: SavedCursor, { state, clock, signal }: ToolContext): Promise<string> {
   if (signal?.aborted) throw new UserError('The call was cancelled; the next one begins where this one did.');
-  return keepPlace(memory, place, clock.now());
+  return keepPlace(state.stateStore, place, clock.now());
 }
 
 export async function run(args: Json, context: ToolContext): Promise<Json> {

@@ -3,9 +3,9 @@ import { ID } from '../../../api/endpoint.ts';
 import { isMissing } from '../../../api/errors.ts';
 
 import type { Json } from '../../../lib/json.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { SwitchedOff } from '../../core/permissions.ts';
 import { pickFields, rowOf } from '../../core/row-shape.ts';
-import type { ToolContext } from '../../core/tool.ts';
 import { bytes, MAX_BYTES } from '../../core/tool-result.ts';
 import { getContactTask } from '../../tasks.ts';
 import { taskStatus, walkTasks } from '../location-tasks/walk.ts';

@@ -1,9 +1,9 @@
 import { type Json, rowsIn } from '../../../lib/json.ts';
 import { zoneOrUtc } from '../../../lib/time.ts';
 import { listCalendarEvents, listContactAppointments } from '../../appointments.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { mayRead } from '../../core/permissions.ts';
 import { rowOf } from '../../core/row-shape.ts';
-import type { ToolContext } from '../../core/tool.ts';
 import { listCalendars } from '../../lookups.ts';
 
 /** An appointment whose times can be compared. */
@@ -31,24 +31,26 @@ export async function appointmentsOf(contactId: string, context: ToolContext): P
   return (await zoned(rows, context)).sort((a, b) => a.at - b.at);
 }
 
-function calendarsOff(say: ToolContext['say']): Json[] {
-  say('No appointments listed; HighLevel is known to leave some out, and the calendars are switched off by GHL_TOOLS.');
+function calendarsOff(notify: ToolContext['notify']): Json[] {
+  notify(
+    'No appointments listed; HighLevel is known to leave some out, and the calendars are switched off by GHL_TOOLS.',
+  );
   return [];
 }
 
-async function ofCalendars(contactId: string, { call, gate, clock, say }: ToolContext): Promise<Json[]> {
+async function ofCalendars(contactId: string, { call, access, clock, notify }: ToolContext): Promise<Json[]> {
   const calendars = [listCalendars, listCalendarEvents];
-  const missing = calendars.filter(({ scope }) => !gate.scopes.includes(scope)).map(({ scope }) => scope);
-  if (missing.length === 0 && !calendars.every((each) => mayRead(each, gate))) return calendarsOff(say);
+  const missing = calendars.filter(({ scope }) => !access.scopes.includes(scope)).map(({ scope }) => scope);
+  if (missing.length === 0 && !calendars.every((each) => mayRead(each, access))) return calendarsOff(notify);
   if (missing.length > 0) {
-    say(
+    notify(
       `No appointments listed; HighLevel is known to leave some out, and the calendars may not be asked (${missing.join(', ')}).`,
     );
     return [];
   }
   const all = rowsIn(await call(listCalendars, {}), 'calendars');
   if (all.length > MAX_CALENDARS)
-    say(`Appointments were looked for in the first ${MAX_CALENDARS} of ${all.length} calendars.`);
+    notify(`Appointments were looked for in the first ${MAX_CALENDARS} of ${all.length} calendars.`);
   // Of whole days, so that asking again within seconds asks the same.
   const today = Math.floor(clock.now() / DAY_MS) * DAY_MS;
   const span = { startTime: today - DAYS * DAY_MS, endTime: today + DAYS * DAY_MS };

@@ -4,7 +4,7 @@ import { UserError } from '../../../lib/errors.ts';
 import { type Json, rowsIn } from '../../../lib/json.ts';
 import { redact } from '../../../lib/redact.ts';
 import { getContact } from '../../contacts.ts';
-import type { ToolContext } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { listContactNotes } from '../../notes.ts';
 import { listContactTasks } from '../../tasks.ts';
 import { type Appointment, appointmentsOf } from './appointments.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { listCalendarEvents } from '../../appointments.ts';
 import { Id, of, outputs } from '../../core/schemas.ts';
-import { type CompositeTool, lazyTool } from '../../core/tool.ts';
+import { compositeTool, lazyTool } from '../../core/tool.ts';
 
-export const getContactOverview: CompositeTool = {
+export const getContactOverview = compositeTool({
   name: 'get_contact_overview',
   title: 'Get contact overview',
   description:
@@ -23,4 +23,4 @@ export const getContactOverview: CompositeTool = {
   }),
   calls: [listCalendarEvents],
   run: lazyTool('getContactOverview'),
-};
+});

@@ -1,7 +1,7 @@
 import type { Json } from '../../../lib/json.ts';
 import { asOf } from '../../../lib/time.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { pickFields, rowOf } from '../../core/row-shape.ts';
-import type { ToolContext } from '../../core/tool.ts';
 import { bytes, ENVELOPE_BYTES, MAX_BYTES, withShortLists } from '../../core/tool-result.ts';
 import { type TaskStatus, taskStatus } from '../location-tasks/walk.ts';
 import type { Appointment } from './appointments.ts';

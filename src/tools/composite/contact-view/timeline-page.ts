@@ -1,6 +1,6 @@
 import type { Json } from '../../../lib/json.ts';
 import { asOf } from '../../../lib/time.ts';
-import type { ToolContext } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { DEFAULT_PAGE_BYTES, ENVELOPE_BYTES, howManyFit, MAX_BYTES } from '../../core/tool-result.ts';
 import { partsOf } from './contact-parts.ts';
 import { after, cursorOf, entriesOf } from './timeline.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { answer, Id, of, upTo } from '../../core/schemas.ts';
-import { type CompositeTool, lazyTool } from '../../core/tool.ts';
+import { compositeTool, lazyTool } from '../../core/tool.ts';
 import { ALL_KINDS } from './timeline-kinds.ts';
 
-export const getContactTimeline: CompositeTool = {
+export const getContactTimeline = compositeTool({
   name: 'get_contact_timeline',
   title: 'Get contact timeline',
   description:
@@ -19,4 +19,4 @@ export const getContactTimeline: CompositeTool = {
   output: answer({ timeline: of.rows, total: of.count, asOf: of.text, failed: of.rows, next: of.object }),
   calls: [],
   run: lazyTool('getContactTimeline'),
-};
+});

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { answer, Filled, of } from '../../core/schemas.ts';
-import { type CompositeTool, lazyTool } from '../../core/tool.ts';
+import { compositeTool, lazyTool } from '../../core/tool.ts';
 import { filters } from '../../search.ts';
 
-export const countContacts: CompositeTool = {
+export const countContacts = compositeTool({
   name: 'count_contacts',
   title: 'Count contacts',
   description:
@@ -34,4 +34,4 @@ export const countContacts: CompositeTool = {
   }),
   calls: [],
   run: lazyTool('countContacts'),
-};
+});

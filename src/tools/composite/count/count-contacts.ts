@@ -1,10 +1,9 @@
 import { ApiError } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { pickFields, rowOf } from '../../core/row-shape.ts';
-import type { ToolContext } from '../../core/tool.ts';
 import { namesOf } from '../../runtime/name-lookup.ts';
-import { createJobs } from '../job-store.ts';
 import { nextPage, REPEATS, searchPage } from '../search-pages.ts';
 import { type Grouping, Groups, groupingOf, NAME_CHARACTERS } from './groups.ts';
 
@@ -27,7 +26,7 @@ interface Count {
 }
 
 export async function run({ handle, groupBy, ...question }: Json, context: ToolContext): Promise<Json> {
-  const jobs = context.own(createJobs);
+  const { jobs } = context.state;
   if (typeof handle === 'string') {
     const count = jobs.find<Count>(KIND, handle);
     return jobs.alone(handle, async () => {
@@ -46,7 +45,7 @@ export async function run({ handle, groupBy, ...question }: Json, context: ToolC
 async function total(question: Json, context: ToolContext): Promise<Json> {
   const page = await searchPage(context, { ...question, pageLimit: 1 }, undefined, 'single');
   if (page.total === undefined) throw new ApiError('HighLevel did not say how many contacts match.', 'unreadable', 200);
-  context.say(INDEX);
+  context.notify(INDEX);
   return { total: page.total };
 }
 
@@ -59,12 +58,12 @@ async function goOn(count: Count, context: ToolContext, handle: () => string): P
   const rows = groups.sorted();
   const rest = rows.slice(SHOWN);
   const named = await withNames(rows.slice(0, SHOWN), count, context);
-  context.say(INDEX);
-  if (grouping.by === 'tag') context.say('A contact with several tags counts once for each.');
-  else if (groups.several) context.say('A contact with several values counts once for each.');
+  context.notify(INDEX);
+  if (grouping.by === 'tag') context.notify('A contact with several tags counts once for each.');
+  else if (groups.several) context.notify('A contact with several values counts once for each.');
   if (!stopped && seen.size < (count.total ?? 0))
-    context.say(`HighLevel says that ${count.total} match, but shows only ${seen.size}: those are counted.`);
-  if (stopped) context.say(`INCOMPLETE: ${stopped} The groups hold what is counted so far; next goes on.`);
+    context.notify(`HighLevel says that ${count.total} match, but shows only ${seen.size}: those are counted.`);
+  if (stopped) context.notify(`INCOMPLETE: ${stopped} The groups hold what is counted so far; next goes on.`);
   return {
     ...(stopped ? { incomplete: true, counted: seen.size, total: count.total } : { total: seen.size }),
     groupBy: grouping.by,
@@ -87,7 +86,7 @@ async function walk(count: Count, context: ToolContext): Promise<string | undefi
       const before = count.seen.size;
       for (const row of page.rows) add(count, row);
       if (page.rows.length > 0 && count.seen.size === before) {
-        context.say(REPEATS);
+        context.notify(REPEATS);
         return undefined;
       }
       count.total = page.total;

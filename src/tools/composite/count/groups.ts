@@ -3,8 +3,8 @@ import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import { zoneOrUtc } from '../../../lib/time.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { cleanValue } from '../../core/row-shape.ts';
-import type { ToolContext } from '../../core/tool.ts';
 import { fieldCalled, lookedUp } from '../../runtime/name-lookup.ts';
 import { heldIn } from '../custom-field-values.ts';
 

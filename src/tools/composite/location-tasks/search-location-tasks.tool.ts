@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { answer, Filled, Id, of, Skip, Time, upTo } from '../../core/schemas.ts';
-import { type CompositeTool, lazyTool } from '../../core/tool.ts';
+import { compositeTool, lazyTool } from '../../core/tool.ts';
 import { taskPage } from './walk.ts';
 
-export const searchLocationTasks: CompositeTool = {
+export const searchLocationTasks = compositeTool({
   name: 'search_location_tasks',
   title: 'Search location tasks',
   scope: 'locations/tasks.readonly',
@@ -23,4 +23,4 @@ export const searchLocationTasks: CompositeTool = {
   }),
   calls: [taskPage],
   run: lazyTool('searchLocationTasks'),
-};
+});

@@ -1,7 +1,7 @@
 import type { Json } from '../../../lib/json.ts';
 import { asOf, type Clock, readTime } from '../../../lib/time.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { pickFields, rowOf } from '../../core/row-shape.ts';
-import type { ToolContext } from '../../core/tool.ts';
 import { bytes, DEFAULT_PAGE_BYTES, ENVELOPE_BYTES, MAX_BYTES } from '../../core/tool-result.ts';
 import { REPEATS } from '../search-pages.ts';
 import { taskStatus, walkTasks } from './walk.ts';
@@ -48,17 +48,17 @@ const question = ({ query, status, contactId, assignedTo }: Json): Json => ({
 });
 
 export async function run(args: Json, context: ToolContext): Promise<Json> {
-  const { clock, say } = context;
+  const { clock, notify } = context;
   const [from, to, now] = [await bound('dueFrom', args, clock), await bound('dueTo', args, clock), clock.now()];
   const room = args.limit === undefined ? DEFAULT_PAGE_BYTES : MAX_BYTES;
   const tasks: Json[] = [];
-  for (const { echo } of [from, to]) if (echo) say(echo);
+  for (const { echo } of [from, to]) if (echo) notify(echo);
   let used = ENVELOPE_BYTES;
   let next: Json | undefined;
-  const repeated = () => say(REPEATS);
+  const repeated = () => notify(REPEATS);
   for await (const { raw, place } of walkTasks(question(args), Number(args.skip ?? 0), context, repeated)) {
     const late = !context.hasTime();
-    if (late) say('Stopped for time.');
+    if (late) notify('Stopped for time.');
     const found = fits(raw, args.status, now, from.at, to.at) ? row(raw, now) : undefined;
     used += found ? bytes(found) : 0;
     if (late || (found && (tasks.length === Number(args.limit ?? DEFAULT_ROWS) || used > room))) {

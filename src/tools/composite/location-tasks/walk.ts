@@ -2,9 +2,8 @@ import * as z from 'zod';
 import { isDeleted } from '../../../api/deleted-rows.ts';
 import { endpoint } from '../../../api/endpoint.ts';
 import { isRecord, type Json, listIn } from '../../../lib/json.ts';
-
+import type { ToolContext } from '../../core/context.ts';
 import { Filled, Id, Ids, outputs, Skip, upTo } from '../../core/schemas.ts';
-import type { ToolContext } from '../../core/tool.ts';
 import { Met } from '../search-pages.ts';
 
 /** The location's tasks, as the API pages them; the tool of this name shows them as people ask for them. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Json } from '../../../lib/json.ts';
 import { answer, of, unlisted } from '../../core/schemas.ts';
-import { type CompositeTool, lazyTool } from '../../core/tool.ts';
+import { compositeTool, lazyTool } from '../../core/tool.ts';
 import { isFindable, MATCH_RULE, matchEntry, personFields, WAYS_TO_FIND } from './input.ts';
 
 const Row = z.strictObject({
@@ -30,7 +30,7 @@ const input = z
         context.addIssue({ code: 'custom', path: ['rows', at, ...path], message });
   });
 
-export const bulkUpsertContacts: CompositeTool = {
+export const bulkUpsertContacts = compositeTool({
   name: 'bulk_upsert_contacts',
   title: 'Bulk upsert contacts',
   description:
@@ -53,4 +53,4 @@ export const bulkUpsertContacts: CompositeTool = {
   }),
   calls: [],
   run: lazyTool('bulkUpsertContacts'),
-};
+});

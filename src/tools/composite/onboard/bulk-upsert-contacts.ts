@@ -1,8 +1,7 @@
 import type { Json } from '../../../lib/json.ts';
 import { truncate } from '../../../lib/text.ts';
-import type { ToolContext } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { bytes, ENVELOPE_BYTES, MAX_BYTES } from '../../core/tool-result.ts';
-import { createJobs } from '../job-store.ts';
 import { readPeople } from './parse-person.ts';
 import { countsOf, type Outcome, type RowAccount, type Rows, workOn } from './row-runner.ts';
 
@@ -25,7 +24,7 @@ function fitting(accounts: readonly RowAccount[]): Json[] {
 
 /** The unfinished work the arguments mean: its handle, or what the same rows began before a host gave up. */
 async function jobOf(args: Json, context: ToolContext): Promise<string> {
-  const jobs = context.own(createJobs);
+  const { jobs } = context.state;
   const { handle, rows, matchField } = args;
   if (typeof handle === 'string') return handle;
   const earlier = jobs.same(KIND, args);
@@ -37,7 +36,7 @@ async function jobOf(args: Json, context: ToolContext): Promise<string> {
 }
 
 export async function run(args: Json, context: ToolContext): Promise<Json> {
-  const jobs = context.own(createJobs);
+  const { jobs } = context.state;
   const handle = await jobOf(args, context);
   const state = jobs.find<Rows>(KIND, handle);
   return jobs.alone(handle, async () => {
@@ -46,14 +45,14 @@ export async function run(args: Json, context: ToolContext): Promise<Json> {
     // Of a call the host gave up nobody hears; the same call again gets its account.
     if (finished && context.signal?.aborted !== true) jobs.end(handle);
     if (!finished)
-      context.say(
+      context.notify(
         stopped === undefined
           ? 'Stopped for time; next goes on.'
           : `Stopped, because one row after the other failed: ${stopped} next goes on with those and the rest.`,
       );
     const accounts = [...state.done.values()].sort((a, b) => a.row - b.row);
     const partly = accounts.filter(({ outcome, reason }) => reason && FINE.includes(outcome)).length;
-    if (partly > 0) context.say(`${partly} rows of these have values that were not stored: see their reason.`);
+    if (partly > 0) context.notify(`${partly} rows of these have values that were not stored: see their reason.`);
     return { ...countsOf(state), rows: fitting(accounts), ...(finished ? {} : { next: { handle } }) };
   });
 }

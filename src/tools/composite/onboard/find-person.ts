@@ -3,12 +3,12 @@ import { lacks, matchField, text } from '../../../api/write/compare.ts';
 import { UserError } from '../../../lib/errors.ts';
 import { type Json, rowsIn } from '../../../lib/json.ts';
 import { findDuplicateContact, getContact } from '../../contacts.ts';
-import type { ToolContext } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { searchContacts } from '../../search.ts';
 
 import { heldIn, isEmpty, sameValue } from '../custom-field-values.ts';
 import type { By, Person, Reach } from './parse-person.ts';
-import { createRegistry } from './person-registry.ts';
+import { findKnownPerson, setKnownPerson } from './person-registry.ts';
 
 /** What was given leads to more than one contact; nothing was written. */
 export class Conflict extends UserError {
@@ -88,7 +88,7 @@ export async function findPerson(
 
 /** Search may not show the contact yet, and a lookup may miss it. */
 export const remember = ({ reach }: Person, id: string, context: ToolContext): Promise<void> =>
-  context.own(createRegistry).set(
+  setKnownPerson(
     reach.map(({ key }) => key),
     context,
     { id, at: context.clock.now() },
@@ -143,7 +143,7 @@ async function lookedUp(
   context: ToolContext,
 ): Promise<Lead[]> {
   const found = await holder(by, value, context.call(findDuplicateContact, given, 'single', FRESH));
-  const id = found.length > 0 ? undefined : (await context.own(createRegistry).find(key, context))?.id;
+  const id = found.length > 0 ? undefined : (await findKnownPerson(key, context))?.id;
   if (id === undefined) return found;
   return [{ by, id, holds: (contact) => matchField(by, value, contact) === 'yes' }];
 }
@@ -154,7 +154,7 @@ const LOOK: Record<By, (reach: Reach, context: ToolContext) => Promise<Lead[]>> 
   phone: (reach, context) => lookedUp('phone', { number: reach.value }, reach, context),
 
   async matchField({ by, value, custom, key }, context) {
-    const { call, own } = context;
+    const { call } = context;
     const filters = [{ field: `customFields.${custom?.id}`, operator: 'eq', value }];
     const answer = await call(searchContacts, { filters, pageLimit: 10 }, 'single', FRESH);
     const stored = (contact: Json) => heldIn(contact, custom?.id);
@@ -164,7 +164,7 @@ const LOOK: Record<By, (reach: Reach, context: ToolContext) => Promise<Lead[]>> 
       id: String(id),
       holds,
     }));
-    const id = (await own(createRegistry).find(key, context))?.id;
+    const id = (await findKnownPerson(key, context))?.id;
     // The one made for this value, also where HighLevel did not keep it.
     const made = (contact: Json) => isEmpty(stored(contact)) || holds(contact);
     return id === undefined || found.some((each) => each.id === id) ? found : [...found, { by, id, holds: made }];

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { of, outputs } from '../../core/schemas.ts';
-import { type CompositeTool, lazyTool } from '../../core/tool.ts';
+import { compositeTool, lazyTool } from '../../core/tool.ts';
 import { isFindable, MATCH_RULE, matchEntry, personFields, WAYS_TO_FIND } from './input.ts';
 
-export const onboardContact: CompositeTool = {
+export const onboardContact = compositeTool({
   name: 'onboard_contact',
   title: 'Onboard contact',
   description:
@@ -31,4 +31,4 @@ export const onboardContact: CompositeTool = {
   }),
   calls: [],
   run: lazyTool('onboardContact'),
-};
+});

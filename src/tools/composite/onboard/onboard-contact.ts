@@ -1,7 +1,7 @@
 import type { Json } from '../../../lib/json.ts';
 import { getContact } from '../../contacts.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { cleanValue, rowOf } from '../../core/row-shape.ts';
-import type { ToolContext } from '../../core/tool.ts';
 import { toToolResult } from '../../core/tool-result.ts';
 
 import { readContact } from './find-person.ts';
@@ -37,6 +37,6 @@ export async function run(args: Json, context: ToolContext): Promise<Json> {
   const { id } = done.contact;
   const contact = (await readContact(id, context).catch(() => undefined)) ?? done.contact;
   if (done.failed.length > 0)
-    context.say('Not all of it was done, see failed. The same call again does what is missing and nothing twice.');
+    context.notify('Not all of it was done, see failed. The same call again does what is missing and nothing twice.');
   return toToolResult(getContact, { contact, ...account(done) }, {});
 }

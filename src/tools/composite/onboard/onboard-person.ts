@@ -2,14 +2,14 @@ import { NAMES_NOBODY } from '../../../api/error-messages.ts';
 import { ApiError, isGeneral, isMissing } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
 import { createContact, updateContact } from '../../contacts.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { assertAllowed, SwitchedOff } from '../../core/permissions.ts';
-import type { ToolContext } from '../../core/tool.ts';
 
 import { LAG_MS } from '../changes/change-feed.ts';
 import { isEmpty, labelOf } from '../custom-field-values.ts';
 import { Conflict, type Found, FRESH, findPerson, readContact, remember } from './find-person.ts';
 import type { Person } from './parse-person.ts';
-import { createRegistry, Taken, type Turn } from './person-registry.ts';
+import { findKnownPerson, PersonBusy, type PersonLock, setKnownPerson, withPersonLock } from './person-registry.ts';
 import { attempt, type DoneParts, doParts, type Failure, planParts } from './related-records.ts';
 import { existingId, type Fields, lostAtCreation, newContact, update, updateOf } from './update-fields.ts';
 
@@ -24,10 +24,10 @@ export interface Onboarded extends Fields, DoneParts {
 /**
  * Finds or makes the contact of a person, and gives it what it does not have yet. Doing it again adds nothing. Runs that
  * may mean the same person wait for each other, also those of other processes.
- * @throws Conflict where the person is two contacts; UserError, such as Taken, where nothing was written
+ * @throws Conflict where the person is two contacts; UserError, such as PersonBusy, where nothing was written
  */
 export function onboard(person: Person, context: ToolContext): Promise<Onboarded> {
-  return context.own(createRegistry).alone(keysOf(person), context, (turn) => settled(person, during(turn, context)));
+  return withPersonLock(keysOf(person), context, (lock) => settled(person, whileLocked(lock, context)));
 }
 
 const keysOf = ({ reach }: Person): string[] => reach.map(({ key }) => key);
@@ -35,10 +35,10 @@ const keysOf = ({ reach }: Person): string[] => reach.map(({ key }) => key);
 const UNSHARED =
   'The state folder takes no files (full or read-only), so another ghl-contacts-mcp is not waited for: people that two of them onboard at the same time may get tasks and notes twice. Tell the owner.';
 
-/** Nothing further is begun once others may have gone on in its place. */
-function during({ lasts, unshared }: Turn, context: ToolContext): ToolContext {
-  if (unshared) context.say(UNSHARED);
-  return { ...context, hasTime: () => lasts() && context.hasTime() };
+/** A context that starts no further request once another process may have taken the lock. */
+function whileLocked({ isHeld, unshared }: PersonLock, context: ToolContext): ToolContext {
+  if (unshared) context.notify(UNSHARED);
+  return { ...context, hasTime: () => isHeld() && context.hasTime() };
 }
 
 /**
@@ -51,15 +51,15 @@ async function aloneWith<T>(
   work: (waited: boolean, context: ToolContext) => Promise<T>,
 ): Promise<T> {
   let begun = false;
-  const begin = (turn: Turn) => {
+  const begin = (lock: PersonLock) => {
     begun = true;
-    return work(turn.waited, during(turn, context));
+    return work(lock.waited, whileLocked(lock, context));
   };
   try {
-    return await context.own(createRegistry).alone([`contact ${contactId}`], context, begin);
+    return await withPersonLock([`contact ${contactId}`], context, begin);
   } catch (error) {
-    if (begun || !(error instanceof Taken)) throw error;
-    return begin({ waited: true, lasts: () => false });
+    if (begun || !(error instanceof PersonBusy)) throw error;
+    return begin({ waited: true, isHeld: () => false });
   }
 }
 
@@ -97,7 +97,7 @@ async function create(person: Person, context: ToolContext): Promise<Onboarded> 
   const tagsAdded = Array.isArray(contact.tags) ? contact.tags.map(String) : [...person.tags];
   const notStored = lostAtCreation(person, read);
   const match = person.reach.find(({ custom }) => custom)?.custom;
-  if (match && notStored.some(({ field }) => field === labelOf(match))) context.say(UNKEPT);
+  if (match && notStored.some(({ field }) => field === labelOf(match))) context.notify(UNKEPT);
   return { contact: read ?? contact, created: true, changed: [], notStored, failed, ...parts, tagsAdded };
 }
 
@@ -112,7 +112,6 @@ const NAMING = ['email', 'phone', 'firstName', 'lastName', 'name'] as const;
  * killed, whose contact search does not show yet.
  */
 async function createOnce(person: Person, context: ToolContext): Promise<Found['contact']> {
-  const registry = context.own(createRegistry);
   const args = newContact(person);
   if (NAMING.every((field) => isEmpty(args[field]))) throw new Unnamed(NAMES_NOBODY);
   const left = await leftOfAttempt(person, context);
@@ -121,7 +120,7 @@ async function createOnce(person: Person, context: ToolContext): Promise<Found['
       `An earlier attempt to create this person ended without an answer, and search shows new contacts only after some minutes: whether they exist is not known yet. Nothing was written. Call again in ${Math.ceil(left / 1_000)} s.`,
     );
   if (!context.hasTime()) throw new UserError(LATE);
-  await registry.set(keysOf(person), context, { at: context.clock.now() });
+  await setKnownPerson(keysOf(person), context, { at: context.clock.now() });
   try {
     const { contact } = (await context.call(createContact, args)) as { contact?: Found['contact'] };
     if (typeof contact?.id !== 'string') throw new ApiError(NAMELESS, 'unknownOutcome', 200);
@@ -130,7 +129,7 @@ async function createOnce(person: Person, context: ToolContext): Promise<Found['
   } catch (error) {
     // Anything but a sentence that rules it out leaves it open.
     if (error instanceof UserError && !(error instanceof ApiError && error.kind === 'unknownOutcome'))
-      await registry.set(keysOf(person), context, undefined);
+      await setKnownPerson(keysOf(person), context, undefined);
     throw error;
   }
 }
@@ -142,7 +141,7 @@ async function createOnce(person: Person, context: ToolContext): Promise<Found['
 async function leftOfAttempt({ reach }: Person, context: ToolContext): Promise<number> {
   let left = 0;
   for (const { key, by, certain } of reach) {
-    const known = await context.own(createRegistry).find(key, context);
+    const known = await findKnownPerson(key, context);
     if (!known || known.id !== undefined) continue;
     const age = Math.abs(context.clock.now() - known.at);
     if (age >= LAG_MS) continue;
@@ -168,7 +167,7 @@ async function fillAlone(person: Person, found: Found, context: ToolContext): Pr
   const plan = await planParts(person, contact, false, failed, context);
   const differs = wanted.wishes.length > 0;
   // Before any part of it is written. What is forbidden by argument was refused before.
-  if (differs) assertAllowed(updateContact, {}, context.gate);
+  if (differs) assertAllowed(updateContact, {}, context.access);
   const fields = differs ? await attempt('fields', failed, context, () => update(wanted, found, context)) : undefined;
   const parts = await doParts(plan, contact.id, failed, context);
   if (failed.some(({ error }) => isMissing(error)) && (await isGone(contact.id, context))) throw new Gone(GONE);

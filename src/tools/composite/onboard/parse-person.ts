@@ -5,8 +5,8 @@ import { memoizeAsync } from '../../../lib/memoize.ts';
 import { type ReadPhone, readPhone } from '../../../lib/phone.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import { readTime } from '../../../lib/time.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { mayRead } from '../../core/permissions.ts';
-import type { ToolContext } from '../../core/tool.ts';
 import { getLocation, listCustomFields } from '../../lookups.ts';
 import { nameMe } from '../../runtime/current-user.ts';
 import { fieldCalled, lookedUp } from '../../runtime/name-lookup.ts';
@@ -76,7 +76,10 @@ const officeOf = (context: ToolContext): Office => ({
 });
 
 /** The location's country in two letters; undefined where it may not be read. */
-export async function countryOf({ call, gate }: Pick<ToolContext, 'call' | 'gate'>): Promise<string | undefined> {
+export async function countryOf({
+  call,
+  access: gate,
+}: Pick<ToolContext, 'call' | 'access'>): Promise<string | undefined> {
   if (!mayRead(getLocation, gate)) return undefined;
   try {
     const { location } = await call(getLocation, {});
@@ -105,8 +108,8 @@ export async function readPeople(
   const echoes = new Set<string>();
   const people: Person[] = [];
   for (const [at, row] of rows.entries()) people.push(await readPerson(row, where(at), office, echoes, context));
-  for (const echo of [...echoes].slice(0, ECHOES)) context.say(`dueDate read as ${echo}.`);
-  if (echoes.size > ECHOES) context.say(`${echoes.size - ECHOES} more due dates were read in the same zone.`);
+  for (const echo of [...echoes].slice(0, ECHOES)) context.notify(`dueDate read as ${echo}.`);
+  if (echoes.size > ECHOES) context.notify(`${echoes.size - ECHOES} more due dates were read in the same zone.`);
   return people;
 }
 
@@ -119,7 +122,7 @@ async function readPerson(
 ): Promise<Person> {
   const { customFields, tags, note, tasks, businessId, matchField, ...rest } = await nameMe(row, context);
   const phone = typeof rest.phone === 'string' ? await readPhone(rest.phone, office.country) : undefined;
-  if (phone && !phone.certain) context.say(GUESSED);
+  if (phone && !phone.certain) context.notify(GUESSED);
   const { custom, unknown, match } = await readCustom({ customFields, matchField }, where, office);
   const reach = [
     ...(rest.email ? [byEmail(String(rest.email))] : []),

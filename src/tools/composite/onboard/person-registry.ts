@@ -4,35 +4,24 @@ import { join } from 'node:path';
 import { UserError } from '../../../lib/errors.ts';
 import { type Held, locked, Unlockable } from '../../../lib/file-lock.ts';
 import type { Json } from '../../../lib/json.ts';
-import { KeyedLock } from '../../../lib/keyed-lock.ts';
 import { makeFolder } from '../../../lib/make-folder.ts';
-import type { ToolContext } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/context.ts';
+import type { KnownPerson, LocationState } from '../../core/location-state.ts';
 
-/** What is remembered of a person that search may not show yet. */
-export interface Known {
-  /** Id of the contact that was found or created; undefined while its creation has no known outcome. */
-  readonly id?: string;
-  /** Epoch ms. */
-  readonly at: number;
-}
-
-/** How a call came to work on a person, and whether it is still the only one that does. */
-export interface Turn {
+/** The lock of a call on a person. */
+export interface PersonLock {
   /** True where others held the keys before. */
   readonly waited: boolean;
-  /** False where a process was stopped for so long that others may have gone on in its place. */
-  readonly lasts: () => boolean;
-  /** True where the folder takes no files: another process that works on the person is not waited for. */
+  /** False where this process was suspended for so long that others may have taken the lock since. */
+  readonly isHeld: () => boolean;
+  /** True where the folder takes no files: other processes that work on the person are not locked out. */
   readonly unshared?: true;
 }
 
 const ALWAYS = () => true;
 
-/** Where a context keeps what concerns people. */
-type Place = Pick<ToolContext, 'hasTime' | 'locationId' | 'peopleFolder'>;
+type PeopleContext = Pick<ToolContext, 'hasTime' | 'state'>;
 
-/** Entries kept in memory. */
-const KEPT = 2_000;
 /** ms after which a file is swept, and between two sweeps. Search shows a new contact long before. */
 const FILE_MS = 900_000;
 const SWEEP_MS = 600_000;
@@ -40,7 +29,7 @@ const SWEEP_MS = 600_000;
 const ARRIVAL_MS = 1_000;
 
 /** Others held the keys until the time of the call was over; nothing was begun. */
-export class Taken extends UserError {
+export class PersonBusy extends UserError {
   constructor() {
     super(
       'Other calls, or another ghl-contacts-mcp, worked on the same person for all of the time; nothing was written. Call again in a minute.',
@@ -51,64 +40,56 @@ export class Taken extends UserError {
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * What all calls that may mean the same person agree on: who works on them, and which contact was found or created for
- * them. In this process by memory; among the processes of one owner by files, one for each key and named by a hash of
- * it, so that none of them holds an email or a phone and no two processes ever replace each other's entries.
+ * Runs `work` while no other call works under one of the keys: in this process by locks in memory, among the processes
+ * of one owner by lock files, one for each key. Files are named by a hash, so that none holds an email or a phone. A call
+ * that holds keys may lock a contact's id as well, after them and never before: so no two calls wait for each other.
+ * @throws PersonBusy
  */
-export class PersonRegistry {
-  readonly #locks = new KeyedLock();
-  readonly #known = new Map<string, Known>();
-  #swept = Number.NEGATIVE_INFINITY;
+export function withPersonLock<T>(
+  keys: readonly string[],
+  context: PeopleContext,
+  work: (lock: PersonLock) => Promise<T>,
+): Promise<T> {
+  const { hasTime, state } = context;
+  const names = [...new Set(keys.map((key) => nameOf(key, state)))].sort();
+  return state.personLocks.hold(names, (waited) => {
+    if (!hasTime()) throw new PersonBusy();
+    if (state.peopleFolder === undefined) return work({ waited, isHeld: ALWAYS });
+    sweepNowAndThen(state, state.peopleFolder);
+    return holdFiles(state.peopleFolder, names, context, (lock) => work({ ...lock, waited: waited || lock.waited }));
+  });
+}
 
-  /**
-   * Runs `work` while no other call works under one of the keys. A call that holds keys may hold a contact's id as well,
-   * taken after them and never before: so no two calls wait for each other.
-   * @throws Taken
-   */
-  alone<T>(keys: readonly string[], place: Place, work: (turn: Turn) => Promise<T>): Promise<T> {
-    const names = [...new Set(keys.map((key) => nameOf(key, place)))].sort();
-    return this.#locks.hold(names, (waited) => {
-      if (!place.hasTime()) throw new Taken();
-      const { peopleFolder } = place;
-      if (peopleFolder === undefined) return work({ waited, lasts: ALWAYS });
-      this.#sweep(peopleFolder);
-      return holdFiles(peopleFolder, names, place, (turn) => work({ ...turn, waited: waited || turn.waited }));
-    });
-  }
+/** The contact that was found or created for a key, by this process or another one: whichever is newer. */
+export async function findKnownPerson(key: string, { state }: PeopleContext): Promise<KnownPerson | undefined> {
+  const name = nameOf(key, state);
+  const [own, shared] = [state.knownPeople.get(name), await readKnown(state.peopleFolder, name)];
+  return own && shared ? [own, shared].sort((a, b) => b.at - a.at)[0] : (own ?? shared);
+}
 
-  async find(key: string, place: Place): Promise<Known | undefined> {
-    const name = nameOf(key, place);
-    const [own, shared] = [this.#known.get(name), await readKnown(place.peopleFolder, name)];
-    return own && shared ? [own, shared].sort((a, b) => b.at - a.at)[0] : (own ?? shared);
-  }
-
-  /** To be called while the keys are held. Without an entry they are forgotten. */
-  async set(keys: readonly string[], place: Place, known: Known | undefined): Promise<void> {
-    for (const key of keys) {
-      const name = nameOf(key, place);
-      this.#known.delete(name);
-      if (known) this.#known.set(name, known);
-      await writeKnown(place.peopleFolder, name, known);
-    }
-    for (const name of this.#known.keys()) {
-      if (this.#known.size <= KEPT) return;
-      this.#known.delete(name);
-    }
-  }
-
-  /** Removes what nobody needs any more; each file under its own lock, so that a fresh one is never taken for it. */
-  #sweep(folder: string): void {
-    const now = performance.now();
-    if (now - this.#swept < SWEEP_MS) return;
-    this.#swept = now;
-    void sweep(folder).catch(() => undefined);
+/** Call while the keys are locked. Without an entry they are forgotten. */
+export async function setKnownPerson(
+  keys: readonly string[],
+  { state }: PeopleContext,
+  person: KnownPerson | undefined,
+): Promise<void> {
+  for (const key of keys) {
+    const name = nameOf(key, state);
+    if (person) state.knownPeople.set(name, person);
+    else state.knownPeople.delete(name);
+    await writeKnown(state.peopleFolder, name, person);
   }
 }
 
-/** For `context.own`: the same for all calls of a server. */
-export const createRegistry = (): PersonRegistry => new PersonRegistry();
+/** Removes expired files, each under its own lock, so that a fresh one is never mistaken for it. */
+function sweepNowAndThen(state: LocationState, folder: string): void {
+  const now = performance.now();
+  if (now - state.peopleSweptAt < SWEEP_MS) return;
+  state.peopleSweptAt = now;
+  void sweep(folder).catch(() => undefined);
+}
 
-const nameOf = (key: string, { locationId }: Place): string =>
+const nameOf = (key: string, { locationId }: LocationState): string =>
   createHash('sha256')
     .update(`${locationId ?? ''}\n${key}`)
     .digest('hex')
@@ -121,34 +102,34 @@ const nameOf = (key: string, { locationId }: Place): string =>
 async function holdFiles<T>(
   folder: string,
   names: readonly string[],
-  { hasTime }: Place,
-  work: (turn: Turn) => Promise<T>,
+  { hasTime }: PeopleContext,
+  work: (lock: PersonLock) => Promise<T>,
 ): Promise<T> {
   let begun = false;
-  const begin = (turn: Turn) => {
+  const begin = (lock: PersonLock) => {
     begun = true;
-    return work(turn);
+    return work(lock);
   };
   const within = async ([name, ...rest]: readonly string[], locks: readonly Held[]): Promise<T> => {
     if (name !== undefined)
       return locked(join(folder, `${name}.lock`), (held) => within(rest, [...locks, held]), hasTime);
     if (locks.some(({ abandoned }) => abandoned)) await wait(ARRIVAL_MS);
-    if (!hasTime()) throw new Taken();
+    if (!hasTime()) throw new PersonBusy();
     return begin({
       waited: locks.some(({ waited }) => waited),
-      lasts: () => locks.every(({ isFresh }) => isFresh()),
+      isHeld: () => locks.every(({ isFresh }) => isFresh()),
     });
   };
   try {
     return await within(names, []);
   } catch (error) {
     if (begun || !(error instanceof UserError)) throw error;
-    if (error instanceof Unlockable) return begin({ waited: false, lasts: ALWAYS, unshared: true });
-    throw new Taken();
+    if (error instanceof Unlockable) return begin({ waited: false, isHeld: ALWAYS, unshared: true });
+    throw new PersonBusy();
   }
 }
 
-async function readKnown(folder: string | undefined, name: string): Promise<Known | undefined> {
+async function readKnown(folder: string | undefined, name: string): Promise<KnownPerson | undefined> {
   if (folder === undefined) return undefined;
   try {
     const { id, at } = JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')) as Json;
@@ -160,7 +141,7 @@ async function readKnown(folder: string | undefined, name: string): Promise<Know
 }
 
 /** Replaced in one step. What cannot be stored is known to this process at least. */
-async function writeKnown(folder: string | undefined, name: string, known: Known | undefined): Promise<void> {
+async function writeKnown(folder: string | undefined, name: string, known: KnownPerson | undefined): Promise<void> {
   if (folder === undefined) return;
   const path = join(folder, `${name}.json`);
   const beside = `${path}.${randomUUID().slice(0, 8)}`;

@@ -4,7 +4,7 @@ import { sameText } from '../../../api/write/compare.ts';
 import { UserError } from '../../../lib/errors.ts';
 import { type Json, rowsIn } from '../../../lib/json.ts';
 import { bulkAssignContactBusiness } from '../../businesses.ts';
-import type { ToolContext } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { createContactNote, listContactNotes } from '../../notes.ts';
 import { addContactTags } from '../../tags.ts';
 import { createContactTask, listContactTasks } from '../../tasks.ts';

@@ -1,6 +1,6 @@
 import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
-import type { ToolContext } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { Conflict } from './find-person.ts';
 import { inBulk, isNotTheirs, type Onboarded, onboard } from './onboard-person.ts';
 import type { Person } from './parse-person.ts';
@@ -37,7 +37,7 @@ const TOO_MANY = 5;
  * reason is given: those rows may have been begun, and are safe to do again.
  */
 export async function workOn({ people, done }: Rows, context: ToolContext): Promise<string | undefined> {
-  const lane = inBulk(context);
+  const priority = inBulk(context);
   const left = people.flatMap((person, row) => (done.has(row) ? [] : [{ person, row }]));
   /** The last rows, where each failed for no reason of its own. */
   let failing: number[] = [];
@@ -46,7 +46,7 @@ export async function workOn({ people, done }: Rows, context: ToolContext): Prom
   let stopped: string | undefined;
 
   async function workOnOne(row: number, person: Person): Promise<void> {
-    const { account, general } = await rowDone(row, person, lane);
+    const { account, general } = await rowDone(row, person, priority);
     if (general && (stopped !== undefined || !context.hasTime())) return;
     done.set(row, account);
     furthest = Math.max(furthest, done.size);

@@ -2,7 +2,7 @@ import { ApiError } from '../../../api/errors.ts';
 import { matchField, text } from '../../../api/write/compare.ts';
 import type { Json } from '../../../lib/json.ts';
 import { updateContact } from '../../contacts.ts';
-import type { ToolContext } from '../../core/tool.ts';
+import type { ToolContext } from '../../core/context.ts';
 
 import { type CustomValue, contains, heldIn, holdersOf, isEmpty, labelOf, sameValue } from '../custom-field-values.ts';
 import { Conflict, type Found, readContact } from './find-person.ts';

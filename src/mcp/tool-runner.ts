@@ -2,16 +2,16 @@ import type { Endpoint } from '../api/endpoint.ts';
 import { UserError } from '../lib/errors.ts';
 import type { Json } from '../lib/json.ts';
 import type { RecentContact, RecentContacts } from '../resources/recent-contacts.ts';
+import type { RequestContext } from '../tools/core/context.ts';
 import { assertAllowed } from '../tools/core/permissions.ts';
-import type { ToolEnvironment } from '../tools/core/tool.ts';
 import { explainUnavailable, type ToolAccess } from '../tools/core/tool-access.ts';
 import { checkInput } from '../tools/core/validate-input.ts';
 import { runTool } from '../tools/runtime/execute.ts';
 
-/** What resources, prompts and completions are made from: the tools a host is offered, and the people it asks about. */
-export interface RequestContext {
-  readonly gate: ToolAccess;
-  readonly clock: ToolEnvironment['clock'];
+/** Runs tools for one request: what tool calls, resources, prompts and completion are answered with. */
+export interface ToolRunner {
+  readonly access: ToolAccess;
+  readonly clock: RequestContext['clock'];
   readonly offers: (tool: string) => boolean;
   /** Runs a tool on arguments as a host gives them. @throws UserError; also for a tool that is not offered */
   readonly run: (tool: string, args: unknown) => Promise<Json>;
@@ -21,31 +21,31 @@ export interface RequestContext {
   readonly recent: () => readonly RecentContact[];
 }
 
-/** A desk for one request. `met` is told when the people that the list of resources names have changed. */
-export function createRequestContext(
-  around: ToolEnvironment & { readonly gate: ToolAccess },
+/** `onRecentsChanged` runs when the contacts in the list of resources have changed. */
+export function createToolRunner(
+  context: RequestContext,
+  access: ToolAccess,
   recents: RecentContacts,
-  met: () => void,
-): RequestContext {
-  const { gate, api, signal, host, clock } = around;
-  const find = (name: string) => gate.shown.find((tool) => tool.name === name);
-  const read: RequestContext['read'] = async (endpoint, args) => {
-    assertAllowed(endpoint, args, gate);
-    return api.call(endpoint, args, { signal, host });
-  };
+  onRecentsChanged: () => void,
+): ToolRunner {
+  const { api, signal, host, clock } = context;
+  const find = (name: string) => access.shown.find((tool) => tool.name === name);
   return {
-    gate,
+    access,
     clock,
     offers: (tool) => find(tool) !== undefined,
     async run(name, given) {
       const tool = find(name);
-      if (!tool) throw new UserError(explainUnavailable(gate, name));
+      if (!tool) throw new UserError(explainUnavailable(access, name));
       const { args, notice } = checkInput(tool, given);
-      const result = await runTool(tool, args, around, notice);
-      if (recents.see(name, result, args) && find('get_contact')) met();
+      const result = await runTool(tool, args, context, notice);
+      if (recents.see(name, result, args) && find('get_contact')) onRecentsChanged();
       return result;
     },
-    read,
+    async read(endpoint, args) {
+      assertAllowed(endpoint, args, access);
+      return api.call(endpoint, args, { signal, host });
+    },
     recent: () => recents.list(),
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createJobs } from '../../../src/tools/composite/job-store.ts';
+import { createJobs } from '../../../src/tools/core/job-store.ts';
 
 test('a handle is short, of letters and digits, and leads to its state, which may change in place', () => {
   const jobs = createJobs();

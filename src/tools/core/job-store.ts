@@ -33,7 +33,7 @@ interface Job {
   weight: number;
 }
 
-/** Unfinished work of one server, in memory: made once with `context.own(createJobs)`. */
+/** Unfinished work of one server and location, in memory. */
 export function createJobs(): Jobs {
   /** The longest untouched first. */
   const jobs = new Map<string, Job>();

@@ -58,17 +58,17 @@ export class EqualCreates {
   #created: Created[] = [];
 
   /** After a create: the sentence about an equal one by this server, if there was one in the last ten minutes. */
-  see(e: Endpoint, args: Json, answer: Json, now: number, locationId: string | undefined): string | undefined {
-    const kind = Object.hasOwn(KINDS, e.name) ? KINDS[e.name] : undefined;
+  see(endpoint: Endpoint, args: Json, answer: Json, now: number, locationId: string | undefined): string | undefined {
+    const kind = Object.hasOwn(KINDS, endpoint.name) ? KINDS[endpoint.name] : undefined;
     const parts = kind?.print(args, locationId);
     const id = kind && (answer[kind.key] as Json | undefined)?.id;
     if (!kind || !parts || typeof id !== 'string') return undefined;
     const print = JSON.stringify(parts);
     this.#created = this.#created.filter(({ at }) => now - at < REMEMBERED_MS).slice(-KEPT);
-    const earlier = this.#created.findLast((each) => each.tool === e.name && each.print === print);
+    const earlier = this.#created.findLast((each) => each.tool === endpoint.name && each.print === print);
     // The answer to a repetition is the record of the first call: there is one.
-    if (this.#created.some((each) => each.tool === e.name && each.id === id)) return undefined;
-    this.#created.push({ tool: e.name, print, id, at: now });
+    if (this.#created.some((each) => each.tool === endpoint.name && each.id === id)) return undefined;
+    this.#created.push({ tool: endpoint.name, print, id, at: now });
     return (
       earlier &&
       `${kind.what} ${ago(now - earlier.at)} (id ${earlier.id}); this is another one. Delete one of them if that was not meant.`
@@ -76,17 +76,14 @@ export class EqualCreates {
   }
 
   /** After any other write: what it deletes, completes or changes is not equal any more. */
-  forget(e: Endpoint, args: Json): void {
-    if (e.effect === 'read' || Object.hasOwn(KINDS, e.name)) return;
+  forget(endpoint: Endpoint, args: Json): void {
+    if (endpoint.effect === 'read' || Object.hasOwn(KINDS, endpoint.name)) return;
     const target = args.taskId ?? args.noteId ?? args.contactId;
     const changed =
-      e.effect === 'delete' || args.completed === true || CHANGES.some((name) => args[name] !== undefined);
+      endpoint.effect === 'delete' || args.completed === true || CHANGES.some((name) => args[name] !== undefined);
     if (changed) this.#created = this.#created.filter(({ id }) => id !== target);
   }
 }
-
-/** For `context.own`: the same for all calls of a server. */
-export const createEqualCreates = (): EqualCreates => new EqualCreates();
 
 function ago(ms: number): string {
   const seconds = Math.max(1, Math.round(ms / 1_000));

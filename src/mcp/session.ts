@@ -1,0 +1,105 @@
+import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import type { AccountInfo } from '../api/credentials.ts';
+import type { Api } from '../api/types.ts';
+import type { Log } from '../lib/log.ts';
+import { realTimers, type Timers } from '../lib/scheduler.ts';
+import { type StateStore, scopedToLocation } from '../lib/state-file.ts';
+import type { Clock } from '../lib/time.ts';
+import { notifyOnWrite } from '../resources/notify-on-write.ts';
+import { createRecentContacts, type RecentContacts } from '../resources/recent-contacts.ts';
+import { createSubscriptions, type Subscriptions } from '../resources/subscriptions.ts';
+import { createThrottle } from '../resources/throttle.ts';
+import type { RequestContext } from '../tools/core/context.ts';
+import { createLocationState, type LocationState } from '../tools/core/location-state.ts';
+import type { ToolAccess } from '../tools/core/tool-access.ts';
+import { type Extra, progressOf } from './protocol.ts';
+import { createToolRunner, type ToolRunner } from './tool-runner.ts';
+
+export interface ServerOptions {
+  readonly api: Api;
+  /** Tools offered now; a new value after a sign-in changed it. */
+  readonly access: () => ToolAccess;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly account: () => AccountInfo;
+  /** User id or email that "me" means. */
+  readonly user?: string | undefined;
+  /** Outlives this process. */
+  readonly stateStore: StateStore;
+  /** Folder by which the processes of one owner agree on people. */
+  readonly peopleFolder?: string | undefined;
+  /** For the pauses of subscriptions. */
+  readonly timers?: Timers;
+}
+
+/** What the requests of one host share. */
+export interface Session extends Pick<ServerOptions, 'access' | 'account' | 'log'> {
+  readonly api: Api;
+  readonly subscriptions: Subscriptions;
+  /** Contacts seen lately in the location that is signed in to. */
+  readonly recents: () => RecentContacts;
+  /** Tools for one request, in the location that is signed in to as it begins. */
+  readonly toolRunner: (extra: Extra) => Promise<ToolRunner>;
+  readonly close: () => void;
+}
+
+export function createSession(server: Server, options: ServerOptions): Session {
+  const { access, account, clock, log, user, timers = realTimers } = options;
+  const subscriptions = createSubscriptions({
+    ...{ api: options.api, clock, timers, log },
+    loadFeed: async () => (await import('./lazy.ts')).createFeed,
+    send: (uri) => void server.sendResourceUpdated({ uri }).catch(ignore),
+  });
+  const api = notifyOnWrite(options.api, subscriptions.touched);
+  const locations = new Map<string | undefined, PerLocation>();
+  const perLocation = (locationId = account().locationId): PerLocation => {
+    const known = locations.get(locationId) ?? createPerLocation(locationId, options);
+    locations.set(locationId, known);
+    return known;
+  };
+  // A conversation that reads a hundred contacts has the host list them once a second, not a hundred times.
+  const listChanged = createThrottle(timers, () => void server.sendResourceListChanged().catch(ignore));
+  return {
+    ...{ api, access, account, log, subscriptions },
+    recents: () => perLocation().recents,
+    async toolRunner(extra) {
+      await api.check();
+      const { recents, state } = perLocation();
+      const context: RequestContext = {
+        ...{ clock, user, state, label: account().label, access: access(), implementations },
+        api: boundTo(state.locationId, api),
+        host: server.getClientVersion()?.name,
+        signal: extra.signal,
+        progress: progressOf(extra),
+      };
+      return createToolRunner(context, access(), recents, () => listChanged.notify('ghl://contacts'));
+    },
+    close() {
+      subscriptions.stop();
+      listChanged.stop();
+    },
+  };
+}
+
+interface PerLocation {
+  readonly state: LocationState;
+  readonly recents: RecentContacts;
+}
+
+const createPerLocation = (
+  locationId: string | undefined,
+  { stateStore, peopleFolder }: ServerOptions,
+): PerLocation => ({
+  state: createLocationState({ locationId, stateStore: scopedToLocation(stateStore, locationId), peopleFolder }),
+  recents: createRecentContacts(),
+});
+
+const ignore = () => undefined;
+
+const implementations: RequestContext['implementations'] = async () => (await import('./lazy.ts')).implementations;
+
+/** The same API for one location: where another one was signed in to meanwhile, nothing is sent. */
+const boundTo = (locationId: string | undefined, api: Api): Api => ({
+  ...api,
+  call: (endpoint, args, options) => api.call(endpoint, args, { ...options, locationId }),
+});

@@ -1,0 +1,72 @@
+import type { Endpoint } from '../../api/endpoint.ts';
+import type { Priority } from '../../api/rate-limiter.ts';
+import type { Api } from '../../api/types.ts';
+import type { Json } from '../../lib/json.ts';
+import type { Clock } from '../../lib/time.ts';
+import type { LocationState } from './location-state.ts';
+import type { Permissions } from './permissions.ts';
+
+/** ms; a composite tool returns what it has by then, before hosts time out. */
+export const TOOL_DEADLINE_MS = 45_000;
+
+/** ms; a composite tool starts no further request after this and uses the rest of its time for those in flight. */
+export const START_DEADLINE_MS = 35_000;
+
+/** What the server gives every request of a host. */
+export interface RequestContext {
+  readonly api: Api;
+  readonly clock: Clock;
+  /** User id or email that "me" means. */
+  readonly user?: string | undefined;
+  /** Aborted when the host cancels; a write already sent is finished all the same. */
+  readonly signal?: AbortSignal | undefined;
+  /** The owner's name for this account, for owners with several: previews name it. */
+  readonly label?: string | undefined;
+  /** Name of the MCP host. */
+  readonly host?: string | undefined;
+  readonly access: Permissions;
+  /** State of the location that was signed in to when the request began. */
+  readonly state: LocationState;
+  /** Loads the implementations of composite tools. */
+  readonly implementations: () => Promise<Implementations>;
+  /** Sends the host a progress notification, if it asked for them. */
+  readonly progress: (done: number, total: number | undefined, message?: string) => void;
+}
+
+/** What a tool may use while it runs. */
+export interface ToolContext extends RequestContext {
+  /** Adds a sentence for the model to the `notice` of the answer. */
+  readonly notify: (notice: string) => void;
+  /**
+   * Calls one endpoint within the time budget of this tool, with the priority of interactive calls unless given another.
+   * `fresh` bypasses the read cache.
+   * @throws UserError as `Api.call` does, and SwitchedOff for what the owner forbade
+   */
+  readonly call: (
+    endpoint: Endpoint,
+    args: Json,
+    priority?: Priority,
+    options?: { readonly fresh: true },
+  ) => Promise<Json>;
+  /** True while there is time to start another request and the host has not cancelled. */
+  readonly hasTime: () => boolean;
+}
+
+/** A method's type, so that an implementation may take the arguments that its tool's input schema gives. */
+type ToolBody = { run(args: Json, context: ToolContext): Promise<Json> }['run'];
+
+type ImplementationName =
+  | 'bulkUpdateContacts'
+  | 'bulkUpsertContacts'
+  | 'countContacts'
+  | 'getContactOverview'
+  | 'getContactTimeline'
+  | 'listChangedContacts'
+  | 'onboardContact'
+  | 'searchLocationTasks';
+
+/** What composite tools do, loaded together with the first call of any. */
+export interface Implementations extends Readonly<Record<ImplementationName, ToolBody>> {
+  /** Rewrites the phone number in the argument `name` to E.164. */
+  readonly withE164: (args: Json, name: string, context: ToolContext) => Promise<Json>;
+}
