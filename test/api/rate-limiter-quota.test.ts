@@ -100,7 +100,7 @@ describe('the daily quota', () => {
     const { transport } = scripted((_, nth) => ({ headers: quota(50, daily(nth === 1 ? 4_001 : 4_000)) }));
     const api = layer({ transport, timers: handClock() });
     const said: string[] = [];
-    const ask = (query: string) => api.call(list, { query }, { say: (notice) => said.push(notice) });
+    const ask = (query: string) => api.call(list, { query }, { notify: (notice) => said.push(notice) });
     await ask('one');
     expect(said).toEqual([]);
     await ask('two');
