@@ -12,94 +12,94 @@ import type { LocationData } from './store.ts';
 import { isRecord } from './validation.ts';
 
 interface Env {
-  Variables: { arrival: RecordedRequest };
+  Variables: { recorded: RecordedRequest };
 }
 
-/** The API of one machine. Middleware runs in the order of registration: the arrival is recorded before all else. */
-export function createApi(machine: Backend): Hono<Env> {
+/** The HTTP API of one backend. Middleware runs in the order of registration: requests are recorded first. */
+export function createApi(backend: Backend): Hono<Env> {
   const api = new Hono<Env>({ strict: false });
-  api.use(recordRequest(machine));
-  api.use(machine.faults.middleware);
-  api.use(limitRate(machine));
+  api.use(recordRequest(backend));
+  api.use(backend.faults.middleware);
+  api.use(limitRate(backend));
   const allRoutes = literalPathsFirst([...routes, ...oauthRoutes]);
-  for (const each of allRoutes) {
-    const [method = '', path = ''] = each.route.split(' ');
-    api.on(method, path.replace(/\{(\w+)\}/g, ':$1').replace(/\/$/, ''), (c) => handleRoute(machine, each, c));
+  for (const route of allRoutes) {
+    const [method = '', path = ''] = route.route.split(' ');
+    api.on(method, path.replace(/\{(\w+)\}/g, ':$1').replace(/\/$/, ''), (c) => handleRoute(backend, route, c));
   }
-  for (const path of CONSENT_PATHS) api.get(path, (c) => handleConsent(machine, c));
+  for (const path of CONSENT_PATHS) api.get(path, (c) => handleConsent(backend, c));
   api.post('/oauth/token', async (c) =>
-    c.json(handleTokenRequest(machine, c.get('arrival'), await readBody(c, true)), postStatus(200)(machine.switches)),
+    c.json(handleTokenRequest(backend, c.get('recorded'), await readBody(c, true)), postStatus(200)(backend.switches)),
   );
   const knownPaths = allRoutes.map(patternOf);
   api.notFound((c) => {
-    // Recorded: a path that only differs in case is taken for a bad sign-in.
+    // Recorded: a path that differs from a known one only in case is rejected as unauthorized.
     if (knownPaths.some((pattern) => pattern.test(`${c.req.method} ${c.req.path}`)))
-      return errorResponse(machine, c, unauthorized('Unauthorized'));
-    if (machine.switches.unknownRoute === 'empty') return c.body(null, 404);
-    return errorResponse(machine, c, routeNotFound(c.req.method, pathAndQuery(c)));
+      return errorResponse(backend, c, unauthorized('Unauthorized'));
+    if (backend.switches.unknownRoute === 'empty') return c.body(null, 404);
+    return errorResponse(backend, c, routeNotFound(c.req.method, pathAndQuery(c)));
   });
   api.onError((error, c) => {
-    if (error instanceof HttpError) return errorResponse(machine, c, error);
+    if (error instanceof HttpError) return errorResponse(backend, c, error);
     throw error;
   });
   return api;
 }
 
 /** `/contacts/business/…` before `/contacts/{contactId}/…`, `campaigns/removeAll` before `campaigns/{campaignId}`. */
-const literalPathsFirst = (all: readonly Route[]) =>
-  all
-    .map((each) => ({ each, key: each.route.replace(/\{\w+\}/g, '~') }))
+const literalPathsFirst = (unsorted: readonly Route[]) =>
+  unsorted
+    .map((route) => ({ route, key: route.route.replace(/\{\w+\}/g, '~') }))
     .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ each }) => each);
+    .map(({ route }) => route);
 
 const patternOf = ({ route }: Route) => new RegExp(`^${route.replace(/\{\w+\}/g, '[^/]+').replace(/\/$/, '')}/?$`, 'i');
 
-function recordRequest(machine: Backend): MiddlewareHandler<Env> {
+function recordRequest(backend: Backend): MiddlewareHandler<Env> {
   return async (c, next) => {
-    const arrival = machine.recordRequest(c.req.method, pathAndQuery(c));
-    // A broken connection throws its way out, and leaves the 0.
-    arrival.status = 0;
-    c.set('arrival', arrival);
-    // One clock for what is said and what is stored, however it was moved.
-    c.header('Date', new Date(machine.now()).toUTCString());
+    const recorded = backend.recordRequest(c.req.method, pathAndQuery(c));
+    c.set('recorded', recorded);
+    // The same clock as for stored dates, however it was advanced.
+    c.header('Date', new Date(backend.now()).toUTCString());
     await next();
-    arrival.status = c.res.status;
+    // A broken connection throws before this line and leaves status 0.
+    recorded.status = c.res.status;
   };
 }
 
-function limitRate(machine: Backend): MiddlewareHandler {
+function limitRate(backend: Backend): MiddlewareHandler {
   return async (c, next) => {
     const token = bearerToken(c.req.header('Authorization'));
-    const grant = machine.grantOf(token);
-    const quota = machine.limiter.consume(`${token} ${grant?.locationId ?? grant?.companyId ?? ''}`, machine.now());
+    const grant = backend.grantOf(token);
+    const key = `${token} ${grant?.locationId ?? grant?.companyId ?? ''}`;
+    const quota = backend.limiter.consume(key, backend.now());
     for (const [name, value] of Object.entries(quota.headers)) c.header(name, value);
     if (quota.allowed) return next();
-    if (machine.switches.retryAfter) c.header('Retry-After', String(quota.retryAfterSeconds));
-    return errorResponse(machine, c, new HttpError(429, { message: 'Too Many Requests' }));
+    if (backend.switches.retryAfter) c.header('Retry-After', String(quota.retryAfterSeconds));
+    return errorResponse(backend, c, new HttpError(429, { message: 'Too Many Requests' }));
   };
 }
 
-/** Token, version, scope and class of token, location, body: whatever fails first is what the client hears of. */
-async function handleRoute(machine: Backend, route: Route, c: Context): Promise<Response> {
+/** Checks token, version, scope and class of token, location, and body in this order; the first failure is the answer. */
+async function handleRoute(backend: Backend, route: Route, c: Context): Promise<Response> {
   const token = bearerToken(c.req.header('Authorization'));
-  const grant = requireGrant(machine.grantOf(token), token);
+  const grant = requireGrant(backend.grantOf(token), token);
   const version = checkVersion(c.req.header('Version'));
   checkScope(grant, token, route);
-  const sent = { params: c.req.param(), query: c.req.query(), body: await readBody(c, route.acceptsForm) };
+  const input = { params: c.req.param(), query: c.req.query(), body: await readBody(c, route.acceptsForm) };
   const call: Call = {
-    store: machine.store,
-    switches: machine.switches,
-    ids: machine.ids,
-    now: machine.now(),
+    store: backend.store,
+    switches: backend.switches,
+    ids: backend.ids,
+    now: backend.now(),
     url: new URL(c.req.url),
     version,
     grant,
-    tokens: machine.tokens,
-    locationData: resolveLocation(machine, route, grant, sent),
-    param: (name) => sent.params[name] ?? '',
-    traceId: machine.traceId,
+    tokens: backend.tokens,
+    locationData: resolveLocation(backend, route, grant, input),
+    param: (name) => input.params[name] ?? '',
+    traceId: backend.traceId,
   };
-  return c.json(route.run(call, sent.query, sent.body), route.status(machine.switches));
+  return c.json(route.run(call, input.query, input.body), route.status(backend.switches));
 }
 
 interface RequestInput {
@@ -108,7 +108,7 @@ interface RequestInput {
   readonly body: unknown;
 }
 
-/** A location named anywhere in the request, and the location of the contact in the path, must be the token's. */
+/** The token must cover every location named in the request and the location of the contact in the path. */
 function resolveLocation(
   { store }: Backend,
   route: Route,
@@ -117,23 +117,23 @@ function resolveLocation(
 ): LocationData {
   const inBody = isRecord(body) ? body.locationId : undefined;
   const named = route.hasLocationId ? [query.locationId, inBody] : [];
-  // Recorded of the plain list: the token is blamed for a location that is not named.
+  // Recorded for the plain list: a missing locationId is reported as a token without access.
   if (route.locationRequired && !query.locationId) throw forbidden();
   const contact = store.contacts.get(params.contactId ?? '');
   const requestedIds = [params.locationId, ...named, contact?.locationId].filter(
-    (id) => typeof id === 'string' && id !== '',
+    (id): id is string => typeof id === 'string' && id !== '',
   );
   for (const id of requestedIds) {
-    checkLocationAccess(grant, { id: String(id), companyId: store.locations.get(String(id))?.location.companyId });
+    checkLocationAccess(grant, { id, companyId: store.locations.get(id)?.location.companyId });
   }
   const ofCompany = () => [...store.locations.values()].find(({ location }) => location.companyId === grant.companyId);
-  const locationData = store.locations.get(String(requestedIds[0] ?? grant.locationId)) ?? ofCompany();
+  const locationData = store.locations.get(requestedIds[0] ?? grant.locationId ?? '') ?? ofCompany();
   if (!locationData) throw forbidden();
   return locationData;
 }
 
-function errorResponse(machine: Backend, c: Context, { status, body, hasTraceId }: HttpError): Response {
-  return c.json({ ...body, ...(hasTraceId && { traceId: machine.traceId() }) }, status);
+function errorResponse(backend: Backend, c: Context, { status, body, hasTraceId }: HttpError): Response {
+  return c.json({ ...body, ...(hasTraceId && { traceId: backend.traceId() }) }, status);
 }
 
 function pathAndQuery(c: Context): string {

@@ -5,11 +5,10 @@ export interface Grant {
   readonly userType: 'Location' | 'Company';
   readonly companyId: string;
   readonly locationId?: string;
-  /** Of OAuth: who installed which version of the app. */
+  /** OAuth only: the user who installed the app, and its version. */
   readonly userId?: string;
   readonly versionId?: string;
 }
-export type Grants = Map<string, Grant>;
 
 const VERSIONS = new Set(['legacy', '2021-01-01', '2021-04-15', '2021-07-28', '2023-02-21', 'v3']);
 const NO_SCOPE = 'The token is not authorized for this scope.';
@@ -25,7 +24,7 @@ export function requireGrant(grant: Grant | undefined, token: string): Grant {
   throw unauthorized(isPrivateToken(token) ? 'Invalid Private Integration token' : 'Invalid JWT');
 }
 
-/** A missing or unpublished version is a 401, which looks like a bad token and is not one. */
+/** A missing or unpublished version is a 401, although the token is valid. */
 export function checkVersion(version: string | undefined): string {
   if (version === undefined) throw unauthorized('version header was not found.');
   if (VERSIONS.has(version)) return version;
@@ -35,24 +34,24 @@ export function checkVersion(version: string | undefined): string {
 
 export interface RouteAccess {
   readonly scope: string;
-  /** Whether an agency's token may come in, or only the OAuth token of one. */
+  /** Whether an agency's token is accepted; `required`: only the OAuth token of an agency. */
   readonly agency: 'refused' | 'mismatch' | 'allowed' | 'required';
 }
 
-export function checkScope(grant: Grant, token: string, door: RouteAccess): void {
+export function checkScope(grant: Grant, token: string, access: RouteAccess): void {
   const wrongAuthClass =
-    door.agency === 'required'
+    access.agency === 'required'
       ? grant.userType !== 'Company' || isPrivateToken(token)
-      : grant.userType === 'Company' && door.agency !== 'allowed';
+      : grant.userType === 'Company' && access.agency !== 'allowed';
   if (wrongAuthClass && isPrivateToken(token)) {
-    throw unauthorized(door.agency === 'mismatch' ? "Token's user type mismatch!" : NO_SCOPE);
+    throw unauthorized(access.agency === 'mismatch' ? "Token's user type mismatch!" : NO_SCOPE);
   }
-  if (!grant.scopes.has(door.scope)) throw unauthorized(NO_SCOPE);
+  if (!grant.scopes.has(access.scope)) throw unauthorized(NO_SCOPE);
   if (wrongAuthClass) throw unauthorized(WRONG_AUTH_CLASS);
 }
 
 export function checkLocationAccess(grant: Grant, location: { id: string; companyId: string | undefined }): void {
-  const reached =
+  const allowed =
     grant.userType === 'Company' ? grant.companyId === location.companyId : grant.locationId === location.id;
-  if (!reached) throw forbidden();
+  if (!allowed) throw forbidden();
 }

@@ -1,7 +1,7 @@
-import type { Grant, Grants } from './auth.ts';
+import type { Grant } from './auth.ts';
 import type { SandboxData } from './data.ts';
-import { DAY } from './dates.ts';
-import { Faults } from './faults.ts';
+import { DAY, iso } from './dates.ts';
+import { Faults } from './faults/faults.ts';
 import { createIds, type Ids } from './ids.ts';
 import { loadData } from './load.ts';
 import type { LocationIds } from './load-location.ts';
@@ -18,38 +18,12 @@ export interface RecordedRequest {
   readonly at: string;
   readonly method: string;
   readonly path: string;
-  /** 0 until it is answered, and for ever where the connection broke. */
+  /** 0 until the response is sent; it stays 0 if the connection broke. */
   status: number;
-  /** Where a refresh token came a second time: after the grace, or within it. */
+  /** Set if a refresh token was used again, after the grace period. */
   spentRefreshToken?: true;
+  /** Set if a refresh token was used again, within the grace period. */
   graceRefresh?: true;
-}
-
-/** What one sandbox is made of behind its routes. Reset puts all of it back except the issued tokens. */
-export interface Backend {
-  readonly home: LocationIds;
-  readonly foreign: LocationIds;
-  /** The other locations of the home's company. */
-  readonly agency: readonly LocationIds[];
-  readonly token: string;
-  readonly oauthClient: OauthClient;
-  /** Of issued tokens; `grantOf` knows those of OAuth as well, and what was revoked. */
-  readonly grants: Grants;
-  readonly switches: Readonly<Switches>;
-  readonly limiter: RateLimiter;
-  readonly faults: Faults;
-  readonly store: Store;
-  readonly ids: Ids;
-  readonly tokens: TokenStore;
-  readonly requests: readonly RecordedRequest[];
-  grantOf(token: string): Grant | undefined;
-  revoke(token: string): boolean;
-  recordRequest(method: string, path: string): RecordedRequest;
-  newToken(): string;
-  traceId(): string;
-  now(): number;
-  advance(ms: number): void;
-  reset(): void;
 }
 
 export interface BackendOptions {
@@ -64,93 +38,139 @@ export interface BackendOptions {
   readonly wait: (ms: number) => Promise<void>;
 }
 
+export interface TokenOptions {
+  scopes: readonly string[];
+  locationId?: string;
+  userType?: 'Location' | 'Company';
+  token?: string;
+}
+
+/** What a reset replaces. */
 interface ResettableState {
   readonly store: Store;
   readonly ids: Ids;
   readonly tokens: TokenStore;
   readonly requests: RecordedRequest[];
-  readonly offset: { ms: number };
+  clockOffsetMs: number;
 }
 
-export function createBackend(options: BackendOptions): Backend {
-  const { seed } = options;
-  const credentials = createIds(seed, 'credentials');
-  const token = credentials.token();
-  const home = { locationId: options.data?.location?.id ?? credentials.id(), companyId: credentials.id() };
-  const foreign = { locationId: credentials.id(), companyId: credentials.id() };
-  const oauth = createIds(seed, 'oauth');
-  const oauthClient = { clientId: oauth.client(), clientSecret: oauth.uuid() };
-  const agency = AGENCY_DATA.map(() => ({ locationId: oauth.id(), companyId: home.companyId }));
-  const grants: Grants = new Map();
-  const traces = createIds(seed, 'traces');
-  const limiter = new RateLimiter(options.rate, options.dailyRate);
-  const faults = new Faults(options.wait);
-  const today = Math.floor(options.now() / DAY) * DAY;
+/** Everything behind the routes of one sandbox: records, tokens, quotas, faults and the clock. */
+export class Backend {
+  readonly home: LocationIds;
+  /** A location of another company. */
+  readonly foreign: LocationIds;
+  /** The other locations of the home location's company. */
+  readonly agency: readonly LocationIds[];
+  readonly token: string;
+  readonly oauthClient: OauthClient;
+  /** Grants of the issued tokens. `grantOf` also knows OAuth's access tokens and what was revoked. */
+  readonly grants = new Map<string, Grant>();
+  readonly switches: Readonly<Switches>;
+  readonly limiter: RateLimiter;
+  readonly faults: Faults;
+  readonly traceId: () => string;
+  readonly #options: BackendOptions;
+  readonly #credentialIds: Ids;
+  readonly #oauthIds: Ids;
+  /** Start of the UTC day of the first clock reading, epoch ms. */
+  readonly #today: number;
+  #state: ResettableState;
 
-  const createState = (): ResettableState => {
+  constructor(options: BackendOptions) {
+    const { seed, data } = options;
+    this.#options = options;
+    const credentials = createIds(seed, 'credentials');
+    this.#credentialIds = credentials;
+    this.token = credentials.token();
+    this.home = { locationId: data?.location?.id ?? credentials.id(), companyId: credentials.id() };
+    this.foreign = { locationId: credentials.id(), companyId: credentials.id() };
+    this.#oauthIds = createIds(seed, 'oauth');
+    this.oauthClient = { clientId: this.#oauthIds.client(), clientSecret: this.#oauthIds.uuid() };
+    this.agency = AGENCY_DATA.map(() => ({ locationId: this.#oauthIds.id(), companyId: this.home.companyId }));
+    this.traceId = createIds(seed, 'traces').uuid;
+    this.switches = { ...DEFAULT_SWITCHES, ...options.switches };
+    this.limiter = new RateLimiter(options.rate, options.dailyRate);
+    this.faults = new Faults(options.wait);
+    this.#today = Math.floor(options.now() / DAY) * DAY;
+    this.#state = this.#createState();
+  }
+
+  get store(): Store {
+    return this.#state.store;
+  }
+
+  get ids(): Ids {
+    return this.#state.ids;
+  }
+
+  get tokens(): TokenStore {
+    return this.#state.tokens;
+  }
+
+  get requests(): readonly RecordedRequest[] {
+    return this.#state.requests;
+  }
+
+  now(): number {
+    return this.#options.now() + this.#state.clockOffsetMs;
+  }
+
+  advance(ms: number): void {
+    this.#state.clockOffsetMs += ms;
+  }
+
+  grantOf(token: string): Grant | undefined {
+    if (this.tokens.revoked.has(token)) return undefined;
+    return this.grants.get(token) ?? this.tokens.grantOf(token, this.now());
+  }
+
+  issueToken({ scopes, locationId = this.home.locationId, userType = 'Location', token }: TokenOptions): string {
+    const issued = token ?? this.#credentialIds.token();
+    const { companyId } = locationId === this.foreign.locationId ? this.foreign : this.home;
+    this.tokens.revoked.delete(issued);
+    this.grants.set(issued, {
+      scopes: new Set(scopes),
+      userType,
+      companyId,
+      ...(userType === 'Location' && { locationId }),
+    });
+    return issued;
+  }
+
+  /** False if the sandbox never issued the token. */
+  revoke(token: string): boolean {
+    const known = this.grants.has(token) || this.tokens.has(token);
+    if (known) this.tokens.revoked.add(token);
+    return known;
+  }
+
+  recordRequest(method: string, path: string): RecordedRequest {
+    const request: RecordedRequest = { at: iso(this.now()), method, path, status: 0 };
+    this.#state.requests.push(request);
+    if (this.requests.length > MAX_RECORDED_REQUESTS) this.#state.requests.shift();
+    return request;
+  }
+
+  /** Restores everything but the issued tokens. */
+  reset(): void {
+    this.limiter.clear();
+    this.faults.set([]);
+    this.#state = this.#createState();
+  }
+
+  #createState(): ResettableState {
+    const { seed, data, indexDelayMs, tokenTtlMs } = this.#options;
     const ids = createIds(seed, 'records');
     const store = new Store();
-    const loading = { ids, now: today, indexDelayMs: options.indexDelayMs };
-    loadData(store, home, options.data ?? seedData(seed, today), loading);
-    loadData(store, foreign, FOREIGN_DATA, { ...loading, ids: createIds(seed, 'foreign') });
-    for (const [at, data] of AGENCY_DATA.entries()) {
-      const place = agency[at];
-      if (place) loadData(store, place, data, { ...loading, ids: createIds(seed, `agency ${at}`) });
+    const options = { ids, now: this.#today, indexDelayMs };
+    loadData(store, this.home, data ?? seedData(seed, this.#today), options);
+    loadData(store, this.foreign, FOREIGN_DATA, { ...options, ids: createIds(seed, 'foreign') });
+    for (const [index, location] of this.agency.entries()) {
+      const agencyData = AGENCY_DATA[index];
+      if (agencyData) loadData(store, location, agencyData, { ...options, ids: createIds(seed, `agency ${index}`) });
     }
-    // Tokens go on being drawn where they were, so that none of before comes back to life.
-    const tokens = new TokenStore(oauth, oauthClient, options.tokenTtlMs);
-    return { store, ids, tokens, requests: [], offset: { ms: 0 } };
-  };
-  let state = createState();
-  const now = () => options.now() + state.offset.ms;
-
-  return {
-    home,
-    foreign,
-    agency,
-    token,
-    oauthClient,
-    grants,
-    switches: { ...DEFAULT_SWITCHES, ...options.switches },
-    limiter,
-    faults,
-    newToken: credentials.token,
-    traceId: traces.uuid,
-    now,
-    get store() {
-      return state.store;
-    },
-    get ids() {
-      return state.ids;
-    },
-    get tokens() {
-      return state.tokens;
-    },
-    get requests() {
-      return state.requests;
-    },
-    grantOf(token) {
-      if (state.tokens.revoked.has(token)) return undefined;
-      return grants.get(token) ?? state.tokens.grantOf(token, now());
-    },
-    revoke(token) {
-      const known = grants.has(token) || state.tokens.has(token);
-      if (known) state.tokens.revoked.add(token);
-      return known;
-    },
-    recordRequest(method, path) {
-      const arrival: RecordedRequest = { at: new Date(now()).toISOString(), method, path, status: 0 };
-      state.requests.push(arrival);
-      if (state.requests.length > MAX_RECORDED_REQUESTS) state.requests.shift();
-      return arrival;
-    },
-    advance(ms) {
-      state.offset.ms += ms;
-    },
-    reset() {
-      limiter.clear();
-      faults.set([]);
-      state = createState();
-    },
-  };
+    // The ids of tokens continue across resets, so that no earlier token becomes valid again.
+    const tokens = new TokenStore(this.#oauthIds, this.oauthClient, tokenTtlMs);
+    return { store, ids, tokens, requests: [], clockOffsetMs: 0 };
+  }
 }

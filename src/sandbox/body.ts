@@ -1,10 +1,10 @@
 import type { Context } from 'hono';
 import { badRequest, payloadTooLarge } from './http-error.ts';
 
-/** Nest's default; whether HighLevel raises it is not known. */
+/** The default of Nest; whether HighLevel raises it is not known. */
 const MAX_BODY_BYTES = 100 * 1024;
 
-/** JSON whatever it calls itself, since curl calls everything a form; a form only where the route takes one. */
+/** Reads JSON whatever the content type says (curl sends `form` by default), or a form where the route accepts one. */
 export async function readBody(c: Context, form: boolean): Promise<unknown> {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return {};
   const text = await c.req.text();

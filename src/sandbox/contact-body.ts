@@ -5,6 +5,7 @@ import {
   arrayOf,
   boolean,
   email,
+  mustBe,
   nonEmpty,
   nullable,
   object,
@@ -17,16 +18,14 @@ import {
   stringArray,
 } from './validation.ts';
 
-const country: Rule<string> = {
-  check: (value, name) =>
-    typeof value === 'string' && (value === '' || COUNTRIES.has(value))
-      ? []
-      : [`${name} must be a valid ISO31661 Alpha2 code`],
-};
-const dateOfBirth: Rule<string> = {
-  check: (value, name) =>
-    typeof value === 'string' && (value === '' || birthDate(value)) ? [] : [`${name} must be a valid date`],
-};
+const country = mustBe<string>(
+  (value) => typeof value === 'string' && (value === '' || COUNTRIES.has(value)),
+  'a valid ISO31661 Alpha2 code',
+);
+const dateOfBirth = mustBe<string>(
+  (value) => typeof value === 'string' && (value === '' || birthDate(value) !== undefined),
+  'a valid date',
+);
 
 const dnd = optional(
   object({
@@ -40,7 +39,7 @@ const inboundDndSettings = optional(
   object({ all: object({ status: oneOf('active', 'inactive'), message: optional(string) }) }),
 );
 
-/** An id or a key, and the value under the name of either version, or the undeclared `value` that works too. */
+/** An id or a key, and the value: `field_value` and `fieldValue` by API version; `value` is undocumented but accepted. */
 const customField = object({
   id: optional(string),
   key: optional(string),
@@ -50,7 +49,7 @@ const customField = object({
 });
 export type CustomFieldWrite = typeof customField extends Rule<infer T> ? T : never;
 
-/** What every write of a contact may name. */
+/** Fields that every contact write accepts. */
 export const contactFields = {
   firstName: nullable(string),
   lastName: nullable(string),
@@ -81,7 +80,7 @@ export const createBody = {
   assignedTo: optional(string),
 };
 
-/** An update names no location and no gender, and alone may clear the source and the owner with null. */
+/** An update accepts no locationId and no gender. Only an update accepts null for source and assignedTo. */
 export const updateBody = { ...contactFields, source: nullable(string), assignedTo: nullable(string) };
 
 export const upsertBody = { ...createBody, createNewIfDuplicateAllowed: optional(boolean) };

@@ -5,7 +5,7 @@ import { birthDate, iso } from './dates.ts';
 import { toE164 } from './phone.ts';
 import type { Call } from './route.ts';
 
-/** What a write needs of the call it belongs to. */
+/** The parts of a call that a write needs. */
 export type WriteContext = Pick<Call, 'switches' | 'locationData' | 'ids' | 'now'>;
 type Draft = { -readonly [K in keyof Contact]: Contact[K] };
 
@@ -28,11 +28,11 @@ export function newContact(call: WriteContext): Contact {
   };
 }
 
-/** The contact as the body leaves it. Omitted means unchanged; null and "" clear; tags replace; custom fields merge. */
+/** The contact with the body applied: omitted fields stay, null and "" clear, tags replace, custom fields merge. */
 export function applyBody(call: WriteContext, contact: Contact, sent: ContactBody): Contact {
   const body = call.switches.nullClears ? sent : withoutNulls(sent);
   const draft: Draft = { ...contact, dateUpdated: call.now, lastUpdatedBy: integrationSource(call) };
-  applyTexts(draft, body);
+  applyTextFields(draft, body);
   applyIdentifiers(draft, body, call.locationData.location.country);
   if (body.dnd !== undefined) draft.dnd = body.dnd;
   if (body.dndSettings) draft.dndSettings = { ...draft.dndSettings, ...body.dndSettings };
@@ -49,7 +49,7 @@ export function applyBody(call: WriteContext, contact: Contact, sent: ContactBod
   return draft;
 }
 
-function applyTexts(draft: Draft, body: ContactBody): void {
+function applyTextFields(draft: Draft, body: ContactBody): void {
   for (const field of TEXT_FIELDS) {
     const value = body[field];
     if (value === null || value === '') delete draft[field];
@@ -61,7 +61,7 @@ function applyTexts(draft: Draft, body: ContactBody): void {
   else if (body.dateOfBirth !== undefined) draft.dateOfBirth = birthDate(body.dateOfBirth) ?? body.dateOfBirth;
 }
 
-/** A name alone is split at its first space. */
+/** `name` without firstName and lastName is split at its first space. */
 function applyFullName(draft: Draft, name: string): void {
   const [first = name, ...rest] = name.split(/\s+/);
   draft.name = name;
@@ -70,7 +70,7 @@ function applyFullName(draft: Draft, name: string): void {
   else delete draft.lastName;
 }
 
-/** A secondary email that becomes the primary leaves its place, and the old primary is kept nowhere. */
+/** A secondary email that becomes the primary is removed from the secondary ones; the old primary is lost. */
 function applyIdentifiers(draft: Draft, body: ContactBody, country: string): void {
   const { email } = body;
   if (email === null) delete draft.email;
@@ -82,7 +82,7 @@ function applyIdentifiers(draft: Draft, body: ContactBody, country: string): voi
   else if (body.phone !== undefined) draft.phone = toE164(body.phone, country);
 }
 
-/** A tag nobody used before joins the location's dictionary, spelt as it was sent. */
+/** Adds new tags to the location's list of tags, spelled as they were sent. */
 export function registerTags(call: WriteContext, tags: readonly string[]): void {
   const { tags: known, location } = call.locationData;
   for (const name of tags.map((tag) => tag.trim()).filter((tag) => tag !== '')) {
@@ -97,6 +97,12 @@ export const integrationSource = (call: WriteContext): ChangeSource => ({
   sourceId: call.locationData.location.companyId,
   timestamp: iso(call.now),
 });
+
+/** Saves the contact with these changes and who made them. */
+export function updateContact(call: Call, contact: Contact, changes: Partial<Contact>): void {
+  const updated = { ...contact, ...changes, dateUpdated: call.now, lastUpdatedBy: integrationSource(call) };
+  call.store.save(updated, call.now);
+}
 
 export const displayName = (contact: Contact): string => fullName(contact) || (contact.email ?? contact.phone ?? '');
 

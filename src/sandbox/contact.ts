@@ -11,7 +11,7 @@ export interface ChangeSource {
   readonly source: string;
   readonly channel: string;
   readonly sourceId: string;
-  /** Of a user. */
+  /** Only if the source is a user. */
   readonly sourceName?: string;
   readonly timestamp: string;
 }
@@ -24,7 +24,7 @@ export interface Opportunity {
   readonly monetaryValue: number;
 }
 
-/** The texts a client can set or clear one by one. */
+/** Text fields that a client can set or clear one by one. */
 export const TEXT_FIELDS = [
   'firstName',
   'lastName',
@@ -42,18 +42,18 @@ export const TEXT_FIELDS = [
 ] as const;
 export type TextField = (typeof TEXT_FIELDS)[number];
 
-/** A contact as stored. Never changed in place: a write stores a new one, so the index may keep the old. */
+/** A contact as stored. Never changed in place: the search index may still refer to an older version. */
 export interface Contact extends Readonly<Partial<Record<TextField, string>>> {
   readonly id: string;
   readonly locationId: string;
-  /** Only while the name was last written as a whole. */
+  /** Only if the name was last written as `name`. */
   readonly name?: string;
   readonly email?: string;
   readonly additionalEmails: readonly string[];
   readonly phone?: string;
   readonly additionalPhones: readonly string[];
   readonly businessId?: string;
-  /** Absent until somebody wrote it. */
+  /** Absent until it is first written. */
   readonly dnd?: boolean;
   readonly dndSettings?: Readonly<Record<string, DndSetting | undefined>>;
   readonly inboundDndSettings?: { readonly all: DndSetting };
@@ -68,9 +68,9 @@ export interface Contact extends Readonly<Partial<Record<TextField, string>>> {
   readonly lastEmailOpenedDate?: number;
   readonly lastEmailClickedDate?: number;
   readonly customFields: readonly CustomValue[];
-  /** Deals, which only rows of search show. */
+  /** Only search rows contain them. */
   readonly opportunities?: readonly Opportunity[];
-  readonly attribution?: Readonly<Record<string, string | null>>;
+  readonly attribution?: Readonly<Record<string, unknown>>;
   readonly createdBy: ChangeSource;
   readonly lastUpdatedBy?: ChangeSource;
   readonly deleted: boolean;
@@ -79,15 +79,15 @@ export interface Contact extends Readonly<Partial<Record<TextField, string>>> {
 export const fullName = (contact: Contact): string =>
   [contact.firstName, contact.lastName].filter((part) => part !== undefined).join(' ');
 
-/** Tags live on contacts in lower case, each once, whatever was sent. */
+/** Contacts store tags in lower case and without repeats. */
 export const normalizeTags = (tags: readonly string[]): string[] => [
   ...new Set(tags.map((tag) => tag.trim().toLowerCase()).filter((tag) => tag !== '')),
 ];
 
-/** Under what a contact is found when somebody arrives with the same email or phone. Secondary emails count. */
+/** Keys for the duplicate lookup by email or phone. Secondary emails count, secondary phones do not. */
 export const identifierKeys = (contact: Contact): string[] =>
   contact.deleted
     ? []
     : [contact.email, ...contact.additionalEmails, contact.phone]
-        .filter((reach) => reach !== undefined)
-        .map((reach) => `${contact.locationId} ${reach.toLowerCase()}`);
+        .filter((identifier) => identifier !== undefined)
+        .map((identifier) => `${contact.locationId} ${identifier.toLowerCase()}`);

@@ -1,46 +1,54 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { Backend } from './backend.ts';
-import { parseFaults } from './faults.ts';
+import { iso } from './dates.ts';
+import { parseFaults } from './faults/faults.ts';
+import { isRecord } from './validation.ts';
 
-/** What HighLevel does not have: the sandbox's own switchboard. It asks for no token and counts as no request. */
-export function createControl(machine: Backend): Hono {
+/** Endpoints of the sandbox that HighLevel does not have. They need no token and are not recorded as requests. */
+export function createControl(backend: Backend): Hono {
   const control = new Hono().basePath('/__sandbox');
-  control.get('/requests', (c) => c.json(machine.requests));
+  control.get('/requests', (c) => c.json(backend.requests));
   control.get('/enrolments', (c) =>
-    c.json({ campaigns: listed(machine.store.campaigns), workflows: listed(machine.store.workflows) }),
+    c.json({ campaigns: toJson(backend.store.campaigns), workflows: toJson(backend.store.workflows) }),
   );
-  control.get('/oauth-client', (c) => c.json(machine.oauthClient));
+  control.get('/oauth-client', (c) => c.json(backend.oauthClient));
   control.post('/reset', (c) => {
-    machine.reset();
+    backend.reset();
     return c.json({ reset: true });
   });
   control.post('/faults', async (c) => {
     try {
-      machine.faults.set(parseFaults(await c.req.json()));
+      backend.faults.set(parseFaults(await c.req.json()));
       return c.json({ set: true });
     } catch (error) {
-      return c.json({ message: (error as Error).message }, 422);
+      return c.json({ message: error instanceof Error ? error.message : String(error) }, 422);
     }
   });
   control.post('/revoke', async (c) => {
-    const body: { token?: unknown } | null = await c.req.json().catch(() => null);
-    const token = body?.token;
-    if (typeof token !== 'string' || !machine.revoke(token)) {
-      return c.json({ message: 'token must be one that the sandbox gave out' }, 422);
+    const { token } = await bodyOf(c);
+    if (typeof token !== 'string' || !backend.revoke(token)) {
+      return c.json({ message: 'token must be one that the sandbox issued' }, 422);
     }
     return c.json({ revoked: true });
   });
   control.post('/clock', async (c) => {
-    const body: { advanceMs?: unknown } | null = await c.req.json().catch(() => null);
-    const advanceMs = body?.advanceMs;
+    const { advanceMs } = await bodyOf(c);
     if (typeof advanceMs !== 'number' || !Number.isFinite(advanceMs)) {
       return c.json({ message: 'advanceMs must be a number of milliseconds' }, 422);
     }
-    machine.advance(advanceMs);
-    return c.json({ now: new Date(machine.now()).toISOString() });
+    backend.advance(advanceMs);
+    return c.json({ now: iso(backend.now()) });
   });
   return control;
 }
 
-const listed = (enrolments: ReadonlyMap<string, ReadonlySet<string>>) =>
-  Object.fromEntries([...enrolments].filter(([, ids]) => ids.size > 0).map(([contact, ids]) => [contact, [...ids]]));
+/** The JSON object in the body, or an empty one. */
+async function bodyOf(c: Context): Promise<Record<string, unknown>> {
+  const body: unknown = await c.req.json().catch(() => undefined);
+  return isRecord(body) ? body : {};
+}
+
+const toJson = (enrolments: ReadonlyMap<string, ReadonlySet<string>>) =>
+  Object.fromEntries(
+    [...enrolments].filter(([, ids]) => ids.size > 0).map(([contactId, ids]) => [contactId, [...ids]]),
+  );

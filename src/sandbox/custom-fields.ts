@@ -3,7 +3,7 @@ import type { CustomFieldWrite } from './contact-body.ts';
 import { unprocessable } from './http-error.ts';
 import type { CustomField } from './store.ts';
 
-/** Written values join those already there by id; an empty value takes one away; what names no field is dropped. */
+/** Merges written values by field id: an empty value removes the stored one, an unknown field is dropped. */
 export function mergeCustomFields(
   present: readonly CustomValue[],
   writes: readonly CustomFieldWrite[],
@@ -11,19 +11,22 @@ export function mergeCustomFields(
   unknown: 'drop' | 'refuse',
 ): CustomValue[] {
   const merged = new Map(present.map(({ id, value }) => [id, value]));
-  writes.forEach((write, at) => {
+  writes.forEach((write, index) => {
     const field = findField(definitions, write);
-    if (!field && unknown === 'refuse') throw unprocessable([`customFields.${at}.id must be a custom field`]);
+    if (!field && unknown === 'refuse') throw unprocessable([`customFields.${index}.id must be a custom field`]);
     if (!field) return;
     const sent = write.field_value ?? write.fieldValue ?? write.value;
-    const value = isEmpty(sent) ? undefined : convert(field, sent);
-    if (isEmpty(sent)) merged.delete(field.id);
-    else if (value !== undefined) merged.set(field.id, value);
+    if (isEmpty(sent)) {
+      merged.delete(field.id);
+      return;
+    }
+    const value = convert(field, sent);
+    if (value !== undefined) merged.set(field.id, value);
   });
   return [...merged].map(([id, value]) => ({ id, value }));
 }
 
-/** A key works with and without the `contact.` that definitions show. */
+/** A key is accepted with and without the prefix `contact.`. */
 function findField(definitions: readonly CustomField[], { id, key }: CustomFieldWrite): CustomField | undefined {
   const fieldKey = key?.startsWith('contact.') ? key : `contact.${key}`;
   return definitions.find((field) => field.id === id || (key !== undefined && field.fieldKey === fieldKey));
@@ -32,7 +35,7 @@ function findField(definitions: readonly CustomField[], { id, key }: CustomField
 const isEmpty = (value: unknown) =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 
-/** The value as its type stores it, or undefined where it silently vanishes. */
+/** The value in the form its field type stores, or undefined if the API drops it without an error. */
 function convert(field: CustomField, value: unknown): unknown {
   switch (field.dataType) {
     case 'NUMERICAL':
@@ -59,10 +62,10 @@ function toNumber(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-/** A yes or no written into a checkbox is kept as a text among the choices. */
+/** A boolean written to a checkbox is stored as text. */
 function toChoices(field: CustomField, value: unknown): string[] | undefined {
   if (typeof value === 'boolean') return [String(value)];
-  const known = [value].flat().filter((option) => field.picklistOptions?.some((each) => each === option));
+  const known = [value].flat().filter((option) => field.picklistOptions?.some((choice) => choice === option));
   return known.length > 0 ? known.map(String) : undefined;
 }
 

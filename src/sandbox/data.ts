@@ -5,21 +5,19 @@ import {
   boolean,
   isoDate,
   isRecord,
+  mustBe,
   nonEmpty,
   number,
   object,
   openObject,
   optional,
   type Parsed,
-  type Rule,
   string,
   stringArray,
   violations,
 } from './validation.ts';
 
-const timezone: Rule<string> = {
-  check: (value, name) => (isTimezone(value) ? [] : [`${name} must be an IANA time zone, like America/Chicago`]),
-};
+const timezone = mustBe<string>(isTimezone, 'an IANA time zone, like America/Chicago');
 
 const task = object({
   id: optional(nonEmpty),
@@ -115,8 +113,8 @@ const shape = {
 };
 
 /**
- * A location's contents as a file may give them. Everything but the contacts is optional, ids included; people,
- * businesses and calendars may be named by id, name or email. A bare array is an array of contacts.
+ * The contents of one location. All but the contacts is optional, ids included. References to users, businesses and
+ * calendars are ids, names or emails.
  */
 export type SandboxData = Parsed<typeof shape>;
 export type ContactData = SandboxData['contacts'][number];
@@ -124,16 +122,17 @@ export type TaskData = NonNullable<ContactData['tasks']>[number];
 export type NoteData = NonNullable<ContactData['notes']>[number];
 export type AppointmentData = NonNullable<ContactData['appointments']>[number];
 
+/** Validates the content of a data file; an array is a list of contacts. @throws Error with one sentence */
 export function parseData(json: unknown): SandboxData {
   const data = Array.isArray(json) ? { contacts: json } : json;
   if (!isRecord(data)) throw new Error('Sandbox data must be an object with contacts, or an array of contacts.');
-  const [wrong] = violations(shape, data);
-  if (wrong)
-    throw new Error(`Sandbox data: ${wrong.replace(/property (\S+) should not exist/, '$1 is not known here')}.`);
+  const [violation] = violations(shape, data);
+  if (violation)
+    throw new Error(`Sandbox data: ${violation.replace(/property (\S+) should not exist/, '$1 is not known here')}.`);
   const parsed = data as SandboxData;
   const country = parsed.location?.country ?? 'US';
-  const at = parsed.contacts.findIndex(({ phone }) => phone && !isPhone(phone, country));
-  if (at !== -1) throw new Error(`Sandbox data: contacts.${at}.phone must be a valid phone number.`);
+  const invalid = parsed.contacts.findIndex(({ phone }) => phone && !isPhone(phone, country));
+  if (invalid !== -1) throw new Error(`Sandbox data: contacts.${invalid}.phone must be a valid phone number.`);
   return parsed;
 }
 

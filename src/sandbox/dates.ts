@@ -6,19 +6,19 @@ export const iso = (ms: number): string => new Date(ms).toISOString();
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-/** `YYYY-MM-DD HH:mm:ss` as the clock on the wall shows it: the form of a contact's appointments, without a zone. */
-export function wallTime(ms: number, timezone: string): string {
+/** Local time as `YYYY-MM-DD HH:mm:ss` without a zone: the format of a contact's appointments. */
+export function localTime(ms: number, timezone: string): string {
   const formatter = formatters.get(timezone) ?? createFormatter(timezone);
   formatters.set(timezone, formatter);
   return formatter.format(ms).replace(',', '');
 }
 
-/** ISO with the zone's offset: the form of calendar events. */
+/** ISO with the offset of the zone: the format of calendar events. */
 export function zonedIso(ms: number, timezone: string): string {
-  const wall = wallTime(ms, timezone).replace(' ', 'T');
-  const offset = Math.round((Date.parse(`${wall}Z`) - ms) / MINUTE);
+  const local = localTime(ms, timezone).replace(' ', 'T');
+  const offset = Math.round((Date.parse(`${local}Z`) - ms) / MINUTE);
   const pad = (count: number) => String(Math.trunc(Math.abs(count))).padStart(2, '0');
-  return `${wall}${offset < 0 ? '-' : '+'}${pad(offset / 60)}:${pad(offset % 60)}`;
+  return `${local}${offset < 0 ? '-' : '+'}${pad(offset / 60)}:${pad(offset % 60)}`;
 }
 
 const createFormatter = (timezone: string) =>
@@ -33,7 +33,7 @@ const createFormatter = (timezone: string) =>
     second: '2-digit',
   });
 
-/** The eight documented forms of a date of birth, none of them day first, as YYYY-MM-DD. */
+/** Parses the eight documented formats of a date of birth, none of them day first, to YYYY-MM-DD. */
 export function birthDate(text: string): string | undefined {
   const yearFirst = /^(\d{4})([-/._])(\d\d)\2(\d\d)$/.exec(text);
   const monthFirst = /^(\d\d)([-/._])(\d\d)\2(\d{4})$/.exec(text);

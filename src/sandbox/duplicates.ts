@@ -5,7 +5,7 @@ import type { Call } from './route.ts';
 
 export interface Identifiers {
   readonly email?: string | null | undefined;
-  /** E.164, or nothing is found */
+  /** E.164; in another format nothing is found. */
   readonly phone?: string | null | undefined;
 }
 export interface Duplicate {
@@ -13,11 +13,11 @@ export interface Duplicate {
   readonly matchingField: 'email' | 'phone';
 }
 
-/** Who already has this email or phone, in the order the location is set to. */
+/** The contacts that already have this email or phone, in the order of the location's settings. */
 export function findDuplicates(call: Call, { email, phone }: Identifiers, except?: string): Duplicate[] {
-  const find = (matchingField: Duplicate['matchingField'], reach: string | null | undefined): Duplicate[] => {
-    const owners = reach ? call.store.findByIdentifier(call.locationData.location.id, reach) : [];
-    const [contact] = owners.filter(({ id }) => id !== except);
+  const find = (matchingField: Duplicate['matchingField'], value: string | null | undefined): Duplicate[] => {
+    const owners = value ? call.store.findByIdentifier(call.locationData.location.id, value) : [];
+    const contact = owners.find(({ id }) => id !== except);
     return contact ? [{ contact, matchingField }] : [];
   };
   const byEmail = find('email', email);
@@ -25,10 +25,10 @@ export function findDuplicates(call: Call, { email, phone }: Identifiers, except
   return call.switches.duplicateOrder === 'email first' ? [...byEmail, ...byPhone] : [...byPhone, ...byEmail];
 }
 
-/** Creating or updating into somebody else's email or phone is a bad request that names the somebody. */
-export function rejectDuplicate(call: Call, reach: Identifiers, except?: string): void {
+/** A write with the email or phone of another contact is a 400 that names that contact. */
+export function rejectDuplicate(call: Call, identifiers: Identifiers, except?: string): void {
   if (call.switches.duplicatesAllowed) return;
-  const [match] = findDuplicates(call, reach, except);
+  const [match] = findDuplicates(call, identifiers, except);
   if (!match) return;
   throw badRequest('This location does not allow duplicated contacts.', {
     contactId: match.contact.id,

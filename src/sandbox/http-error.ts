@@ -1,17 +1,17 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
-/** An answer that is not a success: thrown anywhere, turned into a response in one place. */
+/** An error response: thrown anywhere, sent in one place. */
 export class HttpError extends Error {
   readonly status: ContentfulStatusCode;
   readonly body: Record<string, unknown>;
-  /** Bodies of 400 carry a trace id; those of 401, 403, 404, 422 and 429 were seen without one. */
+  /** Recorded: bodies of 400 have a traceId; those of 401, 403, 404, 422 and 429 have none. */
   readonly hasTraceId: boolean;
 
-  constructor(status: ContentfulStatusCode, body: Record<string, unknown>, traced = false) {
+  constructor(status: ContentfulStatusCode, body: Record<string, unknown>, hasTraceId = false) {
     super(String(body.message));
     this.status = status;
     this.body = { statusCode: status, ...body };
-    this.hasTraceId = traced;
+    this.hasTraceId = hasTraceId;
   }
 }
 
@@ -31,27 +31,27 @@ export const unprocessable = (messages: readonly string[]) =>
   new HttpError(422, { message: messages, error: 'Unprocessable Entity' });
 export const payloadTooLarge = () => new HttpError(413, { message: 'request entity too large' });
 
-/** How a missing record is answered: its sentence under `error`, or in the shape of every other refusal. */
+/** Where the body of a missing record has its sentence: under `error`, or under `message` as in other errors. */
 export type MissingRecordFormat = 'error' | 'message' | 404;
 
-/** Recorded: the sentence under `error` and no `message`; a contact's repeats the status, a task's says nothing else. */
-export function missingRecord(what: 'Contact' | 'Task' | 'Note', id: string, form: MissingRecordFormat): HttpError {
-  const sentence = `${what} with id ${id} not found`;
-  if (form === 404) return new HttpError(404, { message: sentence, error: 'Not Found' });
-  if (form === 'message') return badRequest(sentence);
+/** Recorded: the sentence under `error` and no `message`. A missing contact repeats the status, a task has no other key. */
+export function missingRecord(record: 'Contact' | 'Task' | 'Note', id: string, format: MissingRecordFormat): HttpError {
+  const sentence = `${record} with id ${id} not found`;
+  if (format === 404) return new HttpError(404, { message: sentence, error: 'Not Found' });
+  if (format === 'message') return badRequest(sentence);
   return new HttpError(400, {
     statusCode: undefined,
     error: sentence,
-    ...(what === 'Contact' && { status: 400 }),
+    ...(record === 'Contact' && { status: 400 }),
   });
 }
 
-/** Recorded: a text where other validation sends a list, and a status in the body that is not the answer's own. */
-export const missingIdentity = (form: '400' | '422' | '422 list'): HttpError => {
+/** Recorded: a string where other validation sends a list, and statusCode 422 in a response with status 400. */
+export const missingIdentity = (format: '400' | '422' | '422 list'): HttpError => {
   const sentence = 'Contacts without email, phone, firstName and lastName are not allowed.';
-  return new HttpError(form === '400' ? 400 : 422, {
+  return new HttpError(format === '400' ? 400 : 422, {
     statusCode: 422,
-    message: form === '422 list' ? [sentence] : sentence,
+    message: format === '422 list' ? [sentence] : sentence,
     error: 'Unprocessable Entity',
   });
 };

@@ -2,7 +2,7 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const HEX = '0123456789abcdef';
 const LOWER = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Ids in the shapes HighLevel uses for its different kinds of things. */
+/** Ids in the formats that HighLevel uses for its record types. */
 export interface Ids {
   /** contact, location, user, task, note, tag, custom field, appointment, calendar, campaign */
   id(): string;
@@ -15,13 +15,13 @@ export interface Ids {
   client(): string;
   /** OAuth code */
   code(): string;
-  /** the last part of an OAuth token */
+  /** last part of an OAuth token */
   signature(): string;
 }
 
 export const looksLikeId = (text: string): boolean => /^[A-Za-z0-9]{20}$/.test(text);
 
-/** Each stream has its own sequence, so that drawing a trace id never changes the id of the next contact. */
+/** Each stream has its own sequence, so that a new trace id does not change the id of the next contact. */
 export function createIds(seed: number, stream: string): Ids {
   const random = createRandom(seed, stream);
   const draw = (alphabet: string, length: number) =>
@@ -39,7 +39,7 @@ export function createIds(seed: number, stream: string): Ids {
   };
 }
 
-/** Mulberry32, its state mixed from the seed and the stream's name. */
+/** Mulberry32; the seed and the name of the stream give its initial state. */
 export function createRandom(seed: number, stream: string): () => number {
   let state = seed >>> 0;
   for (const char of stream) state = Math.imul(state ^ char.charCodeAt(0), 0x01000193) >>> 0;

@@ -3,7 +3,7 @@ import type { Ids } from './ids.ts';
 import type { CustomField, LocationData, NamedRecord, User } from './store.ts';
 import { withoutUndefined } from './validation.ts';
 
-/** The two ids that tokens speak of. */
+/** The ids that a token refers to. */
 export interface LocationIds {
   readonly locationId: string;
   readonly companyId: string;
@@ -42,7 +42,7 @@ function loadUser(user: NonNullable<SandboxData['users']>[number], ids: Ids): Us
   return { id, name, firstName, lastName: rest.join(' '), email, ...(phone && { phone }), role };
 }
 
-/** The fields the data defines, and a text field for every key that its contacts use without one. */
+/** The fields that the data defines, and a text field for every other key that its contacts use. */
 function customFields(data: SandboxData, locationId: string, ids: Ids): CustomField[] {
   const defined = (data.customFields ?? []).map(({ fieldKey, ...field }) => ({
     ...field,

@@ -6,6 +6,7 @@ import { type LocationIds, loadLocation } from './load-location.ts';
 import type { IndexDelay } from './search-index.ts';
 import type { LocationData, Store } from './store.ts';
 import { DEFAULT_SWITCHES } from './switches.ts';
+import { withoutUndefined } from './validation.ts';
 
 export interface LoadOptions {
   readonly ids: Ids;
@@ -13,7 +14,7 @@ export interface LoadOptions {
   readonly indexDelayMs: IndexDelay;
 }
 
-/** Fills one location of a store; ids that the data leaves out are drawn in the order of the data. */
+/** Adds one location with its records to a store. Missing ids are generated in the order of the data. */
 export function loadData(
   store: Store,
   location: LocationIds,
@@ -26,45 +27,48 @@ export function loadData(
   return locationData;
 }
 
-/** An id, name or email that somebody or something in the list goes by; else the text as it is. */
+/** The id of the record with this id, name or email; otherwise the text itself. */
 const resolveId = (items: readonly { id: string; name: string; email?: unknown }[], text: string): string =>
   items.find(({ id, name, email }) => [id, name, email].includes(text))?.id ?? text;
 
-function loadContact(store: Store, writing: WriteContext, data: ContactData): void {
-  const { users, businesses } = writing.locationData;
-  const added = parseDate(data.dateAdded, writing.now);
+function loadContact(store: Store, context: WriteContext, data: ContactData): void {
+  const { users, businesses, location } = context.locationData;
+  const added = epochMs(data.dateAdded) ?? context.now;
   const [owner] = users;
-  const author = {
+  const createdBy = {
     source: 'WEB_USER',
     channel: 'APP',
-    sourceId: owner?.id ?? writing.locationData.location.companyId,
+    sourceId: owner?.id ?? location.companyId,
     ...(owner && { sourceName: owner.name }),
+    timestamp: iso(added),
   };
   const { assignedTo, ...body } = data;
   const { lastUpdatedBy, ...contact } = applyBody(
-    { ...writing, now: added },
-    { ...newContact(writing), dateAdded: added, createdBy: { ...author, timestamp: iso(added) } },
+    { ...context, now: added },
+    { ...newContact(context), dateAdded: added, createdBy },
     { ...body, ...(assignedTo && { assignedTo: resolveId(users, assignedTo) }) },
   );
   const id = data.id ?? contact.id;
   store.addSeeded({
     ...contact,
-    id,
-    type: data.type ?? contact.type,
-    additionalEmails: data.additionalEmails ?? [],
-    additionalPhones: data.additionalPhones ?? [],
-    followers: (data.followers ?? []).map((each) => resolveId(users, each)),
-    ...(data.businessId && { businessId: resolveId(businesses, data.businessId) }),
+    ...withoutUndefined({
+      id,
+      type: data.type,
+      additionalEmails: data.additionalEmails,
+      additionalPhones: data.additionalPhones,
+      followers: data.followers?.map((follower) => resolveId(users, follower)),
+      businessId: data.businessId ? resolveId(businesses, data.businessId) : undefined,
+      opportunities: data.opportunities,
+      attribution: data.attribution,
+      lastActivity: epochMs(data.lastActivity),
+      lastEmailOpenedDate: epochMs(data.lastEmailOpenedDate),
+      lastEmailClickedDate: epochMs(data.lastEmailClickedDate),
+    }),
     ...(data.dateUpdated && { dateUpdated: Date.parse(data.dateUpdated), ...(lastUpdatedBy && { lastUpdatedBy }) }),
-    ...(data.lastActivity && { lastActivity: Date.parse(data.lastActivity) }),
-    ...(data.lastEmailOpenedDate && { lastEmailOpenedDate: Date.parse(data.lastEmailOpenedDate) }),
-    ...(data.lastEmailClickedDate && { lastEmailClickedDate: Date.parse(data.lastEmailClickedDate) }),
-    ...(data.opportunities && { opportunities: data.opportunities }),
-    ...(data.attribution && { attribution: data.attribution as Record<string, string | null> }),
   });
-  for (const task of data.tasks ?? []) loadTask(store, writing, id, task);
-  for (const note of data.notes ?? []) loadNote(store, writing, id, note);
-  for (const appointment of data.appointments ?? []) loadAppointment(store, writing, id, appointment);
+  for (const task of data.tasks ?? []) loadTask(store, context, id, task);
+  for (const note of data.notes ?? []) loadNote(store, context, id, note);
+  for (const appointment of data.appointments ?? []) loadAppointment(store, context, id, appointment);
 }
 
 function loadTask(store: Store, { ids, locationData, now }: WriteContext, contactId: string, data: TaskData): void {
@@ -91,7 +95,7 @@ function loadNote(store: Store, { ids, locationData, now }: WriteContext, contac
     ...(data.title && { title: data.title }),
     ...(data.color && { color: data.color }),
     ...(data.pinned !== undefined && { pinned: data.pinned }),
-    dateAdded: parseDate(data.dateAdded, now),
+    dateAdded: epochMs(data.dateAdded) ?? now,
   });
 }
 
@@ -120,4 +124,4 @@ function loadAppointment(
   });
 }
 
-const parseDate = (text: string | undefined, otherwise: number) => (text === undefined ? otherwise : Date.parse(text));
+const epochMs = (date: string | undefined) => (date === undefined ? undefined : Date.parse(date));

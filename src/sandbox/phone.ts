@@ -1,10 +1,10 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { unprocessable } from './http-error.ts';
 
-/** Numbers are stored as E.164; one without a country prefix is read as a number of the location's country. */
+/** Phones are stored as E.164. One without a country prefix is a number of the location's country. */
 export function toE164(phone: string, country: string): string {
   const parsed = parsePhone(phone, country);
-  // How a number that is none is refused is not reported; this is the wording its validator would use.
+  // The error for an invalid number is not reported; this is the wording of the likely validator.
   if (!parsed?.isPossible()) throw unprocessable(['phone must be a valid phone number']);
   return parsed.number;
 }

@@ -1,6 +1,7 @@
+import { DAY } from './dates.ts';
+
 const WINDOW_MS = 10_000;
-const DAY_MS = 86_400_000;
-/** Announced when there is no limit, so that a client which obeys the headers is not slowed by them. */
+/** Sent if there is no limit, so that a client that follows the headers is never delayed. */
 const UNLIMITED = 1_000_000_000;
 
 export interface Quota {
@@ -16,7 +17,7 @@ interface Counter {
   dayCount: number;
 }
 
-/** Two fixed windows, of ten seconds and of a day, that each begin with the first request in them. */
+/** Two fixed windows, of ten seconds and of a day. Each begins with its first request. */
 export class RateLimiter {
   readonly #max: number | 'off';
   readonly #perDay: number;
@@ -29,8 +30,8 @@ export class RateLimiter {
 
   consume(key: string, now: number): Quota {
     if (this.#max === 'off') {
-      const boundless = { max: UNLIMITED, remaining: UNLIMITED, daily: UNLIMITED, dailyRemaining: UNLIMITED };
-      return quota(true, { ...boundless, dailyResetMs: DAY_MS }, 0);
+      const unlimited = { max: UNLIMITED, remaining: UNLIMITED, daily: UNLIMITED, dailyRemaining: UNLIMITED };
+      return quota(true, { ...unlimited, dailyResetMs: DAY }, 0);
     }
     const counter = this.#current(key, now);
     const allowed = counter.windowCount < this.#max && counter.dayCount < this.#perDay;
@@ -43,7 +44,7 @@ export class RateLimiter {
       remaining: this.#max - counter.windowCount,
       daily: this.#perDay,
       dailyRemaining: this.#perDay - counter.dayCount,
-      dailyResetMs: counter.dayStart + DAY_MS - now,
+      dailyResetMs: counter.dayStart + DAY - now,
     };
     return quota(allowed, figures, Math.ceil((counter.windowStart + WINDOW_MS - now) / 1000));
   }
@@ -55,7 +56,7 @@ export class RateLimiter {
   #current(key: string, now: number): Counter {
     const counter = this.#counters.get(key) ?? { windowStart: now, windowCount: 0, dayStart: now, dayCount: 0 };
     if (now >= counter.windowStart + WINDOW_MS) Object.assign(counter, { windowStart: now, windowCount: 0 });
-    if (now >= counter.dayStart + DAY_MS) Object.assign(counter, { dayStart: now, dayCount: 0 });
+    if (now >= counter.dayStart + DAY) Object.assign(counter, { dayStart: now, dayCount: 0 });
     this.#counters.set(key, counter);
     return counter;
   }
@@ -69,7 +70,7 @@ interface QuotaFigures {
   readonly dailyResetMs: number;
 }
 
-/** Recorded: the day's reset is a duration, in whole seconds and given in milliseconds. */
+/** Recorded: the daily reset is a duration in ms, rounded up to whole seconds. */
 function quota(allowed: boolean, figures: QuotaFigures, retryAfterSeconds: number): Quota {
   const headers = {
     'x-ratelimit-limit-daily': String(figures.daily),

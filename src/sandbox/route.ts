@@ -8,7 +8,7 @@ import type { LocationData, NamedRecord, Store } from './store.ts';
 import type { Switches } from './switches.ts';
 import { type Parsed, parse, type Shape } from './validation.ts';
 
-/** One request that has passed the doors: who asks, for which location, and what there is to work with. */
+/** One authorized request with the location it is about and the state it works on. */
 export interface Call {
   readonly store: Store;
   readonly switches: Readonly<Switches>;
@@ -27,10 +27,10 @@ export interface Route extends RouteAccess {
   /** `METHOD /path/{param}` */
   readonly route: string;
   readonly hasLocationId: boolean;
-  /** Whether a query without locationId is a 403 and no 422. */
+  /** Whether a query without locationId is a 403 instead of a 422. */
   readonly locationRequired: boolean;
   readonly acceptsForm: boolean;
-  run(call: Call, query: unknown, body: unknown): unknown;
+  run(call: Call, query: Readonly<Record<string, string>>, body: unknown): unknown;
   status(switches: Readonly<Switches>): ContentfulStatusCode;
 }
 
@@ -39,16 +39,16 @@ interface RouteDefinition<Q extends Shape, B extends Shape> {
   readonly scope: string;
   readonly agency?: RouteAccess['agency'];
   readonly status?: 201 | ((switches: Readonly<Switches>) => ContentfulStatusCode);
-  /** Where given, the query is strict: what it does not name is refused. */
+  /** If given, a query with other parameters is rejected; otherwise the query is ignored. */
   readonly query?: Q;
   readonly body?: B;
   readonly locationRequired?: true;
   /** Whether the body may be a form as well as JSON. */
   readonly acceptsForm?: true;
-  /** Where given: what is looked at before the query is checked. */
+  /** Called before the query is validated. */
   checkFirst?(query: Readonly<Record<string, unknown>>): void;
-  /** Where given: what happens all the same when the body is refused. */
-  onInvalidBody?(call: Call, sent: unknown): void;
+  /** Called if the body is invalid, before the error is sent. */
+  onInvalidBody?(call: Call, body: unknown): void;
   handle(call: Call, input: { query: Parsed<Q>; body: Parsed<B> }): unknown;
 }
 
@@ -62,28 +62,38 @@ export function route<const Q extends Shape, const B extends Shape>(definition: 
     locationRequired: definition.locationRequired ?? false,
     acceptsForm: definition.acceptsForm ?? false,
     status: typeof status === 'function' ? status : () => status,
-    run(call, sentQuery, sentBody) {
-      const sent = { query: query ? sentQuery : {}, body: body ? sentBody : {} };
-      definition.checkFirst?.((sentQuery ?? {}) as Record<string, unknown>);
-      try {
-        parse((query ?? {}) as Q, sent.query);
-        parse((body ?? {}) as B, sent.body);
-      } catch (refusal) {
-        definition.onInvalidBody?.(call, sent.body);
-        throw refusal;
-      }
-      return definition.handle(call, { query: sent.query as Parsed<Q>, body: sent.body as Parsed<B> });
+    run(call, query, body) {
+      definition.checkFirst?.(query);
+      return definition.handle(call, parseInput(definition, call, query, body));
     },
   };
 }
 
-/** The documented status of a POST that creates nothing, unless the sandbox plays Nest's default. */
+function parseInput<Q extends Shape, B extends Shape>(
+  definition: RouteDefinition<Q, B>,
+  call: Call,
+  query: unknown,
+  body: unknown,
+) {
+  try {
+    return { query: parseOptional(definition.query, query), body: parseOptional(definition.body, body) };
+  } catch (error) {
+    definition.onInvalidBody?.(call, body);
+    throw error;
+  }
+}
+
+/** Without a shape the input is ignored. */
+const parseOptional = <S extends Shape>(shape: S | undefined, value: unknown): Parsed<S> =>
+  parse(shape ?? ({} as S), shape ? value : {});
+
+/** The documented status of a POST that creates nothing, or the default of Nest if the switch says so. */
 export const postStatus =
   (documented: ContentfulStatusCode) =>
   (switches: Readonly<Switches>): ContentfulStatusCode =>
     switches.postStatus === 'documented' ? documented : switches.postStatus;
 
-/** The contact in the path. A missing one is a bad request here, not a 404. */
+/** The contact in the path. */
 export function requireContact(call: Call): Contact {
   const id = call.param('contactId');
   const contact = call.store.contacts.get(id);
@@ -91,14 +101,18 @@ export function requireContact(call: Call): Contact {
   throw missingRecord('Contact', id, call.switches.missingContact);
 }
 
-/** What answers an id that names no campaign, workflow or business is not reported; a 400 is the house style. */
+/** The record with this id. The error for a missing one is not reported; 400 is what the API uses elsewhere. */
 export function requireNamed(kind: string, items: readonly NamedRecord[], id: string): NamedRecord {
-  const item = items.find((each) => each.id === id);
+  const item = items.find((record) => record.id === id);
   if (item) return item;
   throw badRequest(`${kind} with id ${id} not found`);
 }
 
-/** After a task or note was written. */
+/** One page of a list; query parameters are text. */
+export const page = <T>(items: readonly T[], skip: number | string, limit: number | string): T[] =>
+  items.slice(Number(skip), Number(skip) + Number(limit));
+
+/** Called after a task or note was written. */
 export function touchContact(call: Call, contact: Contact): void {
   if (call.switches.activityTouchesContact) call.store.save({ ...contact, dateUpdated: call.now }, call.now);
 }

@@ -1,9 +1,8 @@
 import { type Contact, fullName } from './contact.ts';
-import { iso, wallTime } from './dates.ts';
+import { iso, localTime } from './dates.ts';
 import type { Appointment, Note, Task } from './store.ts';
 
-// Undefined values vanish when an answer becomes JSON: in answers by id absent means absent. List and search rows say
-// null instead.
+// JSON drops undefined values: a contact by id has no key for an absent value. List and search rows have null instead.
 
 const lower = (text: string | undefined) => text?.toLowerCase();
 const optionalIso = (ms: number | undefined) => (ms === undefined ? undefined : iso(ms));
@@ -38,7 +37,7 @@ const sharedFields = (contact: Contact) => ({
   customFields: contact.customFields,
 });
 
-/** Get, update, upsert and duplicate lookup. Names are twinned in lower case; `name` itself is mostly missing. */
+/** Get, update, upsert and duplicate lookup. Names are repeated in lower case; `name` itself is mostly absent. */
 export const serializeContact = (contact: Contact) => ({
   id: contact.id,
   name: contact.name,
@@ -62,7 +61,7 @@ export const serializeContact = (contact: Contact) => ({
   lastUpdatedBy: contact.lastUpdatedBy,
 });
 
-/** Create answers with the storage record: other keys than a read, and the birthday in three pieces. */
+/** Create. The storage record has other keys than a read, birthMonth and birthDay among them. */
 export const serializeCreatedContact = (contact: Contact, record: 'storage' | 'short') => ({
   id: contact.id,
   dateAdded: iso(contact.dateAdded),
@@ -88,7 +87,7 @@ const storageFields = (contact: Contact) => ({
   products: [],
 });
 
-/** The plain list: names in lower case with the typed ones beside them, and a cursor in each row. */
+/** A row of the plain list: names in lower case and, under `…Raw`, as typed; a cursor in each row. */
 export const serializeListRow = (contact: Contact, customFields: 'filled' | 'empty') =>
   withNulls({
     id: contact.id,
@@ -116,13 +115,13 @@ export const serializeListRow = (contact: Contact, customFields: 'filled' | 'emp
 export interface SearchRowContext {
   readonly businessName: string | undefined;
   readonly searchAfter: readonly unknown[];
-  /** Ids of the custom fields that hold a day. */
+  /** Ids of the custom fields of type DATE. */
   readonly dateFields: ReadonlySet<string>;
 }
 
 /**
- * Search: `address` for `address1`, plain texts for the further emails and phones, its own cursor in each row. Recorded:
- * the birthday as epoch ms, custom days with a time, no dndSettings, and validEmail null where there is an email.
+ * A row of search: `address` instead of `address1`, strings for additional emails and phones, a cursor in each row.
+ * Recorded: dateOfBirth in epoch ms, custom dates with a time, no dndSettings, and validEmail null even with an email.
  */
 export function serializeSearchRow(contact: Contact, { businessName, searchAfter, dateFields }: SearchRowContext) {
   const { address1, dndSettings: _dndSettings, customFields, ...rest } = sharedFields(contact);
@@ -155,13 +154,13 @@ export function serializeSearchRow(contact: Contact, { businessName, searchAfter
   });
 }
 
-/** A contact's own task. The location's search tells more of it. */
+/** A task of a contact. The task search of the location has more keys. */
 export function serializeTask({ dateAdded: _added, dateUpdated: _updated, deleted: _deleted, ...task }: Task) {
   return { ...task, dueDate: iso(task.dueDate) };
 }
 export const serializeNote = (note: Note) => ({ ...note, dateAdded: iso(note.dateAdded) });
 
-/** A contact's appointments tell the time as the clock on the wall does, without a zone. */
+/** An appointment of a contact: local times without a zone. */
 export const serializeAppointment = (appointment: Appointment, location: { id: string; timezone: string }) => ({
   ...appointment,
   deleted: appointment.deleted,
@@ -169,10 +168,10 @@ export const serializeAppointment = (appointment: Appointment, location: { id: s
   locationId: location.id,
   users: appointment.assignedUserId ? [appointment.assignedUserId] : [],
   assignedResources: [],
-  startTime: wallTime(appointment.startTime, location.timezone),
-  endTime: wallTime(appointment.endTime, location.timezone),
-  dateAdded: wallTime(appointment.dateAdded, location.timezone),
-  dateUpdated: wallTime(appointment.dateAdded, location.timezone),
+  startTime: localTime(appointment.startTime, location.timezone),
+  endTime: localTime(appointment.endTime, location.timezone),
+  dateAdded: localTime(appointment.dateAdded, location.timezone),
+  dateUpdated: localTime(appointment.dateAdded, location.timezone),
 });
 
 const withNulls = (row: Record<string, unknown>) =>

@@ -1,13 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import { type HttpBindings, serve } from '@hono/node-server';
-import { ConnectionResetError } from './faults.ts';
+import { ConnectionResetError } from './faults/responses.ts';
 
 export interface Served {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Loopback only: the sandbox has no secrets, and no business on a network. Port 0 takes any free one. */
+/** Serves on the loopback interface only. Port 0 selects a free port. */
 export function serveSandbox(sandbox: { fetch(request: Request): Promise<Response> }, port = 0): Promise<Served> {
   return new Promise((resolve, reject) => {
     const server = serve(

@@ -19,7 +19,7 @@ export interface Task {
   readonly completed: boolean;
   readonly dateAdded: number;
   readonly dateUpdated: number;
-  /** Gone from its contact, while the location's search may go on returning it. */
+  /** No longer listed for its contact; the task search of the location may still return it. */
   readonly deleted?: true;
 }
 export interface Note {
@@ -44,7 +44,7 @@ export interface Appointment {
   readonly startTime: number;
   readonly endTime: number;
   readonly dateAdded: number;
-  /** The calendar goes on returning it. */
+  /** The calendar still returns it. */
   readonly deleted?: true;
 }
 export interface CustomField {
@@ -67,14 +67,14 @@ export interface User {
   readonly phone?: string;
   readonly role: string;
 }
-/** A business, calendar, workflow, campaign or tag: an id, a name, and whatever else it says of itself. */
+/** A business, calendar, workflow, campaign or tag. */
 export interface NamedRecord {
   readonly id: string;
   readonly name: string;
   readonly [detail: string]: unknown;
 }
 
-/** The things of one location other than contacts. */
+/** One location with its records other than contacts. */
 export interface LocationData {
   readonly location: Location;
   readonly tags: NamedRecord[];
@@ -87,15 +87,16 @@ export interface LocationData {
   readonly index: SearchIndex;
 }
 
-/** Everything the sandbox remembers. Records are replaced, never changed in place, so readers need no copies. */
+/** All records of the sandbox. They are replaced, never changed in place, so readers need no copies. */
 export class Store {
   readonly locations = new Map<string, LocationData>();
   readonly contacts = new Map<string, Contact>();
   readonly tasks = new RecordsByContact<Task>();
   readonly notes = new RecordsByContact<Note>();
   readonly appointments = new RecordsByContact<Appointment>();
-  /** contact id to the campaigns, and the workflows, it is in */
+  /** Ids of the campaigns by contact id. */
   readonly campaigns = new Map<string, Set<string>>();
+  /** Ids of the workflows by contact id. */
   readonly workflows = new Map<string, Set<string>>();
   readonly #byIdentifier = new Map<string, Set<string>>();
 
@@ -119,7 +120,7 @@ export class Store {
     this.locations.get(contact.locationId)?.index.update(contact, now);
   }
 
-  /** The contacts of a location with this email, primary or not, or this phone. */
+  /** The contacts of a location with this email (primary or secondary) or primary phone. */
   findByIdentifier(locationId: string, emailOrPhone: string): Contact[] {
     const ids = this.#byIdentifier.get(`${locationId} ${emailOrPhone.toLowerCase()}`) ?? [];
     return [...ids].flatMap((id) => this.contacts.get(id) ?? []);
@@ -135,7 +136,7 @@ export class Store {
   }
 }
 
-/** Records that hang on a contact, in the order they were added. */
+/** The records of each contact, in the order they were added. */
 export class RecordsByContact<T extends { readonly id: string; readonly contactId: string }> {
   readonly #byContact = new Map<string, T[]>();
 

@@ -1,52 +1,52 @@
 import type { MissingRecordFormat } from './http-error.ts';
 
-/** Points on which reports about the live API disagree. The default is the likelier answer. */
+/** Points on which reports about the live API disagree. The default is the more likely behaviour. */
 export interface Switches {
-  /** A missing record is a 400 with its sentence under `error`; `message` is the shape of other refusals, 404 another. */
+  /** A missing record is a 400 with its sentence under `error` or, as in other errors, `message`; or it is a 404. */
   missingContact: MissingRecordFormat;
   missingTaskOrNote: MissingRecordFormat;
-  /** The plain list is absent from the v3 file, yet was seen answering under v3. */
+  /** The plain list is absent from the v3 description, but was observed to respond under v3. */
   listUnderV3: 'served' | 'removed';
   listBody: 'meta' | 'count';
-  /** What the last page of the list says of the next: nothing, or its own last row once more. */
+  /** The cursor on the last page of the list: none, or its own last row. */
   lastPageCursor: 'null' | 'echo';
   listCustomFields: 'filled' | 'empty';
-  /** A contact's own list was reported empty though the calendar has its bookings. */
+  /** The appointments of a contact were reported to be empty although the calendar has them. */
   contactAppointments: 'listed' | 'empty';
-  /** Where a deleted booking is still returned, marked `deleted`: by the calendar, or by its contact as well. */
+  /** Where a deleted appointment is still returned with `deleted: true`: in the calendar, or in its contact's list too. */
   deletedAppointments: 'calendar' | 'everywhere';
-  /** Whether the location's search goes on returning deleted tasks, marked `deleted`; their contact has them no more. */
+  /** Whether the location's task search still returns deleted tasks with `deleted: true`. Their contact has them no more. */
   deletedTasks: 'listed' | 'gone';
-  /** Search and upsert are documented as 200; Nest's own default for POST is 201. */
+  /** Search and upsert are documented as 200; the default of Nest for POST is 201. */
   postStatus: 'documented' | 201;
   unknownCustomField: 'drop' | 'refuse';
   nullClears: boolean;
-  /** Create with none of email, phone, firstName and lastName: the status of the refusal, whose body says 422. */
+  /** Create with none of email, phone, firstName and lastName: the HTTP status of the error, whose body has 422. */
   createWithoutIdentity: '400' | '422' | '422 list' | 'accept';
   /** Not in the update body's schema, but sent by other clients. */
   companyNameOnPut: 'accept' | 'refuse';
-  /** What a create answers with: the storage record of the description, or the few fields of a live one. */
+  /** The response to a create: the storage record of the OpenAPI description, or the fewer fields of live responses. */
   createdRecord: 'storage' | 'short';
-  /** A path that no route has: 404 without a body, as recorded, or with the text of the framework. */
+  /** An unknown path: 404 without a body, as recorded, or with the message of the framework. */
   unknownRoute: 'empty' | 'text';
-  /** Search fields, operators and sorts seen in use beside those of the official table. */
+  /** Whether search accepts fields, operators and sorts that are in use but not in the official table. */
   searchFields: 'recorded' | 'documented';
   /** How many fields a search sorts by at most. */
   sortFields: 3 | 2;
-  /** One report has the list of installed locations removed under v3, another saw it answer. */
+  /** One report says the list of installed locations is removed under v3, another observed a response. */
   installedLocationsUnderV3: 'served' | 'removed';
-  /** A create refused with 422 was once reported to have created the contact all the same. */
+  /** A create rejected with 422 was once reported to have created the contact. */
   refusedCreateWrites: boolean;
   duplicatesAllowed: boolean;
   duplicateOrder: 'email first' | 'phone first';
   retryAfter: boolean;
-  /** Whether writing a task or note moves its contact's dateUpdated. */
+  /** Whether writing a task or note changes the dateUpdated of its contact. */
   activityTouchesContact: boolean;
   /** A phone filter was reported to miss contacts that have additional emails. */
   phoneFilterMissesAdditionalEmails: boolean;
-  /** The state of a sign-in was reported lost where the app was installed before. */
+  /** The state of a sign-in was reported missing if the app had been installed before. */
   callbackState: 'kept' | 'dropped';
-  /** A refresh token that is dead: 401 in the token endpoint's own style, or the standard's 400. */
+  /** An invalid refresh token: 401 in the format of the token endpoint, or the 400 of the OAuth standard. */
   refusedRefresh: 'unauthorized' | 'invalid_grant';
 }
 

@@ -1,12 +1,12 @@
 import { unprocessable } from './http-error.ts';
 
 /**
- * Request checking in the manner, and with the wording, of class-validator under Nest's strict pipe: unknown
- * properties are refused by name, and every violation is reported at once.
+ * Validates requests with the rules and messages of class-validator under Nest's strict pipe: unknown properties are
+ * rejected by name, and all violations are reported together.
  */
 export interface Rule<T> {
   check(value: unknown, name: string): string[];
-  /** Only carries the type. */
+  /** Never set; carries the type. */
   readonly type?: T;
 }
 export type Shape = Readonly<Record<string, Rule<unknown>>>;
@@ -18,8 +18,8 @@ export type Parsed<S extends Shape> = {
 };
 
 const rule = <T>(check: (value: unknown, name: string) => string[]): Rule<T> => ({ check });
-const mustBe = <T>(holds: (value: unknown) => boolean, what: string): Rule<T> =>
-  rule((value, name) => (holds(value) ? [] : [`${name} must be ${what}`]));
+export const mustBe = <T>(isValid: (value: unknown) => boolean, description: string): Rule<T> =>
+  rule((value, name) => (isValid(value) ? [] : [`${name} must be ${description}`]));
 
 const isEmail = (value: unknown) => typeof value === 'string' && /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(value);
 const isIso = (value: unknown) =>
@@ -38,12 +38,12 @@ export const phone: Rule<string> = mustBe(
 );
 export const array: Rule<unknown[]> = mustBe(Array.isArray, 'an array');
 
-/** Recorded: one that is missing is told once, as no string. */
+/** Recorded: a missing value gives one message, that it must be a string. */
 export const nonEmpty: Rule<string> = rule((value, name) =>
   value === '' ? [`${name} should not be empty`] : string.check(value, name),
 );
 
-/** A moment in a query: epoch ms or ISO, and a string in the eyes of its check. */
+/** A time in a query: epoch ms or ISO. A missing one is reported as no string. */
 export const time: Rule<string> = rule((value, name) => {
   if (typeof value !== 'string' || value === '') return [`${name} must be a string`];
   return Number.isNaN(toMs(value)) ? [`${name} must be a valid time`] : [];
@@ -64,12 +64,12 @@ export const number = (min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INF
     return value < min ? [`${name} must not be less than ${min}`] : [];
   });
 
-/** The same of a query, where everything is text. */
+/** A number in a query, where every value is text. */
 export const numericText = (min?: number, max?: number): Rule<string> =>
   rule((value, name) => number(min, max).check(value === '' ? undefined : Number(value), name));
 
 export const oneOf = <const T extends string>(...values: readonly T[]): Rule<T> =>
-  mustBe((value) => values.some((each) => each === value), `one of the following values: ${values.join(', ')}`);
+  mustBe((value) => values.some((allowed) => allowed === value), `one of the following values: ${values.join(', ')}`);
 
 export const optional = <T>(inner: Rule<T>): Rule<T | undefined> =>
   rule((value, name) => (value === undefined ? [] : inner.check(value, name)));
@@ -82,26 +82,30 @@ export function stringArray(limits: { min?: number; max?: number } = {}): Rule<s
     if (value.length < (limits.min ?? 0)) return [`${name} should not be empty`];
     if (value.length > (limits.max ?? Number.POSITIVE_INFINITY))
       return [`${name} must contain no more than ${limits.max} elements`];
-    return value.every((each) => typeof each === 'string') ? [] : [`each value in ${name} must be a string`];
+    return value.every((item) => typeof item === 'string') ? [] : [`each value in ${name} must be a string`];
   });
 }
 
 export const arrayOf = <T>(inner: Rule<T>): Rule<T[]> =>
   rule((value, name) =>
     Array.isArray(value)
-      ? value.flatMap((each, at) => inner.check(each, `${name}.${at}`))
+      ? value.flatMap((item, index) => inner.check(item, `${name}.${index}`))
       : [`${name} must be an array`],
   );
 
 export const object = <S extends Shape>(shape: S): Rule<Parsed<S>> =>
   rule((value, name) =>
-    isRecord(value) ? violations(shape, value).map((text) => `${name}.${text}`) : [`${name} must be an object`],
+    isRecord(value)
+      ? violations(shape, value).map((violation) => `${name}.${violation}`)
+      : [`${name} must be an object`],
   );
 
-/** An object that may hold more than the shape says. */
+/** An object that may have more properties than the shape. */
 export const openObject = <S extends Shape>(shape: S): Rule<Parsed<S> & Record<string, unknown>> =>
   rule((value, name) =>
-    isRecord(value) ? valueViolations(shape, value).map((text) => `${name}.${text}`) : [`${name} must be an object`],
+    isRecord(value)
+      ? valueViolations(shape, value).map((violation) => `${name}.${violation}`)
+      : [`${name} must be an object`],
   );
 
 export function violations(shape: Shape, value: Record<string, unknown>): string[] {
@@ -110,7 +114,7 @@ export function violations(shape: Shape, value: Record<string, unknown>): string
 }
 
 const valueViolations = (shape: Shape, value: Record<string, unknown>): string[] =>
-  Object.entries(shape).flatMap(([key, each]) => each.check(value[key], key));
+  Object.entries(shape).flatMap(([key, { check }]) => check(value[key], key));
 
 export function parse<S extends Shape>(shape: S, value: unknown): Parsed<S> {
   const wrong = isRecord(value) ? violations(shape, value) : ['body must be an object'];
@@ -118,6 +122,7 @@ export function parse<S extends Shape>(shape: S, value: unknown): Parsed<S> {
   return value as Parsed<S>;
 }
 
-/** Without the keys that hold nothing, so that a spread leaves alone what was not given. */
-export const withoutUndefined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T> as never;
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+/** Without undefined values, so that spreading the result overwrites nothing with undefined. */
+export const withoutUndefined = <T extends object>(fields: T): Defined<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;

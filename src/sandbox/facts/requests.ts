@@ -86,7 +86,7 @@ export const requestFacts: readonly Fact[] = [
     statement: 'A gateway that times out responds with 401 "Command timed out" (a fault preset).',
     source: 'recording',
     evidence: `${LIVE_TESTS}, once; how the text was wrapped is not recorded`,
-    where: 'src/sandbox/faults.ts',
+    where: 'src/sandbox/faults/fault.ts',
   },
   {
     id: 'user-search',

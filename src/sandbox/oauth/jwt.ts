@@ -4,7 +4,7 @@ import type { Ids } from '../ids.ts';
 const HEADER = { alg: 'RS256', typ: 'JWT' };
 const part = (json: object) => Buffer.from(JSON.stringify(json)).toString('base64url');
 
-/** Shaped like a JWT, its claims there to read; the signature is drawn, and nothing checks it. */
+/** A token in the format of a JWT with readable claims. The signature is random and never verified. */
 export function jwt(ids: Ids, clientId: string, grant: Grant, iat: number, exp: number): string {
   const authClassId = grant.locationId ?? grant.companyId;
   const claims = {

@@ -18,23 +18,23 @@ const CODE_BODY = { ...FIELDS, code: nonEmpty };
 const REFRESH_BODY = { ...FIELDS, refresh_token: nonEmpty };
 
 /** POST /oauth/token */
-export function handleTokenRequest(machine: Backend, arrival: RecordedRequest, body: unknown) {
-  const pair = exchange(machine, arrival, body);
+export function handleTokenRequest(backend: Backend, recorded: RecordedRequest, body: unknown) {
+  const pair = exchange(backend, recorded, body);
   const company = pair.grant.userType === 'Company' && {
-    approvedLocations: machine.store.locationsOf(pair.grant.companyId).map(({ id }) => id),
+    approvedLocations: backend.store.locationsOf(pair.grant.companyId).map(({ id }) => id),
     approveAllLocations: true,
     installToFutureLocations: true,
   };
-  return { ...tokenResponse(pair, machine.tokens.ttlMs), ...company, traceId: machine.traceId() };
+  return { ...tokenResponse(pair, backend.tokens.ttlMs), ...company, traceId: backend.traceId() };
 }
 
-function exchange(machine: Backend, arrival: RecordedRequest, body: unknown): TokenPair {
-  const kind = isRecord(body) ? body.grant_type : undefined;
-  if (kind === 'authorization_code') {
+function exchange(backend: Backend, recorded: RecordedRequest, body: unknown): TokenPair {
+  const grantType = isRecord(body) ? body.grant_type : undefined;
+  if (grantType === 'authorization_code') {
     const sent = parse(CODE_BODY, body);
-    return redeem(machine, sent, sent.redirect_uri);
+    return redeem(backend, sent, sent.redirect_uri);
   }
-  if (kind === 'refresh_token') return refresh(machine, arrival, parse(REFRESH_BODY, body));
+  if (grantType === 'refresh_token') return refresh(backend, recorded, parse(REFRESH_BODY, body));
   parse(FIELDS, body);
   throw tokenError(400, 'unsupported_grant_type', 'The grant type is not supported');
 }
@@ -44,27 +44,31 @@ interface Credentials {
   readonly client_secret: string;
 }
 
-/** The code is looked at before the client: with a bad code nobody learns whether the credentials were right. */
-function redeem(machine: Backend, sent: Credentials & { code: string }, redirectUri: string | undefined): TokenPair {
-  const consent = machine.tokens.consent(sent.code, machine.now());
+/** The code is checked before the credentials, so that an invalid code reveals nothing about them. */
+function redeem(backend: Backend, sent: Credentials & { code: string }, redirectUri: string | undefined): TokenPair {
+  const consent = backend.tokens.findConsent(sent.code, backend.now());
   if (!consent) throw tokenError(401, 'UnAuthorized!', 'Authorization code not found');
-  checkClient(machine, sent);
-  // Optional in the description; where sent, it must be the one of the consent, to the letter.
+  checkClient(backend, sent);
+  // Optional in the OpenAPI description; if sent, it must equal the one of the consent.
   if (redirectUri !== undefined && redirectUri !== consent.redirectUri) {
     throw tokenError(401, 'UnAuthorized!', 'Redirect URI does not match');
   }
-  return machine.tokens.redeem(sent.code, consent, machine.now());
+  return backend.tokens.redeem(sent.code, consent, backend.now());
 }
 
-function refresh(machine: Backend, arrival: RecordedRequest, sent: Credentials & { refresh_token: string }): TokenPair {
-  const { tokens } = machine;
-  const kind = tokens.refreshStateOf(sent.refresh_token, machine.now());
-  if (kind === 'spent') arrival.spentRefreshToken = true;
-  if (kind === 'spent' || kind === 'unknown') throw refreshError(machine);
-  checkClient(machine, sent);
-  if (kind === 'grace') arrival.graceRefresh = true;
-  const pair = tokens.refresh(sent.refresh_token, machine.now());
-  if (!pair) throw refreshError(machine);
+function refresh(
+  backend: Backend,
+  recorded: RecordedRequest,
+  sent: Credentials & { refresh_token: string },
+): TokenPair {
+  const { tokens } = backend;
+  const tokenState = tokens.refreshStateOf(sent.refresh_token, backend.now());
+  if (tokenState === 'spent') recorded.spentRefreshToken = true;
+  if (tokenState === 'spent' || tokenState === 'unknown') throw refreshError(backend);
+  checkClient(backend, sent);
+  if (tokenState === 'grace') recorded.graceRefresh = true;
+  const pair = tokens.refresh(sent.refresh_token, backend.now());
+  if (!pair) throw refreshError(backend);
   return pair;
 }
 
@@ -73,12 +77,12 @@ function checkClient({ tokens: { client } }: Backend, { client_id, client_secret
   throw tokenError(401, 'UnAuthorized!', 'Invalid client credentials');
 }
 
-/** What a dead refresh token hears is not reported: the endpoint's own style, or the standard's that clients match. */
+/** The error for an invalid refresh token is not reported: the format of this endpoint, or that of the OAuth standard. */
 const refreshError = ({ switches }: Backend) =>
   switches.refusedRefresh === 'unauthorized'
     ? tokenError(401, 'UnAuthorized!', 'Refresh token not found')
     : tokenError(400, 'invalid_grant', 'The refresh token is invalid');
 
-/** This endpoint's refusals carry no status in their body. */
+/** Errors of this endpoint have no statusCode in their body. */
 const tokenError = (status: ContentfulStatusCode, error: string, error_description: string) =>
   new HttpError(status, { statusCode: undefined, error, error_description });

@@ -1,6 +1,6 @@
 import type { TokenPair } from './token-store.ts';
 
-/** What both token endpoints say of a pair. Fields without a value vanish when this becomes JSON. */
+/** The response of both token endpoints. JSON drops the undefined fields. */
 export const tokenResponse = ({ accessToken, refreshToken, refreshTokenId, grant }: TokenPair, ttlMs: number) => ({
   access_token: accessToken,
   token_type: 'Bearer',

@@ -5,16 +5,16 @@ import { jwt } from './jwt.ts';
 
 const CODE_TTL_MS = 10 * MINUTE;
 const REFRESH_TOKEN_TTL_MS = 365 * DAY;
-/** For so long the same refresh once more gives the same new pair, so that a lost answer costs nobody the sign-in. */
+/** For this long a repeated refresh returns the same new pair, so that a lost response does not end the sign-in. */
 const REFRESH_GRACE_MS = 30_000;
 
-/** The one app the sandbox knows. */
+/** The only app the sandbox knows. */
 export interface OauthClient {
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-/** What was agreed to on the consent page, until its code is redeemed. */
+/** The result of the consent page, stored until its code is redeemed. */
 export interface Consent {
   readonly grant: Grant;
   readonly redirectUri: string;
@@ -32,12 +32,13 @@ interface TokenEntry {
   readonly expiresAt: number;
 }
 interface RefreshTokenEntry extends TokenEntry {
-  /** What it was refreshed into, and when. */
+  /** The pair that replaced it, and when (epoch ms). */
   readonly next?: { readonly pair: TokenPair; readonly at: number };
 }
+/** `grace`: used already, but a repeated use still returns the same pair. `spent`: used, and the grace period is over. */
 type RefreshTokenState = 'unknown' | 'fresh' | 'grace' | 'spent';
 
-/** Codes, access tokens and refresh tokens of OAuth, and which tokens of any kind were revoked. */
+/** OAuth's codes, access tokens and refresh tokens, and the revoked tokens of every kind. */
 export class TokenStore {
   readonly client: OauthClient;
   readonly ttlMs: number;
@@ -53,13 +54,13 @@ export class TokenStore {
     this.ttlMs = ttlMs;
   }
 
-  issueCode(findConsent: Consent, now: number): string {
+  issueCode(consent: Consent, now: number): string {
     const code = this.#ids.code();
-    this.#codes.set(code, { ...findConsent, expiresAt: now + CODE_TTL_MS });
+    this.#codes.set(code, { ...consent, expiresAt: now + CODE_TTL_MS });
     return code;
   }
 
-  consent(code: string, now: number): Consent | undefined {
+  findConsent(code: string, now: number): Consent | undefined {
     const found = this.#codes.get(code);
     return found && now < found.expiresAt ? found : undefined;
   }
@@ -70,7 +71,7 @@ export class TokenStore {
   }
 
   issuePair(grant: Grant, now: number): TokenPair {
-    const token = (life: number) => jwt(this.#ids, this.client.clientId, grant, now, now + life);
+    const token = (ttlMs: number) => jwt(this.#ids, this.client.clientId, grant, now, now + ttlMs);
     const pair = {
       accessToken: token(this.ttlMs),
       refreshToken: token(REFRESH_TOKEN_TTL_MS),
@@ -82,7 +83,7 @@ export class TokenStore {
     return pair;
   }
 
-  /** What an access token allows while it lives. */
+  /** The grant of an access token that has not expired. */
   grantOf(accessToken: string, now: number): Grant | undefined {
     const found = this.#accessTokens.get(accessToken);
     return found && now < found.expiresAt ? found.grant : undefined;
@@ -95,7 +96,7 @@ export class TokenStore {
     return found.next ? 'grace' : 'fresh';
   }
 
-  /** A new pair, or within the grace the same one again. Only for a token that is fresh or in its grace. */
+  /** A new pair, or the same pair again within the grace period. Call only for a token in the state fresh or grace. */
   refresh(refreshToken: string, now: number): TokenPair | undefined {
     const found = this.#refreshTokens.get(refreshToken);
     if (!found || found.next) return found?.next?.pair;

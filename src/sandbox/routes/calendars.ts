@@ -11,8 +11,10 @@ export const calendarRoutes = [
     handle(call) {
       const appointments = call.store.appointments.forContact(requireContact(call).id);
       if (call.switches.contactAppointments === 'empty') return { events: [] };
-      const shown = appointments.filter((each) => !each.deleted || call.switches.deletedAppointments === 'everywhere');
-      return { events: shown.map((each) => serializeAppointment(each, call.locationData.location)) };
+      const shown = appointments.filter(
+        ({ deleted }) => !deleted || call.switches.deletedAppointments === 'everywhere',
+      );
+      return { events: shown.map((appointment) => serializeAppointment(appointment, call.locationData.location)) };
     },
   }),
 
@@ -43,7 +45,7 @@ export const calendarRoutes = [
       const events = call.store.appointments.all().filter(
         (each) =>
           call.store.contacts.get(each.contactId)?.locationId === location.id &&
-          // Measured: what overlaps the span, not what starts in it.
+          // Measured: events that overlap the range, not only those that start in it.
           each.endTime > toMs(startTime) &&
           each.startTime <= toMs(endTime) &&
           (!userId || each.assignedUserId === userId) &&
@@ -53,9 +55,9 @@ export const calendarRoutes = [
       return {
         events: events.map((each) => ({
           ...serializeAppointment(each, location),
-          // Measured: a deleted booking stays in the list, its status as it was.
+          // Measured: a deleted appointment stays in the list with its last status.
           deleted: each.deleted ?? false,
-          // Live events carry the status a second time under a misspelt name.
+          // Live events repeat the status under a misspelled key.
           appoinmentStatus: each.appointmentStatus,
           startTime: zonedIso(each.startTime, location.timezone),
           endTime: zonedIso(each.endTime, location.timezone),

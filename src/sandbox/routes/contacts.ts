@@ -7,7 +7,7 @@ import { type Call, postStatus, requireContact, route } from '../route.ts';
 import { serializeContact, serializeCreatedContact } from '../serialize.ts';
 import { isRecord, nonEmpty, optional, string, violations } from '../validation.ts';
 
-/** A duplicate is refused before anything of the write happens, so the phone is read first. */
+/** The identifiers in stored form: duplicates are rejected before anything is written. */
 const identifiersOf = (
   call: Call,
   { email, phone }: { email?: string | null | undefined; phone?: string | null | undefined },
@@ -19,7 +19,7 @@ const identifiersOf = (
 const isValidField = (key: string, value: unknown) =>
   violations(createBody, { [key]: value, locationId: 'any' }).length === 0;
 
-/** Upsert and the duplicate lookup go by the same two, and say so in the words of the lookup. */
+/** Upsert sends the message of the duplicate lookup too. */
 const IDENTIFIER_REQUIRED = 'Pass at least one of number, email query parameter';
 
 export const contactRoutes = [
@@ -34,16 +34,16 @@ export const contactRoutes = [
     scope: 'contacts.write',
     status: 201,
     body: createBody,
-    onInvalidBody(call, sent) {
-      if (!call.switches.refusedCreateWrites || !isRecord(sent)) return;
-      const validFields = Object.entries(sent).filter(([key, value]) => isValidField(key, value));
+    onInvalidBody(call, body) {
+      if (!call.switches.refusedCreateWrites || !isRecord(body)) return;
+      const validFields = Object.entries(body).filter(([key, value]) => isValidField(key, value));
       call.store.save(applyBody(call, newContact(call), Object.fromEntries(validFields)), call.now);
     },
     handle(call, { body }) {
       const { createWithoutIdentity } = call.switches;
       // `name` and companyName do not count.
-      const named = body.email || body.phone || body.firstName || body.lastName;
-      if (!named && createWithoutIdentity !== 'accept') throw missingIdentity(createWithoutIdentity);
+      const hasIdentity = body.email || body.phone || body.firstName || body.lastName;
+      if (!hasIdentity && createWithoutIdentity !== 'accept') throw missingIdentity(createWithoutIdentity);
       rejectDuplicate(call, identifiersOf(call, body));
       const { lastUpdatedBy: _none, ...contact } = applyBody(call, newContact(call), body);
       call.store.save(contact, call.now);
@@ -86,14 +86,14 @@ export const contactRoutes = [
       if (!identifiers.email && !identifiers.phone) throw badRequest(IDENTIFIER_REQUIRED);
       const alwaysNew = createNewIfDuplicateAllowed === true && call.switches.duplicatesAllowed;
       const [first, second] = alwaysNew ? [] : findDuplicates(call, identifiers);
-      const taken = second && second.contact.id !== first?.contact.id ? second.matchingField : undefined;
-      // What belongs to a second contact is left out without a word, and so is the gender of somebody known.
-      const { gender: _gender, ...known } = { ...body, ...(taken && { [taken]: undefined }) };
-      const contact = first ? applyBody(call, first.contact, known) : applyBody(call, newContact(call), body);
+      const takenField = second && second.contact.id !== first?.contact.id ? second.matchingField : undefined;
+      // An identifier of a second contact is ignored without an error, and so is the gender in an update.
+      const { gender: _gender, ...changes } = { ...body, ...(takenField && { [takenField]: undefined }) };
+      const contact = first ? applyBody(call, first.contact, changes) : applyBody(call, newContact(call), body);
       call.store.save(contact, call.now);
-      // Of an update it is said twice that it succeeded, in both spellings.
-      const done = first && { succeded: true, succeeded: true };
-      return { new: !first, ...done, contact: serializeContact(contact), traceId: call.traceId() };
+      // Recorded: an update has both spellings.
+      const succeeded = first && { succeded: true, succeeded: true };
+      return { new: !first, ...succeeded, contact: serializeContact(contact), traceId: call.traceId() };
     },
   }),
 

@@ -1,5 +1,5 @@
 import { removedInV3 } from '../http-error.ts';
-import { type Call, route } from '../route.ts';
+import { type Call, page, route } from '../route.ts';
 import { firstRowFrom, type IndexRow } from '../search-index.ts';
 import { serializeListRow } from '../serialize.ts';
 import { nonEmpty, numericText, optional, string } from '../validation.ts';
@@ -7,12 +7,15 @@ import { nonEmpty, numericText, optional, string } from '../validation.ts';
 const matchQuery = (rows: readonly IndexRow[], query: string | undefined) =>
   query ? rows.filter(({ text }) => text.includes(query.toLowerCase())) : rows;
 
-/** Both halves of the cursor belong together: an id alone starts over, a date alone skips its twins. */
+/** The cursor is a date with an id: an id alone starts over, a date alone skips contacts of the same ms. */
 function pageStart(rows: readonly IndexRow[], startAfter: string | undefined, id: string | undefined): number {
   if (startAfter === undefined) return 0;
   const at = firstRowFrom(rows, Number(startAfter), id ?? '\uffff');
   return rows[at]?.contact.id === id ? at + 1 : at;
 }
+
+const toPage = (call: Call, rows: readonly IndexRow[], skip: number | string, limit: number | string) =>
+  page(rows, skip, limit).map(({ contact }) => serializeListRow(contact, call.switches.listCustomFields));
 
 function pageMeta(call: Call, rows: readonly IndexRow[], start: number, limit: number) {
   const end = Math.min(start + limit, rows.length);
@@ -55,9 +58,7 @@ export const listRoutes = [
       const limit = Number(query.limit ?? 20);
       const start = pageStart(rows, query.startAfter, query.startAfterId);
       return {
-        contacts: rows
-          .slice(start, start + limit)
-          .map(({ contact }) => serializeListRow(contact, call.switches.listCustomFields)),
+        contacts: toPage(call, rows, start, limit),
         ...(call.switches.listBody === 'meta' && { meta: pageMeta(call, rows, start, limit) }),
         count: rows.length,
       };
@@ -78,13 +79,7 @@ export const listRoutes = [
         .rows(call.now)
         .filter(({ contact }) => contact.businessId === call.param('businessId'));
       const rows = matchQuery(inBusiness, query.query);
-      const skip = Number(query.skip ?? 0);
-      return {
-        contacts: rows
-          .slice(skip, skip + Number(query.limit ?? 25))
-          .map(({ contact }) => serializeListRow(contact, call.switches.listCustomFields)),
-        count: rows.length,
-      };
+      return { contacts: toPage(call, rows, query.skip ?? 0, query.limit ?? 25), count: rows.length };
     },
   }),
 ];

@@ -1,12 +1,12 @@
 import type { Contact } from '../contact.ts';
 import { iso } from '../dates.ts';
 import { HttpError } from '../http-error.ts';
-import { postStatus, route } from '../route.ts';
+import { page, postStatus, route } from '../route.ts';
 import { serializeTask } from '../serialize.ts';
 import type { Location, Task, User } from '../store.ts';
 import { boolean, nonEmpty, number, oneOf, optional, string, stringArray } from '../validation.ts';
 
-/** A row of the location's tasks: `_id` for `id`, times under two names each, and who it is about and for. */
+/** A row of the location's task search: `_id` instead of `id`, each time under two names, contact and user details. */
 function serializeTaskRow(task: Task, contact: Contact | undefined, users: readonly User[]) {
   const { id: _id, ...rest } = serializeTask(task);
   const { id, locationId, businessId, firstName, lastName, email, phone } = contact ?? {};
@@ -18,7 +18,7 @@ function serializeTaskRow(task: Task, contact: Contact | undefined, users: reado
     locationId,
     businessId: businessId ?? null,
     deleted: task.deleted ?? false,
-    // What the two say was recorded by name only.
+    // The keys are recorded, their values are not.
     status: task.completed ? 'completed' : 'incompleted',
     statusGroup: task.completed ? 'completed' : 'open',
     dateAdded: added,
@@ -62,7 +62,7 @@ export const locationRoutes = [
     scope: 'locations.readonly',
     agency: 'allowed',
     handle({ grant, store }) {
-      // Recorded of a location's own token.
+      // Recorded for a location's private token.
       if (grant.userType !== 'Company') throw new HttpError(403, { message: 'Forbidden resource', error: 'Forbidden' });
       return { locations: store.locationsOf(grant.companyId) };
     },
@@ -99,7 +99,7 @@ export const locationRoutes = [
     },
     handle(call, { body: { contactId, completed, assignedTo, query = '', limit = 25, skip = 0, businessId } }) {
       const contactOf = (task: Task) => call.store.contacts.get(task.contactId);
-      const wanted = call.store.tasks.all().filter((task) => {
+      const matching = call.store.tasks.all().filter((task) => {
         const contact = contactOf(task);
         return (
           contact?.locationId === call.locationData.location.id &&
@@ -111,9 +111,9 @@ export const locationRoutes = [
           `${task.title}\n${task.body ?? ''}`.toLowerCase().includes(query.toLowerCase())
         );
       });
-      const tasks = wanted
-        .slice(skip, skip + limit)
-        .map((task) => serializeTaskRow(task, contactOf(task), call.locationData.users));
+      const tasks = page(matching, skip, limit).map((task) =>
+        serializeTaskRow(task, contactOf(task), call.locationData.users),
+      );
       return { tasks, traceId: call.traceId() };
     },
   }),

@@ -1,5 +1,5 @@
 import { unauthorized } from '../http-error.ts';
-import { route } from '../route.ts';
+import { page, route } from '../route.ts';
 import type { User } from '../store.ts';
 import { nonEmpty, numericText, optional, string } from '../validation.ts';
 
@@ -27,7 +27,7 @@ export const lookupRoutes = [
     route: 'GET /users/search',
     scope: 'users.readonly',
     agency: 'allowed',
-    // Recorded: with nothing named at all the sign-in is blamed, with a location the company is asked for.
+    // Recorded: without parameters the error is a 401; with a location alone it is a 422 for companyId.
     checkFirst(query) {
       if (!query.companyId && !query.locationId) throw unauthorized('E01 - Unauthorized request');
     },
@@ -44,7 +44,7 @@ export const lookupRoutes = [
           companyId === locationData.location.companyId &&
           `${name}\n${email}\n${phone}`.toLowerCase().includes(query.toLowerCase()),
       );
-      const users = found.slice(Number(skip), Number(skip) + Number(limit));
+      const users = page(found, skip, limit);
       return { users: users.map((user) => serializeUser(user, locationData.location.id)), count: found.length };
     },
   }),
@@ -54,7 +54,7 @@ export const lookupRoutes = [
     scope: 'businesses.readonly',
     query: { ...inLocation, limit: optional(numericText(1, 100)), skip: optional(numericText(0)) },
     handle({ locationData }, { query: { limit = 100, skip = 0 } }) {
-      return { success: true, businesses: locationData.businesses.slice(Number(skip), Number(skip) + Number(limit)) };
+      return { success: true, businesses: page(locationData.businesses, skip, limit) };
     },
   }),
 

@@ -1,28 +1,21 @@
-import type { Contact } from '../contact.ts';
-import { integrationSource } from '../contact-write.ts';
-import { type Call, postStatus, requireContact, requireNamed, route } from '../route.ts';
-import { nonEmpty, optional, type Rule, string, stringArray } from '../validation.ts';
+import { updateContact } from '../contact-write.ts';
+import { postStatus, requireContact, requireNamed, route } from '../route.ts';
+import { mustBe, nonEmpty, optional, type Rule, string, stringArray } from '../validation.ts';
 
 const FOLLOWERS = { followers: stringArray({ min: 1 }) };
 
-const eventStartTime: Rule<string> = {
-  check: (value, name) =>
-    typeof value === 'string' && /T.*(Z|[+-]\d\d:?\d\d)$/.test(value) && !Number.isNaN(Date.parse(value))
-      ? []
-      : [`${name} must be a valid ISO 8601 date string`],
-};
+const eventStartTime = mustBe<string>(
+  (value) => typeof value === 'string' && /T.*(Z|[+-]\d\d:?\d\d)$/.test(value) && !Number.isNaN(Date.parse(value)),
+  'a valid ISO 8601 date string',
+);
 const WORKFLOW = { eventStartTime: optional(eventStartTime) };
 
 const idOrNull: Rule<string | null> = { check: (value, name) => (value === null ? [] : string.check(value, name)) };
 
-function saveFollowers(call: Call, contact: Contact, followers: readonly string[]): void {
-  call.store.save({ ...contact, followers, dateUpdated: call.now, lastUpdatedBy: integrationSource(call) }, call.now);
-}
-
-function enrolmentsOf(lists: Map<string, Set<string>>, contactId: string): Set<string> {
-  const present = lists.get(contactId) ?? new Set();
-  lists.set(contactId, present);
-  return present;
+function enrolmentsOf(byContact: Map<string, Set<string>>, contactId: string): Set<string> {
+  const enrolments = byContact.get(contactId) ?? new Set();
+  byContact.set(contactId, enrolments);
+  return enrolments;
 }
 
 export const membershipRoutes = [
@@ -35,7 +28,7 @@ export const membershipRoutes = [
       const contact = requireContact(call);
       const followersAdded = [...new Set(body.followers)].filter((id) => !contact.followers.includes(id));
       const followers = [...contact.followers, ...followersAdded];
-      saveFollowers(call, contact, followers);
+      updateContact(call, contact, { followers });
       return { followers, followersAdded };
     },
   }),
@@ -48,7 +41,7 @@ export const membershipRoutes = [
       const contact = requireContact(call);
       const followersRemoved = contact.followers.filter((id) => body.followers.includes(id));
       const followers = contact.followers.filter((id) => !body.followers.includes(id));
-      saveFollowers(call, contact, followers);
+      updateContact(call, contact, { followers });
       return { followers, followersRemoved };
     },
   }),
@@ -115,13 +108,13 @@ export const membershipRoutes = [
     body: { locationId: nonEmpty, ids: stringArray({ min: 1, max: 50 }), businessId: idOrNull },
     handle(call, { body: { ids, businessId } }) {
       if (businessId !== null) requireNamed('Business', call.locationData.businesses, businessId);
-      const here = ids
+      const contacts = ids
         .flatMap((id) => call.store.contacts.get(id) ?? [])
         .filter((contact) => contact.locationId === call.locationData.location.id && !contact.deleted);
-      for (const { businessId: _old, ...contact } of here) {
+      for (const { businessId: _old, ...contact } of contacts) {
         call.store.save({ ...contact, ...(businessId && { businessId }), dateUpdated: call.now }, call.now);
       }
-      return { success: true, ids: here.map(({ id }) => id) };
+      return { success: true, ids: contacts.map(({ id }) => id) };
     },
   }),
 ];

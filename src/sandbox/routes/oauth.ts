@@ -1,13 +1,13 @@
 import { forbidden, removedInV3 } from '../http-error.ts';
 import { tokenResponse } from '../oauth/token-response.ts';
-import { type Call, route } from '../route.ts';
+import { type Call, page, route } from '../route.ts';
 import type { Location } from '../store.ts';
 import { nonEmpty, numericText, oneOf, optional, string } from '../validation.ts';
 
-/** The app's id is the first part of its client's. */
+/** The app id is the first part of the client id. */
 const appIdOf = ({ tokens }: Call): string => tokens.client.clientId.slice(0, 24);
 
-/** As one line; the description requires it, so a location without one has an empty line. */
+/** The address in one line. The OpenAPI description requires it, so it is empty for a location without one. */
 const addressOf = ({ address, city, state, postalCode, country }: Location): string =>
   [address, city, [state, postalCode].filter(Boolean).join(' '), country].filter(Boolean).join(', ');
 
@@ -26,15 +26,15 @@ export const oauthRoutes = [
       const { grant, tokens } = call;
       if (companyId !== grant.companyId) throw forbidden();
       const { userId, versionId = appIdOf(call) } = grant;
-      // The two scopes come unasked.
+      // The two scopes are added without a request.
       const scopes = new Set([...grant.scopes, 'oauth.readonly', 'oauth.write']);
       const pair = tokens.issuePair(
         { scopes, userType: 'Location', companyId, locationId, versionId, ...(userId && { userId }) },
         call.now,
       );
-      // Announced as 86400 where the others say 86399.
-      const answer = tokenResponse(pair, tokens.ttlMs + 1000);
-      return { ...answer, appId: appIdOf(call), versionId, traceId: call.traceId() };
+      // Recorded: 86400, while the other token responses have 86399.
+      const response = tokenResponse(pair, tokens.ttlMs + 1000);
+      return { ...response, appId: appIdOf(call), versionId, traceId: call.traceId() };
     },
   }),
 
@@ -58,18 +58,18 @@ export const oauthRoutes = [
       const { companyId, appId, skip = 0, limit = 20, query: name = '', locationId } = query;
       if (call.version === 'v3' && call.switches.installedLocationsUnderV3 === 'removed') throw removedInV3(call.url);
       if (companyId !== call.grant.companyId) throw forbidden();
-      // An agency installs for all of its locations, without a plan and without a trial.
-      const asked =
+      // An agency installs the app in all of its locations, without plan and trial.
+      const installed =
         appId === appIdOf(call) && query.isInstalled !== 'false' && query.onTrial !== 'true' && !query.planId;
       const found = call.store
         .locationsOf(companyId)
         .filter(
           (location) =>
-            asked &&
+            installed &&
             (!locationId || location.id === locationId) &&
             location.name.toLowerCase().includes(name.toLowerCase()),
         );
-      const locations = found.slice(Number(skip), Number(skip) + Number(limit)).map((location) => ({
+      const locations = page(found, skip, limit).map((location) => ({
         _id: location.id,
         name: location.name,
         address: addressOf(location),

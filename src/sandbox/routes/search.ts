@@ -7,7 +7,7 @@ import { createOrder } from '../search/sort.ts';
 import { serializeSearchRow } from '../serialize.ts';
 import { array, arrayOf, maxLength, nonEmpty, number, object, oneOf, optional, string } from '../validation.ts';
 
-/** Deeper pages exist only by cursor. */
+/** Rows beyond need a cursor. */
 const MAX_SEARCH_ROWS = 10_000;
 
 const body = {
@@ -23,11 +23,11 @@ const body = {
 type Order = ReturnType<typeof createOrder>;
 
 function findMatching(call: Call, query = '', filters: readonly unknown[] = []): Contact[] {
-  const passes = compileFilters(filters, call);
-  const wanted = query.toLowerCase();
+  const matches = compileFilters(filters, call);
+  const text = query.toLowerCase();
   return call.locationData.index
     .rows(call.now)
-    .filter(({ contact, text }) => text.includes(wanted) && passes(contact))
+    .filter((row) => row.text.includes(text) && matches(row.contact))
     .map(({ contact }) => contact);
 }
 
@@ -37,7 +37,7 @@ const sortContacts = (contacts: readonly Contact[], order: Order): Contact[] =>
     .sort((a, b) => order.compare(a.position, b.position))
     .map(({ contact }) => contact);
 
-/** Where the page begins that follows a row's cursor. */
+/** Index of the first row after the cursor. */
 function startIndex(searchAfter: readonly unknown[], contacts: readonly Contact[], order: Order): number {
   if (searchAfter.length !== order.length) throw badRequest('searchAfter does not fit the sort');
   const after = searchAfter.map((key) => (typeof key === 'string' || typeof key === 'number' ? key : null));
@@ -57,11 +57,11 @@ export const searchRoutes = [
         throw badRequest(`page * pageLimit must not be greater than ${MAX_SEARCH_ROWS}`);
       const order = createOrder(sort ?? [], call);
       const found = findMatching(call, query, filters);
-      // The index stands in the default order already.
+      // The index is in the default order already.
       const contacts = sort?.length ? sortContacts(found, order) : found;
       const start = searchAfter ? startIndex(searchAfter, contacts, order) : ((page ?? 1) - 1) * pageLimit;
-      const days = call.locationData.customFields.filter(({ dataType }) => dataType === 'DATE');
-      const dateFields = new Set(days.map(({ id }) => id));
+      const fields = call.locationData.customFields.filter(({ dataType }) => dataType === 'DATE');
+      const dateFields = new Set(fields.map(({ id }) => id));
       const row = (contact: Contact) =>
         serializeSearchRow(contact, {
           businessName: businessName(contact, call),

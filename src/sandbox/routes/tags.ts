@@ -1,31 +1,27 @@
 import { type Contact, normalizeTags } from '../contact.ts';
-import { integrationSource, registerTags } from '../contact-write.ts';
+import { registerTags, updateContact } from '../contact-write.ts';
 import { looksLikeId } from '../ids.ts';
 import { type Call, requireContact, route } from '../route.ts';
 import { boolean, nonEmpty, oneOf, optional, parse, stringArray } from '../validation.ts';
 
 const TAGS = { tags: stringArray({ min: 1 }) };
 
-function saveTags(call: Call, contact: Contact, tags: readonly string[]): void {
-  call.store.save({ ...contact, tags, dateUpdated: call.now, lastUpdatedBy: integrationSource(call) }, call.now);
-}
-
 function addTags(call: Call, contact: Contact, sent: readonly string[]) {
   const tagsAdded = normalizeTags(sent).filter((tag) => !contact.tags.includes(tag));
   const tags = [...contact.tags, ...tagsAdded];
   registerTags(call, sent);
-  if (tagsAdded.length > 0) saveTags(call, contact, tags);
+  if (tagsAdded.length > 0) updateContact(call, contact, { tags });
   return { tags, tagsAdded };
 }
 
 function removeTags(call: Call, contact: Contact, sent: readonly string[]) {
   const tagsRemoved = normalizeTags(sent).filter((tag) => contact.tags.includes(tag));
   const tags = contact.tags.filter((tag) => !tagsRemoved.includes(tag));
-  if (tagsRemoved.length > 0) saveTags(call, contact, tags);
+  if (tagsRemoved.length > 0) updateContact(call, contact, { tags });
   return { tags, tagsRemoved };
 }
 
-/** One contact of a bulk change: its failure is a row of the answer, not a refusal of the whole. */
+/** One contact of a bulk change. Its failure is a row of the response and does not fail the others. */
 function changeContactTags(call: Call, contactId: string, change: (contact: Contact) => object) {
   const contact = call.store.contacts.get(contactId);
   const error = (message: string) => ({ contactId, message, type: 'error' });
@@ -55,7 +51,7 @@ export const tagRoutes = [
 
   route({
     route: 'POST /contacts/bulk/tags/update/{type}',
-    // The file declares no scope for the bulk routes; they write contacts.
+    // The OpenAPI description has no scope for the bulk routes; they write contacts.
     scope: 'contacts.write',
     status: 201,
     body: {

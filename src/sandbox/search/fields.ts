@@ -13,19 +13,19 @@ export type Operator =
   | 'range'
   | 'nested';
 
-/** What a search field allows, and the values a contact has in it. */
+/** The operators that a search field accepts, and its values in a contact. */
 export interface SearchField {
   readonly operators: ReadonlySet<Operator>;
   values(contact: Contact, call: Call): readonly unknown[];
-  /** Compare texts as they are: for ids, tags and the fields that hold lower-case text. */
+  /** For ids, tags, phones and fields that are stored in lower case. */
   readonly caseSensitive?: boolean;
-  /** Whether several values may be asked for at once. */
+  /** Whether a filter may have a list of values. */
   readonly acceptsList?: boolean;
 }
 
 const OPERATORS = {
   equal: ['eq', 'not_eq'],
-  // `wildcard` is undocumented but seen working in public code.
+  // `wildcard` is undocumented but public code uses it.
   contains: ['contains', 'not_contains', 'wildcard'],
   exists: ['exists', 'not_exists'],
   set: ['contains_set'],
@@ -34,8 +34,8 @@ const OPERATORS = {
 } as const satisfies Record<string, readonly Operator[]>;
 
 type OperatorGroup = keyof typeof OPERATORS;
-const operatorsIn = (...abilities: OperatorGroup[]): ReadonlySet<Operator> =>
-  new Set(abilities.flatMap((each) => OPERATORS[each]));
+const operatorsIn = (...groups: OperatorGroup[]): ReadonlySet<Operator> =>
+  new Set(groups.flatMap((group) => OPERATORS[group]));
 const ALL_TEXT = operatorsIn('equal', 'contains', 'exists');
 const EXACT = operatorsIn('equal', 'exists');
 const DATE = operatorsIn('exists', 'range');
@@ -57,7 +57,7 @@ const dndStatus = (channel: string) =>
 export const businessName = (contact: Contact, call: Call): string | undefined =>
   call.locationData.businesses.find(({ id }) => id === contact.businessId)?.name;
 
-/** `firstName` and `lastName` themselves are announced but not there yet, so they are unknown here too. */
+/** The official table. `firstName` and `lastName` are announced but not available yet, so they are unknown. */
 const FIELDS: Readonly<Record<string, SearchField>> = {
   id: field(operatorsIn('equal'), ({ id }) => id, true),
   contactName: field(EXACT, fullName),
@@ -97,7 +97,7 @@ const latestAppointment = (contact: Contact, { store }: Call) => {
   return starts.length > 0 ? Math.max(...starts) : undefined;
 };
 
-/** Seen in use by several projects, or listed by one set of recordings; the official table has none of them. */
+/** Used by several projects, or listed by one set of recordings; not in the official table. */
 const RECORDED: Readonly<Record<string, SearchField>> = {
   tags: { ...field(operatorsIn('equal', 'contains', 'set', 'exists'), ({ tags }) => tags, true), acceptsList: true },
   website: field(EXACT, ({ website }) => website),
@@ -126,17 +126,17 @@ const CUSTOM_FIELD_OPERATORS: Readonly<Record<string, ReadonlySet<Operator>>> = 
   FILE_UPLOAD: operatorsIn('exists'),
 };
 
-export function searchField(name: string, call: Call): SearchField | 'nothing' | undefined {
+export function searchField(name: string, call: Call): SearchField | 'unknown custom field' | undefined {
   if (name.startsWith('customFields.')) return customField(name.slice('customFields.'.length), call);
   if (name === 'phone' && call.switches.phoneFilterMissesAdditionalEmails) return PHONE_WITH_DEFECT;
   if (call.switches.searchFields === 'recorded' && Object.hasOwn(RECORDED, name)) return RECORDED[name];
   return Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
 }
 
-/** Custom fields go by id; a name is no error and finds nothing. */
-function customField(id: string, call: Call): SearchField | 'nothing' {
+/** Custom fields are searched by id; a name is not an error and finds nothing. */
+function customField(id: string, call: Call): SearchField | 'unknown custom field' {
   const definition = call.locationData.customFields.find((each) => each.id === id);
-  if (!definition) return 'nothing';
+  if (!definition) return 'unknown custom field';
   const operators = CUSTOM_FIELD_OPERATORS[definition.dataType] ?? ALL_TEXT;
-  return field(operators, (contact) => contact.customFields.find((each) => each.id === id)?.value);
+  return field(operators, (contact) => contact.customFields.find((item) => item.id === id)?.value);
 }

@@ -7,10 +7,10 @@ import { type Operator, type SearchField, searchField } from './fields.ts';
 export type ContactPredicate = (contact: Contact) => boolean;
 type ValuePredicate = (value: unknown) => boolean;
 
-/** Filters side by side are ANDed; groups nest. Everything wrong is found before the first contact is looked at. */
+/** Filters in a list are ANDed; groups nest. All errors are found before the first contact is tested. */
 export function compileFilters(filters: readonly unknown[], call: Call, group: 'AND' | 'OR' = 'AND'): ContactPredicate {
   const tests = filters.map((filter) => compileFilter(filter, call));
-  if (group === 'OR') return (contact) => tests.some((compileOperator) => compileOperator(contact));
+  if (group === 'OR') return (contact) => tests.some((test) => test(contact));
   return (contact) => tests.every((test) => test(contact));
 }
 
@@ -28,48 +28,53 @@ function compileFilter(filter: unknown, call: Call): ContactPredicate {
   return compileField(field, operator, value, call);
 }
 
-const NESTED = new Set(['pipelineId', 'pipelineStageId', 'status']);
+const NESTED_FIELDS = ['pipelineId', 'pipelineStageId', 'status'];
 
-/** A deal that passes all of the inner filters. */
+/** Matches a contact with an opportunity that passes all inner filters. */
 function compileNested(name: string, filters: unknown, call: Call): ContactPredicate {
   const field = searchField(name, call);
-  if (field === 'nothing' || !field?.operators.has('nested')) throw badRequest(`Invalid field ${name}`);
+  if (field === 'unknown custom field' || !field?.operators.has('nested')) throw badRequest(`Invalid field ${name}`);
   if (!Array.isArray(filters)) throw unprocessable(['filters must be an array']);
-  const tests = filters.map((filter): ValuePredicate => {
-    if (!isRecord(filter) || !NESTED.has(String(filter.field)))
-      throw badRequest(`Invalid field ${isRecord(filter) ? filter.field : filter}`);
-    const [key, wanted] = [String(filter.field), filter.value];
-    const of = (each: unknown) => (isRecord(each) ? each[key] : undefined);
-    switch (filter.operator) {
-      case 'eq':
-        return (each) => of(each) === wanted;
-      case 'not_eq':
-        return (each) => of(each) !== wanted;
-      case 'exists':
-        return (each) => of(each) !== undefined;
-      case 'not_exists':
-        return (each) => of(each) === undefined;
-      default:
-        throw badRequest(`Invalid field ${key}`);
-    }
-  });
-  return (contact) => field.values(contact, call).some((each) => tests.every((holds) => holds(each)));
+  const tests = filters.map(compileInner);
+  return (contact) => field.values(contact, call).some((item) => tests.every((test) => test(item)));
+}
+
+function compileInner(filter: unknown): ValuePredicate {
+  if (!isRecord(filter)) throw badRequest(`Invalid field ${filter}`);
+  const { field: key, value, operator } = filter;
+  if (typeof key !== 'string' || !NESTED_FIELDS.includes(key)) throw badRequest(`Invalid field ${key}`);
+  const read = (item: unknown) => (isRecord(item) ? item[key] : undefined);
+  switch (operator) {
+    case 'eq':
+      return (item) => read(item) === value;
+    case 'not_eq':
+      return (item) => read(item) !== value;
+    case 'exists':
+      return (item) => read(item) !== undefined;
+    case 'not_exists':
+      return (item) => read(item) === undefined;
+    default:
+      throw badRequest(`Invalid field ${key}`);
+  }
 }
 
 function compileField(name: string, operator: string, value: unknown, call: Call): ContactPredicate {
   const field = searchField(name, call);
-  if (field === 'nothing') return () => false;
-  const known = field && [...field.operators].find((each) => each === operator);
+  if (field === 'unknown custom field') return () => false;
+  const known = field && [...field.operators].find((allowed) => allowed === operator);
   if (!field || !known) throw badRequest(`Invalid field ${name}`);
-  return test(field, known, value, call);
+  return compileOperator(field, known, value, call);
 }
 
-function test(field: SearchField, operator: Operator, value: unknown, call: Call): ContactPredicate {
+function compileOperator(field: SearchField, operator: Operator, value: unknown, call: Call): ContactPredicate {
   const any =
-    (compare: ValuePredicate): ContactPredicate =>
+    (test: ValuePredicate): ContactPredicate =>
     (contact) =>
-      field.values(contact, call).some(compare);
-  const none = (compare: ValuePredicate): ContactPredicate => not(any(compare));
+      field.values(contact, call).some(test);
+  const none =
+    (test: ValuePredicate): ContactPredicate =>
+    (contact) =>
+      !field.values(contact, call).some(test);
   switch (operator) {
     case 'exists':
       return any(() => true);
@@ -94,45 +99,41 @@ function test(field: SearchField, operator: Operator, value: unknown, call: Call
   }
 }
 
-const not =
-  (inner: ContactPredicate): ContactPredicate =>
-  (contact) =>
-    !inner(contact);
-
 const normalize = (field: SearchField, value: unknown) =>
   field.caseSensitive ? String(value) : String(value).toLowerCase();
 
-/** All of several values: the contact has every one of them. */
+/** Matches a contact that has every one of the values. */
 function containsAll(field: SearchField, value: unknown, call: Call): ContactPredicate {
   if (!Array.isArray(value)) throw unprocessable(['value must be an array']);
-  const each = value.map((one) => equals(field, one));
+  const tests = value.map((item) => equals(field, item));
   return (contact) => {
     const values = field.values(contact, call);
-    return each.every((holds) => values.some(holds));
+    return tests.every((test) => values.some(test));
   };
 }
 
-function equals(field: SearchField, value: unknown): ValuePredicate {
-  if (field.acceptsList && Array.isArray(value)) {
-    const each = value.map((one) => equals(field, one));
-    return (held) => each.some((holds) => holds(held));
-  }
-  if (!['string', 'number', 'boolean'].includes(typeof value)) {
-    throw unprocessable(['value must be a string, a number or a boolean']);
-  }
-  const wanted = normalize(field, checkLength(value));
-  return (each) => normalize(field, each) === wanted;
+/** The test for one value or, where the field accepts a list, for any of several values. */
+function anyOf(field: SearchField, value: unknown, compile: (value: unknown) => ValuePredicate): ValuePredicate {
+  if (!field.acceptsList || !Array.isArray(value)) return compile(value);
+  const tests = value.map(compile);
+  return (stored) => tests.some((test) => test(stored));
 }
 
-function contains(field: SearchField, value: unknown): ValuePredicate {
-  if (field.acceptsList && Array.isArray(value)) {
-    const each = value.map((one) => contains(field, one));
-    return (held) => each.some((holds) => holds(held));
-  }
-  if (typeof value !== 'string') throw unprocessable(['value must be a string']);
-  const wanted = normalize(field, checkLength(value));
-  return (each) => normalize(field, each).includes(wanted);
-}
+const equals = (field: SearchField, value: unknown): ValuePredicate =>
+  anyOf(field, value, (single) => {
+    if (!['string', 'number', 'boolean'].includes(typeof single)) {
+      throw unprocessable(['value must be a string, a number or a boolean']);
+    }
+    const expected = normalize(field, checkLength(single));
+    return (stored) => normalize(field, stored) === expected;
+  });
+
+const contains = (field: SearchField, value: unknown): ValuePredicate =>
+  anyOf(field, value, (single) => {
+    if (typeof single !== 'string') throw unprocessable(['value must be a string']);
+    const expected = normalize(field, checkLength(single));
+    return (stored) => normalize(field, stored).includes(expected);
+  });
 
 function wildcard(value: unknown): ValuePredicate {
   if (typeof value !== 'string') throw unprocessable(['value must be a string']);
@@ -140,15 +141,15 @@ function wildcard(value: unknown): ValuePredicate {
     .split('*')
     .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const pattern = new RegExp(`^${parts.join('.*')}$`, 'i');
-  return (each) => pattern.test(String(each));
+  return (stored) => pattern.test(String(stored));
 }
 
 function inRange(value: unknown): ValuePredicate {
   if (!isRecord(value)) throw unprocessable(['value must be an object']);
-  const bounds = Object.entries(value).map(([key, bound]) => compareToBound(key, toNumber(bound)));
-  return (each) => {
-    const number = toNumber(each);
-    return bounds.every((holds) => holds(number));
+  const tests = Object.entries(value).map(([key, bound]) => compareToBound(key, toNumber(bound)));
+  return (stored) => {
+    const number = toNumber(stored);
+    return tests.every((test) => test(number));
   };
 }
 
@@ -167,7 +168,7 @@ function compareToBound(key: string, bound: number): (number: number) => boolean
   }
 }
 
-/** Bounds are ISO dates or epoch ms; for number fields simply numbers. */
+/** A number, epoch ms, or an ISO date as epoch ms. */
 function toNumber(value: unknown): number {
   const number = typeof value === 'string' && Number.isNaN(Number(value)) ? Date.parse(value) : Number(value);
   if (Number.isNaN(number)) throw unprocessable(['value must be a number or a valid ISO 8601 date string']);

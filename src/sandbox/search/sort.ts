@@ -19,12 +19,12 @@ const KEYS: Readonly<Record<string, (contact: Contact, call: Call) => SortKey>> 
   dateUpdated: ({ dateUpdated }) => dateUpdated,
 };
 
-/** Listed by one set of recordings, and absent from the official table. */
+/** Listed by one set of recordings; not in the official table. */
 const RECORDED_KEYS: typeof KEYS = {
   businessName: (contact, call) => businessName(contact, call)?.toLowerCase() ?? null,
 };
 
-/** A row's place in the order: its sort values and, against ties, its id. It is also the row's `searchAfter`. */
+/** The sort values of a row and, to break ties, its id. It is also the row's `searchAfter`. */
 export type SortPosition = readonly SortKey[];
 
 export function createOrder(sorts: readonly Sort[], call: Call) {
@@ -49,7 +49,7 @@ export function createOrder(sorts: readonly Sort[], call: Call) {
   return { positionOf, compare, length: order.length + 1 };
 }
 
-/** Absent values stand last in either direction. */
+/** Absent values come last in both directions. */
 function compareKeys(a: SortKey, b: SortKey, ascending: boolean): number {
   if (a === b) return 0;
   if (a === null || b === null) return a === null ? 1 : -1;
