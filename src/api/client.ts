@@ -84,6 +84,17 @@ export function createApi(options: ApiOptions): Api {
     recentIds: (tool, args) => earlier.ids(tool, args),
   });
 
+  async function write(endpoint: Endpoint, args: Json, callOptions: CallOptions): Promise<Json> {
+    try {
+      const data = await writes.perform(endpoint, args, callOptions);
+      callOptions.onWrite?.(args, { data });
+      return data;
+    } catch (error) {
+      callOptions.onWrite?.(args, { error });
+      throw error;
+    }
+  }
+
   return {
     async call(endpoint, args, callOptions = {}) {
       await admit(endpoint);
@@ -93,7 +104,7 @@ export function createApi(options: ApiOptions): Api {
         const data =
           endpoint.effect === 'read'
             ? await read(endpoint, args, callOptions)
-            : await writes.perform(endpoint, args, callOptions);
+            : await write(endpoint, args, callOptions);
         const quota = limiter.notice();
         if (quota) callOptions.notify?.(quota);
         return data;

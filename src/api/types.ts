@@ -24,6 +24,8 @@ export interface CallOptions {
   readonly host?: string | undefined;
   /** The location that the call is for; where another one was signed in to meanwhile, nothing is sent. */
   readonly locationId?: string | undefined;
+  /** Runs after each write: with the answer, or with the error that ended it. */
+  readonly onWrite?: ((args: Json, end: { readonly data: Json } | { readonly error: unknown }) => void) | undefined;
 }
 
 export interface Status {

@@ -5,7 +5,6 @@ import type { Log } from '../lib/log.ts';
 import { realTimers, type Timers } from '../lib/scheduler.ts';
 import { type StateStore, scopedToLocation } from '../lib/state-file.ts';
 import type { Clock } from '../lib/time.ts';
-import { notifyOnWrite } from '../resources/notify-on-write.ts';
 import { createRecentContacts, type RecentContacts } from '../resources/recent-contacts.ts';
 import { createSubscriptions, type Subscriptions } from '../resources/subscriptions.ts';
 import { createThrottle } from '../resources/throttle.ts';
@@ -44,13 +43,12 @@ export interface Session extends Pick<ServerOptions, 'access' | 'account' | 'log
 }
 
 export function createSession(server: Server, options: ServerOptions): Session {
-  const { access, account, clock, log, user, timers = realTimers } = options;
+  const { api, access, account, clock, log, user, timers = realTimers } = options;
   const subscriptions = createSubscriptions({
-    ...{ api: options.api, clock, timers, log },
+    ...{ api, clock, timers, log },
     loadFeed: async () => (await import('./lazy.ts')).createFeed,
     send: (uri) => void server.sendResourceUpdated({ uri }).catch(ignore),
   });
-  const api = notifyOnWrite(options.api, subscriptions.touched);
   const locations = new Map<string | undefined, PerLocation>();
   const perLocation = (locationId = account().locationId): PerLocation => {
     const known = locations.get(locationId) ?? createPerLocation(locationId, options);
@@ -66,8 +64,8 @@ export function createSession(server: Server, options: ServerOptions): Session {
       await api.check();
       const { recents, state } = perLocation();
       const context: RequestContext = {
-        ...{ clock, user, state, label: account().label, access: access(), implementations },
-        api: boundTo(state.locationId, api),
+        ...{ api, clock, user, state, label: account().label, access: access(), implementations },
+        onWrite: subscriptions.onWrite,
         host: server.getClientVersion()?.name,
         signal: extra.signal,
         progress: progressOf(extra),
@@ -97,9 +95,3 @@ const createPerLocation = (
 const ignore = () => undefined;
 
 const implementations: RequestContext['implementations'] = async () => (await import('./lazy.ts')).implementations;
-
-/** The same API for one location: where another one was signed in to meanwhile, nothing is sent. */
-const boundTo = (locationId: string | undefined, api: Api): Api => ({
-  ...api,
-  call: (endpoint, args, options) => api.call(endpoint, args, { ...options, locationId }),
-});

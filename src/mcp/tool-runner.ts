@@ -28,7 +28,7 @@ export function createToolRunner(
   recents: RecentContacts,
   onRecentsChanged: () => void,
 ): ToolRunner {
-  const { api, signal, host, clock } = context;
+  const { api, signal, clock, state } = context;
   const find = (name: string) => access.shown.find((tool) => tool.name === name);
   return {
     access,
@@ -44,7 +44,7 @@ export function createToolRunner(
     },
     async read(endpoint, args) {
       assertAllowed(endpoint, args, access);
-      return api.call(endpoint, args, { signal, host });
+      return api.call(endpoint, args, { signal, locationId: state.locationId });
     },
     recent: () => recents.list(),
   };

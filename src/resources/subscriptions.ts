@@ -1,4 +1,6 @@
-import type { Api } from '../api/types.ts';
+import { ApiError, type ErrorKind } from '../api/errors.ts';
+import type { Api, CallOptions } from '../api/types.ts';
+import { isRecord, type Json } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
 import type { Timers } from '../lib/scheduler.ts';
 import { CLOCK_SLACK_MS, type Clock } from '../lib/time.ts';
@@ -15,8 +17,8 @@ export interface Subscriptions {
    */
   add(uri: string, contactId: string | undefined): boolean;
   remove(uri: string): void;
-  /** After one's own write. */
-  touched(contactIds: readonly string[]): void;
+  /** Notifies the host of the contacts that a write of this server changed, or may have changed. */
+  readonly onWrite: NonNullable<CallOptions['onWrite']>;
   stop(): void;
 }
 
@@ -87,7 +89,10 @@ export function createSubscriptions({ api, clock, timers, log, send, loadFeed }:
       poller?.stop();
       poller = undefined;
     },
-    touched: (contactIds) => void changed(contactIds),
+    onWrite(args, end) {
+      if ('data' in end) changed(contactsOf(args, end.data));
+      else if (mayHaveWritten(end.error)) changed(contactsOf(args, {}));
+    },
     stop() {
       wanted.clear();
       updates.stop();
@@ -95,4 +100,12 @@ export function createSubscriptions({ api, clock, timers, log, send, loadFeed }:
       poller = undefined;
     },
   };
+}
+
+const UNCERTAIN: ReadonlySet<ErrorKind> = new Set(['unknownOutcome', 'notDone', 'unreachable', 'serverError']);
+const mayHaveWritten = (error: unknown): boolean => error instanceof ApiError && UNCERTAIN.has(error.kind);
+
+function contactsOf({ contactId, contacts, ids }: Json, { contact }: Json): string[] {
+  const created = isRecord(contact) ? contact.id : undefined;
+  return [contactId, contacts, ids, created].flat().filter((id) => typeof id === 'string');
 }

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../api/endpoint.ts';
 import type { Priority } from '../../api/rate-limiter.ts';
-import type { Api } from '../../api/types.ts';
+import type { Api, CallOptions } from '../../api/types.ts';
 import type { Json } from '../../lib/json.ts';
 import type { Clock } from '../../lib/time.ts';
 import type { LocationState } from './location-state.ts';
@@ -24,6 +24,7 @@ export interface RequestContext {
   readonly label?: string | undefined;
   /** Name of the MCP host. */
   readonly host?: string | undefined;
+  readonly onWrite?: CallOptions['onWrite'];
   readonly access: Permissions;
   /** State of the location that was signed in to when the request began. */
   readonly state: LocationState;

@@ -53,7 +53,7 @@ async function prepared(tool: Tool, given: Json, context: ToolContext): Promise<
 }
 
 function contextOf(tool: Tool, request: RequestContext, note: (notice: string, kind?: string) => void): ToolContext {
-  const { api, signal, host, access, state } = request;
+  const { api, signal, host, onWrite, access, state } = request;
   const began = api.now();
   const deadline = isComposite(tool) ? began + TOOL_DEADLINE_MS : undefined;
   const notify = (notice: string) => note(notice);
@@ -65,11 +65,8 @@ function contextOf(tool: Tool, request: RequestContext, note: (notice: string, k
     call: async (endpoint, args, priority = 'single', options) => {
       assertAllowed(endpoint, args, access);
       const answer = await api.call(endpoint, args, {
-        signal,
-        host,
+        ...{ signal, host, onWrite, priority, deadline, locationId: state.locationId },
         notify: notifyLatest,
-        priority,
-        deadline,
         ...options,
       });
       state.equalCreates.forget(endpoint, args);
