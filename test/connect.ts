@@ -1,7 +1,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { createApi } from '../src/api/client.ts';
-import { fixed } from '../src/api/credentials.ts';
+import { fixedCredential } from '../src/api/credentials.ts';
 import { SCOPES, type Scope } from '../src/api/scopes.ts';
 import { fetchTransport } from '../src/api/transport/index.ts';
 import type { ApiOptions } from '../src/api/types.ts';
@@ -85,7 +85,7 @@ export function serverOf(options: Options = {}) {
     timers,
     transport: fetchTransport(sandbox.fetch),
     baseUrl: 'http://sandbox.invalid',
-    credential: fixed(sandbox),
+    credential: fixedCredential(sandbox),
     scopes,
     timeoutMs: 5_000,
     log,

@@ -2,7 +2,7 @@ import { isRecord, type Json, rowsIn } from '../lib/json.ts';
 import type { AnswerShape, Endpoint } from './endpoint.ts';
 
 /** Why a success is not what was asked for, as the end of "HighLevel answered 200 with …"; undefined where it is. */
-export function misfit(endpoint: Endpoint, args: Json, body: Json): string | undefined {
+export function describeMismatch(endpoint: Endpoint, args: Json, body: Json): string | undefined {
   if (saysFailed(body)) return 'a body that says it failed';
   const shape: AnswerShape | undefined = endpoint.list ? { rows: endpoint.list.key } : endpoint.answer;
   if (!shape) return undefined;

@@ -58,7 +58,7 @@ export function createApi(options: ApiOptions): Api {
         await executeRequest(executor, endpoint, args, { credential, priority, cancel, deadline: end }),
       );
     const key = `${credential.locationId} ${endpoint.name} ${JSON.stringify(args)}`;
-    return cache.read(key, load, signal, { priority: priority ?? 'single', deadline: end, fresh });
+    return cache.read(key, load, signal, { priority: priority ?? 'interactive', deadline: end, fresh });
   }
 
   function answerTo(endpoint: Endpoint, args: Json, ended: RequestResult): Json {

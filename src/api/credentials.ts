@@ -46,7 +46,7 @@ export async function credentialFor(source: TokenSource, locationId: string | un
 }
 
 /** A private token from the settings, or the sentence that says what is missing. */
-export function fixed(credential: Credential | { readonly missing: string }): TokenSource {
+export function fixedCredential(credential: Credential | { readonly missing: string }): TokenSource {
   if (!('missing' in credential)) rememberSecret(credential.token);
   return {
     async current() {

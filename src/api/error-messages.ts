@@ -80,7 +80,7 @@ const KNOWN_ERRORS: readonly KnownError[] = [
     // It comes as 400 or 422, as a text or a list.
     kind: 'validation',
     text: /contacts without email, phone, firstname and lastname are not allowed/i,
-    say: () => NAMES_NOBODY,
+    say: () => NO_IDENTITY,
   },
   {
     kind: 'version',
@@ -235,7 +235,7 @@ const KNOWN_ERRORS: readonly KnownError[] = [
 ];
 
 /** Why a contact cannot be created, before anything is sent and when HighLevel says so. */
-export const NAMES_NOBODY =
+export const NO_IDENTITY =
   'A new contact needs at least one of email, phone, firstName, lastName (or name, which is split into the two). Nothing was written. Give one of them.';
 
 /** Wordings of the API's own validation, which name our fields and nobody's text. */
@@ -298,7 +298,7 @@ export const isExpired = ({ status, body }: { status: number; body: unknown }): 
   status === 401 && BAD_TOKEN.test(messagesOf(body).join('; '));
 
 /** A 401 that is trouble of a gateway and says nothing of the sign-in. */
-export const isGatewayTrouble = ({ status, body }: { status: number; body: unknown }): boolean =>
+export const isGatewayFailure = ({ status, body }: { status: number; body: unknown }): boolean =>
   status === 401 &&
   find({ status, body, route: '', scope: '', locationId: '', creates: false, ids: {} }).known.kind === 'serverError';
 

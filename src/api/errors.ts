@@ -78,15 +78,15 @@ const GENERAL: ReadonlySet<ErrorKind> = new Set([
 ]);
 
 /** Whether a failure says something of HighLevel, or the way to it, and would meet every other call as well. */
-export const isGeneral = ({ kind }: ApiError): boolean => GENERAL.has(kind);
+export const affectsOtherCalls = ({ kind }: ApiError): boolean => GENERAL.has(kind);
 
 /** Whether HighLevel itself says that there is no such thing. */
 export const isMissing = (error: unknown): boolean => error instanceof ApiError && error.kind === 'missing';
 
 /** How the owner of a private token brings a scope into effect. */
-export const bySettings = (scope: Scope): string =>
+export const grantBySettings = (scope: Scope): string =>
   `The owner grants it by adding ${scope} to GHL_SCOPES (and to the private integration in HighLevel, Settings > Private Integrations) and restarting the server.`;
 
 /** Why a tool cannot be used, and who changes that how. */
-export const missingScope = (name: string, scope: Scope, howToGrant = bySettings): string =>
+export const missingScope = (name: string, scope: Scope, howToGrant = grantBySettings): string =>
   `${name} needs the scope ${scope}, which is not in effect; nothing was sent. ${howToGrant(scope)}`;

@@ -2,7 +2,7 @@ import { UserError } from '../lib/errors.ts';
 import { type Timers, timeOf } from '../lib/scheduler.ts';
 
 /** Single calls go first; a bulk run takes what it may, evenly spread, so that it never stands in their way. */
-export type Priority = 'single' | 'bulk';
+export type Priority = 'interactive' | 'bulk';
 
 /** To be called once when the try is over, with the answer's headers where there was one; `limited` for a 429. */
 export type ReleaseSlot = (headers?: Readonly<Record<string, string>>, limited?: boolean) => void;
@@ -66,7 +66,7 @@ export class RateLimiter {
   #answers = 0;
   #bulkTokens = 0;
   #bulkAt = Number.NEGATIVE_INFINITY;
-  readonly #queues: Record<Priority, Waiting[]> = { single: [], bulk: [] };
+  readonly #queues: Record<Priority, Waiting[]> = { interactive: [], bulk: [] };
   #cancelWake: (() => void) | undefined;
 
   constructor(timers: Timers, share: number) {
@@ -123,17 +123,17 @@ export class RateLimiter {
   }
 
   /** When a call that found no place may try again, by the monotonic clock: an estimate where others wait before it. */
-  opensAt(priority: Priority): number {
+  availableAt(priority: Priority): number {
     const now = this.#timers.now();
     if (this.#daily?.remaining === 0) return this.#daily.resets ?? this.#nextProbe();
-    const ahead = this.#queues.single.length + (priority === 'bulk' ? this.#queues.bulk.length : 0);
+    const ahead = this.#queues.interactive.length + (priority === 'bulk' ? this.#queues.bulk.length : 0);
     const wait = this.#waitFor(priority);
     const free = Number.isFinite(wait) ? wait : this.#interval;
     return now + free + Math.floor(ahead / this.#allowed()) * this.#interval;
   }
 
   quota(): Quota {
-    const waiting = this.#queues.single.length + this.#queues.bulk.length;
+    const waiting = this.#queues.interactive.length + this.#queues.bulk.length;
     return {
       remaining: this.#remaining,
       dailyRemaining: this.#daily?.remaining,
@@ -246,7 +246,7 @@ export class RateLimiter {
     this.#cancelWake?.();
     this.#cancelWake = undefined;
     let wait = Number.POSITIVE_INFINITY;
-    for (const priority of ['single', 'bulk'] as const) {
+    for (const priority of ['interactive', 'bulk'] as const) {
       const queue = this.#queues[priority];
       while (queue.length > 0) {
         const ms = this.#waitFor(priority);

@@ -72,7 +72,7 @@ export class ReadCache {
   /** A read in flight that neither waits behind a bulk run nor ends long before the caller's time does. */
   #suitable(key: string, { priority, deadline: end }: Terms): Shared | undefined {
     const shared = this.#inFlight.get(key);
-    if (!shared || (priority === 'single' && shared.terms.priority === 'bulk')) return undefined;
+    if (!shared || (priority === 'interactive' && shared.terms.priority === 'bulk')) return undefined;
     const now = this.#now();
     return shared.terms.deadline - now >= (end - now) * JOINED_SHARE ? shared : undefined;
   }

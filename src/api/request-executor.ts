@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { UserError } from '../lib/errors.ts';
 import type { Json } from '../lib/json.ts';
 import { sleep, type Timers, timeOf } from '../lib/scheduler.ts';
-import { misfit } from './answer.ts';
+import { describeMismatch } from './answer.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import { type Credential, credentialFor, type TokenSource } from './credentials.ts';
 import { type ApiRequest, type Endpoint, toRequest } from './endpoint.ts';
-import { isExpired, isGatewayTrouble, toApiError } from './error-messages.ts';
+import { isExpired, isGatewayFailure, toApiError } from './error-messages.ts';
 import { ApiError } from './errors.ts';
 import { type AttemptResult, attempt, Cancelled, type ParsedResponse } from './http-attempt.ts';
 import type { Metrics } from './metrics.ts';
@@ -168,7 +168,7 @@ export async function executeRequest(
     // After the hold, so that a 429 lets nobody else go.
     done(tried.headers, failure.kind === 'rateLimited');
     if (failure.kind === 'rateLimited')
-      ended = { ...ended, retryAt: timeOf(timers, executor.limiter.opensAt(options.priority ?? 'single')) };
+      ended = { ...ended, retryAt: timeOf(timers, executor.limiter.availableAt(options.priority ?? 'interactive')) };
     const late = timers.now() + wait >= options.deadline;
     if (late || attempts === policy.attempts || !mayRetry(request.method, endpoint.effect, failure, attempts))
       return ended;
@@ -210,7 +210,7 @@ async function acquireSlot(
   ended: RequestResult,
 ): Promise<ReleaseSlot | undefined> {
   const { limiter, breaker, metrics } = executor;
-  const { priority = 'single', cancel, deadline, reconciles: look } = options;
+  const { priority = 'interactive', cancel, deadline, reconciles: look } = options;
   try {
     if (cancel?.aborted) throw new Cancelled();
     if (!look) breaker.check();
@@ -259,7 +259,7 @@ function passOrRelease(breaker: CircuitBreaker, done: ReleaseSlot): void {
 
 function noSlotError({ limiter, timers }: ExecutorOptions, priority: Priority): UserError {
   const { waiting } = limiter.quota();
-  const when = timeOf(timers, Math.max(limiter.opensAt(priority), timers.now() + 1_000));
+  const when = timeOf(timers, Math.max(limiter.availableAt(priority), timers.now() + 1_000));
   return new UserError(
     `The rate limit of this location left no place within the time there was (${waiting} calls wait); nothing was sent. Try again from ${when} on.`,
   );
@@ -292,8 +292,8 @@ async function attemptOnce(
 /** An answer that can be believed, or trouble: a 401 of a gateway, or a success that is not what was asked for. */
 function judge(endpoint: Endpoint, args: Json, response: ParsedResponse): AttemptResult {
   const { status, headers, body } = response;
-  if (isGatewayTrouble(response)) return { failure: { kind: 'serverError', status }, headers };
-  const what = status < 300 ? misfit(endpoint, args, body as Json) : undefined;
+  if (isGatewayFailure(response)) return { failure: { kind: 'serverError', status }, headers };
+  const what = status < 300 ? describeMismatch(endpoint, args, body as Json) : undefined;
   return what === undefined ? { response } : { failure: { kind: 'unreadable', status, what }, headers };
 }
 

@@ -3,7 +3,7 @@ import type { Log } from '../lib/log.ts';
 import type { Timers } from '../lib/scheduler.ts';
 import type { TokenSource } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { Counted } from './metrics.ts';
+import type { MetricName } from './metrics.ts';
 import type { Priority, Quota } from './rate-limiter.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { Scope } from './scopes.ts';
@@ -31,7 +31,7 @@ export interface CallOptions {
 export interface Status {
   readonly quota: Omit<Quota, 'heldUntil'> & { readonly heldUntil?: string };
   readonly breaker: { readonly state: string; readonly until?: string };
-  readonly lastDay: Record<Counted, number>;
+  readonly lastDay: Record<MetricName, number>;
 }
 
 export interface Api {

@@ -1,7 +1,7 @@
 import type { Accounts } from '../api/auth/accounts-file.ts';
 import { createOAuth } from '../api/auth/oauth-client.ts';
 import { listLocations } from '../api/auth/token-source.ts';
-import { openStore, type Store } from '../api/auth/token-store.ts';
+import { openTokenStore, type TokenStore } from '../api/auth/token-store.ts';
 import { undiciTransport } from '../api/transport/index.ts';
 import { UserError } from '../lib/errors.ts';
 import { type Config, readConfig } from './config.ts';
@@ -14,7 +14,7 @@ const day = (at: number) =>
 /** Lists the locations signed in to; no secret is opened for it, unless those of an agency were never listed. */
 export async function runAccounts({ json = false }: { json?: boolean }): Promise<void> {
   const config = readConfig(process.env, false);
-  const store = openStore(config.auth.store);
+  const store = openTokenStore(config.auth.store);
   for (const { companyId, locations } of (await store.accounts.read()).agencies)
     if (locations.length === 0) await listAgain(config, store, companyId);
   const { accounts, agencies } = await store.accounts.read();
@@ -33,7 +33,7 @@ export async function runAccounts({ json = false }: { json?: boolean }): Promise
 }
 
 /** For an agency whose login could not list its locations. A failure is told, and the rest is listed. */
-async function listAgain({ auth: { app }, baseUrl }: Config, store: Store, companyId: string): Promise<void> {
+async function listAgain({ auth: { app }, baseUrl }: Config, store: TokenStore, companyId: string): Promise<void> {
   const trouble = (why: string) =>
     void process.stderr.write(`ghl-contacts-mcp: The locations of agency ${companyId} are not known. ${why}\n`);
   if (!app) return trouble('Set GHL_CLIENT_ID, GHL_CLIENT_SECRET and GHL_REDIRECT_URI, and list again.');
@@ -51,8 +51,8 @@ async function listAgain({ auth: { app }, baseUrl }: Config, store: Store, compa
 
 /** Forgets one location, or all; HighLevel itself is told by a person. */
 export async function runLogout({ location }: { location?: string }): Promise<void> {
-  const store = openStore(readConfig(process.env, false).auth.store);
-  await store.alone(() => (location === undefined ? forgetAll(store) : forget(store, location)));
+  const store = openTokenStore(readConfig(process.env, false).auth.store);
+  await store.withRefreshLock(() => (location === undefined ? forgetAll(store) : forget(store, location)));
   notify(
     location === undefined
       ? 'Signed out everywhere: every stored token is deleted.'
@@ -63,7 +63,7 @@ export async function runLogout({ location }: { location?: string }): Promise<vo
   );
 }
 
-async function forget(store: Store, location: string): Promise<void> {
+async function forget(store: TokenStore, location: string): Promise<void> {
   const { accounts, agencies } = await store.accounts.read();
   const known = [...accounts.map(({ locationId }) => locationId), ...agencies.flatMap(idsOf)];
   if (!known.includes(location))
@@ -77,7 +77,7 @@ async function forget(store: Store, location: string): Promise<void> {
 }
 
 /** With what the list of accounts does not know, should it ever have been lost. */
-async function forgetAll(store: Store): Promise<void> {
+async function forgetAll(store: TokenStore): Promise<void> {
   const secrets = await store.secrets();
   const { store: used } = await store.accounts.read();
   // Where nobody ever signed in there may be no keychain to ask.

@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { WHERE_SETTINGS_ARE } from '../api/auth/account-status.ts';
-import type { App } from '../api/auth/oauth-client.ts';
-import type { StoreSetting } from '../api/auth/token-store.ts';
+import type { OAuthApp } from '../api/auth/oauth-client.ts';
+import type { TokenStoreSetting } from '../api/auth/token-store.ts';
 import type { Credential } from '../api/credentials.ts';
 import { ID } from '../api/endpoint.ts';
 import type { Scope } from '../api/scopes.ts';
@@ -23,8 +23,8 @@ export interface Config {
   readonly scopes: readonly Scope[] | undefined;
   readonly otherScopes: readonly string[];
   readonly auth: {
-    readonly store: StoreSetting;
-    readonly app: App | undefined;
+    readonly store: TokenStoreSetting;
+    readonly app: OAuthApp | undefined;
     readonly versionId: string | undefined;
     readonly authorizeUrl: string;
   };
@@ -203,7 +203,7 @@ export function missingOfApp(env: Env): readonly string[] {
   return missing.length === APP_SETTINGS.length ? [] : missing;
 }
 
-function app(read: Read): App | undefined {
+function app(read: Read): OAuthApp | undefined {
   const [clientId, clientSecret, redirectUri] = [
     read('GHL_CLIENT_ID'),
     read('GHL_CLIENT_SECRET'),
@@ -214,7 +214,7 @@ function app(read: Read): App | undefined {
   return clientId && clientSecret && redirectUri ? { clientId, clientSecret, redirectUri } : undefined;
 }
 
-function store(read: Read, env: Env): StoreSetting {
+function store(read: Read, env: Env): TokenStoreSetting {
   const setting = read('GHL_TOKEN_STORE') ?? 'keychain';
   const folder = configFolder(env);
   if (setting.toLowerCase() === 'keychain') return { store: 'keychain', folder };

@@ -1,8 +1,8 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { type AccountStatus, accountStatus, READ_ONLY } from '../api/auth/account-status.ts';
-import { openStore, type Store } from '../api/auth/token-store.ts';
-import { type AccountInfo, type Credential, fixed, type TokenSource } from '../api/credentials.ts';
-import { bySettings } from '../api/errors.ts';
+import { openTokenStore, type TokenStore } from '../api/auth/token-store.ts';
+import { type AccountInfo, type Credential, fixedCredential, type TokenSource } from '../api/credentials.ts';
+import { grantBySettings } from '../api/errors.ts';
 import { SCOPES, type Scope } from '../api/scopes.ts';
 import { fetchTransport, undiciTransport } from '../api/transport/index.ts';
 import type { Transport } from '../api/transport/types.ts';
@@ -44,15 +44,15 @@ function fromSettings(
 ): Connection {
   const known =
     'missing' in credential ? credential : { locationId: credential.locationId, credential: kindOf(credential) };
-  const transportOptions = { transport: undiciTransport(), baseUrl, credential: fixed(credential) };
-  return { transportOptions, scopes: () => scopes, account: known, howToGrant: bySettings, watch: never };
+  const transportOptions = { transport: undiciTransport(), baseUrl, credential: fixedCredential(credential) };
+  return { transportOptions, scopes: () => scopes, account: known, howToGrant: grantBySettings, watch: never };
 }
 
 const kindOf = ({ token }: Credential) => (token.startsWith('pit-') ? 'private integration token' : 'bearer token');
 
 /** By what `login` stored. The plain file tells who is signed in; the secrets wait for the first call. */
 function fromStore(config: Config, log: Log): Connection {
-  const store = openStore(config.auth.store);
+  const store = openTokenStore(config.auth.store);
   let now: AccountStatus = accountStatus(config, store.accounts.readAtStart());
   const transport = undiciTransport();
   const listeners = new Set<() => void>();
@@ -108,7 +108,8 @@ function fromStore(config: Config, log: Log): Connection {
       if ('missing' in now) return { missing: now.missing };
       return { locationId: now.locationId, credential: now.credential, granted: now.granted };
     },
-    howToGrant: (scope) => ('missing' in now || !now.granted ? bySettings(scope) : byLogin(now.granted, config, scope)),
+    howToGrant: (scope) =>
+      'missing' in now || !now.granted ? grantBySettings(scope) : byLogin(now.granted, config, scope),
     watch(changed) {
       listeners.add(changed);
       const look = () => void check();
@@ -131,19 +132,19 @@ function byLogin(granted: readonly string[], { scopes }: Config, scope: Scope): 
 
 async function openSource(
   config: Config,
-  store: Store,
+  store: TokenStore,
   transport: Transport,
   locationId: string,
   log: Log,
 ): Promise<TokenSource> {
-  const [{ storedSource }, { createOAuth }] = await Promise.all([
+  const [{ storedTokenSource }, { createOAuth }] = await Promise.all([
     import('../api/auth/token-source.ts'),
     import('../api/auth/oauth-client.ts'),
   ]);
   const { app } = config.auth;
   const oauth = app && createOAuth({ transport, baseUrl: config.baseUrl, app, now: Date.now });
   const warn = (error: string) => log('warn', 'sign-in not stored', { error });
-  return storedSource({ store, oauth, locationId, now: Date.now, warn });
+  return storedTokenSource({ store, oauth, locationId, now: Date.now, warn });
 }
 
 /** Into the embedded sandbox, which is made with the first call. */
@@ -154,7 +155,7 @@ function fromSandbox({ sandbox: options, scopes = SCOPES }: Config): Connection 
     transportOptions: { transport, baseUrl: 'http://sandbox.invalid', credential: { current: made } },
     scopes: () => scopes,
     account: { sandbox: true, credential: 'of the sandbox' },
-    howToGrant: bySettings,
+    howToGrant: grantBySettings,
     watch: never,
   };
 }

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { READ_ONLY } from '../api/auth/account-status.ts';
 import type { Accounts } from '../api/auth/accounts-file.ts';
-import { type App, createOAuth, type Grant, type OAuth } from '../api/auth/oauth-client.ts';
+import { createOAuth, type Grant, type OAuth, type OAuthApp } from '../api/auth/oauth-client.ts';
 import type { SecretStore } from '../api/auth/secret-store.ts';
 import { accountOf, listLocations } from '../api/auth/token-source.ts';
-import { chooseStore, openStore, type Store } from '../api/auth/token-store.ts';
+import { chooseSecretStore, openTokenStore, type TokenStore } from '../api/auth/token-store.ts';
 import { undiciTransport } from '../api/transport/index.ts';
 import { UserError } from '../lib/errors.ts';
 import { rememberSecret } from '../lib/redact.ts';
@@ -25,7 +25,7 @@ export interface LoginOptions {
 /** Signs in, by private token or by OAuth, and adds to what is stored. */
 export async function runLogin(options: LoginOptions): Promise<void> {
   const config = readConfig(process.env, false);
-  const store = openStore(config.auth.store);
+  const store = openTokenStore(config.auth.store);
   if (options.apiKey)
     return privateLogin(config, store, locationIdOf('--location', options.location) ?? config.locationId);
   const { app } = config.auth;
@@ -37,7 +37,7 @@ export async function runLogin(options: LoginOptions): Promise<void> {
   if (given === undefined) return;
   const { code, state } = await codeOf(given.trim(), store);
   // A code can be used once: whether its tokens can be kept is found out before.
-  const secrets = await chooseStore(config.auth.store, store);
+  const secrets = await chooseSecretStore(config.auth.store, store);
   const oauth = createOAuth({ transport: undiciTransport(), baseUrl: config.baseUrl, app, now: Date.now });
   const grant = await oauth.exchange(code);
   const finished = (all: Accounts): Accounts => ({ ...all, pending: all.pending?.filter((each) => each !== state) });
@@ -51,7 +51,7 @@ export async function runLogin(options: LoginOptions): Promise<void> {
 type Finished = (all: Accounts) => Accounts;
 
 /** A private token from the terminal or standard input, tried once before it is kept. */
-async function privateLogin(config: Config, store: Store, locationId: string | undefined): Promise<void> {
+async function privateLogin(config: Config, store: TokenStore, locationId: string | undefined): Promise<void> {
   if (!locationId)
     return usageError(
       'Which location is the token for? Say login --api-key --location ID (it is in the address bar of HighLevel, after /location/).',
@@ -63,8 +63,8 @@ async function privateLogin(config: Config, store: Store, locationId: string | u
   const credential = { token, locationId };
   await checkToken(config, credential);
   const name = await locationName(config, credential);
-  const secrets = await chooseStore(config.auth.store, store);
-  await store.alone(async () => {
+  const secrets = await chooseSecretStore(config.auth.store, store);
+  await store.withRefreshLock(async () => {
     await secrets.set(`location:${locationId}`, { kind: 'private', token });
     await store.accounts.put({ locationId, kind: 'private', name, scopes: [], since: Date.now() });
   });
@@ -80,8 +80,8 @@ const allOf = ({ scopes, others }: NamedScopes): readonly string[] => [...scopes
 /** Shows where to consent, opens it where there is a desktop, and takes what comes back; nothing without a terminal. */
 async function consent(
   config: Config,
-  store: Store,
-  app: App,
+  store: TokenStore,
+  app: OAuthApp,
   wanted: string | undefined,
 ): Promise<string | undefined> {
   const state = randomBytes(16).toString('hex');
@@ -134,7 +134,7 @@ function openBrowser(url: string): void {
  * The code in what was pasted. The `state` of an address must be that of a login that was begun; an address without one
  * may be a link from somebody else, who wants this person to work in another account, so the person is asked.
  */
-async function codeOf(given: string, store: Store): Promise<{ code: string; state: string | undefined }> {
+async function codeOf(given: string, store: TokenStore): Promise<{ code: string; state: string | undefined }> {
   const query = URL.canParse(given) ? new URL(given).searchParams : undefined;
   const code = query ? query.get('code') : given;
   const state = query?.get('state') || undefined;
@@ -163,7 +163,7 @@ async function agreed(why: string): Promise<boolean> {
 
 async function keepGrant(
   config: Config,
-  store: Store,
+  store: TokenStore,
   secrets: SecretStore,
   grant: Grant,
   finished: Finished,
@@ -171,7 +171,7 @@ async function keepGrant(
   const { locationId, companyId, pair, scopes } = grant;
   if (!locationId)
     throw new UserError('HighLevel granted neither a location nor an agency. Begin again: ghl-contacts-mcp login');
-  await store.alone(async () => {
+  await store.withRefreshLock(async () => {
     await secrets.set(`location:${locationId}`, pair);
     await store.accounts.put(accountOf(grant, locationId, undefined, Date.now()));
     await store.accounts.change(finished);
@@ -196,16 +196,16 @@ async function keepGrant(
  * locations are listed: the code it came by is spent.
  */
 async function keepAgency(
-  store: Store,
+  store: TokenStore,
   secrets: SecretStore,
   oauth: OAuth,
   { companyId, scopes, pair }: Grant & { readonly companyId: string },
   finished: Finished,
 ): Promise<void> {
-  await store.alone(async () => {
+  await store.withRefreshLock(async () => {
     const { accounts } = await store.accounts.read();
     // Exchanged for out of the grant before this one, and with its scopes.
-    const old = accounts.filter(({ through }) => through === companyId);
+    const old = accounts.filter(({ agencyId }) => agencyId === companyId);
     await secrets.set(`company:${companyId}`, pair);
     for (const { locationId } of old) await secrets.remove(`location:${locationId}`);
     await store.accounts.change((all) => {
@@ -213,7 +213,7 @@ async function keepAgency(
       const agency = { companyId, scopes, locations, since: Date.now() };
       return finished({
         ...all,
-        accounts: all.accounts.filter(({ through }) => through !== companyId),
+        accounts: all.accounts.filter(({ agencyId }) => agencyId !== companyId),
         agencies: [...all.agencies.filter((each) => each.companyId !== companyId), agency],
       });
     });

@@ -7,10 +7,10 @@ export class UserError extends Error {
 }
 
 /** A request that is wrong in itself: a name there is none of, an argument left out. */
-export class WrongRequest extends UserError {}
+export class InvalidRequestError extends UserError {}
 
 /** A URI that names no resource. */
-export class NoSuchResource extends UserError {}
+export class ResourceNotFoundError extends UserError {}
 
 const oneLine = (text: string): string => stripHiddenCharacters(text).replace(/\s+/g, ' ').trim();
 

@@ -41,7 +41,7 @@ const OURS = randomUUID().slice(0, 8);
 export const newSignature = (): string => `${MACHINE} ${process.pid} ${OURS} ${randomUUID()}`;
 
 /** What is known of the process that a signature names; nothing of those on other machines or in containers. */
-export function processOf(signature: string): 'running' | 'gone' | 'unknown' {
+export function processState(signature: string): 'running' | 'gone' | 'unknown' {
   const [where, pid, whose] = signature.split(' ');
   if (where !== MACHINE) return 'unknown';
   if (Number(pid) === process.pid) return whose === OURS ? 'running' : 'gone';
@@ -49,10 +49,10 @@ export function processOf(signature: string): 'running' | 'gone' | 'unknown' {
 }
 
 /** There can be no lock at this place. */
-export class Unlockable extends UserError {}
+export class LockUnavailable extends UserError {}
 
 /** How a lock was won. */
-export interface Held {
+export interface FileLock {
   /** True where somebody else held it first. */
   readonly waited: boolean;
   /** True where its holder ended without giving it back: what it sent last may still arrive. */
@@ -65,9 +65,9 @@ export interface Held {
  * Runs `work` while no other process that takes the same lock does. `mayWait` is asked before each further attempt.
  * @throws Unlockable where there can be no lock; UserError where another process held it too long
  */
-export async function locked<T>(
+export async function withFileLock<T>(
   path: string,
-  work: (held: Held) => Promise<T>,
+  work: (held: FileLock) => Promise<T>,
   mayWait: () => boolean = patience(),
 ): Promise<T> {
   const signature = newSignature();
@@ -110,7 +110,7 @@ function patience(): () => boolean {
 }
 
 const unwritable = (path: string, error: unknown) =>
-  new Unlockable(`The folder of ${path} cannot be written (${code(error)}), so nothing can be stored there.`);
+  new LockUnavailable(`The folder of ${path} cannot be written (${code(error)}), so nothing can be stored there.`);
 
 async function take(path: string, signature: string, seen: Seen): Promise<'taken' | 'busy' | 'abandoned'> {
   try {
@@ -151,7 +151,7 @@ async function abandoned(path: string, signature: string, seen: Seen): Promise<b
   );
   if (mtimeMs === undefined) return false;
   if (mtimeMs !== seen.mtimeMs) Object.assign(seen, { mtimeMs, since: performance.now() });
-  if (processOf(signature) === 'gone') return true;
+  if (processState(signature) === 'gone') return true;
   const watched = performance.now() - seen.since;
   const age = Date.now() - mtimeMs;
   // Signed within a moment: nobody sets the clock just then.

@@ -115,7 +115,7 @@ function fitting(whole: Json): string {
 }
 
 async function alone(path: string, work: () => Promise<void>): Promise<void> {
-  const [{ dirname }, { locked }] = await Promise.all([import('node:path'), import('./file-lock.ts')]);
+  const [{ dirname }, { withFileLock }] = await Promise.all([import('node:path'), import('./file-lock.ts')]);
   await makeFolder(dirname(path));
   const until = performance.now() + LOCK_MS;
   let begun = false;
@@ -124,7 +124,7 @@ async function alone(path: string, work: () => Promise<void>): Promise<void> {
     return work();
   };
   try {
-    await locked(`${path}.lock`, once, () => performance.now() < until);
+    await withFileLock(`${path}.lock`, once, () => performance.now() < until);
   } catch (error) {
     if (begun) throw error;
     await once();

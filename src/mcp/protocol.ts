@@ -8,7 +8,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import { isMissing } from '../api/errors.ts';
-import { NoSuchResource, UserError, WrongRequest } from '../lib/errors.ts';
+import { InvalidRequestError, ResourceNotFoundError, UserError } from '../lib/errors.ts';
 import { isRecord } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
 import { redact } from '../lib/redact.ts';
@@ -62,7 +62,7 @@ export async function answered<T>(what: string, log: Log, work: () => Promise<T>
   try {
     return await work();
   } catch (error) {
-    const code = error instanceof WrongRequest ? ErrorCode.InvalidParams : ErrorCode.InternalError;
+    const code = error instanceof InvalidRequestError ? ErrorCode.InvalidParams : ErrorCode.InternalError;
     throw protocolError(error, log, what, { code });
   }
 }
@@ -75,7 +75,7 @@ export async function answeredResource<T>(uri: string, log: Log, work: () => Pro
   try {
     return await work();
   } catch (error) {
-    const absent = error instanceof NoSuchResource || isMissing(error);
+    const absent = error instanceof ResourceNotFoundError || isMissing(error);
     if (absent) throw protocolError(error, log, uri, { code: RESOURCE_NOT_FOUND, data: { uri } });
     return answered(uri, log, () => Promise.reject(error));
   }

@@ -3,7 +3,7 @@ import {
   ListResourcesRequestSchema, ListResourceTemplatesRequestSchema, ReadResourceRequestSchema, SubscribeRequestSchema,
   UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'; // biome-ignore format: one import
-import { UserError, WrongRequest } from '../lib/errors.ts';
+import { InvalidRequestError, UserError } from '../lib/errors.ts';
 import { listResources, listTemplates, resolve } from '../resources/index.ts';
 import { STATUS, statusOf } from '../resources/status.ts';
 import { MOST_SUBSCRIPTIONS } from '../resources/subscriptions.ts';
@@ -40,13 +40,15 @@ async function readResource(uri: string, { api, access, account, toolRunner }: S
 
 async function subscribe(uri: string, { access, subscriptions, toolRunner }: Session, extra: Extra) {
   if (uri === STATUS)
-    throw new WrongRequest('ghl://status cannot be watched, since every call changes it: read it when you need it.');
+    throw new InvalidRequestError(
+      'ghl://status cannot be watched, since every call changes it: read it when you need it.',
+    );
   const { tool, contactId } = resolve(uri);
   if (!(await toolRunner(extra)).offers(tool)) throw new UserError(explainUnavailable(access(), tool));
   // Changes by others are found by a search.
   assertAllowed(searchContacts, {}, access());
   if (!subscriptions.add(uri, contactId))
-    throw new WrongRequest(
+    throw new InvalidRequestError(
       `${MOST_SUBSCRIPTIONS} resources are subscribed to already, which is the limit: unsubscribe from one first, or subscribe to ghl://contacts, which covers every contact.`,
     );
   return {};

@@ -1,5 +1,5 @@
 import { type Endpoint, ID } from '../api/endpoint.ts';
-import { NoSuchResource } from '../lib/errors.ts';
+import { ResourceNotFoundError } from '../lib/errors.ts';
 import type { Json } from '../lib/json.ts';
 import { withinBytes } from '../lib/text.ts';
 import { listContacts } from '../tools/contacts.ts';
@@ -96,9 +96,9 @@ export interface Target {
   readonly write: (result: Json) => string;
 }
 
-function noSuchResource(): NoSuchResource {
+function noSuchResource(): ResourceNotFoundError {
   const below = PARTS.map(({ path }) => path).filter(Boolean);
-  return new NoSuchResource(
+  return new ResourceNotFoundError(
     `There is no such resource: ghl://contacts, ghl://contacts/{contactId} and below it ${below.join(', ')}; ghl://status. A page of contacts is named by nextUri of the page before. Nothing was sent.`,
   );
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint, type Page } from '../api/endpoint.ts';
-import { NAMES_NOBODY } from '../api/error-messages.ts';
+import { NO_IDENTITY } from '../api/error-messages.ts';
 import { hasReach } from '../api/write/compare.ts';
 import { settle } from '../api/write/reconcile.ts';
 import { UserError } from '../lib/errors.ts';
@@ -43,7 +43,7 @@ function namedInParts({ name, ...rest }: Json): Json {
 function newContact(args: Json): Json {
   const sent = namedInParts(fieldValues(args));
   const names = [sent.email, sent.phone, sent.firstName, sent.lastName];
-  if (names.every((value) => String(value ?? '').trim() === '')) throw new UserError(NAMES_NOBODY);
+  if (names.every((value) => String(value ?? '').trim() === '')) throw new UserError(NO_IDENTITY);
   return sent;
 }
 

@@ -1,5 +1,5 @@
 import { createApi } from '../../src/api/client.ts';
-import { fixed } from '../../src/api/credentials.ts';
+import { fixedCredential } from '../../src/api/credentials.ts';
 import type { Endpoint } from '../../src/api/endpoint.ts';
 import { SCOPES } from '../../src/api/scopes.ts';
 import type { HttpRequest, HttpResponse, Transport } from '../../src/api/transport/types.ts';
@@ -16,7 +16,7 @@ export const layer = (options: Pick<ApiOptions, 'transport'> & Partial<ApiOption
   createApi({
     endpoints,
     baseUrl: 'http://sandbox.invalid',
-    credential: fixed({ token: TOKEN, locationId: 'bbbbbbbbbbbbbbbbbbbb' }),
+    credential: fixedCredential({ token: TOKEN, locationId: 'bbbbbbbbbbbbbbbbbbbb' }),
     scopes: SCOPES,
     timeoutMs: 30_000,
     log: silent,

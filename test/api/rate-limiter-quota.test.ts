@@ -135,7 +135,7 @@ describe('the daily quota', () => {
     const limiter = new RateLimiter(clock, 0.01);
     const { ask, end } = slots(limiter, clock.now);
     await ask('last');
-    const waiting = [watch(ask('single')), watch(ask('bulk', 'bulk'))];
+    const waiting = [watch(ask('interactive')), watch(ask('bulk', 'bulk'))];
     await clock.advance(10);
     end('last', quota(50, daily(0)));
     await clock.advance(0);

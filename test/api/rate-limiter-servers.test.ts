@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fixed } from '../../src/api/credentials.ts';
+import { fixedCredential } from '../../src/api/credentials.ts';
 import type { Priority } from '../../src/api/rate-limiter.ts';
 import { undiciTransport } from '../../src/api/transport/index.ts';
 import type { Api } from '../../src/api/types.ts';
@@ -26,7 +26,7 @@ describe('two servers over HTTP against one sandbox', () => {
         timers: clock,
         rateShare: 0.5,
         baseUrl: served.url,
-        credential: fixed(sandbox),
+        credential: fixedCredential(sandbox),
         transport: async (request) => {
           const answer = await overHttp(request);
           statuses.push({ at: clock.now(), status: answer.status });
@@ -47,7 +47,7 @@ describe('two servers over HTTP against one sandbox', () => {
         while (clock.now() < end) {
           await clock.wait(1_700);
           const asked = clock.now();
-          await read('single');
+          await read('interactive');
           waits.push(clock.now() - asked);
         }
       };

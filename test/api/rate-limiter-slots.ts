@@ -19,7 +19,7 @@ export const daily = (left: number) => ({
 
 /** The limits are known from an answer of a window that is over. */
 export async function learnLimits(limiter: RateLimiter, clock: HandClock) {
-  (await limiter.acquire('single', new AbortController().signal))?.(quota(99));
+  (await limiter.acquire('interactive', new AbortController().signal))?.(quota(99));
   await clock.advance(WINDOW_MS);
 }
 
@@ -30,7 +30,7 @@ export function slots(limiter: RateLimiter, now: () => number) {
   const done = new Map<string, ReleaseSlot>();
   const ask = async (
     name: string,
-    priority: Priority = 'single',
+    priority: Priority = 'interactive',
     signal = new AbortController().signal,
     first = false,
   ) => {

@@ -17,7 +17,7 @@ describe('slots', () => {
     void ask('bulk 2', 'bulk');
     void ask('single 1');
     void ask('single 2');
-    void ask('sent back', 'single', undefined, true);
+    void ask('sent back', 'interactive', undefined, true);
     await clock.advance(999);
     expect(granted).toEqual([]);
     expect(limiter.quota().waiting).toBe(5);
@@ -52,7 +52,7 @@ describe('slots', () => {
     await clock.advance(WINDOW_MS / 2);
     expect(granted.length).toBeGreaterThanOrEqual(25);
     expect(granted.length).toBeLessThanOrEqual(28);
-    void ask('single');
+    void ask('interactive');
     await clock.advance(0);
     expect(granted.at(-1)).toBe(`single at ${WINDOW_MS / 2}`);
   });
@@ -63,7 +63,7 @@ describe('slots', () => {
     const { granted, ask } = slots(limiter, clock.now);
     limiter.pauseUntil(1_000);
     const controller = new AbortController();
-    const left = watch(ask('gone', 'single', controller.signal));
+    const left = watch(ask('gone', 'interactive', controller.signal));
     void ask('stays');
     controller.abort();
     await clock.advance(0);
@@ -71,7 +71,7 @@ describe('slots', () => {
     expect(limiter.quota().waiting).toBe(1);
     await clock.advance(1_000);
     expect(granted).toEqual(['stays at 1000']);
-    expect(await limiter.acquire('single', AbortSignal.abort())).toBeUndefined();
+    expect(await limiter.acquire('interactive', AbortSignal.abort())).toBeUndefined();
   });
 
   test('with no requests remaining all wait for the end of the window, counted from its first response', async () => {

@@ -181,7 +181,7 @@ test('a read that must be fresh asks again, and what it finds is what others are
   let loads = 0;
   const cache = new ReadCache(() => 0);
   const read = (anew: boolean) =>
-    cache.read('key', async () => ({ nth: ++loads }), undefined, { priority: 'single', deadline: 1, fresh: anew });
+    cache.read('key', async () => ({ nth: ++loads }), undefined, { priority: 'interactive', deadline: 1, fresh: anew });
   expect([await read(false), await read(false), await read(true), await read(false)]).toEqual(
     [1, 1, 2, 2].map((nth) => ({ nth })),
   );
@@ -198,7 +198,7 @@ test('it keeps two hundred answers at most, the newest', async () => {
         return {};
       },
       undefined,
-      { priority: 'single', deadline: 1 },
+      { priority: 'interactive', deadline: 1 },
     );
   for (let key = 0; key < 300; key += 1) await read(key);
   for (let key = 100; key < 300; key += 1) await read(key);

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, readlink, rm, utimes, writeFile } from 'nod
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { locked, MACHINE, newSignature } from '../../src/lib/file-lock.ts';
+import { MACHINE, newSignature, withFileLock } from '../../src/lib/file-lock.ts';
 
 async function freshPath(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ghl-lock-'));
@@ -18,7 +18,7 @@ test('one at a time', async () => {
   const path = await freshPath();
   let [inside, most] = [0, 0];
   const work = () =>
-    locked(path, async () => {
+    withFileLock(path, async () => {
       inside += 1;
       most = Math.max(most, inside);
       await sleep(5);
@@ -42,7 +42,7 @@ test.each([
   let [inside, most] = [0, 0];
   await Promise.all(
     Array.from({ length: 5 }, () =>
-      locked(path, async () => {
+      withFileLock(path, async () => {
         inside += 1;
         most = Math.max(most, inside);
         await sleep(2);
@@ -58,7 +58,7 @@ test.runIf(process.platform === 'linux')(
   'a lock says in which container or sandbox its process has its number',
   async () => {
     const path = await freshPath();
-    const held = await locked(path, () => readFile(path, 'utf8'));
+    const held = await withFileLock(path, () => readFile(path, 'utf8'));
     expect(held).toContain(`${await readlink('/proc/self/ns/pid')} ${process.pid} `);
   },
 );
@@ -76,7 +76,7 @@ test.each([
   await writeFile(path, held);
   await utimes(path, at(), at());
   let done = false;
-  const waiting = locked(path, async () => {
+  const waiting = withFileLock(path, async () => {
     done = true;
   });
   await sleep(300);
@@ -88,7 +88,7 @@ test.each([
 
 test('a holder that was stopped for a while is told that its lock may be gone', async () => {
   const path = await freshPath();
-  await locked(path, async ({ isFresh }) => {
+  await withFileLock(path, async ({ isFresh }) => {
     expect(isFresh()).toBe(true);
     const later = performance.now() + 9_000;
     const clock = vi.spyOn(performance, 'now').mockReturnValue(later);
@@ -100,7 +100,7 @@ test('a holder that was stopped for a while is told that its lock may be gone', 
 
 test('whose lock was taken away does not take away the next', async () => {
   const path = await freshPath();
-  await locked(path, () => writeFile(path, 'somebody else'));
+  await withFileLock(path, () => writeFile(path, 'somebody else'));
   expect(await readFile(path, 'utf8')).toBe('somebody else');
 });
 
@@ -110,7 +110,7 @@ test('a lock that only looks old, because the clock was set forward, is left to 
   const beat = async () => utimes(path, MINUTE_AGO(), MINUTE_AGO());
   await beat();
   let done = false;
-  const waiting = locked(path, async () => {
+  const waiting = withFileLock(path, async () => {
     done = true;
   });
   for (let n = 0; n < 4; n += 1) {
@@ -132,7 +132,7 @@ test('a lock dated in the future, because the clock was set back, is taken once 
   const now = vi.spyOn(performance, 'now').mockImplementation(() => clock() + passed);
   onTestFinished(() => now.mockRestore());
   let done = false;
-  const waiting = locked(path, async () => {
+  const waiting = withFileLock(path, async () => {
     done = true;
   });
   await sleep(200);

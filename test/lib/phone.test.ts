@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readPhone } from '../../src/lib/phone.ts';
+import { parsePhone } from '../../src/lib/phone.ts';
 
 describe('a phone', () => {
   const home = (country?: string) => async () => country;
@@ -16,10 +16,10 @@ describe('a phone', () => {
     ['12', 'US', '12', false],
     ['312 555 0101', 'XX', '+13125550101', false],
   ])('%s read in country %s is %s, certain: %s', async (phone, country, number, certain) => {
-    expect(await readPhone(phone, home(country))).toEqual({ number, certain });
+    expect(await parsePhone(phone, home(country))).toEqual({ number, certain });
   });
 
   test('the country is not requested for a number with a country code', async () => {
-    await readPhone('+1 (312) 555-0101', () => Promise.reject(new Error('asked')));
+    await parsePhone('+1 (312) 555-0101', () => Promise.reject(new Error('asked')));
   });
 });

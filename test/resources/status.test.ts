@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fixed } from '../../src/api/credentials.ts';
+import { fixedCredential } from '../../src/api/credentials.ts';
 import { fetchTransport } from '../../src/api/transport/index.ts';
 import type { Json } from '../../src/lib/json.ts';
 
@@ -71,7 +71,7 @@ describe('ghl://status', () => {
     const { client, call } = await connect({
       api: {
         transport: fetchTransport(sandbox.fetch),
-        credential: fixed({ token: TOKEN, locationId: sandbox.locationId }),
+        credential: fixedCredential({ token: TOKEN, locationId: sandbox.locationId }),
       },
     });
     const { id } = await find(call, 'maria');

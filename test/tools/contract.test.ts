@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fixed } from '../../src/api/credentials.ts';
+import { fixedCredential } from '../../src/api/credentials.ts';
 import { fetchTransport } from '../../src/api/transport/index.ts';
 import type { Json } from '../../src/lib/json.ts';
 
@@ -68,7 +68,7 @@ describe('an endpoint that is no tool', () => {
 
   test('finds the bookings of a calendar through the request layer', async () => {
     const { call, sandbox } = await connect();
-    const api = layer({ transport: fetchTransport(sandbox.fetch), credential: fixed(sandbox) });
+    const api = layer({ transport: fetchTransport(sandbox.fetch), credential: fixedCredential(sandbox) });
     const { id: contactId } = await find(call, 'maria lopez');
     const { calendars } = await call('list_calendars');
     const span = { startTime: NOW - 400 * DAY, endTime: NOW + 400 * DAY };

@@ -40,14 +40,15 @@ export function accountStatus(
   if (!locationId && accounts.length + agencies.length > 1) return missing(severalLocations(stored));
   const account = locationId ? accounts.find((each) => each.locationId === locationId) : accounts[0];
   if (account) {
-    const { since, through } = account;
+    const { since, agencyId } = account;
     const place = { locationId: account.locationId, since };
     if (account.kind === 'private')
       return { ...place, credential: 'stored private token', scopes: scopes ?? READ_ONLY };
-    return { ...place, credential: through ? THROUGH : 'OAuth', ...granted(account.scopes) };
+    return { ...place, credential: agencyId ? BY_AGENCY : 'OAuth', ...granted(account.scopes) };
   }
   const agency = agencies.find(({ locations }) => locations.some(({ id }) => id === locationId));
-  if (locationId && agency) return { locationId, since: agency.since, credential: THROUGH, ...granted(agency.scopes) };
+  if (locationId && agency)
+    return { locationId, since: agency.since, credential: BY_AGENCY, ...granted(agency.scopes) };
   if (!locationId && agencies.length > 0) return missing(severalLocations(stored));
   if (locationId && accounts.length + agencies.length > 0) {
     return missing(
@@ -57,7 +58,7 @@ export function accountStatus(
   return missing(SIGNED_OUT);
 }
 
-const THROUGH = 'OAuth through the agency';
+const BY_AGENCY = 'OAuth through the agency';
 
 const severalLocations = ({ accounts, agencies }: Accounts) => {
   const ids = [

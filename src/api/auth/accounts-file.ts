@@ -2,7 +2,7 @@ import { readFileSync, type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import * as z from 'zod';
 import { UserError } from '../../lib/errors.ts';
-import { locked } from '../../lib/file-lock.ts';
+import { withFileLock } from '../../lib/file-lock.ts';
 import { readJson, writeJson } from '../../lib/json-file.ts';
 
 /** One location signed in to, without any secret: what `tools/list` and `accounts` need. */
@@ -11,8 +11,8 @@ const Account = z.object({
   kind: z.enum(['private', 'oauth']),
   name: z.string().optional(),
   companyId: z.string().optional(),
-  /** The agency whose grant it was exchanged out of, and always will be. */
-  through: z.string().optional(),
+  /** Company id of the agency that its token is always exchanged from. */
+  agencyId: z.string().optional(),
   /** Granted by OAuth; empty for a private token, whose scopes nobody can ask for. */
   scopes: z.array(z.string()).readonly(),
   /** Epoch ms at which the access token ends; absent for a private token. */
@@ -102,7 +102,7 @@ export class AccountsFile {
   }
 
   change(edit: (accounts: Accounts) => Accounts): Promise<void> {
-    return locked(`${this.path}.lock`, async () => {
+    return withFileLock(`${this.path}.lock`, async () => {
       await writeJson(this.path, edit(await this.read()), WHAT);
     });
   }

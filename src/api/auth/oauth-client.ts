@@ -4,10 +4,10 @@ import { rememberSecret } from '../../lib/redact.ts';
 import { ID } from '../endpoint.ts';
 import { parseJson, readBody } from '../transport/body.ts';
 import type { Transport } from '../transport/types.ts';
-import type { Pair } from './secret-store.ts';
+import type { TokenPair } from './secret-store.ts';
 
 /** The OAuth app of the owner. */
-export interface App {
+export interface OAuthApp {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly redirectUri: string;
@@ -15,7 +15,7 @@ export interface App {
 
 /** What HighLevel grants: a pair, and what it is for. */
 export interface Grant {
-  readonly pair: Pair;
+  readonly pair: TokenPair;
   readonly userType: 'Company' | 'Location';
   readonly companyId: string | undefined;
   readonly locationId: string | undefined;
@@ -23,7 +23,7 @@ export interface Grant {
 }
 
 /** The grant is gone for good: revoked, spent elsewhere, or never valid. */
-export class SignedOut extends UserError {}
+export class SignInRejected extends UserError {}
 
 /** ms for one exchange. */
 const TIMEOUT_MS = 15_000;
@@ -36,7 +36,7 @@ const HEADERS = { accept: 'application/json', 'user-agent': 'ghl-contacts-mcp' }
 export interface OAuthOptions {
   readonly transport: Transport;
   readonly baseUrl: string;
-  readonly app: App;
+  readonly app: OAuthApp;
   readonly now: () => number;
 }
 
@@ -70,7 +70,7 @@ export function createOAuth({ transport, baseUrl, app, now }: OAuthOptions) {
     if (status < 300) return grantOf(body, now());
     if (status >= 500 || status === 429)
       throw new UserError(`HighLevel could not sign in just now (${status}). Try again in a minute.`);
-    throw new SignedOut(
+    throw new SignInRejected(
       form.grant_type === 'refresh_token'
         ? 'HighLevel no longer accepts this sign-in: it was revoked, or its refresh token was used elsewhere. Sign in again: ghl-contacts-mcp login'
         : 'HighLevel did not accept the code: it can be used once, within ten minutes, with the client id, secret and redirect URI it was made for. Begin again: ghl-contacts-mcp login',
@@ -79,7 +79,7 @@ export function createOAuth({ transport, baseUrl, app, now }: OAuthOptions) {
 
   return {
     exchange: (code: string) => token({ grant_type: 'authorization_code', code, redirect_uri: app.redirectUri }),
-    refresh: (pair: Pair, userType: 'Company' | 'Location') =>
+    refresh: (pair: TokenPair, userType: 'Company' | 'Location') =>
       token({
         grant_type: 'refresh_token',
         refresh_token: pair.refreshToken,
@@ -93,7 +93,7 @@ export function createOAuth({ transport, baseUrl, app, now }: OAuthOptions) {
       const { status, body } = await post('/oauth/locationToken', { companyId, locationId }, headers);
       if (status < 300) return grantOf(body, now());
       if (status === 401)
-        throw new SignedOut(
+        throw new SignInRejected(
           'HighLevel no longer accepts the agency sign-in, or it lacks oauth.write. Sign in again: ghl-contacts-mcp login',
         );
       throw new UserError(

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { UserError } from '../../lib/errors.ts';
-import { locked } from '../../lib/file-lock.ts';
+import { withFileLock } from '../../lib/file-lock.ts';
 import { readJson, refuseReadableByOthers, writeJson } from '../../lib/json-file.ts';
 import { rememberSecret } from '../../lib/redact.ts';
 
@@ -9,7 +9,7 @@ const PrivateToken = z.object({ kind: z.literal('private'), token: z.string() })
 export type PrivateToken = Readonly<z.infer<typeof PrivateToken>>;
 
 /** An OAuth pair; the refresh token can be used once. */
-const Pair = z.object({
+const TokenPair = z.object({
   kind: z.literal('oauth'),
   accessToken: z.string(),
   refreshToken: z.string(),
@@ -18,10 +18,10 @@ const Pair = z.object({
   /** ms the access token was given for. */
   lifeMs: z.number(),
 });
-export type Pair = Readonly<z.infer<typeof Pair>>;
+export type TokenPair = Readonly<z.infer<typeof TokenPair>>;
 
-const Secret = z.discriminatedUnion('kind', [PrivateToken, Pair]);
-export type Secret = PrivateToken | Pair;
+const Secret = z.discriminatedUnion('kind', [PrivateToken, TokenPair]);
+export type Secret = PrivateToken | TokenPair;
 
 /** From here on it is redacted wherever it is met. */
 function remembered<T extends Secret | undefined>(secret: T): T {
@@ -41,13 +41,13 @@ export interface SecretStore {
 }
 
 /** A key for trying whether a store works. */
-export const PROBE = 'probe';
+export const PROBE_KEY = 'probe';
 
 const WHAT = 'The token store';
 const File = z.object({ secrets: z.record(z.string(), Secret) });
 
 /** A file of the owner's alone, replaced in one step. */
-export function fileSecrets(path: string): SecretStore {
+export function fileSecretStore(path: string): SecretStore {
   const read = async (): Promise<Record<string, Secret>> => {
     await refuseReadableByOthers(path);
     const { data } = File.safeParse((await readJson(path, WHAT)) ?? { secrets: {} });
@@ -57,7 +57,7 @@ export function fileSecrets(path: string): SecretStore {
     );
   };
   const change = (edit: (secrets: Record<string, Secret>) => void) =>
-    locked(`${path}.write.lock`, async () => {
+    withFileLock(`${path}.write.lock`, async () => {
       const secrets = await read();
       edit(secrets);
       await writeJson(path, { version: 1, secrets }, WHAT);
@@ -91,7 +91,7 @@ async function asked<T>(question: () => Promise<T>): Promise<T> {
 }
 
 /** The system's keychain, loaded with the first secret that is asked for. */
-export function keychainSecrets(): SecretStore {
+export function keychainSecretStore(): SecretStore {
   return {
     name: 'keychain',
     keys: () =>
@@ -124,7 +124,7 @@ const LONG = 'x'.repeat(6_000);
 /** Whether there is a keychain that answers and has room for a pair. */
 export async function keychainWorks(): Promise<boolean> {
   try {
-    const probe = await entry(PROBE);
+    const probe = await entry(PROBE_KEY);
     await probe.setPassword(LONG);
     await probe.deletePassword();
     return true;

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '../../lib/errors.ts';
-import { newSignature, processOf } from '../../lib/file-lock.ts';
+import { newSignature, processState } from '../../lib/file-lock.ts';
 import type { Credential, TokenSource } from '../credentials.ts';
 import type { Account, Accounts, Renewal } from './accounts-file.ts';
-import { type Grant, type OAuth, SignedOut } from './oauth-client.ts';
-import type { Pair, Secret, SecretStore } from './secret-store.ts';
-import type { Store } from './token-store.ts';
+import { type Grant, type OAuth, SignInRejected } from './oauth-client.ts';
+import type { Secret, SecretStore, TokenPair } from './secret-store.ts';
+import type { TokenStore } from './token-store.ts';
 
 /** ms before its end at which a token is renewed, or a tenth of its life where that is less. */
 const AHEAD_MS = 300_000;
@@ -14,8 +14,8 @@ const GRACE_MS = 25_000;
 /** ms between two attempts to store a pair that the store refused. */
 const RETRY_MS = 5_000;
 
-export interface SourceOptions {
-  readonly store: Store;
+export interface StoredTokenSourceOptions {
+  readonly store: TokenStore;
   /** Undefined where no OAuth app is configured; a stored private token needs none. */
   readonly oauth: OAuth | undefined;
   readonly locationId: string;
@@ -41,7 +41,9 @@ interface Unsaved {
  * process of those that share the store. The store is written before a refresh token is spent; if it refuses the new
  * pair all the same, the pair is used from memory and stored as soon as the store takes it.
  */
-export function storedSource(options: SourceOptions): Required<Omit<TokenSource, 'check' | 'locationId'>> {
+export function storedTokenSource(
+  options: StoredTokenSourceOptions,
+): Required<Omit<TokenSource, 'check' | 'locationId'>> {
   const { store, oauth, locationId, now, step = () => undefined, warn = () => undefined } = options;
   const { after = unreferenced } = options;
   const key = `location:${locationId}`;
@@ -81,7 +83,7 @@ export function storedSource(options: SourceOptions): Required<Omit<TokenSource,
 
   async function renew(spent: Secret | undefined): Promise<Secret> {
     const secrets = await store.secrets();
-    const secret = await store.alone(async () => {
+    const secret = await store.withRefreshLock(async () => {
       const latest = await latestOf(secrets, key);
       // Another process was first: what it stored is what counts.
       if (latest && isFresh(latest) && !same(latest, spent)) return latest;
@@ -89,7 +91,7 @@ export function storedSource(options: SourceOptions): Required<Omit<TokenSource,
       const account = accounts.find((each) => each.locationId === locationId);
       const agency = agencies.find(
         ({ companyId, locations }) =>
-          (!account || account.through === companyId) && locations.some(({ id }) => id === locationId),
+          (!account || account.agencyId === companyId) && locations.some(({ id }) => id === locationId),
       );
       const grant = agency
         ? await fromAgency(secrets, agency.companyId)
@@ -152,7 +154,7 @@ export function storedSource(options: SourceOptions): Required<Omit<TokenSource,
       return grant;
     } catch (error) {
       await store.accounts.change((all) => withoutRenewals(all, ({ by }) => by === me)).catch(() => undefined);
-      throw error instanceof SignedOut && holders.length > 0 ? heldElsewhere(holders) : error;
+      throw error instanceof SignInRejected && holders.length > 0 ? heldElsewhere(holders) : error;
     }
   }
 
@@ -161,15 +163,15 @@ export function storedSource(options: SourceOptions): Required<Omit<TokenSource,
    * processes on other machines that may have spent it before.
    * @throws UserError where a running process has spent it and the grace is over
    */
-  async function begin(where: string, pair: Pair): Promise<readonly Renewal[]> {
+  async function begin(where: string, pair: TokenPair): Promise<readonly Renewal[]> {
     const token = fingerprint(pair);
     let others: readonly Renewal[] = [];
     await store.accounts.change((all) => {
       const begun = (all.renewals ?? []).filter((each) => each.key === where && each.token === token);
       const at = Math.min(now(), ...begun.map((each) => each.at));
       const inGrace = begun.some((each) => now() >= each.at) && now() - at < GRACE_MS;
-      others = inGrace ? [] : begun.filter(({ by }) => by !== me && processOf(by) !== 'gone');
-      const running = others.filter(({ by }) => processOf(by) === 'running');
+      others = inGrace ? [] : begun.filter(({ by }) => by !== me && processState(by) !== 'gone');
+      const running = others.filter(({ by }) => processState(by) === 'running');
       if (running.length > 0) throw heldElsewhere(running);
       const mine = { key: where, token, by: me, at };
       return { ...all, renewals: [...(all.renewals ?? []).filter(({ by }) => by !== me), mine] };
@@ -216,7 +218,7 @@ export function storedSource(options: SourceOptions): Required<Omit<TokenSource,
   async function retried(): Promise<void> {
     triedAt = now();
     const secrets = await store.secrets();
-    await store.alone(async () => {
+    await store.withRefreshLock(async () => {
       const all = await store.accounts.read();
       for (const where of [...unsaved.keys()]) {
         const latest = await latestOf(secrets, where);
@@ -241,7 +243,7 @@ export function storedSource(options: SourceOptions): Required<Omit<TokenSource,
 }
 
 /** Tells tokens apart in a file that holds no secret. */
-const fingerprint = ({ refreshToken }: Pair): string =>
+const fingerprint = ({ refreshToken }: TokenPair): string =>
   createHash('sha256').update(refreshToken).digest('hex').slice(0, 16);
 
 const withoutRenewals = (all: Accounts, which: (renewal: Renewal) => boolean): Accounts => ({
@@ -283,13 +285,13 @@ function needed(oauth: OAuth | undefined): OAuth {
 }
 
 const firstUse = ({ companyId, locations, since }: Accounts['agencies'][number], locationId: string) => ({
-  through: companyId,
+  agencyId: companyId,
   name: locations.find(({ id }) => id === locationId)?.name,
   since,
 });
 
 /** Asks HighLevel for the locations of an agency, and adds them to the plain file. */
-export async function listLocations(store: Store, oauth: OAuth, companyId: string, pair: Pair) {
+export async function listLocations(store: TokenStore, oauth: OAuth, companyId: string, pair: TokenPair) {
   const locations = await oauth.locations(pair.accessToken, companyId);
   await store.accounts.change((all) => ({
     ...all,
@@ -309,7 +311,7 @@ export const accountOf = (
   kind: 'oauth',
   name: old?.name,
   companyId: grant.companyId ?? old?.companyId,
-  through: old?.through,
+  agencyId: old?.agencyId,
   scopes: grant.scopes.length > 0 ? grant.scopes : (old?.scopes ?? []),
   expiresAt: grant.pair.expiresAt,
   since: old?.since ?? now,

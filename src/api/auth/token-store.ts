@@ -1,37 +1,37 @@
 import { join } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
-import { locked } from '../../lib/file-lock.ts';
+import { withFileLock } from '../../lib/file-lock.ts';
 import { AccountsFile } from './accounts-file.ts';
-import { fileSecrets, keychainSecrets, keychainWorks, PROBE, type SecretStore } from './secret-store.ts';
+import { fileSecretStore, keychainSecretStore, keychainWorks, PROBE_KEY, type SecretStore } from './secret-store.ts';
 
 /** `GHL_TOKEN_STORE`, and the folder for what is not in it. */
-export interface StoreSetting {
+export interface TokenStoreSetting {
   readonly store: 'keychain' | { readonly file: string };
   readonly folder: string;
 }
 
 /** The secrets, and the plain facts beside them. */
-export interface Store {
+export interface TokenStore {
   readonly accounts: AccountsFile;
   /** The store in use; a start that only lists tools never asks. */
   readonly secrets: () => Promise<SecretStore>;
   /** Runs logins, logouts and renewals one after the other, whichever process they are in. */
-  readonly alone: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly withRefreshLock: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 const fallback = (folder: string) => join(folder, 'tokens.json');
 
 /** Asks no keychain: what was chosen at the last login stands in the plain file. */
-export function openStore({ store, folder }: StoreSetting): Store {
+export function openTokenStore({ store, folder }: TokenStoreSetting): TokenStore {
   const file = typeof store === 'object' ? store.file : undefined;
   const accounts = new AccountsFile(file ? `${file}.accounts.json` : join(folder, 'accounts.json'));
   return {
     accounts,
     async secrets() {
-      if (file) return fileSecrets(file);
-      return (await accounts.read()).store === 'file' ? fileSecrets(fallback(folder)) : keychainSecrets();
+      if (file) return fileSecretStore(file);
+      return (await accounts.read()).store === 'file' ? fileSecretStore(fallback(folder)) : keychainSecretStore();
     },
-    alone: (work) => locked(`${accounts.path}.refresh.lock`, work),
+    withRefreshLock: (work) => withFileLock(`${accounts.path}.refresh.lock`, work),
   };
 }
 
@@ -39,7 +39,7 @@ export function openStore({ store, folder }: StoreSetting): Store {
  * For a login, before anything is spent on it: a store that can be written. Without a setting the keychain where one
  * answers, else the file; what is signed in already stays where it is, and what is new goes there too.
  */
-export async function chooseStore(setting: StoreSetting, store: Store): Promise<SecretStore> {
+export async function chooseSecretStore(setting: TokenStoreSetting, store: TokenStore): Promise<SecretStore> {
   if (typeof setting.store === 'object') return writable(await store.secrets());
   const { accounts, agencies, store: before } = await store.accounts.read();
   const used = accounts.length + agencies.length > 0 ? (before ?? 'keychain') : undefined;
@@ -50,10 +50,10 @@ export async function chooseStore(setting: StoreSetting, store: Store): Promise<
       'The keychain, where your sign-ins are, does not answer: unlock it and try again, or set GHL_TOKEN_STORE=file:<path>.',
     );
   await store.accounts.change((all) => ({ ...all, store: works ? 'keychain' : 'file' }));
-  return works ? keychainSecrets() : writable(fileSecrets(fallback(setting.folder)));
+  return works ? keychainSecretStore() : writable(fileSecretStore(fallback(setting.folder)));
 }
 
 async function writable(secrets: SecretStore): Promise<SecretStore> {
-  await secrets.remove(PROBE);
+  await secrets.remove(PROBE_KEY);
   return secrets;
 }

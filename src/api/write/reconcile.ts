@@ -1,5 +1,5 @@
 import { type Json, rowsIn } from '../../lib/json.ts';
-import { asE164, readPhone } from '../../lib/phone.ts';
+import { parsePhone, toE164 } from '../../lib/phone.ts';
 import { isDeleted } from '../deleted-rows.ts';
 
 import { hasReach, lacks, listed as listedOf, lists, type Match, matchFields } from './compare.ts';
@@ -42,10 +42,10 @@ const noCountry = async () => undefined;
  * trunk prefix, extension or guessed country in it, of which HighLevel may make another number than this server.
  */
 async function lookupsOf({ email, phone }: Json): Promise<{ ask: Json; sure: boolean }[]> {
-  const read = phone ? await readPhone(String(phone), noCountry) : undefined;
+  const read = phone ? await parsePhone(String(phone), noCountry) : undefined;
   return [
     ...(email ? [{ ask: { email }, sure: true }] : []),
-    ...(read ? [{ ask: { number: read.number }, sure: read.certain && read.number === asE164(phone) }] : []),
+    ...(read ? [{ ask: { number: read.number }, sure: read.certain && read.number === toE164(phone) }] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 import pkg from '../../../package.json' with { type: 'json' };
-import { openStore } from '../../api/auth/token-store.ts';
+import { openTokenStore } from '../../api/auth/token-store.ts';
 import { SettingError } from '../../lib/errors.ts';
 import { redact, redactStrictly } from '../../lib/redact.ts';
 import { stripHiddenCharacters, truncate } from '../../lib/text.ts';
@@ -106,7 +106,7 @@ async function store(config: Config, sandbox: boolean): Promise<Finding> {
   if (sandbox || config.credential)
     return { what: 'store', state: 'note', says: 'not used: the settings hold the token' };
   try {
-    const opened = openStore(config.auth.store);
+    const opened = openTokenStore(config.auth.store);
     const { accounts, agencies } = await opened.accounts.read();
     const age = accounts.map(
       ({ locationId, since }) => `${locationId} ${Math.floor((Date.now() - since) / 86_400_000)} days ago`,

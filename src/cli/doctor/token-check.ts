@@ -1,5 +1,5 @@
 import { createApi } from '../../api/client.ts';
-import { type Credential, fixed } from '../../api/credentials.ts';
+import { type Credential, fixedCredential } from '../../api/credentials.ts';
 import { SCOPES } from '../../api/scopes.ts';
 import { undiciTransport } from '../../api/transport/index.ts';
 import type { Api } from '../../api/types.ts';
@@ -17,7 +17,7 @@ const probeApi = ({ baseUrl, timeoutMs }: Config, credential: Credential): Api =
     endpoints,
     transport: undiciTransport(),
     baseUrl,
-    credential: fixed(credential),
+    credential: fixedCredential(credential),
     scopes: SCOPES,
     timeoutMs: Math.min(timeoutMs, 15_000),
     log: silent,

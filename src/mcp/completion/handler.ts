@@ -1,5 +1,5 @@
 import { ID } from '../../api/endpoint.ts';
-import { UserError, WrongRequest } from '../../lib/errors.ts';
+import { InvalidRequestError, UserError } from '../../lib/errors.ts';
 import { listTemplates } from '../../resources/index.ts';
 import { findPrompt, whyNoPrompt } from '../prompts/index.ts';
 import type { ToolRunner } from '../tool-runner.ts';
@@ -36,11 +36,12 @@ export async function complete(
 function completerOf(reference: Reference, argument: string, runner: ToolRunner): Completer | undefined {
   if ('prompt' in reference) {
     const prompt = findPrompt(runner.access, reference.prompt);
-    if (!prompt) throw new WrongRequest(whyNoPrompt(runner.access, reference.prompt));
+    if (!prompt) throw new InvalidRequestError(whyNoPrompt(runner.access, reference.prompt));
     return prompt.arguments.find(({ name }) => name === argument)?.complete;
   }
   const template = listTemplates(runner.access).find(({ uriTemplate }) => uriTemplate === reference.template);
-  if (!template) throw new WrongRequest('There is no such template; resources/templates/list names those there are.');
+  if (!template)
+    throw new InvalidRequestError('There is no such template; resources/templates/list names those there are.');
   return argument === 'contactId' && template.uriTemplate.includes('{contactId}') ? contactId : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { WrongRequest } from '../../lib/errors.ts';
+import { InvalidRequestError } from '../../lib/errors.ts';
 import { explainUnavailable, type ToolAccess } from '../../tools/core/tool-access.ts';
 import { toText, withinLimit } from '../../tools/core/tool-result.ts';
 import type { ToolRunner } from '../tool-runner.ts';
@@ -47,11 +47,11 @@ export const listPrompts = (access: ToolAccess) =>
 /** Our words in one message, and what was gathered in another. @throws WrongRequest */
 export async function getPrompt(name: string, args: Readonly<Record<string, string>>, runner: ToolRunner) {
   const prompt = findPrompt(runner.access, name);
-  if (!prompt) throw new WrongRequest(whyNoPrompt(runner.access, name));
+  if (!prompt) throw new InvalidRequestError(whyNoPrompt(runner.access, name));
   const given = givenOf(prompt, args);
   const absent = prompt.arguments.filter((argument) => argument.required && given[argument.name] === undefined);
   if (absent.length > 0)
-    throw new WrongRequest(
+    throw new InvalidRequestError(
       `${name} needs ${absent.map((argument) => `${argument.name} (${argument.description})`).join(', ')}. Nothing was sent.`,
     );
   const { words, data } = await prompt.say(given, runner);

@@ -1,6 +1,6 @@
 import { UserError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json.ts';
-import { isE164, readPhone } from '../../lib/phone.ts';
+import { isE164, parsePhone } from '../../lib/phone.ts';
 import type { ToolContext } from '../core/context.ts';
 import { countryOf } from './onboard/parse-person.ts';
 
@@ -10,7 +10,7 @@ import { countryOf } from './onboard/parse-person.ts';
  * @throws UserError for what is no whole number
  */
 export async function withE164(args: Json, name: string, context: ToolContext): Promise<Json> {
-  const { number, certain } = await readPhone(String(args[name]), () => countryOf(context));
+  const { number, certain } = await parsePhone(String(args[name]), () => countryOf(context));
   if (!isE164(number))
     throw new UserError(`Nothing was sent. ${name} must be a whole phone number, such as +15125550100.`);
   context.notify(`${name} read as ${number}${certain ? '' : '; its country was guessed'}.`);

@@ -46,7 +46,7 @@ export async function searchPage(
   { call }: Pick<ToolContext, 'call'>,
   question: Json,
   searchAfter?: unknown,
-  priority: 'single' | 'bulk' = 'bulk',
+  priority: 'interactive' | 'bulk' = 'bulk',
 ): Promise<SearchPage> {
   const pageLimit = Number(question.pageLimit ?? SEARCH_PAGE);
   const data = await call(

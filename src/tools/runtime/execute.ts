@@ -62,7 +62,7 @@ function contextOf(tool: Tool, request: RequestContext, note: (notice: string, k
   return {
     ...request,
     notify,
-    call: async (endpoint, args, priority = 'single', options) => {
+    call: async (endpoint, args, priority = 'interactive', options) => {
       assertAllowed(endpoint, args, access);
       const answer = await api.call(endpoint, args, {
         ...{ signal, host, onWrite, priority, deadline, locationId: state.locationId },

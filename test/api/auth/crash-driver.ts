@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { createOAuth } from '../../../src/api/auth/oauth-client.ts';
-import { storedSource } from '../../../src/api/auth/token-source.ts';
-import { openStore } from '../../../src/api/auth/token-store.ts';
+import { storedTokenSource } from '../../../src/api/auth/token-source.ts';
+import { openTokenStore } from '../../../src/api/auth/token-store.ts';
 import { undiciTransport } from '../../../src/api/transport/index.ts';
 
 /** As much of a server as asks for a token. Each line is `<now> <step to be killed at>`, answered by the token or why not. */
@@ -9,8 +9,8 @@ const { FILE = '', BASE_URL = '', CLIENT_ID = '', CLIENT_SECRET = '', LOCATION =
 let moment = 0;
 let killAt = '';
 const now = () => moment;
-const source = storedSource({
-  store: openStore({ store: { file: FILE }, folder: '/nowhere' }),
+const source = storedTokenSource({
+  store: openTokenStore({ store: { file: FILE }, folder: '/nowhere' }),
   oauth: createOAuth({
     transport: undiciTransport(),
     baseUrl: BASE_URL,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { createOAuth } from '../../../src/api/auth/oauth-client.ts';
-import { accountOf, storedSource } from '../../../src/api/auth/token-source.ts';
+import { accountOf, storedTokenSource } from '../../../src/api/auth/token-source.ts';
 import { fetchTransport } from '../../../src/api/transport/index.ts';
 import type { Json } from '../../../src/lib/json.ts';
 
@@ -12,7 +12,7 @@ const DAY = 86_400_000;
 
 /** A server process, as far as credentials go: a source of its own over the shared store. */
 const serverOf = async ({ sandbox, oauth, store, locationId, now }: SignedIn, where = locationId) => {
-  const source = storedSource({ store, oauth, locationId: where, now });
+  const source = storedTokenSource({ store, oauth, locationId: where, now });
   const timers = {
     now,
     setTimer: (ms: number, then: () => void) => {

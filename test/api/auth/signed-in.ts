@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createOAuth, type OAuth } from '../../../src/api/auth/oauth-client.ts';
 import { accountOf } from '../../../src/api/auth/token-source.ts';
-import { openStore, type Store } from '../../../src/api/auth/token-store.ts';
+import { openTokenStore, type TokenStore } from '../../../src/api/auth/token-store.ts';
 import { fetchTransport } from '../../../src/api/transport/index.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/index.ts';
 import { NOW } from '../../connect.ts';
@@ -12,10 +12,10 @@ export const SCOPES = 'contacts.readonly contacts.write locations.readonly oauth
 export const REDIRECT = 'https://app.example/callback';
 
 /** A store in a folder of its own. */
-export async function freshStore(): Promise<Store & { file: string }> {
+export async function freshStore(): Promise<TokenStore & { file: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'ghl-auth-'));
   const file = join(folder, 'tokens.json');
-  return { ...openStore({ store: { file }, folder }), file };
+  return { ...openTokenStore({ store: { file }, folder }), file };
 }
 
 /** The code that a person's consent brings. */
@@ -36,7 +36,7 @@ export async function consented(sandbox: Sandbox, kind: 'Location' | 'Company' =
 export interface SignedIn {
   readonly sandbox: Sandbox;
   readonly oauth: OAuth;
-  readonly store: Store & { file: string };
+  readonly store: TokenStore & { file: string };
   readonly locationId: string;
   /** The server's clock, which the sandbox shares. */
   readonly now: () => number;

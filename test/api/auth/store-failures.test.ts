@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { type SourceOptions, storedSource } from '../../../src/api/auth/token-source.ts';
-import type { Store } from '../../../src/api/auth/token-store.ts';
+import { type StoredTokenSourceOptions, storedTokenSource } from '../../../src/api/auth/token-source.ts';
+import type { TokenStore } from '../../../src/api/auth/token-store.ts';
 import { UserError } from '../../../src/lib/errors.ts';
 import { MACHINE } from '../../../src/lib/file-lock.ts';
 import { consented, type SignedIn, signedIn } from './signed-in.ts';
@@ -13,18 +13,18 @@ const GRACE = 31_000;
 type Part = 'secrets' | 'facts' | 'lock';
 
 /** The same store, parts of which fail while they are in `failing`. */
-function breakable(store: Store) {
+function breakable(store: TokenStore) {
   const failing = new Set<Part>();
   const check = (part: Part) => {
     if (failing.has(part)) throw new UserError(`The ${part} cannot be written (ENOSPC).`);
   };
-  const accounts = Object.create(store.accounts) as Store['accounts'];
+  const accounts = Object.create(store.accounts) as TokenStore['accounts'];
   accounts.read = () => store.accounts.read();
   accounts.change = async (edit) => {
     check('facts');
     await store.accounts.change(edit);
   };
-  const broken: Store = {
+  const broken: TokenStore = {
     accounts,
     async secrets() {
       const secrets = await store.secrets();
@@ -36,9 +36,9 @@ function breakable(store: Store) {
         },
       };
     },
-    alone: async (work) => {
+    withRefreshLock: async (work) => {
       check('lock');
-      return store.alone(work);
+      return store.withRefreshLock(work);
     },
   };
   return { broken, failing };
@@ -50,7 +50,7 @@ function processOn(world: SignedIn, locationId = world.locationId) {
   const warnings: string[] = [];
   const timers: (() => void)[] = [];
   const at: { step: string; fail: readonly Part[] } = { step: '', fail: [] };
-  const options: SourceOptions = {
+  const options: StoredTokenSourceOptions = {
     store: broken,
     oauth: world.oauth,
     locationId,
@@ -61,7 +61,7 @@ function processOn(world: SignedIn, locationId = world.locationId) {
       if (name === at.step) for (const part of at.fail) failing.add(part);
     },
   };
-  const source = storedSource(options);
+  const source = storedTokenSource(options);
   const works = async () => {
     const { token, locationId: where } = await source.current();
     const headers = { authorization: `Bearer ${token}`, version: '2021-07-28' };

@@ -1,5 +1,5 @@
 import { createApi } from '../../../src/api/client.ts';
-import { fixed } from '../../../src/api/credentials.ts';
+import { fixedCredential } from '../../../src/api/credentials.ts';
 import type { Endpoint } from '../../../src/api/endpoint.ts';
 import { SCOPES } from '../../../src/api/scopes.ts';
 import { fetchTransport } from '../../../src/api/transport/index.ts';
@@ -55,7 +55,7 @@ export async function runSchedule(schedule: Schedule): Promise<Ran> {
     timers: clock,
     transport: taking(clock, random, fetchTransport(sandbox.fetch)),
     baseUrl: 'http://sandbox.invalid',
-    credential: fixed(sandbox),
+    credential: fixedCredential(sandbox),
     scopes: SCOPES,
     timeoutMs: TIMEOUT_MS,
     log: silent,

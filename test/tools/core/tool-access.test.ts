@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createApi } from '../../../src/api/client.ts';
-import { fixed } from '../../../src/api/credentials.ts';
+import { fixedCredential } from '../../../src/api/credentials.ts';
 import { SettingError } from '../../../src/lib/errors.ts';
 import { silent } from '../../../src/lib/log.ts';
 import { parseScopes, parseSelection, resolveToolAccess } from '../../../src/tools/core/tool-access.ts';
@@ -241,7 +241,7 @@ describe('the request layer refuses a second time', () => {
     endpoints,
     transport: sendNothing,
     baseUrl: 'http://127.0.0.1',
-    credential: fixed({ token: 't', locationId: 'l' }),
+    credential: fixedCredential({ token: 't', locationId: 'l' }),
     scopes: [],
     timeoutMs: 100,
     log: silent,

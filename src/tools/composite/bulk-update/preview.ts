@@ -59,7 +59,7 @@ function costOf({ steps, ids }: BulkJob, { api }: ToolContext): string | undefin
 
 /** Whether a search found every contact there is. */
 async function isEverybody(found: number, context: ToolContext): Promise<boolean | undefined> {
-  const { total } = await searchPage(context, { pageLimit: 1 }, undefined, 'single');
+  const { total } = await searchPage(context, { pageLimit: 1 }, undefined, 'interactive');
   return total === undefined ? undefined : found >= total;
 }
 

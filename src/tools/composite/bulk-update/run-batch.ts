@@ -1,4 +1,4 @@
-import { ApiError, isGeneral } from '../../../api/errors.ts';
+import { ApiError, affectsOtherCalls } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { type BulkJob, fateOf, isLeft, isOpen, type StepName } from './job.ts';
@@ -89,7 +89,7 @@ function failed(run: Run, what: Failed, error: UserError): void {
     run.stopped ??= error.message;
     return;
   }
-  const general = isGeneral(error);
+  const general = affectsOtherCalls(error);
   fail(run, what, error.message);
   if (general && error.kind !== 'unknownOutcome') run.innocent.push(what);
   // A refused sign-in or rate is the same for every contact of the chunk; a lost answer is one accident.

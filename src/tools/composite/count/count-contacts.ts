@@ -43,7 +43,7 @@ export async function run({ handle, groupBy, ...question }: Json, context: ToolC
 }
 
 async function total(question: Json, context: ToolContext): Promise<Json> {
-  const page = await searchPage(context, { ...question, pageLimit: 1 }, undefined, 'single');
+  const page = await searchPage(context, { ...question, pageLimit: 1 }, undefined, 'interactive');
   if (page.total === undefined) throw new ApiError('HighLevel did not say how many contacts match.', 'unreadable', 200);
   context.notify(INDEX);
   return { total: page.total };

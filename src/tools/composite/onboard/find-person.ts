@@ -49,7 +49,7 @@ export async function readContact(
   how?: { readonly fresh: true },
 ): Promise<Found['contact'] | undefined> {
   try {
-    const { contact } = await call(getContact, { contactId }, 'single', how);
+    const { contact } = await call(getContact, { contactId }, 'interactive', how);
     if (typeof contact !== 'object' || contact === null) throw new UserError(UNREADABLE);
     return { ...(contact as Json), id: contactId };
   } catch (error) {
@@ -142,7 +142,7 @@ async function lookedUp(
   { value, key }: Reach,
   context: ToolContext,
 ): Promise<Lead[]> {
-  const found = await holder(by, value, context.call(findDuplicateContact, given, 'single', FRESH));
+  const found = await holder(by, value, context.call(findDuplicateContact, given, 'interactive', FRESH));
   const id = found.length > 0 ? undefined : (await findKnownPerson(key, context))?.id;
   if (id === undefined) return found;
   return [{ by, id, holds: (contact) => matchField(by, value, contact) === 'yes' }];
@@ -156,7 +156,7 @@ const LOOK: Record<By, (reach: Reach, context: ToolContext) => Promise<Lead[]>> 
   async matchField({ by, value, custom, key }, context) {
     const { call } = context;
     const filters = [{ field: `customFields.${custom?.id}`, operator: 'eq', value }];
-    const answer = await call(searchContacts, { filters, pageLimit: 10 }, 'single', FRESH);
+    const answer = await call(searchContacts, { filters, pageLimit: 10 }, 'interactive', FRESH);
     const stored = (contact: Json) => heldIn(contact, custom?.id);
     const holds = (contact: Json) => sameValue(value, stored(contact), custom?.type);
     const found = rowsIn(answer, 'contacts').map(({ id }) => ({

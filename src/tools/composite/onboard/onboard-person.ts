@@ -1,5 +1,5 @@
-import { NAMES_NOBODY } from '../../../api/error-messages.ts';
-import { ApiError, isGeneral, isMissing } from '../../../api/errors.ts';
+import { NO_IDENTITY } from '../../../api/error-messages.ts';
+import { ApiError, affectsOtherCalls, isMissing } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
 import { createContact, updateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
@@ -113,7 +113,7 @@ const NAMING = ['email', 'phone', 'firstName', 'lastName', 'name'] as const;
  */
 async function createOnce(person: Person, context: ToolContext): Promise<Found['contact']> {
   const args = newContact(person);
-  if (NAMING.every((field) => isEmpty(args[field]))) throw new Unnamed(NAMES_NOBODY);
+  if (NAMING.every((field) => isEmpty(args[field]))) throw new Unnamed(NO_IDENTITY);
   const left = await leftOfAttempt(person, context);
   if (left > 0)
     throw new UserError(
@@ -194,7 +194,7 @@ export function isNotTheirs(error: unknown): boolean {
   if (error instanceof SwitchedOff) return false;
   if (error instanceof Conflict || error instanceof Unnamed) return false;
   if (!(error instanceof ApiError)) return error instanceof UserError;
-  return isGeneral(error) || error.kind === 'location' || error.kind === 'blocked';
+  return affectsOtherCalls(error) || error.kind === 'location' || error.kind === 'blocked';
 }
 
 /** The same work in the lane of bulk runs. */

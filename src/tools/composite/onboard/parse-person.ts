@@ -2,7 +2,7 @@ import { text } from '../../../api/write/compare.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
 import { memoizeAsync } from '../../../lib/memoize.ts';
-import { type ReadPhone, readPhone } from '../../../lib/phone.ts';
+import { type ParsedPhone, parsePhone } from '../../../lib/phone.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import { readTime } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
@@ -121,7 +121,7 @@ async function readPerson(
   context: ToolContext,
 ): Promise<Person> {
   const { customFields, tags, note, tasks, businessId, matchField, ...rest } = await nameMe(row, context);
-  const phone = typeof rest.phone === 'string' ? await readPhone(rest.phone, office.country) : undefined;
+  const phone = typeof rest.phone === 'string' ? await parsePhone(rest.phone, office.country) : undefined;
   if (phone && !phone.certain) context.notify(GUESSED);
   const { custom, unknown, match } = await readCustom({ customFields, matchField }, where, office);
   const reach = [
@@ -153,7 +153,7 @@ const byEmail = (email: string): Reach => ({
 });
 
 /** The last digits are the same in every spelling of a number; two numbers that share them wait without need. */
-const byPhone = ({ number, certain }: ReadPhone): Reach => ({
+const byPhone = ({ number, certain }: ParsedPhone): Reach => ({
   by: 'phone',
   value: number,
   certain,

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../../lib/errors.ts';
-import { type Held, locked, Unlockable } from '../../../lib/file-lock.ts';
+import { type FileLock, LockUnavailable, withFileLock } from '../../../lib/file-lock.ts';
 import type { Json } from '../../../lib/json.ts';
 import { makeFolder } from '../../../lib/make-folder.ts';
 import type { ToolContext } from '../../core/context.ts';
@@ -110,9 +110,9 @@ async function holdFiles<T>(
     begun = true;
     return work(lock);
   };
-  const within = async ([name, ...rest]: readonly string[], locks: readonly Held[]): Promise<T> => {
+  const within = async ([name, ...rest]: readonly string[], locks: readonly FileLock[]): Promise<T> => {
     if (name !== undefined)
-      return locked(join(folder, `${name}.lock`), (held) => within(rest, [...locks, held]), hasTime);
+      return withFileLock(join(folder, `${name}.lock`), (held) => within(rest, [...locks, held]), hasTime);
     if (locks.some(({ abandoned }) => abandoned)) await wait(ARRIVAL_MS);
     if (!hasTime()) throw new PersonBusy();
     return begin({
@@ -124,7 +124,7 @@ async function holdFiles<T>(
     return await within(names, []);
   } catch (error) {
     if (begun || !(error instanceof UserError)) throw error;
-    if (error instanceof Unlockable) return begin({ waited: false, isHeld: ALWAYS, unshared: true });
+    if (error instanceof LockUnavailable) return begin({ waited: false, isHeld: ALWAYS, unshared: true });
     throw new PersonBusy();
   }
 }
@@ -165,7 +165,7 @@ async function sweep(folder: string): Promise<void> {
       if (!(await isOld(path))) continue;
       if (more.length > 0) await rm(path, { force: true });
       else if (kind === 'json' || kind === 'lock')
-        await locked(
+        await withFileLock(
           join(folder, `${name}.lock`),
           async () => {
             if (kind === 'json' && (await isOld(path))) await rm(path, { force: true });

@@ -69,7 +69,7 @@ export async function planParts(
   const read = (part: string, wanted: boolean, endpoint: Endpoint, key: string) =>
     wanted && !isNew
       ? attempt(part, failed, context, async () =>
-          rowsIn(await context.call(endpoint, { contactId: contact.id }, 'single', FRESH), key),
+          rowsIn(await context.call(endpoint, { contactId: contact.id }, 'interactive', FRESH), key),
         )
       : [];
   const [notes, tasks] = await Promise.all([
