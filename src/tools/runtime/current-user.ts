@@ -1,25 +1,31 @@
 import { ID } from '../../api/endpoint.ts';
 import { UserError } from '../../lib/errors.ts';
-import type { Json } from '../../lib/json.ts';
+import { isRecord, type Json } from '../../lib/json.ts';
 import type { ToolContext } from '../core/context.ts';
 import { listUsers } from '../lookups.ts';
 
-const USER_ARGUMENTS = ['assignedTo', 'userId', 'followers'] as const;
+const USER_ARGUMENTS: readonly string[] = ['assignedTo', 'userId', 'followers'];
 
-/** "me" in an argument that takes user ids is the person of GHL_USER. */
+/** Replaces "me" by the user of GHL_USER in every argument that takes user ids, also in rows, tasks and `set`. */
 export async function nameMe(args: Json, context: ToolContext): Promise<Json> {
-  const mine = USER_ARGUMENTS.filter(
-    (name) => args[name] === 'me' || (Array.isArray(args[name]) && args[name].includes('me')),
-  );
-  if (mine.length === 0) return args;
+  let found = false;
+  replaceMe(args, () => {
+    found = true;
+  });
+  if (!found) return args;
   const id = await myId(context);
-  const swap = (value: unknown) => (value === 'me' ? id : value);
-  return {
-    ...args,
-    ...Object.fromEntries(
-      mine.map((name) => [name, Array.isArray(args[name]) ? args[name].map(swap) : swap(args[name])]),
-    ),
+  return replaceMe(args, () => id);
+}
+
+function replaceMe(args: Json, user: () => unknown): Json {
+  const replaced = (value: unknown, takesUsers: boolean): unknown => {
+    if (takesUsers && value === 'me') return user();
+    if (Array.isArray(value)) return value.map((item) => replaced(item, takesUsers));
+    return isRecord(value) ? replaceMe(value, user) : value;
   };
+  return Object.fromEntries(
+    Object.entries(args).map(([key, value]) => [key, replaced(value, USER_ARGUMENTS.includes(key))]),
+  );
 }
 
 async function myId({ call, user }: ToolContext): Promise<string> {

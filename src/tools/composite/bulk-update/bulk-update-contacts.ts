@@ -1,7 +1,6 @@
 import type { Json } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { Jobs } from '../../core/job-store.ts';
-import { nameMe } from '../../runtime/current-user.ts';
 import { type BulkJob, type Changes, needsPreview, newJob } from './job.ts';
 import { plan } from './plan.ts';
 import { previewOf } from './preview.ts';
@@ -23,7 +22,7 @@ export async function run({ handle, confirm, ...args }: Json, context: ToolConte
   const begun = jobs.begin(KIND, job, args);
   return jobs.alone(begun, async () => {
     try {
-      await plan(job, await changesOf(args, context), whichOf(args), context);
+      await plan(job, changesOf(args), whichOf(args), context);
     } catch (error) {
       jobs.end(begun);
       throw error;
@@ -47,16 +46,13 @@ const whichOf = ({ contacts, query, filters }: Json): Json => ({
   ...(filters ? { filters } : {}),
 });
 
-async function changesOf(
-  { set, addTags, removeTags, businessId, unlinkBusiness }: Json,
-  context: ToolContext,
-): Promise<Changes> {
+function changesOf({ set, addTags, removeTags, businessId, unlinkBusiness }: Json): Changes {
   return {
     ...(businessId === undefined ? {} : { businessId: businessId as string }),
     ...(unlinkBusiness === true ? { unlinkBusiness } : {}),
     ...(addTags ? { addTags: addTags as string[] } : {}),
     ...(removeTags ? { removeTags: removeTags as string[] } : {}),
-    ...(set ? { set: await nameMe(set as Json, context) } : {}),
+    ...(set ? { set: set as Json } : {}),
   };
 }
 

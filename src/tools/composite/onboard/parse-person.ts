@@ -8,7 +8,6 @@ import { readTime } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { mayRead } from '../../core/permissions.ts';
 import { getLocation, listCustomFields } from '../../lookups.ts';
-import { nameMe } from '../../runtime/current-user.ts';
 import { fieldCalled, lookedUp } from '../../runtime/name-lookup.ts';
 import { type CustomValue, isEmpty } from '../custom-field-values.ts';
 import { matchEntry } from './input.ts';
@@ -120,7 +119,7 @@ async function readPerson(
   echoes: Set<string>,
   context: ToolContext,
 ): Promise<Person> {
-  const { customFields, tags, note, tasks, businessId, matchField, ...rest } = await nameMe(row, context);
+  const { customFields, tags, note, tasks, businessId, matchField, ...rest } = row;
   const phone = typeof rest.phone === 'string' ? await parsePhone(rest.phone, office.country) : undefined;
   if (phone && !phone.certain) context.notify(GUESSED);
   const { custom, unknown, match } = await readCustom({ customFields, matchField }, where, office);
@@ -178,7 +177,7 @@ async function readTasks(
   for (const [at, task] of tasks.entries()) {
     const { iso, echo } = await readTime(`${where}tasks[${at}].dueDate`, String(task.dueDate), context.clock);
     if (echo) echoes.add(echo);
-    read.push(await nameMe({ ...task, dueDate: iso }, context));
+    read.push({ ...task, dueDate: iso });
   }
   return read;
 }
