@@ -79,7 +79,7 @@ function limitRate(backend: Backend): MiddlewareHandler {
   };
 }
 
-/** Checks token, version, scope and class of token, location, and body in this order; the first failure is the answer. */
+/** Checks token, version, scope, class of token, location and body in this order, and reports the first failure. */
 async function handleRoute(backend: Backend, route: Route, c: Context): Promise<Response> {
   const token = bearerToken(c.req.header('Authorization'));
   const grant = requireGrant(backend.grantOf(token), token);

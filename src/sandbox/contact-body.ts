@@ -39,7 +39,7 @@ const inboundDndSettings = optional(
   object({ all: object({ status: oneOf('active', 'inactive'), message: optional(string) }) }),
 );
 
-/** An id or a key, and the value: `field_value` and `fieldValue` by API version; `value` is undocumented but accepted. */
+/** An id or key with a value: `field_value` or `fieldValue` by API version; `value` is undocumented but accepted. */
 const customField = object({
   id: optional(string),
   key: optional(string),

@@ -5,5 +5,5 @@ const CODES =
   'NU NF MP NO OM PK PW PS PA PG PY PE PH PN PL PT PR QA RE RO RU RW SH KN LC MF PM VC WS SM ST SA SN RS SC SL SG SX SK SI SB SO ZA GS ES LK SD SR SJ SZ SE CH SY TW ' +
   'TJ TZ TH TL TG TK TO TT TN TR TM TC TV UG GB UA AE US UM UY UZ VU VE VN VG VI WF EH YE ZM ZW';
 
-/** The documented list, which keeps AN and XK and has no UK. */
+/** The documented list: it has AN and XK, but not UK. */
 export const COUNTRIES: ReadonlySet<string> = new Set(CODES.split(' '));

@@ -34,7 +34,7 @@ export const payloadTooLarge = () => new HttpError(413, { message: 'request enti
 /** Where the body of a missing record has its sentence: under `error`, or under `message` as in other errors. */
 export type MissingRecordFormat = 'error' | 'message' | 404;
 
-/** Recorded: the sentence under `error` and no `message`. A missing contact repeats the status, a task has no other key. */
+/** Recorded: the sentence under `error`, no `message`. A missing contact repeats the status, a task has no other key. */
 export function missingRecord(record: 'Contact' | 'Task' | 'Note', id: string, format: MissingRecordFormat): HttpError {
   const sentence = `${record} with id ${id} not found`;
   if (format === 404) return new HttpError(404, { message: sentence, error: 'Not Found' });

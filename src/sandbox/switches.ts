@@ -13,9 +13,9 @@ export interface Switches {
   listCustomFields: 'filled' | 'empty';
   /** The appointments of a contact were reported to be empty although the calendar has them. */
   contactAppointments: 'listed' | 'empty';
-  /** Where a deleted appointment is still returned with `deleted: true`: in the calendar, or in its contact's list too. */
+  /** Where a deleted appointment is still returned with `deleted: true`: in the calendar, or in the contact too. */
   deletedAppointments: 'calendar' | 'everywhere';
-  /** Whether the location's task search still returns deleted tasks with `deleted: true`. Their contact has them no more. */
+  /** Whether the location's task search still returns deleted tasks with `deleted: true`; the contact does not. */
   deletedTasks: 'listed' | 'gone';
   /** Search and upsert are documented as 200; the default of Nest for POST is 201. */
   postStatus: 'documented' | 201;

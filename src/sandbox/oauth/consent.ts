@@ -5,8 +5,8 @@ import type { Backend } from '../backend.ts';
 export const CONSENT_PATHS = ['/oauth/chooselocation', '/v2/oauth/chooselocation'] as const;
 
 /**
- * The page where the user chooses a location and consents; the sandbox consents at once. `user_type=Company` exists only
- * here: it stands for an agency that consents for all of its locations.
+ * The page where the user chooses a location and consents; the sandbox consents at once. `user_type=Company` exists
+ * only in the sandbox: an agency consents for all of its locations.
  */
 export function handleConsent(backend: Backend, c: Context): Response {
   const { response_type, client_id = '', redirect_uri = '', scope = '', state, version_id, user_type } = c.req.query();

@@ -77,7 +77,7 @@ function checkClient({ tokens: { client } }: Backend, { client_id, client_secret
   throw tokenError(401, 'UnAuthorized!', 'Invalid client credentials');
 }
 
-/** The error for an invalid refresh token is not reported: the format of this endpoint, or that of the OAuth standard. */
+/** The error for an invalid refresh token is not known: the format of this endpoint, or that of the OAuth standard. */
 const refreshError = ({ switches }: Backend) =>
   switches.refusedRefresh === 'unauthorized'
     ? tokenError(401, 'UnAuthorized!', 'Refresh token not found')

@@ -35,7 +35,7 @@ interface RefreshTokenEntry extends TokenEntry {
   /** The pair that replaced it, and when (epoch ms). */
   readonly next?: { readonly pair: TokenPair; readonly at: number };
 }
-/** `grace`: used already, but a repeated use still returns the same pair. `spent`: used, and the grace period is over. */
+/** `grace`: used, but a repeated use still returns the same pair. `spent`: used, and the grace period is over. */
 type RefreshTokenState = 'unknown' | 'fresh' | 'grace' | 'spent';
 
 /** OAuth's codes, access tokens and refresh tokens, and the revoked tokens of every kind. */

@@ -1,4 +1,4 @@
-/** Name | email | phone | company | owner | tags | street | postal code | source. A dash stands for nothing. */
+/** Name | email | phone | company | owner | tags | street | postal code | source. A dash means no value. */
 const TABLE = `
 Maria Lopez       | maria.lopez@northshoremed.example  | +13125550101 | North Shore Medical Group | Dana Whitfield | vip, commuter, e-bike     | 1420 W Fulton St      | 60607 | website form
 Ben Carter        | ben@acmecouriers.example           | +13125550102 | Acme Couriers             | Theo Brandt    | fleet, cargo              | 900 S Canal St        | 60607 | referral
@@ -69,6 +69,6 @@ export const readCustomers = (): Customer[] =>
     .split('\n')
     .map((line) => {
       const cells = line.split('|').map((cell) => cell.trim());
-      const named = COLUMNS.map((column, at) => [column, cells[at] ?? '-'] as const);
+      const named = COLUMNS.map((column, index) => [column, cells[index] ?? '-'] as const);
       return { name: '', ...Object.fromEntries(named.filter(([, cell]) => cell !== '-')) };
     });

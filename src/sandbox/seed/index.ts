@@ -1,28 +1,31 @@
 import type { ContactData, SandboxData } from '../data.ts';
 import { DAY, HOUR, iso } from '../dates.ts';
 import { createRandom } from '../ids.ts';
-import { customerDetails } from './customer-details.ts';
+import { businessCustomers } from './business-customers.ts';
 import { type Customer, readCustomers } from './customers.ts';
+import type { At } from './details.ts';
+import { frequentCustomers, occasionalCustomers } from './private-customers.ts';
 import { WORKSHOP } from './workshop.ts';
 
 export { AGENCY_DATA, FOREIGN_DATA } from './workshop.ts';
 
-/** The demonstration business. Names and stories are fixed; the seed decides when each customer came and from where. */
+/** The demonstration business. Names and details are fixed; dates and attribution of the contacts depend on the seed. */
 export function seedData(seed: number, today: number): SandboxData {
   const random = createRandom(seed, 'seed');
-  const stories = customerDetails((days, hours = 15) => today + days * DAY + hours * HOUR);
-  const contacts = readCustomers().map((person): ContactData => {
-    const story = stories[person.name];
-    // Who has a story has been a customer for longer than the story goes back.
-    const added = today - Math.round(((story ? 60 : 1) + random() * 640) * DAY);
+  const at: At = (days, hours = 15) => today + days * DAY + hours * HOUR;
+  const details = { ...businessCustomers(at), ...frequentCustomers(at), ...occasionalCustomers(at) };
+  const contacts = readCustomers().map((customer): ContactData => {
+    const detail = details[customer.name];
+    // Details go back 40 days at most; such a contact must be older.
+    const added = today - Math.round(((detail ? 60 : 1) + random() * 640) * DAY);
     const since = () => iso(added + Math.round(random() * (today - added)));
     return {
-      ...toContactData(person),
+      ...toContactData(customer),
       dateAdded: iso(added),
       ...(random() < 0.5 && { dateUpdated: since() }),
       ...(random() < 0.4 && { lastActivity: since() }),
-      ...(random() < 0.6 && { attribution: attribution(person, random) }),
-      ...story,
+      ...(random() < 0.6 && { attribution: attribution(customer, random) }),
+      ...detail,
     };
   });
   return { ...structuredClone(WORKSHOP), contacts };
@@ -55,7 +58,7 @@ function toContactData({
   };
 }
 
-/** Mostly nulls, as upstream; `msclikid` is spelt that way there. */
+/** Mostly nulls, as in HighLevel, which also misspells `msclikid`. */
 function attribution({ source = '' }: Customer, random: () => number): Record<string, string | null> {
   const searched = random() < 0.5;
   return {

@@ -1,6 +1,6 @@
 import type { SandboxData } from '../data.ts';
 
-/** Spoke & Gear, a bicycle workshop in Chicago: everything of it but its customers. */
+/** Spoke & Gear, a bicycle workshop in Chicago, without its customers. */
 export const WORKSHOP: Omit<SandboxData, 'contacts'> = {
   location: {
     name: 'Spoke & Gear Bicycle Workshop',
@@ -57,7 +57,7 @@ export const WORKSHOP: Omit<SandboxData, 'contacts'> = {
     { name: 'Spring tune-up', status: 'published' },
     { name: 'Cargo bike test month', status: 'published' },
   ],
-  // The dictionary keeps tags as they were typed, doubles that differ in case included.
+  // The list of tags has them as they were typed, with duplicates that differ in case only.
   tags: ['VIP', 'vip', 'Fleet', 'Club', 'E-Bike', 'commuter', 'cargo', 'road', 'gravel', 'mountain', 'winter storage'],
   customFields: [
     { name: 'Bike model', dataType: 'TEXT' },
@@ -121,7 +121,7 @@ export const AGENCY_DATA: readonly SandboxData[] = [
   },
 ];
 
-/** A neighbour the sandbox's own token does not reach. */
+/** A location that the sandbox's own token cannot access. */
 export const FOREIGN_DATA: SandboxData = {
   location: { name: 'Harbor Dental Studio', timezone: 'America/New_York', country: 'US' },
   contacts: [{ firstName: 'Nora', lastName: 'Quist', email: 'nora.quist@harbordental.example', phone: '+12125550170' }],
