@@ -1,8 +1,8 @@
 import { connect } from '../test/connect.ts';
-import { type Line, openDesk } from '../test/systems/desk.ts';
+import { createConversation, type Line } from '../test/systems/conversation.ts';
 import { systems } from '../test/systems/index.ts';
 
-/** Arguments as a reader follows them: ids say nothing, and what goes on from call to call differs each time. */
+/** Ids mean nothing to a reader, and cursors and handles differ in each run. */
 const HIDDEN = /"(cursor|handle)":"[^"]*"/g;
 const ID = /"[A-Za-z0-9]{20}"|"[0-9a-f]{24}"/g;
 const WIDTH = 160;
@@ -16,16 +16,16 @@ function lineOf(line: Line): string {
   switch (line.kind) {
     case 'call':
       return `- \`${line.tool}\` \`${argumentsOf(line.args)}\``;
-    case 'person':
-      return `\n**You:** ${line.words}\n`;
+    case 'user':
+      return `\n**You:** ${line.text}\n`;
     case 'assistant':
-      return `\n**Assistant:** ${line.words}\n`;
-    case 'elsewhere':
-      return `\n*${line.words}*\n`;
+      return `\n**Assistant:** ${line.text}\n`;
+    case 'event':
+      return `\n*${line.text}*\n`;
   }
 }
 
-/** The same call many times in a row is one line. */
+/** Shows consecutive calls of one tool as one line. */
 function folded(lines: readonly Line[]): string[] {
   const tools = lines.map((line) => (line.kind === 'call' ? line.tool : undefined));
   return lines.flatMap((line, i) => {
@@ -34,14 +34,14 @@ function folded(lines: readonly Line[]): string[] {
   });
 }
 
-/** Each flow of the five systems as a conversation, played in a sandbox of its own at a fixed time. */
+/** Each flow of the five systems as a conversation, run in a sandbox of its own at a fixed time. */
 export async function conversations(): Promise<string> {
   const parts: string[] = [];
   for (const { name, about, flows } of systems) {
     parts.push(`## ${name}`, about);
-    for (const { title, play } of flows) {
-      const { desk, lines } = openDesk(await connect());
-      await play(desk);
+    for (const { title, run } of flows) {
+      const { conversation, lines } = createConversation(await connect());
+      await run(conversation);
       parts.push(
         `### ${title}`,
         folded(lines)

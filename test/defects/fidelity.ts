@@ -47,8 +47,8 @@ export const fidelity: readonly Defect[] = [
     item: 6,
     what: 'End-to-end tests run without index delay',
     tests: [
-      ['test/systems/stories.test.ts', 'search trailing by %i ms'],
-      ['test/systems/systems.test.ts', 'the same in memory, search trailing by %i ms'],
+      ['test/systems/stories.test.ts', 'with an index delay of %i ms'],
+      ['test/systems/systems.test.ts', 'the same flows in memory with an index delay of %i ms'],
     ],
   },
   {

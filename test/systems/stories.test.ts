@@ -5,14 +5,14 @@ import { connect, find, INDEX_DELAY_MS, type Options } from '../connect.ts';
 
 const contactOf = (data: Json) => data.contact as Json & { id: string; tags?: string[] };
 
-describe.each([0, INDEX_DELAY_MS, 45_000])('search trailing by %i ms', (indexDelayMs) => {
+describe.each([0, INDEX_DELAY_MS, 45_000])('with an index delay of %i ms', (indexDelayMs) => {
   const open = ({ sandbox, ...options }: Options = {}) =>
     connect({ ...options, sandbox: { indexDelayMs, ...sandbox } });
 
-  describe('a person, from first call to farewell', () => {
-    test('create, meet as a duplicate, change, tag, take note, finish a task, delete', async () => {
+  describe('the life of a contact', () => {
+    test('it is created, found as a duplicate, changed, tagged, given a note and a task, and deleted', async () => {
       const { call, refused } = await open({ timezone: 'America/Chicago' });
-      const made = contactOf(
+      const created = contactOf(
         await call('create_contact', {
           firstName: 'Ida',
           lastName: 'McTavish',
@@ -21,14 +21,14 @@ describe.each([0, INDEX_DELAY_MS, 45_000])('search trailing by %i ms', (indexDel
           tags: ['VIP'],
         }),
       );
-      expect(made).toMatchObject({ firstName: 'Ida', phone: '+15125550142', tags: ['vip'] });
+      expect(created).toMatchObject({ firstName: 'Ida', phone: '+15125550142', tags: ['vip'] });
 
       expect(await refused('create_contact', { firstName: 'I.', phone: '+15125550142' })).toContain(
-        `already exists as ${made.id}`,
+        `already exists as ${created.id}`,
       );
-      expect(contactOf(await call('find_duplicate_contact', { number: '+15125550142' })).id).toBe(made.id);
+      expect(contactOf(await call('find_duplicate_contact', { number: '+15125550142' })).id).toBe(created.id);
 
-      const contactId = made.id;
+      const contactId = created.id;
       expect((await call('add_contact_tags', { contactId, tags: ['Newsletter'] })).tags).toEqual(['vip', 'newsletter']);
       expect((await call('remove_contact_tags', { contactId, tags: ['vip'] })).tags).toEqual(['newsletter']);
       expect(
@@ -65,7 +65,7 @@ describe.each([0, INDEX_DELAY_MS, 45_000])('search trailing by %i ms', (indexDel
       expect(await refused('get_contact', { contactId })).toContain(`There is no contact ${contactId}`);
     });
 
-    test('names come back as typed, in lists as well', async () => {
+    test('names are returned as typed, also in lists', async () => {
       const { call, indexed } = await open();
       await call('create_contact', { firstName: 'DeShawn', lastName: 'van der Berg', email: 'd@example.com' });
       indexed();
@@ -96,8 +96,8 @@ describe.each([0, INDEX_DELAY_MS, 45_000])('search trailing by %i ms', (indexDel
     });
   });
 
-  describe('search', () => {
-    test('filters by tag, group and date, names in any case', async () => {
+  describe('search_contacts', () => {
+    test('filters by tag, group and date, and by name in any case', async () => {
       const { call } = await open();
       const maria = await find(call, 'maria');
       const byName = { filters: [{ field: 'firstName', operator: 'eq', value: 'MARIA' }] };
@@ -120,7 +120,7 @@ describe.each([0, INDEX_DELAY_MS, 45_000])('search trailing by %i ms', (indexDel
       expect((await call('search_contacts', none)).contacts).toEqual([]);
     });
 
-    test('trails writes by the index delay, get does not', async () => {
+    test('returns a new contact only after the index delay, get_contact at once', async () => {
       const { call, advance } = await open({ sandbox: { indexDelayMs: 15_000 } });
       const { id } = contactOf(await call('create_contact', { firstName: 'Zebulon', email: 'zeb@example.com' }));
       expect((await call('search_contacts', { query: 'zebulon' })).contacts).toEqual([]);
@@ -130,8 +130,8 @@ describe.each([0, INDEX_DELAY_MS, 45_000])('search trailing by %i ms', (indexDel
     });
   });
 
-  describe('many at once', () => {
-    test('bulk tags: counts, and only the failures by name', async () => {
+  describe('bulk tools', () => {
+    test('bulk_update_contact_tags returns counts and names only the failures', async () => {
       const { call } = await open();
       const contacts = ((await call('list_contacts', { limit: 5 })).contacts as Json[]).map((c) => c.id);
       const answer = await call('bulk_update_contact_tags', {
@@ -148,7 +148,7 @@ describe.each([0, INDEX_DELAY_MS, 45_000])('search trailing by %i ms', (indexDel
       });
     });
 
-    test('a business is assigned and taken back', async () => {
+    test('bulk_assign_contact_business assigns and unlinks a business', async () => {
       const { call, indexed } = await open();
       const [business] = (await call('list_businesses')).businesses as Json[];
       const [contact] = (await call('list_contacts', { limit: 1 })).contacts as Json[];
@@ -166,7 +166,7 @@ describe.each([0, INDEX_DELAY_MS, 45_000])('search trailing by %i ms', (indexDel
       expect(contactOf(await call('get_contact', { contactId: contact?.id }))).not.toHaveProperty('businessId');
     });
 
-    test('an upsert on a secondary email takes the primary with it, as its description warns', async () => {
+    test('an upsert with a secondary email replaces the primary one, as its description warns', async () => {
       const { call, client } = await open();
       const { tools } = await client.listTools();
       expect(tools.find((t) => t.name === 'upsert_contact')?.description).toContain('the old primary is lost');

@@ -9,11 +9,11 @@ import type { Json } from '../../src/lib/json.ts';
 import { createSandbox, serveSandbox } from '../../src/sandbox/index.ts';
 import { connect, INDEX_DELAY_MS, textOf } from '../connect.ts';
 import { PROGRAM } from '../program.ts';
-import { openDesk, type Setting } from './desk.ts';
+import { createConversation, type Environment } from './conversation.ts';
 import { systems } from './index.ts';
 
-/** The built server over stdio, as a host starts it, against the sandbox over HTTP, where others work as well. */
-async function overStdio(): Promise<Setting & { close(): Promise<void> }> {
+/** The built server over stdio, as a host starts it, against the sandbox over HTTP, which other clients can reach too. */
+async function overStdio(): Promise<Environment & { close(): Promise<void> }> {
   const sandbox = createSandbox({ rate: 'off', indexDelayMs: INDEX_DELAY_MS });
   const { url, close } = await serveSandbox(sandbox, 0);
   const state = await mkdtemp(join(tmpdir(), 'ghl-systems-'));
@@ -31,7 +31,7 @@ async function overStdio(): Promise<Setting & { close(): Promise<void> }> {
   return {
     sandbox,
     now: Date.now,
-    // The server's own clock stays where it is: it learns from the answers that HighLevel's is ahead.
+    // Only the clock of the sandbox advances: the server learns from the Date header that HighLevel's clock is ahead.
     indexed: () => sandbox.advance(INDEX_DELAY_MS),
     async call(tool, args) {
       const result = await client.callTool({ name: tool, arguments: args });
@@ -46,18 +46,18 @@ async function overStdio(): Promise<Setting & { close(): Promise<void> }> {
   };
 }
 
-describe('what the five systems do, over stdio', () => {
+describe('the flows of the five systems over stdio', () => {
   test.each(systems.map((system) => [system.name, system] as const))('%s', async (name, { flows }) => {
-    for (const { title, play } of flows) {
-      const setting = await overStdio();
-      const { desk, lines } = openDesk(setting);
+    for (const { title, run } of flows) {
+      const environment = await overStdio();
+      const { conversation, lines } = createConversation(environment);
       try {
-        await play(desk);
+        await run(conversation);
       } catch (error) {
         (error as Error).message = `${title}: ${(error as Error).message}`;
         throw error;
       } finally {
-        await setting.close();
+        await environment.close();
       }
       const calls = lines.filter(({ kind }) => kind === 'call').length;
       console.log(`${name}: ${title}: ${calls} calls over stdio`);
@@ -66,8 +66,9 @@ describe('what the five systems do, over stdio', () => {
   });
 });
 
-describe.each([0, INDEX_DELAY_MS, 45_000])('the same in memory, search trailing by %i ms', (indexDelayMs) => {
+describe.each([0, INDEX_DELAY_MS, 45_000])('the same flows in memory with an index delay of %i ms', (indexDelayMs) => {
   test.each(systems.map((system) => [system.name, system] as const))('%s', async (_, { flows }) => {
-    for (const { play } of flows) await play(openDesk(await connect({ sandbox: { indexDelayMs } })).desk);
+    for (const { run } of flows)
+      await run(createConversation(await connect({ sandbox: { indexDelayMs } })).conversation);
   });
 });
