@@ -1,6 +1,6 @@
 import { sameText, seen, text } from '../src/api/write/compare.ts';
 import { redactStrictly } from '../src/lib/redact.ts';
-import { entriesOf } from '../src/tools/composite/contact-view/timeline.ts';
+import { entriesOf } from '../src/tools/composite/contact-view/timeline-entries.ts';
 import { planParts } from '../src/tools/composite/onboard/related-records.ts';
 
 /** Work on an input of a size; what is made beforehand is not measured. */

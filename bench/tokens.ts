@@ -2,7 +2,7 @@ import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import type { ToolFace } from '../src/api/endpoint.ts';
 import type { Json } from '../src/lib/json.ts';
 import type { SandboxData } from '../src/sandbox/index.ts';
-import { advertised } from '../src/tools/core/tool-schema.ts';
+import { toolDefinition } from '../src/tools/core/tool-schema.ts';
 import { tools } from '../src/tools/index.ts';
 import { type Connected, connect, textOf } from '../test/connect.ts';
 
@@ -10,7 +10,7 @@ import { type Connected, connect, textOf } from '../test/connect.ts';
 export const tokens = (value: unknown): number =>
   encode(typeof value === 'string' ? value : JSON.stringify(value)).length;
 
-const shown = tools.map((tool) => ({ tool, face: advertised(tool) }));
+const shown = tools.map((tool) => ({ tool, face: toolDefinition(tool) }));
 const OTHERS = ['lookups', 'flows'];
 const read = (wanted: (tool: ToolFace & { family: string }) => boolean) =>
   shown

@@ -11,11 +11,11 @@ import { overviewMarkdown, timelineMarkdown } from '../src/resources/markdown.ts
 import { newJob } from '../src/tools/composite/bulk-update/job.ts';
 import { STEP } from '../src/tools/composite/bulk-update/steps.ts';
 import { accountOf } from '../src/tools/composite/bulk-update/summary.ts';
-import { changesSince, startFrom } from '../src/tools/composite/changes/change-feed.ts';
+import { changesSince, sweepFrom } from '../src/tools/composite/changes/change-feed.ts';
 import { Groups } from '../src/tools/composite/count/groups.ts';
 import { heldIn, sameValue } from '../src/tools/composite/custom-field-values.ts';
 import { Met } from '../src/tools/composite/search-pages.ts';
-import { toText, toToolResult, withinLimit } from '../src/tools/core/tool-result.ts';
+import { toText, toToolResult, truncateToLimit } from '../src/tools/core/tool-result.ts';
 import { endpoints } from '../src/tools/index.ts';
 import { connect } from '../test/connect.ts';
 import { steadyRatioOf, type Work } from './linear.ts';
@@ -147,14 +147,14 @@ const rows: readonly Work[] = [
     // With values so long that both sizes are cut.
     size: 700,
     make: (size) => ({ contact: Object.fromEntries(range(size, (n) => [`key${n}`, `${n} ${'x'.repeat(60)}`])) }),
-    run: (data: Json) => withinLimit(toToolResult(named('get_contact'), data, { contactId: PERSON })),
+    run: (data: Json) => truncateToLimit(toToolResult(named('get_contact'), data, { contactId: PERSON })),
   }),
   onRows({
     what: 'a contact of many tags as a result',
     // So many that both sizes are cut.
     size: 6_000,
     make: (size) => ({ contact: { id: PERSON, tags: range(size, (n) => `tag ${n}`) } }),
-    run: (data: Json) => withinLimit(toToolResult(named('get_contact'), data, { contactId: PERSON })),
+    run: (data: Json) => truncateToLimit(toToolResult(named('get_contact'), data, { contactId: PERSON })),
   }),
   onRows({
     what: 'text of a result',
@@ -243,7 +243,7 @@ const rows: readonly Work[] = [
         return { contacts: contacts.slice(at - 100, at), total: contacts.length };
       };
       const api = { now: () => 0, serverNow: Date.now };
-      return changesSince(startFrom(0), contacts.length, {
+      return changesSince(sweepFrom(0), contacts.length, {
         call: page,
         clock: { now: Date.now } as never,
         hasTime: () => true,

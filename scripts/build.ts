@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { toToolSchema } from '../src/tools/core/tool-schema.ts';
+import { buildToolDefinition } from '../src/tools/core/tool-schema.ts';
 import { tools } from '../src/tools/index.ts';
 
 /** CommonJS inside an ES module bundle still calls require for Node's own modules. */
@@ -20,7 +20,9 @@ await build({
   chunkNames: 'chunks/[name]-[hash]',
   banner: { js: REQUIRE },
   define: {
-    DERIVED: JSON.stringify(Object.fromEntries(tools.map((tool) => [tool.name, JSON.stringify(toToolSchema(tool))]))),
+    PREBUILT_SCHEMAS: JSON.stringify(
+      Object.fromEntries(tools.map((tool) => [tool.name, JSON.stringify(buildToolDefinition(tool))])),
+    ),
   },
   legalComments: 'none',
   // Native code: the one thing that is installed beside the bundle.

@@ -56,7 +56,8 @@ export async function serve({ sandbox, env }: { sandbox: boolean; env: Env }): P
     const isOther = session.account.locationId !== locationId;
     locationId = session.account.locationId;
     const now = resolveToolAccess(tools, scopes(), config.selected, howToGrant);
-    const changed = now.shown.length !== open.shown.length || now.shown.some((tool, i) => tool !== open.shown[i]);
+    const changed =
+      now.offered.length !== open.offered.length || now.offered.some((tool, i) => tool !== open.offered[i]);
     open = now;
     // Of another account the resources are others, too.
     if (changed || isOther) tellLists(server);

@@ -14,7 +14,7 @@ import type { Log } from '../lib/log.ts';
 import { redact } from '../lib/redact.ts';
 import { withinBytes } from '../lib/text.ts';
 import type { RequestContext } from '../tools/core/context.ts';
-import { given } from '../tools/core/read-arguments.ts';
+import { dropNulls } from '../tools/core/read-arguments.ts';
 import { MAX_BYTES } from '../tools/core/tool-result.ts';
 
 /** What the protocol gives beside a request. */
@@ -38,7 +38,7 @@ const { params } = GetPromptRequestSchema.shape;
 /** `prompts/get`, also from hosts that write null for what a person left empty. */
 export const PromptCall = GetPromptRequestSchema.extend({
   params: params.extend({
-    arguments: z.preprocess((args) => (isRecord(args) ? given(args) : (args ?? undefined)), params.shape.arguments),
+    arguments: z.preprocess((args) => (isRecord(args) ? dropNulls(args) : (args ?? undefined)), params.shape.arguments),
   }),
 });
 

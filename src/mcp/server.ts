@@ -7,7 +7,7 @@ import pkg from '../../package.json' with { type: 'json' };
 import { firstCharacters, wellFormed } from '../lib/text.ts';
 import type { ToolAccess } from '../tools/core/tool-access.ts';
 import { toolAnswer } from '../tools/core/tool-result.ts';
-import { advertised } from '../tools/core/tool-schema.ts';
+import { toolDefinition } from '../tools/core/tool-schema.ts';
 import { instructions } from './instructions.ts';
 import { noValidator } from './no-schema-validator.ts';
 import { answered, PromptCall, sentence, ToolCall } from './protocol.ts';
@@ -43,10 +43,10 @@ export function createServer(options: ServerOptions): Server {
 }
 
 function handleTools(server: Server, { access, log, toolRunner }: Session): void {
-  const lists = new WeakMap<ToolAccess, ReturnType<typeof advertised>[]>();
+  const lists = new WeakMap<ToolAccess, ReturnType<typeof toolDefinition>[]>();
   server.setRequestHandler(ListToolsRequestSchema, () => {
     const current = access();
-    const list = lists.get(current) ?? current.shown.map(advertised);
+    const list = lists.get(current) ?? current.offered.map(toolDefinition);
     lists.set(current, list);
     return { tools: list };
   });

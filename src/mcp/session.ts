@@ -46,7 +46,7 @@ export function createSession(server: Server, options: ServerOptions): Session {
   const { api, access, account, clock, log, user, timers = realTimers } = options;
   const subscriptions = createSubscriptions({
     ...{ api, clock, timers, log },
-    loadFeed: async () => (await import('./lazy.ts')).createFeed,
+    loadFeed: async () => (await import('./lazy.ts')).createChangeFeed,
     send: (uri) => void server.sendResourceUpdated({ uri }).catch(ignore),
   });
   const locations = new Map<string | undefined, PerLocation>();

@@ -1,7 +1,7 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { ErrorCode, type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import { isRecord } from '../lib/json.ts';
-import { given } from '../tools/core/read-arguments.ts';
+import { dropNulls } from '../tools/core/read-arguments.ts';
 
 /** Bytes of one message, as the SDK's own transport has it. */
 const MAX_MESSAGE = 10 * 1024 * 1024;
@@ -91,6 +91,6 @@ function withoutNulls(message: unknown): unknown {
   const { params, ...rest } = message;
   if (params === null || (Array.isArray(params) && params.length === 0)) return rest;
   if (!isRecord(params)) return message;
-  const own = given(params);
-  return { ...rest, params: isRecord(own._meta) ? { ...own, _meta: given(own._meta) } : own };
+  const own = dropNulls(params);
+  return { ...rest, params: isRecord(own._meta) ? { ...own, _meta: dropNulls(own._meta) } : own };
 }

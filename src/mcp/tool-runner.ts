@@ -29,7 +29,7 @@ export function createToolRunner(
   onRecentsChanged: () => void,
 ): ToolRunner {
   const { api, signal, clock, state } = context;
-  const find = (name: string) => access.shown.find((tool) => tool.name === name);
+  const find = (name: string) => access.offered.find((tool) => tool.name === name);
   return {
     access,
     clock,

@@ -44,7 +44,7 @@ const PARTS: readonly Part[] = [
 /** The two arguments by which a page of the collection is named. */
 const PAGE = ['startAfter', 'startAfterId'] as const;
 
-const offered = ({ shown }: ToolAccess, tool: string) => shown.some(({ name }) => name === tool);
+const offered = ({ offered: shown }: ToolAccess, tool: string) => shown.some(({ name }) => name === tool);
 
 const personEntry = ({ id, name }: Pick<RecentContact, 'id' | 'name'>) => ({
   uri: `${ROOT}/${id}`,

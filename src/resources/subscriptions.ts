@@ -4,7 +4,7 @@ import { isRecord, type Json } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
 import type { Timers } from '../lib/scheduler.ts';
 import { CLOCK_SLACK_MS, type Clock } from '../lib/time.ts';
-import type { createFeed } from '../tools/composite/changes/change-feed.ts';
+import type { createChangeFeed } from '../tools/composite/changes/change-feed.ts';
 import type { ToolContext } from '../tools/core/context.ts';
 import { type Poller, startPoller } from './poller.ts';
 import { createThrottle } from './throttle.ts';
@@ -31,7 +31,7 @@ interface Options {
   readonly timers: Timers;
   readonly log: Log;
   /** Loads the change feed, with the first subscription. */
-  readonly loadFeed: () => Promise<typeof createFeed>;
+  readonly loadFeed: () => Promise<typeof createChangeFeed>;
   /** Tells the host that a resource has changed. */
   readonly send: (uri: string) => void;
 }
@@ -56,7 +56,7 @@ export function createSubscriptions({ api, clock, timers, log, send, loadFeed }:
     // A clock of HighLevel's that is told wrongly is not to hide what happens until then.
     const latest = clock.now() + CLOCK_SLACK_MS;
     const start = () => Math.min(began + api.serverNow() - api.now(), latest);
-    let feed: ReturnType<typeof createFeed> | undefined;
+    let feed: ReturnType<typeof createChangeFeed> | undefined;
     return async (signal) => {
       const createFeed = await loadFeed();
       const from = start();

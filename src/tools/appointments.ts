@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
-import { ofContact, rowOf, whole } from './core/row-shape.ts';
+import { rowOf, unpagedList, withoutContactId } from './core/row-shape.ts';
 import { Fields, Id, outputs, window } from './core/schemas.ts';
 
 export const listContactAppointments = endpoint({
@@ -13,7 +13,7 @@ export const listContactAppointments = endpoint({
   effect: 'read',
   input: z.strictObject({ contactId: Id, ...window, fields: Fields.optional() }),
   output: outputs.events,
-  list: whole('events', ofContact(rowOf.event)),
+  list: unpagedList('events', withoutContactId(rowOf.event)),
 });
 
 export const appointments = [listContactAppointments];
@@ -35,5 +35,5 @@ export const listCalendarEvents = endpoint({
     endTime: z.int().describe('epoch ms'),
   }),
   output: outputs.events,
-  list: whole('events', rowOf.event),
+  list: unpagedList('events', rowOf.event),
 });

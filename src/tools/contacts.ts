@@ -5,8 +5,8 @@ import { hasReach } from '../api/write/compare.ts';
 import { settle } from '../api/write/reconcile.ts';
 import { UserError } from '../lib/errors.ts';
 import type { Json } from '../lib/json.ts';
-import { notShown, upsertRemarks } from './core/contact-remarks.ts';
-import { contacts as contactList, fullPage } from './core/row-shape.ts';
+import { upsertRemarks, writeRemarks } from './core/contact-remarks.ts';
+import { contactList, hasNextPage } from './core/row-shape.ts';
 import {
   contactFields,
   Fields,
@@ -68,7 +68,7 @@ const someEmailOrNumber = (args: { email?: unknown; number?: unknown }) =>
   args.email !== undefined || args.number !== undefined;
 
 const nextBySkip = (fallback: number) => (page: Page) =>
-  fullPage(page, 'limit', fallback) ? { ...page.args, skip: page.reached } : undefined;
+  hasNextPage(page, 'limit', fallback) ? { ...page.args, skip: page.reached } : undefined;
 
 const customFieldsHint = 'customFields: id or key, with value (an unknown one is dropped silently).';
 
@@ -103,7 +103,8 @@ export const listContacts = endpoint({
   output: outputs.contacts,
   list: contactList((page) => {
     const [startAfter, startAfterId] = Array.isArray(page.last.startAfter) ? page.last.startAfter : [];
-    const more = fullPage(page, 'limit', 20) && startAfterId !== page.args.startAfterId && startAfterId !== undefined;
+    const more =
+      hasNextPage(page, 'limit', 20) && startAfterId !== page.args.startAfterId && startAfterId !== undefined;
     return more ? { ...page.args, startAfter, startAfterId } : undefined;
   }),
 });
@@ -147,7 +148,7 @@ export const createContact = endpoint({
   }),
   output: outputs.contact,
   request: newContact,
-  remarks: notShown(false),
+  remarks: writeRemarks(false),
 });
 
 export const updateContact = endpoint({
@@ -172,7 +173,7 @@ export const updateContact = endpoint({
     .refine(clearsOthers, CLEAR_RULE),
   output: outputs.record({ contact: of.object, succeeded: of.flag }),
   request: (args) => cleared(fieldValues(args)),
-  remarks: notShown(true),
+  remarks: writeRemarks(true),
 });
 
 export const deleteContact = endpoint({

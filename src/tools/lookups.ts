@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { endpoint, type ListShape } from '../api/endpoint.ts';
-import { fullPage, whole } from './core/row-shape.ts';
+import { hasNextPage, unpagedList } from './core/row-shape.ts';
 import { Fields, of, outputs, Skip, upTo, window } from './core/schemas.ts';
 
 const all = z.strictObject({ ...window, fields: Fields.optional() });
-const some = (key: string, ...fields: string[]): ListShape => ({ ...whole(key), fields });
+const some = (key: string, ...fields: string[]): ListShape => ({ ...unpagedList(key), fields });
 
 export const getLocation = endpoint({
   name: 'get_location',
@@ -71,7 +71,7 @@ export const listBusinesses = endpoint({
     key: 'businesses',
     row: (raw) => raw,
     fields: ['id', 'name', 'email', 'phone', 'website', 'city'],
-    next: (page) => (fullPage(page, 'limit', 100, 'businesses') ? { ...page.args, skip: page.reached } : undefined),
+    next: (page) => (hasNextPage(page, 'limit', 100, 'businesses') ? { ...page.args, skip: page.reached } : undefined),
   },
 });
 

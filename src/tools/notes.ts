@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { settle } from '../api/write/reconcile.ts';
-import { ofContact, rowOf, whole } from './core/row-shape.ts';
+import { rowOf, unpagedList, withoutContactId } from './core/row-shape.ts';
 import { Fields, FilledLong, Id, outputs, Text, window } from './core/schemas.ts';
 
 const noteFields = {
@@ -24,7 +24,7 @@ export const listContactNotes = endpoint({
   effect: 'read',
   input: z.strictObject({ contactId: Id, ...window, fields: Fields.optional() }),
   output: outputs.notes,
-  list: whole('notes', ofContact(rowOf.note)),
+  list: unpagedList('notes', withoutContactId(rowOf.note)),
 });
 
 export const getContactNote = endpoint({

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import type { Json } from '../lib/json.ts';
-import { contacts as contactList, fullPage } from './core/row-shape.ts';
-import { Fields, Filled, highLimit, listOf, outputs, unlisted, upTo } from './core/schemas.ts';
+import { contactList, hasNextPage } from './core/row-shape.ts';
+import { Fields, Filled, listOf, outputs, unlisted, unlistedLimit, upTo } from './core/schemas.ts';
 
 /** What search is known to filter by; whether there are more is for HighLevel to say. */
 const SEARCH_FIELDS =
@@ -11,7 +11,7 @@ const OPERATORS = 'eq, not_eq, contains, not_contains, exists, not_exists, range
 
 /** The longest text search takes. */
 const MAX_SEARCHED = 75;
-const Searched = z.string().max(MAX_SEARCHED).meta(highLimit);
+const Searched = z.string().max(MAX_SEARCHED).meta(unlistedLimit);
 const Scalar = z.union([Searched, z.number(), z.boolean()]);
 const Bound = z.union([Searched, z.number().meta(unlisted)]).optional();
 const bounds = { gte: Bound, lte: Bound, gt: Bound, lt: Bound };
@@ -109,10 +109,10 @@ export const searchContacts = endpoint({
       pageLimit: upTo(500).optional(),
       page: upTo(10_000).optional(),
       searchAfter: z
-        .array(z.union([z.string().max(500).meta(highLimit), z.number()]))
+        .array(z.union([z.string().max(500).meta(unlistedLimit), z.number()]))
         .min(1)
         .max(20)
-        .meta(highLimit)
+        .meta(unlistedLimit)
         .optional(),
       fields: Fields.optional(),
     })
@@ -133,7 +133,7 @@ export const searchContacts = endpoint({
   }),
   list: contactList((page) => {
     const { page: _, ...args } = page.args;
-    const more = fullPage(page, 'pageLimit', 20) && Array.isArray(page.last.searchAfter);
+    const more = hasNextPage(page, 'pageLimit', 20) && Array.isArray(page.last.searchAfter);
     return more ? { ...args, searchAfter: page.last.searchAfter } : undefined;
   }),
 });

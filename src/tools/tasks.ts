@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { settle } from '../api/write/reconcile.ts';
-import { ofContact, rowOf, whole } from './core/row-shape.ts';
+import { rowOf, unpagedList, withoutContactId } from './core/row-shape.ts';
 import { Fields, Filled, Id, LongText, outputs, Time, window } from './core/schemas.ts';
 
 const DueDate = Time.describe('ISO with offset, or local time 2026-11-24T09:00');
@@ -15,7 +15,7 @@ export const listContactTasks = endpoint({
   effect: 'read',
   input: z.strictObject({ contactId: Id, ...window, fields: Fields.optional() }),
   output: outputs.tasks,
-  list: whole('tasks', ofContact(rowOf.task)),
+  list: unpagedList('tasks', withoutContactId(rowOf.task)),
 });
 
 export const getContactTask = endpoint({

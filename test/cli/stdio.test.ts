@@ -5,7 +5,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { describe, expect, test } from 'vitest';
 import pkg from '../../package.json' with { type: 'json' };
 import type { Json } from '../../src/lib/json.ts';
-import { toToolSchema } from '../../src/tools/core/tool-schema.ts';
+import { buildToolDefinition } from '../../src/tools/core/tool-schema.ts';
 
 import { tools } from '../../src/tools/index.ts';
 import { textOf } from '../connect.ts';
@@ -30,7 +30,7 @@ describe('the built program over stdio', () => {
     // Endpoints of contacts, lookups, tools of several calls.
     expect(listed).toHaveLength(32 + 9 + 7);
     // What was derived when it was built is what the source derives.
-    expect(listed).toEqual(tools.map(toToolSchema));
+    expect(listed).toEqual(tools.map(buildToolDefinition));
     const found = await client.callTool({ name: 'search_contacts', arguments: { query: 'maria', pageLimit: 1 } });
     expect((found.structuredContent as { contacts: Json[] }).contacts).toHaveLength(1);
     await client.close();

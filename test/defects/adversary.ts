@@ -102,7 +102,7 @@ export const adversary: readonly Defect[] = [
     item: 10,
     what: 'GHL_TOOLS with a minus forbids one tool and not the act',
     tests: [
-      ['test/tools/core/acts.test.ts', 'is sent by any use'],
+      ['test/tools/core/required-actions.test.ts', 'is sent by any use'],
       ['test/tools/core/tool-access.test.ts', 'by argument, and the tool stays'],
       ['test/tools/core/tool-access.test.ts', 'prompts, completions and subscriptions do not read what is forbidden'],
     ],

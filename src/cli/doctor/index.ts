@@ -150,7 +150,7 @@ function renewal(config: Config, { account }: Connection): Finding[] {
 
 /** Scopes granted and in effect, how many tools each opens, and what stays shut. */
 function scopes(config: Config, session: Connection): Finding[] {
-  const { shown, hidden } = resolveToolAccess(tools, session.scopes(), config.selected);
+  const { offered: shown, hidden } = resolveToolAccess(tools, session.scopes(), config.selected);
   const count = (scope: string) => shown.filter((tool) => tool.scope === scope).length;
   const open = session.scopes().map((scope) => `${scope} (${count(scope)} tools)`);
   const shut = [...new Set(hidden.filter(({ reason: by }) => by === 'scope').map(({ tool }) => tool.scope))];

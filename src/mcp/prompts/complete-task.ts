@@ -1,5 +1,5 @@
 import type { Json } from '../../lib/json.ts';
-import { taskStatus } from '../../tools/composite/location-tasks/walk.ts';
+import { taskStatus } from '../../tools/composite/location-tasks/task-search.ts';
 import { among, type Completer, NONE } from '../completion/completer.ts';
 import type { ToolRunner } from '../tool-runner.ts';
 import { aboutContact, contactArgument, meant } from './contact-argument.ts';

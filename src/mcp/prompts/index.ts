@@ -1,6 +1,6 @@
 import { InvalidRequestError } from '../../lib/errors.ts';
 import { explainUnavailable, type ToolAccess } from '../../tools/core/tool-access.ts';
-import { toText, withinLimit } from '../../tools/core/tool-result.ts';
+import { toText, truncateToLimit } from '../../tools/core/tool-result.ts';
 import type { ToolRunner } from '../tool-runner.ts';
 import { activityTimeline } from './activity-timeline.ts';
 import { completeTask } from './complete-task.ts';
@@ -20,7 +20,7 @@ export const prompts: readonly Prompt[] = [
   updateSegment,
 ];
 
-const isOffered = ({ shown }: ToolAccess, { tools }: Prompt): boolean =>
+const isOffered = ({ offered: shown }: ToolAccess, { tools }: Prompt): boolean =>
   tools.every((tool) => shown.some(({ name }) => name === tool));
 
 export const findPrompt = (access: ToolAccess, name: string): Prompt | undefined =>
@@ -29,7 +29,7 @@ export const findPrompt = (access: ToolAccess, name: string): Prompt | undefined
 /** What to say of a prompt that is not offered. */
 export function whyNoPrompt(access: ToolAccess, name: string): string {
   const known = prompts.find((prompt) => prompt.name === name);
-  const missing = known?.tools.find((tool) => access.shown.every((shown) => shown.name !== tool));
+  const missing = known?.tools.find((tool) => access.offered.every((shown) => shown.name !== tool));
   if (missing === undefined) return 'There is no such prompt; prompts/list names those there are.';
   return `${name} is not offered. ${explainUnavailable(access, missing)}`;
 }
@@ -55,7 +55,7 @@ export async function getPrompt(name: string, args: Readonly<Record<string, stri
       `${name} needs ${absent.map((argument) => `${argument.name} (${argument.description})`).join(', ')}. Nothing was sent.`,
     );
   const { words, data } = await prompt.say(given, runner);
-  const texts = data ? [words, toText(withinLimit(data))] : [words];
+  const texts = data ? [words, toText(truncateToLimit(data))] : [words];
   return {
     description: prompt.description,
     messages: texts.map((text) => ({ role: 'user' as const, content: { type: 'text' as const, text } })),

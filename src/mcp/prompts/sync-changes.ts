@@ -1,5 +1,5 @@
 import { asOf } from '../../lib/time.ts';
-import { taskPage } from '../../tools/composite/location-tasks/walk.ts';
+import { searchTasksPage } from '../../tools/composite/location-tasks/task-search.ts';
 import { mayRead } from '../../tools/core/permissions.ts';
 import { among } from '../completion/completer.ts';
 import type { ToolRunner } from '../tool-runner.ts';
@@ -34,7 +34,7 @@ export const syncChanges: Prompt = {
     const run = async () =>
       runner.run(TOOL, {
         since: await sinceOf(since, runner),
-        ...(mayRead(taskPage, runner.access) ? { tasks: true } : {}),
+        ...(mayRead(searchTasksPage, runner.access) ? { tasks: true } : {}),
       });
     const data = await gathered(run());
     if (data) return { words: `${task} ${answerFollows(TOOL)}`, data };

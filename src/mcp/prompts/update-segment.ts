@@ -1,6 +1,6 @@
 import type { Json } from '../../lib/json.ts';
 import { truncate } from '../../lib/text.ts';
-import { DEFAULT_PAGE_BYTES, howManyFit } from '../../tools/core/tool-result.ts';
+import { countThatFit, DEFAULT_PAGE_BYTES } from '../../tools/core/tool-result.ts';
 import { among } from '../completion/completer.ts';
 import type { ToolRunner } from '../tool-runner.ts';
 import { locationTags } from './location-tags.ts';
@@ -23,7 +23,7 @@ const NOTES = {
 async function segmentOf(tag: string | undefined, runner: ToolRunner): Promise<Json> {
   if (tag === undefined) {
     const all = (await locationTags(runner)).map((name) => truncate(name, TAG_CHARACTERS));
-    const tags = all.slice(0, howManyFit(all, DEFAULT_PAGE_BYTES));
+    const tags = all.slice(0, countThatFit(all, DEFAULT_PAGE_BYTES));
     return { ...(tags.length > 0 ? { tags } : {}), ...(tags.length < all.length ? { total: all.length } : {}) };
   }
   const filters = [{ field: 'tags', operator: 'eq', value: tag.toLowerCase() }];

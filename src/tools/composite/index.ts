@@ -1,8 +1,8 @@
 // The ways of the tools of several calls, by the names of their records.
 export { run as bulkUpdateContacts } from './bulk-update/bulk-update-contacts.ts';
 export { run as listChangedContacts } from './changes/list-changed-contacts.ts';
-export { run as getContactOverview } from './contact-view/overview.ts';
-export { run as getContactTimeline } from './contact-view/timeline-page.ts';
+export { run as getContactOverview } from './contact-view/get-contact-overview.ts';
+export { run as getContactTimeline } from './contact-view/get-contact-timeline.ts';
 export { run as countContacts } from './count/count-contacts.ts';
 export { run as searchLocationTasks } from './location-tasks/search-location-tasks.ts';
 export { run as bulkUpsertContacts } from './onboard/bulk-upsert-contacts.ts';

@@ -38,7 +38,7 @@ const lacksCustom = (sent: unknown, stored: unknown): boolean =>
   );
 
 /** What a write of a contact did not store, by its answer. `isWhole`: the answer shows every field there is. */
-export const notShown =
+export const writeRemarks =
   (isWhole: boolean) =>
   ({ contact }: Json, args: Json): string[] => {
     if (typeof contact !== 'object' || contact === null) return [];
@@ -51,7 +51,7 @@ export const notShown =
 /** What an upsert dropped or replaced of a contact that was there. */
 export function upsertRemarks(data: Json, args: Json): string[] {
   const { new: isNew, contact } = data;
-  if (isNew !== false || typeof contact !== 'object' || contact === null) return notShown(false)(data, args);
+  if (isNew !== false || typeof contact !== 'object' || contact === null) return writeRemarks(false)(data, args);
   const shown = rowOf.contact(contact as Json);
   const others = shownOtherwise(shown, args, true);
   const dropped = ['email', 'phone'].filter((name) => others.includes(name));

@@ -58,7 +58,13 @@ export class EqualCreates {
   #created: Created[] = [];
 
   /** After a create: the sentence about an equal one by this server, if there was one in the last ten minutes. */
-  see(endpoint: Endpoint, args: Json, answer: Json, now: number, locationId: string | undefined): string | undefined {
+  recordCreate(
+    endpoint: Endpoint,
+    args: Json,
+    answer: Json,
+    now: number,
+    locationId: string | undefined,
+  ): string | undefined {
     const kind = Object.hasOwn(KINDS, endpoint.name) ? KINDS[endpoint.name] : undefined;
     const parts = kind?.print(args, locationId);
     const id = kind && (answer[kind.key] as Json | undefined)?.id;

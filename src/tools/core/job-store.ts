@@ -13,14 +13,14 @@ const ALPHABET = '23456789abcdefghjkmnpqrstuvwxyz';
 
 export interface Jobs {
   /** Remembers unfinished work; the handle is `<kind>-7f3k2`. `args`: by which `same` finds it as well. */
-  begin<S extends object>(kind: string, state: S, args?: Json): string;
+  create<S extends object>(kind: string, state: S, args?: Json): string;
   /** The state of a handle, which its owner changes in place. @throws UserError for one that is not known */
   find<S extends object>(kind: string, handle: string): S;
   /** Handle of the job that was last begun with these arguments, in whatever order their keys stand. */
-  same(kind: string, args: Json): string | undefined;
+  findByArguments(kind: string, args: Json): string | undefined;
   /** @throws UserError while an earlier call of the same handle still works */
-  alone<T>(handle: string, work: () => Promise<T>): Promise<T>;
-  end(handle: string): void;
+  runExclusively<T>(handle: string, work: () => Promise<T>): Promise<T>;
+  remove(handle: string): void;
 }
 
 interface Job {
@@ -54,7 +54,7 @@ export function createJobs(): Jobs {
   }
 
   return {
-    begin(kind, state, args) {
+    create(kind, state, args) {
       let handle: string;
       do handle = `${kind}-${word()}`;
       while (jobs.has(handle));
@@ -68,12 +68,12 @@ export function createJobs(): Jobs {
       touch(handle, job);
       return job.state as S;
     },
-    same(kind, args) {
+    findByArguments(kind, args) {
       const print = fingerprint(args);
       const alike = [...jobs].filter(([, job]) => job.kind === kind && job.print === print);
       return alike.sort(([, a], [, b]) => a.number - b.number).at(-1)?.[0];
     },
-    async alone(handle, work) {
+    async runExclusively(handle, work) {
       if (running.has(handle))
         throw new UserError(
           `An earlier call of ${handle} is still working; nothing was done twice. Call again with the handle in a minute to hear how it ended or to go on.`,
@@ -87,7 +87,7 @@ export function createJobs(): Jobs {
         if (job) touch(handle, job);
       }
     },
-    end: (handle) => void jobs.delete(handle),
+    remove: (handle) => void jobs.delete(handle),
   };
 }
 

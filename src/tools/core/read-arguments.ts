@@ -167,4 +167,4 @@ const without = (object: Json, drop: (key: string) => boolean): Json =>
   Object.fromEntries(Object.entries(object).filter(([key]) => !drop(key)));
 
 /** The members of an object that are given: null stands for one that is not. */
-export const given = (object: Json): Json => without(object, (key) => object[key] === null);
+export const dropNulls = (object: Json): Json => without(object, (key) => object[key] === null);

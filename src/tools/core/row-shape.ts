@@ -45,7 +45,7 @@ function contact(raw: Json): Json {
 }
 
 /** Items of an answer's lists that are no records. An answer to a read lists nothing else. */
-export const oddRows = (data: Json): number =>
+export const countInvalidRows = (data: Json): number =>
   Object.values(data).reduce<number>(
     (sum, list) => sum + (Array.isArray(list) ? list.filter((item) => !isRecord(item)).length : 0),
     0,
@@ -107,7 +107,7 @@ const event = ({ appoinmentStatus, ...raw }: Json): Json => ({
 export const rowOf = { contact, task, note: (raw: Json) => raw, event, any: (raw: Json) => raw };
 
 /** Rows of a list below one contact: whose they are was asked for by name. */
-export const ofContact =
+export const withoutContactId =
   (row: ListShape['row']): ListShape['row'] =>
   (raw) => {
     const { contactId: _, ...rest } = row(raw);
@@ -115,7 +115,7 @@ export const ofContact =
   };
 
 /** A list the API sends whole: paged here by `limit` and `skip`. */
-export const whole = (key: string, row: ListShape['row'] = rowOf.any): ListShape => ({
+export const unpagedList = (key: string, row: ListShape['row'] = rowOf.any): ListShape => ({
   key,
   row,
   whole: true,
@@ -123,7 +123,7 @@ export const whole = (key: string, row: ListShape['row'] = rowOf.any): ListShape
 });
 
 /** A list of contacts that the API pages. */
-export const contacts = (next: ListShape['next']): ListShape => ({
+export const contactList = (next: ListShape['next']): ListShape => ({
   key: 'contacts',
   row: contact,
   fields: CONTACT_ROW,
@@ -131,5 +131,9 @@ export const contacts = (next: ListShape['next']): ListShape => ({
 });
 
 /** Whether the API has more to give after this page. */
-export const fullPage = ({ data, complete, args }: Page, limit: string, fallback: number, key = 'contacts'): boolean =>
-  !complete || (data[key] as unknown[]).length >= Number(args[limit] ?? fallback);
+export const hasNextPage = (
+  { data, complete, args }: Page,
+  limit: string,
+  fallback: number,
+  key = 'contacts',
+): boolean => !complete || (data[key] as unknown[]).length >= Number(args[limit] ?? fallback);

@@ -5,12 +5,13 @@ import { ID } from '../../api/endpoint.ts';
 export const unlisted = { unlisted: true } as const;
 
 /** Choices that a description names once for several properties. */
-export const inWords = { inWords: true } as const;
+export const enumInDescription = { enumInDescription: true } as const;
 
 /** A limit far above what one call is for; it is checked and not advertised. */
-export const highLimit = { highLimit: true } as const;
-export const listOf = <T extends z.ZodType>(item: T, most: number) => z.array(item).min(1).max(most).meta(highLimit);
-const listOrNone = <T extends z.ZodType>(item: T, most: number) => z.array(item).max(most).meta(highLimit);
+export const unlistedLimit = { unlistedLimit: true } as const;
+export const listOf = <T extends z.ZodType>(item: T, most: number) =>
+  z.array(item).min(1).max(most).meta(unlistedLimit);
+const listOrNone = <T extends z.ZodType>(item: T, most: number) => z.array(item).max(most).meta(unlistedLimit);
 
 /** Characters of a field, and of a text that may be long. A whole request may have 100,000 bytes. */
 const MAX_FIELD = 5_000;
@@ -53,7 +54,11 @@ export const DATE_OF_BIRTH = /^(\d{4}([-/._])\d{2}\2\d{2}|\d{2}([-/._])\d{2}\3\d
 
 const note = Text.meta(unlisted).optional();
 const DndSetting = z
-  .strictObject({ status: z.enum(['active', 'inactive', 'permanent']).meta(inWords), message: note, code: note })
+  .strictObject({
+    status: z.enum(['active', 'inactive', 'permanent']).meta(enumInDescription),
+    message: note,
+    code: note,
+  })
   .optional();
 const DndSettings = z.strictObject({
   Call: DndSetting,
@@ -64,7 +69,7 @@ const DndSettings = z.strictObject({
   FB: DndSetting,
 });
 const InboundDndSettings = z.strictObject({
-  all: z.strictObject({ status: z.enum(['active', 'inactive']).meta(inWords), message: note }),
+  all: z.strictObject({ status: z.enum(['active', 'inactive']).meta(enumInDescription), message: note }),
 });
 
 /** By the type of the field: text, number, yes or no, list of choices. Files cannot be written this way. */

@@ -4,8 +4,8 @@ import { SettingError } from '../../lib/errors.ts';
 import { nearest } from '../../lib/nearest.ts';
 import { quotedSetting } from '../../lib/redact.ts';
 import { quoteForMessage } from '../../lib/text.ts';
-import { forbiddenAct } from './acts.ts';
-import { type Permissions, switchedOff } from './permissions.ts';
+import { type Permissions, switchedOffMessage } from './permissions.ts';
+import { findForbiddenAction } from './required-actions.ts';
 import { scopesOf, type Tool } from './tool.ts';
 
 const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
@@ -73,18 +73,18 @@ export function parseSelection(text: string, tools: readonly Tool[]): Selection 
   const minus = sets.filter((set) => set.minus);
   return {
     forbids: (tool) => minus.find((set) => set.test(tool))?.word,
-    shows: (tool) => plus.length === 0 || plus.some((set) => set.test(tool)),
+    includes: (tool) => plus.length === 0 || plus.some((set) => set.test(tool)),
   };
 }
 
 /** What the owner makes of the permitted tools. */
 export interface Selection {
   /** Whether the owner wants it listed; what is merely unnamed may be done as part of another tool. */
-  readonly shows: (tool: Tool) => boolean;
+  readonly includes: (tool: Tool) => boolean;
   /** The word with a minus that forbids what this tool does, as part of another tool too. */
   readonly forbids: (tool: Tool) => string | undefined;
 }
-const ALL: Selection = { shows: () => true, forbids: () => undefined };
+const ALL: Selection = { includes: () => true, forbids: () => undefined };
 
 /** A tool that is not offered: its scope is not in effect, or the owner's GHL_TOOLS leaves it out. */
 export interface HiddenTool {
@@ -93,7 +93,7 @@ export interface HiddenTool {
 }
 
 export interface ToolAccess extends Permissions {
-  readonly shown: readonly Tool[];
+  readonly offered: readonly Tool[];
   readonly hidden: readonly HiddenTool[];
   /** What the owner does to bring a scope into effect, where it is not done by the settings alone. */
   readonly howToGrant?: ((scope: Scope) => string) | undefined;
@@ -115,10 +115,16 @@ export function resolveToolAccess(
   const hidden = tools.flatMap((tool): HiddenTool[] => {
     if (scopesOf(tool).some((scope) => !scopes.includes(scope))) return [{ tool, reason: 'scope' }];
     // A tool stays where some of its uses are left.
-    const useless = forbiddenAct(tool.name, undefined, forbidden) !== undefined;
-    return selected.shows(tool) && !useless ? [] : [{ tool, reason: 'selection' }];
+    const useless = findForbiddenAction(tool.name, undefined, forbidden) !== undefined;
+    return selected.includes(tool) && !useless ? [] : [{ tool, reason: 'selection' }];
   });
-  return { shown: tools.filter((tool) => !hidden.some((h) => h.tool === tool)), hidden, forbidden, scopes, howToGrant };
+  return {
+    offered: tools.filter((tool) => !hidden.some((h) => h.tool === tool)),
+    hidden,
+    forbidden,
+    scopes,
+    howToGrant,
+  };
 }
 
 /** What to say when a tool is called that is not offered. */
@@ -129,7 +135,7 @@ export function explainUnavailable(access: ToolAccess, name: string): string {
   const missing = missingFor(found.tool, access);
   return missing
     ? missingScope(name, missing, access.howToGrant)
-    : switchedOff(name, forbiddenAct(name, undefined, access.forbidden));
+    : switchedOffMessage(name, findForbiddenAction(name, undefined, access.forbidden));
 }
 
 /** The first scope that a tool lacks. */

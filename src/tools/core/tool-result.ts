@@ -53,16 +53,16 @@ function singleResult(data: Json, fields?: readonly string[]): Json {
     if (size.characters * 3 <= MAX_BYTES || bytes(result) + ENVELOPE_BYTES <= MAX_BYTES) return result;
   }
   const notice = `This answer is over ${MAX_BYTES} bytes even when cut. Name the fields you need.`;
-  return withShortLists(result, MAX_BYTES - ENVELOPE_BYTES) ?? { notice };
+  return truncateLists(result, MAX_BYTES - ENVELOPE_BYTES) ?? { notice };
 }
 
 /** Data for a person or model to read, its texts and then its lists cut until it takes as much as an answer may. */
-export function withinLimit(data: Json): Json {
+export function truncateToLimit(data: Json): Json {
   const room = MAX_BYTES - ENVELOPE_BYTES;
   if (bytes(data) <= room) return data;
   for (const max of TRUNCATION_STEPS) {
     const short = JSON.parse(JSON.stringify(data, (_, v) => (typeof v === 'string' ? truncate(v, max) : v))) as Json;
-    const fitting = bytes(short) <= room ? short : max === TRUNCATION_STEPS.at(-1) && withShortLists(short, room);
+    const fitting = bytes(short) <= room ? short : max === TRUNCATION_STEPS.at(-1) && truncateLists(short, room);
     if (fitting) return fitting;
   }
   return { notice: `This is over ${MAX_BYTES} bytes even when cut.` };
@@ -72,7 +72,7 @@ export function withinLimit(data: Json): Json {
 const ITEMS = [100, 30, 10];
 
 /** The same with its longest lists cut, how many items each had under `listsCut`; undefined where that is not enough. */
-export function withShortLists(data: Json, room: number): Json | undefined {
+export function truncateLists(data: Json, room: number): Json | undefined {
   if (bytes(data) <= room) return data;
   for (const most of ITEMS) {
     const listsCut: Json = {};
@@ -145,7 +145,7 @@ function rowsThatFit(rows: readonly Json[], list: ListShape, args: Json, room: n
 }
 
 /** As many rows as the room in bytes allows, and at least one where there is any. */
-export function howManyFit(rows: readonly unknown[], room: number): number {
+export function countThatFit(rows: readonly unknown[], room: number): number {
   let used = 0;
   const over = rows.findIndex((row) => {
     used += bytes(row);
@@ -159,10 +159,10 @@ function cutRow(raw: Json, fields: readonly string[] | undefined, room: number):
     const row = pickFields(raw, fields, max, { characters: 0 });
     if (bytes(row) <= room) return row;
   }
-  return tooLarge(raw);
+  return tooLargeRow(raw);
 }
 
-export const tooLarge = ({ id }: Json): Json => ({
+export const tooLargeRow = ({ id }: Json): Json => ({
   id,
   notice: 'This row is too large to show. Name the fields you need.',
 });

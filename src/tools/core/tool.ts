@@ -10,7 +10,7 @@ export interface CompositeTool<I extends z.ZodObject = z.ZodObject> extends Tool
   /** The endpoints it calls that no other tool offers. */
   readonly calls: readonly Endpoint[];
   /** Scopes it requires beside its own. */
-  readonly needs?: readonly Scope[];
+  readonly extraScopes?: readonly Scope[];
   /** A method and not a property, so that tools of different inputs fit in one list: arguments are checked before. */
   run(args: z.output<I>, context: ToolContext): Promise<Json>;
 }
@@ -36,4 +36,4 @@ export const isComposite = (tool: Endpoint | CompositeTool): tool is CompositeTo
 
 /** Every scope a tool needs to be offered. */
 export const scopesOf = (tool: Endpoint | CompositeTool): readonly Scope[] =>
-  isComposite(tool) ? [tool.scope, ...(tool.needs ?? [])] : [tool.scope];
+  isComposite(tool) ? [tool.scope, ...(tool.extraScopes ?? [])] : [tool.scope];

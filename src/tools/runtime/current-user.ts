@@ -7,7 +7,7 @@ import { listUsers } from '../lookups.ts';
 const USER_ARGUMENTS: readonly string[] = ['assignedTo', 'userId', 'followers'];
 
 /** Replaces "me" by the user of GHL_USER in every argument that takes user ids, also in rows, tasks and `set`. */
-export async function nameMe(args: Json, context: ToolContext): Promise<Json> {
+export async function resolveMe(args: Json, context: ToolContext): Promise<Json> {
   let found = false;
   replaceMe(args, () => {
     found = true;

@@ -5,13 +5,13 @@ import { truncate } from '../../lib/text.ts';
 import { readTime } from '../../lib/time.ts';
 import { type RequestContext, START_DEADLINE_MS, TOOL_DEADLINE_MS, type ToolContext } from '../core/context.ts';
 import { assertAllowed } from '../core/permissions.ts';
-import { oddRows } from '../core/row-shape.ts';
+import { countInvalidRows } from '../core/row-shape.ts';
 import { isComposite, type Tool } from '../core/tool.ts';
 import { toToolResult } from '../core/tool-result.ts';
 import { customFieldsByName } from '../search.ts';
-import { nameMe } from './current-user.ts';
-import { joinParts } from './field-parts.ts';
-import { readRanges } from './ranges.ts';
+import { resolveMe } from './current-user.ts';
+import { resolveFilterTimes } from './filter-times.ts';
+import { joinTextBoxParts } from './text-box-parts.ts';
 
 /** Characters of all notices together. */
 const NOTICE_CHARACTERS = 2_000;
@@ -42,14 +42,14 @@ function fitting(output: Tool['output'], result: Json): { kept: Json; odd: reado
 
 /** Arguments in the API's terms, as far as that takes more than the arguments themselves. */
 async function prepared(tool: Tool, given: Json, context: ToolContext): Promise<Json> {
-  const args = await joinParts(await nameMe(given, context), context);
+  const args = await joinTextBoxParts(await resolveMe(given, context), context);
   if (!Array.isArray(args.filters)) return args;
   const [named] = customFieldsByName(args.filters);
   if (named)
     context.notify(
       `${named} is no id of a custom field: by a key or name search finds nobody. list_custom_fields gives the ids.`,
     );
-  return { ...args, filters: await readRanges(args.filters, tool, context) };
+  return { ...args, filters: await resolveFilterTimes(args.filters, tool, context) };
 }
 
 function contextOf(tool: Tool, request: RequestContext, note: (notice: string, kind?: string) => void): ToolContext {
@@ -70,7 +70,7 @@ function contextOf(tool: Tool, request: RequestContext, note: (notice: string, k
         ...options,
       });
       state.equalCreates.forget(endpoint, args);
-      const odd = endpoint.effect === 'read' ? oddRows(answer) : 0;
+      const odd = endpoint.effect === 'read' ? countInvalidRows(answer) : 0;
       if (odd > 0)
         note(`HighLevel sent ${odd} rows that are no records; they are left out.`, `odd rows of ${endpoint.name}`);
       return answer;
@@ -90,7 +90,7 @@ async function runEndpoint(endpoint: Endpoint, given: Json, context: ToolContext
     if (echo) notify(`${name} read as ${echo}.`);
   }
   const answer = await call(endpoint, args);
-  const equal = state.equalCreates.see(endpoint, args, answer, api.now(), state.locationId);
+  const equal = state.equalCreates.recordCreate(endpoint, args, answer, api.now(), state.locationId);
   if (equal) notify(equal);
   for (const remark of endpoint.remarks?.(answer, args) ?? []) notify(remark);
   return toToolResult(endpoint, answer, given);

@@ -8,7 +8,10 @@ import { listBusinesses, listCustomFields, listUsers } from '../lookups.ts';
 const LOOKUPS = { users: listUsers, businesses: listBusinesses, customFields: listCustomFields } as const;
 
 /** The rows of a lookup, in one call; undefined where its scope is not in effect or it could not be read. */
-export async function lookedUp(key: keyof typeof LOOKUPS, { call, access }: ToolContext): Promise<Json[] | undefined> {
+export async function lookUpRows(
+  key: keyof typeof LOOKUPS,
+  { call, access }: ToolContext,
+): Promise<Json[] | undefined> {
   const lookup: Endpoint = LOOKUPS[key];
   if (!mayRead(lookup, access)) return undefined;
   try {
@@ -21,12 +24,12 @@ export async function lookedUp(key: keyof typeof LOOKUPS, { call, access }: Tool
 }
 
 /** Names by id, as far as they can be looked up. */
-export async function namesOf(key: 'users' | 'businesses', context: ToolContext): Promise<Map<string, unknown>> {
-  return new Map((await lookedUp(key, context))?.map(({ id, name }) => [String(id), name]));
+export async function namesById(key: 'users' | 'businesses', context: ToolContext): Promise<Map<string, unknown>> {
+  return new Map((await lookUpRows(key, context))?.map(({ id, name }) => [String(id), name]));
 }
 
 /** The custom field that somebody calls by its id, its key (with or without `contact.`) or its name. */
-export function fieldCalled(word: string, fields: readonly Json[]): Json | undefined {
+export function findCustomField(word: string, fields: readonly Json[]): Json | undefined {
   const wanted = word.toLowerCase();
   const is = (value: unknown) => typeof value === 'string' && value.toLowerCase() === wanted;
   return (

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sameText, seen, text } from '../../../src/api/write/compare.ts';
 import type { Json } from '../../../src/lib/json.ts';
-import { entriesOf } from '../../../src/tools/composite/contact-view/timeline.ts';
+import { entriesOf } from '../../../src/tools/composite/contact-view/timeline-entries.ts';
 import { uniqueBy } from '../../../src/tools/composite/onboard/parse-person.ts';
 import { connect } from '../../connect.ts';
 

@@ -3,7 +3,7 @@ import { createJobs } from '../../../src/tools/core/job-store.ts';
 
 test('a handle is short, of letters and digits, and leads to its state, which may change in place', () => {
   const jobs = createJobs();
-  const handle = jobs.begin('update', { done: 0 });
+  const handle = jobs.create('update', { done: 0 });
   expect(handle).toMatch(/^update-[a-z0-9]{5}$/);
   jobs.find<{ done: number }>('update', handle).done = 3;
   expect(jobs.find('update', handle)).toEqual({ done: 3 });
@@ -11,9 +11,9 @@ test('a handle is short, of letters and digits, and leads to its state, which ma
 
 test('an unknown handle, an ended one and one of another tool are refused with what to do', () => {
   const jobs = createJobs();
-  const ended = jobs.begin('update', {});
-  jobs.end(ended);
-  const other = jobs.begin('count', {});
+  const ended = jobs.create('update', {});
+  jobs.remove(ended);
+  const other = jobs.create('count', {});
   for (const handle of ['update-zzzzz', ended, other, `${'x'.repeat(500)}`])
     expect(() => jobs.find('update', handle)).toThrow(
       /no unfinished work .* as long as this server runs, and only the last 20 .* stays done\. Make the same call again/,
@@ -22,25 +22,25 @@ test('an unknown handle, an ended one and one of another tool are refused with w
 
 test('the same arguments find the latest job, in whatever order their keys stand; others do not', () => {
   const jobs = createJobs();
-  const first = jobs.begin('update', {}, { a: 1, b: { c: [1, { d: 2, e: 3 }] } });
-  const latest = jobs.begin('update', {}, { a: 1, b: { c: [1, { d: 2, e: 3 }] } });
-  jobs.begin('update', {});
+  const first = jobs.create('update', {}, { a: 1, b: { c: [1, { d: 2, e: 3 }] } });
+  const latest = jobs.create('update', {}, { a: 1, b: { c: [1, { d: 2, e: 3 }] } });
+  jobs.create('update', {});
   jobs.find('update', first);
-  expect(jobs.same('update', { b: { c: [1, { e: 3, d: 2 }] }, a: 1, f: undefined })).toBe(latest);
-  expect(jobs.same('update', { a: 1, b: { c: [{ d: 2, e: 3 }, 1] } })).toBeUndefined();
-  expect(jobs.same('count', { a: 1, b: { c: [1, { d: 2, e: 3 }] } })).toBeUndefined();
-  jobs.end(latest);
-  expect(jobs.same('update', { a: 1, b: { c: [1, { d: 2, e: 3 }] } })).toBe(first);
+  expect(jobs.findByArguments('update', { b: { c: [1, { e: 3, d: 2 }] }, a: 1, f: undefined })).toBe(latest);
+  expect(jobs.findByArguments('update', { a: 1, b: { c: [{ d: 2, e: 3 }, 1] } })).toBeUndefined();
+  expect(jobs.findByArguments('count', { a: 1, b: { c: [1, { d: 2, e: 3 }] } })).toBeUndefined();
+  jobs.remove(latest);
+  expect(jobs.findByArguments('update', { a: 1, b: { c: [1, { d: 2, e: 3 }] } })).toBe(first);
 });
 
 test('the last 20 are kept: looking at one keeps it, and one that is running is never pushed out', async () => {
   const jobs = createJobs();
-  const [running, looked, idle] = [1, 2, 3].map((n) => jobs.begin('update', { n })) as [string, string, string];
+  const [running, looked, idle] = [1, 2, 3].map((n) => jobs.create('update', { n })) as [string, string, string];
   let release = () => {};
-  const working = jobs.alone(running, () => new Promise<void>((resolve) => (release = resolve)));
+  const working = jobs.runExclusively(running, () => new Promise<void>((resolve) => (release = resolve)));
   for (let n = 0; n < 18; n += 1) {
     jobs.find('update', looked);
-    jobs.begin('update', {});
+    jobs.create('update', {});
   }
   expect(jobs.find('update', running)).toEqual({ n: 1 });
   expect(jobs.find('update', looked)).toEqual({ n: 2 });
@@ -51,22 +51,22 @@ test('the last 20 are kept: looking at one keeps it, and one that is running is 
 
 test('one handle works for one call at a time, and again once that has failed', async () => {
   const jobs = createJobs();
-  const handle = jobs.begin('update', {});
+  const handle = jobs.create('update', {});
   let fail = (_: Error) => {};
-  const first = jobs.alone(handle, () => new Promise<void>((_, reject) => (fail = reject)));
-  await expect(jobs.alone(handle, async () => 2)).rejects.toThrow(/still working; nothing was done twice/);
+  const first = jobs.runExclusively(handle, () => new Promise<void>((_, reject) => (fail = reject)));
+  await expect(jobs.runExclusively(handle, async () => 2)).rejects.toThrow(/still working; nothing was done twice/);
   fail(new Error('broke'));
   await expect(first).rejects.toThrow('broke');
-  await expect(jobs.alone(handle, async () => 3)).resolves.toBe(3);
+  await expect(jobs.runExclusively(handle, async () => 3)).resolves.toBe(3);
 });
 
 test('together they hold some megabytes at most: the longest untouched go, one that is running and the newest stay', async () => {
   const jobs = createJobs();
   const large = (n: number) => ({ n, texts: Array.from({ length: 100 }, () => 'x'.repeat(45_000)) });
-  const running = jobs.begin('update', large(0));
+  const running = jobs.create('update', large(0));
   let release = () => {};
-  const working = jobs.alone(running, () => new Promise<void>((resolve) => (release = resolve)));
-  const handles = Array.from({ length: 10 }, (_, n) => jobs.begin('update', large(n + 1)));
+  const working = jobs.runExclusively(running, () => new Promise<void>((resolve) => (release = resolve)));
+  const handles = Array.from({ length: 10 }, (_, n) => jobs.create('update', large(n + 1)));
   const kept = handles.filter((handle) => {
     try {
       return jobs.find('update', handle) !== undefined;
@@ -82,10 +82,10 @@ test('together they hold some megabytes at most: the longest untouched go, one t
 
 test('a job that grows while it runs is weighed again', async () => {
   const jobs = createJobs();
-  const idle = jobs.begin('count', {});
+  const idle = jobs.create('count', {});
   const state = { seen: new Set<string>() };
-  const growing = jobs.begin('count', state);
-  await jobs.alone(growing, async () => {
+  const growing = jobs.create('count', state);
+  await jobs.runExclusively(growing, async () => {
     for (let n = 0; n < 500_000; n += 1) state.seen.add(`contact${n}`);
   });
   expect(jobs.find('count', growing)).toBe(state);

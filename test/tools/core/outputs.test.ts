@@ -2,7 +2,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../src/lib/json.ts';
 import { realTimers } from '../../../src/lib/scheduler.ts';
-import { advertised } from '../../../src/tools/core/tool-schema.ts';
+import { toolDefinition } from '../../../src/tools/core/tool-schema.ts';
 
 import { tools } from '../../../src/tools/index.ts';
 import { type Change, connectChanged } from '../../changed-answers.ts';
@@ -10,7 +10,7 @@ import { type Connected, connect, type Options } from '../../connect.ts';
 import { answerTo, everyCall } from '../../every-tool.ts';
 import { findFixture } from '../../examples.ts';
 
-const schemas = new Map(tools.map((tool) => [tool.name, advertised(tool).outputSchema]));
+const schemas = new Map(tools.map((tool) => [tool.name, toolDefinition(tool).outputSchema]));
 const ajv = new Ajv();
 const validators = new Map([...schemas].map(([name, schema]) => [name, ajv.compile(schema)]));
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Json } from '../../../src/lib/json.ts';
 import { ADDED_BY_HOSTS } from '../../../src/tools/core/read-arguments.ts';
-import { advertised } from '../../../src/tools/core/tool-schema.ts';
+import { toolDefinition } from '../../../src/tools/core/tool-schema.ts';
 
 import { tools } from '../../../src/tools/index.ts';
 import { connect, find, textOf } from '../../connect.ts';
@@ -16,7 +16,7 @@ interface Schema extends Json {
 const schemaOf = (name: string): Schema => {
   const tool = tools.find((each) => each.name === name);
   if (!tool) throw new Error(`no tool ${name}`);
-  return advertised(tool).inputSchema;
+  return toolDefinition(tool).inputSchema;
 };
 
 const isObject = (value: unknown): value is Json =>

@@ -8,7 +8,7 @@ import { endpoints, tools } from '../../../src/tools/index.ts';
 import { CONTACTS, connect, READ } from '../../connect.ts';
 
 const names = (select: string, scopes: Parameters<typeof resolveToolAccess>[1] = CONTACTS) =>
-  resolveToolAccess(tools, scopes, parseSelection(select, tools)).shown.map((tool) => tool.name);
+  resolveToolAccess(tools, scopes, parseSelection(select, tools)).offered.map((tool) => tool.name);
 
 describe('GHL_SCOPES', () => {
   test('takes spaces, commas and scopes of other parts of HighLevel', () => {

@@ -3,7 +3,7 @@ import { answerFigures, listFigures } from '../../../bench/tokens.ts';
 import { EFFECTS } from '../../../src/api/endpoint.ts';
 import { SCOPES } from '../../../src/api/scopes.ts';
 import type { Json } from '../../../src/lib/json.ts';
-import { advertised } from '../../../src/tools/core/tool-schema.ts';
+import { toolDefinition } from '../../../src/tools/core/tool-schema.ts';
 import { endpoints, families, tools } from '../../../src/tools/index.ts';
 import { CONTACTS, connect, READ } from '../../connect.ts';
 import { faultsOf } from './portable-schema.ts';
@@ -16,7 +16,7 @@ const READ_FLOWS = ['get_contact_overview', 'get_contact_timeline', 'list_change
 const WRITES = 22;
 const flows = families.flows.map(({ name }) => name);
 
-const shown = tools.map((tool) => ({ tool, face: advertised(tool) }));
+const shown = tools.map((tool) => ({ tool, face: toolDefinition(tool) }));
 describe('what a model reads of the tool list', () => {
   test.each(listFigures().map(({ what, value, bound }) => [what, value, bound] as const))(
     '%s: %i of %i tokens',

@@ -3,10 +3,10 @@ import { CLEAR_RULE, CLEARABLE, clearsOthers } from '../../contacts.ts';
 import {
   answer,
   contactFields,
+  enumInDescription,
   Filled,
   Id,
   Ids,
-  inWords,
   listOf,
   of,
   Tags,
@@ -30,7 +30,7 @@ const Changed = z
     ...contactFields,
     inboundDndSettings: contactFields.inboundDndSettings.meta(unlisted),
     companyName: Text.optional(),
-    clear: listOf(z.enum(CLEARABLE).meta(inWords), CLEARABLE.length).optional(),
+    clear: listOf(z.enum(CLEARABLE).meta(enumInDescription), CLEARABLE.length).optional(),
   })
   .refine((fields) => Object.keys(fields).length > 0, 'names nothing to change')
   .refine(clearsOthers, CLEAR_RULE);
@@ -41,7 +41,7 @@ export const bulkUpdateContacts = compositeTool({
   description:
     'Change many contacts, by id or by query and filters: set fields, add or remove tags (may start automations for each), link or unlink a business. Over 25 contacts the first call only previews; confirm: true with its handle runs it. 500 a call; next goes on.',
   scope: 'contacts.write',
-  needs: ['contacts.readonly'],
+  extraScopes: ['contacts.readonly'],
   effect: 'update',
   input: z
     .strictObject({

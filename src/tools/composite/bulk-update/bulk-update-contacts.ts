@@ -15,16 +15,16 @@ export async function run({ handle, confirm, ...args }: Json, context: ToolConte
   const known = typeof handle === 'string' ? handle : unfinished(jobs, args, confirmed);
   if (known !== undefined) {
     const job = jobs.find<BulkJob>(KIND, known);
-    return jobs.alone(known, () => goOn(job, known, confirmed, context));
+    return jobs.runExclusively(known, () => goOn(job, known, confirmed, context));
   }
   const job = newJob();
   // Known by its arguments from here on, so that the same call at the same time does not do the same.
-  const begun = jobs.begin(KIND, job, args);
-  return jobs.alone(begun, async () => {
+  const begun = jobs.create(KIND, job, args);
+  return jobs.runExclusively(begun, async () => {
     try {
       await plan(job, changesOf(args), whichOf(args), context);
     } catch (error) {
-      jobs.end(begun);
+      jobs.remove(begun);
       throw error;
     }
     return goOn(job, begun, confirmed, context);
@@ -33,7 +33,7 @@ export async function run({ handle, confirm, ...args }: Json, context: ToolConte
 
 /** The job of the same arguments, if there is something to go on with or to tell; a preview is made anew. */
 function unfinished(jobs: Jobs, args: Json, confirmed: boolean): string | undefined {
-  const handle = jobs.same(KIND, args);
+  const handle = jobs.findByArguments(KIND, args);
   if (handle === undefined) return undefined;
   const job = jobs.find<BulkJob>(KIND, handle);
   const fresh = job.previewed && job.fates.size === 0 && !confirmed;

@@ -4,7 +4,7 @@ import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import type { ToolContext } from '../../core/context.ts';
-import { lookedUp } from '../../runtime/name-lookup.ts';
+import { lookUpRows } from '../../runtime/name-lookup.ts';
 import { Met, nextPage, searchPage } from '../search-pages.ts';
 import { type BulkJob, type Changes, type StepName, WITHOUT_PREVIEW } from './job.ts';
 import { STEP, stepsOf } from './steps.ts';
@@ -36,7 +36,7 @@ function refuseSharedReach(set: Json | undefined, contacts: number): void {
 /** HighLevel drops a custom field that it does not know, without a word. */
 async function refuseUnknownFields(set: Json | undefined, context: ToolContext): Promise<void> {
   if (!Array.isArray(set?.customFields)) return;
-  const known = await lookedUp('customFields', context);
+  const known = await lookUpRows('customFields', context);
   if (!known) return;
   const odd = (set.customFields as Json[]).find((sent) => !known.some((field) => isField(field, sent)));
   if (odd)

@@ -3,9 +3,9 @@ import { truncate } from '../../../lib/text.ts';
 import { getContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { cleanValue, rowOf } from '../../core/row-shape.ts';
-import { ENVELOPE_BYTES, MAX_BYTES, withShortLists } from '../../core/tool-result.ts';
-import { lookedUp, namesOf } from '../../runtime/name-lookup.ts';
-import { reasonOf } from '../contact-view/contact-parts.ts';
+import { ENVELOPE_BYTES, MAX_BYTES, truncateLists } from '../../core/tool-result.ts';
+import { lookUpRows, namesById } from '../../runtime/name-lookup.ts';
+import { failureReason } from '../contact-view/contact-parts.ts';
 import { type CustomValue, heldIn, labelOf } from '../custom-field-values.ts';
 import { searchPage } from '../search-pages.ts';
 import type { BulkJob, Changes } from './job.ts';
@@ -20,10 +20,10 @@ const WORTH_SAYING = 0.05;
 /** What a job would do, with three contacts as examples. Writes nothing. */
 export async function previewOf(job: BulkJob, context: ToolContext): Promise<Json> {
   const { changes, ids, repeated } = job;
-  const fields = changes.set?.customFields ? await lookedUp('customFields', context) : undefined;
+  const fields = changes.set?.customFields ? await lookUpRows('customFields', context) : undefined;
   const [everyContact, business, ...examples] = await Promise.all([
     job.searched ? isEverybody(ids.length, context) : undefined,
-    typeof changes.businessId === 'string' ? namesOf('businesses', context) : undefined,
+    typeof changes.businessId === 'string' ? namesById('businesses', context) : undefined,
     ...ids.slice(0, EXAMPLES).map((id) => example(id, changes, fields ?? [], context)),
   ]);
   const name = business?.get(String(changes.businessId));
@@ -42,8 +42,8 @@ export async function previewOf(job: BulkJob, context: ToolContext): Promise<Jso
   };
   const room = MAX_BYTES - ENVELOPE_BYTES;
   return (
-    withShortLists(preview, room) ??
-    withShortLists({ ...preview, examples: [] }, room) ?? { preview: true, total: ids.length }
+    truncateLists(preview, room) ??
+    truncateLists({ ...preview, examples: [] }, room) ?? { preview: true, total: ids.length }
   );
 }
 
@@ -73,7 +73,7 @@ async function example(
     const contact = rowOf.contact(((await call(getContact, { contactId })).contact ?? {}) as Json);
     return { id: contactId, name: short(nameOf(contact)), changes: changesOf(contact, changes, fields) };
   } catch (error) {
-    return { id: contactId, problem: reasonOf(error) };
+    return { id: contactId, problem: failureReason(error) };
   }
 }
 

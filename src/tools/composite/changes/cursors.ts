@@ -2,127 +2,121 @@ import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { ID } from '../../../api/endpoint.ts';
 import { UserError } from '../../../lib/errors.ts';
-import type { Json } from '../../../lib/json.ts';
 import type { StateStore } from '../../../lib/state-file.ts';
 import { CLOCK_SLACK_MS } from '../../../lib/time.ts';
-import { type Position, startFrom } from './change-feed.ts';
+import { type SweepState, sweepFrom } from './change-feed.ts';
 import type { TaskSnapshot } from './task-changes.ts';
 
-/** Where a conversation about changes stands. */
+/** How far a conversation about changes has come. */
 export interface SavedCursor {
-  readonly contacts: Position;
-  /** The tasks as they were; undefined before they were first asked for. */
+  readonly contacts: SweepState;
+  /** The tasks at that time; undefined before they were first asked for. */
   readonly tasks?: TaskSnapshot | undefined;
 }
 
-/** Cursors kept; an older one goes on from its time, which may repeat a few rows. */
-const KEPT = 5;
-const NAME = 'changes';
-const SHAPE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[a-z0-9]{6}$/;
-/** ms by which a clock may have been set back since a place was kept: what lies further ahead was never reached. */
-const SET_BACK_MS = 86_400_000;
+/** Cursors stored; an older one continues from the time it names, which may repeat a few rows. */
+const MAX_STORED = 5;
+const STATE_KEY = 'changes';
+const CURSOR = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[a-z0-9]{6}$/;
+/** ms by which the clock may have been set back since a cursor was stored; a time further ahead is invalid. */
+const MAX_SET_BACK_MS = 86_400_000;
 
-/** The entries of a map that fit, whatever else it holds. */
-const entriesOf = <T>(fits: (value: unknown) => value is T) =>
+/** The valid entries of a stored map; the others are dropped. */
+const validEntries = <T>(isValid: (value: unknown) => value is T) =>
   z
     .record(z.string(), z.unknown())
     .catch({})
     .transform((map) =>
       Object.fromEntries(
-        Object.entries(map).filter((entry): entry is [string, T] => ID.test(entry[0]) && fits(entry[1])),
+        Object.entries(map).filter((entry): entry is [string, T] => ID.test(entry[0]) && isValid(entry[1])),
       ),
     );
 
-const isTime = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= 8.64e15;
-const isPrint = (value: unknown): value is readonly [string, string] =>
+const MAX_TIME = 8.64e15;
+const isTime = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= MAX_TIME;
+const isSnapshotEntry = (value: unknown): value is TaskSnapshot[string] =>
   Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string');
 
-const Time = z.number().min(0).max(8.64e15);
-const KeptPosition = z.object({
-  from: Time,
-  began: Time.optional(),
-  /** As search gives it: times and ids. */
-  after: z
+const Time = z.number().min(0).max(MAX_TIME);
+const StoredSweep = z.object({
+  since: Time,
+  startedAt: Time.optional(),
+  /** Times and ids, as search gives them. */
+  searchAfter: z
     .array(z.union([z.string(), z.number(), z.null()]))
     .max(10)
     .optional(),
-  seen: entriesOf(isTime),
+  delivered: validEntries(isTime),
 });
-const KeptPlace = z.object({ contacts: KeptPosition, tasks: entriesOf(isPrint).optional() });
-const KeptPlaces = z.object({
+const StoredCursor = z.object({ contacts: StoredSweep, tasks: validEntries(isSnapshotEntry).optional() });
+const StoredCursors = z.object({
   last: z.string().optional().catch(undefined),
-  places: z.record(z.string(), z.unknown()),
+  cursors: z.record(z.string(), z.unknown()),
 });
 
-interface Places {
+interface Cursors {
   readonly last: string | undefined;
   /** The oldest first. */
-  readonly places: ReadonlyMap<string, SavedCursor>;
+  readonly cursors: ReadonlyMap<string, SavedCursor>;
 }
 
-/** What is remembered, as far as it makes sense; `now`: epoch ms by our own clock. */
-function placesIn(kept: unknown, now: number): Places {
-  const { data } = KeptPlaces.safeParse(kept);
-  if (!data) return { last: undefined, places: new Map() };
-  const places = new Map<string, SavedCursor>();
-  for (const [cursor, value] of Object.entries(data.places)) {
-    const place = SHAPE.test(cursor) ? KeptPlace.safeParse(value).data : undefined;
-    if (place && place.contacts.from <= now + SET_BACK_MS) places.set(cursor, notBeyond(now, place as SavedCursor));
+/** The valid stored cursors; `now`: epoch ms by the local clock. */
+function readCursors(stored: unknown, now: number): Cursors {
+  const { data } = StoredCursors.safeParse(stored);
+  const cursors = new Map<string, SavedCursor>();
+  for (const [cursor, value] of Object.entries(data?.cursors ?? {})) {
+    const saved = CURSOR.test(cursor) ? StoredCursor.safeParse(value).data : undefined;
+    if (saved && saved.contacts.since <= now + MAX_SET_BACK_MS) cursors.set(cursor, notInFuture(now, saved));
   }
-  return { last: data.last, places };
+  return { last: data?.last, cursors };
 }
 
 /**
- * A place that no clock but ours vouches for: HighLevel's may be told wrongly, and from a place in the future everything
- * would look given already, now and ever after. What lies before it is looked at again, and given once all the same.
+ * Limits a cursor to the present by the local clock: HighLevel may report a wrong time, and a cursor in the future would
+ * hide every change. Earlier changes are read again, and are still delivered once.
  */
-function notBeyond(now: number, place: SavedCursor): SavedCursor {
-  const { from, began } = place.contacts;
-  const end = now + CLOCK_SLACK_MS;
-  if (from <= end && (began ?? 0) <= end) return place;
-  const contacts = {
-    ...place.contacts,
-    from: Math.min(from, end),
-    ...(began === undefined ? {} : { began: Math.min(began, end) }),
-  };
-  return { ...place, contacts };
+function notInFuture(now: number, saved: SavedCursor): SavedCursor {
+  const { contacts } = saved;
+  const latest = now + CLOCK_SLACK_MS;
+  const startedAt = contacts.startedAt && Math.min(contacts.startedAt, latest);
+  return { ...saved, contacts: { ...contacts, since: Math.min(contacts.since, latest), startedAt } };
 }
 
-/** Remembers a place under a new cursor, which is also the last one. */
-export async function keepPlace(stateStore: StateStore, reached: SavedCursor, now: number): Promise<string> {
-  const place = notBeyond(now, reached);
-  // Everything before this time has been given: where the file is lost, a reader goes on from there.
-  const stamp = `${new Date(place.contacts.from).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
-  const cursor = `${stamp}-${randomBytes(6).toString('hex').slice(0, 6)}`;
-  await stateStore.update(NAME, (kept): Json => {
-    const recent = [...placesIn(kept, now).places].slice(1 - KEPT);
-    return { last: cursor, places: Object.fromEntries([...recent, [cursor, place]]) };
+/** Stores the state under a new cursor, which becomes the last one. */
+export async function saveCursor(stateStore: StateStore, reached: SavedCursor, now: number): Promise<string> {
+  const saved = notInFuture(now, reached);
+  // Everything before this time has been delivered: if the file is lost, a reader continues from here.
+  const stamp = `${new Date(saved.contacts.since).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+  const cursor = `${stamp}-${randomBytes(3).toString('hex')}`;
+  await stateStore.update(STATE_KEY, (stored) => {
+    const recent = [...readCursors(stored, now).cursors].slice(1 - MAX_STORED);
+    return { last: cursor, cursors: Object.fromEntries([...recent, [cursor, saved]]) };
   });
   return cursor;
 }
 
 /**
- * The place of a cursor, and whether it is remembered in full. `now`: epoch ms by our own clock.
- * @throws UserError for one that was never given
+ * The state of a cursor; `restored` is false where only its time is known. `now`: epoch ms by the local clock.
+ * @throws UserError for a cursor that was never given
  */
-export async function findPlace(
+export async function findCursor(
   stateStore: StateStore,
   cursor: string,
   now: number,
-): Promise<{ place: SavedCursor; whole: boolean }> {
-  const place = placesIn(await stateStore.read(NAME), now).places.get(cursor);
-  if (place) return { place, whole: true };
-  const [, year, month, day, hour, minute, second] = SHAPE.exec(cursor) ?? [];
+): Promise<{ saved: SavedCursor; restored: boolean }> {
+  const saved = readCursors(await stateStore.read(STATE_KEY), now).cursors.get(cursor);
+  if (saved) return { saved, restored: true };
+  const [, year, month, day, hour, minute, second] = CURSOR.exec(cursor) ?? [];
   const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  if (Number.isNaN(at) || at > now + SET_BACK_MS)
+  if (Number.isNaN(at) || at > now + MAX_SET_BACK_MS)
     throw new UserError(
       'cursor is not one that list_changed_contacts gave. Use the cursor of its last answer, or since with a time or "last". Nothing was sent.',
     );
-  return { place: notBeyond(now, { contacts: startFrom(at) }), whole: false };
+  return { saved: notInFuture(now, { contacts: sweepFrom(at) }), restored: false };
 }
 
-/** Where the last conversation stopped, if there was one; where that is not usable, where the one before did. */
-export async function lastPlace(stateStore: StateStore, now: number): Promise<SavedCursor | undefined> {
-  const { last, places } = placesIn(await stateStore.read(NAME), now);
-  return (last === undefined ? undefined : places.get(last)) ?? [...places.values()].at(-1);
+/** The last cursor that was given, or the newest valid one; undefined where there is none. */
+export async function lastCursor(stateStore: StateStore, now: number): Promise<SavedCursor | undefined> {
+  const { last, cursors } = readCursors(await stateStore.read(STATE_KEY), now);
+  return (last === undefined ? undefined : cursors.get(last)) ?? [...cursors.values()].at(-1);
 }

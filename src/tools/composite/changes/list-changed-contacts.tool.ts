@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { answer, Fields, of, Time, upTo } from '../../core/schemas.ts';
 import { compositeTool, lazyTool } from '../../core/tool.ts';
-import { taskPage } from '../location-tasks/walk.ts';
+import { searchTasksPage } from '../location-tasks/task-search.ts';
 
 /** Rows of one answer: the tasks of each may be a call. */
 const MAX_ROWS = 50;
@@ -37,6 +37,6 @@ export const listChangedContacts = compositeTool({
     unseen: of.texts,
     next: of.object,
   }),
-  calls: [taskPage],
+  calls: [searchTasksPage],
   run: lazyTool('listChangedContacts'),
 });

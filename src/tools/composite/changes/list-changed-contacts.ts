@@ -6,18 +6,18 @@ import { mayRead } from '../../core/permissions.ts';
 import { pickFields, rowOf } from '../../core/row-shape.ts';
 import {
   bytes,
+  countThatFit,
   DEFAULT_PAGE_BYTES,
   ENVELOPE_BYTES,
-  howManyFit,
   MAX_BYTES,
-  tooLarge,
-  withShortLists,
+  tooLargeRow,
+  truncateLists,
 } from '../../core/tool-result.ts';
 import { listContactTasks } from '../../tasks.ts';
-import { contactStatus, reasonOf } from '../contact-view/contact-parts.ts';
-import { taskPage } from '../location-tasks/walk.ts';
-import { type Change, changesSince, startFrom } from './change-feed.ts';
-import { findPlace, keepPlace, lastPlace, type SavedCursor } from './cursors.ts';
+import { contactStatus, failureReason } from '../contact-view/contact-parts.ts';
+import { searchTasksPage } from '../location-tasks/task-search.ts';
+import { type Change, changesSince, sweepFrom } from './change-feed.ts';
+import { findCursor, lastCursor, type SavedCursor, saveCursor } from './cursors.ts';
 import { allTasks, type TaskSnapshot, taskChanges, taskRow } from './task-changes.ts';
 
 /** Rows shown unless `limit` says otherwise. */
@@ -36,15 +36,15 @@ interface Given {
 
 async function placeOf({ since, cursor }: Given, { state, clock, api, notify }: ToolContext): Promise<SavedCursor> {
   if (cursor !== undefined) {
-    const { place, whole } = await findPlace(state.stateStore, cursor, clock.now());
-    if (!whole) notify('What this cursor had given already is not remembered any more: some rows may come again.');
-    return place;
+    const { saved, restored } = await findCursor(state.stateStore, cursor, clock.now());
+    if (!restored) notify('What this cursor has delivered is not stored any more: some rows may be repeated.');
+    return saved;
   }
   if (since === 'last') {
-    const last = await lastPlace(state.stateStore, clock.now());
+    const last = await lastCursor(state.stateStore, clock.now());
     if (last) return last;
     notify('Nothing is remembered of an earlier conversation: these are the changes of the last 24 hours.');
-    return { contacts: startFrom(api.serverNow() - DAY_MS) };
+    return { contacts: sweepFrom(api.serverNow() - DAY_MS) };
   }
   const { iso, echo } = await readTime('since', String(since), clock, 'start', 'UTC');
   if (Date.parse(iso) > api.serverNow() + CLOCK_SLACK_MS)
@@ -52,7 +52,7 @@ async function placeOf({ since, cursor }: Given, { state, clock, api, notify }: 
       `since lies in the future: it is ${new Date(api.serverNow()).toISOString()} now. Nothing was sent.`,
     );
   if (echo) notify(`since read as ${echo}.`);
-  return { contacts: startFrom(Date.parse(iso)) };
+  return { contacts: sweepFrom(Date.parse(iso)) };
 }
 
 const row = ({ raw, change }: Change, fields: readonly string[] = FIELDS): Json =>
@@ -68,14 +68,14 @@ interface Tasks {
 
 /** The changed contacts are what was asked for: their tasks can be read without it. */
 const withoutSearch = (notify: ToolContext['notify']) => (error: unknown) => {
-  notify(`The tasks of the whole location could not be searched: ${reasonOf(error)}`);
+  notify(`The tasks of the whole location could not be searched: ${failureReason(error)}`);
   return undefined;
 };
 
 /** By the search over the whole location where its scope is in effect, else contact by contact. */
 async function tasksOf(before: TaskSnapshot | undefined, context: ToolContext): Promise<Tasks> {
   const { access, notify, clock, call } = context;
-  const all = mayRead(taskPage, access) ? await allTasks(context).catch(withoutSearch(notify)) : undefined;
+  const all = mayRead(searchTasksPage, access) ? await allTasks(context).catch(withoutSearch(notify)) : undefined;
   const shownTasks = (tasks: readonly Json[]): Json => ({
     tasks: tasks.map((task) => taskRow(task, clock.now())).map(({ contactId: _, ...task }) => task),
   });
@@ -84,7 +84,7 @@ async function tasksOf(before: TaskSnapshot | undefined, context: ToolContext): 
       try {
         return shownTasks(rowsIn(await call(listContactTasks, { contactId }, 'bulk'), 'tasks'));
       } catch (error) {
-        return { tasksFailed: reasonOf(error) };
+        return { tasksFailed: failureReason(error) };
       }
     };
     return { of: one, snapshot: before, more: false };
@@ -106,24 +106,29 @@ const unseen = (tasks: boolean | undefined, changed: readonly Json[] | undefined
 /** The cursor of a place. @throws UserError where nobody hears of it any more: then nothing is to be passed over */
 async function kept(place: SavedCursor, { state, clock, signal }: ToolContext): Promise<string> {
   if (signal?.aborted) throw new UserError('The call was cancelled; the next one begins where this one did.');
-  return keepPlace(state.stateStore, place, clock.now());
+  return saveCursor(state.stateStore, place, clock.now());
 }
 
 export async function run(args: Json, context: ToolContext): Promise<Json> {
   const given: Given = args;
   const place = await placeOf(given, context);
   const wanted = given.limit ?? DEFAULT_ROWS;
-  const { changes, position, caughtUp, upTo: positionAfter } = await changesSince(place.contacts, wanted, context);
+  const {
+    changes,
+    state: position,
+    complete: caughtUp,
+    stateAfter: positionAfter,
+  } = await changesSince(place.contacts, wanted, context);
   const tasks = given.tasks ? await tasksOf(place.tasks, context) : undefined;
   const used = ENVELOPE_BYTES + bytes(tasks?.changed ?? []);
   const rows = await Promise.all(
     changes.map(async (change) => {
       const whole = { ...row(change, given.fields), ...(await tasks?.of(String(change.raw.id))) };
-      return withShortLists(whole, MAX_BYTES - used) ?? tooLarge(whole);
+      return truncateLists(whole, MAX_BYTES - used) ?? tooLargeRow(whole);
     }),
   );
   const room = given.limit === undefined ? DEFAULT_PAGE_BYTES : MAX_BYTES;
-  const contacts = rows.slice(0, howManyFit(rows, room - used));
+  const contacts = rows.slice(0, countThatFit(rows, room - used));
   const whole = contacts.length === rows.length;
   const reached = whole ? position : positionAfter(contacts.length);
   const next = { contacts: reached, tasks: tasks ? tasks.snapshot : place.tasks };
@@ -133,7 +138,7 @@ export async function run(args: Json, context: ToolContext): Promise<Json> {
     contacts,
     ...(tasks?.changed?.length ? { changedTasks: tasks.changed } : {}),
     cursor,
-    ...(caughtUp && whole ? { completeTo: new Date(position.from).toISOString() } : {}),
+    ...(caughtUp && whole ? { completeTo: new Date(position.since).toISOString() } : {}),
     unseen: unseen(given.tasks, tasks?.changed),
     ...(caughtUp && whole && !tasks?.more ? {} : { next: { ...rest, cursor } }),
   };

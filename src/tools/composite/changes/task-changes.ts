@@ -8,8 +8,8 @@ import { SwitchedOff } from '../../core/permissions.ts';
 import { pickFields, rowOf } from '../../core/row-shape.ts';
 import { bytes, MAX_BYTES } from '../../core/tool-result.ts';
 import { getContactTask } from '../../tasks.ts';
-import { taskStatus, walkTasks } from '../location-tasks/walk.ts';
-import { fresh } from './change-feed.ts';
+import { iterateTasks, taskStatus } from '../location-tasks/task-search.ts';
+import { withoutCache } from './change-feed.ts';
 
 /** What a task was when it was last looked at: a digest of what it says, and whose it is. By task id. */
 export type TaskSnapshot = Readonly<Record<string, readonly [digest: string, contactId: string]>>;
@@ -49,7 +49,7 @@ export async function allTasks(context: ToolContext): Promise<ReadonlyMap<string
   const repeated = () => {
     whole = false;
   };
-  for await (const { raw } of walkTasks({}, 0, fresh(context), repeated)) {
+  for await (const { raw } of iterateTasks({}, 0, withoutCache(context), repeated)) {
     const task = rowOf.task(raw);
     // What has no id of its own, or of its contact, cannot be told apart or asked about.
     if (!isId(task.id) || !isId(task.contactId)) continue;

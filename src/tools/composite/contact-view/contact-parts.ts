@@ -10,7 +10,7 @@ import { listContactTasks } from '../../tasks.ts';
 import { type Appointment, appointmentsOf } from './appointments.ts';
 
 /** What is known of a contact; undefined where it was not asked for or could not be read. */
-export interface Parts {
+export interface ContactParts {
   readonly contact?: Json;
   readonly tasks?: readonly Json[];
   readonly notes?: readonly Json[];
@@ -19,7 +19,7 @@ export interface Parts {
   readonly failed: readonly { readonly part: string; readonly reason: string }[];
 }
 
-export type PartName = 'contact' | 'tasks' | 'notes' | 'appointments';
+export type ContactPart = 'contact' | 'tasks' | 'notes' | 'appointments';
 
 /** @throws UserError where HighLevel answers well and gives nothing */
 async function contactOf(contactId: string, { call }: ToolContext): Promise<Json> {
@@ -33,13 +33,17 @@ const READ = {
   tasks: async (contactId, { call }) => rowsIn(await call(listContactTasks, { contactId }), 'tasks'),
   notes: async (contactId, { call }) => rowsIn(await call(listContactNotes, { contactId }), 'notes'),
   appointments: appointmentsOf,
-} satisfies Record<PartName, (contactId: string, context: ToolContext) => Promise<unknown>>;
+} satisfies Record<ContactPart, (contactId: string, context: ToolContext) => Promise<unknown>>;
 
 /**
  * Parts of a contact, read side by side. One that fails is named and the others are given.
  * @throws ApiError where there is no such contact, and where nothing at all could be read
  */
-export async function partsOf(contactId: string, names: readonly PartName[], context: ToolContext): Promise<Parts> {
+export async function readContactParts(
+  contactId: string,
+  names: readonly ContactPart[],
+  context: ToolContext,
+): Promise<ContactParts> {
   const answers = await Promise.allSettled(names.map((name) => READ[name](contactId, context)));
   const errors = answers.map((answer) => (answer.status === 'rejected' ? answer.reason : undefined));
   const gone = errors[names.indexOf('contact')];
@@ -49,12 +53,12 @@ export async function partsOf(contactId: string, names: readonly PartName[], con
     const answer = answers[i];
     return answer?.status === 'fulfilled' ? [[name, answer.value]] : [];
   });
-  const failed = names.flatMap((part, i) => (errors[i] ? [{ part, reason: reasonOf(errors[i]) }] : []));
+  const failed = names.flatMap((part, i) => (errors[i] ? [{ part, reason: failureReason(errors[i]) }] : []));
   return { ...Object.fromEntries(read), failed };
 }
 
 /** Why a part failed, for an answer that holds the rest. @throws what is no failure of the call but a fault of ours */
-export function reasonOf(error: unknown): string {
+export function failureReason(error: unknown): string {
   if (error instanceof UserError) return redact(error.message);
   throw error;
 }

@@ -1,4 +1,4 @@
-import type { PartName } from './contact-parts.ts';
+import type { ContactPart } from './contact-parts.ts';
 
 /** Kinds of rows, and the part of the contact each is read from. */
 export const KINDS = {
@@ -7,6 +7,6 @@ export const KINDS = {
   appointment: 'appointments',
   created: 'contact',
   updated: 'contact',
-} as const satisfies Record<string, PartName>;
+} as const satisfies Record<string, ContactPart>;
 export type Kind = keyof typeof KINDS;
 export const ALL_KINDS = Object.keys(KINDS) as Kind[];

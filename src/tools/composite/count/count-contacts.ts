@@ -3,7 +3,7 @@ import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { pickFields, rowOf } from '../../core/row-shape.ts';
-import { namesOf } from '../../runtime/name-lookup.ts';
+import { namesById } from '../../runtime/name-lookup.ts';
 import { nextPage, REPEATS, searchPage } from '../search-pages.ts';
 import { type Grouping, Groups, groupingOf, NAME_CHARACTERS } from './groups.ts';
 
@@ -29,9 +29,9 @@ export async function run({ handle, groupBy, ...question }: Json, context: ToolC
   const { jobs } = context.state;
   if (typeof handle === 'string') {
     const count = jobs.find<Count>(KIND, handle);
-    return jobs.alone(handle, async () => {
+    return jobs.runExclusively(handle, async () => {
       const answer = await goOn(count, context, () => handle);
-      if (!answer.next) jobs.end(handle);
+      if (!answer.next) jobs.remove(handle);
       return answer;
     });
   }
@@ -39,7 +39,7 @@ export async function run({ handle, groupBy, ...question }: Json, context: ToolC
   const grouping = await groupingOf(String(groupBy), context);
   const sorted = { ...question, sort: [{ field: 'dateAdded', direction: 'asc' }] };
   const count: Count = { grouping, question: sorted, groups: new Groups(), seen: new Set(), names: new Map() };
-  return goOn(count, context, () => jobs.begin(KIND, count));
+  return goOn(count, context, () => jobs.create(KIND, count));
 }
 
 async function total(question: Json, context: ToolContext): Promise<Json> {
@@ -115,7 +115,7 @@ type Rows = readonly { value: string; count: number }[];
 async function withNames(rows: Rows, { grouping, names }: Count, context: ToolContext): Promise<Json[]> {
   const lookup = grouping.by === 'owner' ? 'users' : grouping.by === 'business' ? 'businesses' : undefined;
   const unnamed = lookup !== undefined && rows.some(({ value }) => !names.has(value));
-  if (unnamed && context.hasTime()) for (const [id, name] of await namesOf(lookup, context)) names.set(id, name);
+  if (unnamed && context.hasTime()) for (const [id, name] of await namesById(lookup, context)) names.set(id, name);
   return rows.map(({ value, count }) => {
     const name = names.get(value);
     return pickFields({ value, ...(name === value ? {} : { name }), count }, undefined, NAME_CHARACTERS, {

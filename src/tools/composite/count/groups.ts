@@ -5,7 +5,7 @@ import { quoteForMessage } from '../../../lib/text.ts';
 import { zoneOrUtc } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { cleanValue } from '../../core/row-shape.ts';
-import { fieldCalled, lookedUp } from '../../runtime/name-lookup.ts';
+import { findCustomField, lookUpRows } from '../../runtime/name-lookup.ts';
 import { heldIn } from '../custom-field-values.ts';
 
 /** How contacts are told apart. */
@@ -50,8 +50,8 @@ async function byMonth({ clock }: ToolContext): Promise<Grouping> {
 
 async function byCustomField(by: string, context: ToolContext): Promise<Grouping> {
   const word = by.startsWith(CUSTOM) ? by.slice(CUSTOM.length) : by;
-  const fields = await lookedUp('customFields', context);
-  const field = fields && fieldCalled(word, fields);
+  const fields = await lookUpRows('customFields', context);
+  const field = fields && findCustomField(word, fields);
   if (fields && !field)
     throw new UserError(
       `There is no custom field ${quoteForMessage(word)}; list_custom_fields names them. groupBy takes ${CHOICES}. Nothing was counted.`,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { answer, Filled, Id, of, Skip, Time, upTo } from '../../core/schemas.ts';
 import { compositeTool, lazyTool } from '../../core/tool.ts';
-import { taskPage } from './walk.ts';
+import { searchTasksPage } from './task-search.ts';
 
 export const searchLocationTasks = compositeTool({
   name: 'search_location_tasks',
@@ -21,6 +21,6 @@ export const searchLocationTasks = compositeTool({
     limit: upTo(100).optional(),
     skip: Skip.optional(),
   }),
-  calls: [taskPage],
+  calls: [searchTasksPage],
   run: lazyTool('searchLocationTasks'),
 });

@@ -4,7 +4,7 @@ import type { ToolContext } from '../../core/context.ts';
 import { pickFields, rowOf } from '../../core/row-shape.ts';
 import { bytes, DEFAULT_PAGE_BYTES, ENVELOPE_BYTES, MAX_BYTES } from '../../core/tool-result.ts';
 import { REPEATS } from '../search-pages.ts';
-import { taskStatus, walkTasks } from './walk.ts';
+import { iterateTasks, taskStatus } from './task-search.ts';
 
 /** Rows shown unless `limit` says otherwise. */
 const DEFAULT_ROWS = 20;
@@ -56,7 +56,7 @@ export async function run(args: Json, context: ToolContext): Promise<Json> {
   let used = ENVELOPE_BYTES;
   let next: Json | undefined;
   const repeated = () => notify(REPEATS);
-  for await (const { raw, place } of walkTasks(question(args), Number(args.skip ?? 0), context, repeated)) {
+  for await (const { raw, place } of iterateTasks(question(args), Number(args.skip ?? 0), context, repeated)) {
     const late = !context.hasTime();
     if (late) notify('Stopped for time.');
     const found = fits(raw, args.status, now, from.at, to.at) ? row(raw, now) : undefined;

@@ -36,7 +36,7 @@ export const bulkUpsertContacts = compositeTool({
   description:
     'Find or create, fill and complete up to 100 people, each as onboard_contact does, with an account per row. Repeating adds nothing.',
   scope: 'contacts.write',
-  needs: ['contacts.readonly'],
+  extraScopes: ['contacts.readonly'],
   effect: 'update',
   input,
   output: answer({

@@ -27,23 +27,23 @@ async function jobOf(args: Json, context: ToolContext): Promise<string> {
   const { jobs } = context.state;
   const { handle, rows, matchField } = args;
   if (typeof handle === 'string') return handle;
-  const earlier = jobs.same(KIND, args);
+  const earlier = jobs.findByArguments(KIND, args);
   if (earlier !== undefined) return earlier;
   const named = (rows as Json[]).map((row) => (matchField === undefined ? row : { matchField, ...row }));
   const people = await readPeople(named, context, (at) => `rows[${at}].`);
   const state: Rows = { people, done: new Map() };
-  return jobs.begin(KIND, state, args);
+  return jobs.create(KIND, state, args);
 }
 
 export async function run(args: Json, context: ToolContext): Promise<Json> {
   const { jobs } = context.state;
   const handle = await jobOf(args, context);
   const state = jobs.find<Rows>(KIND, handle);
-  return jobs.alone(handle, async () => {
+  return jobs.runExclusively(handle, async () => {
     const stopped = await workOn(state, context);
     const finished = state.done.size === state.people.length;
     // Of a call the host gave up nobody hears; the same call again gets its account.
-    if (finished && context.signal?.aborted !== true) jobs.end(handle);
+    if (finished && context.signal?.aborted !== true) jobs.remove(handle);
     if (!finished)
       context.notify(
         stopped === undefined

@@ -9,7 +9,7 @@ export const onboardContact = compositeTool({
   description:
     'Find a person by email, phone or matchField, else create them; change the fields given, add what is missing of tags, note, tasks, business. Repeating adds nothing. If email, phone and matchField lead to different contacts nothing is written.',
   scope: 'contacts.write',
-  needs: ['contacts.readonly'],
+  extraScopes: ['contacts.readonly'],
   effect: 'update',
   input: z
     .strictObject(personFields)

@@ -5,7 +5,7 @@ import { createContact, updateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { assertAllowed, SwitchedOff } from '../../core/permissions.ts';
 
-import { LAG_MS } from '../changes/change-feed.ts';
+import { SEARCH_INDEX_DELAY_MS } from '../changes/change-feed.ts';
 import { isEmpty, labelOf } from '../custom-field-values.ts';
 import { Conflict, type Found, FRESH, findPerson, readContact, remember } from './find-person.ts';
 import type { Person } from './parse-person.ts';
@@ -144,9 +144,9 @@ async function leftOfAttempt({ reach }: Person, context: ToolContext): Promise<n
     const known = await findKnownPerson(key, context);
     if (!known || known.id !== undefined) continue;
     const age = Math.abs(context.clock.now() - known.at);
-    if (age >= LAG_MS) continue;
+    if (age >= SEARCH_INDEX_DELAY_MS) continue;
     if (certain && by !== 'matchField') return 0;
-    left = Math.max(left, LAG_MS - age);
+    left = Math.max(left, SEARCH_INDEX_DELAY_MS - age);
   }
   return left;
 }

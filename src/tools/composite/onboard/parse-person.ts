@@ -8,7 +8,7 @@ import { readTime } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { mayRead } from '../../core/permissions.ts';
 import { getLocation, listCustomFields } from '../../lookups.ts';
-import { fieldCalled, lookedUp } from '../../runtime/name-lookup.ts';
+import { findCustomField, lookUpRows } from '../../runtime/name-lookup.ts';
 import { type CustomValue, isEmpty } from '../custom-field-values.ts';
 import { matchEntry } from './input.ts';
 
@@ -71,7 +71,7 @@ interface Office {
 
 const officeOf = (context: ToolContext): Office => ({
   country: memoizeAsync(() => countryOf(context)),
-  customFields: memoizeAsync(() => lookedUp('customFields', context)),
+  customFields: memoizeAsync(() => lookUpRows('customFields', context)),
 });
 
 /** The location's country in two letters; undefined where it may not be read. */
@@ -225,7 +225,7 @@ async function readEntry(entry: Json, office: Office): Promise<ReadEntry> {
       value: { id, key, type: undefined, value },
       reason: `list_custom_fields tells, which needs the scope ${listCustomFields.scope}; or give the id in place of the key, in matchField and customFields.`,
     };
-  const found = fieldCalled(name, fields);
+  const found = findCustomField(name, fields);
   if (!found) return { name, reason: 'This location has none of this name; list_custom_fields names those there are.' };
   return { name, value: { id: String(found.id), key, type: found.dataType, value } };
 }

@@ -8,7 +8,7 @@ import { connectVia, since } from './changed-answers.ts';
 
 describe('stored cursors', () => {
   const cursor = '20261120T140000Z-abcdef';
-  const good = { contacts: { from: NOW - 3_600_000, seen: {} } };
+  const good = { contacts: { since: NOW - 3_600_000, delivered: {} } };
   const memoryOf = (changes: unknown): StateStore => {
     const memory = inMemoryStore();
     return { ...memory, read: async (name) => (await memory.read(name)) ?? changes };
@@ -18,23 +18,32 @@ describe('stored cursors', () => {
     ['nothing at all', null],
     ['text', 'x'],
     ['a list', []],
-    ['no places', { last: cursor }],
-    ['null for places', { last: cursor, places: null }],
-    ['a list of places', { last: cursor, places: [good] }],
-    ['a place that is text', { last: cursor, places: { [cursor]: 'x' } }],
-    ['no contacts', { last: cursor, places: { [cursor]: { tasks: {} } } }],
-    ['a time that is text', { last: cursor, places: { [cursor]: { contacts: { from: 'x', seen: {} } } } }],
-    ['a time beyond all times', { last: cursor, places: { [cursor]: { contacts: { from: 1e300, seen: {} } } } }],
-    ['a place in the future', { last: cursor, places: { [cursor]: { contacts: { from: NOW * 2, seen: {} } } } }],
-    ['seen that is null', { last: cursor, places: { [cursor]: { contacts: { ...good.contacts, seen: null } } } }],
+    ['no cursors', { last: cursor }],
+    ['null for cursors', { last: cursor, cursors: null }],
+    ['a list of cursors', { last: cursor, cursors: [good] }],
+    ['a cursor that is text', { last: cursor, cursors: { [cursor]: 'x' } }],
+    ['no contacts', { last: cursor, cursors: { [cursor]: { tasks: {} } } }],
+    ['a time that is text', { last: cursor, cursors: { [cursor]: { contacts: { since: 'x', delivered: {} } } } }],
     [
-      'an odd search cursor',
-      { last: cursor, places: { [cursor]: { contacts: { ...good.contacts, after: { a: 1 } } } } },
+      'a time beyond the range of dates',
+      { last: cursor, cursors: { [cursor]: { contacts: { since: 1e300, delivered: {} } } } },
     ],
-    ['a last that is none', { last: 7, places: { [cursor]: good } }],
-    ['tasks that are text', { last: cursor, places: { [cursor]: { ...good, tasks: 'x' } } }],
-    ['a task that is no pair', { last: cursor, places: { [cursor]: { ...good, tasks: { a: 7, b: ['x', 7] } } } }],
-    ['a task whose id is none', { last: cursor, places: { [cursor]: { ...good, tasks: { 'a/b': ['x', 'y'] } } } }],
+    [
+      'a cursor in the future',
+      { last: cursor, cursors: { [cursor]: { contacts: { since: NOW * 2, delivered: {} } } } },
+    ],
+    [
+      'delivered that is null',
+      { last: cursor, cursors: { [cursor]: { contacts: { ...good.contacts, delivered: null } } } },
+    ],
+    [
+      'a searchAfter that is an object',
+      { last: cursor, cursors: { [cursor]: { contacts: { ...good.contacts, searchAfter: { a: 1 } } } } },
+    ],
+    ['a last cursor that is a number', { last: 7, cursors: { [cursor]: good } }],
+    ['tasks that are text', { last: cursor, cursors: { [cursor]: { ...good, tasks: 'x' } } }],
+    ['a task that is no pair', { last: cursor, cursors: { [cursor]: { ...good, tasks: { a: 7, b: ['x', 7] } } } }],
+    ['a task with an invalid id', { last: cursor, cursors: { [cursor]: { ...good, tasks: { 'a/b': ['x', 'y'] } } } }],
   ])('%s: is used or ignored, and is never an error', async (_, changes) => {
     const { call } = await connect({ memory: memoryOf(changes) });
     const answer = await call('list_changed_contacts', { since: 'last', tasks: true });
@@ -45,8 +54,8 @@ describe('stored cursors', () => {
 
   test('an unusable last cursor falls back to the one before it', async () => {
     const late = '29991120T140000Z-abcdef';
-    const places = { [cursor]: good, [late]: { contacts: { from: NOW * 2, seen: {} } } };
-    const { call } = await connect({ memory: memoryOf({ last: late, places }) });
+    const cursors = { [cursor]: good, [late]: { contacts: { since: NOW * 2, delivered: {} } } };
+    const { call } = await connect({ memory: memoryOf({ last: late, cursors }) });
     expect((await call('list_changed_contacts', { since: 'last' })).notice).toBeUndefined();
   });
 

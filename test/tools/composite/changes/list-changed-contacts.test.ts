@@ -76,7 +76,7 @@ describe('list_changed_contacts', () => {
     const [first, second] = [await connect(), await connect()];
     const { cursor } = await first.call('list_changed_contacts', { since: '2026-11-01' });
     const answer = await second.call('list_changed_contacts', { cursor });
-    expect(answer.notice).toContain('some rows may come again');
+    expect(answer.notice).toContain('some rows may be repeated');
   });
 
   test.each([

@@ -99,7 +99,7 @@ const NEEDS: Readonly<Record<string, readonly Need[]>> = {
 };
 
 /** An act that the owner forbade, and the word of GHL_TOOLS that forbids it. */
-export interface ForbiddenAct {
+export interface ForbiddenAction {
   readonly act: string;
   readonly word: string;
   /** The argument that asks for it; undefined where every use of the tool needs it. */
@@ -107,10 +107,14 @@ export interface ForbiddenAct {
 }
 
 /** Forbidden acts by name, each with the word of GHL_TOOLS that forbids it. */
-export type Forbidden = ReadonlyMap<string, string>;
+export type ForbiddenActions = ReadonlyMap<string, string>;
 
 /** The first forbidden act that a tool would do on these arguments; without arguments, that each use of it needs. */
-export function forbiddenAct(tool: string, args: Json | undefined, forbidden: Forbidden): ForbiddenAct | undefined {
+export function findForbiddenAction(
+  tool: string,
+  args: Json | undefined,
+  forbidden: ForbiddenActions,
+): ForbiddenAction | undefined {
   if (forbidden.size === 0) return undefined;
   const own = forbidden.get(tool);
   if (own !== undefined) return { act: tool, word: own };

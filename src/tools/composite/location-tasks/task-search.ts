@@ -7,7 +7,7 @@ import { Filled, Id, Ids, outputs, Skip, upTo } from '../../core/schemas.ts';
 import { Met } from '../search-pages.ts';
 
 /** The location's tasks, as the API pages them; the tool of this name shows them as people ask for them. */
-export const taskPage = endpoint({
+export const searchTasksPage = endpoint({
   name: 'search_location_tasks',
   title: 'Search location tasks',
   scope: 'locations/tasks.readonly',
@@ -35,7 +35,7 @@ const DEFAULT_PAGE = 25;
  * Every task of the location from `start` on, page by page, with the place it stands at. `repeated` is called where the
  * list ends because HighLevel gives the same page again.
  */
-export async function* walkTasks(
+export async function* iterateTasks(
   question: Json,
   start: number,
   { call }: Pick<ToolContext, 'call'>,
@@ -45,7 +45,7 @@ export async function* walkTasks(
   const met = new Met();
   for (let largest = DEFAULT_PAGE; ; ) {
     const args = { ...question, limit: PAGE, ...(place > 0 ? { skip: place } : {}) };
-    const rows = listIn(await call(taskPage, args, 'bulk'), 'tasks');
+    const rows = listIn(await call(searchTasksPage, args, 'bulk'), 'tasks');
     if (!met.isNew(rows)) return repeated();
     for (const raw of rows) {
       const at = place++;

@@ -3,7 +3,7 @@ import type { Json } from '../../lib/json.ts';
 import { memoizeAsync } from '../../lib/memoize.ts';
 import { quoteForMessage } from '../../lib/text.ts';
 import type { ToolContext } from '../core/context.ts';
-import { fieldCalled, lookedUp } from './name-lookup.ts';
+import { findCustomField, lookUpRows } from './name-lookup.ts';
 
 const hasParts = (rows: unknown): rows is Json[] =>
   Array.isArray(rows) && (rows as Json[]).some(({ part }) => part !== undefined);
@@ -13,8 +13,8 @@ const hasParts = (rows: unknown): rows is Json[] =>
  * `part` and `value`, become one object by the id of each box.
  * @throws UserError for a box that the field does not have
  */
-export async function joinParts(args: Json, context: ToolContext): Promise<Json> {
-  const definitions = memoizeAsync(() => lookedUp('customFields', context));
+export async function joinTextBoxParts(args: Json, context: ToolContext): Promise<Json> {
+  const definitions = memoizeAsync(() => lookUpRows('customFields', context));
   const joined = async (holder: Json): Promise<Json> =>
     hasParts(holder.customFields)
       ? { ...holder, customFields: await joinFields(holder.customFields, await definitions(), context) }
@@ -45,7 +45,7 @@ async function joinFields(given: readonly Json[], definitions: readonly Json[] |
 
 /** The id of a box, by its id or label; as given where the definitions cannot be read. */
 function boxOf(part: string, name: string, definitions: readonly Json[] | undefined): string {
-  const field = definitions && fieldCalled(name, definitions);
+  const field = definitions && findCustomField(name, definitions);
   if (!field) return part;
   const { textBoxListOptions, picklistOptions } = field;
   const boxes = [textBoxListOptions ?? picklistOptions ?? []].flat().filter(isBox);

@@ -2,10 +2,10 @@ import type { Json } from '../../../lib/json.ts';
 import { asOf } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { pickFields, rowOf } from '../../core/row-shape.ts';
-import { bytes, ENVELOPE_BYTES, MAX_BYTES, withShortLists } from '../../core/tool-result.ts';
-import { type TaskStatus, taskStatus } from '../location-tasks/walk.ts';
+import { bytes, ENVELOPE_BYTES, MAX_BYTES, truncateLists } from '../../core/tool-result.ts';
+import { type TaskStatus, taskStatus } from '../location-tasks/task-search.ts';
 import type { Appointment } from './appointments.ts';
-import { contactStatus, noteText, type Parts, partsOf } from './contact-parts.ts';
+import { type ContactParts, contactStatus, noteText, readContactParts } from './contact-parts.ts';
 
 /** Rows of each kind, and characters of the contact's values and of what people wrote. */
 interface Detail {
@@ -87,7 +87,7 @@ function appointmentsOf(appointments: readonly Appointment[], now: number, detai
   return { coming: rows(coming), past: rows(past.reverse()), counts: { appointments: appointments.length } };
 }
 
-function overview({ contact, tasks, notes, appointments, failed }: Parts, now: number, detail: Detail): Json {
+function overview({ contact, tasks, notes, appointments, failed }: ContactParts, now: number, detail: Detail): Json {
   const { counts: ofTasks, ...someTasks } = tasks ? tasksOf(tasks, contact?.assignedTo, now, detail) : {};
   const { counts: ofNotes, ...someNotes } = notes ? notesOf(notes, detail) : {};
   const { counts: ofAppointments, ...someAppointments } = appointments ? appointmentsOf(appointments, now, detail) : {};
@@ -109,11 +109,11 @@ function small(make: (detail: Detail) => Json): Json {
     if (bytes(made) <= SMALL) break;
   }
   // Somebody may have hundreds of tags.
-  return withShortLists(made, MAX_BYTES - ENVELOPE_BYTES) ?? { ...made, contact: TOO_LARGE };
+  return truncateLists(made, MAX_BYTES - ENVELOPE_BYTES) ?? { ...made, contact: TOO_LARGE };
 }
 
 export async function run({ contactId }: Json, context: ToolContext): Promise<Json> {
-  const parts = await partsOf(String(contactId), ['contact', 'tasks', 'notes', 'appointments'], context);
+  const parts = await readContactParts(String(contactId), ['contact', 'tasks', 'notes', 'appointments'], context);
   const now = context.clock.now();
   return { ...small((detail) => overview(parts, now, detail)), asOf: await asOf(context.clock) };
 }

@@ -1,8 +1,8 @@
 import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
 import { pickFields } from '../../core/row-shape.ts';
-import { taskStatus } from '../location-tasks/walk.ts';
-import { noteText, type Parts } from './contact-parts.ts';
+import { taskStatus } from '../location-tasks/task-search.ts';
+import { type ContactParts, noteText } from './contact-parts.ts';
 import { KINDS, type Kind } from './timeline-kinds.ts';
 
 /** A row and its place among the others. */
@@ -23,7 +23,7 @@ const entry = (at: number, kind: Kind, id: unknown, row: () => Json): Entry[] =>
 const ms = (time: unknown) => Date.parse(String(time));
 
 /** What happened and what is to come with one contact, newest first. Tasks carry no time but their due date. */
-export function entriesOf({ contact, tasks = [], notes = [], appointments = [] }: Parts, now: number): Entry[] {
+export function entriesOf({ contact, tasks = [], notes = [], appointments = [] }: ContactParts, now: number): Entry[] {
   const all = [
     ...notes.flatMap((note) => {
       const { id, dateAdded, title } = note;

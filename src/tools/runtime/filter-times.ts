@@ -13,7 +13,7 @@ const MAX_ECHOES = 4;
  * whole day. Whatever is no time passes as it is.
  * @throws UserError for a time that does not exist
  */
-export async function readRanges(
+export async function resolveFilterTimes(
   filters: readonly Json[],
   { effect }: ToolFace,
   context: ToolContext,
