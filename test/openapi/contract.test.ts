@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { contract } from '../tools/contract.ts';
-import { contactTools, isThere, operations } from './description.ts';
+import { contactTools, isAvailable, operations } from './description.ts';
 
-describe.skipIf(!isThere)('the contract typed by hand', () => {
-  test('names the operations of the official description, all and no other', () => {
+describe.skipIf(!isAvailable)('the hand-typed contract', () => {
+  test('lists exactly the operations of the official description', () => {
     expect(contactTools.map(([, route]) => route).sort()).toEqual([...operations.keys()].sort());
   });
 
-  test('gives each the scope the description demands; those without one write', () => {
+  test('has the scope that the description declares, and contacts.write where it declares none', () => {
     const described = [...operations].map(([route, { security }]) => [
       route,
       security?.[0]?.bearer?.[0] ?? 'contacts.write',

@@ -6,16 +6,16 @@ import { type ToolName, toolContract } from '../tools/contract.ts';
 
 const fixture = await findFixture();
 
-/** Tools of several calls are no part of the described API; their own tests try their arguments. */
+/** Composite tools are not in the description; their own tests cover their arguments. */
 const described = tools.filter(({ family }) => family !== 'flows');
 
-describe('examples', () => {
-  test('are of every tool but those of several calls', () => {
+describe('the examples', () => {
+  test('cover every tool except the composite ones', () => {
     expect(described.map(({ name }) => name).sort()).toEqual(toolContract.map(([name]) => name).sort());
   });
 
   test.each(described.map((tool) => [tool.name, tool] as const))(
-    '%s: each succeeds, every argument occurs',
+    '%s: each call succeeds, and every argument occurs',
     async (name, tool) => {
       const calls = Object.values(examples[name as ToolName](fixture));
       for (const args of calls) {

@@ -1,7 +1,7 @@
 import { parseJson, readBody } from '../../src/api/transport/body.ts';
 import type { Transport } from '../../src/api/transport/types.ts';
 
-/** One request as it left, and what came back, unparsed by the server. */
+/** One request and its response, before the server interprets it. */
 export interface Exchange {
   readonly method: string;
   readonly url: URL;
@@ -11,16 +11,16 @@ export interface Exchange {
   readonly answer: unknown;
 }
 
-/** Passes requests on and keeps them. */
-export function recording(send: Transport): { transport: Transport; taken(): Exchange[] } {
-  let kept: Exchange[] = [];
+/** Sends requests through `send` and records each exchange. */
+export function recordExchanges(send: Transport): { transport: Transport; takeExchanges(): Exchange[] } {
+  let exchanges: Exchange[] = [];
   return {
     transport: async (request) => {
       const answer = await send(request);
       const text = (await readBody(answer)) ?? '';
       const { status, headers } = answer;
       const { method, url, body } = request;
-      kept.push({
+      exchanges.push({
         method,
         url: new URL(url),
         body: body && JSON.parse(body),
@@ -30,10 +30,10 @@ export function recording(send: Transport): { transport: Transport; taken(): Exc
       });
       return { status, headers, body: once(text) };
     },
-    taken() {
-      const taken = kept;
-      kept = [];
-      return taken;
+    takeExchanges() {
+      const recorded = exchanges;
+      exchanges = [];
+      return recorded;
     },
   };
 }
@@ -42,8 +42,8 @@ async function* once(text: string): AsyncIterable<Uint8Array> {
   yield new TextEncoder().encode(text);
 }
 
-/** Whether an exchange is the route's own, and not a look before or after a write. */
-export const goesTo = (route: string) => {
+/** True for requests of this route, false for reads before or after a write. */
+export const matchesRoute = (route: string) => {
   const pattern = new RegExp(`^${route.replace(/\{\w+\}/g, '[\\w-]+')}$`);
   return ({ method, url }: Exchange): boolean => pattern.test(`${method} ${url.pathname}`);
 };

@@ -11,25 +11,25 @@ export interface Prism {
   stop(): void;
 }
 
-/** A mock of the described API that checks every request against the description. */
+/** A mock server that validates every request against the description. */
 export async function startPrism(file: string): Promise<Prism> {
   const options = ['--errors', '--multiprocess=false', '--host=127.0.0.1', '--port=0'];
   const child = spawn(process.execPath, [await prismProgram(), 'mock', ...options, file], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const said: string[] = [];
+  const output: string[] = [];
   for await (const line of createInterface(child.stdout)) {
     const url = /listening on (http:\/\/[\d.:]+)/.exec(line)?.[1];
-    said.push(line);
+    output.push(line);
     if (!url) continue;
-    // It logs on, and would wait for a reader once the pipe is full.
+    // Prism continues to log and would block when the pipe is full.
     child.stdout.resume();
     return { url, stop: () => child.kill() };
   }
-  throw new Error(`Prism ended before it listened:\n${said.join('\n')}`);
+  throw new Error(`Prism exited before it listened:\n${output.join('\n')}`);
 }
 
-/** The one installed here, else npm's copy, fetched on first use. */
+/** The installed package, or else a copy that npx downloads. */
 async function prismProgram(): Promise<string> {
   try {
     return createRequire(import.meta.url).resolve(PACKAGE);

@@ -5,9 +5,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { undiciTransport } from '../../src/api/transport/index.ts';
 import { connect, textOf } from '../connect.ts';
 import { examples, type Fixture, findFixture } from '../examples.ts';
-import { contactTools, description, isThere, operationOf } from './description.ts';
-import { goesTo, recording } from './exchange.ts';
-import { type Exception, ledger } from './findings.ts';
+import { contactTools, description, isAvailable, operationOf } from './description.ts';
+import { matchesRoute, recordExchanges } from './exchange.ts';
+import { type Exception, exceptionList } from './findings.ts';
 import { startPrism } from './prism.ts';
 import { violations } from './violations.ts';
 
@@ -27,19 +27,19 @@ const exceptions: readonly Exception[] = [
     ],
   },
   {
-    name: 'an update takes no companyName by its schema, yet other clients send it',
+    name: 'the schema of an update has no companyName, but other clients send it',
     source: 'reference 3.2',
     tools: ['update_contact'],
     findings: ['body.companyName: undeclared'],
   },
   {
-    name: 'a date of birth is typed as an object, with a string for example',
+    name: 'a date of birth is typed as an object, but its example is a string',
     source: 'reference 3.2',
     tools: ['create_contact', 'update_contact', 'upsert_contact'],
     findings: ['body.dateOfBirth: string refused'],
   },
   {
-    name: 'a custom field demands its id, while the text says id or key',
+    name: 'the schema of a custom field requires its id, but its text says id or key',
     source: 'reference 3.4',
     tools: ['create_contact', 'update_contact', 'upsert_contact'],
     findings: [
@@ -49,23 +49,23 @@ const exceptions: readonly Exception[] = [
     ],
   },
   {
-    name: 'the number of a custom field is typed as an object, with a number for example',
+    name: 'the number of a custom field is typed as an object, but its example is a number',
     source: 'reference 3.4',
     tools: ['create_contact', 'update_contact', 'upsert_contact'],
     findings: ['body.customFields.*: {id: string, field_value: number} refused'],
   },
 ];
 
-const { unexcused, unused } = ledger(exceptions);
+const { unexpected, unused } = exceptionList(exceptions);
 let fixture: Fixture;
 let base: string;
 
 const http = undiciTransport();
-const { transport, taken } = recording((request) =>
+const { transport, takeExchanges } = recordExchanges((request) =>
   http({ ...request, url: request.url.replace('http://sandbox.invalid', base) }),
 );
 
-describe.skipIf(!isThere)('requests agree with the official description', () => {
+describe.skipIf(!isAvailable)('requests match the official description', () => {
   beforeAll(async () => {
     fixture = await findFixture();
     const folder = mkdtempSync(join(tmpdir(), 'ghl-openapi-'));
@@ -82,19 +82,19 @@ describe.skipIf(!isThere)('requests agree with the official description', () => 
   test.each(contactTools)('%s: %s', async (tool, route) => {
     const found: string[] = [];
     for (const [title, args] of Object.entries(examples[tool](fixture))) {
-      // A connection for each, so that no answer comes from the cache; one try, because Prism refuses on purpose.
-      const { client } = await connect({ timezone: 'America/New_York', api: { transport, policy: ONE_TRY } });
+      // A connection for each call, so that no answer is cached; one attempt, because Prism rejects on purpose.
+      const { client } = await connect({ timezone: 'America/New_York', api: { transport, policy: ONE_ATTEMPT } });
       const result = await client.callTool({ name: tool, arguments: args });
-      const sent = taken().filter(goesTo(route));
+      const sent = takeExchanges().filter(matchesRoute(route));
       expect(sent, `${title}: ${textOf(result)}`).toHaveLength(1);
       found.push(...sent.flatMap((each) => violations(each, operationOf(tool))));
     }
-    expect(unexcused(tool, found)).toEqual([]);
+    expect(unexpected(tool, found)).toEqual([]);
   });
 
-  test('no exception outlives what it excuses', () => {
+  test('every listed exception occurs', () => {
     expect(unused()).toEqual([]);
   });
 });
 
-const ONE_TRY = { attempts: 1, base: 0, cap: 0 };
+const ONE_ATTEMPT = { attempts: 1, base: 0, cap: 0 };

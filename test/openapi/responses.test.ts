@@ -7,9 +7,9 @@ import type { Json } from '../../src/lib/json.ts';
 import { connect, textOf } from '../connect.ts';
 import { examples, type Fixture, findFixture } from '../examples.ts';
 import type { ToolName } from '../tools/contract.ts';
-import { contactTools, isThere, type Operation, operationOf } from './description.ts';
-import { type Exchange, goesTo, recording } from './exchange.ts';
-import { at, type Exception, finding, kindOf, ledger } from './findings.ts';
+import { contactTools, isAvailable, type Operation, operationOf } from './description.ts';
+import { type Exchange, matchesRoute, recordExchanges } from './exchange.ts';
+import { at, type Exception, exceptionList, finding, typeOf } from './findings.ts';
 
 const allAboutOne = contactTools.filter(([, route]) => route.includes('{contactId}'));
 const known: readonly ToolName[] = ['get_contact', 'update_contact', 'upsert_contact'];
@@ -17,7 +17,7 @@ const written: readonly ToolName[] = ['update_contact', 'upsert_contact'];
 
 const deviations: readonly Exception[] = [
   {
-    name: 'a contact carries more than its schema',
+    name: 'a contact has more properties than its schema',
     source: 'reference 2.3 #1, 3.1a',
     tools: known,
     findings: [
@@ -32,43 +32,43 @@ const deviations: readonly Exception[] = [
     ],
   },
   {
-    name: 'so does a contact that was written before',
+    name: 'a contact that was updated has further properties',
     source: 'reference 2.3 #1, 3.1a',
     tools: written,
     findings: ['contact.inboundDndSettings: undeclared', 'contact.lastUpdatedBy: undeclared'],
   },
   {
-    name: 'so does a new one',
+    name: 'a new contact has more properties than its schema',
     source: 'reference 2.3 #1, #9, 3.1a',
     tools: ['create_contact'],
     findings: ['contact.createdBy: undeclared', 'contact.gender: undeclared', 'contact.timezone: undeclared'],
   },
   {
-    name: 'the value of a custom field is typed as a string and comes in its kind',
+    name: 'the value of a custom field is typed as a string, but has the type of its field',
     source: 'reference 3.1a',
     tools: [...known, 'create_contact'],
     findings: ['contact.customFields.*.value: number refused', 'contact.customFields.*.value: array refused'],
   },
   {
-    name: 'answers about one contact name their trace',
+    name: 'answers about one contact have a traceId',
     source: 'recordings: live answers of 2026',
     tools: ['get_contact', 'create_contact', 'update_contact', 'delete_contact'],
     findings: ['traceId: undeclared'],
   },
   {
-    name: 'an upsert that updates says in two spellings that it succeeded',
+    name: 'an upsert that updates returns succeded and succeeded',
     source: 'recordings: live answers of 2026',
     tools: ['upsert_contact'],
     findings: ['succeded: undeclared', 'succeeded: undeclared'],
   },
   {
-    name: 'the plain list says where it goes on',
+    name: 'the list returns the next page in meta',
     source: 'reference 1.4, 2.3 #7, 4.2',
     tools: ['list_contacts'],
     findings: ['meta: undeclared'],
   },
   {
-    name: 'rows of lists are richer, with names in lower case beside the raw ones',
+    name: 'rows of lists have more properties, with names in lower case and as typed',
     source: 'reference 2.3 #7, 3.1b; by business the same is assumed',
     tools: ['list_contacts', 'list_contacts_by_business'],
     findings: [
@@ -96,7 +96,7 @@ const deviations: readonly Exception[] = [
     ],
   },
   {
-    name: 'what a row has not is null',
+    name: 'missing values of a row are null',
     source: 'reference 3.1b',
     tools: ['list_contacts'],
     findings: [
@@ -106,31 +106,31 @@ const deviations: readonly Exception[] = [
     ],
   },
   {
-    name: 'attributions of a row name the kind of session',
+    name: 'attributions of a row have a session source',
     source: 'reference 3.1a',
     tools: ['list_contacts'],
     findings: ['contacts.*.attributions.*.sessionSource: undeclared'],
   },
   {
-    name: 'no body is described',
+    name: 'the description has no body',
     source: 'reference 1.4, 2.3 #21, #22',
     tools: ['search_contacts', 'find_duplicate_contact'],
     findings: ['body: undeclared'],
   },
   {
-    name: 'tags come with what was added',
+    name: 'the answer also lists the added tags',
     source: 'reference 1.4',
     tools: ['add_contact_tags'],
     findings: ['tagsAdded: undeclared'],
   },
   {
-    name: 'tags come with what was removed',
+    name: 'the answer also lists the removed tags',
     source: 'reference 1.4',
     tools: ['remove_contact_tags'],
     findings: ['tagsRemoved: undeclared'],
   },
   {
-    name: 'the accounts of a bulk change are typed as strings, with objects for example',
+    name: 'the rows of a bulk change are typed as strings, but their examples are objects',
     source: 'reference 2.3 #24',
     tools: ['bulk_update_contact_tags'],
     findings: ['responses.*: object refused'],
@@ -142,19 +142,19 @@ const deviations: readonly Exception[] = [
     findings: ['status: 201 undeclared'],
   },
   {
-    name: 'a missing contact is told under error, with its status and nothing else',
+    name: 'the error for a missing contact has only error and status',
     source: 'recordings: a live test suite asserts on the body',
     tools: allAboutOne.map(([tool]) => tool),
     findings: ['400 error: undeclared', '400 status: undeclared', '400 message: missing', '400 statusCode: missing'],
   },
   {
-    name: 'a duplicate names the contact there is',
+    name: 'the error for a duplicate names the existing contact',
     source: 'reference 1.5',
     tools: ['create_contact'],
     findings: ['400 meta: undeclared', '400 traceId: undeclared'],
   },
   {
-    name: 'a missing scope names no error',
+    name: 'the error for a missing scope has no error property',
     source: 'reference 1.5',
     tools: ['list_contacts'],
     findings: ['401 error: missing'],
@@ -169,15 +169,15 @@ interface Refusal {
   readonly scopes?: Scope[];
 }
 const refusals: readonly Refusal[] = [
-  { tool: 'create_contact', title: 'somebody known', args: ({ email }) => ({ email }), status: 400 },
-  { tool: 'create_contact', title: 'a phone that is none', args: () => ({ phone: 'none' }), status: 422 },
-  { tool: 'list_contacts', title: 'no scope for it', args: () => ({}), status: 401, scopes: ['contacts.write'] },
+  { tool: 'create_contact', title: 'an existing email', args: ({ email }) => ({ email }), status: 400 },
+  { tool: 'create_contact', title: 'an invalid phone', args: () => ({ phone: 'none' }), status: 422 },
+  { tool: 'list_contacts', title: 'a missing scope', args: () => ({}), status: 401, scopes: ['contacts.write'] },
 ];
 
-const { unexcused, unused } = ledger(deviations);
+const { unexpected, unused } = exceptionList(deviations);
 let fixture: Fixture;
 
-describe.skipIf(!isThere)('answers of the sandbox agree with the official description', () => {
+describe.skipIf(!isAvailable)('answers of the sandbox match the official description', () => {
   beforeAll(async () => {
     fixture = await findFixture();
   });
@@ -185,34 +185,34 @@ describe.skipIf(!isThere)('answers of the sandbox agree with the official descri
   test.each(contactTools)('%s: %s', async (tool) => {
     const found: string[] = [];
     for (const [title, args] of Object.entries(examples[tool](fixture))) {
-      const [exchange, text] = await ask(tool, args);
+      const [exchange, text] = await callTool(tool, args);
       expect(exchange.status, `${title}: ${text}`).toBeLessThan(300);
       found.push(...differences(exchange, operationOf(tool)));
     }
-    expect(unexcused(tool, found)).toEqual([]);
+    expect(unexpected(tool, found)).toEqual([]);
   });
 
-  test.each(allAboutOne)('%s: %s without the contact', async (tool) => {
+  test.each(allAboutOne)('%s: %s for a missing contact', async (tool) => {
     const [args = {}] = Object.values(examples[tool](fixture));
-    const [exchange] = await ask(tool, { ...args, contactId: 'aNobodyWithAnIdOf020' });
+    const [exchange] = await callTool(tool, { ...args, contactId: 'aNobodyWithAnIdOf020' });
     expect(exchange.status).toBe(400);
-    expect(unexcused(tool, differences(exchange, operationOf(tool)))).toEqual([]);
+    expect(unexpected(tool, differences(exchange, operationOf(tool)))).toEqual([]);
   });
 
   test.each(refusals)('$tool refused with $status: $title', async ({ tool, args, status, scopes }) => {
-    const [exchange] = await ask(tool, args(fixture), scopes);
+    const [exchange] = await callTool(tool, args(fixture), scopes);
     expect(exchange.status).toBe(status);
-    expect(unexcused(tool, differences(exchange, operationOf(tool)))).toEqual([]);
+    expect(unexpected(tool, differences(exchange, operationOf(tool)))).toEqual([]);
   });
 
-  test('no deviation is listed that does not occur', () => {
+  test('every listed deviation occurs', () => {
     expect(unused()).toEqual([]);
   });
 });
 
-/** One call on a sandbox of its own, as HTTP saw it. */
-async function ask(tool: ToolName, args: Json, scopes?: Scope[]): Promise<[Exchange, string]> {
-  const { transport, taken } = recording((request) => fetchTransport(connected.sandbox.fetch)(request));
+/** The HTTP exchange of one call, in a new sandbox, and the text of its result. */
+async function callTool(tool: ToolName, args: Json, scopes?: Scope[]): Promise<[Exchange, string]> {
+  const { transport, takeExchanges } = recordExchanges((request) => fetchTransport(connected.sandbox.fetch)(request));
   const connected = await connect({
     timezone: 'America/New_York',
     api: { transport },
@@ -220,7 +220,7 @@ async function ask(tool: ToolName, args: Json, scopes?: Scope[]): Promise<[Excha
   });
   const result = await connected.client.callTool({ name: tool, arguments: args });
   const route = contactTools.find(([name]) => name === tool)?.[1] ?? '';
-  const [exchange, ...more] = taken().filter(goesTo(route));
+  const [exchange, ...more] = takeExchanges().filter(matchesRoute(route));
   if (!exchange || more.length > 0) throw new Error(`Not one request: ${textOf(result)}`);
   return [exchange, textOf(result)];
 }
@@ -229,25 +229,25 @@ const ajv = new Ajv({ strict: false, allErrors: true });
 const validators = new Map<object, ValidateFunction>();
 
 function differences({ status, answer }: Exchange, { responses }: Operation): string[] {
-  const alike = Object.keys(responses).find((each) => each[0] === String(status)[0]);
-  const schema = (responses[status] ?? responses[alike ?? ''])?.content?.['application/json']?.schema;
+  const sameClass = Object.keys(responses).find((each) => each[0] === String(status)[0]);
+  const schema = (responses[status] ?? responses[sameClass ?? ''])?.content?.['application/json']?.schema;
   const declared = responses[status] ? [] : [`status: ${status} undeclared`];
   if (!schema) return [...declared, 'body: undeclared'];
   const validate = validators.get(schema) ?? ajv.compile(complete(schema));
   validators.set(schema, validate);
   validate(answer);
   const refused = status < 300 ? '' : `${status} `;
-  return [...declared, ...(validate.errors ?? []).map((error) => refused + spelt(error, answer))];
+  return [...declared, ...(validate.errors ?? []).map((error) => refused + toFinding(error, answer))];
 }
 
-/** Envelopes hold all their keys; the description hardly ever says that anything is required. */
+/** Requires every key of the envelope: the description rarely declares any as required. */
 const complete = (schema: object): object =>
   'properties' in schema ? { ...schema, required: Object.keys(schema.properties as object) } : schema;
 
-function spelt({ instancePath, keyword, params, message = keyword }: ErrorObject, answer: unknown): string {
+function toFinding({ instancePath, keyword, params, message = keyword }: ErrorObject, answer: unknown): string {
   const path = instancePath.split('/').slice(1);
   if (keyword === 'additionalProperties') return finding([...path, params.additionalProperty], 'undeclared');
   if (keyword === 'required') return finding([...path, params.missingProperty], 'missing');
-  if (keyword === 'type') return finding(path, `${kindOf(at(answer, path), true)} refused`);
+  if (keyword === 'type') return finding(path, `${typeOf(at(answer, path), true)} refused`);
   return finding(path, message);
 }
