@@ -1,4 +1,4 @@
-import { sameText, seen, text } from '../src/api/write/compare.ts';
+import { normalizeText, readableText, sameText } from '../src/lib/markup.ts';
 import { redactStrictly } from '../src/lib/redact.ts';
 import { entriesOf } from '../src/tools/composite/contact-view/timeline-entries.ts';
 import { planParts } from '../src/tools/composite/onboard/related-records.ts';
@@ -37,10 +37,10 @@ const notes = (size: number) =>
 /** Everything that reads what arrives from the CRM or the host, however long it is made. */
 export const WORKS: readonly Work[] = [
   ...['<', '</p', '<p ', '<b/', '</p ', '&lt', '<p>x</p>'].flatMap((part) => [
-    onText('text', part, (given) => text(`${given}</p>`)),
-    onText('seen', part, seen),
+    onText('text', part, (given) => normalizeText(`${given}</p>`)),
+    onText('seen', part, readableText),
   ]),
-  ...[' ', '\n '].map((part) => onText('seen', part, seen)),
+  ...[' ', '\n '].map((part) => onText('seen', part, readableText)),
   ...[
     'eyJ-',
     'eyJ',

@@ -1,9 +1,10 @@
 import { isExpired, toApiError } from '../src/api/error-messages.ts';
 import type { HttpResponse, Transport } from '../src/api/transport/types.ts';
-import { lists, matchFields, sameText, seen, text } from '../src/api/write/compare.ts';
+import { listMatches, matchFields } from '../src/api/write/compare.ts';
 import { settle } from '../src/api/write/reconcile.ts';
 import type { ReconcileContext } from '../src/api/write/settlement.ts';
 import type { Json } from '../src/lib/json.ts';
+import { normalizeText, readableText, sameText } from '../src/lib/markup.ts';
 import { redact, redactStrictly } from '../src/lib/redact.ts';
 import { quoteForMessage, stripHiddenCharacters, withinBytes } from '../src/lib/text.ts';
 import { among } from '../src/mcp/completion/completer.ts';
@@ -40,8 +41,8 @@ const onTexts: readonly [what: string, run: (given: string) => unknown, size?: n
   ['redact', redact],
   ['redactStrictly', redactStrictly],
   ['quoted', quoteForMessage],
-  ['text', text],
-  ['seen', seen],
+  ['text', normalizeText],
+  ['seen', readableText],
   ['sameText', (given) => sameText(given, `${given}!`)],
   ['withinBytes', (given) => withinBytes(given, 1_000)],
   ['agreement', (given) => matchFields({ body: given, phone: given, name: given }, { body: `${given}.`, phone: '1' })],
@@ -164,7 +165,7 @@ const rows: readonly Work[] = [
   onRows({
     what: 'tags held against tags',
     make: (size) => range(size, (n) => `tag ${n}`),
-    run: (tags: string[]) => lists('tags', true)({ tags }, { tags }),
+    run: (tags: string[]) => listMatches('tags', true)({ tags }, { tags }),
   }),
   onRows({
     what: 'custom fields held against custom fields',

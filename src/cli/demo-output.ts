@@ -1,3 +1,4 @@
+import { fullName } from '../api/contact-name.ts';
 import type { Json } from '../lib/json.ts';
 
 type Paint = (text: string) => string;
@@ -33,13 +34,7 @@ const joined = (...parts: unknown[]) =>
 const rows = (value: unknown) => (Array.isArray(value) ? (value as Json[]) : []);
 
 const contact = (c: Json) =>
-  joined(
-    bold([c.firstName, c.lastName, c.name].filter(Boolean).join(' ')),
-    c.email,
-    c.phone,
-    c.companyName,
-    (c.tags as string[] | undefined)?.join(', '),
-  );
+  joined(bold(fullName(c)), c.email, c.phone, c.companyName, (c.tags as string[] | undefined)?.join(', '));
 const task = (t: Json) => joined(`${t.completed ? '☑' : '☐'} ${t.title}`, t.dueDate && `due ${t.dueDate}`);
 const note = (n: Json) => `“${clip(n.body, 80)}”`;
 const event = (e: Json) => joined(e.startTime, e.title, e.appointmentStatus ?? e.status);

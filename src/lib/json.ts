@@ -4,6 +4,28 @@ export type Json = Record<string, unknown>;
 export const isRecord = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** No value: undefined, null, blank text, or an empty list. */
+export const isEmpty = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  (typeof value === 'string' && value.trim() === '') ||
+  (Array.isArray(value) && value.length === 0);
+
+/** The object under a key; undefined where there is none. */
+export const recordIn = (data: Json | undefined, key: string): Json | undefined => {
+  const value = data?.[key];
+  return isRecord(value) ? value : undefined;
+};
+
+/** The text under a key; undefined where there is none. */
+export const textIn = (data: Json | undefined, key: string): string | undefined => {
+  const value = data?.[key];
+  return typeof value === 'string' ? value : undefined;
+};
+
+/** The objects of a list; none where the value is no list. */
+export const recordsOf = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isRecord) : []);
+
 /** What an answer lists under a key, as HighLevel sent it; nothing where it holds no list. */
 export const listIn = (data: Json | undefined, key: string): readonly unknown[] =>
   Array.isArray(data?.[key]) ? data[key] : [];
@@ -12,4 +34,4 @@ export const listIn = (data: Json | undefined, key: string): readonly unknown[] 
  * The rows an answer holds under a key: what is no record is left out. That a list has its key was checked when the
  * answer arrived.
  */
-export const rowsIn = (data: Json | undefined, key: string): Json[] => listIn(data, key).filter(isRecord);
+export const rowsIn = (data: Json | undefined, key: string): Json[] => recordsOf(data?.[key]);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint, type Page } from '../api/endpoint.ts';
 import { NO_IDENTITY } from '../api/error-messages.ts';
-import { hasReach } from '../api/write/compare.ts';
+import { mayBeSameContact } from '../api/write/contact-identity.ts';
 import { settle } from '../api/write/reconcile.ts';
 import { UserError } from '../lib/errors.ts';
 import type { Json } from '../lib/json.ts';
@@ -139,7 +139,7 @@ export const createContact = endpoint({
   effect: 'create',
   reconcile: settle.contactCreated,
   locationId: true,
-  answer: { one: 'contact', shows: hasReach },
+  answer: { one: 'contact', shows: mayBeSameContact },
   input: z.strictObject({
     ...contactFields,
     companyName: Text.optional(),
@@ -216,7 +216,7 @@ export const upsertContact = endpoint({
   effect: 'update',
   reconcile: settle.contactUpserted,
   locationId: true,
-  answer: { one: 'contact', shows: hasReach },
+  answer: { one: 'contact', shows: mayBeSameContact },
   input: z
     .strictObject({
       ...contactFields,

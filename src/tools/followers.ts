@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
-import { lists } from '../api/write/compare.ts';
+import { listMatches } from '../api/write/compare.ts';
 import { settle } from '../api/write/reconcile.ts';
 import { Id, Ids, of, outputs } from './core/schemas.ts';
 
@@ -14,7 +14,7 @@ export const addContactFollowers = endpoint({
   scope: 'contacts.write',
   effect: 'create',
   reconcile: settle.followersAdded,
-  answer: { rows: 'followers', shows: lists('followers', true) },
+  answer: { rows: 'followers', shows: listMatches('followers', true) },
   input,
   output: outputs.record({ followers: of.texts, followersAdded: of.texts }),
 });
@@ -27,7 +27,7 @@ export const removeContactFollowers = endpoint({
   scope: 'contacts.write',
   effect: 'delete',
   reconcile: settle.followersRemoved,
-  answer: { rows: 'followers', shows: lists('followers', false) },
+  answer: { rows: 'followers', shows: listMatches('followers', false) },
   input,
   output: outputs.record({ followers: of.texts, followersRemoved: of.texts }),
 });

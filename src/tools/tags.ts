@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint, type Shows } from '../api/endpoint.ts';
-import { lists } from '../api/write/compare.ts';
+import { listMatches } from '../api/write/compare.ts';
 import { settle } from '../api/write/reconcile.ts';
 import { type Json, rowsIn } from '../lib/json.ts';
 import { Id, Ids, of, outputs, Tags, TagsOrNone } from './core/schemas.ts';
@@ -40,7 +40,7 @@ export const addContactTags = endpoint({
   scope: 'contacts.write',
   effect: 'create',
   reconcile: settle.tagsAdded,
-  answer: { rows: 'tags', shows: lists('tags', true) },
+  answer: { rows: 'tags', shows: listMatches('tags', true) },
   input: z.strictObject({ contactId: Id, tags: Tags }),
   output: outputs.record({ tags: of.texts, tagsAdded: of.texts }),
 });
@@ -53,7 +53,7 @@ export const removeContactTags = endpoint({
   scope: 'contacts.write',
   effect: 'delete',
   reconcile: settle.tagsRemoved,
-  answer: { rows: 'tags', shows: lists('tags', false) },
+  answer: { rows: 'tags', shows: listMatches('tags', false) },
   input: z.strictObject({ contactId: Id, tags: Tags }),
   output: outputs.record({ tags: of.texts, tagsRemoved: of.texts }),
 });

@@ -1,8 +1,8 @@
 import { type Json, rowsIn } from '../../lib/json.ts';
 import { parsePhone, toE164 } from '../../lib/phone.ts';
 import { isDeleted } from '../deleted-rows.ts';
-
-import { hasReach, lacks, listed as listedOf, lists, type Match, matchFields } from './compare.ts';
+import { countListed, listMatches, type Match, matchFields } from './compare.ts';
+import { lacksEmailOrPhone, mayBeSameContact } from './contact-identity.ts';
 import type { ReconcileContext, ReconcileResult, ReconcileStrategy, SnapshotContext } from './settlement.ts';
 
 const unknown = (tell: string): ReconcileResult => ({ happened: undefined, hint: tell });
@@ -68,7 +68,7 @@ async function holders(look: ReconcileContext): Promise<{ found: Holder[]; missi
   let missing = false;
   for (const [at, { ask, sure }] of (await lookupsOf(look.sent)).entries()) {
     const contact = part(await look.read('find_duplicate_contact', ask), 'contact');
-    if (contact && (lacks(contact, 'email', ask.email) || lacks(contact, 'phone', ask.number)))
+    if (contact && (lacksEmailOrPhone(contact, 'email', ask.email) || lacksEmailOrPhone(contact, 'phone', ask.number)))
       throw new Error('the lookup was answered with a contact that does not have what was looked for');
     missing ||= !contact && sure;
     if (contact && found.every((each) => each.contact.id !== contact.id))
@@ -116,7 +116,7 @@ const contactCreated: ReconcileStrategy = {
     const tell = `Contact ${existing} has this email or phone and may be it, or older: get_contact tells.`;
     if (!contact) return unknown(tell);
     const age = ageOf(contact, look);
-    if (age === 'old' || matchFields(look.sent, contact) === 'no') return NOT_DONE;
+    if (age === 'old' || matchFields(look.sent, contact) === 'mismatch') return NOT_DONE;
     return age === 'new' ? done({ contact }) : unknown(tell);
   },
 };
@@ -155,8 +155,8 @@ const nameOf = ({ firstName, lastName, name }: Json) =>
 function contactAgrees(fields: Json, contact: Json, { since }: ReconcileContext): Match {
   const agrees = matchFields(fields, contact);
   const updated = Date.parse(String(contact.dateUpdated));
-  if (agrees === 'no') return updated >= since ? '?' : 'no';
-  return agrees === '?' && updated < since - CLOCKS_DIFFER_MS ? 'no' : agrees;
+  if (agrees === 'mismatch') return updated >= since ? 'unknown' : 'mismatch';
+  return agrees === 'unknown' && updated < since - CLOCKS_DIFFER_MS ? 'mismatch' : agrees;
 }
 
 const contactUpserted: ReconcileStrategy = {
@@ -170,11 +170,11 @@ const contactUpserted: ReconcileStrategy = {
     if (fresh) return done({ new: true, contact: fresh.contact });
     if (anew === true) return newestLike(look, 'Somebody older has this email or phone. ');
     const answers = found.map(({ contact }) => contactAgrees(fields, contact, look));
-    const holder = found[answers.indexOf('yes')];
+    const holder = found[answers.indexOf('match')];
     if (holder) return done({ ...(holder.age === 'old' ? { new: false } : {}), contact: holder.contact });
     // Somebody who does not visibly have what was looked up proves nothing.
-    const visible = found.every(({ contact }) => hasReach(contact, look.sent));
-    if (found.length > 0 && visible && answers.every((answer) => answer === 'no')) return NOT_DONE;
+    const visible = found.every(({ contact }) => mayBeSameContact(contact, look.sent));
+    if (found.length > 0 && visible && answers.every((answer) => answer === 'mismatch')) return NOT_DONE;
     return unknown(
       email
         ? 'find_duplicate_contact tells.'
@@ -188,9 +188,9 @@ const contactMatches: ReconcileStrategy = {
   async check(look) {
     const { contactId, ...fields } = look.sent;
     const contact = part(await look.read('get_contact', { contactId }), 'contact');
-    const agrees = contact ? contactAgrees(fields, contact, look) : 'no';
-    if (agrees === '?') return unknown('get_contact tells.');
-    return agrees === 'yes' ? done({ succeded: true, contact }) : NOT_DONE;
+    const agrees = contact ? contactAgrees(fields, contact, look) : 'mismatch';
+    if (agrees === 'unknown') return unknown('get_contact tells.');
+    return agrees === 'match' ? done({ succeded: true, contact }) : NOT_DONE;
   },
 };
 
@@ -203,9 +203,9 @@ const recordMatches = (tool: string, key: string): ReconcileStrategy => ({
       await read(tool, { contactId, ...(taskId ? { taskId } : {}), ...(noteId ? { noteId } : {}) }),
       key,
     );
-    const agrees = stored ? matchFields(fields, stored) : 'no';
-    if (agrees === 'no') return NOT_DONE;
-    return agrees === 'yes' ? done({ [key]: stored }) : unknown(`${tool} tells.`);
+    const agrees = stored ? matchFields(fields, stored) : 'mismatch';
+    if (agrees === 'mismatch') return NOT_DONE;
+    return agrees === 'match' ? done({ [key]: stored }) : unknown(`${tool} tells.`);
   },
 });
 
@@ -231,9 +231,9 @@ const noteListed: ReconcileStrategy = {
     const before = idSet(look.snapshot?.ids);
     const aged = notes.map((note) => ({ note, age: ageOf(note, look, before), agrees: matchFields(fields, note) }));
     const fresh = aged.filter(({ age }) => age === 'new');
-    const made = fresh.find(({ agrees }) => agrees === 'yes');
+    const made = fresh.find(({ agrees }) => agrees === 'match');
     if (made) return done({ note: made.note });
-    const like = aged.find(({ age, agrees }) => age === '?' && agrees !== 'no');
+    const like = aged.find(({ age, agrees }) => age === '?' && agrees !== 'mismatch');
     if (like)
       return unknown(`Note ${String(like.note.id)} is like it and may be it, or older: list_contact_notes tells.`);
     return fresh.length === 0 ? NOT_DONE : unknown('list_contact_notes tells.');
@@ -256,7 +256,7 @@ const taskListed: ReconcileStrategy = {
     const old = idSet(look.snapshot?.ids);
     const tasks = rowsIn(await look.read('list_contact_tasks', { contactId }), 'tasks');
     const fresh = tasks.filter((task) => !look.isKnown(task.id) && !old?.has(task.id));
-    const task = fresh.find((each) => matchFields(fields, each) === 'yes');
+    const task = fresh.find((each) => matchFields(fields, each) === 'match');
     if (!task) return fresh.length === 0 || old === undefined ? NOT_DONE : unknown('list_contact_tasks tells.');
     return old
       ? done({ task })
@@ -269,7 +269,7 @@ const listed = (key: 'tags' | 'followers', wanted: boolean): ReconcileStrategy =
   description: `reads the contact's ${key}`,
   async check({ sent, read }) {
     const contact = part(await read('get_contact', { contactId: sent.contactId }), 'contact');
-    const { right, of } = contact ? listedOf(key, wanted, contact, sent) : { right: 0, of: 1 };
+    const { right, of } = contact ? countListed(key, wanted, contact, sent) : { right: 0, of: 1 };
     if (contact && right === of) return done({ [key]: contact[key] ?? [] });
     if (right === 0) return NOT_DONE;
     return unknown(`The contact ${wanted ? 'has' : 'lacks'} ${right} of these ${of} ${key}: get_contact tells which.`);
@@ -312,7 +312,7 @@ const bulk = (
 
 const tagsAsWanted = (contact: Json, sent: Json) => {
   if (sent.removeAllTags === true) return ((contact.tags as unknown[] | undefined) ?? []).length === 0;
-  return lists('tags', sent.type === 'add')(contact, sent);
+  return listMatches('tags', sent.type === 'add')(contact, sent);
 };
 
 export const settle = {

@@ -1,5 +1,5 @@
-import { text } from '../../api/write/compare.ts';
-import { isRecord, type Json, rowsIn } from '../../lib/json.ts';
+import { isEmpty, isRecord, type Json, rowsIn } from '../../lib/json.ts';
+import { normalizeText } from '../../lib/markup.ts';
 
 /** A value for a custom field. */
 export interface CustomValue {
@@ -12,26 +12,20 @@ export interface CustomValue {
   readonly value: unknown;
 }
 
-export const isEmpty = (value: unknown): boolean =>
-  value === undefined ||
-  value === null ||
-  (typeof value === 'string' && value.trim() === '') ||
-  (Array.isArray(value) && value.length === 0);
-
 /** Whether a stored object holds everything that was given; it may hold more. */
 export const contains = (stored: unknown, given: unknown): boolean =>
   isRecord(given)
     ? isRecord(stored) && Object.entries(given).every(([key, value]) => contains(stored[key], value))
-    : text(stored) === text(given);
+    : normalizeText(stored) === normalizeText(given);
 
 /** `YYYY-MM-DD` of the spellings the API takes and gives: a day, a time, or epoch ms. */
 function day(value: unknown): string {
   const at = new Date(typeof value === 'number' ? value : String(value));
-  return Number.isNaN(at.getTime()) ? text(value) : at.toISOString().slice(0, 10);
+  return Number.isNaN(at.getTime()) ? normalizeText(value) : at.toISOString().slice(0, 10);
 }
 
 const number = (value: unknown): number => Number(String(value).replaceAll(',', ''));
-const choices = (value: unknown): string => [value].flat().map(text).sort().join('\n');
+const choices = (value: unknown): string => [value].flat().map(normalizeText).sort().join('\n');
 
 /** Whether a custom field holds a value: by its type, for some are kept in another form than they are sent. */
 export function sameValue(given: unknown, stored: unknown, type?: unknown): boolean {

@@ -1,5 +1,5 @@
 import { matchField } from '../../api/write/compare.ts';
-import type { Json } from '../../lib/json.ts';
+import { isEmpty, type Json } from '../../lib/json.ts';
 import { rowOf } from './row-shape.ts';
 
 /** Arguments that are no field of a contact, or that an answer keeps in a form of its own. */
@@ -14,9 +14,6 @@ const NOT_COMPARED = new Set([
 /** Fields that are left out without a word: what cannot be told for sure counts as left out here. */
 const LEFT_OUT = new Set(['phone', 'gender', 'companyName']);
 
-const isEmpty = (value: unknown): boolean =>
-  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
-
 /** The fields that an answer shows otherwise than they were sent. A field that it does not show at all says nothing of a create. */
 function shownOtherwise(contact: Json, args: Json, isWhole: boolean): string[] {
   return Object.entries(args)
@@ -25,7 +22,7 @@ function shownOtherwise(contact: Json, args: Json, isWhole: boolean): string[] {
       if (isEmpty(contact[name]) && (isEmpty(value) || !isWhole)) return false;
       if (name === 'customFields') return lacksCustom(value, contact.customFields);
       const answer = matchField(name, value, contact);
-      return answer === 'no' || (answer === '?' && LEFT_OUT.has(name));
+      return answer === 'mismatch' || (answer === 'unknown' && LEFT_OUT.has(name));
     })
     .map(([name]) => name);
 }

@@ -1,6 +1,7 @@
+import { fullName } from '../../api/contact-name.ts';
 import type { Endpoint } from '../../api/endpoint.ts';
-import { text } from '../../api/write/compare.ts';
 import type { Json } from '../../lib/json.ts';
+import { normalizeText } from '../../lib/markup.ts';
 
 /** ms for which an equal create is worth a word, and how many are remembered. */
 const REMEMBERED_MS = 600_000;
@@ -24,20 +25,19 @@ interface Kind {
   readonly print: (args: Json, locationId: string | undefined) => unknown[] | undefined;
 }
 
-const nameOf = ({ name, firstName, lastName }: Json): string =>
-  text([firstName, lastName].filter(Boolean).join(' ') || name).toLowerCase();
+const nameOf = (contact: Json): string => normalizeText(fullName(contact)).toLowerCase();
 
 const KINDS: Readonly<Record<string, Kind>> = {
   create_contact_note: {
     what: 'An equal note was added to this contact',
     key: 'note',
-    print: ({ contactId, body }) => [contactId, text(body)],
+    print: ({ contactId, body }) => [contactId, normalizeText(body)],
   },
   create_contact_task: {
     what: 'An equal task was added to this contact',
     key: 'task',
     print: ({ contactId, title, dueDate, completed }) =>
-      completed === true ? undefined : [contactId, text(title).toLowerCase(), Date.parse(String(dueDate))],
+      completed === true ? undefined : [contactId, normalizeText(title).toLowerCase(), Date.parse(String(dueDate))],
   },
   create_contact: {
     what: 'A contact of this name without email and phone was created',

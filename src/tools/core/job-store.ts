@@ -1,6 +1,7 @@
 import { createHash, randomInt } from 'node:crypto';
 import { UserError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json.ts';
+import { stableKey } from '../../lib/stable-key.ts';
 import { quoteForMessage } from '../../lib/text.ts';
 
 /** Jobs remembered at once; a newer one pushes out the one that was longest untouched and is not running. */
@@ -99,10 +100,7 @@ const unknown = (handle: string): UserError =>
   );
 
 /** The same for the same arguments, in whatever order their keys stand; what is undefined is not there. */
-const fingerprint = (args: Json): string =>
-  createHash('sha256')
-    .update(JSON.stringify(ordered(args)))
-    .digest('base64');
+const fingerprint = (args: Json): string => createHash('sha256').update(stableKey(args)).digest('base64');
 
 /** Bytes of a state, roughly: of many alike, one is measured. */
 function weightOf(value: unknown): number {
@@ -114,11 +112,4 @@ function weightOf(value: unknown): number {
   }
   if (Array.isArray(value) && value.length > 20) return 24 + value.length * (8 + weightOf(value[0]));
   return Object.entries(value).reduce((sum, [key, inner]) => sum + key.length + 24 + weightOf(inner), 48);
-}
-
-function ordered(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(ordered);
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, ordered(inner)]));
 }

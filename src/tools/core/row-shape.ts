@@ -1,5 +1,5 @@
 import type { ListShape, Page } from '../../api/endpoint.ts';
-import { isRecord, type Json } from '../../lib/json.ts';
+import { isEmpty, isRecord, type Json } from '../../lib/json.ts';
 import { stripHiddenCharacters, truncate } from '../../lib/text.ts';
 
 /** Bookkeeping of the API that says nothing about a person; `fields` brings any of it back by name. */
@@ -50,9 +50,6 @@ export const countInvalidRows = (data: Json): number =>
     (sum, list) => sum + (Array.isArray(list) ? list.filter((item) => !isRecord(item)).length : 0),
     0,
   );
-
-const isEmpty = (value: unknown): boolean =>
-  value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 
 /** Characters a value has come to, so that small answers need no measuring. */
 export interface SizeEstimate {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { sameText, seen, text } from '../../../src/api/write/compare.ts';
 import type { Json } from '../../../src/lib/json.ts';
+import { normalizeText, readableText, sameText } from '../../../src/lib/markup.ts';
 import { entriesOf } from '../../../src/tools/composite/contact-view/timeline-entries.ts';
 import { uniqueBy } from '../../../src/tools/composite/onboard/parse-person.ts';
 import { connect } from '../../connect.ts';
@@ -17,7 +17,7 @@ describe('a text as a reader sees it', () => {
     ['HTML', '<p class="x">Wants a <b>red</b> one</p><br/>5 &lt; 6', 'Wants a red one 5 < 6'],
     ['an address within HTML', '<div>From &quot;Bob&quot; <bob@x.example></div>', 'From "Bob" <bob@x.example>'],
     ['nothing', undefined, ''],
-  ])('%s', (_, given, shown) => expect(seen(given)).toBe(shown));
+  ])('%s', (_, given, shown) => expect(readableText(given)).toBe(shown));
 
   test('in overview and timeline', async () => {
     const data = {
@@ -109,7 +109,7 @@ describe('work grows with the input and no faster', () => {
 
   test('a text that is all brackets ends', () => {
     const hostile = '<'.repeat(2_000_000);
-    expect([text(hostile), seen(hostile)]).toEqual([hostile, hostile]);
-    expect(text(`${hostile}</p>`)).toBe(hostile);
+    expect([normalizeText(hostile), readableText(hostile)]).toEqual([hostile, hostile]);
+    expect(normalizeText(`${hostile}</p>`)).toBe(hostile);
   });
 });

@@ -1,3 +1,4 @@
+import { fullName } from '../../../api/contact-name.ts';
 import type { Json } from '../../../lib/json.ts';
 import { truncate } from '../../../lib/text.ts';
 import { getContact } from '../../contacts.ts';
@@ -71,7 +72,7 @@ async function example(
 ): Promise<Json> {
   try {
     const contact = rowOf.contact(((await call(getContact, { contactId })).contact ?? {}) as Json);
-    return { id: contactId, name: short(nameOf(contact)), changes: changesOf(contact, changes, fields) };
+    return { id: contactId, name: short(fullName(contact) || null), changes: changesOf(contact, changes, fields) };
   } catch (error) {
     return { id: contactId, problem: failureReason(error) };
   }
@@ -114,10 +115,7 @@ const echoed = (changes: Changes): Json =>
 const isChange = ([, from, to]: [string, unknown, unknown]): boolean =>
   JSON.stringify(from ?? '') !== JSON.stringify(to ?? '');
 
-const oldOf = (contact: Json, key: string): unknown => (key === 'name' ? nameOf(contact) : contact[key]);
-
-const nameOf = ({ name, firstName, lastName }: Json): unknown =>
-  [firstName, lastName].filter(Boolean).join(' ') || name;
+const oldOf = (contact: Json, key: string): unknown => (key === 'name' ? fullName(contact) : contact[key]);
 
 /** A value cut for an example; null where there is none. */
 const short = (value: unknown): unknown => cleanValue(value ?? null, CHARACTERS, { characters: 0 });

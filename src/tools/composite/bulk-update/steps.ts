@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../../api/endpoint.ts';
-import { type Json, rowsIn } from '../../../lib/json.ts';
+import { isEmpty, type Json, rowsIn } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import { bulkAssignContactBusiness } from '../../businesses.ts';
 import { updateContact } from '../../contacts.ts';
@@ -7,7 +7,7 @@ import type { ToolContext } from '../../core/context.ts';
 import { rowOf } from '../../core/row-shape.ts';
 import { bulkUpdateContactTags } from '../../tags.ts';
 
-import { type CustomValue, heldIn, holdersOf, isEmpty, labelOf, sameValue } from '../custom-field-values.ts';
+import { type CustomValue, heldIn, holdersOf, labelOf, sameValue } from '../custom-field-values.ts';
 import type { Changes, StepName } from './job.ts';
 
 /** What a step did to one contact: nothing where all was so already. */

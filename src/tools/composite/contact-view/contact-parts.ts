@@ -1,7 +1,7 @@
 import { isMissing } from '../../../api/errors.ts';
-import { seen } from '../../../api/write/compare.ts';
 import { UserError } from '../../../lib/errors.ts';
 import { type Json, rowsIn } from '../../../lib/json.ts';
+import { readableText } from '../../../lib/markup.ts';
 import { redact } from '../../../lib/redact.ts';
 import { getContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
@@ -74,4 +74,4 @@ export function contactStatus({ type, dnd, dndSettings }: Json): string | undefi
 }
 
 /** A note's body as a reader sees it: it may be HTML. */
-export const noteText = (note: Json): string => seen(note.body);
+export const noteText = (note: Json): string => readableText(note.body);

@@ -1,4 +1,5 @@
-import type { Json } from '../../../lib/json.ts';
+import { fullName } from '../../../api/contact-name.ts';
+import { isRecord, type Json } from '../../../lib/json.ts';
 import { asOf, type Clock, readTime } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { pickFields, rowOf } from '../../core/row-shape.ts';
@@ -21,9 +22,8 @@ function fits(task: Json, wanted: unknown, now: number, from: number, to: number
 
 function row(raw: Json, now: number): Json {
   const { id, title, body, dueDate, contactId, assignedTo, contactDetails } = rowOf.task(raw);
-  const { firstName, lastName } = (contactDetails ?? {}) as Json;
-  const contactName = [firstName, lastName].filter(Boolean).join(' ');
-  const task = { id, title, body, dueDate, status: taskStatus(raw, now), contactId, contact: contactName, assignedTo };
+  const contact = isRecord(contactDetails) ? fullName(contactDetails) : '';
+  const task = { id, title, body, dueDate, status: taskStatus(raw, now), contactId, contact, assignedTo };
   return pickFields(task, undefined, BODY_CHARACTERS, { characters: 0 });
 }
 

@@ -1,12 +1,14 @@
 import { isMissing } from '../../../api/errors.ts';
-import { lacks, matchField, text } from '../../../api/write/compare.ts';
+import { matchField } from '../../../api/write/compare.ts';
+import { lacksEmailOrPhone } from '../../../api/write/contact-identity.ts';
 import { UserError } from '../../../lib/errors.ts';
-import { type Json, rowsIn } from '../../../lib/json.ts';
+import { isEmpty, type Json, rowsIn } from '../../../lib/json.ts';
+import { normalizeText } from '../../../lib/markup.ts';
 import { findDuplicateContact, getContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { searchContacts } from '../../search.ts';
 
-import { heldIn, isEmpty, sameValue } from '../custom-field-values.ts';
+import { heldIn, sameValue } from '../custom-field-values.ts';
 import type { By, Person, Reach } from './parse-person.ts';
 import { findKnownPerson, setKnownPerson } from './person-registry.ts';
 
@@ -101,7 +103,7 @@ const odd = (by: By, id: string): UserError =>
   );
 
 const firstName = ({ firstName, name }: Json): string =>
-  text(firstName || name)
+  normalizeText(firstName || name)
     .split(' ')[0]
     ?.toLowerCase() ?? '';
 
@@ -132,7 +134,7 @@ const holder = async (by: 'email' | 'phone', value: unknown, answer: Promise<Jso
   if (contact === null) return [];
   const id = (contact as Json | undefined)?.id;
   if (typeof id !== 'string') throw new UserError(UNREADABLE);
-  return [{ by, id, holds: sure, isOdd: (read) => lacks(read, by, value) }];
+  return [{ by, id, holds: sure, isOdd: (read) => lacksEmailOrPhone(read, by, value) }];
 };
 
 /** The contact of a lookup; where it finds none, the one that was found or created for this a moment ago. */
@@ -145,7 +147,7 @@ async function lookedUp(
   const found = await holder(by, value, context.call(findDuplicateContact, given, 'interactive', FRESH));
   const id = found.length > 0 ? undefined : (await findKnownPerson(key, context))?.id;
   if (id === undefined) return found;
-  return [{ by, id, holds: (contact) => matchField(by, value, contact) === 'yes' }];
+  return [{ by, id, holds: (contact) => matchField(by, value, contact) === 'match' }];
 }
 
 const LOOK: Record<By, (reach: Reach, context: ToolContext) => Promise<Lead[]>> = {

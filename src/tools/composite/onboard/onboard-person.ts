@@ -1,12 +1,13 @@
 import { NO_IDENTITY } from '../../../api/error-messages.ts';
 import { ApiError, affectsOtherCalls, isMissing } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
+import { isEmpty } from '../../../lib/json.ts';
 import { createContact, updateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { assertAllowed, SwitchedOff } from '../../core/permissions.ts';
 
 import { SEARCH_INDEX_DELAY_MS } from '../changes/change-feed.ts';
-import { isEmpty, labelOf } from '../custom-field-values.ts';
+import { labelOf } from '../custom-field-values.ts';
 import { Conflict, type Found, FRESH, findPerson, readContact, remember } from './find-person.ts';
 import type { Person } from './parse-person.ts';
 import { findKnownPerson, PersonBusy, type PersonLock, setKnownPerson, withPersonLock } from './person-registry.ts';

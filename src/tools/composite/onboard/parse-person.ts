@@ -1,6 +1,6 @@
-import { text } from '../../../api/write/compare.ts';
 import { UserError } from '../../../lib/errors.ts';
-import type { Json } from '../../../lib/json.ts';
+import { isEmpty, type Json } from '../../../lib/json.ts';
+import { normalizeText } from '../../../lib/markup.ts';
 import { memoizeAsync } from '../../../lib/memoize.ts';
 import { type ParsedPhone, parsePhone } from '../../../lib/phone.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
@@ -9,7 +9,7 @@ import type { ToolContext } from '../../core/context.ts';
 import { mayRead } from '../../core/permissions.ts';
 import { getLocation, listCustomFields } from '../../lookups.ts';
 import { findCustomField, lookUpRows } from '../../runtime/name-lookup.ts';
-import { type CustomValue, isEmpty } from '../custom-field-values.ts';
+import type { CustomValue } from '../custom-field-values.ts';
 import { matchEntry } from './input.ts';
 
 export type By = 'email' | 'phone' | 'matchField';
@@ -43,11 +43,11 @@ export interface Person {
 
 /** By which a task is found again, whoever has it now and whatever was added to it. */
 export const taskKey = ({ title, dueDate }: Json): string =>
-  `${text(title).toLowerCase()} ${Math.floor(Date.parse(String(dueDate)) / 1_000)}`;
+  `${normalizeText(title).toLowerCase()} ${Math.floor(Date.parse(String(dueDate)) / 1_000)}`;
 
 /** Tells tasks of one title and time apart. */
 export const wholeTaskKey = (task: Json): string =>
-  JSON.stringify([taskKey(task), text(task.body), text(task.assignedTo)]);
+  JSON.stringify([taskKey(task), normalizeText(task.body), normalizeText(task.assignedTo)]);
 
 /** A task to the letter: what differs only in how it is written may be meant to differ. */
 export const writtenTaskKey = ({ title, dueDate, body, assignedTo }: Json): string =>
@@ -164,7 +164,7 @@ const byMatch = (custom: CustomValue): Reach => ({
   value: custom.value,
   certain: true,
   custom,
-  key: `customField ${custom.id} ${text(custom.value)}`,
+  key: `customField ${custom.id} ${normalizeText(custom.value)}`,
 });
 
 async function readTasks(

@@ -1,8 +1,8 @@
 import type { Endpoint } from '../../../api/endpoint.ts';
 import { ApiError } from '../../../api/errors.ts';
-import { sameText } from '../../../api/write/compare.ts';
 import { UserError } from '../../../lib/errors.ts';
 import { type Json, rowsIn } from '../../../lib/json.ts';
+import { sameText } from '../../../lib/markup.ts';
 import { bulkAssignContactBusiness } from '../../businesses.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { createContactNote, listContactNotes } from '../../notes.ts';

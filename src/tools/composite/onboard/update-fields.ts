@@ -1,10 +1,12 @@
+import { fullName } from '../../../api/contact-name.ts';
 import { ApiError } from '../../../api/errors.ts';
-import { matchField, text } from '../../../api/write/compare.ts';
-import type { Json } from '../../../lib/json.ts';
+import { matchField } from '../../../api/write/compare.ts';
+import { isEmpty, type Json } from '../../../lib/json.ts';
+import { normalizeText } from '../../../lib/markup.ts';
 import { updateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 
-import { type CustomValue, contains, heldIn, holdersOf, isEmpty, labelOf, sameValue } from '../custom-field-values.ts';
+import { type CustomValue, contains, heldIn, holdersOf, labelOf, sameValue } from '../custom-field-values.ts';
 import { Conflict, type Found, readContact } from './find-person.ts';
 import type { Person } from './parse-person.ts';
 
@@ -42,12 +44,9 @@ const REASON = {
   empty: 'An empty value empties nothing here; update_contact does, with clear.',
 };
 
-const wholeName = ({ name, firstName, lastName }: Json): string =>
-  text([firstName, lastName].filter(Boolean).join(' ') || name);
-
 /** Fields whose own comparison would call a difference a doubt. */
 const AGREES: Readonly<Record<string, (value: unknown, contact: Json) => boolean>> = {
-  name: (value, contact) => text(value) === wholeName(contact),
+  name: (value, contact) => normalizeText(value) === normalizeText(fullName(contact)),
   dndSettings: (value, contact) =>
     Object.entries(value as Json).every(([channel, given]) =>
       contains((contact.dndSettings as Json | undefined)?.[channel] ?? { status: 'inactive' }, given),
@@ -63,8 +62,8 @@ function wishes({ fields, custom }: Person): Wish[] {
     ([field, value]): Wish => ({
       field,
       value,
-      held: (contact) => (field === 'name' ? wholeName(contact) : contact[field]),
-      agrees: (contact) => AGREES[field]?.(value, contact) ?? matchField(field, value, contact) === 'yes',
+      held: (contact) => (field === 'name' ? normalizeText(fullName(contact)) : contact[field]),
+      agrees: (contact) => AGREES[field]?.(value, contact) ?? matchField(field, value, contact) === 'match',
     }),
   );
   const special = custom.map(
