@@ -130,7 +130,7 @@ export async function tell({ tool, faults }: Case): Promise<{ told: Told; why?: 
   const steps = [...(first ? [step(first)] : []), step(tool)];
   const bare = await runSchedule({ ...setting, steps: steps.slice(0, -1), faults: [] });
   const { reports, after, journal } = await runSchedule({ ...setting, steps, faults });
-  const { told, text = '' } = reports.at(-1) ?? {};
+  const { outcome: told, text = '' } = reports.at(-1) ?? {};
   const changed = !same(bare.after, after);
   const entry = journal.at(-1)?.outcome;
   const ok =

@@ -1,123 +1,119 @@
 import type { Ran, Report } from './schedule-run.ts';
 import type { Snapshot } from './schedule-world.ts';
 
-/** What is wrong between the reports and the state, in words; nothing where they agree. */
+/** Every contradiction between what the calls reported and what the sandbox holds. */
 export function violations({ reports, before, after, journal }: Ran): string[] {
   return [
-    ...reports.filter(({ told }) => told === 'fault').map((each) => `${each.step.tool}: ${each.text}`),
-    ...factsOff(reports, before, after),
-    ...marksOff(reports, before, after),
-    ...journalOff(reports, journal),
+    ...reports.filter(({ outcome }) => outcome === 'crash').map((each) => `${each.step.tool}: ${each.text}`),
+    ...wrongFacts(reports, before, after),
+    ...wrongMarks(reports, before, after),
+    ...wrongJournal(reports, journal),
   ];
 }
 
 interface Written {
-  readonly name: string;
-  readonly owner: string;
   readonly value: string;
   readonly report: Report;
 }
 
+const append = <T>(map: Map<string, T[]>, key: string, value: T) => map.set(key, [...(map.get(key) ?? []), value]);
+
 /**
- * A fact is as it was, unless something was surely written; or as a call that was done, or may be, left it, unless
- * another that was done began after that one had ended.
+ * A fact has its old value unless a call reported it as written, or the value of a call that was done or may be, unless
+ * a later call that was done began after that one ended.
  */
-function factsOff(reports: readonly Report[], before: Snapshot, after: Snapshot): string[] {
+function wrongFacts(reports: readonly Report[], before: Snapshot, after: Snapshot): string[] {
   const written = new Map<string, Written[]>();
+  const owners = new Map<string, string>();
   for (const report of reports) {
-    if (report.told === 'not done') continue;
     for (const { owner, name, value } of report.step.facts ?? []) {
       const key = owner === '' ? name : `${owner}/${name}`;
-      written.set(key, [...(written.get(key) ?? []), { name: key, owner, value, report }]);
+      owners.set(key, owner);
+      if (report.outcome !== 'not done') append(written, key, { value, report });
     }
   }
-  const named = reports.flatMap(({ step }) =>
-    (step.facts ?? []).map(({ owner, name }) => ({ owner, key: owner === '' ? name : `${owner}/${name}` })),
-  );
-  return [...new Map(named.map((each) => [each.key, each])).values()].flatMap(({ key, owner }) => {
-    if (owner !== '' && !isThere(owner, after)) return [];
+  return [...owners].flatMap(([key, owner]) => {
+    if (owner !== '' && !exists(owner, after)) return [];
     const writes = written.get(key) ?? [];
-    const sure = writes.filter(({ report }) => report.told === 'done');
+    const done = writes.filter(({ report }) => report.outcome === 'done');
     const possible = writes
-      .filter(({ report }) => !sure.some((other) => other.report.began > report.ended))
+      .filter(({ report }) => !done.some((other) => other.report.began > report.ended))
       .map(({ value }) => value);
-    if (sure.length === 0) possible.push(before.facts.get(key) ?? '');
-    const found = after.facts.get(key) ?? '';
-    const shown = owner === '' ? (isThere(key, after) ? 'there' : '') : found;
-    return possible.includes(shown) ? [] : [`${key} is ${shown || 'absent'}, not ${possible.join(' or ') || 'absent'}`];
+    if (done.length === 0) possible.push(before.facts.get(key) ?? '');
+    const stored = after.facts.get(key) ?? '';
+    const found = owner === '' ? (exists(key, after) ? 'there' : '') : stored;
+    return possible.includes(found) ? [] : [`${key} is ${found || 'absent'}, not ${possible.join(' or ') || 'absent'}`];
   });
 }
 
-/** With everything above it. */
-const isThere = (owner: string, { facts }: Snapshot) =>
-  (owner.match(/^contact\/\w+/)?.[0] ?? owner) === owner
-    ? facts.has(owner)
-    : facts.has(owner) && facts.has(owner.split('/').slice(0, 2).join('/'));
+/** Whether a record and the contact it belongs to exist. */
+const exists = (record: string, { facts }: Snapshot) =>
+  facts.has(record) && facts.has(record.split('/').slice(0, 2).join('/'));
 
-function marksOff(reports: readonly Report[], before: Snapshot, after: Snapshot): string[] {
+function wrongMarks(reports: readonly Report[], before: Snapshot, after: Snapshot): string[] {
   const groups = new Map<string, Report[]>();
-  for (const report of reports) {
-    const { mark } = report.step;
-    if (mark !== undefined) groups.set(mark, [...(groups.get(mark) ?? []), report]);
-  }
+  for (const report of reports) if (report.step.mark !== undefined) append(groups, report.step.mark, report);
   return [...groups].flatMap(([mark, group]) => {
+    if (contactIsDeleted(mark, after)) return [];
     const old = before.marked.get(mark) ?? [];
-    const there = (after.marked.get(mark) ?? []).filter((id) => !old.includes(id));
-    return gone(mark, after) ? [] : markOff(group, there).map((wrong) => `${mark}: ${wrong} (${there.length} found)`);
+    const created = (after.marked.get(mark) ?? []).filter((id) => !old.includes(id));
+    return wrongCreates(group, created).map((wrong) => `${mark}: ${wrong} (${created.length} found)`);
   });
 }
 
-/** What hung on a contact went with it. */
-const gone = (mark: string, after: Snapshot) => {
+/** Tasks and notes are deleted with their contact. */
+const contactIsDeleted = (mark: string, after: Snapshot) => {
   const [kind, contactId] = mark.split(' ');
   return kind !== 'contact' && !after.facts.has(`contact/${contactId}`);
 };
 
-function markOff(group: readonly Report[], there: readonly string[]): string[] {
+/** Compares the calls of one mark with the ids of the records that they created. */
+function wrongCreates(group: readonly Report[], created: readonly string[]): string[] {
   const wrong: string[] = [];
-  const done = group.filter(({ told }) => told === 'done');
-  const anew = done.filter(({ repeats }) => !repeats);
+  const done = group.filter(({ outcome }) => outcome === 'done');
+  const own = done.filter(({ isRepetition }) => !isRepetition);
   for (const { id } of done) {
     if (id === undefined) wrong.push('reported done without an id');
-    else if (!there.includes(id)) wrong.push(`reported done as ${id}, which is not there`);
+    else if (!created.includes(id)) wrong.push(`reported done as ${id}, which does not exist`);
   }
-  if (new Set(anew.map(({ id }) => id)).size < anew.length) wrong.push('two writes reported done as one');
-  const sure = new Set(done.map(({ id }) => id)).size;
-  const doubtful = group.filter(({ told, repeats }) => told === 'unknown' && !repeats).length;
-  if (there.length > sure + doubtful) wrong.push(`${sure} reported done, ${doubtful} in doubt`);
+  if (new Set(own.map(({ id }) => id)).size < own.length) wrong.push('two writes reported the same record');
+  const reported = new Set(done.map(({ id }) => id)).size;
+  const uncertain = group.filter(({ outcome, isRepetition }) => outcome === 'unknown' && !isRepetition).length;
+  if (created.length > reported + uncertain) wrong.push(`${reported} reported done, ${uncertain} unknown`);
   const [first, second, ...more] = group;
-  if (first && second && more.length === 0 && unheard(first) && soon(first, second) && there.length > 1)
-    wrong.push('made twice by a repetition');
+  if (first && second && more.length === 0 && notDelivered(first) && isRetry(first, second) && created.length > 1)
+    wrong.push('a repetition created it twice');
   return wrong;
 }
 
-const unheard = (report: Report) => report.cancelled || report.told === 'unknown' || report.settled;
-const soon = (first: Report, second: Report) =>
+/** Whether the host could not know that the write was done. */
+const notDelivered = (report: Report) => report.cancelled || report.outcome === 'unknown' || report.reconciled;
+const isRetry = (first: Report, second: Report) =>
   JSON.stringify(first.step.args) === JSON.stringify(second.step.args) &&
   second.step.pause < 60_000 &&
   first.began < second.began &&
   !first.step.together;
 
-/** Every write that may have left is in the journal once, as it was told. */
-function journalOff(reports: readonly Report[], journal: Ran['journal']): string[] {
+/** Every write that may have been sent is in the journal once, with the reported outcome. */
+function wrongJournal(reports: readonly Report[], journal: Ran['journal']): string[] {
   const wrong: string[] = [];
-  for (const told of ['done', 'unknown'] as const) {
-    const said = reports.filter((each) => each.told === told && !each.repeats && writes(each)).length;
-    const kept = journal.filter(({ outcome }) => outcome === told).length;
-    if (said !== kept) wrong.push(`${said} writes told "${told}", ${kept} in the journal`);
+  for (const outcome of ['done', 'unknown'] as const) {
+    const reported = reports.filter((each) => each.outcome === outcome && !each.isRepetition && isWrite(each)).length;
+    const entries = journal.filter((entry) => entry.outcome === outcome).length;
+    if (reported !== entries) wrong.push(`${reported} writes reported "${outcome}", ${entries} in the journal`);
   }
   return wrong;
 }
 
-const writes = ({ step }: Report) => step.mark !== undefined || step.facts !== undefined;
+const isWrite = ({ step }: Report) => step.mark !== undefined || step.facts !== undefined;
 
-/** The schedule as it went, for whoever reads a failure. */
-export const story = (reports: readonly Report[]): string =>
+/** Every call of a schedule with its outcome, for the message of a failure. */
+export const transcript = (reports: readonly Report[]): string =>
   reports
-    .map(({ step, told, id, text, cancelled, began, ended }) =>
+    .map(({ step, outcome, id, text, cancelled, began, ended }) =>
       [
         `${began}-${ended} ${step.tool} ${JSON.stringify(step.args)}`,
-        `   ${told}${cancelled ? ' (cancelled)' : ''} ${id ?? ''} ${text}`,
+        `   ${outcome}${cancelled ? ' (cancelled)' : ''} ${id ?? ''} ${text}`,
       ].join('\n'),
     )
     .join('\n');

@@ -11,21 +11,22 @@ import { silent } from '../../../src/lib/log.ts';
 import { createSandbox } from '../../../src/sandbox/index.ts';
 import { endpoints } from '../../../src/tools/index.ts';
 import { NOW } from '../../connect.ts';
+import { randomOf } from '../../random.ts';
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts';
-import { createDice, type Schedule, type Step } from './schedule.ts';
+import type { Schedule, Step } from './schedule.ts';
 import { data, type Snapshot, snapshot } from './schedule-world.ts';
 
-/** How a call was reported, and when it was under way, in the order of all beginnings and ends. */
+/** What a call reported. `began` and `ended` number the starts and ends of all calls in their order. */
 export interface Report {
   readonly step: Step;
-  readonly told: 'done' | 'not done' | 'unknown' | 'fault';
-  /** Of the thing it made, where it says so. */
+  readonly outcome: 'done' | 'not done' | 'unknown' | 'crash';
+  /** Id of the created record, where the answer has one. */
   readonly id: string | undefined;
   readonly text: string;
-  /** Told the outcome of an earlier call like it. */
-  readonly repeats: boolean;
-  /** Found by looking. */
-  readonly settled: boolean;
+  /** Reported the outcome of an earlier identical call instead of writing again. */
+  readonly isRepetition: boolean;
+  /** Its outcome was found by reading back. */
+  readonly reconciled: boolean;
   readonly cancelled: boolean;
   readonly began: number;
   readonly ended: number;
@@ -48,12 +49,12 @@ export async function runSchedule(schedule: Schedule): Promise<Ran> {
   const sandbox = createSandbox({ data, now, wait: clock.wait, rate: 'off', indexDelayMs, switches });
   const before = await snapshot(sandbox);
   sandbox.setFaults(faults);
-  const { random } = createDice(schedule.seed + 1_000_000);
+  const random = randomOf(schedule.seed);
   const journal: Entry[] = [];
   const api = createApi({
     endpoints,
     timers: clock,
-    transport: taking(clock, random, fetchTransport(sandbox.fetch)),
+    transport: withLatency(clock, random, fetchTransport(sandbox.fetch)),
     baseUrl: 'http://sandbox.invalid',
     credential: fixedCredential(sandbox),
     scopes: SCOPES,
@@ -66,14 +67,14 @@ export async function runSchedule(schedule: Schedule): Promise<Ran> {
   let moment = 0;
   const call = async (step: Step, signal: AbortSignal): Promise<Report> => {
     const began = ++moment;
-    const said: string[] = [];
-    const report = (told: Report['told'], text: string, answer?: Json): Report => ({
+    const notices: string[] = [];
+    const report = (outcome: Report['outcome'], text: string, answer?: Json): Report => ({
       step,
-      told,
+      outcome,
       text,
       id: idIn(answer),
-      repeats: text.includes('The same call was made'),
-      settled: text.includes('Looked it up'),
+      isRepetition: text.includes('The same call was made'),
+      reconciled: text.includes('Looked it up'),
       cancelled: signal.aborted,
       began,
       ended: ++moment,
@@ -81,28 +82,28 @@ export async function runSchedule(schedule: Schedule): Promise<Ran> {
     try {
       const answer = await api.call(byName.get(step.tool) as Endpoint, step.args, {
         signal,
-        notify: (s) => said.push(s),
+        notify: (s) => notices.push(s),
       });
-      return report('done', said.join(' '), answer);
+      return report('done', notices.join(' '), answer);
     } catch (error) {
       const text = String((error as Error).message);
-      if (!(error instanceof UserError)) return report('fault', String((error as Error).stack));
+      if (!(error instanceof UserError)) return report('crash', String((error as Error).stack));
       return report(/is not known/.test(text) ? 'unknown' : 'not done', text);
     }
   };
 
-  const under: Promise<Report>[] = [];
+  const calls: Promise<Report>[] = [];
   for (const step of schedule.steps) {
     if (step.pause > 0) await clock.wait(step.pause);
     const controller = new AbortController();
-    const ending = call(step, controller.signal);
-    under.push(ending);
+    const pending = call(step, controller.signal);
+    calls.push(pending);
     if (step.cancelAfter !== undefined) {
       const stop = clock.wait(step.cancelAfter).then(() => controller.abort());
-      await Promise.race([ending, stop]);
-    } else if (!step.together) await ending;
+      await Promise.race([pending, stop]);
+    } else if (!step.together) await pending;
   }
-  const reports = await Promise.all(under);
+  const reports = await Promise.all(calls);
   sandbox.setFaults([]);
   sandbox.advance(indexDelayMs);
   return { reports, before, after: await snapshot(sandbox), journal };
@@ -113,19 +114,19 @@ const idIn = (answer: Json | undefined): string | undefined =>
     .map((key) => (answer?.[key] as Json | undefined)?.id)
     .find((id): id is string => typeof id === 'string');
 
-/** A way that takes its time, and that breaks off at once when its signal ends it, as sockets do. */
-function taking(clock: VirtualClock, random: () => number, transport: Transport): Transport {
+/** A transport that takes 10 to 310 ms of virtual time and fails at once when it is aborted, as sockets do. */
+function withLatency(clock: VirtualClock, random: () => number, transport: Transport): Transport {
   return async (request) => {
     clock.tick(5 + Math.floor(random() * 150));
-    const answer = await Promise.race([transport(request), brokenOff(request.signal)]);
+    const answer = await Promise.race([transport(request), aborted(request.signal)]);
     clock.tick(5 + Math.floor(random() * 150));
     return answer;
   };
 }
 
-const brokenOff = (signal: AbortSignal): Promise<never> =>
+const aborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
-    const end = () => reject(Object.assign(new Error('aborted'), { code: 'UND_ERR_ABORTED' }));
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
+    const fail = () => reject(Object.assign(new Error('aborted'), { code: 'UND_ERR_ABORTED' }));
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
   });
