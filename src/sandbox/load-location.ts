@@ -51,12 +51,12 @@ function customFields(data: SandboxData, locationId: string, ids: Ids): CustomFi
   const used = data.contacts.flatMap(({ customFields: values }) => values?.flatMap(({ key }) => key ?? []) ?? []);
   const known = new Set(defined.map(({ fieldKey }) => fieldKey));
   const implied = [...new Set(used.map(withPrefix))].filter((fieldKey) => !known.has(fieldKey));
-  const all = [...defined, ...implied.map((fieldKey) => ({ fieldKey, name: fieldKey.replace('contact.', '') }))];
+  const all = [...defined, ...implied.map((fieldKey) => ({ id: undefined, fieldKey, name: fieldKey.replace('contact.', '') }))];
   const common = { dataType: 'TEXT', placeholder: '', model: 'contact', locationId };
-  return all.map(({ name, fieldKey, ...field }, position) => ({
+  return all.map(({ id, name, fieldKey, ...field }, position) => ({
     ...common,
     ...withoutUndefined(field),
-    id: (field as { id?: string }).id ?? ids.id(),
+    id: id ?? ids.id(),
     name,
     fieldKey,
     position,

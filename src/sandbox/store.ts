@@ -107,7 +107,7 @@ export class Store {
   }
 
   locationsOf(companyId: string): Location[] {
-    return [...this.locations.values()].map(({ location }) => location).filter((each) => each.companyId === companyId);
+    return [...this.locations.values()].map(({ location }) => location).filter((location) => location.companyId === companyId);
   }
 
   addSeeded(contact: Contact): void {

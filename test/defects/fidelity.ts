@@ -6,9 +6,9 @@ export const fidelity: readonly Defect[] = [
     item: 1,
     what: 'A missing record carries its sentence under error',
     tests: [
-      ['test/sandbox/contacts.test.ts', 'of nobody is a 400, not a 404'],
+      ['test/sandbox/contacts.test.ts', 'of a missing contact is a 400, not a 404'],
       ['test/api/error-messages.test.ts', 'which is told whether the text stands under message or error'],
-      ['test/sandbox/tasks-and-notes.test.ts', 'are gone once deleted, and a missing one is a 400'],
+      ['test/sandbox/tasks-and-notes.test.ts', 'are not found after deletion, and a missing one is a 400'],
     ],
   },
   {
@@ -26,7 +26,7 @@ export const fidelity: readonly Defect[] = [
     tests: [
       ['test/api/deleted-rows.test.ts', 'a deleted booking in %s'],
       ['test/api/deleted-rows.test.ts', 'a deleted task that the search over the location still returns'],
-      ['test/sandbox/neighbours.test.ts', 'a deleted booking stays in the calendar, marked'],
+      ['test/sandbox/appointments.test.ts', 'a deleted appointment stays in the calendar with deleted: true'],
     ],
   },
   {
@@ -38,7 +38,10 @@ export const fidelity: readonly Defect[] = [
     item: 5,
     what: 'The daily quota resets when X-RateLimit-Daily-Reset says',
     tests: [
-      ['test/sandbox/rate.test.ts', 'the day begins with its first request and says in ms when it ends'],
+      [
+        'test/sandbox/rate-limiter.test.ts',
+        'the day begins with its first request, and the header has the ms until its end',
+      ],
       ['test/api/rate-limiter-quota.test.ts', 'is available again at the time in the header'],
       ['test/api/rate-limiter-quota.test.ts', 'a 429 names the time at which it is available again'],
     ],
@@ -55,7 +58,7 @@ export const fidelity: readonly Defect[] = [
     item: 7,
     what: 'Search accepts more operators and values than the client lets through',
     tests: [
-      ['test/sandbox/search.test.ts', 'takes what recordings show beside the official table: %j'],
+      ['test/sandbox/search-filters.test.ts', 'accepts what recordings show in addition to the official table: %j'],
       ['test/tools/search-filters.test.ts', 'what search knows is for HighLevel to say'],
     ],
   },
@@ -63,7 +66,7 @@ export const fidelity: readonly Defect[] = [
     item: 8,
     what: 'Rows of search have other types than records by id',
     tests: [
-      ['test/sandbox/search.test.ts', 'rows have other types than records by id'],
+      ['test/sandbox/search.test.ts', 'rows have other value types than a contact read by id'],
       ['test/tools/core/tool-result.test.ts', 'a date of birth that search gives as'],
       ['test/tools/core/tool-result.test.ts', 'a custom value that search gives as'],
     ],
@@ -72,7 +75,10 @@ export const fidelity: readonly Defect[] = [
     item: 9,
     what: 'A private token of a trial has 25 requests in 10 s and 10,000 a day',
     tests: [
-      ['test/sandbox/rate.test.ts', 'the day begins with its first request and says in ms when it ends'],
+      [
+        'test/sandbox/rate-limiter.test.ts',
+        'the day begins with its first request, and the header has the ms until its end',
+      ],
       ['test/api/rate-limiter.test.ts', 'forty concurrent reads receive no 429 at a limit of 25'],
       ['test/tools/composite/bulk-update/preview.test.ts', 'gives the share of the daily quota that a large job takes'],
     ],
@@ -80,13 +86,13 @@ export const fidelity: readonly Defect[] = [
   {
     item: 10,
     what: 'Calendar events match by overlap',
-    tests: [['test/sandbox/neighbours.test.ts', 'events match a span by overlap: %s']],
+    tests: [['test/sandbox/appointments.test.ts', 'are returned if they overlap the range: %s']],
   },
   {
     item: 11,
     what: 'An unknown route answers 404 with an empty body',
     tests: [
-      ['test/sandbox/doors.test.ts', 'an unknown route is a 404 with an empty body'],
+      ['test/sandbox/request-checks.test.ts', 'an unknown route is a 404 with an empty body'],
       ['test/api/error-messages.test.ts', 'a 404 with an empty body names'],
     ],
   },

@@ -2,7 +2,7 @@ import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sand
 
 export const NOON = Date.UTC(2026, 4, 20, 12);
 
-/** An answer as it came; reading raw JSON is the point of these tests. */
+/** Parsed JSON, untyped: these tests check the raw responses. */
 export type Json = ReturnType<typeof JSON.parse>;
 export interface Answer {
   readonly status: number;
@@ -10,7 +10,7 @@ export interface Answer {
   readonly headers: Headers;
 }
 
-/** A sandbox at a fixed time, and a way to talk to it in raw paths and JSON. */
+/** A sandbox at a fixed time, and functions that send raw paths and JSON. */
 export function openSandbox(options: SandboxOptions = {}) {
   const sandbox = createSandbox({ now: () => NOON, rate: 'off', ...options });
   return { sandbox, locationId: sandbox.locationId, ...client(sandbox) };
@@ -36,16 +36,16 @@ export function client(sandbox: Sandbox, token = sandbox.token) {
   const post = (path: string, body?: unknown) => send('POST', path, body);
   const put = (path: string, body?: unknown) => send('PUT', path, body);
   const remove = (path: string, body?: unknown) => send('DELETE', path, body);
-  /** A contact of these fields; one without email, phone and name is called Somebody, since the API refuses it. */
+  /** Creates a contact. One without email, phone and name is called Somebody, since the API rejects it. */
   async function create(fields: Json): Promise<string> {
-    const named = fields.email || fields.phone || fields.firstName || fields.lastName;
-    const person = named ? fields : { firstName: 'Somebody', ...fields };
-    return (await post('/contacts/', { locationId: sandbox.locationId, ...person })).body.contact.id;
+    const hasIdentity = fields.email || fields.phone || fields.firstName || fields.lastName;
+    const contact = hasIdentity ? fields : { firstName: 'Somebody', ...fields };
+    return (await post('/contacts/', { locationId: sandbox.locationId, ...contact })).body.contact.id;
   }
   const read = async (id: string): Promise<Json> => (await get(`/contacts/${id}`)).body.contact;
   const search = (body: object = {}) =>
     post('/contacts/search', { locationId: sandbox.locationId, pageLimit: 100, ...body });
-  /** The names a search with these filters finds. */
+  /** First names of the contacts that match the filters. */
   const findNames = async (...filters: unknown[]): Promise<string[]> =>
     (await search({ filters })).body.contacts.map(({ firstName }: Json) => firstName).sort();
   const idOf = async (name: string): Promise<string> => (await search({ query: name })).body.contacts[0].id;

@@ -27,14 +27,17 @@ describe('create', () => {
     expect((await read(await create({ phone: '+44 20 7946 0999' }))).phone).toBe('+442079460999');
   });
 
-  test.each(['09/25/1990', '1990-09-25', '1990.09.25', '09_25_1990'])('takes the birthday %s', async (dateOfBirth) => {
-    const { post, read, locationId } = openSandbox();
-    const { contact } = (await post('/contacts/', { locationId, firstName: 'Ann', dateOfBirth })).body;
-    expect(contact).toMatchObject({ dateOfBirth: '1990-09-25T00:00:00.000Z', birthMonth: 9, birthDay: 25 });
-    expect((await read(contact.id)).dateOfBirth).toBe('1990-09-25');
-  });
+  test.each(['09/25/1990', '1990-09-25', '1990.09.25', '09_25_1990'])(
+    'accepts the birthday %s',
+    async (dateOfBirth) => {
+      const { post, read, locationId } = openSandbox();
+      const { contact } = (await post('/contacts/', { locationId, firstName: 'Ann', dateOfBirth })).body;
+      expect(contact).toMatchObject({ dateOfBirth: '1990-09-25T00:00:00.000Z', birthMonth: 9, birthDay: 25 });
+      expect((await read(contact.id)).dateOfBirth).toBe('1990-09-25');
+    },
+  );
 
-  test('reports every violation at once, in an array', async () => {
+  test('reports all violations together in an array', async () => {
     const { post } = openSandbox();
     const { status, body } = await post('/contacts/', { email: '', firstName: 7, customField: {}, customFields: {} });
     expect(status).toBe(422);
@@ -63,17 +66,17 @@ describe('create', () => {
       { dndSettings: { SMS: { status: 'on' } } },
       'dndSettings.SMS.status must be one of the following values: active, inactive, permanent',
     ],
-  ])('refuses %j', async (fields, message) => {
+  ])('rejects %j', async (fields, message) => {
     const { post, locationId } = openSandbox();
     expect((await post('/contacts/', { locationId, ...fields })).body.message).toEqual([message]);
   });
 
-  test('needs neither email nor phone', async () => {
+  test('does not need email or phone', async () => {
     const { post, locationId } = openSandbox();
     expect((await post('/contacts/', { locationId, firstName: 'Ghost' })).status).toBe(201);
   });
 
-  test('shares no memory with what it was given', async () => {
+  test('copies the data it was given', async () => {
     const data = { contacts: [{ id: 'c', firstName: 'Ann', customFields: [{ key: 'k', value: 'before' }] }] };
     const { read, sandbox } = openSandbox({ data });
     const [contact] = data.contacts;
@@ -84,7 +87,7 @@ describe('create', () => {
 });
 
 describe('read by id', () => {
-  test('leaves out what is absent, and mostly the name', async () => {
+  test('has no key for absent values, and mostly no name', async () => {
     const { create, read } = openSandbox();
     const contact = await read(await create({ firstName: 'Ann' }));
     expect(Object.values(contact)).not.toContain(null);
@@ -93,7 +96,7 @@ describe('read by id', () => {
     expect(contact).toMatchObject({ firstNameLowerCase: 'ann', tags: [], createdBy: { channel: 'OAUTH' } });
   });
 
-  test('of nobody is a 400, not a 404', async () => {
+  test('of a missing contact is a 400, not a 404', async () => {
     const { get } = openSandbox();
     const { status, body } = await get('/contacts/seD4PfOuKoVMLkEZqohJ');
     expect(status).toBe(400);
@@ -102,7 +105,7 @@ describe('read by id', () => {
 });
 
 describe('update', () => {
-  test('answers with the misspelt envelope and leaves alone what it does not name', async () => {
+  test('responds with the misspelled envelope and changes only the fields sent', async () => {
     const { create, put } = openSandbox();
     const id = await create({ firstName: 'Ann', city: 'Chicago' });
     const { status, body } = await put(`/contacts/${id}`, { city: 'Boston' });
@@ -115,10 +118,11 @@ describe('update', () => {
     const id = await create({ email: 'a@b.example', city: 'Chicago', assignedTo: 'u' });
     await put(`/contacts/${id}`, { email: null, city: null, assignedTo: null });
     const contact = await read(id);
-    for (const gone of ['email', 'emailLowerCase', 'city', 'assignedTo']) expect(contact).not.toHaveProperty(gone);
+    for (const cleared of ['email', 'emailLowerCase', 'city', 'assignedTo'])
+      expect(contact).not.toHaveProperty(cleared);
   });
 
-  test('an empty text clears', async () => {
+  test('an empty string clears', async () => {
     const { create, put, read } = openSandbox();
     const id = await create({ website: 'https://x.example' });
     await put(`/contacts/${id}`, { website: '' });
@@ -138,25 +142,25 @@ describe('update', () => {
     expect((await read(id)).tags).toEqual(['c']);
   });
 
-  test.each(['gender', 'locationId', 'additionalEmails'])('refuses %s', async (field) => {
+  test.each(['gender', 'locationId', 'additionalEmails'])('rejects %s', async (field) => {
     const { create, put, locationId } = openSandbox();
     const { status, body } = await put(`/contacts/${await create({})}`, { [field]: locationId });
     expect([status, body.message]).toEqual([422, [`property ${field} should not exist`]]);
   });
 
-  test('of the DND settings leaves the other channels alone', async () => {
+  test('of the DND settings does not change other channels', async () => {
     const { create, put, read } = openSandbox();
     const id = await create({ dndSettings: { SMS: { status: 'active' } } });
     await put(`/contacts/${id}`, { dndSettings: { Email: { status: 'permanent' } } });
     expect((await read(id)).dndSettings).toEqual({ SMS: { status: 'active' }, Email: { status: 'permanent' } });
   });
 
-  test('of an unsound body comes before the missing contact', async () => {
+  test('reports an invalid body before a missing contact', async () => {
     const { put } = openSandbox();
     expect((await put('/contacts/missing', { gender: 'x' })).status).toBe(422);
   });
 
-  test('moves dateUpdated', async () => {
+  test('changes dateUpdated', async () => {
     const { create, put, read, sandbox } = openSandbox();
     const id = await create({});
     sandbox.advance(60_000);
@@ -167,7 +171,7 @@ describe('update', () => {
 });
 
 describe('delete', () => {
-  test('answers the misspelt word once, then 400', async () => {
+  test('responds with the misspelled key once, then with 400', async () => {
     const { create, remove, get } = openSandbox();
     const id = await create({});
     expect((await remove(`/contacts/${id}`)).body).toEqual({ succeded: true, traceId: expect.any(String) });
@@ -175,7 +179,7 @@ describe('delete', () => {
     expect((await get(`/contacts/${id}/tasks`)).status).toBe(400);
   });
 
-  test('frees the email', async () => {
+  test('makes the email available again', async () => {
     const { create, remove, post, locationId } = openSandbox();
     await remove(`/contacts/${await create({ email: 'a@b.example' })}`);
     expect((await post('/contacts/', { locationId, email: 'a@b.example' })).status).toBe(201);

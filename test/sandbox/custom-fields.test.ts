@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 import { type Json, openSandbox } from './api.ts';
 
-/** Writes into a fresh contact and gives back its custom fields as key to value. */
-async function written(...writes: object[][]): Promise<Json> {
+/** Writes to a new contact and returns its custom fields by key. */
+async function storedAfter(...writes: object[][]): Promise<Json> {
   const { get, create, put, read, locationId } = openSandbox();
-  const { customFields } = (await get(`/locations/${locationId}/customFields`)).body;
+  const definitions = (await get(`/locations/${locationId}/customFields`)).body.customFields;
   const id = await create({});
-  for (const each of writes) await put(`/contacts/${id}`, { customFields: each });
-  const keys = new Map(customFields.map((field: Json) => [field.id, field.fieldKey.replace('contact.', '')]));
+  for (const customFields of writes) await put(`/contacts/${id}`, { customFields });
+  const keys = new Map(definitions.map((field: Json) => [field.id, field.fieldKey.replace('contact.', '')]));
   return Object.fromEntries((await read(id)).customFields.map((field: Json) => [keys.get(field.id), field.value]));
 }
 
-test('a key works with and without its prefix, a value under any of its names', async () => {
+test('accepts a key with and without prefix, and a value under any of its names', async () => {
   expect(
-    await written([
+    await storedAfter([
       { key: 'bike_model', field_value: 'Brompton' },
       { key: 'contact.frame_size', fieldValue: 52 },
       { key: 'membership', value: 'Plus' },
@@ -21,24 +21,27 @@ test('a key works with and without its prefix, a value under any of its names', 
   ).toEqual({ bike_model: 'Brompton', frame_size: 52, membership: 'Plus' });
 });
 
-test('an id works, and the answer has ids only', async () => {
+test('accepts an id, and the response has ids only', async () => {
   const { get, create, read, locationId } = openSandbox();
   const [field] = (await get(`/locations/${locationId}/customFields`)).body.customFields;
   const contact = await read(await create({ customFields: [{ id: field.id, field_value: 'Brompton' }] }));
   expect(contact.customFields).toEqual([{ id: field.id, value: 'Brompton' }]);
 });
 
-test('updates merge, an empty value clears', async () => {
+test('an update merges, and an empty value clears', async () => {
   const first = [
     { key: 'bike_model', value: 'Brompton' },
     { key: 'frame_size', value: 52 },
   ];
-  expect(await written(first, [{ key: 'frame_size', value: 54 }])).toEqual({ bike_model: 'Brompton', frame_size: 54 });
-  expect(await written(first, [{ key: 'frame_size', field_value: '' }])).toEqual({ bike_model: 'Brompton' });
+  expect(await storedAfter(first, [{ key: 'frame_size', value: 54 }])).toEqual({
+    bike_model: 'Brompton',
+    frame_size: 54,
+  });
+  expect(await storedAfter(first, [{ key: 'frame_size', field_value: '' }])).toEqual({ bike_model: 'Brompton' });
 });
 
-test('unknown fields vanish with a 200', async () => {
-  expect(await written([{ key: 'no_such_field', value: 'x' }])).toEqual({});
+test('unknown fields are dropped with a 200', async () => {
+  expect(await storedAfter([{ key: 'no_such_field', value: 'x' }])).toEqual({});
 });
 
 test.each([
@@ -49,6 +52,6 @@ test.each([
   ['preferred_contact', 'Pigeon', undefined],
   ['last_service', '2026-03-01T10:00:00Z', '2026-03-01'],
   ['fit_measurements', { saddle: '740' }, { saddle: '740' }],
-])('%s takes %j as %j', async (key, value, stored) => {
-  expect((await written([{ key, value }]))[key]).toEqual(stored);
+])('%s stores %j as %j', async (key, value, stored) => {
+  expect((await storedAfter([{ key, value }]))[key]).toEqual(stored);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openSandbox } from './api.ts';
 
 describe('with duplicates off', () => {
-  test('create is a 400 that names the other contact', async () => {
+  test('a create is a 400 that names the other contact', async () => {
     const { create, post, locationId } = openSandbox();
     const id = await create({ name: 'Ann Lee', email: 'ann@x.example' });
     const { status, body } = await post('/contacts/', { locationId, email: 'ANN@x.example' });
@@ -22,7 +22,7 @@ describe('with duplicates off', () => {
     expect(body.meta.matchingField).toBe('phone');
   });
 
-  test('update is a 400 as well, but not for its own email', async () => {
+  test('an update is a 400 too, except with its own email', async () => {
     const { create, put } = openSandbox();
     const ann = await create({ email: 'ann@x.example' });
     const ben = await create({ email: 'ben@x.example' });
@@ -30,7 +30,7 @@ describe('with duplicates off', () => {
     expect((await put(`/contacts/${ben}`, { email: 'ben@x.example', city: 'X' })).status).toBe(200);
   });
 
-  test('a refused create leaves no tag behind', async () => {
+  test('a rejected create adds no tag', async () => {
     const { create, post, get, locationId } = openSandbox();
     await create({ email: 'ann@x.example' });
     await post('/contacts/', { locationId, email: 'ann@x.example', tags: ['brand new'] });
@@ -52,7 +52,7 @@ describe('duplicate lookup', () => {
     expect((await find('email=nobody%40x.example')).traceId).toBeDefined();
   });
 
-  test('knows `number`, not `phone`', async () => {
+  test('accepts `number`, not `phone`', async () => {
     const { get, locationId } = openSandbox();
     const { status, body } = await get(`/contacts/search/duplicate?locationId=${locationId}&phone=1`);
     expect([status, body.message]).toEqual([422, ['property phone should not exist']]);
@@ -60,7 +60,7 @@ describe('duplicate lookup', () => {
 });
 
 describe('upsert', () => {
-  test('creates whom it does not find', async () => {
+  test('creates a contact if none matches', async () => {
     const { post, locationId } = openSandbox();
     const { status, body } = await post('/contacts/upsert', { locationId, email: 'new@x.example' });
     expect(status).toBe(200);
@@ -68,7 +68,7 @@ describe('upsert', () => {
     expect(body.traceId).toBeDefined();
   });
 
-  test('updates whom it finds, replacing tags and dropping the gender', async () => {
+  test('updates the matching contact, replaces tags and ignores the gender', async () => {
     const { create, post, locationId } = openSandbox();
     const id = await create({ email: 'ann@x.example', gender: 'female', tags: ['a'], city: 'X' });
     const { body } = await post('/contacts/upsert', {
@@ -81,7 +81,7 @@ describe('upsert', () => {
     expect(body).toMatchObject({ new: false, contact: { id, gender: 'female', tags: ['b'], city: 'X' } });
   });
 
-  test('leaves out a phone that belongs to somebody else', async () => {
+  test('ignores a phone that belongs to another contact', async () => {
     const { create, post, read, locationId } = openSandbox();
     const ann = await create({ email: 'ann@x.example' });
     const ben = await create({ phone: '+13125550999' });
@@ -91,7 +91,7 @@ describe('upsert', () => {
     expect((await read(ben)).phone).toBe('+13125550999');
   });
 
-  test('by a secondary email destroys the primary', async () => {
+  test('by a secondary email replaces the primary', async () => {
     const { idOf, post, read, locationId } = openSandbox();
     const id = await idOf('Ingrid Halvorsen');
     expect((await read(id)).email).toBe('ingrid.h@example.org');
@@ -112,7 +112,7 @@ describe('upsert', () => {
     });
   });
 
-  test('finds by phone first where the location is set so', async () => {
+  test('matches by phone first if the location is configured so', async () => {
     const { create, post, locationId } = openSandbox({ switches: { duplicateOrder: 'phone first' } });
     await create({ email: 'ann@x.example' });
     const ben = await create({ phone: '+13125550999' });
@@ -124,12 +124,12 @@ describe('upsert', () => {
 describe('with duplicates allowed', () => {
   const switches = { duplicatesAllowed: true };
 
-  test('create makes a second', async () => {
+  test('a create adds a second contact', async () => {
     const { create } = openSandbox({ switches });
     expect(await create({ email: 'ann@x.example' })).not.toBe(await create({ email: 'ann@x.example' }));
   });
 
-  test('upsert makes a second only when asked to', async () => {
+  test('an upsert adds a second contact only with createNewIfDuplicateAllowed', async () => {
     const { create, post, locationId } = openSandbox({ switches });
     await create({ email: 'ann@x.example' });
     const sent = { locationId, email: 'ann@x.example' };
@@ -137,7 +137,7 @@ describe('with duplicates allowed', () => {
     expect((await post('/contacts/upsert', { ...sent, createNewIfDuplicateAllowed: true })).body.new).toBe(true);
   });
 
-  test('the wish for a second is ignored where the location does not allow it', async () => {
+  test('createNewIfDuplicateAllowed has no effect if the location does not allow duplicates', async () => {
     const { create, post, locationId } = openSandbox();
     await create({ email: 'ann@x.example' });
     const sent = { locationId, email: 'ann@x.example', createNewIfDuplicateAllowed: true };

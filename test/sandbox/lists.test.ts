@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Json, openSandbox } from './api.ts';
 
 describe('the plain list', () => {
-  test('gives lower-cased names beside the typed ones, and null for what is absent', async () => {
+  test('has names in lower case and as typed, and null for absent values', async () => {
     const { get, create, locationId } = openSandbox();
     const id = await create({ firstName: 'Ann', lastName: 'McCall' });
     const [row] = (await get(`/contacts/?locationId=${locationId}`)).body.contacts;
@@ -27,7 +27,7 @@ describe('the plain list', () => {
     expect(dates).toEqual([...dates].sort().reverse());
   });
 
-  test('walks every contact once with both halves of the cursor', async () => {
+  test('lists every contact once with startAfter and startAfterId', async () => {
     const { get, locationId } = openSandbox();
     const seen = [];
     let path = `/contacts/?locationId=${locationId}&limit=20`;
@@ -40,7 +40,7 @@ describe('the plain list', () => {
     expect([seen.length, new Set(seen).size]).toEqual([48, 48]);
   });
 
-  test('walks contacts of the same millisecond too', async () => {
+  test('lists contacts of the same millisecond once', async () => {
     const data = { contacts: Array.from({ length: 7 }, (_, at) => ({ firstName: `P${at}` })) };
     const { get, locationId } = openSandbox({ data });
     const first = (await get(`/contacts/?locationId=${locationId}&limit=4`)).body;
@@ -51,7 +51,7 @@ describe('the plain list', () => {
     expect(new Set([...first.contacts, ...rest.contacts].map(({ id }: Json) => id)).size).toBe(7);
   });
 
-  test('starts over when only the id of the cursor is sent', async () => {
+  test('starts over if only startAfterId is sent', async () => {
     const { get, locationId } = openSandbox();
     const first = (await get(`/contacts/?locationId=${locationId}&limit=1`)).body;
     const again = (await get(`/contacts/?locationId=${locationId}&limit=1&startAfterId=${first.meta.startAfterId}`))
@@ -59,7 +59,7 @@ describe('the plain list', () => {
     expect(again.contacts).toEqual(first.contacts);
   });
 
-  test('says null for the next page on the last', async () => {
+  test('has no cursor on the last page', async () => {
     const { get, locationId } = openSandbox();
     const { meta } = (await get(`/contacts/?locationId=${locationId}&limit=100`)).body;
     expect(meta).toEqual({
@@ -83,14 +83,14 @@ describe('the plain list', () => {
     ['limit=101', 'limit must not be greater than 100'],
     ['limit=ten', 'limit must be a number'],
     ['tags=vip', 'property tags should not exist'],
-  ])('refuses %s', async (query, message) => {
+  ])('rejects %s', async (query, message) => {
     const { get, locationId } = openSandbox();
     const { status, body } = await get(`/contacts/?locationId=${locationId}&${query}`);
     expect([status, body.message]).toEqual([422, [message]]);
   });
 });
 
-test('the list of a business counts its contacts and takes limit and skip', async () => {
+test('the list of a business counts its contacts and accepts limit and skip', async () => {
   const { get, locationId } = openSandbox();
   const { businesses } = (await get(`/businesses/?locationId=${locationId}`)).body;
   const acme = businesses.find(({ name }: Json) => name === 'Acme Couriers');
@@ -99,8 +99,8 @@ test('the list of a business counts its contacts and takes limit and skip', asyn
   expect(body.contacts).toHaveLength(1);
 });
 
-describe('list and search trail writes', () => {
-  test('until the delay has passed, while the read by id and the duplicate lookup do not', async () => {
+describe('list and search show writes', () => {
+  test('after the delay, while the read by id and the duplicate lookup show them at once', async () => {
     const { sandbox, create, get, read, search, locationId } = openSandbox({ indexDelayMs: 15_000 });
     const id = await create({ firstName: 'Zelda', email: 'zelda@x.example' });
     const counts = async () => [
@@ -116,7 +116,7 @@ describe('list and search trail writes', () => {
     expect(await counts()).toEqual([1, 1]);
   });
 
-  test('with tags and deletions as with all else', async () => {
+  test('of tags and deletions after the delay too', async () => {
     const { sandbox, idOf, post, remove, findNames, search } = openSandbox({ indexDelayMs: 15_000 });
     const tagged = { field: 'tags', operator: 'eq', value: 'fresh' };
     const id = await idOf('Maria Lopez');

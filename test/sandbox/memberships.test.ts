@@ -9,7 +9,7 @@ async function openWithLists() {
   return { ...api, lists, enrolments, id: await api.create({}) };
 }
 
-test('followers are added and removed, the answer naming both', async () => {
+test('followers are added and removed, and the response names the change', async () => {
   const { id, post, remove, read } = await openWithLists();
   const path = `/contacts/${id}/followers`;
   const added = await post(path, { followers: ['u1', 'u2'] });
@@ -30,7 +30,7 @@ test('removeAll is not taken for a campaign id', async () => {
   expect((await enrolments()).campaigns).toEqual({});
 });
 
-test('enrolling in a workflow is a 201; in a draft nothing happens', async () => {
+test('enrolling in a workflow is a 201; in a draft it has no effect', async () => {
   const { id, post, remove, lists, enrolments } = await openWithLists();
   const workflows = await lists('workflows');
   for (const workflow of workflows) {
@@ -50,7 +50,7 @@ test('the start of a workflow needs an offset', async () => {
   expect((await post(path, { eventStartTime: '2026-06-01T10:00:00' })).status).toBe(422);
 });
 
-test('a business takes contacts in and lets them go', async () => {
+test('contacts are added to a business and removed', async () => {
   const { id, post, read, lists, locationId } = await openWithLists();
   const [acme] = await lists('businesses');
   const { status, body } = await post('/contacts/bulk/business', { locationId, ids: [id], businessId: acme.id });
@@ -60,7 +60,7 @@ test('a business takes contacts in and lets them go', async () => {
   expect(await read(id)).not.toHaveProperty('businessId');
 });
 
-test('no more than fifty at a time', async () => {
+test('a bulk business update accepts fifty contacts at most', async () => {
   const { post, locationId, create } = await openWithLists();
   const ids: string[] = [];
   for (let at = 0; at < 51; at += 1) ids.push(await create({}));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createSandbox, parseData } from '../../src/sandbox/index.ts';
 import { type Json, NOON, openSandbox } from './api.ts';
 
-async function everything(seed: number, now = NOON) {
+async function readAll(seed: number, now = NOON) {
   const { get, search, sandbox, locationId } = openSandbox({ seed, now: () => now });
   const { contacts } = (await search()).body;
   const tasks = await Promise.all(contacts.map(async ({ id }: Json) => (await get(`/contacts/${id}/tasks`)).body));
@@ -10,27 +10,27 @@ async function everything(seed: number, now = NOON) {
 }
 
 describe('the seed', () => {
-  test('gives the same data and ids for the whole of a day', async () => {
-    expect(await everything(7, NOON + 3_600_000)).toEqual(await everything(7));
+  test('gives the same data and ids during one day', async () => {
+    expect(await readAll(7, NOON + 3_600_000)).toEqual(await readAll(7));
   });
 
-  test('differs from another', async () => {
-    const [one, two] = [await everything(1), await everything(2)];
+  test('gives other ids than another seed', async () => {
+    const [one, two] = [await readAll(1), await readAll(2)];
     expect(one.token).not.toBe(two.token);
     expect(one.contacts[0].id).not.toBe(two.contacts[0].id);
   });
 
-  test('has ids in the shapes of the real ones', async () => {
-    const { token, locationId, foreign, contacts } = await everything(1);
+  test('has ids in the format of HighLevel', async () => {
+    const { token, locationId, foreign, contacts } = await readAll(1);
     expect(token).toMatch(/^pit-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     for (const id of [locationId, foreign.locationId, foreign.contactId, contacts[0].id]) {
       expect(id).toMatch(/^[A-Za-z0-9]{20}$/);
     }
   });
 
-  test('is 48 customers of many kinds', async () => {
-    const { contacts, tasks } = await everything(1);
-    const having = (holds: (contact: Json) => unknown) => contacts.filter(holds).length;
+  test('has 48 customers of many kinds', async () => {
+    const { contacts, tasks } = await readAll(1);
+    const having = (matches: (contact: Json) => unknown) => contacts.filter(matches).length;
     expect(contacts).toHaveLength(48);
     expect(having((each) => each.companyName) / 48).toBeCloseTo(0.6, 0);
     expect(having((each) => each.assignedTo) / 48).toBeCloseTo(0.7, 0);
@@ -50,20 +50,20 @@ describe('the seed', () => {
     expect(all.some(({ completed }: Json) => completed)).toBe(true);
   });
 
-  test('holds notes that are hard on their readers', async () => {
+  test('has a very long note and one with instructions for a model', async () => {
     const { get, idOf } = openSandbox();
     const notes = async (name: string) => (await get(`/contacts/${await idOf(name)}/notes`)).body.notes;
     expect((await notes('Ben Carter'))[0].body.length).toBeGreaterThan(4000);
     expect((await notes('Samuel Price'))[0].body).toMatch(/Ignore all previous instructions.*[\u202e\u2066\u200b]/);
   });
 
-  test('fills eight custom fields of Maria Lopez', async () => {
+  test('has eight custom fields for Maria Lopez', async () => {
     const { read, idOf } = openSandbox();
     expect((await read(await idOf('Maria Lopez'))).customFields).toHaveLength(8);
   });
 });
 
-test('reset gives back the data and the next id', async () => {
+test('reset restores the data and the sequence of ids', async () => {
   const { sandbox, create, search } = openSandbox();
   const first = await create({ firstName: 'Ann' });
   sandbox.reset();
@@ -71,8 +71,8 @@ test('reset gives back the data and the next id', async () => {
   expect(await create({ firstName: 'Ann' })).toBe(first);
 });
 
-describe("one's own data", () => {
-  test('needs no more than contacts', async () => {
+describe('custom data', () => {
+  test('needs contacts only', async () => {
     const data = parseData([
       {
         firstName: 'Ann',
@@ -90,7 +90,7 @@ describe("one's own data", () => {
     );
   });
 
-  test('may name people and businesses instead of their ids', async () => {
+  test('may refer to users and businesses by name', async () => {
     const data = parseData({
       location: { id: 'myLocation', timezone: 'Europe/Berlin', country: 'DE' },
       users: [{ name: 'Dana', email: 'dana@x.example' }],
@@ -119,7 +119,7 @@ describe("one's own data", () => {
       { contacts: [], location: { timezone: 'Mars' } },
       'Sandbox data: location.timezone must be an IANA time zone, like America/Chicago.',
     ],
-  ])('%j is refused in one sentence', (json, sentence) => {
+  ])('%j is rejected with one sentence', (json, sentence) => {
     expect(() => parseData(json)).toThrow(new Error(sentence));
   });
 });

@@ -49,7 +49,7 @@ test('listCustomFields: empty', async () => {
   expect(contacts[0].customFields).toEqual([]);
 });
 
-test('contactAppointments: empty, while the calendar has them and a missing contact is still one', async () => {
+test('contactAppointments: empty, while the calendar has them and a missing contact is still an error', async () => {
   const data = {
     calendars: [{ id: 'cal', name: 'Shop' }],
     contacts: [
@@ -86,16 +86,16 @@ test('nullClears: false', async () => {
   expect((await read(id)).city).toBe('Chicago');
 });
 
-const NOBODY = 'Contacts without email, phone, firstName and lastName are not allowed.';
+const MISSING_IDENTITY = 'Contacts without email, phone, firstName and lastName are not allowed.';
 test.each([
-  ['400', 400, NOBODY],
-  ['422', 422, NOBODY],
-  ['422 list', 422, [NOBODY]],
+  ['400', 400, MISSING_IDENTITY],
+  ['422', 422, MISSING_IDENTITY],
+  ['422 list', 422, [MISSING_IDENTITY]],
 ] as const)('createWithoutIdentity: %s', async (createWithoutIdentity, status, message) => {
   const { post, locationId } = openSandbox({ switches: { createWithoutIdentity } });
   for (const sent of [{}, { name: 'Ann Lee' }, { companyName: 'Acme' }, { firstName: '' }]) {
-    const answer = await post('/contacts/', { locationId, ...sent });
-    expect([answer.status, answer.body.statusCode, answer.body.message]).toEqual([status, 422, message]);
+    const response = await post('/contacts/', { locationId, ...sent });
+    expect([response.status, response.body.statusCode, response.body.message]).toEqual([status, 422, message]);
   }
   for (const sent of [{ firstName: 'Ann' }, { lastName: 'Lee' }, { email: 'a@b.example' }, { phone: '3125550142' }]) {
     expect((await post('/contacts/', { locationId, ...sent })).status).toBe(201);
@@ -124,7 +124,7 @@ test('createWithoutIdentity: accept', async () => {
   expect((await post('/contacts/', { locationId, companyName: 'Acme' })).status).toBe(201);
 });
 
-test('companyNameOnPut: accepted by default, refused on demand', async () => {
+test('companyNameOnPut: accept by default, or refuse', async () => {
   for (const [companyNameOnPut, status] of [
     ['accept', 200],
     ['refuse', 422],
@@ -134,7 +134,7 @@ test('companyNameOnPut: accepted by default, refused on demand', async () => {
   }
 });
 
-test('refusedCreateWrites: the contact exists although the answer was a 422', async () => {
+test('refusedCreateWrites: the contact exists although the response was a 422', async () => {
   const { post, search, locationId } = openSandbox({ switches: { refusedCreateWrites: true } });
   const sent = { locationId, firstName: 'Zelda', gender: 7 };
   expect((await post('/contacts/', sent)).status).toBe(422);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Json, openSandbox } from './api.ts';
 
 describe('on one contact', () => {
-  test('are added in lower case, each once, with 201 and the whole list', async () => {
+  test('are added in lower case without repeats, with 201 and the whole list', async () => {
     const { create, post } = openSandbox();
     const id = await create({ tags: ['old'] });
     const { status, body } = await post(`/contacts/${id}/tags`, { tags: ['New', 'NEW', 'Old'] });
@@ -10,7 +10,7 @@ describe('on one contact', () => {
     expect(body).toEqual({ tags: ['old', 'new'], tagsAdded: ['new'] });
   });
 
-  test('join the dictionary of the location as they were typed', async () => {
+  test('are added to the tags of the location as they were typed', async () => {
     const { create, post, get, locationId } = openSandbox();
     await post(`/contacts/${await create({})}/tags`, { tags: ['Brand New', 'Fleet'] });
     const names = (await get(`/locations/${locationId}/tags`)).body.tags.map(({ name }: Json) => name);
@@ -38,7 +38,7 @@ describe('on one contact', () => {
 });
 
 describe('in bulk', () => {
-  test('each contact has its own outcome', async () => {
+  test('each contact has its own result', async () => {
     const { sandbox, create, remove, post, read, locationId } = openSandbox();
     const ann = await create({ tags: ['a'] });
     const gone = await create({});
@@ -59,7 +59,7 @@ describe('in bulk', () => {
     expect((await read(ann)).tags).toEqual(['a', 'b']);
   });
 
-  test('takes five hundred contacts, each told of', async () => {
+  test('accepts five hundred contacts and has a row for each', async () => {
     const contacts = Array.from({ length: 500 }, (_, at) => ({ firstName: `P${at}` }));
     const { search, post, locationId } = openSandbox({ data: { contacts } });
     const ids = (await search({ pageLimit: 500 })).body.contacts.map(({ id }: Json) => id);
@@ -69,7 +69,7 @@ describe('in bulk', () => {
     expect((await search({ filters: [{ field: 'tags', operator: 'eq', value: 'b' }] })).body.total).toBe(500);
   });
 
-  test('can remove all', async () => {
+  test('removeAllTags removes all tags', async () => {
     const { create, post, read, locationId } = openSandbox();
     const id = await create({ tags: ['a', 'b'] });
     const sent = { contacts: [id], tags: [], locationId, removeAllTags: true };
@@ -78,7 +78,7 @@ describe('in bulk', () => {
     expect((await read(id)).tags).toEqual([]);
   });
 
-  test('only add and remove', async () => {
+  test('accepts only add and remove', async () => {
     const { post, locationId } = openSandbox();
     const sent = { contacts: ['x'], tags: ['a'], locationId };
     expect((await post('/contacts/bulk/tags/update/replace', sent)).status).toBe(422);

@@ -18,7 +18,7 @@ describe('tasks', () => {
     });
   });
 
-  test('change in part, are completed and reopened', async () => {
+  test('are updated in part, completed and reopened', async () => {
     const { create, post, put, get } = openSandbox();
     const path = `/contacts/${await create({})}/tasks`;
     const { id } = (await post(path, TASK)).body.task;
@@ -29,7 +29,7 @@ describe('tasks', () => {
     expect((await put(`${path}/${id}/completed`, { completed: false })).body.task.completed).toBe(false);
   });
 
-  test('are gone once deleted, and a missing one is a 400', async () => {
+  test('are not found after deletion, and a missing one is a 400', async () => {
     const { create, post, remove, get } = openSandbox();
     const path = `/contacts/${await create({})}/tasks`;
     const { id } = (await post(path, TASK)).body.task;
@@ -45,7 +45,7 @@ describe('tasks', () => {
     expect((await get(`/contacts/${await create({})}/tasks/${id}`)).status).toBe(400);
   });
 
-  test('want a title, a date and a completed', async () => {
+  test('need title, dueDate and completed', async () => {
     const { create, post } = openSandbox();
     const { body } = await post(`/contacts/${await create({})}/tasks`, { dueDate: 'soon', priority: 1 });
     expect(body.message).toEqual([
@@ -56,7 +56,7 @@ describe('tasks', () => {
     ]);
   });
 
-  test('take no locationId in the query', async () => {
+  test('accept no locationId in the query', async () => {
     const { create, get, locationId } = openSandbox();
     const { status, body } = await get(`/contacts/${await create({})}/tasks?locationId=${locationId}`);
     expect([status, body.message]).toEqual([422, ['property locationId should not exist']]);
@@ -64,7 +64,7 @@ describe('tasks', () => {
 });
 
 describe('notes', () => {
-  test('are created with 201, read and changed by `id`, deleted', async () => {
+  test('are created with 201, read and updated by `id`, and deleted', async () => {
     const { create, post, put, get, remove } = openSandbox();
     const path = `/contacts/${await create({})}/notes`;
     const { status, body } = await post(path, { body: 'Hello', color: '#FFAA00', pinned: true });
@@ -77,7 +77,7 @@ describe('notes', () => {
     expect((await get(one)).status).toBe(400);
   });
 
-  test('want a body, and no locationId in body or query', async () => {
+  test('need a body, and accept no locationId in body or query', async () => {
     const { create, post, get, locationId } = openSandbox();
     const path = `/contacts/${await create({})}/notes`;
     expect((await post(path, { locationId })).body.message).toEqual([
@@ -88,7 +88,7 @@ describe('notes', () => {
   });
 });
 
-test('neither moves the dateUpdated of its contact, unless switched so', async () => {
+test('activityTouchesContact: false by default, a write does not change dateUpdated of the contact', async () => {
   for (const activityTouchesContact of [false, true]) {
     const { create, post, read, sandbox } = openSandbox({ switches: { activityTouchesContact } });
     const id = await create({});

@@ -41,28 +41,28 @@ export const calendarRoutes = [
         throw unprocessable(['Either of userId, calendarId or groupId is required']);
       }
       const { location, calendars } = call.locationData;
-      const inGroup = (id: string) => calendars.some((each) => each.id === id && each.groupId === groupId);
+      const inGroup = (id: string) => calendars.some((calendar) => calendar.id === id && calendar.groupId === groupId);
       const events = call.store.appointments.all().filter(
-        (each) =>
-          call.store.contacts.get(each.contactId)?.locationId === location.id &&
+        (event) =>
+          call.store.contacts.get(event.contactId)?.locationId === location.id &&
           // Measured: events that overlap the range, not only those that start in it.
-          each.endTime > toMs(startTime) &&
-          each.startTime <= toMs(endTime) &&
-          (!userId || each.assignedUserId === userId) &&
-          (!calendarId || each.calendarId === calendarId) &&
-          (!groupId || inGroup(each.calendarId)),
+          event.endTime > toMs(startTime) &&
+          event.startTime <= toMs(endTime) &&
+          (!userId || event.assignedUserId === userId) &&
+          (!calendarId || event.calendarId === calendarId) &&
+          (!groupId || inGroup(event.calendarId)),
       );
       return {
-        events: events.map((each) => ({
-          ...serializeAppointment(each, location),
+        events: events.map((event) => ({
+          ...serializeAppointment(event, location),
           // Measured: a deleted appointment stays in the list with its last status.
-          deleted: each.deleted ?? false,
+          deleted: event.deleted ?? false,
           // Live events repeat the status under a misspelled key.
-          appoinmentStatus: each.appointmentStatus,
-          startTime: zonedIso(each.startTime, location.timezone),
-          endTime: zonedIso(each.endTime, location.timezone),
-          dateAdded: zonedIso(each.dateAdded, location.timezone),
-          dateUpdated: zonedIso(each.dateAdded, location.timezone),
+          appoinmentStatus: event.appointmentStatus,
+          startTime: zonedIso(event.startTime, location.timezone),
+          endTime: zonedIso(event.endTime, location.timezone),
+          dateAdded: zonedIso(event.dateAdded, location.timezone),
+          dateUpdated: zonedIso(event.dateAdded, location.timezone),
         })),
       };
     },

@@ -10,7 +10,7 @@ import { boolean, nonEmpty, number, oneOf, optional, string, stringArray } from 
 function serializeTaskRow(task: Task, contact: Contact | undefined, users: readonly User[]) {
   const { id: _id, ...rest } = serializeTask(task);
   const { id, locationId, businessId, firstName, lastName, email, phone } = contact ?? {};
-  const user = users.find((each) => each.id === task.assignedTo);
+  const user = users.find(({ id }) => id === task.assignedTo);
   const [added, updated] = [iso(task.dateAdded), iso(task.dateUpdated)];
   return {
     _id,

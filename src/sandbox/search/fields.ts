@@ -135,7 +135,7 @@ export function searchField(name: string, call: Call): SearchField | 'unknown cu
 
 /** Custom fields are searched by id; a name is not an error and finds nothing. */
 function customField(id: string, call: Call): SearchField | 'unknown custom field' {
-  const definition = call.locationData.customFields.find((each) => each.id === id);
+  const definition = call.locationData.customFields.find((customField) => customField.id === id);
   if (!definition) return 'unknown custom field';
   const operators = CUSTOM_FIELD_OPERATORS[definition.dataType] ?? ALL_TEXT;
   return field(operators, (contact) => contact.customFields.find((item) => item.id === id)?.value);

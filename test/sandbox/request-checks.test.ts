@@ -12,7 +12,7 @@ describe('the token', () => {
     expect(body).toEqual({ statusCode: 401, message });
   });
 
-  test('is looked at before the version header', async () => {
+  test('is checked before the version header', async () => {
     const { sandbox } = openSandbox();
     const { body } = await client(sandbox, 'pit-x').send('GET', '/contacts/x', undefined, { Version: 'bogus' });
     expect(body.message).toBe('Invalid Private Integration token');
@@ -20,7 +20,7 @@ describe('the token', () => {
 });
 
 describe('the version header', () => {
-  test('missing is a 401', async () => {
+  test('a missing header is a 401', async () => {
     const { sandbox, locationId } = openSandbox();
     const headers = { Authorization: `Bearer ${sandbox.token}` };
     const response = await sandbox.fetch(new Request(`http://x/contacts/?locationId=${locationId}`, { headers }));
@@ -33,13 +33,13 @@ describe('the version header', () => {
     expect((await send('GET', `/contacts/?locationId=${locationId}`, undefined, { Version })).status).toBe(200);
   });
 
-  test('a date never published is a 401', async () => {
+  test('an unpublished date is a 401', async () => {
     const { send } = openSandbox();
     const { status, body } = await send('GET', '/contacts/x', undefined, { Version: '2020-01-01' });
     expect([status, body.message]).toEqual([401, 'version header is invalid']);
   });
 
-  test('nonsense is a 400', async () => {
+  test('an invalid value is a 400', async () => {
     const { send } = openSandbox();
     const { status, body } = await send('GET', '/contacts/x', undefined, { Version: 'bogus-version' });
     expect([status, body.message]).toEqual([400, "Invalid API version segment 'bogus-version' at position 0"]);
@@ -56,7 +56,7 @@ describe('scope and class of token', () => {
     expect([status, body.message]).toEqual([401, 'The token is not authorized for this scope.']);
   });
 
-  test('the scope is looked at before the body', async () => {
+  test('the scope is checked before the body', async () => {
     const { sandbox } = openSandbox({ scopes: ['contacts.readonly'] });
     expect((await client(sandbox).post('/contacts/', { nonsense: 1 })).status).toBe(401);
   });
@@ -79,29 +79,29 @@ describe('scope and class of token', () => {
   });
 });
 
-describe('the location', () => {
+describe('the location that the token must cover', () => {
   const denied = { statusCode: 403, message: 'The token does not have access to this location.' };
 
-  test('of the query', async () => {
+  test('is that of the query', async () => {
     const { sandbox, get } = openSandbox();
     expect((await get(`/contacts/?locationId=${sandbox.foreign.locationId}`)).body).toEqual(denied);
   });
 
-  test('of the body', async () => {
+  test('is that of the body', async () => {
     const { sandbox, post } = openSandbox();
     expect((await post('/contacts/', { locationId: sandbox.foreign.locationId, wrong: 1 })).body).toEqual(denied);
   });
 
-  test('of the contact', async () => {
+  test('is that of the contact', async () => {
     const { sandbox, get } = openSandbox();
     expect((await get(`/contacts/${sandbox.foreign.contactId}/notes`)).body).toEqual(denied);
   });
 
-  test('is open to its own token', async () => {
+  test('is accessible with its own token', async () => {
     const { sandbox } = openSandbox();
     const { locationId, contactId } = sandbox.foreign;
-    const neighbour = client(sandbox, sandbox.issueToken({ locationId, scopes: ['contacts.readonly'] }));
-    expect((await neighbour.read(contactId)).firstName).toBe('Nora');
+    const foreign = client(sandbox, sandbox.issueToken({ locationId, scopes: ['contacts.readonly'] }));
+    expect((await foreign.read(contactId)).firstName).toBe('Nora');
   });
 });
 

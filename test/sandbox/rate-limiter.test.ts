@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseFaults } from '../../src/sandbox/index.ts';
 import { client, openSandbox } from './api.ts';
 
-test('every answer carries the six headers', async () => {
+test('every response has the six headers', async () => {
   const { get } = openSandbox({ rate: 100 });
   const { headers } = await get('/nowhere');
   expect(headers.get('X-RateLimit-Daily-Reset')).toBe('86400000');
@@ -24,7 +24,7 @@ test('the request over the limit is a 429, without Retry-After', async () => {
   expect(headers.get('X-RateLimit-Remaining')).toBe('0');
 });
 
-test('the window ends ten seconds after it began', async () => {
+test('the window ends ten seconds after its first request', async () => {
   const { get, sandbox } = openSandbox({ rate: 1 });
   await get('/contacts/x');
   sandbox.advance(9_999);
@@ -40,22 +40,22 @@ test('each token has its own window', async () => {
   expect((await other.get('/contacts/x')).status).toBe(400);
 });
 
-test('reset empties the window', async () => {
+test('reset clears the window', async () => {
   const { get, sandbox } = openSandbox({ rate: 1 });
   await get('/contacts/x');
   sandbox.reset();
   expect((await get('/contacts/x')).status).toBe(400);
 });
 
-test('the day begins with its first request and says in ms when it ends', async () => {
+test('the day begins with its first request, and the header has the ms until its end', async () => {
   const { get, sandbox } = openSandbox({ rate: 25, dailyRate: 2 });
   const day = async () => {
     const { status, headers } = await get('/contacts/x');
-    const figures = ['Limit-Daily', 'Daily-Remaining', 'Daily-Reset', 'Remaining'];
-    return [status, ...figures.map((name) => Number(headers.get(`X-RateLimit-${name}`)))];
+    const names = ['Limit-Daily', 'Daily-Remaining', 'Daily-Reset', 'Remaining'];
+    return [status, ...names.map((name) => Number(headers.get(`X-RateLimit-${name}`)))];
   };
   expect(await day()).toEqual([400, 2, 1, 86_400_000, 24]);
-  // Past midnight, which ends nothing: the clock stood at noon.
+  // Past midnight, which does not end the day: it began at noon.
   sandbox.advance(13 * 3_600_000 + 400);
   expect(await day()).toEqual([400, 2, 0, 11 * 3_600_000, 24]);
   sandbox.advance(10_000);
@@ -67,7 +67,7 @@ test('the day begins with its first request and says in ms when it ends', async 
 test.each([
   ['gateway 401', 401, { statusCode: 401, message: 'Command timed out' }],
   ['day spent', 429, { statusCode: 429, message: 'Too Many Requests' }],
-] as const)('the fault "%s" is known by name', async (fault, status, body) => {
+] as const)('the fault preset "%s"', async (fault, status, body) => {
   const { get, sandbox } = openSandbox();
   sandbox.setFaults(parseFaults([{ route: '*', nth: 1, fault }]));
   expect(await get('/contacts/x')).toMatchObject({ status, body });
@@ -75,14 +75,14 @@ test.each([
   expect(() => parseFaults([{ route: '*', fault: 'bad luck' }])).toThrow('none of the presets gateway 401');
 });
 
-test('Retry-After can be switched on', async () => {
+test('retryAfter: a 429 has the header', async () => {
   const { get, sandbox } = openSandbox({ rate: 1, switches: { retryAfter: true } });
   await get('/contacts/x');
   sandbox.advance(4_000);
   expect((await get('/contacts/x')).headers.get('Retry-After')).toBe('6');
 });
 
-test('without a limit the headers announce plenty', async () => {
+test('without a limit the headers have a large quota', async () => {
   const { get } = openSandbox({ rate: 'off' });
   expect(Number((await get('/contacts/x')).headers.get('X-RateLimit-Remaining'))).toBeGreaterThan(1_000_000);
 });
