@@ -8,7 +8,7 @@ import { handleTokenRequest } from './oauth/token-endpoint.ts';
 import { type Call, postStatus, type Route } from './route.ts';
 import { routes } from './routes/index.ts';
 import { oauthRoutes } from './routes/oauth.ts';
-import type { LocationData } from './store.ts';
+import type { LocationRecords } from './store.ts';
 import { isRecord } from './validation.ts';
 
 interface Env {
@@ -95,7 +95,7 @@ async function handleRoute(backend: Backend, route: Route, c: Context): Promise<
     version,
     grant,
     tokens: backend.tokens,
-    locationData: resolveLocation(backend, route, grant, input),
+    records: resolveLocation(backend, route, grant, input),
     param: (name) => input.params[name] ?? '',
     traceId: backend.traceId,
   };
@@ -114,7 +114,7 @@ function resolveLocation(
   route: Route,
   grant: Grant,
   { params, query, body }: RequestInput,
-): LocationData {
+): LocationRecords {
   const inBody = isRecord(body) ? body.locationId : undefined;
   const named = route.hasLocationId ? [query.locationId, inBody] : [];
   // Recorded for the plain list: a missing locationId is reported as a token without access.
@@ -127,9 +127,9 @@ function resolveLocation(
     checkLocationAccess(grant, { id, companyId: store.locations.get(id)?.location.companyId });
   }
   const ofCompany = () => [...store.locations.values()].find(({ location }) => location.companyId === grant.companyId);
-  const locationData = store.locations.get(requestedIds[0] ?? grant.locationId ?? '') ?? ofCompany();
-  if (!locationData) throw forbidden();
-  return locationData;
+  const records = store.locations.get(requestedIds[0] ?? grant.locationId ?? '') ?? ofCompany();
+  if (!records) throw forbidden();
+  return records;
 }
 
 function errorResponse(backend: Backend, c: Context, { status, body, hasTraceId }: HttpError): Response {

@@ -6,14 +6,14 @@ import { toE164 } from './phone.ts';
 import type { Call } from './route.ts';
 
 /** The parts of a call that a write needs. */
-export type WriteContext = Pick<Call, 'switches' | 'locationData' | 'ids' | 'now'>;
+export type WriteContext = Pick<Call, 'switches' | 'records' | 'ids' | 'now'>;
 type Draft = { -readonly [K in keyof Contact]: Contact[K] };
 
 export function newContact(call: WriteContext): Contact {
   return {
     id: call.ids.id(),
-    locationId: call.locationData.location.id,
-    country: call.locationData.location.country,
+    locationId: call.records.location.id,
+    country: call.records.location.country,
     source: 'public api',
     type: 'lead',
     tags: [],
@@ -33,7 +33,7 @@ export function applyBody(call: WriteContext, contact: Contact, sent: ContactBod
   const body = call.switches.nullClears ? sent : withoutNulls(sent);
   const draft: Draft = { ...contact, dateUpdated: call.now, lastUpdatedBy: integrationSource(call) };
   applyTextFields(draft, body);
-  applyIdentifiers(draft, body, call.locationData.location.country);
+  applyIdentifiers(draft, body, call.records.location.country);
   if (body.dnd !== undefined) draft.dnd = body.dnd;
   if (body.dndSettings) draft.dndSettings = { ...draft.dndSettings, ...body.dndSettings };
   if (body.inboundDndSettings) draft.inboundDndSettings = body.inboundDndSettings;
@@ -42,7 +42,7 @@ export function applyBody(call: WriteContext, contact: Contact, sent: ContactBod
     registerTags(call, body.tags);
   }
   if (body.customFields) {
-    const { customFields } = call.locationData;
+    const { customFields } = call.records;
     const { unknownCustomField } = call.switches;
     draft.customFields = mergeCustomFields(draft.customFields, body.customFields, customFields, unknownCustomField);
   }
@@ -84,7 +84,7 @@ function applyIdentifiers(draft: Draft, body: ContactBody, country: string): voi
 
 /** Adds new tags to the location's list of tags, spelled as they were sent. */
 export function registerTags(call: WriteContext, tags: readonly string[]): void {
-  const { tags: known, location } = call.locationData;
+  const { tags: known, location } = call.records;
   for (const name of tags.map((tag) => tag.trim()).filter((tag) => tag !== '')) {
     if (known.some((tag) => tag.name.toLowerCase() === name.toLowerCase())) continue;
     known.push({ id: call.ids.id(), name, locationId: location.id });
@@ -94,7 +94,7 @@ export function registerTags(call: WriteContext, tags: readonly string[]): void 
 export const integrationSource = (call: WriteContext): ChangeSource => ({
   source: 'INTEGRATION',
   channel: 'OAUTH',
-  sourceId: call.locationData.location.companyId,
+  sourceId: call.records.location.companyId,
   timestamp: iso(call.now),
 });
 

@@ -16,7 +16,7 @@ export interface Duplicate {
 /** The contacts that already have this email or phone, in the order of the location's settings. */
 export function findDuplicates(call: Call, { email, phone }: Identifiers, except?: string): Duplicate[] {
   const find = (matchingField: Duplicate['matchingField'], value: string | null | undefined): Duplicate[] => {
-    const owners = value ? call.store.findByIdentifier(call.locationData.location.id, value) : [];
+    const owners = value ? call.store.findByIdentifier(call.records.location.id, value) : [];
     const contact = owners.find(({ id }) => id !== except);
     return contact ? [{ contact, matchingField }] : [];
   };

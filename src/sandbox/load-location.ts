@@ -1,6 +1,6 @@
 import type { SandboxData } from './data.ts';
 import type { Ids } from './ids.ts';
-import type { CustomField, LocationData, NamedRecord, User } from './store.ts';
+import type { CustomField, LocationRecords, NamedRecord, User } from './store.ts';
 import { withoutUndefined } from './validation.ts';
 
 /** The ids that a token refers to. */
@@ -13,7 +13,7 @@ export function loadLocation(
   { locationId, companyId }: LocationIds,
   data: SandboxData,
   ids: Ids,
-): Omit<LocationData, 'index'> {
+): Omit<LocationRecords, 'index'> {
   const namedRecords = (
     items: readonly { id?: string | undefined; name: string }[] | undefined,
     id: () => string,
@@ -51,7 +51,10 @@ function customFields(data: SandboxData, locationId: string, ids: Ids): CustomFi
   const used = data.contacts.flatMap(({ customFields: values }) => values?.flatMap(({ key }) => key ?? []) ?? []);
   const known = new Set(defined.map(({ fieldKey }) => fieldKey));
   const implied = [...new Set(used.map(withPrefix))].filter((fieldKey) => !known.has(fieldKey));
-  const all = [...defined, ...implied.map((fieldKey) => ({ id: undefined, fieldKey, name: fieldKey.replace('contact.', '') }))];
+  const all = [
+    ...defined,
+    ...implied.map((fieldKey) => ({ id: undefined, fieldKey, name: fieldKey.replace('contact.', '') })),
+  ];
   const common = { dataType: 'TEXT', placeholder: '', model: 'contact', locationId };
   return all.map(({ id, name, fieldKey, ...field }, position) => ({
     ...common,

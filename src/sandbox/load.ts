@@ -4,7 +4,7 @@ import { iso } from './dates.ts';
 import type { Ids } from './ids.ts';
 import { type LocationIds, loadLocation } from './load-location.ts';
 import type { IndexDelay } from './search-index.ts';
-import type { LocationData, Store } from './store.ts';
+import type { Store } from './store.ts';
 import { DEFAULT_SWITCHES } from './switches.ts';
 import { withoutUndefined } from './validation.ts';
 
@@ -20,11 +20,10 @@ export function loadData(
   location: LocationIds,
   data: SandboxData,
   { ids, now, indexDelayMs }: LoadOptions,
-): LocationData {
-  const locationData = store.addLocation(loadLocation(location, data, ids), indexDelayMs);
+): void {
+  const records = store.addLocation(loadLocation(location, data, ids), indexDelayMs);
   const switches = { ...DEFAULT_SWITCHES, duplicatesAllowed: true };
-  for (const contact of data.contacts) loadContact(store, { switches, locationData, ids, now }, contact);
-  return locationData;
+  for (const contact of data.contacts) loadContact(store, { switches, records, ids, now }, contact);
 }
 
 /** The id of the record with this id, name or email; otherwise the text itself. */
@@ -32,7 +31,7 @@ const resolveId = (items: readonly { id: string; name: string; email?: unknown }
   items.find(({ id, name, email }) => [id, name, email].includes(text))?.id ?? text;
 
 function loadContact(store: Store, context: WriteContext, data: ContactData): void {
-  const { users, businesses, location } = context.locationData;
+  const { users, businesses, location } = context.records;
   const added = epochMs(data.dateAdded) ?? context.now;
   const [owner] = users;
   const createdBy = {
@@ -71,13 +70,13 @@ function loadContact(store: Store, context: WriteContext, data: ContactData): vo
   for (const appointment of data.appointments ?? []) loadAppointment(store, context, id, appointment);
 }
 
-function loadTask(store: Store, { ids, locationData, now }: WriteContext, contactId: string, data: TaskData): void {
+function loadTask(store: Store, { ids, records, now }: WriteContext, contactId: string, data: TaskData): void {
   store.tasks.put({
     id: data.id ?? ids.id(),
     contactId,
     title: data.title,
     ...(data.body && { body: data.body }),
-    ...(data.assignedTo && { assignedTo: resolveId(locationData.users, data.assignedTo) }),
+    ...(data.assignedTo && { assignedTo: resolveId(records.users, data.assignedTo) }),
     dueDate: Date.parse(data.dueDate),
     completed: data.completed ?? false,
     dateAdded: now,
@@ -86,12 +85,12 @@ function loadTask(store: Store, { ids, locationData, now }: WriteContext, contac
   });
 }
 
-function loadNote(store: Store, { ids, locationData, now }: WriteContext, contactId: string, data: NoteData): void {
+function loadNote(store: Store, { ids, records, now }: WriteContext, contactId: string, data: NoteData): void {
   store.notes.put({
     id: data.id ?? ids.id(),
     contactId,
     body: data.body,
-    ...(data.userId && { userId: resolveId(locationData.users, data.userId) }),
+    ...(data.userId && { userId: resolveId(records.users, data.userId) }),
     ...(data.title && { title: data.title }),
     ...(data.color && { color: data.color }),
     ...(data.pinned !== undefined && { pinned: data.pinned }),
@@ -99,22 +98,17 @@ function loadNote(store: Store, { ids, locationData, now }: WriteContext, contac
   });
 }
 
-function loadAppointment(
-  store: Store,
-  { ids, locationData, now }: WriteContext,
-  contactId: string,
-  data: AppointmentData,
-): void {
+function loadAppointment(store: Store, { ids, records, now }: WriteContext, contactId: string, data: AppointmentData) {
   const startTime = Date.parse(data.startTime);
   store.appointments.put({
     id: data.id ?? ids.id(),
     contactId,
     calendarId: data.calendarId
-      ? resolveId(locationData.calendars, data.calendarId)
-      : (locationData.calendars[0]?.id ?? ids.id()),
+      ? resolveId(records.calendars, data.calendarId)
+      : (records.calendars[0]?.id ?? ids.id()),
     title: data.title,
     appointmentStatus: data.appointmentStatus ?? 'confirmed',
-    ...(data.assignedUserId && { assignedUserId: resolveId(locationData.users, data.assignedUserId) }),
+    ...(data.assignedUserId && { assignedUserId: resolveId(records.users, data.assignedUserId) }),
     ...(data.notes && { notes: data.notes }),
     ...(data.address && { address: data.address }),
     startTime,

@@ -4,7 +4,7 @@ import type { Contact } from './contact.ts';
 import { badRequest, missingRecord } from './http-error.ts';
 import type { Ids } from './ids.ts';
 import type { TokenStore } from './oauth/token-store.ts';
-import type { LocationData, NamedRecord, Store } from './store.ts';
+import type { LocationRecords, NamedRecord, Store } from './store.ts';
 import type { Switches } from './switches.ts';
 import { type Parsed, parse, type Shape } from './validation.ts';
 
@@ -18,7 +18,7 @@ export interface Call {
   readonly version: string;
   readonly grant: Grant;
   readonly tokens: TokenStore;
-  readonly locationData: LocationData;
+  readonly records: LocationRecords;
   param(name: string): string;
   traceId(): string;
 }

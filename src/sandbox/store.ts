@@ -75,7 +75,7 @@ export interface NamedRecord {
 }
 
 /** One location with its records other than contacts. */
-export interface LocationData {
+export interface LocationRecords {
   readonly location: Location;
   readonly tags: NamedRecord[];
   readonly customFields: readonly CustomField[];
@@ -89,7 +89,7 @@ export interface LocationData {
 
 /** All records of the sandbox. They are replaced, never changed in place, so readers need no copies. */
 export class Store {
-  readonly locations = new Map<string, LocationData>();
+  readonly locations = new Map<string, LocationRecords>();
   readonly contacts = new Map<string, Contact>();
   readonly tasks = new RecordsByContact<Task>();
   readonly notes = new RecordsByContact<Note>();
@@ -100,14 +100,16 @@ export class Store {
   readonly workflows = new Map<string, Set<string>>();
   readonly #byIdentifier = new Map<string, Set<string>>();
 
-  addLocation(contents: Omit<LocationData, 'index'>, indexDelayMs: IndexDelay): LocationData {
-    const locationData = { ...contents, index: new SearchIndex(indexDelayMs) };
-    this.locations.set(locationData.location.id, locationData);
-    return locationData;
+  addLocation(contents: Omit<LocationRecords, 'index'>, indexDelayMs: IndexDelay): LocationRecords {
+    const records = { ...contents, index: new SearchIndex(indexDelayMs) };
+    this.locations.set(records.location.id, records);
+    return records;
   }
 
   locationsOf(companyId: string): Location[] {
-    return [...this.locations.values()].map(({ location }) => location).filter((location) => location.companyId === companyId);
+    return [...this.locations.values()]
+      .map(({ location }) => location)
+      .filter((location) => location.companyId === companyId);
   }
 
   addSeeded(contact: Contact): void {

@@ -14,7 +14,7 @@ export const calendarRoutes = [
       const shown = appointments.filter(
         ({ deleted }) => !deleted || call.switches.deletedAppointments === 'everywhere',
       );
-      return { events: shown.map((appointment) => serializeAppointment(appointment, call.locationData.location)) };
+      return { events: shown.map((appointment) => serializeAppointment(appointment, call.records.location)) };
     },
   }),
 
@@ -22,7 +22,7 @@ export const calendarRoutes = [
     route: 'GET /calendars/',
     scope: 'calendars.readonly',
     query: { locationId: nonEmpty, groupId: optional(string), showDrafted: optional(string) },
-    handle: ({ locationData }) => ({ calendars: locationData.calendars }),
+    handle: ({ records }) => ({ calendars: records.calendars }),
   }),
 
   route({
@@ -40,7 +40,7 @@ export const calendarRoutes = [
       if (!userId && !calendarId && !groupId) {
         throw unprocessable(['Either of userId, calendarId or groupId is required']);
       }
-      const { location, calendars } = call.locationData;
+      const { location, calendars } = call.records;
       const inGroup = (id: string) => calendars.some((calendar) => calendar.id === id && calendar.groupId === groupId);
       const events = call.store.appointments.all().filter(
         (event) =>
@@ -76,7 +76,7 @@ export const calendarRoutes = [
     body: {},
     handle(call) {
       const event = call.store.appointments.all().find(({ id }) => id === call.param('eventId'));
-      if (!event || call.store.contacts.get(event.contactId)?.locationId !== call.locationData.location.id) {
+      if (!event || call.store.contacts.get(event.contactId)?.locationId !== call.records.location.id) {
         throw badRequest('The event id is invalid');
       }
       call.store.appointments.put({ ...event, deleted: true });

@@ -13,7 +13,7 @@ const identifiersOf = (
   { email, phone }: { email?: string | null | undefined; phone?: string | null | undefined },
 ) => ({
   email,
-  phone: phone && toE164(phone, call.locationData.location.country),
+  phone: phone && toE164(phone, call.records.location.country),
 });
 
 const isValidField = (key: string, value: unknown) =>

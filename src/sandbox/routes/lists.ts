@@ -54,7 +54,7 @@ export const listRoutes = [
     },
     handle(call, { query }) {
       if (call.version === 'v3' && call.switches.listUnderV3 === 'removed') throw removedInV3(call.url);
-      const rows = matchQuery(call.locationData.index.rows(call.now), query.query);
+      const rows = matchQuery(call.records.index.rows(call.now), query.query);
       const limit = Number(query.limit ?? 20);
       const start = pageStart(rows, query.startAfter, query.startAfterId);
       return {
@@ -75,7 +75,7 @@ export const listRoutes = [
       query: optional(string),
     },
     handle(call, { query }) {
-      const inBusiness = call.locationData.index
+      const inBusiness = call.records.index
         .rows(call.now)
         .filter(({ contact }) => contact.businessId === call.param('businessId'));
       const rows = matchQuery(inBusiness, query.query);

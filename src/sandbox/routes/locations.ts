@@ -41,7 +41,7 @@ export const locationRoutes = [
     route: 'GET /locations/{locationId}',
     scope: 'locations.readonly',
     agency: 'allowed',
-    handle: ({ locationData: { location }, switches }) => ({
+    handle: ({ records: { location }, switches }) => ({
       location: {
         ...location,
         business: pick(location, BUSINESS_FIELDS),
@@ -71,7 +71,7 @@ export const locationRoutes = [
   route({
     route: 'GET /locations/{locationId}/tags',
     scope: 'locations/tags.readonly',
-    handle: (call) => ({ tags: call.locationData.tags }),
+    handle: (call) => ({ tags: call.records.tags }),
   }),
 
   route({
@@ -79,7 +79,7 @@ export const locationRoutes = [
     scope: 'locations/customFields.readonly',
     query: { model: optional(oneOf('contact', 'opportunity', 'all')) },
     handle(call, { query: { model = 'all' } }) {
-      const customFields = call.locationData.customFields.filter((field) => model === 'all' || field.model === model);
+      const customFields = call.records.customFields.filter((field) => model === 'all' || field.model === model);
       return { customFields };
     },
   }),
@@ -102,7 +102,7 @@ export const locationRoutes = [
       const matching = call.store.tasks.all().filter((task) => {
         const contact = contactOf(task);
         return (
-          contact?.locationId === call.locationData.location.id &&
+          contact?.locationId === call.records.location.id &&
           !contact.deleted &&
           (!contactId || contactId.includes(task.contactId)) &&
           (completed === undefined || task.completed === completed) &&
@@ -112,7 +112,7 @@ export const locationRoutes = [
         );
       });
       const tasks = page(matching, skip, limit).map((task) =>
-        serializeTaskRow(task, contactOf(task), call.locationData.users),
+        serializeTaskRow(task, contactOf(task), call.records.users),
       );
       return { tasks, traceId: call.traceId() };
     },

@@ -18,9 +18,7 @@ export const lookupRoutes = [
     scope: 'users.readonly',
     agency: 'mismatch',
     query: inLocation,
-    handle: ({ locationData }) => ({
-      users: locationData.users.map((user) => serializeUser(user, locationData.location.id)),
-    }),
+    handle: ({ records }) => ({ users: records.users.map((user) => serializeUser(user, records.location.id)) }),
   }),
 
   route({
@@ -38,14 +36,14 @@ export const lookupRoutes = [
       skip: optional(numericText(0)),
       limit: optional(numericText(1, 100)),
     },
-    handle({ locationData }, { query: { companyId, query = '', skip = 0, limit = 25 } }) {
-      const found = locationData.users.filter(
+    handle({ records }, { query: { companyId, query = '', skip = 0, limit = 25 } }) {
+      const found = records.users.filter(
         ({ name, email, phone = '' }) =>
-          companyId === locationData.location.companyId &&
+          companyId === records.location.companyId &&
           `${name}\n${email}\n${phone}`.toLowerCase().includes(query.toLowerCase()),
       );
       const users = page(found, skip, limit);
-      return { users: users.map((user) => serializeUser(user, locationData.location.id)), count: found.length };
+      return { users: users.map((user) => serializeUser(user, records.location.id)), count: found.length };
     },
   }),
 
@@ -53,8 +51,8 @@ export const lookupRoutes = [
     route: 'GET /businesses/',
     scope: 'businesses.readonly',
     query: { ...inLocation, limit: optional(numericText(1, 100)), skip: optional(numericText(0)) },
-    handle({ locationData }, { query: { limit = 100, skip = 0 } }) {
-      return { success: true, businesses: page(locationData.businesses, skip, limit) };
+    handle({ records }, { query: { limit = 100, skip = 0 } }) {
+      return { success: true, businesses: page(records.businesses, skip, limit) };
     },
   }),
 
@@ -62,15 +60,15 @@ export const lookupRoutes = [
     route: 'GET /workflows/',
     scope: 'workflows.readonly',
     query: inLocation,
-    handle: ({ locationData }) => ({ workflows: locationData.workflows }),
+    handle: ({ records }) => ({ workflows: records.workflows }),
   }),
 
   route({
     route: 'GET /campaigns/',
     scope: 'campaigns.readonly',
     query: { ...inLocation, status: optional(string) },
-    handle: ({ locationData }, { query: { status } }) => ({
-      campaigns: locationData.campaigns.filter((campaign) => status === undefined || campaign.status === status),
+    handle: ({ records }, { query: { status } }) => ({
+      campaigns: records.campaigns.filter((campaign) => status === undefined || campaign.status === status),
     }),
   }),
 ];

@@ -53,7 +53,7 @@ export const membershipRoutes = [
     body: {},
     handle(call) {
       const contact = requireContact(call);
-      const campaign = requireNamed('Campaign', call.locationData.campaigns, call.param('campaignId'));
+      const campaign = requireNamed('Campaign', call.records.campaigns, call.param('campaignId'));
       enrolmentsOf(call.store.campaigns, contact.id).add(campaign.id);
       return { succeded: true };
     },
@@ -85,7 +85,7 @@ export const membershipRoutes = [
     body: WORKFLOW,
     handle(call) {
       const contact = requireContact(call);
-      const workflow = requireNamed('Workflow', call.locationData.workflows, call.param('workflowId'));
+      const workflow = requireNamed('Workflow', call.records.workflows, call.param('workflowId'));
       if (workflow.status === 'published') enrolmentsOf(call.store.workflows, contact.id).add(workflow.id);
       return { succeded: true };
     },
@@ -107,10 +107,10 @@ export const membershipRoutes = [
     status: postStatus(200),
     body: { locationId: nonEmpty, ids: stringArray({ min: 1, max: 50 }), businessId: idOrNull },
     handle(call, { body: { ids, businessId } }) {
-      if (businessId !== null) requireNamed('Business', call.locationData.businesses, businessId);
+      if (businessId !== null) requireNamed('Business', call.records.businesses, businessId);
       const contacts = ids
         .flatMap((id) => call.store.contacts.get(id) ?? [])
-        .filter((contact) => contact.locationId === call.locationData.location.id && !contact.deleted);
+        .filter((contact) => contact.locationId === call.records.location.id && !contact.deleted);
       for (const { businessId: _old, ...contact } of contacts) {
         call.store.save({ ...contact, ...(businessId && { businessId }), dateUpdated: call.now }, call.now);
       }

@@ -25,7 +25,7 @@ type Order = ReturnType<typeof createOrder>;
 function findMatching(call: Call, query = '', filters: readonly unknown[] = []): Contact[] {
   const matches = compileFilters(filters, call);
   const text = query.toLowerCase();
-  return call.locationData.index
+  return call.records.index
     .rows(call.now)
     .filter((row) => row.text.includes(text) && matches(row.contact))
     .map(({ contact }) => contact);
@@ -60,7 +60,7 @@ export const searchRoutes = [
       // The index is in the default order already.
       const contacts = sort?.length ? sortContacts(found, order) : found;
       const start = searchAfter ? startIndex(searchAfter, contacts, order) : ((page ?? 1) - 1) * pageLimit;
-      const fields = call.locationData.customFields.filter(({ dataType }) => dataType === 'DATE');
+      const fields = call.records.customFields.filter(({ dataType }) => dataType === 'DATE');
       const dateFields = new Set(fields.map(({ id }) => id));
       const row = (contact: Contact) =>
         serializeSearchRow(contact, {

@@ -27,7 +27,7 @@ function changeContactTags(call: Call, contactId: string, change: (contact: Cont
   const error = (message: string) => ({ contactId, message, type: 'error' });
   if (!looksLikeId(contactId)) return error('contact id is not a valid firebase id');
   if (!contact) return error('contact not found');
-  if (contact.locationId !== call.locationData.location.id) return error('contact does not belong to location');
+  if (contact.locationId !== call.records.location.id) return error('contact does not belong to location');
   if (contact.deleted) return error('contact is deleted');
   const changed = { tagsAdded: [], tagsRemoved: [], ...change(contact), tags: undefined };
   return { contactId, message: 'Tags updated', type: 'success', oldTags: contact.tags, ...changed };

@@ -55,7 +55,7 @@ const dndStatus = (channel: string) =>
   field(operatorsIn('equal'), (contact) => contact.dndSettings?.[channel]?.status ?? 'inactive');
 
 export const businessName = (contact: Contact, call: Call): string | undefined =>
-  call.locationData.businesses.find(({ id }) => id === contact.businessId)?.name;
+  call.records.businesses.find(({ id }) => id === contact.businessId)?.name;
 
 /** The official table. `firstName` and `lastName` are announced but not available yet, so they are unknown. */
 const FIELDS: Readonly<Record<string, SearchField>> = {
@@ -135,7 +135,7 @@ export function searchField(name: string, call: Call): SearchField | 'unknown cu
 
 /** Custom fields are searched by id; a name is not an error and finds nothing. */
 function customField(id: string, call: Call): SearchField | 'unknown custom field' {
-  const definition = call.locationData.customFields.find((customField) => customField.id === id);
+  const definition = call.records.customFields.find((customField) => customField.id === id);
   if (!definition) return 'unknown custom field';
   const operators = CUSTOM_FIELD_OPERATORS[definition.dataType] ?? ALL_TEXT;
   return field(operators, (contact) => contact.customFields.find((item) => item.id === id)?.value);

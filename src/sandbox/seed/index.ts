@@ -31,17 +31,8 @@ export function seedData(seed: number, today: number): SandboxData {
   return { ...structuredClone(WORKSHOP), contacts };
 }
 
-function toContactData({
-  name,
-  email,
-  phone,
-  company,
-  owner,
-  tags,
-  street,
-  postalCode,
-  source,
-}: Customer): ContactData {
+function toContactData(customer: Customer): ContactData {
+  const { name, email, phone, company, owner, tags, street, postalCode, source } = customer;
   const [firstName = name, ...rest] = name.split(' ');
   const address = street && { address1: street, city: 'Chicago', state: 'IL', timezone: 'America/Chicago' };
   return {
