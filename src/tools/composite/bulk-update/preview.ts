@@ -118,4 +118,4 @@ const isChange = ([, from, to]: [string, unknown, unknown]): boolean =>
 const oldOf = (contact: Json, key: string): unknown => (key === 'name' ? fullName(contact) : contact[key]);
 
 /** A value cut for an example; null where there is none. */
-const short = (value: unknown): unknown => cleanValue(value ?? null, CHARACTERS, { characters: 0 });
+const short = (value: unknown): unknown => cleanValue(value ?? null, CHARACTERS);

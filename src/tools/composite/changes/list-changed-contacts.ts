@@ -56,7 +56,7 @@ async function placeOf({ since, cursor }: Given, { state, clock, api, notify }: 
 }
 
 const row = ({ raw, change }: Change, fields: readonly string[] = FIELDS): Json =>
-  pickFields({ ...rowOf.contact(raw), change, status: contactStatus(raw) }, ['id', ...fields], TEXT, { characters: 0 });
+  pickFields({ ...rowOf.contact(raw), change, status: contactStatus(raw) }, TEXT, ['id', ...fields]);
 
 interface Tasks {
   /** Of the changed contacts, by contact id. */

@@ -37,7 +37,7 @@ const digest = ({ title, body, dueDate, completed, assignedTo }: Json): string =
 export function taskRow(raw: Json, now: number, more: Json = {}): Json {
   const { id, title, body, dueDate, assignedTo, contactId } = rowOf.task(raw);
   const row = { ...more, id, title, body, dueDate, status: taskStatus(raw, now), contactId, assignedTo };
-  return pickFields(row, undefined, TEXT, { characters: 0 });
+  return pickFields(row, TEXT);
 }
 
 const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value);

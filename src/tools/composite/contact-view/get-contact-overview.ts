@@ -31,14 +31,13 @@ const TOO_LARGE = { notice: 'The contact is too large to show. Use get_contact a
 /** Whole seconds say enough. */
 const short = (time: unknown) => (typeof time === 'string' ? time.replace(/\.\d+Z$/, 'Z') : time);
 
-const cutRow = (row: Json, max: number): Json => pickFields(row, undefined, max, { characters: 0 });
 const newest = (key: string) => (a: Json, b: Json) => Date.parse(String(b[key])) - Date.parse(String(a[key]));
 
 function contactRow(raw: Json, max: number): Json {
   const { type: _type, dnd: _dnd, dndSettings: _settings, inboundDndSettings: _inbound, ...rest } = rowOf.contact(raw);
   const { dateAdded, dateUpdated, lastActivity } = rest;
   const times = { dateAdded: short(dateAdded), dateUpdated: short(dateUpdated), lastActivity: short(lastActivity) };
-  return cutRow({ ...rest, ...times, status: contactStatus(raw) }, max);
+  return pickFields({ ...rest, ...times, status: contactStatus(raw) }, max);
 }
 
 /** Whose task it is, where it is not the contact's own user's. */
@@ -49,18 +48,18 @@ const taskRow = (
   max: number,
 ): Json => {
   const other = assignedTo === owner ? undefined : assignedTo;
-  return cutRow({ id, title, body, dueDate: short(dueDate), status, assignedTo: other }, max);
+  return pickFields({ id, title, body, dueDate: short(dueDate), status, assignedTo: other }, max);
 };
 
 const noteRow = (note: Json, max: number): Json => {
   const { id, title, dateAdded, pinned } = note;
-  return cutRow({ id, dateAdded: short(dateAdded), title, body: noteText(note), pinned: pinned || undefined }, max);
+  return pickFields({ id, dateAdded: short(dateAdded), title, body: noteText(note), pinned: pinned || undefined }, max);
 };
 
 const eventRow = ({ raw, zone }: Appointment, max: number): Json => {
   const { id, title, startTime, appointmentStatus, address, notes } = raw;
   const row = { id, startTime: short(startTime), zone, title, status: appointmentStatus, address, notes };
-  return cutRow(row, max);
+  return pickFields(row, max);
 };
 
 const soonest = (a: Json, b: Json) => Date.parse(String(a.dueDate)) - Date.parse(String(b.dueDate));

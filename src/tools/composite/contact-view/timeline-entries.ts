@@ -19,7 +19,7 @@ export interface Entry {
 const TEXT = 400;
 
 const entry = (at: number, kind: Kind, id: unknown, row: () => Json): Entry[] =>
-  Number.isNaN(at) ? [] : [{ at, kind, id, row: () => pickFields(row(), undefined, TEXT, { characters: 0 }) }];
+  Number.isNaN(at) ? [] : [{ at, kind, id, row: () => pickFields(row(), TEXT) }];
 const ms = (time: unknown) => Date.parse(String(time));
 
 /** What happened and what is to come with one contact, newest first. Tasks carry no time but their due date. */

@@ -118,8 +118,6 @@ async function withNames(rows: Rows, { grouping, names }: Count, context: ToolCo
   if (unnamed && context.hasTime()) for (const [id, name] of await namesById(lookup, context)) names.set(id, name);
   return rows.map(({ value, count }) => {
     const name = names.get(value);
-    return pickFields({ value, ...(name === value ? {} : { name }), count }, undefined, NAME_CHARACTERS, {
-      characters: 0,
-    });
+    return pickFields({ value, ...(name === value ? {} : { name }), count }, NAME_CHARACTERS);
   });
 }

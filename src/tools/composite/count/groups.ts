@@ -62,7 +62,7 @@ async function byCustomField(by: string, context: ToolContext): Promise<Grouping
   return {
     by: CUSTOM + id,
     value: (row) => heldIn(row, id),
-    about: field ? { field: cleanValue(field.name, NAME_CHARACTERS, { characters: 0 }) } : {},
+    about: field ? { field: cleanValue(field.name, NAME_CHARACTERS) } : {},
   };
 }
 

@@ -24,7 +24,7 @@ function row(raw: Json, now: number): Json {
   const { id, title, body, dueDate, contactId, assignedTo, contactDetails } = rowOf.task(raw);
   const contact = isRecord(contactDetails) ? fullName(contactDetails) : '';
   const task = { id, title, body, dueDate, status: taskStatus(raw, now), contactId, contact, assignedTo };
-  return pickFields(task, undefined, BODY_CHARACTERS, { characters: 0 });
+  return pickFields(task, BODY_CHARACTERS);
 }
 
 interface Bound {

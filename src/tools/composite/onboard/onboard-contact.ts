@@ -10,7 +10,7 @@ import { readPeople } from './parse-person.ts';
 
 /** Characters of an old or new value. */
 const VALUE = 300;
-const short = (value: unknown) => cleanValue(value ?? undefined, VALUE, { characters: 0 });
+const short = (value: unknown) => cleanValue(value ?? undefined, VALUE);
 
 /** What was done, beside the contact itself. */
 function account({ created, changed, notStored, tagsAdded, note, tasks, business, failed }: Onboarded): Json {
