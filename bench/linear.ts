@@ -3,25 +3,25 @@ import { redactStrictly } from '../src/lib/redact.ts';
 import { entriesOf } from '../src/tools/composite/contact-view/timeline-entries.ts';
 import { planParts } from '../src/tools/composite/onboard/related-records.ts';
 
-/** Work on an input of a size; what is made beforehand is not measured. */
-export interface Work {
+/** A function to measure at two input sizes; `prepare` is not measured. */
+export interface Case {
   readonly what: string;
-  /** Size that takes some milliseconds; ten times as much is compared with it. */
+  /** Input size that takes some milliseconds; it is compared with ten times that size. */
   readonly size: number;
   readonly prepare: (size: number) => () => unknown;
 }
 
-/** Ten times the input may take this many times as long: more is worse than linear. */
-export const MOST = 15;
+/** Maximum ratio of processor time for ten times the input: more is worse than linear. */
+export const MAX_RATIO = 15;
 
 const ROUNDS = 15;
 const long = (part: string) => (size: number) => part.repeat(Math.ceil(size / part.length));
-const onText = (what: string, part: string, work: (given: string) => unknown): Work => ({
-  what: `${what} of ${JSON.stringify(part)}`,
+const onText = (what: string, part: string, run: (given: string) => unknown): Case => ({
+  what: `${what}: ${JSON.stringify(part)} repeated`,
   size: 20_000,
   prepare: (size) => {
     const given = long(part)(size);
-    return () => work(given);
+    return () => run(given);
   },
 });
 const numbered = (size: number) => Array.from({ length: size }, (_, at) => at);
@@ -34,13 +34,13 @@ const context = {
 const notes = (size: number) =>
   numbered(size).map((at) => ({ id: `n${at}`, body: `<b>${at}</b>`, dateAdded: '2026-11-20T15:00:00Z' }));
 
-/** Everything that reads what arrives from the CRM or the host, however long it is made. */
-export const WORKS: readonly Work[] = [
+/** Functions that read text of any length from the CRM or the host. */
+export const CASES: readonly Case[] = [
   ...['<', '</p', '<p ', '<b/', '</p ', '&lt', '<p>x</p>'].flatMap((part) => [
-    onText('text', part, (given) => normalizeText(`${given}</p>`)),
-    onText('seen', part, readableText),
+    onText('normalizeText', part, (given) => normalizeText(`${given}</p>`)),
+    onText('readableText', part, readableText),
   ]),
-  ...[' ', '\n '].map((part) => onText('seen', part, readableText)),
+  ...[' ', '\n '].map((part) => onText('readableText', part, readableText)),
   ...[
     'eyJ-',
     'eyJ',
@@ -57,7 +57,7 @@ export const WORKS: readonly Work[] = [
   ].map((part) => onText('redactStrictly', part, redactStrictly)),
   onText('sameText', '<', (given) => sameText(given, `${given}</p>`)),
   {
-    what: 'a page of a timeline over all notes',
+    what: 'entriesOf: a page of a timeline with all notes',
     size: 1_000,
     prepare: (size) => {
       const all = notes(size);
@@ -68,7 +68,7 @@ export const WORKS: readonly Work[] = [
     },
   },
   {
-    what: 'tags, notes and tasks compared with those of a contact',
+    what: 'planParts: tags, notes and tasks compared with those of a contact',
     size: 1_000,
     prepare: (size) => {
       const tags = numbered(size).map((at) => `tag ${at}`);
@@ -96,30 +96,30 @@ export const WORKS: readonly Work[] = [
 ];
 
 /**
- * How many times the processor time ten times the input takes. Ten runs on the small input are held against one on the
- * large one; the least of some rounds counts, for a slow moment of the machine is no work.
+ * Processor time for ten times the input, as a ratio. Compares ten runs with the small input to one run with the large
+ * input and takes the minimum of several rounds, which excludes slow moments of the machine.
  */
-async function ratioOf({ size, prepare }: Work, rounds = ROUNDS): Promise<number> {
-  const spent = async (work: () => unknown, times: number) => {
+async function ratioOf({ size, prepare }: Case, rounds = ROUNDS): Promise<number> {
+  const processorTime = async (run: () => unknown, times: number) => {
     const before = process.cpuUsage();
-    for (let time = 0; time < times; time += 1) await work();
+    for (let time = 0; time < times; time += 1) await run();
     const { user, system } = process.cpuUsage(before);
     return user + system;
   };
   const [some, more] = [prepare(size), prepare(size * 10)];
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  await spent(some, 30);
-  await spent(more, 3);
+  let [small, large] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  await processorTime(some, 30);
+  await processorTime(more, 3);
   for (let round = 0; round < rounds; round += 1) {
-    least = Math.min(least, await spent(some, 10));
-    most = Math.min(most, await spent(more, 1));
+    small = Math.min(small, await processorTime(some, 10));
+    large = Math.min(large, await processorTime(more, 1));
   }
-  return (10 * most) / least;
+  return (10 * large) / small;
 }
 
-/** A slow moment of the machine is measured again; slow work stays slow. */
-export async function steadyRatioOf(work: Work, rounds?: number): Promise<number> {
-  let ratio = await ratioOf(work, rounds);
-  for (let again = 0; ratio > MOST && again < 4; again += 1) ratio = Math.min(ratio, await ratioOf(work));
+/** Measures again if the ratio is too high: a slow moment of the machine passes, slow code does not. */
+export async function confirmedRatioOf(each: Case, rounds?: number): Promise<number> {
+  let ratio = await ratioOf(each, rounds);
+  for (let again = 0; ratio > MAX_RATIO && again < 4; again += 1) ratio = Math.min(ratio, await ratioOf(each));
   return ratio;
 }

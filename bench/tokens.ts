@@ -6,7 +6,7 @@ import { toolDefinition } from '../src/tools/core/tool-schema.ts';
 import { tools } from '../src/tools/index.ts';
 import { type Connected, connect, textOf } from '../test/connect.ts';
 
-/** o200k tokens of a value as JSON, or of a text as it is. */
+/** Number of o200k tokens of a text, or of another value as JSON. */
 export const tokens = (value: unknown): number =>
   encode(typeof value === 'string' ? value : JSON.stringify(value)).length;
 
@@ -23,7 +23,7 @@ export interface Figure {
   readonly bound: number;
 }
 
-/** What a model reads of the tool list: names, descriptions, input schemas; output schemas on a line of their own. */
+/** What a model reads of the tool list: names, descriptions and input schemas; output schemas are counted separately. */
 export const listFigures = (): Figure[] => [
   {
     what: 'the 32 endpoints of the Contacts API',
@@ -31,22 +31,22 @@ export const listFigures = (): Figure[] => [
     bound: 4_600,
   },
   {
-    what: 'the ten reads',
+    what: 'the ten endpoints that read',
     value: tokens(read((tool) => !OTHERS.includes(tool.family) && tool.effect === 'read')),
     bound: 1_300,
   },
   { what: 'the nine lookups', value: tokens(read((tool) => tool.family === 'lookups')), bound: 700 },
-  { what: 'the seven tools of several calls', value: tokens(read((tool) => tool.family === 'flows')), bound: 2_700 },
+  { what: 'the seven composite tools', value: tokens(read((tool) => tool.family === 'flows')), bound: 2_700 },
   { what: 'all 48 tools', value: tokens(read(() => true)), bound: 7_300 },
-  { what: 'the output schemas of all', value: tokens(shown.map(({ face }) => face.outputSchema)), bound: 2_300 },
+  { what: 'the output schemas of all tools', value: tokens(shown.map(({ face }) => face.outputSchema)), bound: 2_300 },
 ];
 
 const contactsOf = async ({ call }: Connected, args: Json): Promise<Json[]> =>
   (await call('search_contacts', args)).contacts as Json[];
 const median = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 
-/** The seeded people over again until there are a hundred, each with an address and number of their own. */
-function hundred(people: readonly Json[]): SandboxData {
+/** A hundred contacts: copies of the seeded ones, each with its own email and phone. */
+function hundredContacts(people: readonly Json[]): SandboxData {
   const contacts = Array.from({ length: 100 }, (_, i) => {
     const { id: _id, ...person } = people[i % people.length] ?? {};
     const again = Math.floor(i / people.length) || '';
@@ -57,7 +57,7 @@ function hundred(people: readonly Json[]): SandboxData {
   return { contacts } as SandboxData;
 }
 
-/** What a model reads of typical answers: the text half; the structured half holds the same. */
+/** What a model reads of typical results: the text half; the structured half has the same content. */
 export async function answerFigures(): Promise<Figure[]> {
   const connected = await connect();
   const read = async (contactId: unknown) =>
@@ -68,11 +68,11 @@ export async function answerFigures(): Promise<Figure[]> {
     ((result.structuredContent as { contact: Json }).contact.customFields as Json[] | undefined)?.length ?? 0;
   const plain = whole.filter((result) => fieldsOf(result) === 0).map((result) => tokens(textOf(result)));
   const eight = whole.filter((result) => fieldsOf(result) === 8).map((result) => tokens(textOf(result)));
-  const page = await connect({ sandbox: { data: hundred(people) } });
+  const page = await connect({ sandbox: { data: hundredContacts(people) } });
   const list = await page.client.callTool({ name: 'list_contacts', arguments: { limit: 100 } });
   const rows = (list.structuredContent as { contacts: Json[] }).contacts.length;
   return [
-    { what: 'one contact, the median of the seeded ones', value: median(plain.sort((a, b) => a - b)), bound: 250 },
+    { what: 'one contact, median of the seeded ones', value: median(plain.sort((a, b) => a - b)), bound: 250 },
     { what: 'one contact with eight custom fields', value: Math.max(...eight), bound: 450 },
     { what: `${rows} contacts in one page, text half`, value: tokens(textOf(list)), bound: 7_500 },
     { what: `${rows} contacts in one page, structured half`, value: tokens(list.structuredContent), bound: 7_500 },

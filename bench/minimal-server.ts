@@ -1,12 +1,12 @@
 import { build } from 'esbuild';
 
-/** The least an SDK server can be: one tool, one `fetch`, the text of the answer. Bundled like ours. */
+/** A minimal SDK server: one tool, one `fetch`, the text of the answer. Bundled like ours. */
 const SOURCE = `
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 const { GHL_BASE_URL, GHL_API_KEY } = process.env;
-const server = new Server({ name: 'floor', version: '0' }, { capabilities: { tools: {} } });
+const server = new Server({ name: 'minimal', version: '0' }, { capabilities: { tools: {} } });
 server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [{ name: 'get_contact', inputSchema: { type: 'object', properties: { contactId: { type: 'string' } } } }] }));
 server.setRequestHandler(CallToolRequestSchema, async ({ params }) => {
   const answer = await fetch(GHL_BASE_URL + '/contacts/' + params.arguments.contactId, { headers: { authorization: 'Bearer ' + GHL_API_KEY, version: '2021-07-28' } });
@@ -15,9 +15,9 @@ server.setRequestHandler(CallToolRequestSchema, async ({ params }) => {
 await server.connect(new StdioServerTransport());
 `;
 
-/** Writes the floor server below `dist`, so that it resolves and runs as ours does; gives its path. */
-export async function buildFloor(): Promise<string> {
-  const outfile = 'dist/bench-floor.mjs';
+/** Builds the minimal server into `dist`, so that it runs like ours; returns its path. */
+export async function buildMinimalServer(): Promise<string> {
+  const outfile = 'dist/bench-minimal-server.mjs';
   await build({
     stdin: { contents: SOURCE, resolveDir: process.cwd(), loader: 'ts' },
     outfile,

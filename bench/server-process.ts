@@ -4,8 +4,8 @@ import type { Readable, Writable } from 'node:stream';
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
-/** An MCP server under measurement, spoken to in raw lines so that no client's own cost is counted. */
-export class Measured {
+/** A measured MCP server. It is driven with raw JSON lines, so that the cost of a client is not included. */
+export class ServerProcess {
   readonly child: Child;
   readonly #waiting = new Map<number, () => void>();
   #id = 0;
@@ -19,12 +19,12 @@ export class Measured {
     this.child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       const lines = (rest + chunk).split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) this.#answered(line);
+      for (const line of lines) this.#onAnswer(line);
     });
   }
 
-  /** Reads no more of an answer than its id, so that what is measured is the server. */
-  #answered(line: string): void {
+  /** Reads only the id of an answer, so that the server is measured and not its client. */
+  #onAnswer(line: string): void {
     if (line.includes('"isError":true')) throw new Error(line.slice(0, 500));
     const id = Number(line.slice(line.lastIndexOf('"id":') + 5, -1));
     this.#waiting.get(id)?.();
@@ -39,13 +39,13 @@ export class Measured {
     return answered;
   }
 
-  async hello(): Promise<void> {
+  async initialize(): Promise<void> {
     const clientInfo = { name: 'bench', version: '0' };
     await this.request('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo });
   }
 
-  /** ms of each call, one after the other. */
-  async oneByOne(ids: readonly string[]): Promise<number[]> {
+  /** Duration of each call in ms; one call at a time. */
+  async callDurations(ids: readonly string[]): Promise<number[]> {
     const times: number[] = [];
     for (const contactId of ids) {
       const started = performance.now();
@@ -55,8 +55,8 @@ export class Measured {
     return times;
   }
 
-  /** Calls per second with `width` in flight. */
-  async together(ids: readonly string[], width: number): Promise<number> {
+  /** Calls per second with `width` calls in flight. */
+  async callsPerSecond(ids: readonly string[], width: number): Promise<number> {
     const started = performance.now();
     let next = 0;
     const run = async () => {
@@ -68,13 +68,13 @@ export class Measured {
     return (ids.length / (performance.now() - started)) * 1_000;
   }
 
-  /** Ticks of processor time it has used, its own and the system's on its behalf. */
+  /** Processor time used so far in ticks, user and system. */
   cpu(): number {
     const fields = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     return Number(fields[11]) + Number(fields[12]);
   }
 
-  /** MB: the most it ever held, and what it holds. */
+  /** Resident memory in MB: the peak and the present value. */
   memory(): { peak: number; now: number } {
     const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
     const mb = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? Number.NaN) / 1_024;
@@ -86,7 +86,7 @@ export class Measured {
   }
 }
 
-/** The sandbox in a process of its own, with as many contacts as there are calls, so that no answer comes from a cache. */
+/** The sandbox in a process of its own, with one contact per call, so that no answer is cached. */
 export async function sandboxProcess(): Promise<{ env: Record<string, string>; ids: string[]; end(): void }> {
   const child = spawn(process.execPath, ['dist/index.js', 'sandbox'], {
     env: { PATH: process.env.PATH ?? '', GHL_SANDBOX_RATE: 'off' },

@@ -19,17 +19,17 @@ import { Met } from '../src/tools/composite/search-pages.ts';
 import { toText, toToolResult, truncateToLimit } from '../src/tools/core/tool-result.ts';
 import { endpoints } from '../src/tools/index.ts';
 import { connect } from '../test/connect.ts';
-import { steadyRatioOf, type Work } from './linear.ts';
+import { type Case, confirmedRatioOf } from './linear.ts';
 
-/** Small enough that ten times as much still lies in the caches of the processor: leaving them is no work. */
+/** Small enough that ten times as much still fits the caches of the processor, whose misses would be measured too. */
 const CHARACTERS = 3_000;
 const ROWS = 1_000;
 const LISTED = 300;
-/** Rounds for each of the many texts; one that looks bad is measured again with more. */
-const FEW = 2;
+/** Rounds for each text; a text with a high ratio is measured again with more rounds. */
+const FEW_ROUNDS = 2;
 const PERSON = 'aaaaaaaaaaaaaaaaaaaa';
 
-/** What is written to be slow to read: beginnings of what an expression looks for, without the end. */
+/** Input that slows down regular expressions: beginnings of matches without an end. */
 const HOSTILE = [
   '<', '<a ', '</a', '<br', '</p ', '&', '&amp', ' ', '\n', 'a', '1', '.1', '-', 'eyJ', 'eyJ-', 'eyJa.', 'Bearer ', 'pit-',
   'pit-0', 'access_token:', '01234567-', 'tok_', '\u200d', '\ufe0f', '👍\u200d', '\u180b', 'ن\u200c', '\ud800', ', ', '@',
@@ -37,18 +37,21 @@ const HOSTILE = [
 ]; // biome-ignore format: a list
 
 const onTexts: readonly [what: string, run: (given: string) => unknown, size?: number][] = [
-  ['plainText', stripHiddenCharacters],
+  ['stripHiddenCharacters', stripHiddenCharacters],
   ['redact', redact],
   ['redactStrictly', redactStrictly],
-  ['quoted', quoteForMessage],
-  ['text', normalizeText],
-  ['seen', readableText],
+  ['quoteForMessage', quoteForMessage],
+  ['normalizeText', normalizeText],
+  ['readableText', readableText],
   ['sameText', (given) => sameText(given, `${given}!`)],
   ['withinBytes', (given) => withinBytes(given, 1_000)],
-  ['agreement', (given) => matchFields({ body: given, phone: given, name: given }, { body: `${given}.`, phone: '1' })],
+  [
+    'matchFields',
+    (given) => matchFields({ body: given, phone: given, name: given }, { body: `${given}.`, phone: '1' }),
+  ],
   ['sameValue', (given) => sameValue(given, `${given}.`)],
   [
-    'refusal',
+    'toApiError for a 400',
     (message) =>
       toApiError({
         status: 400,
@@ -61,7 +64,7 @@ const onTexts: readonly [what: string, run: (given: string) => unknown, size?: n
       }),
   ],
   [
-    'refusal by validation',
+    'toApiError for a 422',
     (message) =>
       toApiError({
         status: 422,
@@ -78,15 +81,15 @@ const onTexts: readonly [what: string, run: (given: string) => unknown, size?: n
   [
     'overviewMarkdown',
     (name) => overviewMarkdown({ contact: { id: PERSON, firstName: name, source: name }, counts: {} }),
-    // What it makes is several times as long.
+    // The output is several times as long.
     1_000,
   ],
 ];
 
-/** The worst of all hostile texts stands for the function. */
+/** The slowest of all hostile texts counts for a function. */
 const texts = onTexts.flatMap(([what, run, size = CHARACTERS]) =>
   HOSTILE.map((part) => ({
-    what: `${what} of ${JSON.stringify(part)}`,
+    what: `${what}: ${JSON.stringify(part)} repeated`,
     group: what,
     size,
     prepare(characters: number) {
@@ -98,14 +101,14 @@ const texts = onTexts.flatMap(([what, run, size = CHARACTERS]) =>
 
 const range = <T>(size: number, make: (n: number) => T): T[] => Array.from({ length: size }, (_, n) => make(n));
 const idOf = (n: number) => `row${String(n).padStart(17, '0')}`;
-const named = (name: string) => {
+const endpointOf = (name: string) => {
   const found = endpoints.find((endpoint) => endpoint.name === name);
   if (!found) throw new Error(`no endpoint ${name}`);
   return found;
 };
 
-/** A write in doubt is held against a list of before and one of after it. */
-const look = (sent: Json, data: Json, before?: Json): ReconcileContext =>
+/** Compares an uncertain write with the list before and after it. */
+const reconcileContext = (sent: Json, data: Json, before?: Json): ReconcileContext =>
   ({
     sent,
     since: 0,
@@ -122,8 +125,8 @@ interface OnRows<T> {
   readonly make: (size: number) => T;
   readonly run: (input: T) => unknown;
 }
-/** Keeps the type of what is made. */
-const onRows = <T>({ what, size = ROWS, make, run }: OnRows<T>): Work => ({
+/** Infers the type of the input. */
+const onRows = <T>({ what, size = ROWS, make, run }: OnRows<T>): Case => ({
   what,
   size,
   prepare(size) {
@@ -132,43 +135,43 @@ const onRows = <T>({ what, size = ROWS, make, run }: OnRows<T>): Work => ({
   },
 });
 
-const rows: readonly Work[] = [
+const rows: readonly Case[] = [
   onRows({
-    what: 'a list of contacts as a result',
+    what: 'toToolResult: a list of contacts',
     make: (size) => ({ contacts: range(size, (n) => ({ id: idOf(n), tags: ['a', 'b'] })) }),
-    run: (data: Json) => toToolResult(named('list_contacts'), data, { limit: 100 }),
+    run: (data: Json) => toToolResult(endpointOf('list_contacts'), data, { limit: 100 }),
   }),
   onRows({
-    what: 'a list of notes as a result',
+    what: 'toToolResult: a list of notes',
     make: (size) => ({ notes: range(size, (n) => ({ id: idOf(n), body: 'x' })) }),
-    run: (data: Json) => toToolResult(named('list_contact_notes'), data, { contactId: PERSON, skip: 1_500 }),
+    run: (data: Json) => toToolResult(endpointOf('list_contact_notes'), data, { contactId: PERSON, skip: 1_500 }),
   }),
   onRows({
-    what: 'a contact of many fields as a result',
-    // With values so long that both sizes are cut.
+    what: 'withinLimit: a contact with many fields',
+    // With values so long that both sizes are truncated.
     size: 700,
     make: (size) => ({ contact: Object.fromEntries(range(size, (n) => [`key${n}`, `${n} ${'x'.repeat(60)}`])) }),
-    run: (data: Json) => truncateToLimit(toToolResult(named('get_contact'), data, { contactId: PERSON })),
+    run: (data: Json) => truncateToLimit(toToolResult(endpointOf('get_contact'), data, { contactId: PERSON })),
   }),
   onRows({
-    what: 'a contact of many tags as a result',
-    // So many that both sizes are cut.
+    what: 'withinLimit: a contact with many tags',
+    // So many that both sizes are truncated.
     size: 6_000,
     make: (size) => ({ contact: { id: PERSON, tags: range(size, (n) => `tag ${n}`) } }),
-    run: (data: Json) => truncateToLimit(toToolResult(named('get_contact'), data, { contactId: PERSON })),
+    run: (data: Json) => truncateToLimit(toToolResult(endpointOf('get_contact'), data, { contactId: PERSON })),
   }),
   onRows({
-    what: 'text of a result',
+    what: 'toText: a list of contacts',
     make: (size) => ({ contacts: range(size, (n) => ({ id: idOf(n) })) }),
     run: (data: Json) => toText(data),
   }),
   onRows({
-    what: 'tags held against tags',
+    what: 'listMatches: tags compared with tags',
     make: (size) => range(size, (n) => `tag ${n}`),
     run: (tags: string[]) => listMatches('tags', true)({ tags }, { tags }),
   }),
   onRows({
-    what: 'custom fields held against custom fields',
+    what: 'matchFields: custom fields compared with custom fields',
     make: (size) => range(size, (n) => ({ id: idOf(n), value: `${n}` })),
     run: (customFields: Json[]) => {
       for (const { id } of customFields) heldIn({ customFields }, id as string);
@@ -176,31 +179,31 @@ const rows: readonly Work[] = [
     },
   }),
   onRows({
-    what: 'fields of an update held against the answer',
+    what: 'a bulk update: fields compared with the answer',
     make: (size) => ({ id: PERSON, customFields: range(size, (n) => ({ id: idOf(n), value: `${n}` })) }),
     run: (contact: Json) =>
       STEP.fields.send([PERSON], { set: { customFields: contact.customFields } }, async () => ({ contact })),
   }),
   onRows({
-    what: 'a lost note among notes',
+    what: 'reconcile: a lost note among notes',
     size: LISTED,
     make: (size) => range(size, (n) => ({ id: idOf(n), body: `Note ${n}` })),
     run: (notes: Json[]) =>
       settle.noteListed.check(
-        look({ contactId: PERSON, body: 'Other' }, { notes }, { ids: notes.map(({ id }) => id) }),
+        reconcileContext({ contactId: PERSON, body: 'Other' }, { notes }, { ids: notes.map(({ id }) => id) }),
       ),
   }),
   onRows({
-    what: 'a lost task among tasks',
+    what: 'reconcile: a lost task among tasks',
     size: LISTED,
     make: (size) => range(size, (n) => ({ id: idOf(n), title: `Task ${n}` })),
     run: (tasks: Json[]) =>
       settle.taskListed.check(
-        look({ contactId: PERSON, title: 'Other' }, { tasks }, { ids: tasks.map(({ id }) => id) }),
+        reconcileContext({ contactId: PERSON, title: 'Other' }, { tasks }, { ids: tasks.map(({ id }) => id) }),
       ),
   }),
   onRows({
-    what: 'groups of a count',
+    what: 'count_contacts: groups',
     make: (size) => range(size, (n) => [`tag ${n}`, 'all']),
     run: (tags: string[][]) => {
       const groups = new Groups();
@@ -209,7 +212,7 @@ const rows: readonly Work[] = [
     },
   }),
   onRows({
-    what: 'pages that bring nothing new',
+    what: 'search pages with repeated rows',
     make: (size) => range(size, (n) => ({ id: idOf(n % 100) })),
     run: (all: Json[]) => {
       const met = new Met();
@@ -217,7 +220,7 @@ const rows: readonly Work[] = [
     },
   }),
   onRows({
-    what: 'the account of a bulk job',
+    what: 'a bulk job: its summary',
     make(size) {
       const job = newJob();
       job.ids = range(size, idOf);
@@ -234,7 +237,7 @@ const rows: readonly Work[] = [
     run: accountOf,
   }),
   onRows({
-    what: 'changes since a position',
+    what: 'list_changed_contacts: changes since a position',
     make: (size) =>
       range(size, (n) => ({ id: idOf(n), dateUpdated: new Date(n).toISOString(), searchAfter: [n, idOf(n)] })),
     run: (contacts: Json[]) => {
@@ -253,14 +256,14 @@ const rows: readonly Work[] = [
     },
   }),
   onRows({
-    what: 'completion among tags',
+    what: 'completion: tags',
     make: (size) => range(size, (n) => `tag ${n}`),
     run: (tags: string[]) => among(tags, 'tag'),
   }),
 ];
 
-/** An API that answers by the end of the path. */
-const answering =
+/** An API whose answer depends on the end of the path. */
+const staticTransport =
   (answers: () => Readonly<Record<string, Json>>): Transport =>
   async ({ url }) => {
     const { pathname } = new URL(url);
@@ -273,18 +276,18 @@ async function* once(bytes: Uint8Array) {
   yield bytes;
 }
 
-/** Tools of several calls over what one contact may hold. */
-async function tools(): Promise<Work[]> {
+/** Composite tools with a contact that has many records. */
+async function tools(): Promise<Case[]> {
   let answers: Readonly<Record<string, Json>> = {};
-  const { client, advance } = await connect({ timezone: 'UTC', api: { transport: answering(() => answers) } });
-  const onContact = (what: string, args: Json): Work => ({
+  const { client, advance } = await connect({ timezone: 'UTC', api: { transport: staticTransport(() => answers) } });
+  const onContact = (what: string, args: Json): Case => ({
     what,
     size: 500,
     prepare(size) {
       const input = held(size);
       return () => {
         answers = input;
-        // Past what was read a moment ago.
+        // Beyond the lifetime of the read cache.
         advance(10_000);
         return client.callTool({ name: what, arguments: args });
       };
@@ -324,13 +327,13 @@ async function tools(): Promise<Work[]> {
   ];
 }
 
-/** One figure for a function on texts, that of the text it takes worst; one for everything else. */
-export async function moreFigures(): Promise<{ what: string; ratio: number }[]> {
+/** One figure per function: for functions on texts that of the slowest text. */
+export async function caseRatios(): Promise<{ what: string; ratio: number }[]> {
   const figures = new Map<string, { what: string; ratio: number }>();
-  for (const work of [...texts, ...rows, ...(await tools())]) {
-    const { what } = work;
-    const group = 'group' in work ? (work.group as string) : what;
-    const ratio = await steadyRatioOf(work, 'group' in work ? FEW : undefined);
+  for (const each of [...texts, ...rows, ...(await tools())]) {
+    const { what } = each;
+    const group = 'group' in each ? (each.group as string) : what;
+    const ratio = await confirmedRatioOf(each, 'group' in each ? FEW_ROUNDS : undefined);
     if (!(ratio <= (figures.get(group)?.ratio ?? 0))) figures.set(group, { what, ratio });
   }
   return [...figures.values()];
