@@ -4,7 +4,7 @@ import type { Defect } from './defect.ts';
 export const adversary: readonly Defect[] = [
   {
     item: 1,
-    what: 'A lost write is settled by any 400, 404 or 200',
+    what: 'Any 400, 404 or 200 reconciles a lost write',
     tests: [
       ['test/tools/composite/onboard/conflicts.test.ts', 'an HTML page of a gateway instead of the contact'],
       ['test/api/write/lying-answers.test.ts', 'lying answers'],
@@ -17,7 +17,7 @@ export const adversary: readonly Defect[] = [
   },
   {
     item: 2,
-    what: 'Logging blocks or ends the server during a write',
+    what: 'Logging blocks or stops the server during a write',
     tests: [
       ['test/lib/log.long.ts', 'a host that never reads stderr has 5,000 writes answered'],
       ['test/lib/log.test.ts', 'goes on, uses no processor while idle, and ends with its host'],
@@ -26,7 +26,7 @@ export const adversary: readonly Defect[] = [
   },
   {
     item: 3,
-    what: 'Text of the CRM hangs the process',
+    what: 'Text from the CRM blocks the process',
     tests: [
       ['test/api/write/compare.test.ts', 'a timeline reads the bodies of the rows it shows'],
       ['test/api/write/compare.test.ts', 'a text that is all brackets ends'],
@@ -36,7 +36,7 @@ export const adversary: readonly Defect[] = [
   },
   {
     item: 4,
-    what: 'Two server processes double notes, tasks and contacts',
+    what: 'Two server processes duplicate notes, tasks and contacts',
     tests: [
       ['test/tools/composite/person-registry.test.ts', 'onboard a person by %s at once: one contact, note and task'],
       [
@@ -52,7 +52,7 @@ export const adversary: readonly Defect[] = [
   },
   {
     item: 5,
-    what: 'A wall clock that steps back makes the server unusable',
+    what: 'A system clock that is set back makes the server unusable',
     tests: [
       ['test/api/clock-steps.test.ts', 'changes nothing about how long an answer is given again'],
       ['test/api/clock-steps.test.ts', 'changes nothing about the places of a window'],
@@ -100,7 +100,7 @@ export const adversary: readonly Defect[] = [
   },
   {
     item: 10,
-    what: 'GHL_TOOLS with a minus forbids one tool and not the act',
+    what: 'A minus in GHL_TOOLS forbids one tool but not other tools with the same effect',
     tests: [
       ['test/tools/core/required-actions.test.ts', 'is sent by any use'],
       ['test/tools/core/tool-access.test.ts', 'by argument, and the tool stays'],
@@ -109,7 +109,7 @@ export const adversary: readonly Defect[] = [
   },
   {
     item: 11,
-    what: 'The journal loses entries and can delay an answer for ever',
+    what: 'The journal loses entries and can delay an answer indefinitely',
     tests: [
       ['test/api/write/journal.test.ts', 'after half a line that another process left'],
       ['test/api/write/journal.test.ts', 'an append that does not end is given up'],
@@ -120,7 +120,7 @@ export const adversary: readonly Defect[] = [
   },
   {
     item: 12,
-    what: 'One bad rate-limit header stops the server',
+    what: 'One invalid rate-limit header stops the server',
     tests: [
       ['test/api/rate-limiter-extremes.test.ts', 'a pause of years'],
       ['test/api/rate-limiter-extremes.test.ts', 'a window of centuries is capped'],
@@ -138,7 +138,7 @@ export const adversary: readonly Defect[] = [
   },
   {
     item: 14,
-    what: 'The state file can be poisoned for good',
+    what: 'Invalid values in the state file persist',
     tests: [
       ['test/tools/composite/changes/cursors.test.ts', 'is used or ignored, and is never an error'],
       ['test/tools/composite/changes/cursors.test.ts', 'a Date header of 2100 moves no cursor beyond the local clock'],
@@ -172,7 +172,7 @@ export const adversary: readonly Defect[] = [
   },
   {
     item: 18,
-    what: 'Reconciling by time needs both clocks of HighLevel to agree',
+    what: 'Reconciling by time requires that two clocks of HighLevel agree',
     tests: [['test/api/write/evidence.test.ts', 'the time of the edge differs from that of the application']],
   },
   {
@@ -186,17 +186,17 @@ export const adversary: readonly Defect[] = [
   },
   {
     item: 20,
-    what: 'Line breaks of CRM values forge lines of the command line',
+    what: 'Line breaks in CRM values forge lines of command line output',
     tests: [['test/cli/output.test.ts', 'a value from HighLevel is one short line of the command line']],
   },
   {
     item: 21,
-    what: 'One more request is sent under withdrawn scopes',
+    what: 'One request is sent after its scope was withdrawn',
     tests: [['test/cli/connection.test.ts', 'after an OAuth scope shrank no request goes out under the old ones']],
   },
   {
     item: 22,
-    what: 'Redaction does not know the credential itself',
+    what: 'Redaction does not recognise the credential in use',
     tests: [
       ['test/lib/redact.test.ts', 'is taken out once it is known, however it is spelt'],
       ['test/cli/sweep.long.ts', 'no fault brings a secret to light'],
@@ -209,7 +209,7 @@ export const adversary: readonly Defect[] = [
   },
   {
     item: 24,
-    what: 'login takes an address without state',
+    what: 'login accepts an address without state',
     tests: [
       ['test/cli/login.test.ts', 'an address %s state is rejected'],
       ['test/cli/login-terminal.test.ts', 'an address without state needs a confirmation'],
@@ -217,7 +217,7 @@ export const adversary: readonly Defect[] = [
   },
   {
     item: 25,
-    what: 'Rows that are no objects lose the whole list',
+    what: 'One row that is not an object discards the whole list',
     tests: [
       ['test/tools/odd-answers.test.ts', 'rows that are no records are left out, counted, and lose no other row'],
       ['test/tools/odd-answers.test.ts', 'an id that is no id ends in a sentence that says so'],
@@ -233,12 +233,12 @@ export const adversary: readonly Defect[] = [
   },
   {
     item: 27,
-    what: 'A 429 or redirect after the write',
+    what: 'A 429 or a redirect after a write is taken as proof that it did not happen',
     tests: [['test/api/write/evidence.test.ts', 'a 429 or a redirect after the write']],
   },
   {
     item: 28,
-    what: 'Local times that do not exist are moved without a word',
+    what: 'Local times that do not exist are changed silently',
     tests: [
       ['test/lib/time.test.ts', 'a time that does not exist is refused'],
       ['test/lib/time.test.ts', 'the hour that clocks skip'],
@@ -246,7 +246,7 @@ export const adversary: readonly Defect[] = [
   },
   {
     item: 29,
-    what: 'A list that repeats a page is read for ever',
+    what: 'A list that repeats a page is read indefinitely',
     tests: [
       ['test/tools/composite/repeated-pages.test.ts', 'of tasks of the location ends, without a place to go on from'],
       ['test/tools/composite/repeated-pages.test.ts', 'of contacts ends a count, which says so'],
@@ -255,7 +255,7 @@ export const adversary: readonly Defect[] = [
   },
   {
     item: 30,
-    what: 'No caps on subscriptions, previews and argument depth',
+    what: 'Subscriptions, previews and argument depth have no limit',
     tests: [
       ['test/lib/log.test.ts', 'lie in a file and in folders that only the owner can read'],
       ['test/tools/core/validate-input.test.ts', '5,000 levels in JSON text'],

@@ -1,8 +1,8 @@
-/** A defect that was found from outside, and the tests that keep it from coming back. */
+/** A reported defect and its regression tests. */
 export interface Defect {
   /** Number within its report. */
   readonly item: number;
   readonly what: string;
-  /** File and title of each test: `['test/tools/core/tool-access.test.ts', 'refuses a forbidden write']`. A title as it stands in the file. */
+  /** File of each test, and a part of its title as written there: `['test/tools/core/tool-access.test.ts', 'refuses a forbidden write']`. */
   readonly tests: readonly (readonly [file: string, title: string])[];
 }

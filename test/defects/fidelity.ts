@@ -4,7 +4,7 @@ import type { Defect } from './defect.ts';
 export const fidelity: readonly Defect[] = [
   {
     item: 1,
-    what: 'A missing record carries its sentence under error',
+    what: 'The error for a missing record has its text under error, not message',
     tests: [
       ['test/sandbox/contacts.test.ts', 'of a missing contact is a 400, not a 404'],
       ['test/api/error-messages.test.ts', 'which is told whether the text stands under message or error'],
@@ -13,7 +13,7 @@ export const fidelity: readonly Defect[] = [
   },
   {
     item: 2,
-    what: 'name alone does not create a contact',
+    what: 'A contact cannot be created with name alone',
     tests: [
       ['test/sandbox/switches.test.ts', 'createWithoutIdentity: %s'],
       ['test/tools/composite/onboard/new-contact.test.ts', '%j is created with first and last name, and found again'],
@@ -56,7 +56,7 @@ export const fidelity: readonly Defect[] = [
   },
   {
     item: 7,
-    what: 'Search accepts more operators and values than the client lets through',
+    what: 'Search accepts more operators and values than the client allows',
     tests: [
       ['test/sandbox/search-filters.test.ts', 'accepts what recordings show in addition to the official table: %j'],
       ['test/tools/search-filters.test.ts', 'what search knows is for HighLevel to say'],
@@ -64,7 +64,7 @@ export const fidelity: readonly Defect[] = [
   },
   {
     item: 8,
-    what: 'Rows of search have other types than records by id',
+    what: 'Search rows have other types than records read by id',
     tests: [
       ['test/sandbox/search.test.ts', 'rows have other value types than a contact read by id'],
       ['test/tools/core/tool-result.test.ts', 'a date of birth that search gives as'],
@@ -73,7 +73,7 @@ export const fidelity: readonly Defect[] = [
   },
   {
     item: 9,
-    what: 'A private token of a trial has 25 requests in 10 s and 10,000 a day',
+    what: 'The limit of a trial is 25 requests in 10 s and 10,000 a day',
     tests: [
       [
         'test/sandbox/rate-limiter.test.ts',
@@ -85,12 +85,12 @@ export const fidelity: readonly Defect[] = [
   },
   {
     item: 10,
-    what: 'Calendar events match by overlap',
+    what: 'Calendar events match a time range by overlap',
     tests: [['test/sandbox/appointments.test.ts', 'are returned if they overlap the range: %s']],
   },
   {
     item: 11,
-    what: 'An unknown route answers 404 with an empty body',
+    what: 'An unknown route returns 404 with an empty body',
     tests: [
       ['test/sandbox/request-checks.test.ts', 'an unknown route is a 404 with an empty body'],
       ['test/api/error-messages.test.ts', 'a 404 with an empty body names'],

@@ -19,7 +19,7 @@ export const interop: readonly Defect[] = [
   },
   {
     item: 3,
-    what: 'A lone surrogate on the wire stops hosts',
+    what: 'A lone surrogate in a message stops hosts',
     tests: [
       ['test/mcp/well-formed.test.ts', 'whatever the CRM and the host send'],
       ['test/mcp/well-formed.test.ts', 'a label such as'],
@@ -42,7 +42,7 @@ export const interop: readonly Defect[] = [
   },
   {
     item: 6,
-    what: 'null for an optional argument is refused',
+    what: 'null for an optional argument is rejected',
     tests: [
       [
         'test/tools/core/read-arguments.test.ts',
@@ -69,7 +69,7 @@ export const interop: readonly Defect[] = [
   },
   {
     item: 9,
-    what: 'JSON text where an array or object is due is refused',
+    what: 'JSON text in place of an array or object is rejected',
     tests: [
       [
         'test/tools/core/read-arguments.test.ts',
@@ -84,7 +84,7 @@ export const interop: readonly Defect[] = [
   },
   {
     item: 11,
-    what: 'Error text "an int", data.uri of a missing resource, numbers where text is due',
+    what: 'Error text "an int", data.uri of a missing resource, numbers in place of text',
     tests: [
       ['test/resources/resources.test.ts', 'a contact that does not exist is said to be missing'],
       ['test/tools/core/validate-input.test.ts', 'limit must be a whole number'],

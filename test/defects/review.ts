@@ -4,7 +4,7 @@ import type { Defect } from './defect.ts';
 export const review: readonly Defect[] = [
   {
     item: 1,
-    what: 'A date that does not exist, given with an offset, is moved',
+    what: 'A date that does not exist, given with an offset, is changed',
     tests: [['test/lib/time.test.ts', 'a 31st of November with an offset']],
   },
   {
@@ -14,7 +14,7 @@ export const review: readonly Defect[] = [
   },
   {
     item: 3,
-    what: 'Text in angle brackets vanishes',
+    what: 'Text in angle brackets is removed',
     tests: [
       ['test/api/write/compare.test.ts', 'a reader sees it'],
       ['test/api/write/compare.test.ts', 'differs only within angle brackets is another one'],
@@ -22,12 +22,12 @@ export const review: readonly Defect[] = [
   },
   {
     item: 4,
-    what: '422 on a write that cannot be read back is reported as unknown',
+    what: 'A 422 on a write that cannot be read back is reported as unknown',
     tests: [['test/api/write/evidence.test.ts', 'a write that no read shows, refused for its values (422)']],
   },
   {
     item: 5,
-    what: 'Tagged contacts reported as failed after reconciling a bulk write',
+    what: 'Contacts that were tagged are reported as failed after a bulk write is reconciled',
     tests: [
       [
         'test/api/write/evidence.test.ts',
@@ -42,7 +42,7 @@ export const review: readonly Defect[] = [
   },
   {
     item: 7,
-    what: 'GHL_TOOLS=constructor is accepted, __proto__ ends in a stack trace',
+    what: 'GHL_TOOLS=constructor is accepted, and __proto__ causes a stack trace',
     tests: [
       ['test/cli/config.test.ts', 'what is malformed is one line that names the setting and the mend'],
       ['test/cli/config.test.ts', '__proto__'],
@@ -51,7 +51,7 @@ export const review: readonly Defect[] = [
   },
   {
     item: 8,
-    what: 'A failed renewal after an uncertain attempt skips reconciling and the journal',
+    what: 'A failed token refresh after an uncertain attempt skips reconciliation and journal',
     tests: [
       [
         'test/api/write/evidence.test.ts',
@@ -66,7 +66,7 @@ export const review: readonly Defect[] = [
   },
   {
     item: 10,
-    what: 'A cancelled second attempt after renewal reports the old 401',
+    what: 'A second attempt cancelled after a token refresh reports the old 401',
     tests: [
       [
         'test/api/write/evidence.test.ts',
@@ -76,7 +76,7 @@ export const review: readonly Defect[] = [
   },
   {
     item: 11,
-    what: 'Ranges in filters are not read in the zone of the account',
+    what: 'Ranges in filters are not read in the time zone of the account',
     tests: [
       ['test/tools/search-filters.test.ts', 'a range of times is read in the zone of the account'],
       ['test/tools/search-filters.test.ts', 'a day that does not exist is refused in every tool that takes filters'],
@@ -84,7 +84,7 @@ export const review: readonly Defect[] = [
   },
   {
     item: 12,
-    what: 'Redaction changes the words of people in the journal',
+    what: 'Redaction changes ordinary text in the journal',
     tests: [
       ['test/api/write/journal.test.ts', 'keeps the words of people as they are'],
       ['test/lib/redact.test.ts', 'words of people stay as they are'],
@@ -92,7 +92,7 @@ export const review: readonly Defect[] = [
   },
   {
     item: 13,
-    what: 'An in-flight read is shared whatever its deadline',
+    what: 'An in-flight read is shared regardless of its deadline',
     tests: [['test/api/read-cache.test.ts', 'in flight are shared where time and lane suit']],
   },
   {
