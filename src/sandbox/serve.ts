@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { type HttpBindings, serve } from '@hono/node-server';
+import { type Http2Bindings, type HttpBindings, serve } from '@hono/node-server';
 import { ConnectionResetError } from './faults/responses.ts';
 
 export interface Served {
@@ -10,12 +10,9 @@ export interface Served {
 /** Serves on the loopback interface only. Port 0 selects a free port. */
 export function serveSandbox(sandbox: { fetch(request: Request): Promise<Response> }, port = 0): Promise<Served> {
   return new Promise((resolve, reject) => {
-    const server = serve(
-      { fetch: (request, env) => answer(request, env as HttpBindings), hostname: '127.0.0.1', port },
-      ready,
-    );
+    const server = serve({ fetch: respond, hostname: '127.0.0.1', port }, ready);
     server.once('error', reject);
-    async function answer(request: Request, { incoming }: HttpBindings): Promise<Response> {
+    async function respond(request: Request, { incoming }: HttpBindings | Http2Bindings): Promise<Response> {
       try {
         return await sandbox.fetch(request);
       } catch (error) {
@@ -28,8 +25,8 @@ export function serveSandbox(sandbox: { fetch(request: Request): Promise<Respons
       resolve({ url: `http://127.0.0.1:${actual}`, close });
     }
     function close() {
-      return new Promise<void>((closed) => {
-        server.close(() => closed());
+      return new Promise<void>((resolveClose) => {
+        server.close(() => resolveClose());
         if ('closeAllConnections' in server) server.closeAllConnections();
       });
     }
