@@ -1,7 +1,8 @@
 import { normalizeText, readableText, sameText } from '../src/lib/markup.ts';
 import { redactStrictly } from '../src/lib/redact.ts';
 import { entriesOf } from '../src/tools/composite/contact-view/timeline-entries.ts';
-import { planParts } from '../src/tools/composite/onboard/related-records.ts';
+import { Attempts } from '../src/tools/composite/onboard/attempts.ts';
+import { addRelatedRecords } from '../src/tools/composite/onboard/related-records.ts';
 
 /** A function to measure at two input sizes; `prepare` is not measured. */
 export interface Case {
@@ -83,14 +84,15 @@ export const CASES: readonly Case[] = [
         note: 'x',
         tasks: tasks.slice(-50),
         fields: {},
-        custom: [],
-        unknown: [],
-        reach: [],
+        customFields: [],
+        unknownFields: [],
+        lookupKeys: [],
         businessId: undefined,
       };
       const stored = { notes: notes(size), tasks };
       const call = async () => stored;
-      return () => planParts(person, { id: 'c', tags }, false, [], { ...(context as object), call } as never);
+      const attempts = new Attempts({ ...(context as object), call } as never);
+      return () => addRelatedRecords(person, { id: 'c', tags }, false, attempts);
     },
   },
 ];

@@ -3,12 +3,12 @@ import { normalizeText } from '../../lib/markup.ts';
 
 /** A value for a custom field. */
 export interface CustomValue {
-  /** Undefined where only the key is known. */
-  readonly id: string | undefined;
-  /** As the caller spelt it. */
-  readonly key: string | undefined;
-  /** `dataType` of the field, where the definitions may be read. */
-  readonly type: unknown;
+  /** Undefined if only the key is known. */
+  readonly id?: string | undefined;
+  /** As the caller spelled it. */
+  readonly key?: string | undefined;
+  /** `dataType` of the field, if its definition could be read. */
+  readonly type?: unknown;
   readonly value: unknown;
 }
 
@@ -58,10 +58,10 @@ function valuesIn(contact: Json): ReadonlyMap<unknown, unknown> {
 export const heldIn = (contact: Json, id: string | undefined): unknown => valuesIn(contact).get(id);
 
 /** Ids of the custom fields that hold a value: for one whose own id is not known. */
-export const holdersOf = (contact: Json, { value, type }: CustomValue): unknown[] =>
+export const holdersOf = (contact: Json, { value, type }: CustomValue): string[] =>
   rowsIn(contact, 'customFields')
     .filter((field) => sameValue(value, field.value, type))
-    .map(({ id }) => id);
+    .map(({ id }) => String(id));
 
 /** A custom field as answers name it. */
 export const labelOf = ({ id, key }: Pick<CustomValue, 'id' | 'key'>): string => `customFields.${key ?? id}`;

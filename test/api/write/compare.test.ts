@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../src/lib/json.ts';
 import { normalizeText, readableText, sameText } from '../../../src/lib/markup.ts';
 import { entriesOf } from '../../../src/tools/composite/contact-view/timeline-entries.ts';
-import { uniqueBy } from '../../../src/tools/composite/onboard/parse-person.ts';
+import { uniqueBy } from '../../../src/tools/composite/onboard/match-tasks.ts';
 import { connect } from '../../connect.ts';
 
 const MAIL = 'Forwarded by Bob <bob@x.example>, 5 < 6 and 9 > 2';

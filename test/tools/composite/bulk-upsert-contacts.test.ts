@@ -200,7 +200,7 @@ describe('what is wrong is refused before anything is sent', () => {
     );
     const unknown = { rows: [{ customFields: [{ key: 'shoe', value: '44' }] }], matchField: 'shoe' };
     expect(await all.refused('bulk_upsert_contacts', unknown)).toContain(
-      'rows[0].matchField: which custom field "shoe"',
+      'rows[0].matchField: this location has no custom field "shoe"',
     );
     expect(await all.refused('bulk_upsert_contacts', { handle: 'upsert-22222' })).toContain('no unfinished work');
     expect(await writes(all)).toEqual([]);
@@ -286,6 +286,9 @@ describe('what stops it', () => {
     const { call } = await world();
     const rows = people(3).map((row, at) => (at ? { ...row, customFields: [{ key: 'nosuch', value: 'x' }] } : row));
     const answer = await call('bulk_upsert_contacts', { rows });
-    expect(answer).toMatchObject({ created: 3, notice: expect.stringContaining('2 rows of these have values that') });
+    expect(answer).toMatchObject({
+      created: 3,
+      notice: expect.stringContaining('2 of these rows have values that were not stored'),
+    });
   });
 });

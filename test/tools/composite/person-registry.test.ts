@@ -6,11 +6,8 @@ import { fetchTransport } from '../../../src/api/transport/index.ts';
 import type { Json } from '../../../src/lib/json.ts';
 import { inMemoryStore } from '../../../src/lib/state-file.ts';
 import { createSandbox, type SandboxOptions } from '../../../src/sandbox/index.ts';
-import {
-  findKnownPerson,
-  setKnownPerson,
-  withPersonLock,
-} from '../../../src/tools/composite/onboard/person-registry.ts';
+import { findKnownPerson, setKnownPerson } from '../../../src/tools/composite/onboard/known-people.ts';
+import { withPersonLock } from '../../../src/tools/composite/onboard/person-lock.ts';
 import { createLocationState } from '../../../src/tools/core/location-state.ts';
 import { type Connected, connect, NOW, type Options } from '../../connect.ts';
 
@@ -37,6 +34,7 @@ async function servers(count: number, sandbox: SandboxOptions = {}, options: Opt
 const processAt = (peopleFolder: string, locationId = 'one', hasTime = () => true) => ({
   state: createLocationState({ locationId, peopleFolder, stateStore: inMemoryStore() }),
   hasTime,
+  notify: () => undefined,
 });
 
 async function everybody({ call, sandbox }: Connected): Promise<Json[]> {

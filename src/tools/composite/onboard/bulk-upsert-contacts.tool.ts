@@ -1,19 +1,18 @@
 import * as z from 'zod';
-import type { Json } from '../../../lib/json.ts';
 import { answer, of, unlisted } from '../../core/schemas.ts';
 import { compositeTool, lazyTool } from '../../core/tool.ts';
-import { isFindable, MATCH_RULE, matchEntry, personFields, WAYS_TO_FIND } from './input.ts';
+import { IDENTITY_RULE, isFindable, MATCH_RULE, matchEntry, type PersonInput, personFields } from './input.ts';
 
 const Row = z.strictObject({
   ...personFields,
   inboundDndSettings: personFields.inboundDndSettings.meta(unlisted),
 });
 
-/** What is wrong with a row beyond its shape, under the name of the argument. */
-function problems(row: Json, matchField: unknown): { path: string[]; message: string }[] {
+/** Problems of a row beyond its shape, each with the path of its argument. */
+function problems(row: PersonInput, matchField: string | undefined): { path: string[]; message: string }[] {
   if (row.matchField !== undefined && !matchEntry(row, row.matchField))
     return [{ path: ['matchField'], message: MATCH_RULE }];
-  return isFindable(row, row.matchField ?? matchField) ? [] : [{ path: [], message: `needs ${WAYS_TO_FIND}` }];
+  return isFindable(row, row.matchField ?? matchField) ? [] : [{ path: [], message: `needs ${IDENTITY_RULE}` }];
 }
 
 const input = z

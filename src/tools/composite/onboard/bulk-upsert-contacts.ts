@@ -1,58 +1,61 @@
+import type * as z from 'zod';
 import type { Json } from '../../../lib/json.ts';
 import { truncate } from '../../../lib/text.ts';
 import type { ToolContext } from '../../core/context.ts';
+import type { Implementation } from '../../core/tool.ts';
 import { bytes, ENVELOPE_BYTES, MAX_BYTES } from '../../core/tool-result.ts';
-import { readPeople } from './parse-person.ts';
-import { countsOf, type Outcome, type RowAccount, type Rows, workOn } from './row-runner.ts';
+import type { bulkUpsertContacts } from './bulk-upsert-contacts.tool.ts';
+import { parsePeople } from './parse-person.ts';
+import { countsOf, type Outcome, type RowResult, runRows, type UpsertJob } from './row-runner.ts';
 
 const KIND = 'upsert';
 
-/** Outcomes that sound as if all had been done. */
-const FINE: readonly Outcome[] = ['created', 'updated', 'unchanged'];
+/** Outcomes that read as if every value had been stored. */
+const SUCCESSES: readonly Outcome[] = ['created', 'updated', 'unchanged'];
 
-/** Characters of a reason, tried in turn until the account fits. */
-const REASONS = [300, 120, 40];
+/** Characters of a reason, tried in turn until the rows fit. */
+const MAX_REASON = [300, 120, 40];
 
-function fitting(accounts: readonly RowAccount[]): Json[] {
+function fitRows(results: readonly RowResult[]): Json[] {
   let rows: Json[] = [];
-  for (const max of REASONS) {
-    rows = accounts.map((each) => ({ ...each, ...(each.reason ? { reason: truncate(each.reason, max) } : {}) }));
+  for (const max of MAX_REASON) {
+    rows = results.map(({ reason, ...row }) => ({ ...row, ...(reason ? { reason: truncate(reason, max) } : {}) }));
     if (bytes(rows) <= MAX_BYTES - ENVELOPE_BYTES) return rows;
   }
   return rows.map(({ changed: _, ...row }) => row);
 }
 
-/** The unfinished work the arguments mean: its handle, or what the same rows began before a host gave up. */
-async function jobOf(args: Json, context: ToolContext): Promise<string> {
+/** The handle given, else that of an unfinished job of the same arguments, else that of a new job. */
+async function handleOf(args: z.output<(typeof bulkUpsertContacts)['input']>, context: ToolContext): Promise<string> {
   const { jobs } = context.state;
-  const { handle, rows, matchField } = args;
-  if (typeof handle === 'string') return handle;
-  const earlier = jobs.findByArguments(KIND, args);
-  if (earlier !== undefined) return earlier;
-  const named = (rows as Json[]).map((row) => (matchField === undefined ? row : { matchField, ...row }));
-  const people = await readPeople(named, context, (at) => `rows[${at}].`);
-  const state: Rows = { people, done: new Map() };
-  return jobs.create(KIND, state, args);
+  const { handle, rows = [], matchField } = args;
+  const unfinished = handle ?? jobs.findByArguments(KIND, args);
+  if (unfinished !== undefined) return unfinished;
+  const inputs = matchField === undefined ? rows : rows.map((row) => ({ matchField, ...row }));
+  const people = await parsePeople(inputs, context, (at) => `rows[${at}].`);
+  const job: UpsertJob = { people, results: new Map() };
+  return jobs.create(KIND, job, args);
 }
 
-export async function run(args: Json, context: ToolContext): Promise<Json> {
+export const run: Implementation<typeof bulkUpsertContacts> = async (args, context) => {
   const { jobs } = context.state;
-  const handle = await jobOf(args, context);
-  const state = jobs.find<Rows>(KIND, handle);
+  const handle = await handleOf(args, context);
+  const job = jobs.find<UpsertJob>(KIND, handle);
   return jobs.runExclusively(handle, async () => {
-    const stopped = await workOn(state, context);
-    const finished = state.done.size === state.people.length;
-    // Of a call the host gave up nobody hears; the same call again gets its account.
-    if (finished && context.signal?.aborted !== true) jobs.remove(handle);
-    if (!finished)
+    const stopReason = await runRows(job, context);
+    const isFinished = job.results.size === job.people.length;
+    // A cancelled call delivers no result: the same call again must find the job.
+    if (isFinished && context.signal?.aborted !== true) jobs.remove(handle);
+    if (!isFinished)
       context.notify(
-        stopped === undefined
-          ? 'Stopped for time; next goes on.'
-          : `Stopped, because one row after the other failed: ${stopped} next goes on with those and the rest.`,
+        stopReason === undefined
+          ? 'Stopped for time; call next to continue.'
+          : `Stopped, because one row after the other failed: ${stopReason} Call next to try those and the rest.`,
       );
-    const accounts = [...state.done.values()].sort((a, b) => a.row - b.row);
-    const partly = accounts.filter(({ outcome, reason }) => reason && FINE.includes(outcome)).length;
-    if (partly > 0) context.notify(`${partly} rows of these have values that were not stored: see their reason.`);
-    return { ...countsOf(state), rows: fitting(accounts), ...(finished ? {} : { next: { handle } }) };
+    const results = [...job.results.values()].sort((a, b) => a.row - b.row);
+    const incomplete = results.filter(({ outcome, reason }) => reason && SUCCESSES.includes(outcome)).length;
+    if (incomplete > 0)
+      context.notify(`${incomplete} of these rows have values that were not stored: see their reason.`);
+    return { ...countsOf(job), rows: fitRows(results), ...(isFinished ? {} : { next: { handle } }) };
   });
-}
+};

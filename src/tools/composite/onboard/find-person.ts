@@ -1,114 +1,113 @@
-import { isMissing } from '../../../api/errors.ts';
 import { matchField } from '../../../api/write/compare.ts';
 import { lacksEmailOrPhone } from '../../../api/write/contact-identity.ts';
 import { UserError } from '../../../lib/errors.ts';
-import { isEmpty, type Json, rowsIn } from '../../../lib/json.ts';
+import { isEmpty, type Json, recordIn, rowsIn, textIn } from '../../../lib/json.ts';
 import { normalizeText } from '../../../lib/markup.ts';
-import { findDuplicateContact, getContact } from '../../contacts.ts';
+import { findDuplicateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { searchContacts } from '../../search.ts';
-
 import { heldIn, sameValue } from '../custom-field-values.ts';
-import type { By, Person, Reach } from './parse-person.ts';
-import { findKnownPerson, setKnownPerson } from './person-registry.ts';
+import { findKnownPerson, setKnownPerson } from './known-people.ts';
+import { type DesiredPerson, keysOf, type LookupKey } from './parse-person.ts';
+import { type ContactRecord, readContact, readFresh, unreadableAnswer } from './read-contact.ts';
 
-/** What was given leads to more than one contact; nothing was written. */
+/** The values given belong to more than one contact; nothing was written. */
 export class Conflict extends UserError {
   override readonly name = 'Conflict';
 }
 
-export interface Found {
-  /** As `get_contact` gives it. */
-  readonly contact: Json & { readonly id: string };
-  /** What led to it: it has that already, be it as a further email or phone. */
-  readonly by: ReadonlySet<By>;
+export interface FoundPerson {
+  readonly contact: ContactRecord;
+  /** Kinds of the keys that found it: it has those values, perhaps as an additional email or phone. */
+  readonly by: ReadonlySet<string>;
 }
 
 /** A contact that may be the person. */
-interface Lead {
-  readonly by: By;
+interface Candidate {
+  readonly by: LookupKey['kind'];
   readonly id: string;
-  /** Whether the contact, once read, is the one that was looked for. */
-  readonly holds: (contact: Json) => boolean;
-  /** Whether the contact, once read, cannot be the one that HighLevel's lookup was asked for. */
-  readonly isOdd?: (contact: Json) => boolean;
-}
-
-/** An answer that says neither who it is nor that there is nobody is no reason to create somebody. */
-const UNREADABLE =
-  'HighLevel answered without saying whether the contact exists, so nothing further was written. Call again in a minute.';
-
-/** Past what was read some seconds ago: another process may have written since. */
-export const FRESH = { fresh: true } as const;
-
-/**
- * As the API reads it by id, current also right after a write; undefined where there is no such contact.
- * @throws UserError where the answer does not tell
- */
-export async function readContact(
-  contactId: string,
-  { call }: ToolContext,
-  how?: { readonly fresh: true },
-): Promise<Found['contact'] | undefined> {
-  try {
-    const { contact } = await call(getContact, { contactId }, 'interactive', how);
-    if (typeof contact !== 'object' || contact === null) throw new UserError(UNREADABLE);
-    return { ...(contact as Json), id: contactId };
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+  /** Whether the contact, once read, has the value that was looked up. */
+  readonly matches: (contact: Json) => boolean;
+  /** Whether the contact, once read, cannot be the answer to this lookup. */
+  readonly isWrongAnswer?: (contact: Json) => boolean;
 }
 
 /**
- * The one contact that email, phone and match field lead to; undefined where there is none. `named`: an id HighLevel
- * itself named when it refused the person as there already.
- * @throws Conflict where they lead to different ones
+ * The one contact that all lookup keys lead to; undefined if there is none. `duplicateId` is the contact that HighLevel
+ * named when it refused to create the person.
+ * @throws Conflict if they lead to different contacts
  */
 export async function findPerson(
-  person: Person,
-  named: string | undefined,
+  person: DesiredPerson,
+  duplicateId: string | undefined,
   context: ToolContext,
-): Promise<Found | undefined> {
-  const looked = await Promise.all(person.reach.map((reach) => LOOK[reach.by](reach, context)));
-  const leads = looked.flat();
-  const ids = [...new Set([...leads.map(({ id }) => id), ...(named ? [named] : [])])];
-  const contacts = (await Promise.all(ids.map((id) => readContact(id, context, FRESH)))).filter(
-    (each) => each !== undefined,
+): Promise<FoundPerson | undefined> {
+  const lookups = person.lookupKeys.map((key) =>
+    key.kind === 'matchField' ? searchCandidates(key, context) : lookUpCandidates(key, context),
   );
-  for (const { by, id, isOdd } of leads)
-    if (contacts.some((contact) => contact.id === id && isOdd?.(contact))) throw odd(by, id);
-  const held = leads.filter(({ id, holds }) => contacts.some((contact) => contact.id === id && holds(contact)));
-  const [first, ...others] = contacts.filter(({ id }) => id === named || held.some((lead) => lead.id === id));
-  if (others.length > 0) throw conflict(held, named);
+  const candidates = (await Promise.all(lookups)).flat();
+  const ids = new Set([...candidates.map(({ id }) => id), ...(duplicateId ? [duplicateId] : [])]);
+  const read = await Promise.all([...ids].map((id) => readContact(id, context)));
+  const contacts = new Map(read.flatMap((contact) => (contact ? [[contact.id, contact]] : [])));
+  const confirmed = candidates.filter(({ by, id, matches, isWrongAnswer }) => {
+    const contact = contacts.get(id);
+    if (contact && isWrongAnswer?.(contact)) throw wrongAnswer(by, id);
+    return contact && matches(contact);
+  });
+  const [first, ...others] = [...contacts.values()].filter(
+    ({ id }) => id === duplicateId || confirmed.some((candidate) => candidate.id === id),
+  );
+  if (others.length > 0) throw conflict(confirmed, duplicateId);
   if (!first) return undefined;
-  const by = new Set(held.map((lead) => lead.by));
-  if (sharesPhone(person, first, by)) throw sharedPhone(first.id);
-  await remember(person, first.id, context);
+  const by = new Set(confirmed.map((candidate) => candidate.by));
+  if (isSharedPhone(person, first, by)) throw sharedPhone(first.id);
+  await rememberPerson(person, first.id, context);
   return { contact: first, by };
 }
 
 /** Search may not show the contact yet, and a lookup may miss it. */
-export const remember = ({ reach }: Person, id: string, context: ToolContext): Promise<void> =>
-  setKnownPerson(
-    reach.map(({ key }) => key),
-    context,
-    { id, at: context.clock.now() },
-  );
+export const rememberPerson = (person: DesiredPerson, id: string, context: ToolContext): Promise<void> =>
+  setKnownPerson(keysOf(person), context, { id, at: context.clock.now() });
 
-/** Such as an answer to another lookup, which a cache on the way gave once more. */
-const odd = (by: By, id: string): UserError =>
-  new UserError(
-    `HighLevel's lookup by ${by} answered with contact ${id}, which does not have that ${by}, so nothing further was written. Call again in a minute.`,
-  );
+/** The contact with this email or phone, or else the one that was found or created for it a moment ago. */
+async function lookUpCandidates(
+  { kind: by, value, key }: Extract<LookupKey, { kind: 'email' | 'phone' }>,
+  context: ToolContext,
+): Promise<Candidate[]> {
+  const args = by === 'email' ? { email: value } : { number: value };
+  const answer = await readFresh(context, findDuplicateContact, args);
+  if (answer.contact !== null) {
+    const id = textIn(recordIn(answer, 'contact'), 'id');
+    if (id === undefined) throw unreadableAnswer();
+    return [{ by, id, matches: () => true, isWrongAnswer: (found) => lacksEmailOrPhone(found, by, value) }];
+  }
+  const known = await findKnownPerson(key, context);
+  return known?.id ? [{ by, id: known.id, matches: (found) => matchField(by, value, found) === 'match' }] : [];
+}
+
+/** The contacts with this value in the match field, and the one that was found or created for it a moment ago. */
+async function searchCandidates(
+  { kind: by, field, key }: Extract<LookupKey, { kind: 'matchField' }>,
+  context: ToolContext,
+): Promise<Candidate[]> {
+  const { id: fieldId, value, type } = field;
+  const filters = [{ field: `customFields.${fieldId}`, operator: 'eq', value }];
+  const answer = await readFresh(context, searchContacts, { filters, pageLimit: 10 });
+  const matches = (contact: Json) => sameValue(value, heldIn(contact, fieldId), type);
+  const found = rowsIn(answer, 'contacts').map(({ id }): Candidate => ({ by, id: String(id), matches }));
+  const known = await findKnownPerson(key, context);
+  if (!known?.id || found.some(({ id }) => id === known.id)) return found;
+  // HighLevel may not have stored the value of the contact that was created for it.
+  return [...found, { by, id: known.id, matches: (contact) => isEmpty(heldIn(contact, fieldId)) || matches(contact) }];
+}
 
 const firstName = ({ firstName, name }: Json): string =>
   normalizeText(firstName || name)
     .split(' ')[0]
     ?.toLowerCase() ?? '';
 
-/** A household or a shop has one number: who has it under another first name and another email is somebody else. */
-function sharesPhone({ fields }: Person, contact: Json, by: ReadonlySet<By>): boolean {
+/** A household or a shop shares one number: another first name with another email is another person. */
+function isSharedPhone({ fields }: DesiredPerson, contact: Json, by: FoundPerson['by']): boolean {
   if (!by.has('phone') || by.size > 1 || isEmpty(fields.email) || isEmpty(contact.email)) return false;
   const [wanted, stored] = [firstName(fields), firstName(contact)];
   return wanted !== '' && stored !== '' && wanted !== stored;
@@ -116,59 +115,20 @@ function sharesPhone({ fields }: Person, contact: Json, by: ReadonlySet<By>): bo
 
 const sharedPhone = (id: string): Conflict =>
   new Conflict(
-    `phone leads to contact ${id}, who has another first name and another email: nothing was written. If it is the same person, change them with update_contact; if they share the number, leave out phone, for HighLevel keeps it with one contact.`,
+    `phone leads to contact ${id}, who has another first name and another email: nothing was written. If it is the same person, change them with update_contact; if they share the number, leave out phone, because HighLevel stores it with one contact only.`,
   );
 
-function conflict(leads: readonly Lead[], named: string | undefined): Conflict {
-  const ways = [...new Set(leads.map(({ by, id }) => `${by} leads to contact ${id}`))];
-  const all = named && !leads.some(({ id }) => id === named) ? [...ways, `HighLevel names contact ${named}`] : ways;
+/** A cache on the way may have returned the answer to another lookup. */
+const wrongAnswer = (by: string, id: string): UserError =>
+  new UserError(
+    `HighLevel's lookup by ${by} answered with contact ${id}, which does not have that ${by}, so nothing further was written. Call again in a minute.`,
+  );
+
+function conflict(candidates: readonly Candidate[], duplicateId: string | undefined): Conflict {
+  const found = new Set(candidates.map(({ by, id }) => `${by} leads to contact ${id}`));
+  if (duplicateId && !candidates.some(({ id }) => id === duplicateId))
+    found.add(`HighLevel names contact ${duplicateId}`);
   return new Conflict(
-    `${all.join(', ')}: nothing was written. Look at them with get_contact; then leave out what belongs to another person, or have the owner merge them in HighLevel.`,
+    `${[...found].join(', ')}: nothing was written. Compare them with get_contact; then leave out the value that belongs to another person, or ask the owner to merge the contacts in HighLevel.`,
   );
 }
-
-const sure = () => true;
-
-const holder = async (by: 'email' | 'phone', value: unknown, answer: Promise<Json>): Promise<Lead[]> => {
-  const { contact } = await answer;
-  if (contact === null) return [];
-  const id = (contact as Json | undefined)?.id;
-  if (typeof id !== 'string') throw new UserError(UNREADABLE);
-  return [{ by, id, holds: sure, isOdd: (read) => lacksEmailOrPhone(read, by, value) }];
-};
-
-/** The contact of a lookup; where it finds none, the one that was found or created for this a moment ago. */
-async function lookedUp(
-  by: 'email' | 'phone',
-  given: Json,
-  { value, key }: Reach,
-  context: ToolContext,
-): Promise<Lead[]> {
-  const found = await holder(by, value, context.call(findDuplicateContact, given, 'interactive', FRESH));
-  const id = found.length > 0 ? undefined : (await findKnownPerson(key, context))?.id;
-  if (id === undefined) return found;
-  return [{ by, id, holds: (contact) => matchField(by, value, contact) === 'match' }];
-}
-
-const LOOK: Record<By, (reach: Reach, context: ToolContext) => Promise<Lead[]>> = {
-  email: (reach, context) => lookedUp('email', { email: reach.value }, reach, context),
-
-  phone: (reach, context) => lookedUp('phone', { number: reach.value }, reach, context),
-
-  async matchField({ by, value, custom, key }, context) {
-    const { call } = context;
-    const filters = [{ field: `customFields.${custom?.id}`, operator: 'eq', value }];
-    const answer = await call(searchContacts, { filters, pageLimit: 10 }, 'interactive', FRESH);
-    const stored = (contact: Json) => heldIn(contact, custom?.id);
-    const holds = (contact: Json) => sameValue(value, stored(contact), custom?.type);
-    const found = rowsIn(answer, 'contacts').map(({ id }) => ({
-      by,
-      id: String(id),
-      holds,
-    }));
-    const id = (await findKnownPerson(key, context))?.id;
-    // The one made for this value, also where HighLevel did not keep it.
-    const made = (contact: Json) => isEmpty(stored(contact)) || holds(contact);
-    return id === undefined || found.some((each) => each.id === id) ? found : [...found, { by, id, holds: made }];
-  },
-};

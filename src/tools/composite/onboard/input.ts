@@ -1,6 +1,4 @@
 import * as z from 'zod';
-import type { Json } from '../../../lib/json.ts';
-
 import { contactFields, Filled, Id, LongText, TagsOrNone, Text, Time } from '../../core/schemas.ts';
 
 const Task = z.strictObject({
@@ -10,11 +8,12 @@ const Task = z.strictObject({
   assignedTo: Id.optional(),
   completed: z.boolean().optional(),
 });
+export type TaskInput = z.output<typeof Task>;
 
-/** Tasks one person may be given in one call. */
+/** Tasks of one person in one call. */
 const MAX_TASKS = 50;
 
-/** What is known of a person, flat, and what they are to have. */
+/** A person to onboard: contact fields, and the records that belong to the contact. */
 export const personFields = {
   ...contactFields,
   companyName: Text.optional(),
@@ -29,27 +28,31 @@ export const personFields = {
     .describe('customFields id or key that holds an external id')
     .optional(),
 };
+export type PersonInput = z.output<z.ZodObject<typeof personFields>>;
+export type CustomFieldInput = NonNullable<PersonInput['customFields']>[number];
 
-/** Characters of a text that search looks for. */
+/** Longest text, in characters, that contact search accepts as a value. */
 const MAX_VALUE = 75;
 
-const plainKey = (key: unknown): string => String(key).replace(/^contact\./, '');
+const withoutPrefix = (key: string): string => key.replace(/^contact\./, '');
 
-/** Whether a custom field is given by this name: its id, or its key with or without `contact.`. */
-const isNamed = ({ id, key }: Json, name: string): boolean =>
-  id === name || (key !== undefined && plainKey(key) === plainKey(name));
-
-/** The custom field of a row that `matchField` names, where it holds what search can look for. */
-export function matchEntry({ customFields }: Json, matchField: unknown): Json | undefined {
-  if (typeof matchField !== 'string' || !Array.isArray(customFields)) return undefined;
-  const entry = (customFields as Json[]).find((each) => isNamed(each, matchField));
-  const value = typeof entry?.value === 'number' ? String(entry.value) : entry?.value;
-  return typeof value === 'string' && value.trim() !== '' && value.length <= MAX_VALUE ? entry : undefined;
+/** The custom field that `matchField` names by id or key, if search can look for its value. */
+export function matchEntry(
+  { customFields }: Pick<PersonInput, 'customFields'>,
+  matchField: string | undefined,
+): CustomFieldInput | undefined {
+  if (matchField === undefined) return undefined;
+  const entry = customFields?.find(
+    ({ id, key }) => id === matchField || (key !== undefined && withoutPrefix(key) === withoutPrefix(matchField)),
+  );
+  if (typeof entry?.value === 'number') return entry;
+  const isSearchable = typeof entry?.value === 'string' && entry.value.trim() !== '' && entry.value.length <= MAX_VALUE;
+  return isSearchable ? entry : undefined;
 }
 
-export const WAYS_TO_FIND = 'email, phone, or matchField with its value in customFields, to find the person by';
+export const IDENTITY_RULE = 'email, phone, or matchField with its value in customFields, to find the person by';
 export const MATCH_RULE = `must stand in customFields by the same id or key, with its value (text of up to ${MAX_VALUE} characters, or a number)`;
 
-/** Whether a row can be found again; `matchField` is the row's own or that of all rows. */
-export const isFindable = (row: Json, matchField: unknown): boolean =>
+/** Whether the person can be looked up; `matchField` is the row's own or that of all rows. */
+export const isFindable = (row: PersonInput, matchField: string | undefined): boolean =>
   row.email !== undefined || row.phone !== undefined || matchEntry(row, matchField) !== undefined;

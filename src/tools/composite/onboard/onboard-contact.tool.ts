@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { of, outputs } from '../../core/schemas.ts';
 import { compositeTool, lazyTool } from '../../core/tool.ts';
-import { isFindable, MATCH_RULE, matchEntry, personFields, WAYS_TO_FIND } from './input.ts';
+import { IDENTITY_RULE, isFindable, MATCH_RULE, matchEntry, personFields } from './input.ts';
 
 export const onboardContact = compositeTool({
   name: 'onboard_contact',
@@ -17,7 +17,7 @@ export const onboardContact = compositeTool({
       path: ['matchField'],
       message: MATCH_RULE,
     })
-    .refine((args) => isFindable(args, args.matchField), `give ${WAYS_TO_FIND}`),
+    .refine((args) => isFindable(args, args.matchField), `give ${IDENTITY_RULE}`),
   output: outputs.record({
     contact: of.object,
     created: of.flag,

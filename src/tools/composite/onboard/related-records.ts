@@ -1,177 +1,111 @@
 import type { Endpoint } from '../../../api/endpoint.ts';
 import { ApiError } from '../../../api/errors.ts';
-import { UserError } from '../../../lib/errors.ts';
-import { type Json, rowsIn } from '../../../lib/json.ts';
+import { type Json, listIn, recordIn, rowsIn } from '../../../lib/json.ts';
 import { sameText } from '../../../lib/markup.ts';
 import { bulkAssignContactBusiness } from '../../businesses.ts';
-import type { ToolContext } from '../../core/context.ts';
 import { createContactNote, listContactNotes } from '../../notes.ts';
 import { addContactTags } from '../../tags.ts';
 import { createContactTask, listContactTasks } from '../../tasks.ts';
+import type { Attempts } from './attempts.ts';
+import { matchTasks } from './match-tasks.ts';
+import type { DesiredPerson } from './parse-person.ts';
+import { type ContactRecord, readFresh } from './read-contact.ts';
 
-import { Conflict, FRESH } from './find-person.ts';
-import { type Person, taskKey, wholeTaskKey, writtenTaskKey } from './parse-person.ts';
-
-export interface Failure {
-  readonly part: string;
-  readonly error: UserError;
-}
-
-export interface DoneTask {
-  /** As the API gives it. */
-  readonly task: Json;
-  readonly created: boolean;
-}
-
-export interface DoneParts {
+export interface RelatedRecords {
   readonly tagsAdded: readonly string[];
   readonly note?: { readonly id: unknown; readonly created: boolean };
-  readonly tasks: readonly DoneTask[];
+  /** Tasks as the API returns them. */
+  readonly tasks: readonly { readonly task: Json; readonly created: boolean }[];
   readonly business?: { readonly id: string; readonly assigned: boolean; readonly old?: unknown };
 }
 
-/** What a contact has yet to be given beside its fields, and what it has already. */
-export interface Plan {
-  readonly tags: readonly string[];
-  readonly note: { readonly text: string; readonly there: Json | undefined } | undefined;
-  readonly tasks: readonly { readonly task: Json; readonly there: Json | undefined }[];
-  readonly business: { readonly id: string; readonly old: unknown } | undefined;
-}
-
-/** Does a part; where it fails, or no time is left to begin it, that is noted and the others go on. */
-export async function attempt<T>(
-  part: string,
-  failed: Failure[],
-  { hasTime }: ToolContext,
-  work: () => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    if (!hasTime()) throw new UserError('No time was left to begin it.');
-    return await work();
-  } catch (error) {
-    if (!(error instanceof UserError) || error instanceof Conflict) throw error;
-    failed.push({ part, error });
-    return undefined;
-  }
-}
-
-const lower = (tags: unknown): string[] =>
-  (Array.isArray(tags) ? tags : []).map((tag) => String(tag).trim().toLowerCase());
-
-/** Compares with what is there. `isNew`: the contact was just made with its tags, and has no notes and tasks. */
-export async function planParts(
-  person: Person,
-  contact: Json & { readonly id: string },
+/**
+ * Adds the tags, business, note and tasks that the contact lacks, one write after the other. `isNew`: the contact was just
+ * created with its tags and has no notes and tasks.
+ */
+export async function addRelatedRecords(
+  person: DesiredPerson,
+  contact: ContactRecord,
   isNew: boolean,
-  failed: Failure[],
-  context: ToolContext,
-): Promise<Plan> {
-  const read = (part: string, wanted: boolean, endpoint: Endpoint, key: string) =>
-    wanted && !isNew
-      ? attempt(part, failed, context, async () =>
-          rowsIn(await context.call(endpoint, { contactId: contact.id }, 'interactive', FRESH), key),
+  attempts: Attempts,
+): Promise<RelatedRecords> {
+  const { note: body, businessId } = person;
+  const list = async (part: string, isGiven: boolean, endpoint: Endpoint, key: string) =>
+    isGiven && !isNew
+      ? attempts.run(part, async () =>
+          rowsIn(await readFresh(attempts.context, endpoint, { contactId: contact.id }), key),
         )
       : [];
   const [notes, tasks] = await Promise.all([
-    read('note', person.note !== undefined, listContactNotes, 'notes'),
-    read('tasks', person.tasks.length > 0, listContactTasks, 'tasks'),
+    list('note', body !== undefined, listContactNotes, 'notes'),
+    list('tasks', person.tasks.length > 0, listContactTasks, 'tasks'),
   ]);
-  const has = new Set(lower(contact.tags));
-  const { note, businessId } = person;
-  return {
-    tags: isNew ? [] : lower(person.tags).filter((tag) => !has.has(tag)),
-    note:
-      note !== undefined && notes ? { text: note, there: notes.find(({ body }) => sameText(body, note)) } : undefined,
-    tasks: tasks ? paired(person.tasks, tasks) : [],
-    business: businessId === undefined ? undefined : { id: businessId, old: contact.businessId },
-  };
-}
-
-/** Each task with the one of the contact that it already is; none stands for two. */
-function paired(wanted: readonly Json[], stored: readonly Json[]): Plan['tasks'] {
-  const taken = new Set<Json>();
-  const pairs = new Map<Json, Json>();
-  for (const keyOf of [writtenTaskKey, wholeTaskKey, taskKey]) {
-    const free = new Map<string, Json[]>();
-    for (const each of stored) {
-      if (taken.has(each)) continue;
-      const key = keyOf(each);
-      const alike = free.get(key);
-      if (alike) alike.push(each);
-      else free.set(key, [each]);
-    }
-    for (const task of wanted) {
-      const there = pairs.has(task) ? undefined : free.get(keyOf(task))?.shift();
-      if (!there) continue;
-      taken.add(there);
-      pairs.set(task, there);
-    }
-  }
-  return wanted.map((task) => ({ task, there: pairs.get(task) }));
-}
-
-/** Does what a plan says, one write after the other. */
-export async function doParts(
-  plan: Plan,
-  contactId: string,
-  failed: Failure[],
-  context: ToolContext,
-): Promise<DoneParts> {
-  const trying = <T>(part: string, work: () => Promise<T>) => attempt(part, failed, context, work);
-  const { tags, note, tasks, business } = plan;
-  const tagsAdded = tags.length > 0 ? await trying('tags', () => addTags(contactId, tags, context)) : [];
-  const assigned = business && (await trying('business', () => assign(contactId, business, context)));
-  const noted = note && (await trying('note', () => write(contactId, note, context)));
-  const doneTasks: DoneTask[] = [];
-  for (const { task, there } of tasks) {
-    const done = there
-      ? { task: there, created: false }
-      : await trying('tasks', () => addTask(contactId, task, context));
-    if (done) doneTasks.push(done);
-  }
+  const stored = new Set(tagsOf(contact));
+  const tags = isNew ? [] : person.tags.filter((tag) => !stored.has(tag));
+  const tagsAdded = tags.length > 0 ? await attempts.run('tags', () => addTags(contact.id, tags, attempts)) : [];
+  const business = businessId && (await attempts.run('business', () => assignBusiness(contact, businessId, attempts)));
+  const note = body && notes && (await attempts.run('note', () => addNote(contact.id, body, notes, attempts)));
   return {
     tagsAdded: tagsAdded ?? [],
-    tasks: doneTasks,
-    ...(noted ? { note: noted } : {}),
-    ...(assigned ? { business: assigned } : {}),
+    tasks: tasks ? await addTasks(person, contact.id, tasks, attempts) : [],
+    ...(note ? { note } : {}),
+    ...(business ? { business } : {}),
   };
 }
 
-async function addTags(contactId: string, tags: readonly string[], { call }: ToolContext): Promise<string[]> {
-  const has = new Set(lower((await call(addContactTags, { contactId, tags })).tags));
-  const missing = tags.filter((tag) => !has.has(tag));
-  if (missing.length > 0)
-    throw new ApiError(
-      `HighLevel took the call, but ${missing.length} of ${tags.length} tags are not there.`,
-      'refused',
-      200,
-    );
-  return [...tags];
+const tagsOf = (holder: Json): string[] => listIn(holder, 'tags').map((tag) => String(tag).trim().toLowerCase());
+
+async function addTags(contactId: string, tags: readonly string[], { context }: Attempts): Promise<readonly string[]> {
+  const stored = new Set(tagsOf(await context.call(addContactTags, { contactId, tags })));
+  const missing = tags.filter((tag) => !stored.has(tag));
+  if (missing.length === 0) return tags;
+  throw new ApiError(
+    `HighLevel accepted the call, but ${missing.length} of ${tags.length} tags are not stored.`,
+    'refused',
+    200,
+  );
 }
 
-async function assign(
-  contactId: string,
-  { id, old }: NonNullable<Plan['business']>,
-  { call }: ToolContext,
-): Promise<NonNullable<DoneParts['business']>> {
+async function assignBusiness(
+  contact: ContactRecord,
+  id: string,
+  { context }: Attempts,
+): Promise<NonNullable<RelatedRecords['business']>> {
+  const old = contact.businessId;
   if (id === old) return { id, assigned: false };
-  const { ids } = await call(bulkAssignContactBusiness, { ids: [contactId], businessId: id });
-  if (!(ids as unknown[]).includes(contactId))
-    throw new ApiError('HighLevel took the call, but did not assign the contact.', 'refused', 200);
+  const answer = await context.call(bulkAssignContactBusiness, { ids: [contact.id], businessId: id });
+  if (!listIn(answer, 'ids').includes(contact.id))
+    throw new ApiError('HighLevel accepted the call, but did not assign the contact.', 'refused', 200);
   return { id, assigned: true, ...(old ? { old } : {}) };
 }
 
-async function write(
+async function addNote(
   contactId: string,
-  { text: body, there }: NonNullable<Plan['note']>,
-  { call }: ToolContext,
-): Promise<NonNullable<DoneParts['note']>> {
-  if (there) return { id: there.id, created: false };
-  const { note } = await call(createContactNote, { contactId, body });
-  return { id: (note as Json | undefined)?.id, created: true };
+  body: string,
+  notes: readonly Json[],
+  { context }: Attempts,
+): Promise<NonNullable<RelatedRecords['note']>> {
+  const existing = notes.find((note) => sameText(note.body, body));
+  if (existing) return { id: existing.id, created: false };
+  const answer = await context.call(createContactNote, { contactId, body });
+  return { id: recordIn(answer, 'note')?.id, created: true };
 }
 
-async function addTask(contactId: string, task: Json, { call }: ToolContext): Promise<DoneTask> {
-  const answer = await call(createContactTask, { contactId, ...task });
-  return { task: { ...task, ...(answer.task as Json | undefined) }, created: true };
+async function addTasks(
+  { tasks: desired }: DesiredPerson,
+  contactId: string,
+  stored: readonly Json[],
+  attempts: Attempts,
+): Promise<RelatedRecords['tasks']> {
+  const tasks: RelatedRecords['tasks'][number][] = [];
+  for (const { task, existing } of matchTasks(desired, stored)) {
+    if (existing) tasks.push({ task: existing, created: false });
+    else {
+      const answer = await attempts.run('tasks', () =>
+        attempts.context.call(createContactTask, { contactId, ...task }),
+      );
+      if (answer) tasks.push({ task: { ...task, ...recordIn(answer, 'task') }, created: true });
+    }
+  }
+  return tasks;
 }

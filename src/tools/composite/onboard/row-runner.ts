@@ -1,104 +1,114 @@
+import { ApiError, affectsOtherCalls } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
+import { SwitchedOff } from '../../core/permissions.ts';
+import { NoIdentity } from './create-person.ts';
 import { Conflict } from './find-person.ts';
-import { inBulk, isNotTheirs, type Onboarded, onboard } from './onboard-person.ts';
-import type { Person } from './parse-person.ts';
+import { type OnboardResult, onboardPerson } from './onboard-person.ts';
+import type { DesiredPerson } from './parse-person.ts';
 
-export const OUTCOMES = ['created', 'updated', 'unchanged', 'conflict', 'failed', 'incomplete'] as const;
+const OUTCOMES = ['created', 'updated', 'unchanged', 'conflict', 'failed', 'incomplete'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** What became of one row. */
-export interface RowAccount {
-  /** Its place among the rows, from 0. */
+export interface RowResult {
+  /** Index of the row, from 0. */
   readonly row: number;
   readonly outcome: Outcome;
   readonly contactId?: string;
-  /** Names of what was changed on a contact that was there; `note`, `tags` and `businessId` among them. */
+  /** Names of what changed on an existing contact; `note`, `tags` and `businessId` among them. */
   readonly changed?: readonly string[];
-  /** Tasks created. */
+  /** Number of tasks created. */
   readonly tasks?: number;
   readonly reason?: string;
 }
 
-/** Rows on their way, as a job keeps them. */
-export interface Rows {
-  readonly people: readonly Person[];
-  readonly done: Map<number, RowAccount>;
+/** The state of one bulk upsert. */
+export interface UpsertJob {
+  readonly people: readonly DesiredPerson[];
+  /** By row. */
+  readonly results: Map<number, RowResult>;
 }
 
-/** Rows in work at a time: more would only wait in the bulk lane. */
-const AT_ONCE = 4;
-/** Rows in a row that fail for no reason of their own, after which the rest is not tried. */
-const TOO_MANY = 5;
+/** Rows processed at a time: more would only wait in the bulk queue. */
+const CONCURRENCY = 4;
+/** Consecutive shared failures after which the remaining rows are not tried. */
+const MAX_CONSECUTIVE = 5;
 
 /**
- * Works on the rows that are not done. What is left at the end was stopped by time, by the host, or by HighLevel, whose
- * reason is given: those rows may have been begun, and are safe to do again.
+ * Processes the rows that have no result. Rows without a result at the end were stopped by time, by the host, or by shared
+ * failures, whose reason is returned: they may be half done, and are safe to repeat.
  */
-export async function workOn({ people, done }: Rows, context: ToolContext): Promise<string | undefined> {
-  const priority = inBulk(context);
-  const left = people.flatMap((person, row) => (done.has(row) ? [] : [{ person, row }]));
-  /** The last rows, where each failed for no reason of its own. */
+export async function runRows({ people, results }: UpsertJob, context: ToolContext): Promise<string | undefined> {
+  const bulkContext: ToolContext = {
+    ...context,
+    call: (endpoint, args, _priority, options) => context.call(endpoint, args, 'bulk', options),
+  };
+  const pending = people.flatMap((person, row) => (results.has(row) ? [] : [{ person, row }]));
+  /** The last rows, if each of them had a shared failure. */
   let failing: number[] = [];
-  let furthest = done.size;
-  let fault: unknown;
-  let stopped: string | undefined;
+  let reported = results.size;
+  let stopReason: string | undefined;
 
-  async function workOnOne(row: number, person: Person): Promise<void> {
-    const { account, general } = await rowDone(row, person, priority);
-    if (general && (stopped !== undefined || !context.hasTime())) return;
-    done.set(row, account);
-    furthest = Math.max(furthest, done.size);
-    context.progress(furthest, people.length);
-    failing = general ? [...failing, row] : [];
-    if (failing.length < TOO_MANY) return;
-    stopped = account.reason;
-    for (const each of failing) done.delete(each);
+  async function process(row: number, person: DesiredPerson): Promise<void> {
+    const { result, isShared } = await runRow(row, person, bulkContext);
+    if (isShared && (stopReason !== undefined || !context.hasTime())) return;
+    results.set(row, result);
+    reported = Math.max(reported, results.size);
+    context.progress(reported, people.length);
+    failing = isShared ? [...failing, row] : [];
+    if (failing.length < MAX_CONSECUTIVE) return;
+    stopReason = result.reason;
+    for (const each of failing) results.delete(each);
   }
   async function worker(): Promise<void> {
-    while (fault === undefined && stopped === undefined && context.hasTime()) {
-      const next = left.shift();
+    while (stopReason === undefined && context.hasTime()) {
+      const next = pending.shift();
       if (!next) return;
-      await workOnOne(next.row, next.person).catch((error) => {
-        fault = error;
-      });
+      await process(next.row, next.person);
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  if (fault !== undefined) throw fault;
-  return stopped;
+  const ends = await Promise.allSettled(Array.from({ length: CONCURRENCY }, worker));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  return stopReason;
 }
 
-interface Done {
-  readonly account: RowAccount;
-  /** True where it failed for no reason of its own. */
-  readonly general: boolean;
+interface RowRun {
+  readonly result: RowResult;
+  /** True if it failed for a reason that other rows share. */
+  readonly isShared: boolean;
 }
 
-async function rowDone(row: number, person: Person, context: ToolContext): Promise<Done> {
+async function runRow(row: number, person: DesiredPerson, context: ToolContext): Promise<RowRun> {
   try {
-    const onboarded = await onboard(person, context);
-    return { account: accountOf(row, onboarded), general: onboarded.failed.some(({ error }) => isNotTheirs(error)) };
+    const onboarded = await onboardPerson(person, context);
+    return { result: resultOf(row, onboarded), isShared: onboarded.failed.some(({ error }) => isSharedFailure(error)) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const outcome = error instanceof Conflict ? 'conflict' : 'failed';
-    return { account: { row, outcome, reason: error.message }, general: isNotTheirs(error) };
+    return { result: { row, outcome, reason: error.message }, isShared: isSharedFailure(error) };
   }
 }
 
-function accountOf(row: number, onboarded: Onboarded): RowAccount {
-  const { contact, created, failed, notStored, tasks: all } = onboarded;
-  const changed = created ? [] : changedIn(onboarded);
-  const tasks = all.filter((task) => task.created).length;
+/** Whether other rows would fail for the same reason. They may need nothing that the owner switched off. */
+function isSharedFailure(error: UserError): boolean {
+  if (error instanceof ApiError)
+    return affectsOtherCalls(error) || error.kind === 'location' || error.kind === 'blocked';
+  return !(error instanceof SwitchedOff || error instanceof Conflict || error instanceof NoIdentity);
+}
+
+function resultOf(row: number, onboarded: OnboardResult): RowResult {
+  const { contact, created, failed, notStored } = onboarded;
+  const changed = created ? [] : changesOf(onboarded);
+  const tasks = onboarded.tasks.filter((task) => task.created).length;
   const reasons = [
     ...failed.map(({ part, error }) => `${part}: ${error.message}`),
     ...notStored.map(({ field, reason }) => `${field}: ${reason}`),
   ];
-  const done = created ? 'created' : changed.length > 0 || tasks > 0 ? 'updated' : 'unchanged';
+  const success = created ? 'created' : changed.length > 0 || tasks > 0 ? 'updated' : 'unchanged';
   return {
     row,
-    outcome: failed.length > 0 ? 'incomplete' : done,
+    outcome: failed.length > 0 ? 'incomplete' : success,
     contactId: contact.id,
     ...(changed.length > 0 ? { changed } : {}),
     ...(tasks > 0 ? { tasks } : {}),
@@ -106,20 +116,20 @@ function accountOf(row: number, onboarded: Onboarded): RowAccount {
   };
 }
 
-const changedIn = ({ changed, tagsAdded, note, business }: Onboarded): string[] => [
+const changesOf = ({ changed, tagsAdded, note, business }: OnboardResult): string[] => [
   ...changed.map(({ field }) => field),
   ...(tagsAdded.length > 0 ? ['tags'] : []),
   ...(note?.created ? ['note'] : []),
   ...(business?.assigned ? ['businessId'] : []),
 ];
 
-/** How many rows came out how, those not done as `left`: together as many as there are. */
-export function countsOf({ people, done }: Rows): Json {
-  const accounts = [...done.values()];
-  const counts = OUTCOMES.map((outcome) => [outcome, accounts.filter((each) => each.outcome === outcome).length]);
+/** Rows by outcome, those without a result as `left`; together they are `asked`. */
+export function countsOf({ people, results }: UpsertJob): Json {
+  const outcomes = [...results.values()].map(({ outcome }) => outcome);
+  const counts = OUTCOMES.map((outcome) => [outcome, outcomes.filter((each) => each === outcome).length]);
   return {
     asked: people.length,
     ...Object.fromEntries(counts.filter(([, count]) => count !== 0)),
-    ...(done.size < people.length ? { left: people.length - done.size } : {}),
+    ...(results.size < people.length ? { left: people.length - results.size } : {}),
   };
 }

@@ -140,7 +140,7 @@ test('a match value that HighLevel does not store is reported, and the same call
   const args = { firstName: 'Ada', matchField: 'cf000000000nothing', customFields };
   const first = await server.call('onboard_contact', args);
   expect(first).toMatchObject({ created: true, notStored: [{ field: 'customFields.cf000000000nothing' }] });
-  expect(first.notice).toContain('did not keep the value of matchField');
+  expect(first.notice).toContain('did not store the value of matchField');
   expect(await server.call('onboard_contact', args)).toMatchObject({
     created: false,
     contact: { id: (first.contact as Json).id },

@@ -1,0 +1,96 @@
+import { fullName } from '../../../api/contact-name.ts';
+import { matchField } from '../../../api/write/compare.ts';
+import { isEmpty, isRecord, type Json } from '../../../lib/json.ts';
+import { normalizeText } from '../../../lib/markup.ts';
+import { type CustomValue, contains, heldIn, holdersOf, labelOf, sameValue } from '../custom-field-values.ts';
+import type { DesiredPerson } from './parse-person.ts';
+
+/** A field of the person, and how a contact is compared with it. */
+export interface DesiredField {
+  /** As results name it. */
+  readonly name: string;
+  readonly value: unknown;
+  readonly custom?: CustomValue;
+  readonly valueIn: (contact: Json) => unknown;
+  readonly matches: (contact: Json) => boolean;
+}
+
+/** A field that HighLevel did not store, or that is not written. */
+export interface NotStored {
+  readonly field: string;
+  readonly reason: string;
+}
+
+export interface FieldResults {
+  readonly changed: readonly { readonly field: string; readonly old: unknown; readonly new: unknown }[];
+  readonly notStored: readonly NotStored[];
+}
+
+/** Fields for which `matchField` cannot prove a difference. */
+const MATCHES: Readonly<Record<string, (value: unknown, contact: Json) => boolean>> = {
+  name: (value, contact) => normalizeText(value) === normalizeText(fullName(contact)),
+  dndSettings: (value, { dndSettings }) =>
+    Object.entries(isRecord(value) ? value : {}).every(([channel, given]) =>
+      contains((isRecord(dndSettings) && dndSettings[channel]) || { status: 'inactive' }, given),
+    ),
+  inboundDndSettings: (value, contact) => contains(contact.inboundDndSettings, value),
+};
+
+/** Fields and custom fields of the person, empty values included. */
+export const desiredFields = ({ fields, customFields }: DesiredPerson): DesiredField[] => [
+  ...Object.entries(fields).map(([name, value]) => ({
+    name,
+    value,
+    valueIn: (contact: Json) => (name === 'name' ? normalizeText(fullName(contact)) : contact[name]),
+    matches: (contact: Json) => MATCHES[name]?.(value, contact) ?? matchField(name, value, contact) === 'match',
+  })),
+  ...customFields.map(customField),
+];
+
+/** Without a known id it matches no contact. */
+const customField = (custom: CustomValue): DesiredField => ({
+  name: labelOf(custom),
+  value: custom.value,
+  custom,
+  valueIn: (contact) => heldIn(contact, custom.id),
+  matches: (contact) => sameValue(custom.value, heldIn(contact, custom.id), custom.type),
+});
+
+/** Arguments of `create_contact` and `update_contact`, without empty values. */
+export function argumentsOf(fields: readonly DesiredField[]): Json {
+  const filled = fields.filter(({ value }) => !isEmpty(value));
+  const plain = filled.filter(({ custom }) => !custom).map(({ name, value }) => [name, value]);
+  const customFields = filled.flatMap(({ custom }) => {
+    if (!custom) return [];
+    const { id, key, value } = custom;
+    return [id === undefined ? { key, value } : { id, value }];
+  });
+  return { ...Object.fromEntries(plain), ...(customFields.length > 0 ? { customFields } : {}) };
+}
+
+const UNKNOWN = 'This location has no such custom field.';
+const LOST =
+  'HighLevel accepted the call but does not show the value: it does not fit the type of the field, or the field is not known.';
+
+export const unknownFields = (person: DesiredPerson): NotStored[] =>
+  person.unknownFields.map((name) => ({ field: `customFields.${name}`, reason: UNKNOWN }));
+
+/** Which of the fields that were sent are stored, and which of them changed. */
+export function compareStored(fields: readonly DesiredField[], before: Json, after: Json): FieldResults {
+  const results = { changed: [] as FieldResults['changed'][number][], notStored: [] as NotStored[] };
+  for (const sent of fields) {
+    const { name, valueIn, matches } = withId(sent, before, after);
+    if (!matches(after)) results.notStored.push({ field: name, reason: LOST });
+    else if (!matches(before)) results.changed.push({ field: name, old: valueIn(before), new: valueIn(after) });
+  }
+  return results;
+}
+
+/** A field whose id is not known is the one that has the value now, preferably one that did not have it before. */
+function withId(field: DesiredField, before: Json, after: Json): DesiredField {
+  const { custom } = field;
+  if (!custom || custom.id !== undefined) return field;
+  const holders = holdersOf(after, custom);
+  const id = holders.find((holder) => !sameValue(custom.value, heldIn(before, holder), custom.type)) ?? holders[0];
+  return customField({ ...custom, id });
+}

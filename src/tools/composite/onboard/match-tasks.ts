@@ -1,0 +1,59 @@
+import type { Json } from '../../../lib/json.ts';
+import { normalizeText } from '../../../lib/markup.ts';
+import type { TaskInput } from './input.ts';
+
+type Task = Json | TaskInput;
+
+const secondsOf = (dueDate: unknown): number => Math.floor(Date.parse(String(dueDate)) / 1_000);
+
+/** Equal for the same title and due time, whoever is assigned and whatever the body. */
+const titleKey = ({ title, dueDate }: Task): string =>
+  JSON.stringify([normalizeText(title).toLowerCase(), secondsOf(dueDate)]);
+
+/** Also distinguishes tasks of one title and time by body and assignee. */
+const fullKey = (task: Task): string =>
+  JSON.stringify([titleKey(task), normalizeText(task.body), normalizeText(task.assignedTo)]);
+
+/** Also distinguishes spellings, which may be meant to differ. */
+const exactKey = ({ title, dueDate, body = '', assignedTo = '' }: Task): string =>
+  JSON.stringify([title, Date.parse(String(dueDate)), body, assignedTo]);
+
+/** The first of each kind, in their order. */
+export function uniqueBy<T>(items: readonly T[], key: (item: T) => string): T[] {
+  const keys = new Set<string>();
+  return items.filter((item) => {
+    const before = keys.size;
+    return keys.add(key(item)).size > before;
+  });
+}
+
+export const uniqueTasks = (tasks: readonly TaskInput[]): TaskInput[] => uniqueBy(tasks, fullKey);
+
+export interface TaskMatch {
+  readonly task: TaskInput;
+  /** The task of the contact that it already is. */
+  readonly existing: Json | undefined;
+}
+
+/** Matches each task with at most one stored task, exact matches first. */
+export function matchTasks(desired: readonly TaskInput[], stored: readonly Json[]): TaskMatch[] {
+  const unmatched = new Set(stored);
+  const existing = new Map<TaskInput, Json>();
+  for (const keyOf of [exactKey, fullKey, titleKey]) {
+    const byKey = new Map<string, Json[]>();
+    for (const task of unmatched) {
+      const key = keyOf(task);
+      byKey
+        .set(key, byKey.get(key) ?? [])
+        .get(key)
+        ?.push(task);
+    }
+    for (const task of desired) {
+      const match = existing.has(task) ? undefined : byKey.get(keyOf(task))?.shift();
+      if (!match) continue;
+      unmatched.delete(match);
+      existing.set(task, match);
+    }
+  }
+  return desired.map((task) => ({ task, existing: existing.get(task) }));
+}
