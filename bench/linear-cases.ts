@@ -60,7 +60,7 @@ const onTexts: readonly [what: string, run: (given: string) => unknown, size?: n
         scope: 'contacts.readonly',
         locationId: '',
         creates: false,
-        ids: {},
+        args: {},
       }),
   ],
   [
@@ -73,7 +73,7 @@ const onTexts: readonly [what: string, run: (given: string) => unknown, size?: n
         creates: false,
         scope: 'contacts.readonly',
         locationId: '',
-        ids: {},
+        args: {},
       }),
   ],
   ['isExpired', (message) => isExpired({ status: 401, body: { message } })],

@@ -1,12 +1,12 @@
 import { UserError } from '../lib/errors.ts';
 import { type Timers, timeOf } from '../lib/scheduler.ts';
 
-/** Failed tries in a row that open it, and ms until a probe; each failed probe doubles that, up to the last figure. */
+/** Consecutive failed attempts that open it, and ms until a probe; each failed probe doubles these, up to the maximum. */
 const THRESHOLD = 8;
 const OPEN_MS = 15_000;
 const MAX_OPEN_MS = 120_000;
 
-/** After repeated failures it answers at once and says until when; then one call probes while the others still wait. */
+/** After repeated failures it rejects calls at once and says until when; then one call probes. */
 export class CircuitBreaker {
   readonly #timers: Timers;
   #failures = 0;
@@ -18,8 +18,8 @@ export class CircuitBreaker {
     this.#timers = timers;
   }
 
-  /** Lets a call through, which is the probe when the time is up. @throws UserError while open */
-  pass(): void {
+  /** Call before sending: the first request after the open time is the probe. @throws UserError while open */
+  admit(): void {
     this.check();
     this.#probing = this.#failures >= THRESHOLD;
   }
@@ -31,7 +31,7 @@ export class CircuitBreaker {
     if (now < this.#openUntil || this.#probing) {
       const seconds = Math.max(1, Math.ceil((this.#openUntil - now) / 1_000));
       throw new UserError(
-        `HighLevel failed ${this.#failures} times in a row, so nothing was sent. It is tried again from ${timeOf(this.#timers, Math.max(this.#openUntil, now))} on (in ${seconds} s).`,
+        `HighLevel failed ${this.#failures} times in a row, so nothing was sent. Requests are sent again from ${timeOf(this.#timers, Math.max(this.#openUntil, now))} on (in ${seconds} s).`,
       );
     }
   }
@@ -50,7 +50,7 @@ export class CircuitBreaker {
     this.#openUntil = this.#timers.now() + this.#openMs;
   }
 
-  /** The probe ended without telling anything: the next call probes. */
+  /** The request ended without showing anything about HighLevel: if it was the probe, the next call probes. */
   abandoned(): void {
     this.#probing = false;
   }

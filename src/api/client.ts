@@ -10,15 +10,10 @@ import { Cancelled } from './http-attempt.ts';
 import { Metrics } from './metrics.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { ReadCache } from './read-cache.ts';
-import {
-  type ExecutorOptions,
-  executeRequest,
-  exhaustedError,
-  type RequestResult,
-  rejectedError,
-  ServerClock,
-} from './request-executor.ts';
+import { exhaustedError, rejectedError } from './request-errors.ts';
+import { type ExecutorOptions, executeRequest, type RequestResult } from './request-executor.ts';
 import { RETRY_POLICY } from './retry-policy.ts';
+import { ServerClock } from './server-clock.ts';
 import type { Api, ApiOptions, CallOptions } from './types.ts';
 import { EarlierReads } from './write/earlier-reads.ts';
 import { noJournal } from './write/journal.ts';
@@ -140,7 +135,6 @@ export function createApi(options: ApiOptions): Api {
 /** The answer of a read. @throws ApiError */
 function answerOf(endpoint: Endpoint, args: Json, ended: RequestResult): Json {
   if (!ended.response) throw exhaustedError(ended, '', 'Try again in a minute.');
-  const { status, body } = ended.response;
-  if (status > 299) throw rejectedError(endpoint, args, ended);
-  return withoutDeleted(endpoint.list, body as Json);
+  if (!ended.response.ok) throw rejectedError(endpoint, args, ended);
+  return withoutDeleted(endpoint.list, ended.response.body);
 }

@@ -2,18 +2,20 @@ import { UserError } from '../lib/errors.ts';
 import { redact } from '../lib/redact.ts';
 import type { Scope } from './scopes.ts';
 
-/** What an error of the API means. Code decides by this, never by the status or the sentence. */
+/** What an error of the API means. Code decides by the kind, never by the status or the message. */
 export type ErrorKind =
-  /** HighLevel says, in its own shape, that the thing asked for does not exist. */
+  /** HighLevel itself says that the record does not exist. */
   | 'missing'
-  /** The email or phone belongs to another contact. */
+  /** The email or phone belongs to another contact: `existing`. */
   | 'duplicate'
-  /** The values were refused. */
+  /** The values were refused; `fields` where HighLevel names them. */
   | 'validation'
   /** The token is not accepted. */
   | 'unauthorized'
+  /** The token belongs to an agency and not to a sub-account. */
+  | 'agencyToken'
   | 'scope'
-  /** The token and the location, or the contact, do not belong together. */
+  /** The token belongs to another location, or the id does. */
   | 'location'
   | 'plan'
   /** The API version header, or a route that this version does not have. */
@@ -23,50 +25,60 @@ export type ErrorKind =
   | 'tooLarge'
   /** The network edge in front of HighLevel refused. */
   | 'blocked'
-  /** Any other refusal. */
+  /** Any other error response. */
   | 'refused'
   | 'rateLimited'
   /** HighLevel, or a gateway in front of it, failed. */
   | 'serverError'
-  /** No answer. */
+  /** No response. */
   | 'unreachable'
-  /** A success that is not in the shape of the endpoint, or is about something else than was asked for. */
+  /** A success without the documented content, or about another record than was asked for. */
   | 'unreadable'
-  /** A write got no clear answer, and reading back showed that it was not done. */
+  /** The outcome of a write was uncertain, and reading back showed that nothing was written. */
   | 'notDone'
-  /** A write got no clear answer, and reading back could not tell whether it was done. */
+  /** The outcome of a write is uncertain, and reading back could not decide it. */
   | 'unknownOutcome';
+
+/** A field whose value was refused; `isUnknown` if the API has no such field. */
+export interface RefusedField {
+  readonly name: string;
+  readonly isUnknown: boolean;
+}
 
 interface Details {
   readonly traceId?: string | undefined;
   readonly existing?: string | undefined;
+  readonly fields?: readonly RefusedField[] | undefined;
   readonly certain?: boolean | undefined;
 }
 
-/** What HighLevel, or the way to it, answered, as a sentence; secrets are removed when it is built. */
+/** An error response of HighLevel, or no usable response. Secrets are removed from the message. */
 export class ApiError extends UserError {
   override readonly name = 'ApiError';
   readonly kind: ErrorKind;
-  /** HTTP status, or 0 where no answer came. */
+  /** HTTP status, or 0 without a response. */
   readonly status: number;
   readonly traceId: string | undefined;
-  /** Id of the contact that has this email or phone already, where that is the reason. */
+  /** Id of the contact that has this email or phone already. */
   readonly existing: string | undefined;
-  /** True for a refusal that proves that nothing was written. */
+  readonly fields: readonly RefusedField[];
+  /** True if it proves that nothing was written. */
   readonly certain: boolean;
-  constructor(sentence: string, kind: ErrorKind, status: number, more: Details = {}) {
-    const { traceId, existing, certain = false } = more;
-    super(redact(traceId ? `${sentence} (traceId ${traceId})` : sentence));
+  constructor(message: string, kind: ErrorKind, status: number, details: Details = {}) {
+    const { traceId, existing, fields = [], certain = false } = details;
+    super(redact(traceId ? `${message} (traceId ${traceId})` : message));
     this.kind = kind;
     this.status = status;
     this.traceId = traceId;
     this.existing = existing;
+    this.fields = fields;
     this.certain = certain;
   }
 }
 
-const GENERAL: ReadonlySet<ErrorKind> = new Set([
+const SHARED: ReadonlySet<ErrorKind> = new Set([
   'unauthorized',
+  'agencyToken',
   'scope',
   'plan',
   'version',
@@ -77,16 +89,16 @@ const GENERAL: ReadonlySet<ErrorKind> = new Set([
   'unknownOutcome',
 ]);
 
-/** Whether a failure says something of HighLevel, or the way to it, and would meet every other call as well. */
-export const affectsOtherCalls = ({ kind }: ApiError): boolean => GENERAL.has(kind);
+/** Whether other calls would fail in the same way: network, sign-in, plan, quota, 5xx. */
+export const affectsOtherCalls = ({ kind }: ApiError): boolean => SHARED.has(kind);
 
-/** Whether HighLevel itself says that there is no such thing. */
+/** Whether HighLevel itself says that the record does not exist. */
 export const isMissing = (error: unknown): boolean => error instanceof ApiError && error.kind === 'missing';
 
-/** How the owner of a private token brings a scope into effect. */
+/** How the owner of a private token grants a scope. */
 export const grantBySettings = (scope: Scope): string =>
   `The owner grants it by adding ${scope} to GHL_SCOPES (and to the private integration in HighLevel, Settings > Private Integrations) and restarting the server.`;
 
-/** Why a tool cannot be used, and who changes that how. */
+/** Why a tool cannot be used, and how that is changed. */
 export const missingScope = (name: string, scope: Scope, howToGrant = grantBySettings): string =>
   `${name} needs the scope ${scope}, which is not in effect; nothing was sent. ${howToGrant(scope)}`;

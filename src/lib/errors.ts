@@ -1,20 +1,25 @@
+import { isRecord } from './json.ts';
 import { redactStrictly } from './redact.ts';
 import { stripHiddenCharacters } from './text.ts';
 
-/** A failure whose message is a finished sentence for the model and the person behind it. */
+/** An error whose message is a complete sentence for the model and its user. */
 export class UserError extends Error {
   override readonly name: string = 'UserError';
 }
 
-/** A request that is wrong in itself: a name there is none of, an argument left out. */
+/** An invalid request: an unknown name, a missing argument. */
 export class InvalidRequestError extends UserError {}
 
 /** A URI that names no resource. */
 export class ResourceNotFoundError extends UserError {}
 
+/** The `code` of an error of the system or the network, such as `ENOENT`. */
+export const errorCode = (error: unknown): string | undefined =>
+  isRecord(error) && typeof error.code === 'string' ? error.code : undefined;
+
 const oneLine = (text: string): string => stripHiddenCharacters(text).replace(/\s+/g, ' ').trim();
 
-/** A setting that cannot be understood: one line for the owner, without any secret, exit code 2. */
+/** An invalid setting: a message of one line without secrets; exit code 2. */
 export class SettingError extends Error {
   override readonly name = 'SettingError';
   constructor(sentence: string) {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint, type Page } from '../api/endpoint.ts';
-import { NO_IDENTITY } from '../api/error-messages.ts';
+import { NO_IDENTITY } from '../api/error-details.ts';
 import { mayBeSameContact } from '../api/write/contact-identity.ts';
 import { settle } from '../api/write/reconcile.ts';
 import { UserError } from '../lib/errors.ts';

@@ -28,7 +28,7 @@ async function fail(read: () => Promise<unknown>, times: number) {
 
 const until = (api: Api) => api.status().breaker.until;
 const said = (clock: HandClock, seconds: number) =>
-  `HighLevel failed 8 times in a row, so nothing was sent. It is tried again from ${new Date(clock.now() + seconds * 1_000).toISOString()} on (in ${seconds} s).`;
+  `HighLevel failed 8 times in a row, so nothing was sent. Requests are sent again from ${new Date(clock.now() + seconds * 1_000).toISOString()} on (in ${seconds} s).`;
 
 describe('the breaker', () => {
   test('opens after failures in a row, answers at once and says until when', async () => {

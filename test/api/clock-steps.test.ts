@@ -52,7 +52,7 @@ describe.each([
     for (let n = 0; n < 8; n += 1) await expect(read()).rejects.toThrow('503');
     clock.setWall(step);
     const until = new Date(NOW + step + 15_000).toISOString();
-    await expect(read()).rejects.toThrow(`It is tried again from ${until} on (in 15 s)`);
+    await expect(read()).rejects.toThrow(`Requests are sent again from ${until} on (in 15 s)`);
     expect(api.status().breaker).toEqual({ state: 'open', until });
     await clock.advance(15_000);
     state.status = 200;

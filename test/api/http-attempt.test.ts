@@ -182,14 +182,14 @@ test.each([
 ])('a request is refused before it is sent where %s is too large', async (_, tool, args, most) => {
   const { api, arrived } = await against((response) => response.end(CONTACT));
   await expect(api.call(named(tool), args)).rejects.toThrow(
-    new RegExp(`come to \\d+ bytes; one call may send ${most}\\. Nothing was sent`),
+    new RegExp(`are \\d+ bytes long; one call may send ${most}\\. Nothing was sent`),
   );
   expect(arrived).toEqual([]);
 });
 
 describe('an answer that cannot be used', () => {
   test.each([
-    ['too large', MAX_ANSWER_BYTES + 1, 1, 'The same call would bring the same: ask for fewer rows'],
+    ['too large', MAX_ANSWER_BYTES + 1, 1, 'Repeating the call would give the same result: ask for fewer rows'],
     ['no JSON', 10, 2, 'in 2 attempts. Try again in a minute.'],
   ])('because it is %s is not repeated blindly and does not stop other calls', async (__, size, requests, told) => {
     let well = false;

@@ -54,7 +54,7 @@ describe('slots', () => {
     expect(granted.length).toBeLessThanOrEqual(28);
     void ask('interactive');
     await clock.advance(0);
-    expect(granted.at(-1)).toBe(`single at ${WINDOW_MS / 2}`);
+    expect(granted.at(-1)).toBe(`interactive at ${WINDOW_MS / 2}`);
   });
 
   test('a cancelled request leaves the queue and takes no slot', async () => {

@@ -7,14 +7,8 @@ import type { Endpoint } from '../endpoint.ts';
 import { type ApiError, isMissing } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ReadCache } from '../read-cache.ts';
-import {
-  type ExecutorOptions,
-  executeRequest,
-  exhaustedError,
-  type RequestOptions,
-  type RequestResult,
-  rejectedError,
-} from '../request-executor.ts';
+import { exhaustedError, rejectedError } from '../request-errors.ts';
+import { type ExecutorOptions, executeRequest, type RequestOptions, type RequestResult } from '../request-executor.ts';
 import type { AttemptFailure } from '../retry-policy.ts';
 import type { CallOptions } from '../types.ts';
 import { CreateAttribution, KnownIds, madeIn } from './attribution.ts';

@@ -1,10 +1,11 @@
 import { createApi } from '../../api/client.ts';
 import { type Credential, fixedCredential } from '../../api/credentials.ts';
+import { ApiError, type ErrorKind } from '../../api/errors.ts';
 import { SCOPES } from '../../api/scopes.ts';
 import { undiciTransport } from '../../api/transport/index.ts';
 import type { Api } from '../../api/types.ts';
 import { UserError } from '../../lib/errors.ts';
-import type { Json } from '../../lib/json.ts';
+import { isRecord } from '../../lib/json.ts';
 import { silent } from '../../lib/log.ts';
 import { endpoints } from '../../tools/index.ts';
 import { getLocation, listUsers } from '../../tools/lookups.ts';
@@ -31,19 +32,21 @@ export type Verdict = { readonly works: true } | { readonly works: 'writes only'
  * without it and for an agency's private one, which is told apart where users are asked for.
  */
 export async function tryToken(api: Api): Promise<Verdict> {
-  const refused = await complaint(api.call(searchContacts, { pageLimit: 1 }));
+  const refused = await errorOf(api.call(searchContacts, { pageLimit: 1 }));
   if (refused === undefined) return { works: true };
-  if (!refused.startsWith('The token lacks the scope contacts.readonly')) return { works: false, why: refused };
-  const users = await complaint(api.call(listUsers, {}));
-  return users?.startsWith('This is an agency token')
-    ? { works: false, why: users }
-    : { works: 'writes only', why: refused };
+  if (!isOfKind(refused, 'scope')) return { works: false, why: refused.message };
+  const users = await errorOf(api.call(listUsers, {}));
+  return users && isOfKind(users, 'agencyToken')
+    ? { works: false, why: users.message }
+    : { works: 'writes only', why: refused.message };
 }
 
-const complaint = (call: Promise<unknown>): Promise<string | undefined> =>
+const isOfKind = (error: Error, kind: ErrorKind): boolean => error instanceof ApiError && error.kind === kind;
+
+const errorOf = (call: Promise<unknown>): Promise<Error | undefined> =>
   call.then(
     () => undefined,
-    (error: Error) => error.message,
+    (error: Error) => error,
   );
 
 /** @throws UserError that says why the token is of no use here */
@@ -58,6 +61,6 @@ export async function locationName(config: Config, credential: Credential): Prom
   const found = await probeApi(config, credential)
     .call(getLocation, {})
     .catch(() => undefined);
-  const name = (found?.location as Json | undefined)?.name;
-  return typeof name === 'string' ? name : undefined;
+  const location = found?.location;
+  return isRecord(location) && typeof location.name === 'string' ? location.name : undefined;
 }

@@ -247,7 +247,7 @@ describe('a 401', () => {
     const error = await api.call(named('get_contact'), { contactId: PERSON }).catch((reason) => reason);
     expect(error).toMatchObject({
       kind: 'serverError',
-      message: expect.stringContaining('without a word about the sign-in'),
+      message: expect.stringContaining('with no message about the sign-in'),
     });
   });
 

@@ -19,7 +19,7 @@ describe('work that grows no faster than what HighLevel sends', () => {
       scope: 'contacts.readonly',
       locationId: '',
       creates: false,
-      ids: {},
+      args: {},
     } as const;
     expect(toApiError({ status: 400, body: { message }, ...rest }).status).toBe(400);
   });

@@ -1,5 +1,5 @@
 import { ID } from '../../../api/endpoint.ts';
-import { refuseOversized } from '../../../api/request-executor.ts';
+import { refuseOversized } from '../../../api/prepare-request.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';

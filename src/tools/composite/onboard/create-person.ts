@@ -1,4 +1,4 @@
-import { NO_IDENTITY } from '../../../api/error-messages.ts';
+import { NO_IDENTITY } from '../../../api/error-details.ts';
 import { ApiError } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
 import { isEmpty, recordIn, textIn } from '../../../lib/json.ts';

@@ -77,6 +77,4 @@ export const existingId = (error: unknown): string | undefined =>
 
 /** Fields that the update does not know: `companyName` is one in some accounts. */
 const refusedFields = (error: unknown): Set<string> =>
-  error instanceof ApiError && error.status === 422
-    ? new Set([...error.message.matchAll(/property (\w+) should not exist/g)].flatMap(([, name]) => name ?? []))
-    : new Set();
+  new Set(error instanceof ApiError ? error.fields.filter(({ isUnknown }) => isUnknown).map(({ name }) => name) : []);

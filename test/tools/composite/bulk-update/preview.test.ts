@@ -134,7 +134,7 @@ describe('a preview', () => {
     const { bulk, traffic } = await world(people(30));
     const customFields = Array.from({ length: 40 }, () => ({ id: FIELD.id, value: 'x'.repeat(4_000) }));
     await expect(bulk({ contacts: ids(30), set: { customFields } })).rejects.toThrow(
-      /come to \d+ bytes; one call may send 100000\. Nothing was sent/,
+      /are \d+ bytes long; one call may send 100000\. Nothing was sent/,
     );
     expect((await traffic()).writes).toEqual([]);
   });
