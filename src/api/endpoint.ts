@@ -134,10 +134,10 @@ export function toRequest(endpoint: Endpoint, args: Json, locationId: string): A
 
 /** Letters, digits, `-` and `_`: every id shape HighLevel uses, and nothing that a path would read otherwise. */
 export const ID = /^[A-Za-z0-9_-]{1,64}$/;
+export const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value);
 
 function pathSegment(name: string, value: unknown): string {
-  if (typeof value !== 'string' || !ID.test(value))
-    throw new UserError(`${name} is not an id as HighLevel gives it; nothing was sent.`);
+  if (!isId(value)) throw new UserError(`${name} is not an id as HighLevel gives it; nothing was sent.`);
   return encodeURIComponent(value);
 }
 

@@ -126,6 +126,9 @@ const knownZone = (clock: Clock): Promise<string | undefined> =>
 /** The zone in which an answer counts days and months, or UTC while it is not known. */
 export const zoneOrUtc = async (clock: Clock): Promise<string> => (await knownZone(clock)) ?? 'UTC';
 
+/** Epoch ms of a time with an offset, as the API gives it; NaN for any other value. */
+export const epochMs = (time: unknown): number => (typeof time === 'string' ? Date.parse(time) : Number.NaN);
+
 /** `now` in the clock's zone with its offset, for answers that speak of today or overdue; `Z` while it is not known. */
 export async function asOf(clock: Clock): Promise<string> {
   const { Temporal } = await import('temporal-polyfill');

@@ -63,11 +63,11 @@ export function createSubscriptions({ api, clock, timers, log, send, loadFeed }:
       const call: ToolContext['call'] = (endpoint, args, priority = 'bulk', how) =>
         api.call(endpoint, args, { priority, signal, ...how });
       const asked = feed ?? createFeed(from);
-      const { ids, caughtUp } = await asked.look({ call, clock, api });
+      const { ids, complete } = await asked.poll({ call, clock, api });
       // The first answer of all tells HighLevel's clock: what was asked by a clock ahead of it is asked anew.
       if (!feed && start() < from - CLOCK_SLACK_MS) return true;
       feed = asked;
-      return changed(ids) || !caughtUp;
+      return changed(ids) || !complete;
     };
   }
 

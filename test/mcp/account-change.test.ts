@@ -65,8 +65,8 @@ test('after a change of account nothing of the one before is shown or gone on wi
   };
   expect((await there.client.complete(typed)).completion.values).toEqual([]);
   expect(await there.refused('bulk_update_contacts', next as Json)).toContain('no unfinished work');
-  expect((await there.call('list_changed_contacts', { since: 'last' })).notice).toContain('Nothing is remembered');
-  expect((await there.call('list_changed_contacts', { cursor })).notice).toContain('is not remembered any more');
+  expect((await there.call('list_changed_contacts', { since: 'last' })).notice).toContain('the last 24 hours');
+  expect((await there.call('list_changed_contacts', { cursor })).notice).toContain('is not stored any more');
 
   there.toOne();
   expect(await uris()).toContain('ghl://contacts/One3');

@@ -18,11 +18,10 @@ export interface CompositeTool<I extends z.ZodObject = z.ZodObject> extends Tool
 /** Identity, so that the implementation's arguments are of the type that `input` gives. */
 export const compositeTool = <I extends z.ZodObject>(tool: CompositeTool<I>): CompositeTool<I> => tool;
 
+export type ToolInput<T extends CompositeTool> = z.output<T['input']>;
+
 /** The implementation of a composite tool. */
-export type Implementation<T extends CompositeTool> = (
-  args: z.output<T['input']>,
-  context: ToolContext,
-) => Promise<Json>;
+export type Implementation<T extends CompositeTool> = (args: ToolInput<T>, context: ToolContext) => Promise<Json>;
 
 /** The implementation of this name, which is loaded with the first call: the start does without. */
 export const lazyTool =

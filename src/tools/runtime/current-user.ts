@@ -1,6 +1,6 @@
-import { ID } from '../../api/endpoint.ts';
+import { ID, isId } from '../../api/endpoint.ts';
 import { UserError } from '../../lib/errors.ts';
-import { isRecord, type Json } from '../../lib/json.ts';
+import { isRecord, type Json, rowsIn, textIn } from '../../lib/json.ts';
 import type { ToolContext } from '../core/context.ts';
 import { listUsers } from '../lookups.ts';
 
@@ -34,8 +34,8 @@ async function myId({ call, user }: ToolContext): Promise<string> {
       '"me" is not known: the owner sets GHL_USER to a HighLevel user id or email. Use the user id instead.',
     );
   if (ID.test(user)) return user;
-  const { users } = await call(listUsers, {});
-  const me = (users as Json[] | undefined)?.find((u) => String(u.email).toLowerCase() === user.toLowerCase());
-  if (!me) throw new UserError('"me" is not known: no user of this location has the email in GHL_USER.');
-  return String(me.id);
+  const users = rowsIn(await call(listUsers, {}), 'users');
+  const me = users.find((each) => textIn(each, 'email')?.toLowerCase() === user.toLowerCase());
+  if (!isId(me?.id)) throw new UserError('"me" is not known: no user of this location has the email in GHL_USER.');
+  return me.id;
 }

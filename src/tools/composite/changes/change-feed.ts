@@ -1,31 +1,32 @@
-import { ID } from '../../../api/endpoint.ts';
+import { isId } from '../../../api/endpoint.ts';
 import type { Json } from '../../../lib/json.ts';
-import { CLOCK_SLACK_MS } from '../../../lib/time.ts';
+import { CLOCK_SLACK_MS, epochMs } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { searchPage } from '../search-pages.ts';
 
-/**
- * ms by which the index may trail a write: 11 to 105 s were measured. Each sweep reaches back so far before the begin of
- * the one before, and leaves out what has been given already.
- */
+/** ms by which the search index may trail a write; 11 to 105 s were measured. A sweep starts so far before the previous one. */
 export const SEARCH_INDEX_DELAY_MS = 180_000;
 const PAGE = 100;
 
-/** How far a reader of changes has come. JSON, so that it outlives a process. Times are epoch ms by HighLevel's clock. */
+/**
+ * How far a reader of changes has come. A sweep reads all changes since a time, oldest first. JSON, so that it can be
+ * stored. Times are epoch ms by HighLevel's clock.
+ */
 export interface SweepState {
-  /** Changes from here on are looked at. */
+  /** Changes from this time on are read. */
   readonly since: number;
-  /** When the present sweep began; undefined before its first page. */
+  /** When the present sweep started; undefined before its first page. */
   readonly startedAt?: number | undefined;
-  /** The cursor of the last row looked at in this sweep. */
+  /** The search cursor of the last row read in this sweep. */
   readonly searchAfter?: unknown;
-  /** The changes already given that a later look may meet again: contact id to the time of the change. */
+  /** Changes already delivered that a later page may repeat: contact id to time of the change. */
   readonly delivered: Readonly<Record<string, number>>;
 }
 
-export const sweepFrom = (from: number): SweepState => ({ since: from, delivered: {} });
+export const sweepFrom = (since: number): SweepState => ({ since, delivered: {} });
 
 export interface Change {
+  readonly id: string;
   /** The contact as search gives it. */
   readonly raw: Json;
   readonly change: 'created' | 'updated';
@@ -34,118 +35,113 @@ export interface Change {
 export interface Changes {
   readonly changes: readonly Change[];
   readonly state: SweepState;
-  /** False where rows are left that a further call gives. */
+  /** False where a further call gives more rows. */
   readonly complete: boolean;
-  /** The position of a reader who took only the first `n` changes, at least one. */
+  /** The state of a reader who took only the first `n` changes, at least one. */
   readonly stateAfter: (n: number) => SweepState;
 }
 
-type Around = Pick<ToolContext, 'call' | 'clock' | 'hasTime'> & {
+type FeedContext = Pick<ToolContext, 'call' | 'clock' | 'hasTime'> & {
   readonly api: Pick<ToolContext['api'], 'now' | 'serverNow'>;
 };
 
-/** What others write shows in no cache of ours. */
+/** Reads past the cache, which does not see what others write. */
 export const withoutCache = ({ call }: Pick<ToolContext, 'call'>): Pick<ToolContext, 'call'> => ({
   call: (endpoint, args, priority) => call(endpoint, args, priority, { fresh: true }),
 });
 
-const changedAt = ({ dateUpdated, dateAdded }: Json): number => Date.parse(String(dateUpdated ?? dateAdded));
-
 /** A contact that was never changed may have no `dateUpdated`. */
-const question = (from: number): Json => {
-  const since = { operator: 'range', value: { gte: new Date(from).toISOString() } };
+const changedAt = ({ dateUpdated, dateAdded }: Json): number => epochMs(dateUpdated ?? dateAdded);
+
+function changesQuery(since: number): Json {
+  const range = { operator: 'range', value: { gte: new Date(since).toISOString() } };
+  const filters = [
+    { field: 'dateUpdated', ...range },
+    { field: 'dateAdded', ...range },
+  ];
   return {
-    filters: [
-      {
-        group: 'OR',
-        filters: [
-          { field: 'dateUpdated', ...since },
-          { field: 'dateAdded', ...since },
-        ],
-      },
-    ],
+    filters: [{ group: 'OR', filters }],
     sort: [{ field: 'dateUpdated', direction: 'asc' }],
     pageLimit: PAGE,
   };
-};
+}
 
 /**
- * Up to `wanted` contacts created or updated since a position, oldest change first: each change once, none left out that
- * the index shows within `LAG_MS`. Deleted contacts are not seen, nor are notes and tasks.
+ * Up to `wanted` contacts created or updated since a state, oldest change first, each change once. Complete for what the
+ * index shows within `SEARCH_INDEX_DELAY_MS`. Deleted contacts, notes and tasks are not covered.
  */
-export async function changesSince(start: SweepState, wanted: number, around: Around): Promise<Changes> {
-  const { since: from } = start;
-  const seen = new Map(Object.entries(start.delivered));
+export async function changesSince(start: SweepState, wanted: number, context: FeedContext): Promise<Changes> {
+  const { since } = start;
+  const { api, clock } = context;
+  const delivered = new Map(Object.entries(start.delivered));
   const changes: Change[] = [];
-  let { startedAt: began = 0, searchAfter: after } = start;
-  /** Within a sweep: ahead of its last row there are changes that the sweep before has given. */
-  const within = (after: unknown, reached: number, given: ReadonlyMap<string, number>): SweepState => {
-    return {
-      since: from,
-      startedAt: began,
-      searchAfter: after,
-      delivered: kept(given, Math.min(reached, began - SEARCH_INDEX_DELAY_MS)),
-    };
-  };
-  const upTo = (n: number): SweepState => {
-    const given = new Map(Object.entries(start.delivered));
-    for (const { raw } of changes.slice(0, n)) given.set(String(raw.id), changedAt(raw));
-    const last = changes[n - 1]?.raw ?? {};
-    return within(last.searchAfter, changedAt(last), given);
+  let { startedAt = 0, searchAfter } = start;
+  /** Rows after the last one may have been delivered by the previous sweep. */
+  const midSweep = (searchAfter: unknown, readTo: number, known: ReadonlyMap<string, number>): SweepState => ({
+    ...{ since, startedAt, searchAfter },
+    delivered: changedFrom(Math.min(readTo, delayed(startedAt)), known),
+  });
+  const stateAfter = (n: number): SweepState => {
+    const taken = changes.slice(0, n);
+    const known = [...Object.entries(start.delivered), ...taken.map(({ id, raw }) => [id, changedAt(raw)] as const)];
+    const last = taken.at(-1)?.raw ?? {};
+    return midSweep(last.searchAfter, changedAt(last), new Map(known));
   };
   for (;;) {
-    const asked = around.api.now();
-    const page = await searchPage(withoutCache(around), question(from), after);
-    // HighLevel's clock is known by its answer, unless that says more than our own clock can confirm.
-    const told = around.api.serverNow() - (around.api.now() - asked);
-    began ||= Math.min(told, around.clock.now() + CLOCK_SLACK_MS);
-    const rows = taken(page.rows, seen, from, wanted - changes.length);
-    changes.push(...rows.changes);
-    const last = page.rows[rows.looked - 1];
-    after = last?.searchAfter ?? after;
-    if (rows.looked === page.rows.length && page.searchAfter === undefined)
-      return { changes, state: nextSweep(from, began, seen), complete: true, stateAfter: upTo };
-    if (changes.length < wanted && around.hasTime()) continue;
-    return { changes, state: within(after, last ? changedAt(last) : from, seen), complete: false, stateAfter: upTo };
+    const askedAt = api.now();
+    const page = await searchPage(withoutCache(context), changesQuery(since), searchAfter);
+    // The time of the request by HighLevel's clock, as far as the local clock confirms it.
+    startedAt ||= Math.min(api.serverNow() - (api.now() - askedAt), clock.now() + CLOCK_SLACK_MS);
+    const read = takeChanges(page.rows, delivered, since, wanted - changes.length);
+    changes.push(...read.changes);
+    const last = page.rows[read.rows - 1];
+    searchAfter = last?.searchAfter ?? searchAfter;
+    if (read.rows === page.rows.length && page.searchAfter === undefined)
+      return { changes, state: nextSweep(since, startedAt, delivered), complete: true, stateAfter };
+    if (changes.length < wanted && context.hasTime()) continue;
+    const state = midSweep(searchAfter, last ? changedAt(last) : since, delivered);
+    return { changes, state, complete: false, stateAfter };
   }
 }
 
-/** The first `wanted` rows that hold a change not given before, and how many rows were looked at for them. */
-function taken(rows: readonly Json[], seen: Map<string, number>, from: number, wanted: number) {
+/** The first `wanted` changes that are not delivered yet, and how many rows were read for them. */
+function takeChanges(rows: readonly Json[], delivered: Map<string, number>, since: number, wanted: number) {
   const changes: Change[] = [];
-  let looked = 0;
+  let read = 0;
   for (const raw of rows) {
     if (changes.length === wanted) break;
-    looked += 1;
-    const [id, at] = [String(raw.id), changedAt(raw)];
-    // It could be asked about by no tool.
-    if (!ID.test(id)) continue;
-    if (seen.get(id) === at) continue;
-    const isNew = !seen.has(id) && Date.parse(String(raw.dateAdded)) >= from;
-    changes.push({ raw, change: isNew ? 'created' : 'updated' });
-    seen.set(id, at);
+    read += 1;
+    const { id, dateAdded } = raw;
+    const at = changedAt(raw);
+    // No tool takes an id of another form.
+    if (!isId(id) || delivered.get(id) === at) continue;
+    const isNew = !delivered.has(id) && epochMs(dateAdded) >= since;
+    changes.push({ id, raw, change: isNew ? 'created' : 'updated' });
+    delivered.set(id, at);
   }
-  return { changes, looked };
+  return { changes, rows: read };
 }
 
-function nextSweep(from: number, began: number, seen: ReadonlyMap<string, number>): SweepState {
-  const next = Math.max(from, began - SEARCH_INDEX_DELAY_MS);
-  return { since: next, delivered: kept(seen, next) };
+function nextSweep(since: number, startedAt: number, delivered: ReadonlyMap<string, number>): SweepState {
+  const next = Math.max(since, delayed(startedAt));
+  return { since: next, delivered: changedFrom(next, delivered) };
 }
 
-/** What a later look may meet again. */
-const kept = (seen: ReadonlyMap<string, number>, from: number): Record<string, number> =>
-  Object.fromEntries([...seen].filter(([, at]) => at >= from));
+const delayed = (time: number): number => time - SEARCH_INDEX_DELAY_MS;
 
-/** For who only wants to know whose data changed: a look is one search call, whatever happened since the last one. */
-export function createChangeFeed(from: number) {
-  let position = sweepFrom(from);
+/** The delivered changes that a later page may repeat. */
+const changedFrom = (time: number, delivered: ReadonlyMap<string, number>): Record<string, number> =>
+  Object.fromEntries([...delivered].filter(([, at]) => at >= time));
+
+/** A feed of the ids of changed contacts. Each poll sends one search request, however many changes there were. */
+export function createChangeFeed(since: number) {
+  let state = sweepFrom(since);
   return {
-    /** Ids of the contacts changed since the last look. @throws UserError; the next look begins where this one did */
-    async look(around: Omit<Around, 'hasTime'>): Promise<{ ids: readonly string[]; caughtUp: boolean }> {
-      const looked = await changesSince(position, PAGE, { ...around, hasTime: () => false });
-      position = looked.state;
-      return { ids: looked.changes.map(({ raw }) => String(raw.id)), caughtUp: looked.complete };
+    /** Contacts changed since the last poll. @throws UserError; the next poll then covers the same time */
+    async poll(context: Omit<FeedContext, 'hasTime'>): Promise<{ ids: readonly string[]; complete: boolean }> {
+      const read = await changesSince(state, PAGE, { ...context, hasTime: () => false });
+      state = read.state;
+      return { ids: read.changes.map(({ id }) => id), complete: read.complete };
     },
   };
 }

@@ -3,120 +3,120 @@ import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { pickFields, rowOf } from '../../core/row-shape.ts';
+import type { Implementation } from '../../core/tool.ts';
 import { namesById } from '../../runtime/name-lookup.ts';
 import { nextPage, REPEATS, searchPage } from '../search-pages.ts';
-import { type Grouping, Groups, groupingOf, NAME_CHARACTERS } from './groups.ts';
+import type { countContacts } from './count-contacts.tool.ts';
+import { type Group, type Grouping, Groups, groupingOf, NAME_CHARACTERS } from './groups.ts';
 
 /** Groups shown; the rest are summed. */
-const SHOWN = 30;
-const KIND = 'count';
+const MAX_GROUPS = 30;
+const JOB_KIND = 'count';
+const INDEX_NOTICE = 'Counted by the search index, which trails writes by seconds to minutes.';
 
-/** A walk through all contacts that match, as far as it has come. */
+/** The progress of a count through all pages of a search. */
 interface Count {
   readonly grouping: Grouping;
-  readonly question: Json;
+  readonly query: Json;
   readonly groups: Groups;
-  /** Ids counted: a page may repeat a row while the index moves. */
-  readonly seen: Set<unknown>;
-  /** Of businesses, as the rows tell them. */
-  readonly names: Map<string, unknown>;
+  /** Ids counted: a page may repeat a row while the index changes. */
+  readonly counted: Set<unknown>;
+  /** Names of businesses, as the rows give them. */
+  readonly names: Map<unknown, unknown>;
   searchAfter?: unknown;
-  /** Contacts that match, as the last page said. */
+  /** Contacts that match, by the last page. */
   total?: number | undefined;
 }
 
-export async function run({ handle, groupBy, ...question }: Json, context: ToolContext): Promise<Json> {
+export const run: Implementation<typeof countContacts> = async ({ handle, groupBy, ...filter }, context) => {
   const { jobs } = context.state;
-  if (typeof handle === 'string') {
-    const count = jobs.find<Count>(KIND, handle);
+  if (handle !== undefined) {
+    const count = jobs.find<Count>(JOB_KIND, handle);
     return jobs.runExclusively(handle, async () => {
-      const answer = await goOn(count, context, () => handle);
+      const answer = await resume(count, context, () => handle);
       if (!answer.next) jobs.remove(handle);
       return answer;
     });
   }
-  if (groupBy === undefined) return total(question, context);
-  const grouping = await groupingOf(String(groupBy), context);
-  const sorted = { ...question, sort: [{ field: 'dateAdded', direction: 'asc' }] };
-  const count: Count = { grouping, question: sorted, groups: new Groups(), seen: new Set(), names: new Map() };
-  return goOn(count, context, () => jobs.create(KIND, count));
+  if (groupBy === undefined) return countAll(filter, context);
+  const query = { ...filter, sort: [{ field: 'dateAdded', direction: 'asc' }] };
+  const grouping = await groupingOf(groupBy, context);
+  const count: Count = { grouping, query, groups: new Groups(), counted: new Set(), names: new Map() };
+  return resume(count, context, () => jobs.create(JOB_KIND, count));
+};
+
+async function countAll(filter: Json, context: ToolContext): Promise<Json> {
+  const { total } = await searchPage(context, { ...filter, pageLimit: 1 }, undefined, 'interactive');
+  if (total === undefined) throw new ApiError('HighLevel did not say how many contacts match.', 'unreadable', 200);
+  context.notify(INDEX_NOTICE);
+  return { total };
 }
 
-async function total(question: Json, context: ToolContext): Promise<Json> {
-  const page = await searchPage(context, { ...question, pageLimit: 1 }, undefined, 'interactive');
-  if (page.total === undefined) throw new ApiError('HighLevel did not say how many contacts match.', 'unreadable', 200);
-  context.notify(INDEX);
-  return { total: page.total };
-}
-
-const INDEX = 'Counted by the search index, which trails writes by seconds to minutes.';
-
-/** Counts on; `handle` is asked for where it does not come to the end. */
-async function goOn(count: Count, context: ToolContext, handle: () => string): Promise<Json> {
-  const stopped = await walk(count, context);
-  const { grouping, seen, groups } = count;
+/** Counts until the end or as long as there is time; `handle` is called where a further call must continue. */
+async function resume(count: Count, context: ToolContext, handle: () => string): Promise<Json> {
+  const { notify } = context;
+  const stopped = await countPages(count, context);
+  const { grouping, counted, groups, total = 0 } = count;
   const rows = groups.sorted();
-  const rest = rows.slice(SHOWN);
-  const named = await withNames(rows.slice(0, SHOWN), count, context);
-  context.notify(INDEX);
-  if (grouping.by === 'tag') context.notify('A contact with several tags counts once for each.');
-  else if (groups.several) context.notify('A contact with several values counts once for each.');
-  if (!stopped && seen.size < (count.total ?? 0))
-    context.notify(`HighLevel says that ${count.total} match, but shows only ${seen.size}: those are counted.`);
-  if (stopped) context.notify(`INCOMPLETE: ${stopped} The groups hold what is counted so far; next goes on.`);
+  const others = rows.slice(MAX_GROUPS);
+  const shown = await withNames(rows.slice(0, MAX_GROUPS), count, context);
+  notify(INDEX_NOTICE);
+  if (grouping.by === 'tag') notify('A contact with several tags counts once for each.');
+  else if (groups.several) notify('A contact with several values counts once for each.');
+  if (stopped) notify(`INCOMPLETE: ${stopped} The groups hold what is counted so far; next goes on.`);
+  else if (counted.size < total)
+    notify(`HighLevel says that ${total} match, but shows only ${counted.size}: those are counted.`);
   return {
-    ...(stopped ? { incomplete: true, counted: seen.size, total: count.total } : { total: seen.size }),
+    ...(stopped ? { incomplete: true, counted: counted.size, total: count.total } : { total: counted.size }),
     groupBy: grouping.by,
     ...grouping.about,
-    groups: named,
-    ...(rest.length > 0
-      ? { others: { groups: rest.length, contacts: rest.reduce((sum, group) => sum + group.count, 0) } }
+    groups: shown,
+    ...(others.length > 0
+      ? { others: { groups: others.length, contacts: others.reduce((sum, group) => sum + group.count, 0) } }
       : {}),
     without: groups.without,
     ...(stopped ? { next: { handle: handle() } } : {}),
   };
 }
 
-/** Page after page until as many have come as match; otherwise why it stopped. @throws UserError where nothing came */
-async function walk(count: Count, context: ToolContext): Promise<string | undefined> {
+/** Counts page by page. Why it stopped before the end, if it did. @throws UserError where the first page fails */
+async function countPages(count: Count, context: ToolContext): Promise<string | undefined> {
+  const { counted } = count;
   for (;;) {
-    if (count.seen.size > 0 && !context.hasTime()) return 'stopped for time.';
+    const before = counted.size;
+    if (before > 0 && !context.hasTime()) return 'stopped for time.';
     try {
-      const page = await searchPage(context, count.question, count.searchAfter);
-      const before = count.seen.size;
-      for (const row of page.rows) add(count, row);
-      if (page.rows.length > 0 && count.seen.size === before) {
+      const page = await searchPage(context, count.query, count.searchAfter);
+      for (const row of page.rows) countRow(count, row);
+      if (page.rows.length > 0 && counted.size === before) {
         context.notify(REPEATS);
         return undefined;
       }
       count.total = page.total;
-      context.progress(count.seen.size, page.total, `${count.seen.size} contacts counted`);
-      const next = nextPage(page, count.seen.size, count.searchAfter);
+      context.progress(counted.size, page.total, `${counted.size} contacts counted`);
+      const next = nextPage(page, counted.size, count.searchAfter);
       if (next === undefined) return undefined;
       count.searchAfter = next;
     } catch (error) {
-      if (count.seen.size === 0 || !(error instanceof UserError)) throw error;
+      if (before === 0 || !(error instanceof UserError)) throw error;
       return error.message;
     }
   }
 }
 
-function add({ seen, groups, names, grouping }: Count, row: Json): void {
-  if (seen.has(row.id)) return;
-  seen.add(row.id);
+function countRow({ counted, groups, names, grouping }: Count, row: Json): void {
+  if (counted.has(row.id)) return;
+  counted.add(row.id);
   groups.add(grouping.value(rowOf.contact(row)));
-  if (grouping.by === 'business' && row.businessName)
-    names.set(String(row.businessId ?? row.businessName), row.businessName);
+  if (grouping.by === 'business' && row.businessName) names.set(row.businessId ?? row.businessName, row.businessName);
 }
 
-type Rows = readonly { value: string; count: number }[];
-
-/** Rows as the model reads them, with names beside ids as far as they can be known. */
-async function withNames(rows: Rows, { grouping, names }: Count, context: ToolContext): Promise<Json[]> {
+/** Groups as the model reads them; ids have their names where these can be looked up. */
+async function withNames(groups: readonly Group[], { grouping, names }: Count, context: ToolContext): Promise<Json[]> {
   const lookup = grouping.by === 'owner' ? 'users' : grouping.by === 'business' ? 'businesses' : undefined;
-  const unnamed = lookup !== undefined && rows.some(({ value }) => !names.has(value));
+  const unnamed = lookup !== undefined && groups.some(({ value }) => !names.has(value));
   if (unnamed && context.hasTime()) for (const [id, name] of await namesById(lookup, context)) names.set(id, name);
-  return rows.map(({ value, count }) => {
+  return groups.map(({ value, count }) => {
     const name = names.get(value);
     return pickFields({ value, ...(name === value ? {} : { name }), count }, NAME_CHARACTERS);
   });

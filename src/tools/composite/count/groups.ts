@@ -1,46 +1,47 @@
-import { ID } from '../../../api/endpoint.ts';
+import { isId } from '../../../api/endpoint.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
-import { zoneOrUtc } from '../../../lib/time.ts';
+import { epochMs, zoneOrUtc } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { cleanValue } from '../../core/row-shape.ts';
 import { findCustomField, lookUpRows } from '../../runtime/name-lookup.ts';
 import { heldIn } from '../custom-field-values.ts';
 
-/** How contacts are told apart. */
+/** What contacts are grouped by. */
 export interface Grouping {
-  /** As the answer says it: `source`, or `customFields.<id>`. */
+  /** As the answer names it: `source`, or `customFields.<id>`. */
   readonly by: string;
-  /** What a contact counts under: one value or a list; empty ones do not count. */
+  /** What a contact counts under: one value or a list; empty values do not count. */
   readonly value: (row: Json) => unknown;
-  /** What the answer says about it. */
+  /** Further keys of the answer. */
   readonly about: Json;
 }
 
-const PLAIN: Readonly<Record<string, (row: Json) => unknown>> = {
-  tag: (row) => row.tags,
-  source: (row) => row.source,
-  owner: (row) => row.assignedTo,
-  business: (row) => row.businessId ?? row.businessName,
-  city: (row) => row.city,
+const GROUPINGS: Readonly<Record<string, Grouping['value']>> = {
+  tag: ({ tags }) => tags,
+  source: ({ source }) => source,
+  owner: ({ assignedTo }) => assignedTo,
+  business: ({ businessId, businessName }) => businessId ?? businessName,
+  city: ({ city }) => city,
 };
 const CHOICES = 'tag, source, owner, month, business, city or customFields.<id>';
 const CUSTOM = 'customFields.';
+export const NAME_CHARACTERS = 80;
 
 /** @throws UserError for what contacts cannot be grouped by */
 export async function groupingOf(by: string, context: ToolContext): Promise<Grouping> {
-  const value = Object.hasOwn(PLAIN, by) ? PLAIN[by] : undefined;
+  const value = Object.hasOwn(GROUPINGS, by) ? GROUPINGS[by] : undefined;
   if (value) return { by, value, about: {} };
   return by === 'month' ? byMonth(context) : byCustomField(by, context);
 }
 
-/** Months of the zone in which this server tells the time, or of UTC while that is not known: the answer says which. */
+/** Months in the zone of the clock, or in UTC while it is not known; the answer names the zone. */
 async function byMonth({ clock }: ToolContext): Promise<Grouping> {
   const zone = await zoneOrUtc(clock);
   const format = new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric', month: '2-digit' });
   const value = ({ dateAdded }: Json) => {
-    const at = Date.parse(String(dateAdded));
+    const at = epochMs(dateAdded);
     if (Number.isNaN(at)) return undefined;
     const parts = Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value]));
     return `${parts.year}-${parts.month}`;
@@ -49,16 +50,16 @@ async function byMonth({ clock }: ToolContext): Promise<Grouping> {
 }
 
 async function byCustomField(by: string, context: ToolContext): Promise<Grouping> {
-  const word = by.startsWith(CUSTOM) ? by.slice(CUSTOM.length) : by;
+  const name = by.startsWith(CUSTOM) ? by.slice(CUSTOM.length) : by;
   const fields = await lookUpRows('customFields', context);
-  const field = fields && findCustomField(word, fields);
+  const field = fields && findCustomField(name, fields);
   if (fields && !field)
     throw new UserError(
-      `There is no custom field ${quoteForMessage(word)}; list_custom_fields names them. groupBy takes ${CHOICES}. Nothing was counted.`,
+      `There is no custom field ${quoteForMessage(name)}; list_custom_fields names them. groupBy takes ${CHOICES}. Nothing was counted.`,
     );
-  if (!field && (word === by || !ID.test(word)))
+  if (!field && (name === by || !isId(name)))
     throw new UserError(`groupBy takes ${CHOICES}; ${quoteForMessage(by)} is none of these. Nothing was counted.`);
-  const id = String(field?.id ?? word);
+  const id = isId(field?.id) ? field.id : name;
   return {
     by: CUSTOM + id,
     value: (row) => heldIn(row, id),
@@ -66,14 +67,17 @@ async function byCustomField(by: string, context: ToolContext): Promise<Grouping
   };
 }
 
-export const NAME_CHARACTERS = 80;
+export interface Group {
+  readonly value: string;
+  readonly count: number;
+}
 
 /** Contacts by value. A contact with several values counts once for each. */
 export class Groups {
   readonly #counts = new Map<string, number>();
   /** Contacts that have no value. */
   without = 0;
-  /** True once a contact had several. */
+  /** True if a contact had several values. */
   several = false;
 
   add(value: unknown): void {
@@ -84,7 +88,7 @@ export class Groups {
   }
 
   /** The largest first. */
-  sorted(): { value: string; count: number }[] {
+  sorted(): Group[] {
     return [...this.#counts]
       .map(([value, count]) => ({ value, count }))
       .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));

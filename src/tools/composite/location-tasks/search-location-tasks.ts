@@ -1,71 +1,79 @@
 import { fullName } from '../../../api/contact-name.ts';
-import { isRecord, type Json } from '../../../lib/json.ts';
-import { asOf, type Clock, readTime } from '../../../lib/time.ts';
-import type { ToolContext } from '../../core/context.ts';
-import { pickFields, rowOf } from '../../core/row-shape.ts';
+import { type Json, recordIn } from '../../../lib/json.ts';
+import { asOf, type Clock, epochMs, readTime } from '../../../lib/time.ts';
+import { pickFields } from '../../core/row-shape.ts';
+import type { Implementation, ToolInput } from '../../core/tool.ts';
 import { bytes, DEFAULT_PAGE_BYTES, ENVELOPE_BYTES, MAX_BYTES } from '../../core/tool-result.ts';
 import { REPEATS } from '../search-pages.ts';
-import { iterateTasks, taskStatus } from './task-search.ts';
+import type { searchLocationTasks } from './search-location-tasks.tool.ts';
+import { iterateTasks, taskRow, taskStatus } from './task-search.ts';
+
+type Args = ToolInput<typeof searchLocationTasks>;
 
 /** Rows shown unless `limit` says otherwise. */
 const DEFAULT_ROWS = 20;
 const BODY_CHARACTERS = 300;
 
-/** The API can only tell completed from not; overdue and ranges of time are told apart here. */
-function fits(task: Json, wanted: unknown, now: number, from: number, to: number): boolean {
-  const status = taskStatus(task, now);
-  const asked = wanted === undefined || wanted === status || (wanted === 'open' && status === 'overdue');
-  const due = Date.parse(String(task.dueDate));
-  const anyTime = from === Number.NEGATIVE_INFINITY && to === Number.POSITIVE_INFINITY;
-  return asked && (anyTime || (due >= from && due <= to));
+interface DueRange {
+  readonly from: number;
+  readonly to: number;
+  /** How local times were read. */
+  readonly echoes: readonly string[];
 }
 
-function row(raw: Json, now: number): Json {
-  const { id, title, body, dueDate, contactId, assignedTo, contactDetails } = rowOf.task(raw);
-  const contact = isRecord(contactDetails) ? fullName(contactDetails) : '';
-  const task = { id, title, body, dueDate, status: taskStatus(raw, now), contactId, contact, assignedTo };
-  return pickFields(task, BODY_CHARACTERS);
+async function dueRange({ dueFrom, dueTo }: Args, clock: Clock): Promise<DueRange> {
+  const from = dueFrom === undefined ? undefined : await readTime('dueFrom', dueFrom, clock, 'start', 'UTC');
+  const to = dueTo === undefined ? undefined : await readTime('dueTo', dueTo, clock, 'end', 'UTC');
+  return {
+    from: from ? Date.parse(from.iso) : Number.NEGATIVE_INFINITY,
+    to: to ? Date.parse(to.iso) : Number.POSITIVE_INFINITY,
+    echoes: Object.entries({ dueFrom: from, dueTo: to }).flatMap(([name, read]) =>
+      read?.echo ? [`${name} read as ${read.echo}.`] : [],
+    ),
+  };
 }
 
-interface Bound {
-  readonly at: number;
-  readonly echo?: string;
-}
-
-async function bound(name: 'dueFrom' | 'dueTo', args: Json, clock: Clock): Promise<Bound> {
-  const start = name === 'dueFrom';
-  if (typeof args[name] !== 'string') return { at: start ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY };
-  const { iso, echo } = await readTime(name, args[name], clock, start ? 'start' : 'end', 'UTC');
-  return { at: Date.parse(iso), ...(echo ? { echo: `${name} read as ${echo}.` } : {}) };
-}
-
-/** Arguments as the API takes them: ids in lists, status as the one thing it can filter by. */
-const question = ({ query, status, contactId, assignedTo }: Json): Json => ({
+/** Arguments as the API takes them: ids in lists, and of the status only completed or not. */
+const apiQuery = ({ query, status, contactId, assignedTo }: Args): Json => ({
   ...(query ? { query } : {}),
   ...(contactId ? { contactId: [contactId] } : {}),
   ...(assignedTo ? { assignedTo: [assignedTo] } : {}),
   ...(status ? { completed: status === 'completed' } : {}),
 });
 
-export async function run(args: Json, context: ToolContext): Promise<Json> {
+function matches(task: Json, wanted: Args['status'], { from, to }: DueRange, now: number): boolean {
+  const status = taskStatus(task, now);
+  if (wanted !== undefined && wanted !== status && !(wanted === 'open' && status === 'overdue')) return false;
+  const due = epochMs(task.dueDate);
+  // A task without a due date is in the unlimited range only.
+  return (from === Number.NEGATIVE_INFINITY && to === Number.POSITIVE_INFINITY) || (due >= from && due <= to);
+}
+
+function shownTask(raw: Json, now: number): Json {
+  const contact = recordIn(raw, 'contactDetails');
+  return pickFields({ ...taskRow(raw, now), contact: contact && fullName(contact) }, BODY_CHARACTERS);
+}
+
+export const run: Implementation<typeof searchLocationTasks> = async (args, context) => {
   const { clock, notify } = context;
-  const [from, to, now] = [await bound('dueFrom', args, clock), await bound('dueTo', args, clock), clock.now()];
-  const room = args.limit === undefined ? DEFAULT_PAGE_BYTES : MAX_BYTES;
+  const { status, limit, skip = 0 } = args;
+  const due = await dueRange(args, clock);
+  due.echoes.forEach(notify);
+  const now = clock.now();
+  const room = limit === undefined ? DEFAULT_PAGE_BYTES : MAX_BYTES;
   const tasks: Json[] = [];
-  for (const { echo } of [from, to]) if (echo) notify(echo);
   let used = ENVELOPE_BYTES;
   let next: Json | undefined;
-  const repeated = () => notify(REPEATS);
-  for await (const { raw, place } of iterateTasks(question(args), Number(args.skip ?? 0), context, repeated)) {
+  for await (const { raw, index } of iterateTasks(apiQuery(args), skip, context, () => notify(REPEATS))) {
     const late = !context.hasTime();
     if (late) notify('Stopped for time.');
-    const found = fits(raw, args.status, now, from.at, to.at) ? row(raw, now) : undefined;
+    const found = matches(raw, status, due, now) ? shownTask(raw, now) : undefined;
     used += found ? bytes(found) : 0;
-    if (late || (found && (tasks.length === Number(args.limit ?? DEFAULT_ROWS) || used > room))) {
-      next = { ...args, skip: place };
+    if (late || (found && (tasks.length === (limit ?? DEFAULT_ROWS) || used > room))) {
+      next = { ...args, skip: index };
       break;
     }
     if (found) tasks.push(found);
   }
   return { tasks, asOf: await asOf(clock), ...(next ? { next } : {}) };
-}
+};

@@ -2,11 +2,13 @@ import * as z from 'zod';
 import { isDeleted } from '../../../api/deleted-rows.ts';
 import { endpoint } from '../../../api/endpoint.ts';
 import { isRecord, type Json, listIn } from '../../../lib/json.ts';
+import { epochMs } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
+import { rowOf } from '../../core/row-shape.ts';
 import { Filled, Id, Ids, outputs, Skip, upTo } from '../../core/schemas.ts';
 import { Met } from '../search-pages.ts';
 
-/** The location's tasks, as the API pages them; the tool of this name shows them as people ask for them. */
+/** The tasks of the location as the API pages them. The composite tool of this name adds what the API cannot filter by. */
 export const searchTasksPage = endpoint({
   name: 'search_location_tasks',
   title: 'Search location tasks',
@@ -27,29 +29,29 @@ export const searchTasksPage = endpoint({
   }),
 });
 
-/** Rows asked for at a time. The API's default is 25 and its maximum undocumented, so only a page shorter than both ends the list. */
+/** Rows per request. The API's maximum is undocumented, so only a page shorter than this and its default of 25 ends the list. */
 const PAGE = 100;
 const DEFAULT_PAGE = 25;
 
 /**
- * Every task of the location from `start` on, page by page, with the place it stands at. `repeated` is called where the
- * list ends because HighLevel gives the same page again.
+ * Every task of the location from `start` on, page by page, with its index in the list. `onRepeatedPage` is called if
+ * the list ends because HighLevel gives the same page again.
  */
 export async function* iterateTasks(
-  question: Json,
+  query: Json,
   start: number,
   { call }: Pick<ToolContext, 'call'>,
-  repeated: () => void,
-): AsyncGenerator<{ raw: Json; place: number }> {
-  let place = start;
+  onRepeatedPage: () => void,
+): AsyncGenerator<{ raw: Json; index: number }> {
+  let index = start;
   const met = new Met();
   for (let largest = DEFAULT_PAGE; ; ) {
-    const args = { ...question, limit: PAGE, ...(place > 0 ? { skip: place } : {}) };
+    const args = { ...query, limit: PAGE, ...(index > 0 ? { skip: index } : {}) };
     const rows = listIn(await call(searchTasksPage, args, 'bulk'), 'tasks');
-    if (!met.isNew(rows)) return repeated();
+    if (!met.isNew(rows)) return onRepeatedPage();
     for (const raw of rows) {
-      const at = place++;
-      if (isRecord(raw) && !isDeleted(raw)) yield { raw, place: at };
+      if (isRecord(raw) && !isDeleted(raw)) yield { raw, index };
+      index += 1;
     }
     largest = Math.max(largest, rows.length);
     if (rows.length < largest) return;
@@ -59,7 +61,13 @@ export async function* iterateTasks(
 /** The API knows only completed or not. */
 export type TaskStatus = 'open' | 'overdue' | 'completed';
 
-export function taskStatus(task: Json, now: number): TaskStatus {
-  if (task.completed === true) return 'completed';
-  return Date.parse(String(task.dueDate)) < now ? 'overdue' : 'open';
+export function taskStatus({ completed, dueDate }: Json, now: number): TaskStatus {
+  if (completed === true) return 'completed';
+  return epochMs(dueDate) < now ? 'overdue' : 'open';
+}
+
+/** What the tools of several requests show of a task. */
+export function taskRow(raw: Json, now: number) {
+  const { id, title, body, dueDate, contactId, assignedTo } = rowOf.task(raw);
+  return { id, title, body, dueDate, status: taskStatus(raw, now), contactId, assignedTo };
 }
