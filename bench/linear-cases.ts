@@ -9,13 +9,13 @@ import { redact, redactStrictly } from '../src/lib/redact.ts';
 import { quoteForMessage, stripHiddenCharacters, withinBytes } from '../src/lib/text.ts';
 import { among } from '../src/mcp/completion/completer.ts';
 import { overviewMarkdown, timelineMarkdown } from '../src/resources/markdown.ts';
-import { newJob } from '../src/tools/composite/bulk-update/job.ts';
-import { STEP } from '../src/tools/composite/bulk-update/steps.ts';
-import { accountOf } from '../src/tools/composite/bulk-update/summary.ts';
+import { newJob, setResult } from '../src/tools/composite/bulk-update/job.ts';
+import { STEPS } from '../src/tools/composite/bulk-update/steps.ts';
+import { summaryOf } from '../src/tools/composite/bulk-update/summary.ts';
 import { changesSince, sweepFrom } from '../src/tools/composite/changes/change-feed.ts';
 import { Groups } from '../src/tools/composite/count/groups.ts';
-import { heldIn, sameValue } from '../src/tools/composite/custom-field-values.ts';
-import { Met } from '../src/tools/composite/search-pages.ts';
+import { type CustomValue, customFieldValue, sameValue } from '../src/tools/composite/custom-field-values.ts';
+import { SeenRows } from '../src/tools/composite/search-pages.ts';
 import { toText, toToolResult, truncateToLimit } from '../src/tools/core/tool-result.ts';
 import { endpoints } from '../src/tools/index.ts';
 import { connect } from '../test/connect.ts';
@@ -174,15 +174,15 @@ const rows: readonly Case[] = [
     what: 'matchFields: custom fields compared with custom fields',
     make: (size) => range(size, (n) => ({ id: idOf(n), value: `${n}` })),
     run: (customFields: Json[]) => {
-      for (const { id } of customFields) heldIn({ customFields }, id as string);
+      for (const { id } of customFields) customFieldValue({ customFields }, id as string);
       return matchFields({ customFields }, { customFields });
     },
   }),
   onRows({
     what: 'a bulk update: fields compared with the answer',
     make: (size) => ({ id: PERSON, customFields: range(size, (n) => ({ id: idOf(n), value: `${n}` })) }),
-    run: (contact: Json) =>
-      STEP.fields.send([PERSON], { set: { customFields: contact.customFields } }, async () => ({ contact })),
+    run: (contact: { readonly customFields: CustomValue[] }) =>
+      STEPS.fields.send([PERSON], { changes: {}, customFields: contact.customFields }, async () => ({ contact })),
   }),
   onRows({
     what: 'reconcile: a lost note among notes',
@@ -215,26 +215,19 @@ const rows: readonly Case[] = [
     what: 'search pages with repeated rows',
     make: (size) => range(size, (n) => ({ id: idOf(n % 100) })),
     run: (all: Json[]) => {
-      const met = new Met();
-      for (let n = 0; n < all.length; n += 100) met.isNew(all.slice(n, n + 100));
+      const seen = new SeenRows();
+      for (let n = 0; n < all.length; n += 100) seen.add(all.slice(n, n + 100));
     },
   }),
   onRows({
     what: 'a bulk job: its summary',
     make(size) {
-      const job = newJob();
-      job.ids = range(size, idOf);
-      job.steps = ['fields'];
-      for (const id of job.ids)
-        job.fates.set(id, {
-          done: [],
-          failures: [{ step: 'fields', reason: `of ${id}` }],
-          changed: false,
-          gone: false,
-        });
+      const ids = range(size, idOf);
+      const job = Object.assign(newJob(), { ids, steps: ['fields'] });
+      for (const id of ids) setResult(job, id, 'fields', { reason: `because of ${id.slice(1)}`, deleted: false });
       return job;
     },
-    run: accountOf,
+    run: summaryOf,
   }),
   onRows({
     what: 'list_changed_contacts: changes since a position',

@@ -1,5 +1,6 @@
 import { isEmpty, isRecord, type Json, rowsIn } from '../../lib/json.ts';
 import { normalizeText } from '../../lib/markup.ts';
+import { findCustomField } from '../runtime/name-lookup.ts';
 
 /** A value for a custom field. */
 export interface CustomValue {
@@ -12,13 +13,13 @@ export interface CustomValue {
   readonly value: unknown;
 }
 
-/** Whether a stored object holds everything that was given; it may hold more. */
+/** Whether a stored object has everything that was given; it may have more. */
 export const contains = (stored: unknown, given: unknown): boolean =>
   isRecord(given)
     ? isRecord(stored) && Object.entries(given).every(([key, value]) => contains(stored[key], value))
     : normalizeText(stored) === normalizeText(given);
 
-/** `YYYY-MM-DD` of the spellings the API takes and gives: a day, a time, or epoch ms. */
+/** `YYYY-MM-DD` of the forms that the API takes and gives: a day, a time, or epoch ms. */
 function day(value: unknown): string {
   const at = new Date(typeof value === 'number' ? value : String(value));
   return Number.isNaN(at.getTime()) ? normalizeText(value) : at.toISOString().slice(0, 10);
@@ -27,7 +28,7 @@ function day(value: unknown): string {
 const number = (value: unknown): number => Number(String(value).replaceAll(',', ''));
 const choices = (value: unknown): string => [value].flat().map(normalizeText).sort().join('\n');
 
-/** Whether a custom field holds a value: by its type, for some are kept in another form than they are sent. */
+/** Whether the stored value is the one given. Some types are stored in another form than they are sent. */
 export function sameValue(given: unknown, stored: unknown, type?: unknown): boolean {
   if (isEmpty(stored)) return false;
   if (isRecord(given)) return contains(stored, given);
@@ -36,32 +37,51 @@ export function sameValue(given: unknown, stored: unknown, type?: unknown): bool
   return choices(given) === choices(stored);
 }
 
-/** Values by field id of each list met: what is held against every field of a contact asks for each of them. */
-const values = new WeakMap<object, ReadonlyMap<unknown, unknown>>();
+/** Values by field id for each list of custom fields: all fields of a contact are looked up in it. */
+const valuesByList = new WeakMap<object, ReadonlyMap<unknown, unknown>>();
 
 function valuesIn(contact: Json): ReadonlyMap<unknown, unknown> {
   const list = contact.customFields;
   if (!Array.isArray(list)) return new Map();
-  const known = values.get(list);
+  const known = valuesByList.get(list);
   if (known) return known;
-  // Of several with one id the first counts.
-  const fresh = new Map(
+  // The first of several with one id counts.
+  const values = new Map(
     rowsIn(contact, 'customFields')
       .reverse()
       .map(({ id, value }) => [id, value]),
   );
-  values.set(list, fresh);
-  return fresh;
+  valuesByList.set(list, values);
+  return values;
 }
 
-/** What a contact has in a custom field. */
-export const heldIn = (contact: Json, id: string | undefined): unknown => valuesIn(contact).get(id);
+/** The value that a contact has in a custom field. */
+export const customFieldValue = (contact: Json, id: string | undefined): unknown => valuesIn(contact).get(id);
 
-/** Ids of the custom fields that hold a value: for one whose own id is not known. */
-export const holdersOf = (contact: Json, { value, type }: CustomValue): string[] =>
+/** Ids of the custom fields that have this value, for a field whose own id is not known. */
+export const fieldsWithValue = (contact: Json, { value, type }: CustomValue): string[] =>
   rowsIn(contact, 'customFields')
     .filter((field) => sameValue(value, field.value, type))
     .map(({ id }) => String(id));
 
-/** A custom field as answers name it. */
-export const labelOf = ({ id, key }: Pick<CustomValue, 'id' | 'key'>): string => `customFields.${key ?? id}`;
+/** A custom field as results name it. */
+export const labelOf = ({ id, key }: CustomValue): string => `customFields.${key ?? id}`;
+
+/**
+ * The value with id and type of its field, as far as the definitions (undefined if they cannot be read) tell; undefined
+ * if the location has no such field.
+ */
+export function resolveCustomField(
+  field: CustomValue,
+  definitions: readonly Json[] | undefined,
+): CustomValue | undefined {
+  if (!definitions) return field;
+  const definition = findCustomField(field.id ?? field.key ?? '', definitions);
+  return definition && { id: String(definition.id), key: field.key, type: definition.dataType, value: field.value };
+}
+
+/** The argument `customFields` of a write, if there are any. */
+export const customFieldArguments = (fields: readonly CustomValue[]): Json =>
+  fields.length === 0
+    ? {}
+    : { customFields: fields.map(({ id, key, value }) => (id === undefined ? { key, value } : { id, value })) };

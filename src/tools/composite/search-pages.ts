@@ -1,28 +1,29 @@
-import { type Json, listIn, rowsIn } from '../../lib/json.ts';
+import type { Priority } from '../../api/rate-limiter.ts';
+import { isRecord, type Json, listIn, rowsIn } from '../../lib/json.ts';
 import type { ToolContext } from '../core/context.ts';
 import { searchContacts } from '../search.ts';
 
-/** Rows the API gives at most in one answer of a search. */
+/** Most rows that the API returns in one page of a search. */
 export const SEARCH_PAGE = 500;
 
 export interface SearchPage {
   readonly rows: readonly Json[];
-  /** As the API counts all that match; undefined where it does not say. */
+  /** All matches as the API counts them; undefined if it does not say. */
   readonly total: number | undefined;
-  /** Where the next page begins; undefined at the end. */
+  /** Cursor of the next page; undefined at the end. */
   readonly searchAfter: unknown;
 }
 
-/** What an answer says where a list was ended because its pages bring nothing new. */
-export const REPEATS =
+/** Notice of a list that ended because a page repeated rows of earlier pages. */
+export const PAGES_REPEAT =
   'HighLevel gave the same rows again for a later page, so the list ends here and may be incomplete; try again later.';
 
-/** Ids met so far: tells whether a page brings anything that no page before it did. */
-export class Met {
+/** Ids of the rows of all pages so far. */
+export class SeenRows {
   readonly #ids = new Set<unknown>();
 
-  /** True for a page without rows: it ends a list by itself. */
-  isNew(rows: readonly unknown[]): boolean {
+  /** False if earlier pages had all of these rows. True for an empty page, which ends a list anyway. */
+  add(rows: readonly unknown[]): boolean {
     const before = this.#ids.size;
     for (const row of rows) this.#ids.add(idOf(row));
     return rows.length === 0 || this.#ids.size > before;
@@ -30,36 +31,39 @@ export class Met {
 }
 
 const idOf = (row: unknown): unknown => {
-  const { id, _id } = (row ?? {}) as Json;
+  const { id, _id } = isRecord(row) ? row : {};
   return id ?? _id ?? JSON.stringify(row);
 };
 
-/** Where to go on after `seen` rows: a page shorter than asked for is no end while more are said to match. */
-export const nextPage = ({ total, rows, searchAfter }: SearchPage, seen: number, before: unknown): unknown => {
+/** Whether a cursor stayed the same: to follow it would never end. */
+const isSameCursor = (a: unknown, b: unknown): boolean => String(a) === String(b);
+
+/** The cursor after `seen` rows. Search may end a page early, so that a short page is the end only if none are left. */
+export const nextCursor = ({ total, rows, searchAfter }: SearchPage, seen: number, before: unknown): unknown => {
   if (total === undefined) return searchAfter;
   const last = rows.at(-1)?.searchAfter;
-  return seen >= total || String(last) === String(before) ? undefined : last;
+  return seen >= total || isSameCursor(last, before) ? undefined : last;
 };
 
-/** One page of a search, after the row that `searchAfter` names. */
+/** One page of a search, from the cursor `searchAfter` on. */
 export async function searchPage(
   { call }: Pick<ToolContext, 'call'>,
-  question: Json,
+  search: { readonly pageLimit?: number } & Json,
   searchAfter?: unknown,
-  priority: 'interactive' | 'bulk' = 'bulk',
+  priority: Priority = 'bulk',
 ): Promise<SearchPage> {
-  const pageLimit = Number(question.pageLimit ?? SEARCH_PAGE);
-  const data = await call(
+  const { pageLimit = SEARCH_PAGE } = search;
+  const answer = await call(
     searchContacts,
-    { ...question, pageLimit, ...(searchAfter ? { searchAfter } : {}) },
+    { ...search, pageLimit, ...(searchAfter ? { searchAfter } : {}) },
     priority,
   );
-  const rows = rowsIn(data, 'contacts');
+  const rows = rowsIn(answer, 'contacts');
   const last = rows.at(-1)?.searchAfter;
+  const isLast = listIn(answer, 'contacts').length < pageLimit || isSameCursor(last, searchAfter);
   return {
     rows,
-    total: typeof data.total === 'number' ? data.total : undefined,
-    // A cursor that does not move would go round for ever.
-    searchAfter: listIn(data, 'contacts').length < pageLimit || String(last) === String(searchAfter) ? undefined : last,
+    total: typeof answer.total === 'number' ? answer.total : undefined,
+    searchAfter: isLast ? undefined : last,
   };
 }

@@ -1,89 +1,72 @@
 import type { Json } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { Jobs } from '../../core/job-store.ts';
-import { type BulkJob, type Changes, needsPreview, newJob } from './job.ts';
-import { plan } from './plan.ts';
+import type { Implementation } from '../../core/tool.ts';
+import type { bulkUpdateContacts } from './bulk-update-contacts.tool.ts';
+import { type BulkJob, type BulkUpdateInput, needsPreview, newJob } from './job.ts';
+import { planJob } from './plan.ts';
 import { previewOf } from './preview.ts';
 import { runBatch } from './run-batch.ts';
-import { accountOf } from './summary.ts';
+import { summaryOf } from './summary.ts';
 
 const KIND = 'update';
 
-export async function run({ handle, confirm, ...args }: Json, context: ToolContext): Promise<Json> {
+export const run: Implementation<typeof bulkUpdateContacts> = async ({ handle, confirm, ...args }, context) => {
   const { jobs } = context.state;
   const confirmed = confirm === true;
-  const known = typeof handle === 'string' ? handle : unfinished(jobs, args, confirmed);
+  const known = handle ?? findUnfinished(jobs, args, confirmed);
   if (known !== undefined) {
     const job = jobs.find<BulkJob>(KIND, known);
-    return jobs.runExclusively(known, () => goOn(job, known, confirmed, context));
+    return jobs.runExclusively(known, () => continueJob(job, known, confirmed, context));
   }
   const job = newJob();
-  // Known by its arguments from here on, so that the same call at the same time does not do the same.
-  const begun = jobs.create(KIND, job, args);
-  return jobs.runExclusively(begun, async () => {
+  // Stored before it is planned: the same call at the same time finds it and starts no second job.
+  const created = jobs.create(KIND, job, args);
+  return jobs.runExclusively(created, async () => {
     try {
-      await plan(job, changesOf(args), whichOf(args), context);
+      Object.assign(job, await planJob(args, context));
     } catch (error) {
-      jobs.remove(begun);
+      jobs.remove(created);
       throw error;
     }
-    return goOn(job, begun, confirmed, context);
+    return continueJob(job, created, confirmed, context);
   });
-}
+};
 
-/** The job of the same arguments, if there is something to go on with or to tell; a preview is made anew. */
-function unfinished(jobs: Jobs, args: Json, confirmed: boolean): string | undefined {
+/** Handle of the job of the same arguments that has work left or an undelivered summary. A preview is made again. */
+function findUnfinished(jobs: Jobs, args: BulkUpdateInput, confirmed: boolean): string | undefined {
   const handle = jobs.findByArguments(KIND, args);
   if (handle === undefined) return undefined;
-  const job = jobs.find<BulkJob>(KIND, handle);
-  const fresh = job.previewed && job.fates.size === 0 && !confirmed;
-  return job.heard || fresh ? undefined : handle;
+  const { previewed, progress, delivered } = jobs.find<BulkJob>(KIND, handle);
+  const isPreview = previewed && progress.size === 0 && !confirmed;
+  return delivered || isPreview ? undefined : handle;
 }
 
-const whichOf = ({ contacts, query, filters }: Json): Json => ({
-  ...(contacts ? { contacts } : {}),
-  ...(query ? { query } : {}),
-  ...(filters ? { filters } : {}),
-});
-
-function changesOf({ set, addTags, removeTags, businessId, unlinkBusiness }: Json): Changes {
-  return {
-    ...(businessId === undefined ? {} : { businessId: businessId as string }),
-    ...(unlinkBusiness === true ? { unlinkBusiness } : {}),
-    ...(addTags ? { addTags: addTags as string[] } : {}),
-    ...(removeTags ? { removeTags: removeTags as string[] } : {}),
-    ...(set ? { set: set as Json } : {}),
-  };
-}
-
-/** The preview, or the next contacts, or the last account: whatever comes next for this job. */
-async function goOn(job: BulkJob, handle: string, confirmed: boolean, context: ToolContext): Promise<Json> {
+/** Returns the preview, the result of the next batch, or the final summary: whichever comes next for this job. */
+async function continueJob(job: BulkJob, handle: string, confirmed: boolean, context: ToolContext): Promise<Json> {
   const { notify, signal } = context;
   const next = { handle, confirm: true };
   if (job.ids.length === 0) notify('No contact matches; nothing was written.');
-  if (job.ended) return end(job, job.ended, signal);
-  const begun = job.fates.size > 0;
-  if (needsPreview(job) && !begun && !(confirmed && job.previewed)) {
+  if (job.summary) return finish(job, job.summary, signal);
+  if (needsPreview(job) && job.progress.size === 0 && !(confirmed && job.previewed)) {
     const preview = await previewOf(job, context);
     job.previewed = !signal?.aborted;
     notify('Nothing is written yet. Show this to the user; only then call with next.');
-    if (job.changes.addTags || job.changes.removeTags) notify(AUTOMATIONS);
+    if (job.changes.addTags || job.changes.removeTags) notify('Tags may start automations for each contact.');
     return { ...preview, next };
   }
-  const stopped = needsPreview(job) && !confirmed ? undefined : await runBatch(job, context);
-  if (stopped) notify(stopped);
-  const account = accountOf(job);
-  if (account.left === 0) return end(job, account, signal);
-  notify('next goes on with what is left.');
-  return { ...account, next };
+  const stopReason = needsPreview(job) && !confirmed ? undefined : await runBatch(job, context);
+  if (stopReason) notify(stopReason);
+  const summary = summaryOf(job);
+  if (summary.left === 0) return finish(job, summary, signal);
+  notify('Call next to continue with the contacts that are left.');
+  return { ...summary, next };
 }
 
-/** The last account, kept for whoever asks again; what led to it is let go. */
-function end(job: BulkJob, account: Json, signal: AbortSignal | undefined): Json {
-  job.ended = account;
-  job.fates.clear();
-  job.heard = !signal?.aborted;
-  return account;
+/** Stores the summary for a repeated call, and drops the progress that led to it. */
+function finish(job: BulkJob, summary: Json, signal: AbortSignal | undefined): Json {
+  job.summary = summary;
+  job.progress.clear();
+  job.delivered = !signal?.aborted;
+  return summary;
 }
-
-const AUTOMATIONS = 'Tags may start automations for each contact.';

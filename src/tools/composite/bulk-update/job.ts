@@ -1,74 +1,82 @@
 import type { Json } from '../../../lib/json.ts';
-/** What is to be done to every contact, as the model said it. */
-export interface Changes {
-  readonly businessId?: string;
-  readonly unlinkBusiness?: true;
-  readonly addTags?: readonly string[];
-  readonly removeTags?: readonly string[];
-  /** Fields as `update_contact` takes them. */
-  readonly set?: Json;
+import type { ToolInput } from '../../core/tool.ts';
+import type { CustomValue } from '../custom-field-values.ts';
+import type { bulkUpdateContacts } from './bulk-update-contacts.tool.ts';
+
+export type BulkUpdateInput = ToolInput<typeof bulkUpdateContacts>;
+
+/** The changes for every contact, as they were asked for. */
+export type Changes = Pick<BulkUpdateInput, 'businessId' | 'unlinkBusiness' | 'addTags' | 'removeTags' | 'set'>;
+
+export type StepName = 'business' | 'addTags' | 'removeTags' | 'fields';
+
+/** What a job does to which contacts; fixed before anything is written. */
+export interface Plan {
+  readonly ids: readonly string[];
+  /** Number of ids that were given again. */
+  readonly repeated: number;
+  readonly changes: Changes;
+  /** Those of `changes.set`, with id and type if the definitions can be read. */
+  readonly customFields: readonly CustomValue[];
+  readonly steps: readonly StepName[];
+  /** True if the contacts were found by a search. */
+  readonly isSearch: boolean;
 }
 
-export const STEPS = ['business', 'addTags', 'removeTags', 'fields'] as const;
-export type StepName = (typeof STEPS)[number];
-
-/** How far one contact has come. */
-export interface Fate {
-  readonly done: StepName[];
-  readonly failures: { readonly step: StepName; readonly reason: string }[];
-  /** True once a step changed something. */
-  changed: boolean;
-  /** True once HighLevel said that there is no such contact: no further step is tried. */
-  gone: boolean;
+export interface StepFailure {
+  readonly reason: string;
+  /** True if HighLevel said that the contact does not exist: no further step is tried for it. */
+  readonly deleted: boolean;
 }
 
-/** One change of many contacts, from its preview to its last account. */
-export interface BulkJob {
-  /** The contacts it runs on and no others; frozen before anything is written. */
-  ids: readonly string[];
-  /** Ids that were named more than once, beyond the first time. */
-  repeated: number;
-  changes: Changes;
-  steps: readonly StepName[];
-  /** True where the contacts were found by a search. */
-  searched: boolean;
-  /** True once a preview was given to somebody who was still there. */
+/** The result of one step for one contact. */
+export type StepResult = 'changed' | 'unchanged' | StepFailure;
+
+/** Results of one contact by step; a step without a result is left to do. */
+export type ContactProgress = Partial<Record<StepName, StepResult>>;
+
+export interface BulkJob extends Plan {
+  /** True once a preview was delivered. */
   previewed: boolean;
-  /** Contacts that a step was tried for. */
-  readonly fates: Map<string, Fate>;
-  /** The last account, once nothing is left. */
-  ended?: Json;
-  /** True where the host was still there when that account was given. */
-  heard: boolean;
+  /** By contact id; contacts that no step was tried for are absent. */
+  readonly progress: Map<string, ContactProgress>;
+  /** The final summary, once nothing is left. */
+  summary?: Json;
+  /** True if the host was still connected when the summary was returned. */
+  delivered: boolean;
 }
 
 export const newJob = (): BulkJob => ({
   ids: [],
   repeated: 0,
   changes: {},
+  customFields: [],
   steps: [],
-  searched: false,
+  isSearch: false,
   previewed: false,
-  fates: new Map(),
-  heard: false,
+  progress: new Map(),
+  delivered: false,
 });
 
-/** Contacts above which nothing is written before a preview was seen. */
-export const WITHOUT_PREVIEW = 25;
+/** Contacts above which nothing is written before a preview was delivered. */
+export const MAX_WITHOUT_PREVIEW = 25;
 
-export const needsPreview = ({ ids }: BulkJob): boolean => ids.length > WITHOUT_PREVIEW;
+export const needsPreview = ({ ids }: Plan): boolean => ids.length > MAX_WITHOUT_PREVIEW;
 
-export function fateOf({ fates }: BulkJob, id: string): Fate {
-  const fate = fates.get(id) ?? { done: [], failures: [], changed: false, gone: false };
-  fates.set(id, fate);
-  return fate;
+export const isFailure = (result: StepResult): result is StepFailure => typeof result === 'object';
+
+export function setResult({ progress }: BulkJob, id: string, step: StepName, result: StepResult): void {
+  const stored = isFailure(result) ? { ...result, reason: withoutIds(result.reason, id) } : result;
+  progress.set(id, { ...progress.get(id), [step]: stored });
 }
 
-/** Whether a step is still to be tried for a contact. */
-export function isOpen(job: BulkJob, id: string, step: StepName): boolean {
-  const fate = job.fates.get(id);
-  if (!fate) return true;
-  return !fate.gone && !fate.done.includes(step) && !fate.failures.some((failure) => failure.step === step);
+/** The summary shows the contact id apart, and groups equal reasons. */
+const withoutIds = (reason: string, contactId: string): string =>
+  reason.replaceAll(` ${contactId}`, '').replace(/ \(traceId [\w-]+\)$/, '');
+
+export function isPending({ progress }: BulkJob, id: string, step: StepName): boolean {
+  const results = progress.get(id) ?? {};
+  return results[step] === undefined && !Object.values(results).some((result) => isFailure(result) && result.deleted);
 }
 
-export const isLeft = (job: BulkJob, id: string): boolean => job.steps.some((step) => isOpen(job, id, step));
+export const isLeft = (job: BulkJob, id: string): boolean => job.steps.some((step) => isPending(job, id, step));

@@ -1,84 +1,87 @@
 import { ID } from '../../../api/endpoint.ts';
 import { refuseOversized } from '../../../api/prepare-request.ts';
 import { UserError } from '../../../lib/errors.ts';
-import type { Json } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { lookUpRows } from '../../runtime/name-lookup.ts';
-import { Met, nextPage, searchPage } from '../search-pages.ts';
-import { type BulkJob, type Changes, type StepName, WITHOUT_PREVIEW } from './job.ts';
-import { STEP, stepsOf } from './steps.ts';
+import { type CustomValue, resolveCustomField } from '../custom-field-values.ts';
+import { nextCursor, SeenRows, searchPage } from '../search-pages.ts';
+import { type BulkUpdateInput, type Changes, MAX_WITHOUT_PREVIEW, type Plan } from './job.ts';
+import { STEPS, stepsOf } from './steps.ts';
 
-/** Contacts a search may find for one job. */
-const MOST = 10_000;
+/** Contacts that one job may change. */
+const MAX_CONTACTS = 10_000;
 
-/** Fills a job: what is to be done to whom. Writes nothing. @throws UserError for what could not be done anyway */
-export async function plan(job: BulkJob, changes: Changes, args: Json, context: ToolContext): Promise<void> {
-  const steps = stepsOf(changes);
-  await refuseUnknownFields(changes.set, context);
-  const { contacts, ...question } = args;
-  const named = contacts as string[] | undefined;
-  const ids = named ? [...new Set(named)] : await searchIds(question, context);
-  refuseSharedReach(changes.set, ids.length);
-  for (const step of steps) refuseOversized(largestBody(step, changes, ids));
-  Object.assign(job, { ids, changes, steps, searched: !named, repeated: named ? named.length - ids.length : 0 });
+/** Plans a job and writes nothing. @throws UserError if it could not be done */
+export async function planJob(input: BulkUpdateInput, context: ToolContext): Promise<Plan> {
+  const { contacts, query, filters, ...args } = input;
+  const { set, addTags, removeTags, businessId } = args;
+  const changes = { set, addTags, removeTags, businessId, unlinkBusiness: args.unlinkBusiness || undefined };
+  const customFields = await resolveCustomFields(set, context);
+  const ids = contacts ? [...new Set(contacts)] : await searchIds({ query, filters }, context);
+  refuseSharedIdentity(set, ids.length);
+  const repeated = contacts ? contacts.length - ids.length : 0;
+  const plan = { ids, repeated, changes, customFields, steps: stepsOf(changes), isSearch: !contacts };
+  for (const step of plan.steps) refuseOversized(maxBodyBytes(STEPS[step].contactsPerCall, step, plan));
+  return plan;
 }
 
-/** One email or number for many people: refused for all but the first, or duplicates where those are allowed. */
-function refuseSharedReach(set: Json | undefined, contacts: number): void {
-  const shared = ['email', 'phone'].find((field) => set?.[field] !== undefined);
+/** @throws UserError for an email or phone that more than one contact would get */
+function refuseSharedIdentity(set: Changes['set'], contacts: number): void {
+  const shared = (['email', 'phone'] as const).find((field) => set?.[field] !== undefined);
   if (shared && contacts > 1)
     throw new UserError(
-      `${shared} belongs to one contact, and ${contacts} are meant. Nothing was written; leave it out, or use update_contact for each.`,
+      `${shared} belongs to one contact, and this call is for ${contacts}. Nothing was written; leave it out, or use update_contact for each.`,
     );
 }
 
-/** HighLevel drops a custom field that it does not know, without a word. */
-async function refuseUnknownFields(set: Json | undefined, context: ToolContext): Promise<void> {
-  if (!Array.isArray(set?.customFields)) return;
-  const known = await lookUpRows('customFields', context);
-  if (!known) return;
-  const odd = (set.customFields as Json[]).find((sent) => !known.some((field) => isField(field, sent)));
-  if (odd)
+/** @throws UserError for a custom field that the location does not have: HighLevel would ignore it without an error */
+async function resolveCustomFields(set: Changes['set'], context: ToolContext): Promise<CustomValue[]> {
+  if (!set?.customFields) return [];
+  const definitions = await lookUpRows('customFields', context);
+  return set.customFields.map((entry) => {
+    const value = resolveCustomField(entry, definitions);
+    if (value) return value;
     throw new UserError(
-      `There is no custom field ${quoteForMessage(odd.id ?? odd.key)}; list_custom_fields names them. Nothing was written.`,
+      `There is no custom field ${quoteForMessage(entry.id ?? entry.key)}; list_custom_fields names them. Nothing was written.`,
     );
+  });
 }
 
-/** Bytes of the largest request of a step: a preview is of what can be sent. */
-const largestBody = (step: StepName, { set, addTags, removeTags }: Changes, ids: readonly string[]): number =>
-  Buffer.byteLength(JSON.stringify({ business: {}, addTags, removeTags, fields: set }[step] ?? {})) +
-  (STEP[step].size > 1 ? JSON.stringify(ids.slice(0, STEP[step].size)).length : 0);
+/** Bytes of the largest request of a step. */
+function maxBodyBytes(contactsPerCall: number, step: keyof typeof STEPS, { changes, ids }: Plan): number {
+  const { addTags, removeTags, set } = changes;
+  const body = { business: {}, addTags, removeTags, fields: set }[step] ?? {};
+  const idBytes = contactsPerCall > 1 ? JSON.stringify(ids.slice(0, contactsPerCall)).length : 0;
+  return Buffer.byteLength(JSON.stringify(body)) + idBytes;
+}
 
-/** A key goes with and without the `contact.` that definitions show. */
-export const isField = (field: Json, { id, key }: Json): boolean =>
-  id === undefined ? field.fieldKey === key || field.fieldKey === `contact.${key}` : field.id === id;
-
-/** Ids of all contacts that a search finds now. @throws UserError for more than can be taken on */
-async function searchIds(question: Json, context: ToolContext): Promise<string[]> {
-  const sorted = { ...question, sort: [{ field: 'dateAdded', direction: 'asc' }] };
+/** Ids of all contacts that a search finds now. @throws UserError if there are too many, or not all can be found */
+async function searchIds(search: Pick<BulkUpdateInput, 'query' | 'filters'>, context: ToolContext): Promise<string[]> {
+  const sorted = { ...search, sort: [{ field: 'dateAdded', direction: 'asc' }] };
   const ids = new Set<string>();
-  const met = new Met();
+  const seen = new SeenRows();
   let unusable = 0;
-  let after: unknown;
+  let cursor: unknown;
   do {
     if (!context.hasTime()) throw new UserError('Finding the contacts took too long. Nothing was written; try again.');
-    const page = await searchPage(context, sorted, after);
+    const page = await searchPage(context, sorted, cursor);
     const { rows, total = 0 } = page;
-    if (!met.isNew(rows))
+    if (!seen.add(rows))
       throw new UserError(
         'HighLevel gave the same contacts again for a later page, so that not all can be found. Nothing was written; try again later, or narrow the filters.',
       );
-    if (Math.max(total, ids.size) > MOST)
+    const found = Math.max(total, ids.size);
+    if (found > MAX_CONTACTS)
       throw new UserError(
-        `${Math.max(total, ids.size)} contacts match, and one job takes ${MOST}. Nothing was written. Narrow the filters, for example by a range of dateAdded.`,
+        `${found} contacts match, and one job takes ${MAX_CONTACTS}. Nothing was written. Narrow the filters, for example by a range of dateAdded.`,
       );
     const usable = rows.flatMap(({ id }) => (typeof id === 'string' && ID.test(id) ? [id] : []));
     for (const id of usable) ids.add(id);
     unusable += rows.length - usable.length;
-    if (ids.size > WITHOUT_PREVIEW) context.progress(ids.size, total || undefined, `${ids.size} contacts found`);
-    after = nextPage(page, ids.size + unusable, after);
-  } while (after !== undefined);
+    if (ids.size > MAX_WITHOUT_PREVIEW) context.progress(ids.size, total || undefined, `${ids.size} contacts found`);
+    cursor = nextCursor(page, ids.size + unusable, cursor);
+  } while (cursor !== undefined);
   if (unusable > 0) context.notify(`${unusable} found without a usable id cannot be changed and were left out.`);
   return [...ids];
 }

@@ -1,107 +1,106 @@
-import type { Endpoint } from '../../../api/endpoint.ts';
-import { isEmpty, type Json, rowsIn } from '../../../lib/json.ts';
+import { isEmpty, type Json, listIn, recordIn, rowsIn } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import { bulkAssignContactBusiness } from '../../businesses.ts';
 import { updateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { rowOf } from '../../core/row-shape.ts';
 import { bulkUpdateContactTags } from '../../tags.ts';
+import {
+  type CustomValue,
+  customFieldArguments,
+  customFieldValue,
+  fieldsWithValue,
+  labelOf,
+  sameValue,
+} from '../custom-field-values.ts';
+import type { Changes, Plan, StepFailure, StepName, StepResult } from './job.ts';
 
-import { type CustomValue, heldIn, holdersOf, labelOf, sameValue } from '../custom-field-values.ts';
-import type { Changes, StepName } from './job.ts';
+type StepPlan = Pick<Plan, 'changes' | 'customFields'>;
 
-/** What a step did to one contact: nothing where all was so already. */
-export type Outcome = 'changed' | 'nothing' | { readonly failed: string; readonly gone: boolean };
-
-/** One kind of change, and how many contacts one call of it takes. */
-export interface Step {
-  readonly endpoint: Endpoint;
-  /** Contacts in one call. */
-  readonly size: number;
-  /** Calls side by side. */
-  readonly atOnce: number;
-  /** @throws UserError where the call as a whole came to nothing */
+/** One kind of change. */
+interface Step {
+  readonly isWanted: (changes: Changes) => boolean;
+  readonly contactsPerCall: number;
+  readonly concurrency: number;
+  /** Returns the result of each contact. @throws UserError if the call failed as a whole */
   readonly send: (
     ids: readonly string[],
-    changes: Changes,
+    plan: StepPlan,
     call: ToolContext['call'],
-  ) => Promise<(id: string) => Outcome>;
+  ) => Promise<(id: string) => StepResult>;
 }
 
-const tagged = (type: 'add' | 'remove', key: 'addTags' | 'removeTags'): Step => ({
-  endpoint: bulkUpdateContactTags,
-  size: 250,
-  atOnce: 1,
-  async send(ids, changes, call) {
-    const data = await call(bulkUpdateContactTags, { type, contacts: ids, tags: changes[key] }, 'bulk');
-    const byId = new Map(rowsIn(data, 'responses').map((row) => [row.contactId, row]));
-    return (id) => tagOutcome(byId.get(id));
+const failure = (reason: string, deleted = false): StepFailure => ({ reason, deleted });
+const OMITTED = failure('HighLevel left this contact out of its answer: it may have been deleted.');
+
+const tagStep = (type: 'add' | 'remove', key: 'addTags' | 'removeTags'): Step => ({
+  isWanted: (changes) => changes[key] !== undefined,
+  contactsPerCall: 250,
+  concurrency: 1,
+  async send(ids, { changes }, call) {
+    const answer = await call(bulkUpdateContactTags, { type, contacts: ids, tags: changes[key] }, 'bulk');
+    const byId = new Map(rowsIn(answer, 'responses').map((row) => [row.contactId, row]));
+    return (id) => tagResult(byId.get(id));
   },
 });
 
-function tagOutcome(row: Json | undefined): Outcome {
-  if (!row) return { failed: LEFT_OUT, gone: false };
+function tagResult(row: Json | undefined): StepResult {
+  if (!row) return OMITTED;
   if (row.type === 'error')
-    return {
-      failed: `HighLevel says ${quoteForMessage(row.message)}.`,
-      gone: /not found|deleted|not a valid/i.test(String(row.message)),
-    };
+    return failure(
+      `HighLevel says ${quoteForMessage(row.message)}.`,
+      /not found|deleted|not a valid/i.test(String(row.message)),
+    );
   const lists = [row.tagsAdded, row.tagsRemoved].filter(Array.isArray);
-  return lists.length > 0 && lists.every((list) => list.length === 0) ? 'nothing' : 'changed';
+  return lists.length > 0 && lists.every((list) => list.length === 0) ? 'unchanged' : 'changed';
 }
 
-export const STEP: Readonly<Record<StepName, Step>> = {
+/** In the order in which they run. */
+export const STEPS: Readonly<Record<StepName, Step>> = {
   business: {
-    endpoint: bulkAssignContactBusiness,
-    size: 50,
-    atOnce: 1,
-    async send(ids, { businessId, unlinkBusiness }, call) {
-      const data = await call(bulkAssignContactBusiness, { ids, businessId, unlinkBusiness }, 'bulk');
-      const changed = new Set(data.ids as unknown[]);
-      return (id) => (changed.has(id) ? 'changed' : { failed: LEFT_OUT, gone: false });
+    isWanted: ({ businessId, unlinkBusiness }) => businessId !== undefined || unlinkBusiness === true,
+    contactsPerCall: 50,
+    concurrency: 1,
+    async send(ids, { changes: { businessId, unlinkBusiness } }, call) {
+      const answer = await call(bulkAssignContactBusiness, { ids, businessId, unlinkBusiness }, 'bulk');
+      const changed = new Set(listIn(answer, 'ids'));
+      return (id) => (changed.has(id) ? 'changed' : OMITTED);
     },
   },
-  addTags: tagged('add', 'addTags'),
-  removeTags: tagged('remove', 'removeTags'),
+  addTags: tagStep('add', 'addTags'),
+  removeTags: tagStep('remove', 'removeTags'),
   fields: {
-    endpoint: updateContact,
-    size: 1,
-    atOnce: 4,
-    async send([contactId], { set }, call) {
-      const data = await call(updateContact, { ...set, contactId }, 'bulk');
-      const lost = notKept(set ?? {}, rowOf.contact(data.contact as Json));
-      return () => (lost.length > 0 ? { failed: unkept(lost), gone: false } : 'changed');
+    isWanted: ({ set }) => set !== undefined,
+    contactsPerCall: 1,
+    concurrency: 4,
+    async send([contactId], plan, call) {
+      const customFields = customFieldArguments(plan.customFields);
+      const answer = await call(updateContact, { ...plan.changes.set, ...customFields, contactId }, 'bulk');
+      const names = notStored(plan, rowOf.contact(recordIn(answer, 'contact') ?? {}));
+      return () => (names.length > 0 ? failure(notStoredReason(names)) : 'changed');
     },
   },
 };
 
-const unkept = (names: readonly string[]): string =>
-  `HighLevel took the call but does not show what was given for ${names.join(', ')}; get_contact tells what is there.`;
+export const stepsOf = (changes: Changes): StepName[] =>
+  (Object.keys(STEPS) as StepName[]).filter((step) => STEPS[step].isWanted(changes));
 
-/** Of what HighLevel is known to leave as it was without a word: custom fields, and fields to be emptied. */
-function notKept({ customFields = [], clear = [] }: Json, contact: Json): string[] {
-  return [
-    ...(customFields as CustomValue[]).filter((field) => !isKept(field, contact)).map(labelOf),
-    ...(clear as string[]).filter((name) => name !== 'name' && !isEmpty(contact[name])),
-  ];
-}
+const notStoredReason = (names: readonly string[]): string =>
+  `HighLevel accepted the call but does not show what was given for ${names.join(', ')}; get_contact shows what is stored.`;
 
-function isKept(field: CustomValue, contact: Json): boolean {
-  const { id, value } = field;
-  if (isEmpty(value)) return id === undefined || isEmpty(heldIn(contact, id));
-  // Its type is not known here: a day is kept in another form than it is sent.
-  return [undefined, 'DATE'].some((type) =>
-    id === undefined ? holdersOf(contact, { ...field, type }).length > 0 : sameValue(value, heldIn(contact, id), type),
+/** Custom fields, and fields to clear, that HighLevel did not change. It ignores those without an error. */
+const notStored = ({ changes, customFields }: StepPlan, contact: Json): string[] => [
+  ...customFields.filter((field) => !isStored(field, contact)).map(labelOf),
+  ...(changes.set?.clear ?? []).filter((name) => name !== 'name' && !isEmpty(contact[name])),
+];
+
+function isStored(field: CustomValue, contact: Json): boolean {
+  const { id, type, value } = field;
+  if (isEmpty(value)) return id === undefined || isEmpty(customFieldValue(contact, id));
+  // A day is stored in another form than it is sent, and the type may not be known.
+  return [type, type ?? 'DATE'].some((each) =>
+    id === undefined
+      ? fieldsWithValue(contact, { ...field, type: each }).length > 0
+      : sameValue(value, customFieldValue(contact, id), each),
   );
-}
-
-const LEFT_OUT = 'HighLevel left this contact out of its answer: it may have been deleted.';
-
-export function stepsOf({ businessId, unlinkBusiness, addTags, removeTags, set }: Changes): StepName[] {
-  return [
-    ...(businessId === undefined && !unlinkBusiness ? [] : ['business' as const]),
-    ...(addTags ? ['addTags' as const] : []),
-    ...(removeTags ? ['removeTags' as const] : []),
-    ...(set ? ['fields' as const] : []),
-  ];
 }

@@ -1,8 +1,8 @@
 import type { Json } from '../../../lib/json.ts';
-import { type BulkJob, type Fate, isLeft } from './job.ts';
+import { type BulkJob, type ContactProgress, isFailure, isLeft } from './job.ts';
 
-/** Failures shown one by one; the others are grouped. */
-const SHOWN = 20;
+/** Failures listed one by one; the others are grouped. */
+const MAX_LISTED = 20;
 
 interface Failure extends Json {
   readonly contactId: string;
@@ -10,32 +10,43 @@ interface Failure extends Json {
   readonly reason: string;
 }
 
-/** Everything that became of a job so far: done + skipped + failed + left = asked. */
-export function accountOf(job: BulkJob): Json {
+/** The counts of a job so far: done + skipped + failed + left = asked. */
+export function summaryOf(job: BulkJob): Json {
   const left = job.ids.filter((id) => isLeft(job, id));
-  const over = job.ids.filter((id) => !isLeft(job, id));
-  const fates = over.map((id) => [id, job.fates.get(id) as Fate] as const);
-  const failures = fates.filter(([, fate]) => fate.failures.length > 0).map(([id, fate]) => failureOf(id, fate));
-  const good = fates.filter(([, fate]) => fate.failures.length === 0);
-  const done = good.filter(([, fate]) => fate.changed).length;
-  const begun = left.filter((id) => job.fates.get(id)?.done.length);
+  const leftHalfDone = left.filter((id) => Object.values(job.progress.get(id) ?? {}).some((each) => !isFailure(each)));
+  const isOpen = new Set(left);
+  const finished = job.ids.filter((id) => !isOpen.has(id)).map((id) => [id, job.progress.get(id) ?? {}] as const);
+  const failures = finished.flatMap(([id, progress]) => failureOf(id, progress) ?? []);
+  const done = finished.filter(([, progress]) => isDone(progress)).length;
   return {
     asked: job.ids.length,
     done,
-    skipped: good.length - done,
+    skipped: finished.length - failures.length - done,
     failed: failures.length,
     left: left.length,
-    ...(begun.length > 0 ? { leftHalfDone: begun.length } : {}),
+    ...(leftHalfDone.length > 0 ? { leftHalfDone: leftHalfDone.length } : {}),
     ...(job.repeated > 0 ? { repeatedIds: job.repeated } : {}),
-    ...(failures.length > 0 ? { failures: failures.slice(0, SHOWN) } : {}),
-    ...(failures.length > SHOWN ? { furtherFailures: grouped(failures.slice(SHOWN)) } : {}),
+    ...(failures.length > 0 ? { failures: failures.slice(0, MAX_LISTED) } : {}),
+    ...(failures.length > MAX_LISTED ? { furtherFailures: grouped(failures.slice(MAX_LISTED)) } : {}),
   };
 }
 
-function failureOf(contactId: string, { failures, done }: Fate): Failure {
-  const step = failures.map((failure) => failure.step).join(', ');
-  const reason = [...new Set(failures.map((failure) => failure.reason))].join(' ');
-  return { contactId, step, reason, ...(done.length > 0 ? { succeeded: done.join(', ') } : {}) };
+function isDone(progress: ContactProgress): boolean {
+  const results = Object.values(progress);
+  return results.includes('changed') && !results.some(isFailure);
+}
+
+function failureOf(contactId: string, progress: ContactProgress): Failure | undefined {
+  const steps = Object.entries(progress);
+  const failed = steps.flatMap(([step, result]) => (isFailure(result) ? [{ step, reason: result.reason }] : []));
+  if (failed.length === 0) return undefined;
+  const succeeded = steps.filter(([, result]) => !isFailure(result)).map(([step]) => step);
+  return {
+    contactId,
+    step: failed.map(({ step }) => step).join(', '),
+    reason: [...new Set(failed.map(({ reason }) => reason))].join(' '),
+    ...(succeeded.length > 0 ? { succeeded: succeeded.join(', ') } : {}),
+  };
 }
 
 /** The most frequent first. */
@@ -47,5 +58,5 @@ function grouped(failures: readonly Failure[]): Json[] {
     group.contacts += 1;
     groups.set(key, group);
   }
-  return [...groups.values()].sort((a, b) => b.contacts - a.contacts).slice(0, SHOWN);
+  return [...groups.values()].sort((a, b) => b.contacts - a.contacts).slice(0, MAX_LISTED);
 }

@@ -5,7 +5,7 @@ import type { ToolContext } from '../../core/context.ts';
 import { pickFields, rowOf } from '../../core/row-shape.ts';
 import type { Implementation } from '../../core/tool.ts';
 import { namesById } from '../../runtime/name-lookup.ts';
-import { nextPage, REPEATS, searchPage } from '../search-pages.ts';
+import { nextCursor, PAGES_REPEAT, searchPage } from '../search-pages.ts';
 import type { countContacts } from './count-contacts.tool.ts';
 import { type Group, type Grouping, Groups, groupingOf, NAME_CHARACTERS } from './groups.ts';
 
@@ -89,12 +89,12 @@ async function countPages(count: Count, context: ToolContext): Promise<string | 
       const page = await searchPage(context, count.query, count.searchAfter);
       for (const row of page.rows) countRow(count, row);
       if (page.rows.length > 0 && counted.size === before) {
-        context.notify(REPEATS);
+        context.notify(PAGES_REPEAT);
         return undefined;
       }
       count.total = page.total;
       context.progress(counted.size, page.total, `${counted.size} contacts counted`);
-      const next = nextPage(page, counted.size, count.searchAfter);
+      const next = nextCursor(page, counted.size, count.searchAfter);
       if (next === undefined) return undefined;
       count.searchAfter = next;
     } catch (error) {

@@ -6,7 +6,7 @@ import { epochMs, zoneOrUtc } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { cleanValue } from '../../core/row-shape.ts';
 import { findCustomField, lookUpRows } from '../../runtime/name-lookup.ts';
-import { heldIn } from '../custom-field-values.ts';
+import { customFieldValue } from '../custom-field-values.ts';
 
 /** What contacts are grouped by. */
 export interface Grouping {
@@ -62,7 +62,7 @@ async function byCustomField(by: string, context: ToolContext): Promise<Grouping
   const id = isId(field?.id) ? field.id : name;
   return {
     by: CUSTOM + id,
-    value: (row) => heldIn(row, id),
+    value: (row) => customFieldValue(row, id),
     about: field ? { field: cleanValue(field.name, NAME_CHARACTERS) } : {},
   };
 }

@@ -4,7 +4,7 @@ import { asOf, type Clock, epochMs, readTime } from '../../../lib/time.ts';
 import { pickFields } from '../../core/row-shape.ts';
 import type { Implementation, ToolInput } from '../../core/tool.ts';
 import { bytes, DEFAULT_PAGE_BYTES, ENVELOPE_BYTES, MAX_BYTES } from '../../core/tool-result.ts';
-import { REPEATS } from '../search-pages.ts';
+import { PAGES_REPEAT } from '../search-pages.ts';
 import type { searchLocationTasks } from './search-location-tasks.tool.ts';
 import { iterateTasks, taskRow, taskStatus } from './task-search.ts';
 
@@ -64,7 +64,7 @@ export const run: Implementation<typeof searchLocationTasks> = async (args, cont
   const tasks: Json[] = [];
   let used = ENVELOPE_BYTES;
   let next: Json | undefined;
-  for await (const { raw, index } of iterateTasks(apiQuery(args), skip, context, () => notify(REPEATS))) {
+  for await (const { raw, index } of iterateTasks(apiQuery(args), skip, context, () => notify(PAGES_REPEAT))) {
     const late = !context.hasTime();
     if (late) notify('Stopped for time.');
     const found = matches(raw, status, due, now) ? shownTask(raw, now) : undefined;

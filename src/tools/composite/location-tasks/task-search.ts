@@ -6,7 +6,7 @@ import { epochMs } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { rowOf } from '../../core/row-shape.ts';
 import { Filled, Id, Ids, outputs, Skip, upTo } from '../../core/schemas.ts';
-import { Met } from '../search-pages.ts';
+import { SeenRows } from '../search-pages.ts';
 
 /** The tasks of the location as the API pages them. The composite tool of this name adds what the API cannot filter by. */
 export const searchTasksPage = endpoint({
@@ -44,11 +44,11 @@ export async function* iterateTasks(
   onRepeatedPage: () => void,
 ): AsyncGenerator<{ raw: Json; index: number }> {
   let index = start;
-  const met = new Met();
+  const seen = new SeenRows();
   for (let largest = DEFAULT_PAGE; ; ) {
     const args = { ...query, limit: PAGE, ...(index > 0 ? { skip: index } : {}) };
     const rows = listIn(await call(searchTasksPage, args, 'bulk'), 'tasks');
-    if (!met.isNew(rows)) return onRepeatedPage();
+    if (!seen.add(rows)) return onRepeatedPage();
     for (const raw of rows) {
       if (isRecord(raw) && !isDeleted(raw)) yield { raw, index };
       index += 1;

@@ -1,8 +1,7 @@
-import type * as z from 'zod';
 import type { Json } from '../../../lib/json.ts';
 import { truncate } from '../../../lib/text.ts';
 import type { ToolContext } from '../../core/context.ts';
-import type { Implementation } from '../../core/tool.ts';
+import type { Implementation, ToolInput } from '../../core/tool.ts';
 import { bytes, ENVELOPE_BYTES, MAX_BYTES } from '../../core/tool-result.ts';
 import type { bulkUpsertContacts } from './bulk-upsert-contacts.tool.ts';
 import { parsePeople } from './parse-person.ts';
@@ -26,7 +25,7 @@ function fitRows(results: readonly RowResult[]): Json[] {
 }
 
 /** The handle given, else that of an unfinished job of the same arguments, else that of a new job. */
-async function handleOf(args: z.output<(typeof bulkUpsertContacts)['input']>, context: ToolContext): Promise<string> {
+async function handleOf(args: ToolInput<typeof bulkUpsertContacts>, context: ToolContext): Promise<string> {
   const { jobs } = context.state;
   const { handle, rows = [], matchField } = args;
   const unfinished = handle ?? jobs.findByArguments(KIND, args);

@@ -2,7 +2,15 @@ import { fullName } from '../../../api/contact-name.ts';
 import { matchField } from '../../../api/write/compare.ts';
 import { isEmpty, isRecord, type Json } from '../../../lib/json.ts';
 import { normalizeText } from '../../../lib/markup.ts';
-import { type CustomValue, contains, heldIn, holdersOf, labelOf, sameValue } from '../custom-field-values.ts';
+import {
+  type CustomValue,
+  contains,
+  customFieldArguments,
+  customFieldValue,
+  fieldsWithValue,
+  labelOf,
+  sameValue,
+} from '../custom-field-values.ts';
 import type { DesiredPerson } from './parse-person.ts';
 
 /** A field of the person, and how a contact is compared with it. */
@@ -52,20 +60,16 @@ const customField = (custom: CustomValue): DesiredField => ({
   name: labelOf(custom),
   value: custom.value,
   custom,
-  valueIn: (contact) => heldIn(contact, custom.id),
-  matches: (contact) => sameValue(custom.value, heldIn(contact, custom.id), custom.type),
+  valueIn: (contact) => customFieldValue(contact, custom.id),
+  matches: (contact) => sameValue(custom.value, customFieldValue(contact, custom.id), custom.type),
 });
 
 /** Arguments of `create_contact` and `update_contact`, without empty values. */
 export function argumentsOf(fields: readonly DesiredField[]): Json {
   const filled = fields.filter(({ value }) => !isEmpty(value));
   const plain = filled.filter(({ custom }) => !custom).map(({ name, value }) => [name, value]);
-  const customFields = filled.flatMap(({ custom }) => {
-    if (!custom) return [];
-    const { id, key, value } = custom;
-    return [id === undefined ? { key, value } : { id, value }];
-  });
-  return { ...Object.fromEntries(plain), ...(customFields.length > 0 ? { customFields } : {}) };
+  const customFields = filled.flatMap(({ custom }) => custom ?? []);
+  return { ...Object.fromEntries(plain), ...customFieldArguments(customFields) };
 }
 
 const UNKNOWN = 'This location has no such custom field.';
@@ -90,7 +94,8 @@ export function compareStored(fields: readonly DesiredField[], before: Json, aft
 function withId(field: DesiredField, before: Json, after: Json): DesiredField {
   const { custom } = field;
   if (!custom || custom.id !== undefined) return field;
-  const holders = holdersOf(after, custom);
-  const id = holders.find((holder) => !sameValue(custom.value, heldIn(before, holder), custom.type)) ?? holders[0];
+  const holders = fieldsWithValue(after, custom);
+  const id =
+    holders.find((holder) => !sameValue(custom.value, customFieldValue(before, holder), custom.type)) ?? holders[0];
   return customField({ ...custom, id });
 }

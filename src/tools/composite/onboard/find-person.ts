@@ -6,7 +6,7 @@ import { normalizeText } from '../../../lib/markup.ts';
 import { findDuplicateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { searchContacts } from '../../search.ts';
-import { heldIn, sameValue } from '../custom-field-values.ts';
+import { customFieldValue, sameValue } from '../custom-field-values.ts';
 import { findKnownPerson, setKnownPerson } from './known-people.ts';
 import { type DesiredPerson, keysOf, type LookupKey } from './parse-person.ts';
 import { type ContactRecord, readContact, readFresh, unreadableAnswer } from './read-contact.ts';
@@ -93,12 +93,15 @@ async function searchCandidates(
   const { id: fieldId, value, type } = field;
   const filters = [{ field: `customFields.${fieldId}`, operator: 'eq', value }];
   const answer = await readFresh(context, searchContacts, { filters, pageLimit: 10 });
-  const matches = (contact: Json) => sameValue(value, heldIn(contact, fieldId), type);
+  const matches = (contact: Json) => sameValue(value, customFieldValue(contact, fieldId), type);
   const found = rowsIn(answer, 'contacts').map(({ id }): Candidate => ({ by, id: String(id), matches }));
   const known = await findKnownPerson(key, context);
   if (!known?.id || found.some(({ id }) => id === known.id)) return found;
   // HighLevel may not have stored the value of the contact that was created for it.
-  return [...found, { by, id: known.id, matches: (contact) => isEmpty(heldIn(contact, fieldId)) || matches(contact) }];
+  return [
+    ...found,
+    { by, id: known.id, matches: (contact) => isEmpty(customFieldValue(contact, fieldId)) || matches(contact) },
+  ];
 }
 
 const firstName = ({ firstName, name }: Json): string =>

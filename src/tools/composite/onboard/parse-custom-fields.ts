@@ -2,9 +2,8 @@ import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import { listCustomFields } from '../../lookups.ts';
-import { findCustomField } from '../../runtime/name-lookup.ts';
-import type { CustomValue } from '../custom-field-values.ts';
-import { type CustomFieldInput, matchEntry, type PersonInput } from './input.ts';
+import { type CustomValue, resolveCustomField } from '../custom-field-values.ts';
+import { matchEntry, type PersonInput } from './input.ts';
 
 export interface ParsedCustomFields {
   readonly customFields: readonly CustomValue[];
@@ -30,7 +29,7 @@ export function parseCustomFields(
   let match: ParsedCustomFields['match'];
   for (const entry of row.customFields ?? []) {
     const name = entry.id ?? entry.key ?? '';
-    const value: CustomValue | undefined = definitions ? defined(entry, name, definitions) : entry;
+    const value = resolveCustomField(entry, definitions);
     if (entry === matched) {
       if (value?.id === undefined) throw unidentified(`${path}matchField`, name, definitions !== undefined);
       match = { ...value, id: value.id };
@@ -39,15 +38,6 @@ export function parseCustomFields(
     else unknownFields.push(name);
   }
   return { customFields, unknownFields, match };
-}
-
-function defined(
-  { key, value }: CustomFieldInput,
-  name: string,
-  definitions: readonly Json[],
-): CustomValue | undefined {
-  const definition = findCustomField(name, definitions);
-  return definition && { id: String(definition.id), key, type: definition.dataType, value };
 }
 
 const unidentified = (argument: string, name: string, isReadable: boolean): UserError =>
