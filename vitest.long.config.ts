@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Runs of more than ten seconds: many writes, several processes, processes that are killed. */
+/** Tests that take more than ten seconds: many writes, several processes, processes that are killed. */
 export default defineConfig({
   test: { include: ['test/**/*.long.ts'], globalSetup: 'test/global-setup.ts', testTimeout: 600_000 },
 });

@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import { buildToolDefinition } from '../src/tools/core/tool-schema.ts';
 import { tools } from '../src/tools/index.ts';
 
-/** CommonJS inside an ES module bundle still calls require for Node's own modules. */
+/** CommonJS modules in the bundle call require for Node's own modules. */
 const REQUIRE =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
@@ -25,7 +25,7 @@ await build({
     ),
   },
   legalComments: 'none',
-  // Native code: the one thing that is installed beside the bundle.
+  // Native code, installed next to the bundle.
   external: ['@napi-rs/keyring'],
   alias: { ajv: './scripts/no-ajv.ts', 'ajv-formats': './scripts/no-ajv.ts' },
   logLevel: 'warning',

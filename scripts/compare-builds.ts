@@ -27,14 +27,14 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   change: 'add tag spring',
 };
 
-/** Starts of the server whose lists and instructions differ. */
-const STARTS = [
+/** Configurations whose lists and instructions differ. */
+const CONFIGURATIONS = [
   { name: 'all scopes', args: ['--sandbox'], env: {} },
   { name: 'read-only', args: ['--sandbox'], env: { GHL_SCOPES: 'contacts.readonly' } },
   { name: 'not signed in', args: [], env: {} },
 ];
 
-/** Loaded before the server: time stands at one moment, and cursors and handles are not random. */
+/** A module loaded before the server: the time is constant, and cursors and handles are not random. */
 const FIXED = `data:text/javascript,${encodeURIComponent(`
   import crypto from 'node:crypto';
   import { syncBuiltinESMExports } from 'node:module';
@@ -102,7 +102,7 @@ async function readAll(send: ReturnType<typeof recorder>['send']): Promise<void>
 /** Every exchange with a build, in a fixed order. */
 async function exchangesOf(dist: string): Promise<Exchange[]> {
   const all: Exchange[] = [];
-  for (const { name, args, env } of STARTS) {
+  for (const { name, args, env } of CONFIGURATIONS) {
     const home = await mkdtemp(join(tmpdir(), 'compare-builds-'));
     const folders = { HOME: home, XDG_STATE_HOME: home, XDG_CONFIG_HOME: home };
     const program = startNode(['--import', FIXED, join(dist, 'index.js'), ...args], { ...folders, ...env });
@@ -119,7 +119,7 @@ async function exchangesOf(dist: string): Promise<Exchange[]> {
 const indented = (exchange: Exchange | undefined): string[] =>
   exchange === undefined ? [] : JSON.stringify(JSON.parse(exchange.response), null, 2).split('\n');
 
-/** The first lines that differ, after three that do not. */
+/** The first line that differs, after the three lines before it. */
 function difference(old: Exchange | undefined, current: Exchange | undefined): string {
   const [before, after] = [indented(old), indented(current)];
   const at = before.findIndex((line, i) => line !== after[i]);

@@ -7,7 +7,7 @@ import { type CompositeTool, scopesOf } from '../src/tools/core/tool.ts';
 import { endpoints, families } from '../src/tools/index.ts';
 import { conversations } from './systems.ts';
 
-/** What each effect looks like in the table. */
+/** The text for each effect in the table. */
 const MARKS = {
   read: 'read',
   create: 'write',
@@ -91,7 +91,7 @@ const facts = [
   ),
 ].join('\n\n');
 
-/** Sections of a file by the name between their markers. */
+/** Generated sections of each file, by the name in their markers. */
 const GENERATED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'README.md': { tools: toolTable, settings: settingsTable, prompts: promptTable },
   'docs/writes.md': { settlements: settlementTable },

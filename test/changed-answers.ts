@@ -3,10 +3,10 @@ import type { HttpRequest, Transport } from '../src/api/transport/types.ts';
 import { createSandbox, type Sandbox } from '../src/sandbox/index.ts';
 import { type Connected, connect, NOW, type Options } from './connect.ts';
 
-/** What HighLevel's answer becomes before the server reads it. */
+/** Changes an answer of HighLevel before the server reads it. */
 export type Change = (answer: unknown, request: HttpRequest) => unknown;
 
-/** A connection to a sandbox whose JSON answers are changed on the way. */
+/** Connects to a sandbox whose JSON answers are changed. */
 export async function connectChanged(change: Change, options: Options = {}): Promise<Connected> {
   const sandbox: Sandbox = createSandbox({ now: options.timers?.now ?? (() => NOW), rate: 'off', ...options.sandbox });
   const send = fetchTransport(sandbox.fetch);
@@ -32,7 +32,7 @@ async function* once(text: string): AsyncIterable<Uint8Array> {
   yield new TextEncoder().encode(text);
 }
 
-/** JSON with every text, key or row replaced as `change` says, from the leaves up. */
+/** A copy of a JSON value in which `change` replaces every value, inner ones first. */
 export function mapped(value: unknown, change: (value: unknown, key: string) => unknown, key = ''): unknown {
   if (Array.isArray(value))
     return change(
@@ -46,7 +46,7 @@ export function mapped(value: unknown, change: (value: unknown, key: string) => 
   );
 }
 
-/** Every message that the server sends from now on. */
+/** Collects every message that the server sends from now on. */
 export function outgoing({ client }: Connected): unknown[] {
   const messages: unknown[] = [];
   const { transport } = client;

@@ -18,10 +18,10 @@ import { createClock } from '../src/tools/runtime/clock.ts';
 export const READ = ['contacts.readonly'] as const satisfies readonly Scope[];
 export const CONTACTS = ['contacts.readonly', 'contacts.write'] as const satisfies readonly Scope[];
 
-/** A Friday morning, so that "today" and "overdue" mean the same in every run. */
+/** A fixed Friday morning, so that "today" and "overdue" are the same in every run. */
 export const NOW = Date.parse('2026-11-20T15:00:00Z');
 
-/** ms by which list and search trail a write, as on the real API: seconds to about a minute. What is seeded is there. */
+/** ms until lists and searches show a write; on the real API seconds to about a minute. They show seeded data at once. */
 export const INDEX_DELAY_MS = 15_000;
 
 export interface Options {
@@ -34,38 +34,38 @@ export interface Options {
   /** GHL_LABEL */
   label?: string;
   log?: Log;
-  /** What outlives a server: the same for two of them is a restart. */
+  /** State that outlives a server. Two servers with one store simulate a restart. */
   memory?: StateStore;
-  /** Folder by which servers agree on people: the same for two of them are two processes of one owner. */
+  /** Folder of the person registry. Two servers with one folder simulate two processes of one owner. */
   peopleFolder?: string;
-  /** The API, where two servers share one. */
+  /** A sandbox that two servers share. */
   sandboxed?: Sandbox;
-  /** The time of server and sandbox, moved by whoever made it; `advance` moves another. */
+  /** The clock of server and sandbox. Its creator advances it; `advance` has no effect on it. */
   timers?: Timers;
-  /** The location signed in to, where it changes. */
+  /** The current location, for tests in which it changes. */
   locationId?: () => string;
-  /** Parts of the request layer a test replaces. */
+  /** Parts of the request layer that a test replaces. */
   api?: Partial<ApiOptions>;
 }
 
 export interface Connected {
   readonly client: Client;
   readonly sandbox: Sandbox;
-  /** Calls a tool and gives its structured half; throws on an error result. */
+  /** Calls a tool and returns its structured content. @throws Error for an error result */
   call(name: string, args?: Json): Promise<Json>;
-  /** Calls a tool and gives its text; throws unless it is an error. */
+  /** Calls a tool that must fail and returns the error text. @throws Error for a result */
   refused(name: string, args?: Json): Promise<string>;
-  /** Moves the server's clock and the sandbox's. */
+  /** Advances the clocks of the server and the sandbox. */
   advance(ms: number): void;
-  /** Moves both on until list and search show what was written. */
+  /** Advances both clocks until lists and searches show every write. */
   indexed(): void;
-  /** Epoch ms by the server's clock. */
+  /** Epoch ms of the server's clock. */
   now(): number;
-  /** What reached the sandbox since the last look, as `METHOD /path`. */
+  /** Requests that reached the sandbox since the last call of this function, as `METHOD /path`. */
   sent(): Promise<string[]>;
 }
 
-/** The real server over the sandbox, with the scopes a test names, and its clock. */
+/** The real server, connected to the sandbox, with its clock. */
 export function serverOf(options: Options = {}) {
   const scopes = options.scopes ?? SCOPES;
   let moved = 0;
@@ -117,7 +117,7 @@ export function serverOf(options: Options = {}) {
   return { server, sandbox, timers, advance };
 }
 
-/** A real client, the real server and the sandbox, in memory. */
+/** Connects a real client, the real server and the sandbox in memory. */
 export async function connect(options: Options = {}): Promise<Connected> {
   const { server, sandbox, timers, advance } = serverOf(options);
   const client = new Client({ name: 'test', version: '0' });
@@ -165,7 +165,7 @@ async function requests(sandbox: Sandbox): Promise<string[]> {
   return ((await answer.json()) as { method: string; path: string }[]).map(({ method, path }) => `${method} ${path}`);
 }
 
-/** The first contact search finds for these words. */
+/** The first contact that a search finds. */
 export async function find(call: Connected['call'], query: string): Promise<Json & { id: string }> {
   const { contacts } = await call('search_contacts', { query, pageLimit: 1 });
   const [contact] = contacts as (Json & { id: string })[];

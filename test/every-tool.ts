@@ -3,14 +3,14 @@ import { tools } from '../src/tools/index.ts';
 import { connect, type Options } from './connect.ts';
 import { examples, type Fixture, findFixture } from './examples.ts';
 
-/** One call of a tool that succeeds on a fresh sandbox, and what it shows. */
+/** A call that succeeds in a new sandbox, and what it shows. */
 export interface ExampleCall {
   readonly tool: string;
   readonly what: string;
   readonly args: Json;
 }
 
-/** Calls of the tools that make several requests. */
+/** Calls of the composite tools. */
 const composite = ({
   contactId,
   otherContactId,
@@ -50,7 +50,7 @@ const composite = ({
   ],
 });
 
-/** Every tool at least once. */
+/** Calls every tool at least once. */
 export async function everyCall(): Promise<ExampleCall[]> {
   const fixture = await findFixture();
   const single = Object.entries(examples).flatMap(([tool, make]) =>
@@ -71,7 +71,7 @@ export interface Answer {
   readonly isError?: boolean;
 }
 
-/** The answer to a call on a sandbox of its own. */
+/** The result of a call in a new sandbox. */
 export async function answerTo({ tool, args }: ExampleCall, options: Options = {}): Promise<Answer> {
   const { client } = await connect(options);
   return (await client.callTool({ name: tool, arguments: args })) as unknown as Answer;

@@ -3,9 +3,9 @@ import { CLEARABLE } from '../src/tools/contacts.ts';
 import { connect, find } from './connect.ts';
 import type { ToolName } from './tools/contract.ts';
 
-/** What examples name: things the sandbox is seeded with, which have the same ids in every sandbox. */
+/** Seeded records that the examples use. Their ids are the same in every sandbox. */
 export interface Fixture {
-  /** Somebody with a task, a note and an appointment. */
+  /** A contact with a task, a note and an appointment. */
   readonly contactId: string;
   readonly email: string;
   readonly phone: string;
@@ -17,15 +17,15 @@ export interface Fixture {
   readonly businessId: string;
   readonly campaignId: string;
   readonly workflowId: string;
-  /** Ids of custom fields whose values are a text, a number and a list of choices. */
+  /** Ids of custom fields: a text, a number and a list of choices. */
   readonly fields: Readonly<Record<'bike_model' | 'lifetime_spend' | 'interests', string>>;
-  /** Where page two of a list and of a search begins. */
+  /** Cursors of the second page of a list and of a search. */
   readonly listCursor: Json;
   readonly searchCursor: Json;
 }
 
-/** Arguments of calls that succeed on a fresh sandbox, each on its own, by what it shows. */
-type Examples = (given: Fixture) => Readonly<Record<string, Json>>;
+/** Arguments of calls, by what each shows. Each succeeds in a new sandbox. */
+type Examples = (fixture: Fixture) => Readonly<Record<string, Json>>;
 
 const person = {
   firstName: 'Nora',
@@ -273,7 +273,7 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
   }),
 };
 
-/** Asks a sandbox of its own for all that examples name. */
+/** Reads the seeded records from a new sandbox. */
 export async function findFixture(): Promise<Fixture> {
   const { call } = await connect();
   const rows = async (tool: ToolName, key: string, args: Json = {}) => (await call(tool, args))[key] as Json[];
@@ -307,6 +307,6 @@ export async function findFixture(): Promise<Fixture> {
 }
 
 function idOf(row: Json | undefined): string {
-  if (typeof row?.id !== 'string') throw new Error('The sandbox is seeded with nothing of a kind that examples name.');
+  if (typeof row?.id !== 'string') throw new Error('The seed lacks a record that the examples use.');
   return row.id;
 }

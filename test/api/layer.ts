@@ -11,7 +11,7 @@ import { endpoints } from '../../src/tools/index.ts';
 export const TOKEN = 'pit-00000000-0000-4000-8000-000000000000';
 export const PERSON = 'aaaaaaaaaaaaaaaaaaaa';
 
-/** The request layer alone, over whatever transport a test gives it. */
+/** The request layer over a given transport. */
 export const layer = (options: Pick<ApiOptions, 'transport'> & Partial<ApiOptions>): Api =>
   createApi({
     endpoints,
@@ -36,14 +36,14 @@ export interface Reply {
   readonly body?: Json;
 }
 
-/** A success that is in the shape of every endpoint, about the contact that the path names. */
+/** A success with the keys of every endpoint, about the contact in the path. */
 function success(path: string, nth: number): Json {
   const [, contactId = PERSON] = path.match(/^\/contacts\/(\w{20})\b/) ?? [];
   const lists = ['contacts', 'tasks', 'notes', 'events', 'tags', 'users'].map((key) => [key, []]);
   return { ...Object.fromEntries(lists), succeeded: true, contact: { id: contactId }, note: { id: `note${nth}` } };
 }
 
-/** A transport that answers as it is told, and what it was asked. */
+/** A transport with scripted replies, and the requests it received. */
 export function scripted(reply: (request: HttpRequest, nth: number) => Reply | Promise<Reply>) {
   const asked: string[] = [];
   const transport: Transport = async (request) => {
@@ -60,7 +60,7 @@ async function* bytes(text: string) {
   yield new TextEncoder().encode(text);
 }
 
-/** What a promise came to, without waiting for it. */
+/** The state of a promise, without waiting for it. */
 export function watch(promise: Promise<unknown>) {
   const seen: { done?: unknown; failed?: string } = {};
   promise.then(

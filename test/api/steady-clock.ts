@@ -2,14 +2,14 @@ import type { Timers } from '../../src/lib/scheduler.ts';
 import { NOW } from '../connect.ts';
 
 export interface SteadyClock extends Timers {
-  /** ms of this clock, waited for. */
+  /** Waits for ms of this clock. */
   wait(ms: number): Promise<void>;
   stop(): void;
 }
 
 /**
- * Time that goes on by one step per turn of the event loop and a real ms, for all that share the process: faster than
- * the clock on the wall, but however long the machine stalls, no step is longer than the others.
+ * A clock that advances by `stepMs` per real ms and turn of the event loop: faster than real time, and in equal steps
+ * even when the machine stalls.
  */
 export function steadyClock(stepMs: number): SteadyClock {
   let now = NOW;
@@ -37,16 +37,16 @@ export function steadyClock(stepMs: number): SteadyClock {
 export interface HandClock extends Timers {
   advance(ms: number): Promise<void>;
   wall(): number;
-  /** Sets the wall clock forward or back; what is measured by `now` goes on as before. */
+  /** Moves the wall clock by ms; `now` is not affected. */
   setWall(ms: number): void;
 }
 
-/** Time that stands still until it is moved; what falls due meanwhile runs in order, each with its consequences. */
+/** A clock that only `advance` moves. It runs due timers in order, each with the work that follows from it. */
 export function handClock(start = NOW): HandClock {
   let now = start;
   let offset = 0;
   const due = new Set<{ at: number; then: () => void }>();
-  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  const idle = () => new Promise((resolve) => setImmediate(resolve));
   return {
     now: () => now,
     wall: () => now + offset,
@@ -60,17 +60,17 @@ export function handClock(start = NOW): HandClock {
     },
     async advance(ms) {
       const end = now + ms;
-      await settled();
+      await idle();
       for (;;) {
         const [next] = [...due].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
         if (!next) break;
         now = Math.max(now, next.at);
         due.delete(next);
         next.then();
-        await settled();
+        await idle();
       }
       now = end;
-      await settled();
+      await idle();
     },
   };
 }

@@ -1,9 +1,9 @@
 import type { Timers } from '../../src/lib/scheduler.ts';
 
 export interface VirtualClock extends Timers {
-  /** Sleeps by this clock. */
+  /** Waits for ms of this clock. */
   wait(ms: number): Promise<void>;
-  /** Time that passes while something is under way. */
+  /** Lets ms pass at once, such as the duration of a request. */
   tick(ms: number): void;
 }
 
@@ -12,13 +12,13 @@ interface Alarm {
   readonly then: () => void;
 }
 
-/** Time that moves only when nothing else can: whatever sleeps next is woken at once, with the clock put forward. */
+/** A clock that advances to the next timer as soon as nothing else can run. */
 export function virtualClock(start: number): VirtualClock {
   const alarms = new Set<Alarm>();
   let now = start;
   let turning = false;
 
-  // All that runs in memory runs in microtasks, so that a turn of the loop comes when everyone sleeps.
+  // Work in memory runs in microtasks, so an immediate runs once all of it waits for timers.
   const turn = () => {
     if (turning || alarms.size === 0) return;
     turning = true;
