@@ -9,4 +9,5 @@ export const KINDS = {
   updated: 'contact',
 } as const satisfies Record<string, ContactPart>;
 export type Kind = keyof typeof KINDS;
-export const ALL_KINDS = Object.keys(KINDS) as Kind[];
+export const isKind = (name: string | undefined): name is Kind => name !== undefined && Object.hasOwn(KINDS, name);
+export const ALL_KINDS = Object.keys(KINDS).filter(isKind);
