@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const BIOME = resolve('node_modules/@biomejs/biome/bin/biome');
 
-/** For each layer a file, and one that it may not import. */
+/** For each layer, a file and one that it may not import. */
 const FORBIDDEN = [
   ['src/index.ts', 'src/api/client.ts'],
   ['src/mcp/server.ts', 'src/cli/config.ts'],
@@ -50,8 +50,8 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(join(folder, path), text);
 }
 
-/** Names of the import rules that a tree of these files breaks. */
-async function broken(files: Readonly<Record<string, string>>): Promise<string[]> {
+/** Names of the rules that these files violate. */
+async function violatedRules(files: Readonly<Record<string, string>>): Promise<string[]> {
   for (const name of await readdir(folder))
     if (name !== 'biome.json') await rm(join(folder, name), { recursive: true });
   for (const [path, text] of Object.entries(files)) await write(path, text);
@@ -66,10 +66,10 @@ const target = 'export const used = 1;\nexport type Used = number;\n';
 describe.each(Object.keys(SPELLINGS) as Spelling[])('an import as a %s', (spelling) => {
   test.each(FORBIDDEN)('%s does not import %s', async (from, to) => {
     const text = SPELLINGS[spelling](specifier(from, to));
-    expect(await broken({ [from]: text, [to]: target })).toEqual(['noRestrictedImports']);
+    expect(await violatedRules({ [from]: text, [to]: target })).toEqual(['noRestrictedImports']);
   });
 
-  test('a circle of two files is refused, also below test', async () => {
+  test('a cycle of two files is rejected, also in test', async () => {
     for (const [a, b] of [
       ['src/api/client.ts', 'src/api/types.ts'],
       ['test/connect.ts', 'test/program.ts'],
@@ -78,7 +78,7 @@ describe.each(Object.keys(SPELLINGS) as Spelling[])('an import as a %s', (spelli
         [a]: SPELLINGS[spelling](specifier(a, b)) + target,
         [b]: SPELLINGS[spelling](specifier(b, a)).replaceAll('user', 'other').replaceAll('User', 'Other') + target,
       };
-      expect(await broken(files)).toEqual(['noImportCycles']);
+      expect(await violatedRules(files)).toEqual(['noImportCycles']);
     }
   });
 });
@@ -88,7 +88,7 @@ test('an import of a lower layer is allowed', async () => {
     'src/tools/notes.ts': SPELLINGS.value('../lib/json.ts'),
     'src/lib/json.ts': target,
   };
-  expect(await broken(files)).toEqual([]);
+  expect(await violatedRules(files)).toEqual([]);
 });
 
 test('the source has at most eight entries, and the guide for contributors names paths that exist', async () => {

@@ -68,7 +68,7 @@ describe('two servers over HTTP against one sandbox', () => {
     expect(counted.filter(({ status }) => status === 429)).toEqual([]);
     expect(used).toBeGreaterThanOrEqual(0.95);
     expect(used).toBeLessThanOrEqual(1.02);
-    // A share of 50 gives a place every 200 ms; when both have used up a window, everyone waits for its end.
+    // A share of 50 gives a slot every 200 ms; when both servers have used up a window, all wait for its end.
     expect(slowest).toBeLessThan(WINDOW_MS / 5);
   });
 });

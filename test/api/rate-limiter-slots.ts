@@ -17,13 +17,13 @@ export const daily = (left: number) => ({
   'x-ratelimit-daily-remaining': String(left),
 });
 
-/** The limits are known from an answer of a window that is over. */
+/** Teaches the limiter its limits from a response of a past window. */
 export async function learnLimits(limiter: RateLimiter, clock: HandClock) {
   (await limiter.acquire('interactive', new AbortController().signal))?.(quota(99));
   await clock.advance(WINDOW_MS);
 }
 
-/** Asks for places and notes who got one, when. */
+/** Acquires slots and records which request got one when. */
 export function slots(limiter: RateLimiter, now: () => number) {
   const began = now();
   const granted: string[] = [];

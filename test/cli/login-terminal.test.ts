@@ -5,7 +5,7 @@ import { consent, createWorld, printedAddress, type World } from '../api/auth/wo
 import { PROGRAM } from '../program.ts';
 
 describe.skipIf(!existsSync('/usr/bin/script'))('on a terminal', () => {
-  /** The program on a pseudo terminal: what is shown, what is typed. */
+  /** Runs the program on a pseudo terminal. */
   function terminal(world: World, command: string) {
     const child = spawn('/usr/bin/script', ['-qec', `"${process.execPath}" "${PROGRAM}" ${command}`, '/dev/null'], {
       env: world.env,
@@ -52,7 +52,7 @@ describe.skipIf(!existsSync('/usr/bin/script'))('on a terminal', () => {
     const world = await createWorld();
     const { shown, until, type, ended } = terminal(world, `login --api-key --location ${world.sandbox.locationId}`);
     await until('Private integration token: ');
-    // The prompt stands before the terminal's echo is off.
+    // The prompt appears before the terminal's echo is off.
     await new Promise((resolve) => setTimeout(resolve, 200));
     type(world.sandbox.token);
     expect(await ended).toBe(0);

@@ -64,7 +64,7 @@ describe('login by OAuth', () => {
     theirs.searchParams.set('state', 'f'.repeat(32));
     expectRefused(await world.run(['login', '--code', String(theirs)]), 2, /^That address belongs to another login/);
     expect((await world.run(['login', '--code', String(address)])).code).toBe(0);
-    // Once only: a state that came back is used up.
+    // A state is valid once.
     expectRefused(await world.run(['login', '--code', String(address)]), 2, /^That address belongs to another login/);
   });
 

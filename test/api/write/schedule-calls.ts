@@ -12,7 +12,7 @@ export interface Fact {
 
 export interface Write {
   readonly args: Json;
-  /** By which the created record is found. */
+  /** Finds the created record. */
   readonly mark?: string;
   readonly facts?: readonly Fact[];
 }
@@ -119,7 +119,7 @@ const newUpsert: fc.Arbitrary<MakeWrite> = person.map((make) => (nr) => {
   const args: Json = { email: `mark${nr}@new.example`, ...make(nr) };
   const { email, phone, website } = args;
   const mark = `contact ${website}`;
-  // Cyd may be deleted, and the mark with her.
+  // Cyd may be deleted, and the mark with the contact.
   if (phone === '+13125550103') return { args: { email, website }, mark };
   if (![email, phone].some((reach) => /old|5550/.test(String(reach)))) return { args, mark };
   return { args: { email, ...(phone ? { phone } : {}), website, createNewIfDuplicateAllowed: true }, mark };

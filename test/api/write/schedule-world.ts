@@ -1,7 +1,7 @@
 import type { Json } from '../../../src/lib/json.ts';
 import type { Sandbox, SandboxData } from '../../../src/sandbox/index.ts';
 
-/** A small location, so that a thousand of them are made in no time. */
+/** Ids of a small location, of which a test creates more than a thousand. */
 export const ids = {
   ada: 'AdaAdaAdaAdaAdaAda01',
   bob: 'BobBobBobBobBobBob01',
@@ -78,11 +78,11 @@ export const data: SandboxData = {
   ],
 };
 
-/** Everything there is, as flat facts, read past the client. */
+/** Everything the sandbox stores, as flat facts, read without the client. */
 export interface Snapshot {
-  /** `contact/<id>/city` to its value; what is not there is not in it. */
+  /** Values by keys such as `contact/<id>/city`; absent values have no key. */
   readonly facts: ReadonlyMap<string, string>;
-  /** Ids of what carries a mark: `contact <website>`, `note <contact> <text>`, `task <contact> <title>`. */
+  /** Ids of the records with a mark: `contact <website>`, `note <contact> <text>`, `task <contact> <title>`. */
   readonly marked: ReadonlyMap<string, readonly string[]>;
 }
 

@@ -158,11 +158,11 @@ const deletesCyd = ({ tool, args }: Step) => tool === 'delete_contact' && args.c
 function isDefined(step: Step, at: number, all: readonly Step[]): boolean {
   if (marksExisting(step)) return all.findIndex(marksExisting) === at;
   if (!updatesByReach(step)) return true;
-  // After Cyd is deleted, what gives her phone and Ada's email changes Ada.
+  // After Cyd is deleted, an upsert with Cyd's phone and Ada's email changes Ada.
   return !all.some(sharesReach) && !(step.args.phone === '+13125550103' && all.some(deletesCyd));
 }
 
-/** Calls in a sandbox that fails now and then. */
+/** Calls in a sandbox whose requests sometimes fail. */
 export const schedules: fc.Arbitrary<Schedule> = record({
   seed: nat(),
   indexDelayMs: constantFrom(0, 105_000),

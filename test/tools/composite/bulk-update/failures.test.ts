@@ -23,7 +23,7 @@ describe('failures', () => {
     expect(failures.map(({ contactId }) => contactId)).toEqual(gone.map(idOf));
     expect(failures[0]).toMatchObject({ step: 'business, addTags' });
     expect(failures[0]?.reason).toMatch(/may have been deleted\. HighLevel says "contact is deleted"/);
-    // Once HighLevel says that there is no such contact, no further call is spent on it.
+    // Nothing more is sent about a contact that HighLevel reported as missing.
     expect((await server.traffic()).writes.filter((line) => line.startsWith('PUT'))).toHaveLength(297);
   });
 
@@ -119,7 +119,7 @@ describe('failures', () => {
     const { writes } = await server.traffic();
     console.log(`${_}: ${writes.length} writes reached HighLevel, ${stopped.left} of 500 left`);
     expect(stopped).toMatchObject({ next, left: expect.any(Number) });
-    // A write that may have been done under the broken answer, and nothing else, is written off.
+    // Only a write with an unknown outcome counts as failed.
     expect(Number(stopped.done)).toBeGreaterThanOrEqual(40);
     for (const { reason } of (stopped.failures ?? []) as { reason: string }[]) expect(reason).toMatch(/is not known/);
     expect(Number(stopped.left)).toBeGreaterThan(450);

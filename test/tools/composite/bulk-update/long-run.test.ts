@@ -6,7 +6,7 @@ import { ASSIGN, BUSINESS, type Bulk, expectCounts, ids, PUT, people, previewed,
 describe('a long run', () => {
   const changes = { addTags: ['vip'], set: { source: 'Referral' } };
 
-  /** Every update takes 2 s, so that some 70 fit. */
+  /** Every update takes 2 s, so that about 70 fit into one call. */
   async function slow(count: number): Promise<Bulk> {
     const server = await world(people(count));
     server.sandbox.setFaults([{ route: PUT, fault: { delayMs: 2_000 } }]);
@@ -73,12 +73,12 @@ describe('a long run', () => {
       [1_000, 200, 2],
       [1_200, 0, 1],
     ]);
-    // The handle still tells how it ended, and sends nothing.
+    // The handle still returns the result and sends nothing.
     expect(await server.bulk(next)).toMatchObject({ asked: 1_200, done: 1_200, left: 0 });
     expect(await server.traffic()).toEqual({ writes: [], reads: [] });
   });
 
-  /** Calls, and goes away when so many contact-steps are reported. */
+  /** Starts a call and cancels it when `at` steps are reported. */
   async function cancelled(server: Bulk, args: Json, at: number): Promise<void> {
     const leaving = new AbortController();
     const call = server.client.callTool({ name: 'bulk_update_contacts', arguments: args }, undefined, {
@@ -97,7 +97,7 @@ describe('a long run', () => {
       const args = { contacts: ids(60), ...changes };
       const next = await previewed(server, args);
       await cancelled(server, next, 100);
-      // Updates are under way still, and nobody else may begin.
+      // Updates are still in flight, so a second call is rejected.
       expect(await server.refused('bulk_update_contacts', next)).toMatch(/still working; nothing was done twice/);
       await server.wait(60_000);
       const before = (await server.traffic()).writes;
@@ -138,7 +138,7 @@ describe('a long run', () => {
     expect((await server.traffic()).writes).toHaveLength(1);
     expect(await server.bulk(args)).toMatchObject({ asked: 20, done: 20 });
     expect((await server.traffic()).writes).toEqual([]);
-    // Heard now: once more is meant.
+    // The result was delivered, so the same call is a new job.
     expect(await server.bulk(args)).toMatchObject({ asked: 20, done: 20 });
     expect((await server.traffic()).writes).toHaveLength(1);
   });

@@ -69,7 +69,7 @@ describe('a preview', () => {
     expect(preview).toMatchObject({ total: 700, everyContact: false });
     const { reads } = await server.traffic();
     expect(reads.filter((line) => line === 'POST /contacts/search')).toHaveLength(3);
-    // Somebody who matches now, but did not when it was previewed.
+    // A contact that did not match at the time of the preview.
     await server.call('create_contact', { firstName: 'Late', email: 'late@example.com', city: 'Austin' });
     await server.traffic();
     const first = await server.bulk(preview.next as Json);
@@ -93,7 +93,7 @@ describe('a preview', () => {
     const server = await world(people(26));
     const args = { contacts: ids(26), addTags: ['vip'], confirm: true };
     expect(await server.bulk(args)).toMatchObject({ preview: true, total: 26 });
-    // Asked for once more without the word, it is a preview still.
+    // Without confirm it is still a preview.
     const { confirm: _, ...unconfirmed } = args;
     expect(await server.bulk(unconfirmed)).toMatchObject({ preview: true });
     expect((await server.traffic()).writes).toEqual([]);

@@ -32,7 +32,7 @@ export const people = (count: number, more: (i: number) => Partial<Person> = () 
   }));
 
 export interface Bulk extends Connected {
-  /** Virtual ms. */
+  /** Waits for ms of the virtual clock. */
   wait(ms: number): Promise<void>;
   now(): number;
   /** Writes and reads that reached the sandbox since the last call. */

@@ -3,7 +3,7 @@ import type { Json } from '../../../../src/lib/json.ts';
 import type { Sandbox } from '../../../../src/sandbox/index.ts';
 import { type Connected, connect, NOW } from '../../../connect.ts';
 
-/** Connects over a way that changes answers. */
+/** Connects through a transport that changes answers. */
 export async function connectVia(
   change: (request: Request, answer: Response) => Response | Promise<Response>,
   options: Parameters<typeof connect>[0] = {},

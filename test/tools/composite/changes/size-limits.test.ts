@@ -27,7 +27,7 @@ describe('size limits', () => {
     expect((await call('list_changed_contacts', { since: 'last' })).contacts).toEqual([]);
   });
 
-  /** Every answer from `first` on, none longer than hosts take. */
+  /** Follows `next` to the last answer and checks the size of each. */
   async function answers({ client: host, advance }: Connected, first: Json): Promise<Json[]> {
     const all: Json[] = [];
     for (let args: Json | undefined = first; args; args = all.at(-1)?.next as Json | undefined) {

@@ -40,7 +40,7 @@ describe('concurrent calls', () => {
     'ten with %s create one contact, one note and one set of tasks',
     async (what, args, options = {}) => {
       const server = await world(options, { indexDelayMs: 60_000 });
-      // Two chains that share nothing meet only where somebody has both.
+      // Calls with only an email and calls with only a phone share a key once a contact has both.
       if (what === 'different identifiers') await server.call('onboard_contact', args(2));
       const done = await Promise.all(Array.from({ length: 10 }, (_, run) => server.call('onboard_contact', args(run))));
       const ids = new Set(done.map(({ contact }) => (contact as Json).id));
@@ -93,7 +93,7 @@ describe('concurrent calls', () => {
     const args = { firstName: 'Zed', matchField: EXTERNAL, customFields: [{ id: EXTERNAL, value: 'Z-9' }] };
     const { contact } = await server.call('onboard_contact', args);
     expect((await server.call('onboard_contact', args)).contact).toEqual(contact);
-    // Another one took over the value meanwhile: what is stored counts, not what was remembered.
+    // The stored value counts, not the remembered one: the contact has another value now.
     await server.call('update_contact', {
       contactId: (contact as Json).id,
       customFields: [{ id: EXTERNAL, value: 'Z-8' }],

@@ -92,7 +92,7 @@ describe('values that identify two contacts', () => {
   });
 
   test('an update that HighLevel rejects as a duplicate is a conflict', async () => {
-    // A number the server takes for one of North America, and HighLevel for one of the location's country.
+    // Without the country the server reads this number as North American, and HighLevel as British.
     const british = {
       ...data,
       location: { country: 'GB' },

@@ -59,13 +59,13 @@ describe('failures', () => {
       { scopes: CONTACTS },
       { data: { ...data, location: { country: 'GB' }, contacts: [{ firstName: 'Una', phone: '+442079460011' }] } },
     );
-    // Lookup misses this spelling where the country is not known; the create names who it is.
+    // Without the country the lookup misses this spelling; the error of the create names the contact.
     const done = await server.call('onboard_contact', { phone: '020 7946 0011', lastName: 'Hart', tags: ['x'] });
     expect(done).toMatchObject({ created: false, contact: { firstName: 'Una', lastName: 'Hart', tags: ['x'] } });
     expect(await allContacts(server)).toHaveLength(1);
   });
 
-  /** A world in which somebody else does something just before the first request to a route is handled. */
+  /** Another client acts just before the first request to a route is handled. */
   async function meanwhile(route: string, rival: (request: Rival) => Promise<unknown>): Promise<Connected> {
     const server: Connected = await world({}, { wait: () => rival(asRival(server)).then(() => undefined) });
     server.sandbox.setFaults([{ route, nth: 1, fault: { delayMs: 1 } }]);
