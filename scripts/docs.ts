@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Endpoint } from '../src/api/endpoint.ts';
-import { SETTINGS } from '../src/cli/config.ts';
+import { SETTINGS } from '../src/cli/settings.ts';
 import { prompts } from '../src/mcp/prompts/index.ts';
 import { FACTS, type Fact, isOpen } from '../src/sandbox/index.ts';
 import { type CompositeTool, scopesOf } from '../src/tools/core/tool.ts';

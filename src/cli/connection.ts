@@ -11,7 +11,7 @@ import { type Log, silent } from '../lib/log.ts';
 import { memoizeAsync } from '../lib/memoize.ts';
 import type { Config } from './config.ts';
 
-/** Who this server works for, how it gets there, and what it may do. */
+/** The account, the transport to the API, and the scopes in effect. */
 export interface Connection {
   readonly transportOptions: {
     readonly transport: Transport;
@@ -19,54 +19,54 @@ export interface Connection {
     readonly credential: TokenSource;
   };
   readonly scopes: () => readonly Scope[];
-  /** What `instructions` and the status say of the account, as things are now. */
+  /** The account as it is now, for `instructions` and the status. */
   readonly account: AccountInfo & {
-    /** Scopes of an OAuth grant, whatever the settings make of them. */
+    /** Scopes of the OAuth grant, before `GHL_SCOPES` narrows them. */
     readonly granted?: readonly string[] | undefined;
   };
-  /** What the owner does to bring a scope into effect, as a sentence. */
+  /** A sentence that says how the owner grants a scope. */
   readonly howToGrant: (scope: Scope) => string;
-  /** Tells of sign-ins while the server runs; the answer ends it. */
-  readonly watch: (changed: () => void) => () => void;
+  /** Runs `onChange` after each sign-in or sign-out while the server runs. Returns a function that stops it. */
+  readonly watch: (onChange: () => void) => () => void;
 }
 
-const never = () => () => undefined;
+const neverChanges = () => () => undefined;
 
 export function openConnection(config: Config, sandbox: boolean, log: Log = silent): Connection {
   if (sandbox) return fromSandbox(config);
   return config.credential ? fromSettings(config, config.credential) : fromStore(config, log);
 }
 
-/** By the settings alone. */
+/** A private token given in the settings. */
 function fromSettings(
   { baseUrl, scopes = READ_ONLY }: Config,
   credential: Credential | { readonly missing: string },
 ): Connection {
-  const known =
+  const account =
     'missing' in credential ? credential : { locationId: credential.locationId, credential: kindOf(credential) };
   const transportOptions = { transport: undiciTransport(), baseUrl, credential: fixedCredential(credential) };
-  return { transportOptions, scopes: () => scopes, account: known, howToGrant: grantBySettings, watch: never };
+  return { transportOptions, scopes: () => scopes, account, howToGrant: grantBySettings, watch: neverChanges };
 }
 
 const kindOf = ({ token }: Credential) => (token.startsWith('pit-') ? 'private integration token' : 'bearer token');
 
-/** By what `login` stored. The plain file tells who is signed in; the secrets wait for the first call. */
+/** What `login` stored. The accounts file says who is signed in; secrets are read with the first call. */
 function fromStore(config: Config, log: Log): Connection {
   const store = openTokenStore(config.auth.store);
-  let now: AccountStatus = accountStatus(config, store.accounts.readAtStart());
+  let status: AccountStatus = accountStatus(config, store.accounts.readAtStart());
   const transport = undiciTransport();
   const listeners = new Set<() => void>();
-  let open: { readonly name: string; readonly source: Promise<TokenSource> } | undefined;
+  let opened: { readonly name: string; readonly source: Promise<TokenSource> } | undefined;
   let checking: Promise<void> | undefined;
 
-  /** Reads who is signed in again where that changed; one look for all who ask meanwhile. */
+  /** Reads the accounts file again if it changed. Calls during one check share it. */
   const check = (): Promise<void> => {
     checking ??= store.accounts
       .readIfChanged()
       .then((read) => {
         if (!read) return;
-        now = accountStatus(config, read);
-        for (const changed of listeners) changed();
+        status = accountStatus(config, read);
+        for (const onChange of listeners) onChange();
       })
       .finally(() => {
         checking = undefined;
@@ -74,19 +74,19 @@ function fromStore(config: Config, log: Log): Connection {
     return checking;
   };
 
-  /** Of the sign-in there is now: after another login the tokens of the last one are not used on. */
-  const source = async (): Promise<TokenSource> => {
-    if ('missing' in now) throw new UserError(now.missing);
-    const { locationId, since } = now;
+  /** The token source of the current sign-in: after another login it is opened again. */
+  const currentSource = async (): Promise<TokenSource> => {
+    if ('missing' in status) throw new UserError(status.missing);
+    const { locationId, since } = status;
     const name = `${locationId} ${since}`;
-    if (open?.name !== name) {
+    if (opened?.name !== name) {
       void flush();
-      open = { name, source: openSource(config, store, transport, locationId, log) };
+      opened = { name, source: openSource(config, store, transport, locationId, log) };
     }
-    return open.source;
+    return opened.source;
   };
   const flush = async () => {
-    await (await open?.source)?.flush?.();
+    await (await opened?.source)?.flush?.();
   };
   return {
     transportOptions: {
@@ -94,40 +94,40 @@ function fromStore(config: Config, log: Log): Connection {
       baseUrl: config.baseUrl,
       credential: {
         check,
-        locationId: () => ('missing' in now ? undefined : now.locationId),
-        current: async () => (await source()).current(),
-        async renew(spent) {
+        locationId: () => ('missing' in status ? undefined : status.locationId),
+        current: async () => (await currentSource()).current(),
+        async renew(rejected) {
           await check();
-          return (await (await source()).renew?.(spent)) ?? false;
+          return (await (await currentSource()).renew?.(rejected)) ?? false;
         },
         flush,
       },
     },
-    scopes: () => now.scopes,
+    scopes: () => status.scopes,
     get account() {
-      if ('missing' in now) return { missing: now.missing };
-      return { locationId: now.locationId, credential: now.credential, granted: now.granted };
+      if ('missing' in status) return { missing: status.missing };
+      return { locationId: status.locationId, credential: status.credential, granted: status.granted };
     },
     howToGrant: (scope) =>
-      'missing' in now || !now.granted ? grantBySettings(scope) : byLogin(now.granted, config, scope),
-    watch(changed) {
-      listeners.add(changed);
-      const look = () => void check();
-      watchFile(store.accounts.path, { interval: 2_000, persistent: false }, look);
+      'missing' in status || !status.granted ? grantBySettings(scope) : grantByLogin(status.granted, config, scope),
+    watch(onChange) {
+      listeners.add(onChange);
+      const onFileChange = () => void check();
+      watchFile(store.accounts.path, { interval: 2_000, persistent: false }, onFileChange);
       return () => {
-        listeners.delete(changed);
-        unwatchFile(store.accounts.path, look);
+        listeners.delete(onChange);
+        unwatchFile(store.accounts.path, onFileChange);
       };
     },
   };
 }
 
-/** How the owner of an OAuth sign-in allows a scope: in HighLevel by signing in again, here by `GHL_SCOPES`. */
-function byLogin(granted: readonly string[], { scopes }: Config, scope: Scope): string {
-  const wider = scopes && !scopes.includes(scope) ? `add ${scope} to GHL_SCOPES and restart the server` : undefined;
-  if (granted.includes(scope)) return `The sign-in grants it; the owner allows it: ${wider}.`;
+/** For an OAuth sign-in: HighLevel grants the scope at another login, and `GHL_SCOPES` must not exclude it. */
+function grantByLogin(granted: readonly string[], { scopes }: Config, scope: Scope): string {
+  const setting = scopes && !scopes.includes(scope) ? `add ${scope} to GHL_SCOPES and restart the server` : undefined;
+  if (granted.includes(scope)) return `The sign-in grants it; the owner allows it: ${setting}.`;
   const login = `ghl-contacts-mcp login --scopes "${[...granted, scope].join(' ')}"`;
-  return `The owner grants it by signing in again, with the scope added to the app in HighLevel: ${login}${wider ? `; then ${wider}` : ''}.`;
+  return `The owner grants it by signing in again, with the scope added to the app in HighLevel: ${login}${setting ? `; then ${setting}` : ''}.`;
 }
 
 async function openSource(
@@ -147,15 +147,15 @@ async function openSource(
   return storedTokenSource({ store, oauth, locationId, now: Date.now, warn });
 }
 
-/** Into the embedded sandbox, which is made with the first call. */
+/** The embedded sandbox, created with the first call. */
 function fromSandbox({ sandbox: options, scopes = SCOPES }: Config): Connection {
-  const made = memoizeAsync(async () => (await import('./sandbox.ts')).makeSandbox(options, { scopes }));
-  const transport = fetchTransport(async (request) => (await made()).fetch(request));
+  const sandbox = memoizeAsync(async () => (await import('./sandbox.ts')).sandboxFromSettings(options, { scopes }));
+  const transport = fetchTransport(async (request) => (await sandbox()).fetch(request));
   return {
-    transportOptions: { transport, baseUrl: 'http://sandbox.invalid', credential: { current: made } },
+    transportOptions: { transport, baseUrl: 'http://sandbox.invalid', credential: { current: sandbox } },
     scopes: () => scopes,
     account: { sandbox: true, credential: 'of the sandbox' },
     howToGrant: grantBySettings,
-    watch: never,
+    watch: neverChanges,
   };
 }

@@ -1,8 +1,9 @@
 import { fullName } from '../api/contact-name.ts';
 import type { Json } from '../lib/json.ts';
+import { environment } from './config.ts';
 
 type Paint = (text: string) => string;
-const colored = process.stdout.isTTY && !process.env.NO_COLOR;
+const colored = process.stdout.isTTY && !environment.NO_COLOR;
 const paint =
   (code: number): Paint =>
   (text) =>

@@ -4,18 +4,18 @@ import { nearest } from '../lib/nearest.ts';
 import { quotedSetting, redactStrictly } from '../lib/redact.ts';
 import type { DoctorOptions } from './doctor/index.ts';
 import type { LoginOptions } from './login.ts';
-import { endWithReader } from './terminal.ts';
+import { exitOnClosedOutput } from './terminal.ts';
 import { usageError } from './usage-error.ts';
 
-const port = (text: string): number => {
+const parsePort = (text: string): number => {
   const value = /^\d{1,5}$/.test(text) ? Number(text) : -1;
   if (value < 0 || value > 65_535) throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
   return value;
 };
 
-/** Every command but the default one, which serves MCP on stdio. Wrong usage ends with exit code 2. */
+/** Parses the command line and runs the command. Wrong usage ends with exit code 2. */
 export async function runCli(args: readonly string[]): Promise<void> {
-  const readOn = endWithReader();
+  const keepOpen = exitOnClosedOutput();
   const program = new Command('ghl-contacts-mcp')
     .description('MCP server for HighLevel (GoHighLevel) contacts. Without a command it serves MCP on stdio.')
     .version(pkg.version)
@@ -23,20 +23,20 @@ export async function runCli(args: readonly string[]): Promise<void> {
     .option('--sandbox', 'serve against the embedded sandbox: no account, no network')
     .allowExcessArguments()
     .action(async ({ sandbox = false }: { sandbox?: boolean }) => {
-      const [word] = program.args;
-      if (word !== undefined)
-        return noCommand(
-          word,
+      const [command] = program.args;
+      if (command !== undefined)
+        return unknownCommand(
+          command,
           program.commands.map((each) => each.name()),
         );
-      readOn();
+      keepOpen();
       const { serve } = await import('./serve.ts');
-      await serve({ sandbox, env: process.env });
+      await serve(sandbox);
     });
   program
     .command('sandbox')
     .description('serve the sandbox API on 127.0.0.1, for curl, SDKs and tests')
-    .option('--port <n>', 'port; 0 picks a free one', port, 0)
+    .option('--port <n>', 'port; 0 picks a free one', parsePort, 0)
     .option('--data <file>', 'JSON file with your own contacts instead of the invented ones')
     .option('--faults <file>', 'JSON file of faults, per route and nth request')
     .action(async (options: { port: number; data?: string; faults?: string }) =>
@@ -48,27 +48,27 @@ export async function runCli(args: readonly string[]): Promise<void> {
     .action(async () => (await import('./demo.ts')).runDemo());
   program
     .command('login')
-    .description('sign in: by OAuth, or with --api-key a private token from the terminal or standard input')
+    .description('sign in by OAuth, or with --api-key by a private token from the terminal or standard input')
     .option('--api-key', 'store a private integration token')
     .option('--location <id>', 'the location the private token is for')
-    .option('--scopes <list>', 'OAuth scopes to ask for')
+    .option('--scopes <list>', 'OAuth scopes to request')
     .option('--code <code-or-url>', 'finish a login: the code, or the whole address you were sent to')
     .action(async (options: LoginOptions) => (await import('./login.ts')).runLogin(options));
   program
     .command('logout')
-    .description('forget one location, or all')
+    .description('delete the stored tokens of one location, or all')
     .option('--location <id>', 'only this one')
     .action(async (options: { location?: string }) => (await import('./accounts.ts')).runLogout(options));
   program
     .command('accounts')
-    .description('list the locations signed in to')
-    .option('--json', 'for programs')
+    .description('list the locations that are signed in')
+    .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }) => (await import('./accounts.ts')).runAccounts(options));
   program
     .command('doctor')
-    .description('check settings, sign-in, scopes, reach and quota; exit code 0 only if the server would work')
-    .option('--json', 'for programs')
-    .option('--facts', 'check what is assumed of the API against your own account, read-only')
+    .description('check settings, sign-in, scopes, connectivity and quota; exit code 0 only if the server would work')
+    .option('--json', 'print JSON')
+    .option('--facts', 'check assumptions about the API against your own account, read-only')
     .option('--sandbox', 'check against the embedded sandbox')
     .action(async (options: DoctorOptions) => (await import('./doctor/index.ts')).runDoctor(options));
   for (const command of [program, ...program.commands])
@@ -78,9 +78,9 @@ export async function runCli(args: readonly string[]): Promise<void> {
   await program.parseAsync(args, { from: 'user' });
 }
 
-function noCommand(word: string, names: readonly string[]): never {
-  const meant = nearest(word.slice(0, 40), names, 2);
+function unknownCommand(command: string, names: readonly string[]): never {
+  const suggestion = nearest(command.slice(0, 40), names, 2);
   return usageError(
-    `There is no command ${quotedSetting(word)}${meant ? `; did you mean ${meant}?` : `. Commands: ${names.join(', ')}; none serves MCP on stdio.`}`,
+    `There is no command ${quotedSetting(command)}${suggestion ? `; did you mean ${suggestion}?` : `. Commands: ${names.join(', ')}. Without a command it serves MCP on stdio.`}`,
   );
 }

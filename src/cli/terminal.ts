@@ -2,29 +2,28 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { stripHiddenCharacters, truncate } from '../lib/text.ts';
 
-/** One line for people, whatever stands in it: nothing steers a terminal, and nothing begins a line of its own. */
-export const notify = (line = ''): void =>
+/** Prints one line; control characters and line breaks inside it are removed. */
+export const printLine = (line = ''): void =>
   void process.stdout.write(`${stripHiddenCharacters(line).replace(BREAKS, ' ')}\n`);
 const BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
 
 /** JSON for programs. */
-export const sayJson = (value: unknown): void =>
+export const printJson = (value: unknown): void =>
   void process.stdout.write(`${stripHiddenCharacters(JSON.stringify(value, null, 2))}\n`);
 
-/** Characters of a value that is not ours. */
 const VALUE_CHARACTERS = 80;
 
-/** A value from HighLevel in a line of ours: short, and of one line. Nothing where there is none. */
-export const foreign = (value: unknown): string =>
+/** A value from HighLevel inside a line of output: short and on one line; empty for undefined and null. */
+export const displayValue = (value: unknown): string =>
   value === undefined || value === null
     ? ''
     : truncate(stripHiddenCharacters(String(value).slice(0, 1_000)).replace(/\s+/g, ' ').trim(), VALUE_CHARACTERS);
 
 /**
- * Output that nobody reads on, as in `doctor | head -1`, ends the command without a word, and output that there is no
- * room for with one. Gives what takes that back, for the server, which has an end of its own.
+ * Ends the command silently when its output is closed, as in `doctor | head -1`, and with a message when it cannot be
+ * written. Returns a function that undoes this, for the server, which shuts down in its own way.
  */
-export function endWithReader(): () => void {
+export function exitOnClosedOutput(): () => void {
   const stdout = (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
     process.stderr.write(`ghl-contacts-mcp: The output cannot be written (${error.code}).\n`);
@@ -41,12 +40,12 @@ export function endWithReader(): () => void {
   };
 }
 
-/** A question on the terminal, or the first line of what was piped in. A secret is not shown while it is typed. */
+/** Asks on the terminal, or reads the first line of piped input. A secret is not echoed. */
 export async function ask(question: string, secret = false): Promise<string> {
   const terminal = process.stdin.isTTY === true;
   if (terminal) process.stderr.write(question);
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: process.stdin, output: secret ? silent : process.stderr, terminal });
+  const discard = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: secret ? discard : process.stderr, terminal });
   try {
     for await (const line of lines) return line.trim();
     return '';
@@ -56,5 +55,5 @@ export async function ask(question: string, secret = false): Promise<string> {
   }
 }
 
-/** Shows a secret's end, enough to tell it from another; of a short one nothing. */
-export const masked = (secret: string): string => (secret.length < 12 ? '…' : `…${secret.slice(-4)}`);
+/** The last four characters of a secret, which tell it from another; none of a short one. */
+export const maskSecret = (secret: string): string => (secret.length < 12 ? '…' : `…${secret.slice(-4)}`);

@@ -1,6 +1,6 @@
 import { SettingError } from '../lib/errors.ts';
 
-/** Ends a command that was called wrongly: one line on stderr, exit code 2. @throws SettingError always */
+/** Ends the command with one line on stderr and exit code 2. @throws SettingError always */
 export const usageError = (message: string): never => {
   throw new SettingError(message);
 };

@@ -26,3 +26,7 @@ export class SettingError extends Error {
     super(oneLine(redactStrictly(sentence)));
   }
 }
+
+/** For the log: the stack of an error, or whatever else was thrown as text. */
+export const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);

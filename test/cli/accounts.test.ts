@@ -13,7 +13,7 @@ describe('an agency', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Signed in to agency \w+ with \d+ locations\./);
     for (const { id, name } of world.sandbox.agencyLocations) expect(stdout).toContain(`  ${id}  ${name}`);
-    expect(stdout).toMatch(/Set GHL_LOCATION_ID to the one the server is to work in\.\n$/);
+    expect(stdout).toMatch(/Set GHL_LOCATION_ID to the one that the server should use\.\n$/);
     const server = await world.server();
     expect(await server.refused('list_contacts')).toMatch(
       /^Signed in to several locations: set GHL_LOCATION_ID to one of \w+/,
@@ -49,7 +49,7 @@ describe('an agency', () => {
       expectRefused(
         ran,
         1,
-        /The sign-in is stored all the same: ghl-contacts-mcp accounts lists the locations again\.$/,
+        /The sign-in is stored nevertheless: ghl-contacts-mcp accounts lists the locations again\.$/,
       );
       expect(Object.keys(await world.stored())).toEqual([expect.stringMatching(/^company:/)]);
       const still = await world.run(['accounts']);
@@ -78,20 +78,22 @@ describe('accounts and logout', () => {
     const world = await createWorld();
     const { locationId, agencyLocations } = world.sandbox;
     const place = agencyLocations.find(({ id }) => id !== locationId)?.id ?? '';
-    expect((await world.run(['accounts'])).stdout).toMatch(/^Nobody is signed in\. Sign in: ghl-contacts-mcp login/);
+    expect((await world.run(['accounts'])).stdout).toMatch(
+      /^No location is signed in\. Sign in: ghl-contacts-mcp login/,
+    );
     await world.login(AGENCY, { company: true });
     await (await world.server({ GHL_LOCATION_ID: place })).call('list_contacts');
     await world.login('contacts.readonly contacts.write');
     const { stdout } = await world.run(['accounts']);
     expect(stdout).toMatch(
       new RegExp(
-        `^${locationId} .*\n  OAuth: contacts.readonly contacts.write\n  access token until [\\d-]+ [\\d:]+ UTC, renewed by itself$`,
+        `^${locationId} .*\n  OAuth: contacts.readonly contacts.write\n  access token until [\\d-]+ [\\d:]+ UTC, renewed automatically$`,
         'm',
       ),
     );
     expect(stdout).toMatch(new RegExp(`^${place} `, 'm'));
     expect(JSON.parse((await world.run(['accounts', '--json'])).stdout).accounts).toHaveLength(2);
-    expectRefused(await world.run(['logout', '--location', 'nowhere']), 2, /^Nobody is signed in to location nowhere/);
+    expectRefused(await world.run(['logout', '--location', 'nowhere']), 2, /^Location nowhere is not signed in/);
     const out = await world.run(['logout', '--location', place]);
     expect(out.stdout).toMatch(/^Signed out of location .*\nThe grant itself ends in HighLevel: /);
     expect(Object.keys(await world.stored()).sort()).toEqual([

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { SCOPES } from '../../src/api/scopes.ts';
-import { type Env, readConfig, SECRET_SETTINGS, SETTINGS } from '../../src/cli/config.ts';
+import { readConfig } from '../../src/cli/config.ts';
 import { openConnection } from '../../src/cli/connection.ts';
+import { type Env, SECRET_SETTINGS, SETTINGS } from '../../src/cli/settings.ts';
 import { SettingError } from '../../src/lib/errors.ts';
 import { instructions } from '../../src/mcp/instructions.ts';
 import { resolveToolAccess } from '../../src/tools/core/tool-access.ts';
@@ -63,7 +64,7 @@ describe('what is malformed is one line that names the setting and the mend', ()
     [{ GHL_AUTHORIZE_URL: 'http://example.com/x' }, /^GHL_AUTHORIZE_URL: must be https/],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL: "loud" is not one of debug/],
     [{ ...key, GHL_LOCATION_ID: '../x' }, /^GHL_LOCATION_ID: not a location id/],
-    [{ ...key, GHL_API_KEY: `"${key.GHL_API_KEY}"` }, /^GHL_API_KEY: stands in quotation marks/],
+    [{ ...key, GHL_API_KEY: `"${key.GHL_API_KEY}"` }, /^GHL_API_KEY: is in quotation marks/],
     [{ ...key, GHL_API_KEY: 'pit-1\nx' }, /^GHL_API_KEY: holds/],
   ])('%j', (env, expected) => {
     expect(() => readConfig(env, false)).toThrow(expected);

@@ -1,6 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { SETTINGS } from '../../src/cli/config.ts';
+import { SETTINGS } from '../../src/cli/settings.ts';
 import type { SandboxOptions } from '../../src/sandbox/index.ts';
 import { FACTS, isOpen } from '../../src/sandbox/index.ts';
 import { createWorld, runProgram, type World } from '../api/auth/world.ts';
@@ -8,7 +8,7 @@ import { createWorld, runProgram, type World } from '../api/auth/world.ts';
 type Env = Record<string, string>;
 interface Report {
   readonly works: boolean;
-  readonly findings: readonly { what: string; state: string; says: string }[];
+  readonly findings: readonly { what: string; state: string; message: string }[];
 }
 
 /** The report as programs get it, with the exit code. */
@@ -19,7 +19,7 @@ async function doctor(world: World, env: Env = {}, args: readonly string[] = [])
   return {
     code,
     works,
-    bad: findings.filter(({ state }) => state === 'bad').map(({ what, says }) => `${what}: ${says}`),
+    bad: findings.filter(({ state }) => state === 'bad').map(({ what, message }) => `${what}: ${message}`),
     of: (what: string) => findings.find((each) => each.what === what),
     all: findings,
   };
@@ -58,11 +58,11 @@ describe('doctor where the server would work', () => {
     await world.login('contacts.readonly contacts.write locations.readonly');
     const { code, works, of } = await doctor(world, { GHL_SCOPES: 'contacts.readonly' });
     expect([code, works]).toEqual([0, true]);
-    expect(of('granted')?.says).toBe('contacts.readonly contacts.write locations.readonly');
-    expect(of('scopes')?.says).toMatch(/^contacts\.readonly \(\d+ tools\)$/);
-    expect(of('not in use')?.says).toContain('contacts.write');
-    expect(of('store')?.says).toBe(`file ${world.file}; signed in: ${world.sandbox.locationId} 0 days ago`);
-    expect(of('sign-in')?.says).toBe(`OAuth for location ${world.sandbox.locationId}`);
+    expect(of('granted')?.message).toBe('contacts.readonly contacts.write locations.readonly');
+    expect(of('scopes')?.message).toMatch(/^contacts\.readonly \(\d+ tools\)$/);
+    expect(of('not allowed')?.message).toContain('contacts.write');
+    expect(of('store')?.message).toBe(`file ${world.file}; signed in: ${world.sandbox.locationId} 0 days ago`);
+    expect(of('sign-in')?.message).toBe(`OAuth for location ${world.sandbox.locationId}`);
   });
 
   test('with a token that is over and can be renewed', async () => {
@@ -77,7 +77,9 @@ describe('doctor where the server would work', () => {
     const { sandbox } = world;
     const read = sandbox.issueToken({ scopes: ['contacts.readonly'], token: 'pit-r' });
     const write = sandbox.issueToken({ scopes: ['contacts.write'], token: 'pit-w' });
-    expect((await doctor(world, pit(world, read))).of('location')?.says).toContain('locations.readonly is not granted');
+    expect((await doctor(world, pit(world, read))).of('location')?.message).toContain(
+      'locations.readonly is not granted',
+    );
     expect((await doctor(world, { ...pit(world, write), GHL_SCOPES: 'contacts.write' })).code).toBe(0);
   });
 
@@ -87,8 +89,8 @@ describe('doctor where the server would work', () => {
     expect(code).toBe(0);
     const facts = all.filter(({ what }) => what === 'fact');
     expect(facts).toHaveLength(FACTS.filter((fact) => isOpen(fact) && fact.check).length);
-    for (const { says } of facts) expect(says).toMatch(/ (Holds|Cannot tell) \([^()]+\)\.$/);
-    expect(facts.filter(({ says }) => says.includes('Cannot tell'))).toEqual([]);
+    for (const { message } of facts) expect(message).toMatch(/ (Holds|Cannot tell) \([^()]+\)\.$/);
+    expect(facts.filter(({ message }) => message.includes('Cannot tell'))).toEqual([]);
     expect(await world.requests()).toEqual([]);
   });
 
@@ -104,41 +106,41 @@ describe('doctor where the server would work', () => {
 
 const FAST = { GHL_TIMEOUT_MS: '1500' };
 
-/** What goes wrong, the exit code, and the line that says the mend. */
-const failures: Record<string, { code: 1 | 2; says: RegExp; env: (world: World) => Env | Promise<Env> }> = {
+/** What goes wrong, the exit code, and the line that message the mend. */
+const failures: Record<string, { code: 1 | 2; message: RegExp; env: (world: World) => Env | Promise<Env> }> = {
   'nobody is signed in': {
     code: 1,
-    says: /^sign-in: Not signed in to HighLevel: set GHL_API_KEY .+ or run ghl-contacts-mcp login/,
+    message: /^sign-in: Not signed in to HighLevel: set GHL_API_KEY .+ or run ghl-contacts-mcp login/,
     env: () => ({}),
   },
   'a host left its placeholders': {
     code: 1,
-    says: /^sign-in: Not signed in/,
+    message: /^sign-in: Not signed in/,
     env: () => ({ GHL_API_KEY: '${GHL_API_KEY}', GHL_LOCATION_ID: '' }),
   },
   'a key without a location': {
     code: 1,
-    says: /^sign-in: GHL_LOCATION_ID is missing: set it/,
+    message: /^sign-in: GHL_LOCATION_ID is missing: set it/,
     env: (world) => ({ GHL_API_KEY: world.sandbox.token }),
   },
   'a wrong key': {
     code: 1,
-    says: /^reach: HighLevel does not accept the token: .+ sets GHL_API_KEY/,
+    message: /^reach: HighLevel does not accept the token: .+ sets GHL_API_KEY/,
     env: (world) => pit(world, 'pit-wrong-wrong'),
   },
   'a wrong key that is to write only': {
     code: 1,
-    says: /^reach: HighLevel does not accept the token/,
+    message: /^reach: HighLevel does not accept the token/,
     env: (world) => ({ ...pit(world, 'pit-wrong-wrong'), GHL_SCOPES: 'contacts.write' }),
   },
   'a key of another location': {
     code: 1,
-    says: /^reach: The token does not belong to location/,
+    message: /^reach: The token does not belong to location/,
     env: (world) => ({ ...pit(world), GHL_LOCATION_ID: world.sandbox.foreign.locationId }),
   },
   "an agency's private token": {
     code: 1,
-    says: /^reach: This is an agency token, and contacts belong to a sub-account/,
+    message: /^reach: This is an agency token, and contacts belong to a sub-account/,
     env: (world) =>
       pit(
         world,
@@ -151,7 +153,7 @@ const failures: Record<string, { code: 1 | 2; says: RegExp; env: (world: World) 
   },
   "an agency's OAuth token": {
     code: 1,
-    says: /^reach: This is an agency token/,
+    message: /^reach: This is an agency token/,
     env: (world) =>
       pit(
         world,
@@ -160,27 +162,27 @@ const failures: Record<string, { code: 1 | 2; says: RegExp; env: (world: World) 
   },
   'a missing scope': {
     code: 1,
-    says: /^reach: The token lacks the scope contacts\.readonly/,
+    message: /^reach: The token lacks the scope contacts\.readonly/,
     env: (world) => pit(world, world.sandbox.issueToken({ scopes: ['contacts.write'], token: 'pit-w' })),
   },
   'a dead network': {
     code: 1,
-    says: /^reach: .+ECONNREFUSED/,
+    message: /^reach: .+ECONNREFUSED/,
     env: (world) => ({ ...pit(world), ...FAST, GHL_BASE_URL: 'http://127.0.0.1:1' }),
   },
   'no tool left': {
     code: 1,
-    says: /^tools: No tool is left: widen GHL_SCOPES or GHL_TOOLS/,
+    message: /^tools: No tool is left: extend GHL_SCOPES or GHL_TOOLS/,
     env: (world) => ({ ...pit(world), GHL_TOOLS: 'bulk' }),
   },
   'a base URL that is not https': {
     code: 2,
-    says: /^settings: GHL_BASE_URL: must be https/,
+    message: /^settings: GHL_BASE_URL: must be https/,
     env: (world) => ({ ...pit(world), GHL_BASE_URL: 'http://services.example' }),
   },
   'several locations': {
     code: 1,
-    says: /^sign-in: Signed in to several locations: set GHL_LOCATION_ID to one of/,
+    message: /^sign-in: Signed in to several locations: set GHL_LOCATION_ID to one of/,
     async env(world) {
       await world.login('contacts.readonly oauth.readonly oauth.write', { company: true });
       return {};
@@ -188,7 +190,7 @@ const failures: Record<string, { code: 1 | 2; says: RegExp; env: (world: World) 
   },
   'a revoked refresh token': {
     code: 1,
-    says: /^reach: HighLevel no longer accepts this sign-in: .+ Sign in again: ghl-contacts-mcp login$/,
+    message: /^reach: HighLevel no longer accepts this sign-in: .+ Sign in again: ghl-contacts-mcp login$/,
     async env(world) {
       await world.login();
       const [pair] = Object.values(await world.stored());
@@ -204,7 +206,7 @@ const failures: Record<string, { code: 1 | 2; says: RegExp; env: (world: World) 
   },
   'OAuth without the app that renews it': {
     code: 1,
-    says: /^renewal: The sign-in cannot be renewed when its token ends: set GHL_CLIENT_ID/,
+    message: /^renewal: The sign-in cannot be renewed when its token ends: set GHL_CLIENT_ID/,
     async env(world) {
       await world.login();
       return { GHL_CLIENT_SECRET: '' };
@@ -212,7 +214,7 @@ const failures: Record<string, { code: 1 | 2; says: RegExp; env: (world: World) 
   },
   'a damaged store': {
     code: 1,
-    says: /^reach: The token store .+ is damaged/,
+    message: /^reach: The token store .+ is damaged/,
     async env(world) {
       await world.login();
       await writeFile(world.file, '{"secrets":');
@@ -221,7 +223,7 @@ const failures: Record<string, { code: 1 | 2; says: RegExp; env: (world: World) 
   },
   'damaged facts': {
     code: 1,
-    says: /^store: The list of accounts .+ is damaged\. Move it away and sign in again/,
+    message: /^store: The list of accounts .+ is damaged\. Move it away and sign in again/,
     async env(world) {
       await writeFile(world.facts, '[]');
       return {};
@@ -229,7 +231,7 @@ const failures: Record<string, { code: 1 | 2; says: RegExp; env: (world: World) 
   },
   'a store that others can read': {
     code: 1,
-    says: /^reach: The token store .+ can be read by others\. Make it yours alone: chmod 600/,
+    message: /^reach: The token store .+ can be read by others\. Make it yours alone: chmod 600/,
     async env(world) {
       await world.login();
       await chmod(world.file, 0o640);
@@ -240,12 +242,12 @@ const failures: Record<string, { code: 1 | 2; says: RegExp; env: (world: World) 
 
 describe('doctor where it would not', () => {
   test.each(Object.entries(failures))(
-    '%s: not exit code 0, and a line says the mend',
-    async (_, { code, says, env }) => {
+    '%s: not exit code 0, and a line message the mend',
+    async (_, { code, message, env }) => {
       const world = await createWorld();
       const report = await doctor(world, await env(world));
       expect(report).toMatchObject({ code, works: false });
-      expect(report.bad.join('\n')).toMatch(new RegExp(says.source, 'm'));
+      expect(report.bad.join('\n')).toMatch(new RegExp(message.source, 'm'));
     },
   );
 
@@ -258,14 +260,14 @@ describe('doctor where it would not', () => {
     await world.login();
     const { code, of } = await doctor(world);
     expect(code).toBe(0);
-    expect(of('clock')?.says).toBe(
+    expect(of('clock')?.message).toBe(
       `is 60 minutes ${where} HighLevel's: set this machine's clock, or due dates and token renewal will be off`,
     );
     await (await world.server()).call('list_contacts');
   });
 });
 
-test('while signed out a server starts, lists its tools and says in one sentence how to sign in', async () => {
+test('while signed out a server starts, lists its tools and message in one sentence how to sign in', async () => {
   const world = await createWorld();
   const server = await world.server();
   expect(await server.tools()).toContain('search_contacts');
@@ -304,8 +306,8 @@ test('scopes of other parts of HighLevel are passed over and named', async () =>
   const env = { ...pit(world), GHL_SCOPES: 'contacts.readonly conversations.readonly opportunities.write' };
   const { code, of } = await doctor(world, env);
   expect(code).toBe(0);
-  expect(of('passed over')?.says).toMatch(
-    /^conversations\.readonly, opportunities\.write: of other parts of HighLevel/,
+  expect(of('not used')?.message).toMatch(
+    /^conversations\.readonly, opportunities\.write: for other parts of HighLevel/,
   );
 });
 

@@ -34,7 +34,7 @@ describe.skipIf(!existsSync('/usr/bin/script'))('on a terminal', () => {
 
   test.each([
     ['yes', 0, 'Signed in to '],
-    ['no', 2, 'give only what stands after code='],
+    ['no', 2, 'give only what follows code='],
   ])('an address without state needs a confirmation: %s', async (answer, exitCode, says) => {
     const world = await createWorld();
     const { shown, until, type, ended } = terminal(world, 'login --scopes contacts.readonly');

@@ -51,7 +51,7 @@ describe('login by OAuth', () => {
     const before = (await world.requests()).length;
     change(address);
     const ran = await world.run(['login', '--code', String(address)]);
-    expectRefused(ran, 2, /^That address carries no state, .* login --code "that code"$/);
+    expectRefused(ran, 2, /^That address has no state, .* login --code "that code"$/);
     expect(ran.stderr).not.toContain(address.searchParams.get('code'));
     expect(await world.requests()).toHaveLength(before);
     expect((await world.run(['login', '--code', address.searchParams.get('code') ?? ''])).code).toBe(0);
@@ -72,8 +72,8 @@ describe('login by OAuth', () => {
     ['a code that was used', 1, /^HighLevel did not accept the code: .* Begin again: ghl-contacts-mcp login$/],
     ['an expired code', 1, /^HighLevel did not accept the code: /],
     ['a wrong client secret', 1, /^HighLevel did not accept the code: .*client id, secret and redirect URI/],
-    ['no code at all', 2, /^There is no code in that\./],
-    ['an address without a code', 2, /^There is no code in that\./],
+    ['no code at all', 2, /^That holds no code\./],
+    ['an address without a code', 2, /^That holds no code\./],
     ['no app', 2, /^OAuth needs an app: set GHL_CLIENT_ID, GHL_CLIENT_SECRET and GHL_REDIRECT_URI/],
     ['a dead network', 1, /^HighLevel could not be reached to sign in \(ECONNREFUSED\)/],
     ['a base URL that is not https', 2, /^GHL_BASE_URL: must be https/],
@@ -111,7 +111,7 @@ describe('login with a private token', () => {
     const ran = await world.run(['login', '--api-key', '--location', locationId], { input: `${token}\r\n` });
     expect(ran).toMatchObject({ code: 0, stderr: '' });
     expect(ran.stdout).toMatch(
-      /^Signed in to .+\. The token is in the file .+\.\nNobody can ask HighLevel which scopes it has/,
+      /^Signed in to .+\. The token is in the file .+\.\nHighLevel does not tell the scopes of a private token/,
     );
     expect(await world.stored()).toEqual({ [`location:${locationId}`]: { kind: 'private', token } });
     await (await world.server({ GHL_CLIENT_ID: '' })).call('list_contacts');

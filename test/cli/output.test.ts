@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import pkg from '../../package.json' with { type: 'json' };
-import { atLeast } from '../../src/cli/doctor/index.ts';
+import { atLeast } from '../../src/cli/doctor/local-checks.ts';
 import { createWorld, type World } from '../api/auth/world.ts';
 import { PROGRAM } from '../program.ts';
 
@@ -171,7 +171,7 @@ describe('wrong usage is one line that says what was wrong', () => {
     [['frobnicate'], /^ghl-contacts-mcp: There is no command "frobnicate"\. Commands: sandbox, demo, login, /],
     [['docter'], /^ghl-contacts-mcp: There is no command "docter"; did you mean doctor\?\n$/],
     [['--sandbox', 'extra'], /^ghl-contacts-mcp: There is no command "extra"\./],
-    [['login', '--scopes', ' '], /^ghl-contacts-mcp: No scope is asked for: /],
+    [['login', '--scopes', ' '], /^ghl-contacts-mcp: No scope is requested: /],
     [
       ['login', '--scopes', 'contacts.readonly contact.write'],
       /^ghl-contacts-mcp: --scopes: "contact\.write" is not a scope; did you mean contacts\.write\?\n$/,

@@ -109,8 +109,8 @@ async function ids(sandbox: Box): Promise<string[]> {
   return contacts.map(({ id }) => id);
 }
 
-const ending = async ({ stderr, child }: Program, why: string) => {
-  while (!stderr().includes(`"why":"${why}"`)) await new Promise((resolve) => child.stderr.once('data', resolve));
+const ending = async ({ stderr, child }: Program, reason: string) => {
+  while (!stderr().includes(`"reason":"${reason}"`)) await new Promise((resolve) => child.stderr.once('data', resolve));
 };
 const answered = ({ lines }: Program, id: number) =>
   lines.some((line) => (JSON.parse(line) as { id?: number }).id === id);
@@ -164,12 +164,12 @@ describe('a slow write', () => {
   test.each([
     ['SIGTERM', (program: Program) => program.child.kill('SIGTERM')],
     ['stdin closed', (program: Program) => program.child.stdin.end()],
-  ] as const)('is finished, journalled and answered after all: %s', async (why, end) => {
+  ] as const)('is finished, journalled and answered after all: %s', async (reason, end) => {
     const { program, upstream, release, create, journalled, made } = await office(slowWrite);
     create(2);
     await upstream.arrived.happened;
     end(program);
-    await ending(program, why);
+    await ending(program, reason);
     release();
     const answer = await program.answer(2);
     expect(answer.result).toMatchObject({ structuredContent: { contact: { firstName: 'Ann' } } });

@@ -2,12 +2,12 @@ import { parseJson, readBody } from '../../api/transport/body.ts';
 import { type AccountReader, type ApiResponse, FACTS, type Fact, isOpen } from '../../sandbox/facts/index.ts';
 import type { Config } from '../config.ts';
 import type { Connection } from '../connection.ts';
-import { foreign } from '../terminal.ts';
+import { displayValue } from '../terminal.ts';
 import type { Finding } from './finding.ts';
 
 /**
- * What the sandbox still guesses of the API, or has conflicting reports of, asked on the owner's own account by reads
- * alone: for people who want to report back where it differs. Answers are told by their shape, never by their values.
+ * Checks assumptions of the sandbox about the API on the owner's account, with reads only, for people who want to report
+ * differences. An answer is described by its shape, never by its values.
  */
 export async function checkFacts({ timeoutMs }: Config, { transportOptions }: Connection): Promise<Finding[]> {
   const { token, locationId } = await transportOptions.credential.current();
@@ -31,7 +31,7 @@ export async function checkFacts({ timeoutMs }: Config, { transportOptions }: Co
     },
   };
   const findings: Finding[] = [];
-  // One after the other: a trial has 25 requests in ten seconds.
+  // One at a time, because a trial account may send 25 requests in ten seconds.
   for (const fact of FACTS) if (isOpen(fact) && fact.check) findings.push(await runCheck(fact, fact.check, account));
   return findings;
 }
@@ -41,17 +41,17 @@ async function runCheck(
   check: NonNullable<Fact['check']>,
   account: AccountReader,
 ): Promise<Finding> {
-  const said = (state: Finding['state'], words: string): Finding => ({
+  const finding = (state: Finding['state'], result: string): Finding => ({
     what: 'fact',
     state,
-    says: `${id}: ${statement} ${words}`,
+    message: `${id}: ${statement} ${result}`,
   });
   try {
     const { holds, observed } = await check(account);
-    const seen = foreign(observed);
-    if (holds === undefined) return said('note', `Cannot tell (${seen}).`);
-    return holds ? said('ok', `Holds (${seen}).`) : said('note', `Does NOT hold (${seen}).`);
+    const shape = displayValue(observed);
+    if (holds === undefined) return finding('note', `Cannot tell (${shape}).`);
+    return holds ? finding('ok', `Holds (${shape}).`) : finding('note', `Does NOT hold (${shape}).`);
   } catch {
-    return said('note', 'Cannot tell (no answer).');
+    return finding('note', 'Cannot tell (no answer).');
   }
 }

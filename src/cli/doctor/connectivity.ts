@@ -1,24 +1,22 @@
 import { createApi } from '../../api/client.ts';
 import { SCOPES } from '../../api/scopes.ts';
 import type { HttpResponse, Transport } from '../../api/transport/types.ts';
-import type { Json } from '../../lib/json.ts';
+import { recordIn } from '../../lib/json.ts';
 import { silent } from '../../lib/log.ts';
 import { endpoints } from '../../tools/index.ts';
 import { getLocation } from '../../tools/lookups.ts';
 import type { Config } from '../config.ts';
 import type { Connection } from '../connection.ts';
-import { foreign } from '../terminal.ts';
+import { displayValue } from '../terminal.ts';
 import type { Finding } from './finding.ts';
 import { tryToken } from './token-check.ts';
 
-/** An `Api` that keeps the headers of the last answer. */
-export function listening(config: Config, { transportOptions }: Connection) {
+/** An `Api`, and the headers of its last answer. */
+function observedApi(config: Config, { transportOptions }: Connection) {
   let last: HttpResponse['headers'] = {};
-  let status = 0;
   const transport: Transport = async (request) => {
     const answer = await transportOptions.transport(request);
     last = answer.headers;
-    status = answer.status;
     return answer;
   };
   const api = createApi({
@@ -29,50 +27,54 @@ export function listening(config: Config, { transportOptions }: Connection) {
     timeoutMs: Math.min(config.timeoutMs, 15_000),
     log: silent,
   });
-  return { api, headers: () => last, status: () => status };
+  return { api, headers: () => last };
 }
 
-/** ms by which clocks may differ before tokens and times suffer. */
+/** ms; a larger difference of the clocks would disturb token renewal and due dates. */
 const SKEW_MS = 120_000;
 
-/** Whether HighLevel is reached and lets the credential in: a search for one row, which reading contacts is enough for. */
-export async function reach(config: Config, session: Connection): Promise<Finding[]> {
-  const { api, headers } = listening(config, session);
-  const verdict = await tryToken(api);
-  if (verdict.works !== true) {
-    const enough = verdict.works === 'writes only' && !session.scopes().includes('contacts.readonly');
-    return [{ what: 'reach', state: enough ? 'note' : 'bad', says: verdict.why }];
+/** Whether HighLevel can be reached and accepts the credential, tested by a search for one contact. */
+export async function checkConnectivity(config: Config, connection: Connection): Promise<Finding[]> {
+  const { api, headers } = observedApi(config, connection);
+  const check = await tryToken(api);
+  if (check.works !== true) {
+    const enough = check.works === 'writes only' && !connection.scopes().includes('contacts.readonly');
+    return [{ what: 'reach', state: enough ? 'note' : 'bad', message: check.reason }];
   }
-  const probe: Finding = { what: 'reach', state: 'ok', says: 'HighLevel answers, and contacts can be read' };
-  const location = await api.call(getLocation, {}).catch(() => undefined);
-  const { name, timezone } = (location?.location ?? {}) as Json;
-  const place: Finding = location
-    ? { what: 'location', state: 'ok', says: `${foreign(name)}, ${foreign(timezone)}` }
-    : { what: 'location', state: 'note', says: 'name and time zone are unknown: locations.readonly is not granted' };
-  return [probe, place, clock(headers()), quota(headers())];
+  const contacts: Finding = { what: 'reach', state: 'ok', message: 'HighLevel answers, and contacts can be read' };
+  const answer = await api.call(getLocation, {}).catch(() => undefined);
+  const { name, timezone } = recordIn(answer, 'location') ?? {};
+  const location: Finding = answer
+    ? { what: 'location', state: 'ok', message: `${displayValue(name)}, ${displayValue(timezone)}` }
+    : { what: 'location', state: 'note', message: 'name and time zone are unknown: locations.readonly is not granted' };
+  return [contacts, location, checkClock(headers()), checkQuota(headers())];
 }
 
-function clock({ date }: HttpResponse['headers']): Finding {
+function checkClock({ date }: HttpResponse['headers']): Finding {
   const skew = date === undefined ? Number.NaN : Date.parse(date) - Date.now();
-  if (Number.isNaN(skew)) return { what: 'clock', state: 'note', says: 'HighLevel told no time' };
+  if (Number.isNaN(skew)) return { what: 'clock', state: 'note', message: 'HighLevel sent no time' };
   if (Math.abs(skew) < SKEW_MS)
-    return { what: 'clock', state: 'ok', says: `agrees with HighLevel within ${Math.ceil(Math.abs(skew) / 1_000)} s` };
-  const off = `${Math.round(Math.abs(skew) / 60_000)} minutes ${skew > 0 ? 'behind' : 'ahead of'} HighLevel's`;
+    return {
+      what: 'clock',
+      state: 'ok',
+      message: `agrees with HighLevel within ${Math.ceil(Math.abs(skew) / 1_000)} s`,
+    };
+  const difference = `${Math.round(Math.abs(skew) / 60_000)} minutes ${skew > 0 ? 'behind' : 'ahead of'} HighLevel's`;
   return {
     what: 'clock',
     state: 'note',
-    says: `is ${off}: set this machine's clock, or due dates and token renewal will be off`,
+    message: `is ${difference}: set this machine's clock, or due dates and token renewal will be off`,
   };
 }
 
-function quota(headers: HttpResponse['headers']): Finding {
+function checkQuota(headers: HttpResponse['headers']): Finding {
   const [left, max] = [headers['x-ratelimit-remaining'], headers['x-ratelimit-max']];
-  const [day, limit] = [headers['x-ratelimit-daily-remaining'], headers['x-ratelimit-limit-daily']];
-  if (left === undefined && day === undefined)
-    return { what: 'quota', state: 'note', says: 'HighLevel sent no rate headers' };
+  const [leftToday, maxToday] = [headers['x-ratelimit-daily-remaining'], headers['x-ratelimit-limit-daily']];
+  if (left === undefined && leftToday === undefined)
+    return { what: 'quota', state: 'note', message: 'HighLevel sent no rate headers' };
   return {
     what: 'quota',
-    state: day === '0' ? 'bad' : 'ok',
-    says: `${foreign(left)} of ${foreign(max)} in this window, ${foreign(day)} of ${foreign(limit)} today`,
+    state: leftToday === '0' ? 'bad' : 'ok',
+    message: `${displayValue(left)} of ${displayValue(max)} in this window, ${displayValue(leftToday)} of ${displayValue(maxToday)} today`,
   };
 }

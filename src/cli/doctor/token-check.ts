@@ -5,14 +5,14 @@ import { SCOPES } from '../../api/scopes.ts';
 import { undiciTransport } from '../../api/transport/index.ts';
 import type { Api } from '../../api/types.ts';
 import { UserError } from '../../lib/errors.ts';
-import { isRecord } from '../../lib/json.ts';
+import { recordIn, textIn } from '../../lib/json.ts';
 import { silent } from '../../lib/log.ts';
 import { endpoints } from '../../tools/index.ts';
 import { getLocation, listUsers } from '../../tools/lookups.ts';
 import { searchContacts } from '../../tools/search.ts';
 import type { Config } from '../config.ts';
 
-/** An `Api` for one question: every scope is tried, because HighLevel has the last word. */
+/** An `Api` with every scope, so that HighLevel itself decides what the token may do. */
 const probeApi = ({ baseUrl, timeoutMs }: Config, credential: Credential): Api =>
   createApi({
     endpoints,
@@ -24,24 +24,22 @@ const probeApi = ({ baseUrl, timeoutMs }: Config, credential: Credential): Api =
     log: silent,
   });
 
-/** What is wrong with a credential, if anything. A token that may write and not read is a good one all the same. */
-export type Verdict = { readonly works: true } | { readonly works: 'writes only' | false; readonly why: string };
+/** Whether a token can be used. One that may write but not read is valid, too. */
+type TokenCheck = { readonly works: true } | { readonly works: 'writes only' | false; readonly reason: string };
 
 /**
- * One row of a search: what a token that may only read contacts can do. A refused scope looks the same for a token
- * without it and for an agency's private one, which is told apart where users are asked for.
+ * Searches for one contact, which needs only `contacts.readonly`. An agency's private token and a token without that
+ * scope get the same refusal; only the list of users tells the two apart.
  */
-export async function tryToken(api: Api): Promise<Verdict> {
-  const refused = await errorOf(api.call(searchContacts, { pageLimit: 1 }));
-  if (refused === undefined) return { works: true };
-  if (!isOfKind(refused, 'scope')) return { works: false, why: refused.message };
+export async function tryToken(api: Api): Promise<TokenCheck> {
+  const search = await errorOf(api.call(searchContacts, { pageLimit: 1 }));
+  if (search === undefined) return { works: true };
+  if (!isKind(search, 'scope')) return { works: false, reason: search.message };
   const users = await errorOf(api.call(listUsers, {}));
-  return users && isOfKind(users, 'agencyToken')
-    ? { works: false, why: users.message }
-    : { works: 'writes only', why: refused.message };
+  return users && isKind(users, 'agencyToken')
+    ? { works: false, reason: users.message }
+    : { works: 'writes only', reason: search.message };
 }
-
-const isOfKind = (error: Error, kind: ErrorKind): boolean => error instanceof ApiError && error.kind === kind;
 
 const errorOf = (call: Promise<unknown>): Promise<Error | undefined> =>
   call.then(
@@ -49,18 +47,19 @@ const errorOf = (call: Promise<unknown>): Promise<Error | undefined> =>
     (error: Error) => error,
   );
 
-/** @throws UserError that says why the token is of no use here */
+const isKind = (error: Error, kind: ErrorKind): boolean => error instanceof ApiError && error.kind === kind;
+
+/** @throws UserError that says why the token cannot be used */
 export async function checkToken(config: Config, credential: Credential): Promise<void> {
-  const verdict = await tryToken(probeApi(config, credential));
+  const check = await tryToken(probeApi(config, credential));
   const reads = config.scopes?.includes('contacts.readonly') ?? true;
-  if (verdict.works === false || (verdict.works === 'writes only' && reads)) throw new UserError(verdict.why);
+  if (check.works === false || (check.works === 'writes only' && reads)) throw new UserError(check.reason);
 }
 
-/** The location's name where its scope allows. */
+/** Undefined if the token may not read the location. */
 export async function locationName(config: Config, credential: Credential): Promise<string | undefined> {
-  const found = await probeApi(config, credential)
+  const answer = await probeApi(config, credential)
     .call(getLocation, {})
     .catch(() => undefined);
-  const location = found?.location;
-  return isRecord(location) && typeof location.name === 'string' ? location.name : undefined;
+  return textIn(recordIn(answer, 'location'), 'name');
 }
