@@ -1,8 +1,8 @@
+import type { ReconcileContext } from '../src/api/endpoint.ts';
 import { isExpired, toApiError } from '../src/api/error-messages.ts';
 import type { HttpResponse, Transport } from '../src/api/transport/types.ts';
 import { listMatches, matchFields } from '../src/api/write/compare.ts';
-import { settle } from '../src/api/write/reconcile.ts';
-import type { ReconcileContext } from '../src/api/write/settlement.ts';
+import { findNewNote, findNewTask } from '../src/api/write/strategies/related-records.ts';
 import type { Json } from '../src/lib/json.ts';
 import { normalizeText, readableText, sameText } from '../src/lib/markup.ts';
 import { redact, redactStrictly } from '../src/lib/redact.ts';
@@ -108,16 +108,14 @@ const endpointOf = (name: string) => {
 };
 
 /** Compares an uncertain write with the list before and after it. */
-const reconcileContext = (sent: Json, data: Json, before?: Json): ReconcileContext =>
-  ({
-    sent,
-    since: 0,
-    until: 1,
-    snapshot: before,
-    isKnown: () => false,
-    read: async () => data,
-    recentIds: () => undefined,
-  }) as never;
+const reconcileContext = (sent: Json, data: Json, before: readonly Json[]): ReconcileContext => ({
+  sent,
+  since: 0,
+  until: 1,
+  snapshot: [new Set(before.map(({ id }) => id))],
+  isKnown: () => false,
+  read: async () => data,
+});
 
 interface OnRows<T> {
   readonly what: string;
@@ -189,8 +187,8 @@ const rows: readonly Case[] = [
     size: LISTED,
     make: (size) => range(size, (n) => ({ id: idOf(n), body: `Note ${n}` })),
     run: (notes: Json[]) =>
-      settle.noteListed.check(
-        reconcileContext({ contactId: PERSON, body: 'Other' }, { notes }, { ids: notes.map(({ id }) => id) }),
+      findNewNote(endpointOf('list_contact_notes')).check(
+        reconcileContext({ contactId: PERSON, body: 'Other' }, { notes }, notes),
       ),
   }),
   onRows({
@@ -198,8 +196,8 @@ const rows: readonly Case[] = [
     size: LISTED,
     make: (size) => range(size, (n) => ({ id: idOf(n), title: `Task ${n}` })),
     run: (tasks: Json[]) =>
-      settle.taskListed.check(
-        reconcileContext({ contactId: PERSON, title: 'Other' }, { tasks }, { ids: tasks.map(({ id }) => id) }),
+      findNewTask(endpointOf('list_contact_tasks')).check(
+        reconcileContext({ contactId: PERSON, title: 'Other' }, { tasks }, tasks),
       ),
   }),
   onRows({

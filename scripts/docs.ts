@@ -45,11 +45,11 @@ const promptTable = [
   ),
 ].join('\n');
 
-const settlementTable = [
+const reconcileTable = [
   '| tool | when its answer is lost, this server |',
   '| --- | --- |',
-  ...endpoints.flatMap(({ name, reconcile: settle }) =>
-    settle ? [`| \`${name}\` | ${cell(settle.description)} |`] : [],
+  ...endpoints.flatMap(({ name, reconcile }) =>
+    reconcile ? [`| \`${name}\` | ${cell(reconcile.description)} |`] : [],
   ),
 ].join('\n');
 
@@ -94,7 +94,7 @@ const facts = [
 /** Generated sections of each file, by the name in their markers. */
 const GENERATED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'README.md': { tools: toolTable, settings: settingsTable, prompts: promptTable },
-  'docs/writes.md': { settlements: settlementTable },
+  'docs/writes.md': { reconcile: reconcileTable },
   'docs/sandbox-facts.md': { facts },
   'docs/systems.md': { conversations: await conversations() },
 };

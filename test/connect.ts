@@ -12,7 +12,7 @@ import { inMemoryStore, type StateStore } from '../src/lib/state-file.ts';
 import { createServer } from '../src/mcp/server.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../src/sandbox/index.ts';
 import { parseSelection, resolveToolAccess } from '../src/tools/core/tool-access.ts';
-import { endpoints, tools } from '../src/tools/index.ts';
+import { tools } from '../src/tools/index.ts';
 import { createClock } from '../src/tools/runtime/clock.ts';
 
 export const READ = ['contacts.readonly'] as const satisfies readonly Scope[];
@@ -81,7 +81,6 @@ export function serverOf(options: Options = {}) {
   const locationId = options.locationId ?? (() => sandbox.locationId);
   const log = options.log ?? silent;
   const api = createApi({
-    endpoints,
     timers,
     transport: fetchTransport(sandbox.fetch),
     baseUrl: 'http://sandbox.invalid',

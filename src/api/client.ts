@@ -1,91 +1,61 @@
 import { UserError } from '../lib/errors.ts';
 import type { Json } from '../lib/json.ts';
 import { realTimers, timeOf } from '../lib/scheduler.ts';
+import { stableKey } from '../lib/stable-key.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { credentialFor } from './credentials.ts';
-import { withoutDeleted } from './deleted-rows.ts';
 import type { Endpoint } from './endpoint.ts';
 import { missingScope } from './errors.ts';
 import { Cancelled } from './http-attempt.ts';
 import { Metrics } from './metrics.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { ReadCache } from './read-cache.ts';
-import { exhaustedError, rejectedError } from './request-errors.ts';
-import { type ExecutorOptions, executeRequest, type RequestResult } from './request-executor.ts';
+import { Reader } from './reader.ts';
+import { sentArgs } from './request.ts';
+import type { ExecutorOptions } from './request-executor.ts';
 import { RETRY_POLICY } from './retry-policy.ts';
 import { ServerClock } from './server-clock.ts';
 import type { Api, ApiOptions, CallOptions } from './types.ts';
-import { EarlierReads } from './write/earlier-reads.ts';
 import { noJournal } from './write/journal.ts';
-import { createWritePipeline } from './write/pipeline.ts';
+import { WritePipeline } from './write/pipeline.ts';
 
 export function createApi(options: ApiOptions): Api {
-  const { timers = realTimers, policy = RETRY_POLICY, random = Math.random, scopes, timeoutMs, log } = options;
-  const inEffect = typeof scopes === 'function' ? scopes : () => scopes;
+  const { timers = realTimers, policy = RETRY_POLICY, random = Math.random, timeoutMs, log } = options;
   const limiter = new RateLimiter(timers, options.rateShare ?? 1);
   const breaker = new CircuitBreaker(timers);
   const metrics = new Metrics(timers.now);
   const cache = new ReadCache(timers.now, () => metrics.count('cached'));
-  const earlier = new EarlierReads(timers.now);
   const serverClock = new ServerClock(timers);
   const executor: ExecutorOptions = { ...options, serverClock, timers, policy, random, limiter, breaker, metrics };
+  const reader = new Reader(executor, (endpoint) => assertGranted(options, endpoint));
+  const writes = new WritePipeline({ executor, reader, cache, log, journal: options.journal ?? noJournal });
   let closed = false;
 
   const check = async () => options.credential.check?.();
 
-  /** Asks for the scopes of now: they are read again before the call and not after it. */
   async function admit(endpoint: Endpoint): Promise<void> {
+    // Scopes may change with the account: they are read after the check.
     await check();
     if (closed) throw new UserError('The server is shutting down; nothing was sent.');
-    if (!inEffect().includes(endpoint.scope))
-      throw new UserError(missingScope(endpoint.name, endpoint.scope, options.howToGrant));
+    assertGranted(options, endpoint);
   }
 
-  /** One read, shared with identical ones. */
-  async function read(endpoint: Endpoint, args: Json, callOptions: CallOptions): Promise<Json> {
-    const { signal, priority, deadline, fresh, locationId } = callOptions;
+  async function read(endpoint: Endpoint, sent: Json, callOptions: CallOptions): Promise<Json> {
+    const { signal, priority, fresh, locationId } = callOptions;
     const credential = await credentialFor(options.credential, locationId);
-    const end = Math.min(timers.now() + timeoutMs, deadline ?? Number.POSITIVE_INFINITY);
-    const load = async (cancel: AbortSignal) =>
-      answerTo(
-        endpoint,
-        args,
-        await executeRequest(executor, endpoint, args, { credential, priority, cancel, deadline: end }),
-      );
-    const key = `${credential.locationId} ${endpoint.name} ${JSON.stringify(args)}`;
-    return cache.read(key, load, signal, { priority: priority ?? 'interactive', deadline: end, fresh });
+    const deadline = Math.min(timers.now() + timeoutMs, callOptions.deadline ?? Number.POSITIVE_INFINITY);
+    const key = stableKey([credential.locationId, endpoint.name, sent]);
+    const load = (cancel: AbortSignal) => reader.read(endpoint, sent, { credential, priority, cancel, deadline });
+    return cache.read(key, load, signal, { priority: priority ?? 'interactive', deadline, fresh });
   }
 
-  function answerTo(endpoint: Endpoint, args: Json, ended: RequestResult): Json {
-    const data = answerOf(endpoint, args, ended);
-    earlier.see(ended.credential.locationId, endpoint, args, data);
-    return data;
-  }
-
-  const writes = createWritePipeline({
-    executor,
-    cache,
-    metrics,
-    log,
-    journal: options.journal ?? noJournal,
-    timeoutMs,
-    endpoints: options.endpoints,
-    // Bypasses the cache. A read that reconciles a write is finished even if the caller has cancelled.
-    async readBack(endpoint, args, where) {
-      if (!inEffect().includes(endpoint.scope))
-        throw new UserError(missingScope(endpoint.name, endpoint.scope, options.howToGrant));
-      return answerTo(endpoint, args, await executeRequest(executor, endpoint, args, { ...where, reconciles: true }));
-    },
-    recentIds: (tool, args) => earlier.ids(tool, args),
-  });
-
-  async function write(endpoint: Endpoint, args: Json, callOptions: CallOptions): Promise<Json> {
+  async function write(endpoint: Endpoint, sent: Json, callOptions: CallOptions): Promise<Json> {
     try {
-      const data = await writes.perform(endpoint, args, callOptions);
-      callOptions.onWrite?.(args, { data });
+      const data = await writes.execute(endpoint, sent, callOptions);
+      callOptions.onWrite?.(sent, { data });
       return data;
     } catch (error) {
-      callOptions.onWrite?.(args, { error });
+      callOptions.onWrite?.(sent, { error });
       throw error;
     }
   }
@@ -96,10 +66,11 @@ export function createApi(options: ApiOptions): Api {
       metrics.count('calls');
       const started = timers.now();
       try {
+        const sent = sentArgs(endpoint, args);
         const data =
           endpoint.effect === 'read'
-            ? await read(endpoint, args, callOptions)
-            : await write(endpoint, args, callOptions);
+            ? await read(endpoint, sent, callOptions)
+            : await write(endpoint, sent, callOptions);
         const quota = limiter.notice();
         if (quota) callOptions.notify?.(quota);
         return data;
@@ -132,9 +103,8 @@ export function createApi(options: ApiOptions): Api {
   };
 }
 
-/** The answer of a read. @throws ApiError */
-function answerOf(endpoint: Endpoint, args: Json, ended: RequestResult): Json {
-  if (!ended.response) throw exhaustedError(ended, '', 'Try again in a minute.');
-  if (!ended.response.ok) throw rejectedError(endpoint, args, ended);
-  return withoutDeleted(endpoint.list, ended.response.body);
+/** @throws UserError unless the scope of the endpoint is in effect */
+function assertGranted({ scopes, howToGrant }: ApiOptions, { name, scope }: Endpoint): void {
+  const granted = typeof scopes === 'function' ? scopes() : scopes;
+  if (!granted.includes(scope)) throw new UserError(missingScope(name, scope, howToGrant));
 }

@@ -1,8 +1,6 @@
 import type * as z from 'zod';
-import { UserError } from '../lib/errors.ts';
 import type { Json } from '../lib/json.ts';
 import type { Scope } from './scopes.ts';
-import type { ReconcileStrategy } from './write/settlement.ts';
 
 /**
  * What a tool does to the CRM. Written on every record and never derived from the HTTP verb: a search is a POST that
@@ -54,13 +52,13 @@ export interface Page {
   readonly complete: boolean;
 }
 
-/** What an answer of success holds; a 2xx that holds anything else is unreadable. Lists are told by their `list`. */
+/** The content of a successful answer; a 2xx without it is unreadable. A list has its `list` instead. */
 export type AnswerShape =
   /** An array under this key. */
   | { readonly rows: string; readonly shows?: Shows }
-  /** An object with an id under this key; the same id as this argument, where one is named. */
+  /** An object with an id under this key; `id` names the argument that has the same id. */
   | { readonly one: string; readonly id?: string; readonly orNull?: true; readonly shows?: Shows }
-  /** No more than that it succeeded, and rows about no others than were asked for. */
+  /** Only that it succeeded. */
   | { readonly succeeded: true; readonly shows?: Shows };
 /** Whether an answer can be about this call. */
 export type Shows = (data: Json, args: Json) => boolean;
@@ -72,22 +70,66 @@ export interface Endpoint extends ToolFace {
   readonly version?: string;
   /** True where the API wants `locationId` in the query or body (in the path it needs no flag). */
   readonly locationId?: true;
-  /** True where the API wants a JSON body even when there is nothing to say. */
+  /** True where the API requires a JSON body even if it is empty. */
   readonly body?: true;
   /** Arguments that take a local time and are sent with an offset. */
   readonly times?: readonly string[];
   /** Argument that takes a phone in any spelling and is sent in E.164. */
   readonly phone?: string;
-  /** Turns arguments into what the API wants to hear; pure. */
+  /** Turns arguments into what the API takes; pure. */
   readonly request?: (args: Json) => Json;
-  /** Turns an answer into what the model should read; pure. */
+  /** Turns an answer into what the model reads; pure. */
   readonly present?: (data: Json, args: Json) => Json;
-  /** Sentences about an answer that the model should know beside it; pure. */
+  /** Notices about an answer, for the model; pure. */
   readonly remarks?: (data: Json, args: Json) => readonly string[];
   readonly list?: ListShape;
   readonly answer?: AnswerShape;
-  /** How a write whose answer was lost is settled; every write names one. */
+  /** How the outcome of a write is found if its answer was lost; every write has one. */
   readonly reconcile?: ReconcileStrategy;
+}
+
+/** Ids that existed before a write, for each read of its strategy in order; undefined where none are at hand. */
+export type Snapshot = readonly (ReadonlySet<unknown> | undefined)[];
+
+/** What a strategy can use to find out whether a write of uncertain outcome was done. */
+export interface ReconcileContext {
+  /** Arguments of the write as they were sent. */
+  readonly sent: Json;
+  /**
+   * Epoch ms by HighLevel's clock between which the write was done, if it was, with room for a clock that ticks in
+   * seconds. Use them after a read: before its first answer that clock is not known.
+   */
+  readonly since: number;
+  readonly until: number;
+  readonly snapshot?: Snapshot | undefined;
+  /** True for the id of a record that another write of this server created. */
+  readonly isKnown: (id: unknown) => boolean;
+  /** Reads past the cache; undefined if HighLevel answers that the contact or its record does not exist. */
+  readonly read: (endpoint: Endpoint, args: Json) => Promise<Json | undefined>;
+}
+
+/** Done, with the answer HighLevel would have given; not done; or unknown, with a hint for the model. */
+export type ReconcileResult =
+  | { readonly happened: true; readonly data: Json }
+  | { readonly happened: false }
+  /** `notObservable`: no read shows it, whether or not the write was done. */
+  | { readonly happened: undefined; readonly hint: string; readonly notObservable?: true };
+
+export interface SnapshotContext extends Pick<ReconcileContext, 'sent' | 'read'> {
+  /** Ids that this read gave within the last minute; undefined if it was not made. */
+  readonly recentIds: (endpoint: Endpoint, args: Json) => ReadonlySet<unknown> | undefined;
+}
+
+/** How the outcome of an uncertain write is found: by reading, never by repeating it. */
+export interface ReconcileStrategy {
+  /** For the documentation. */
+  readonly description: string;
+  /** True where each repetition of the write creates another record. */
+  readonly createsRecord?: true;
+  readonly snapshotBefore?: (context: SnapshotContext) => Promise<Snapshot>;
+  readonly check: (context: ReconcileContext) => Promise<ReconcileResult>;
+  /** Whether the record that a later attempt was refused for is the one that an earlier attempt created. */
+  readonly isOwn?: (context: ReconcileContext, existing: string) => Promise<ReconcileResult>;
 }
 
 type Placeholders<R extends string> = R extends `${string}{${infer P}}${infer Rest}` ? P | Placeholders<Rest> : never;
@@ -102,43 +144,6 @@ export function endpoint<const R extends Endpoint['route'], I extends z.ZodObjec
   return record as Endpoint;
 }
 
-export interface ApiRequest {
-  readonly method: Method;
-  /** Path and query, below the base URL. */
-  readonly path: string;
-  readonly body?: Json;
-}
-
-/** Arguments that shape the answer here and are never sent. */
-const ours = (endpoint: Endpoint) => (endpoint.list?.whole ? ['fields', 'limit', 'skip'] : ['fields']);
-
-/**
- * The one split rule: names in the route go to the path, the rest to the query for GET and to the JSON body otherwise.
- * @throws UserError where a path value is no id: it could change the path
- */
-export function toRequest(endpoint: Endpoint, args: Json, locationId: string): ApiRequest {
-  const [method, template] = endpoint.route.split(' ') as [Method, string];
-  const rest: Json = { ...(endpoint.request ? endpoint.request(args) : args) };
-  for (const name of ours(endpoint)) delete rest[name];
-  const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = rest[name] ?? (name === 'locationId' ? locationId : undefined);
-    delete rest[name];
-    return pathSegment(name, value);
-  });
-  if (endpoint.locationId) rest.locationId = locationId;
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  const empty = Object.keys(given).length === 0;
-  if (method === 'GET') return { method, path: empty ? path : `${path}?${new URLSearchParams(stringValues(given))}` };
-  return empty && !endpoint.body ? { method, path } : { method, path, body: given };
-}
-
 /** Letters, digits, `-` and `_`: every id shape HighLevel uses, and nothing that a path would read otherwise. */
 export const ID = /^[A-Za-z0-9_-]{1,64}$/;
 export const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value);
-
-function pathSegment(name: string, value: unknown): string {
-  if (!isId(value)) throw new UserError(`${name} is not an id as HighLevel gives it; nothing was sent.`);
-  return encodeURIComponent(value);
-}
-
-const stringValues = (values: Json) => Object.fromEntries(Object.entries(values).map(([k, v]) => [k, String(v)]));

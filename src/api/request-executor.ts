@@ -6,8 +6,8 @@ import type { Endpoint } from './endpoint.ts';
 import { isExpired } from './error-messages.ts';
 import { type AttemptResult, attempt, type FailedAttempt, type ParsedResponse } from './http-attempt.ts';
 import { signedHeaders } from './http-headers.ts';
-import { type PreparedRequest, prepareRequest } from './prepare-request.ts';
 import type { ReleaseSlot } from './rate-limiter.ts';
+import { type PreparedRequest, prepareRequest } from './request.ts';
 import { acquireSlot, type SlotLimits, type SlotOptions } from './request-slot.ts';
 import { checkResponse } from './response-check.ts';
 import {

@@ -59,8 +59,6 @@ export interface ApiOptions {
   readonly scopes: readonly Scope[] | (() => readonly Scope[]);
   /** What the owner does to bring a scope into effect; by the settings where nothing else is said. */
   readonly howToGrant?: (scope: Scope) => string;
-  /** Every endpoint: a write in doubt is looked into by those that read. */
-  readonly endpoints: readonly Endpoint[];
   /** ms for one call, all of it. */
   readonly timeoutMs: number;
   readonly log: Log;

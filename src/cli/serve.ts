@@ -6,7 +6,7 @@ import { fileStateStore, inMemoryStore } from '../lib/state-file.ts';
 import { createServer } from '../mcp/server.ts';
 import { StdioTransport } from '../mcp/stdio.ts';
 import { resolveToolAccess } from '../tools/core/tool-access.ts';
-import { endpoints, tools } from '../tools/index.ts';
+import { tools } from '../tools/index.ts';
 import { createClock } from '../tools/runtime/clock.ts';
 import { environment, readConfig } from './config.ts';
 import { openConnection } from './connection.ts';
@@ -22,7 +22,7 @@ export async function serve(sandbox: boolean): Promise<void> {
   const { timeoutMs, rateShare, timezone, user } = config;
   const api = createApi({
     ...connection.transportOptions,
-    ...{ scopes, howToGrant, timeoutMs, rateShare, log, endpoints },
+    ...{ scopes, howToGrant, timeoutMs, rateShare, log },
     journal: config.journal ? fileJournal(config.journal, log) : noJournal,
   });
   const currentAccess = () => resolveToolAccess(tools, scopes(), config.selected, howToGrant);

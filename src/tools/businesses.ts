@@ -1,17 +1,17 @@
 import * as z from 'zod';
 import { endpoint, type Shows } from '../api/endpoint.ts';
-import { settle } from '../api/write/reconcile.ts';
+import { contactsHaveBusiness } from '../api/write/strategies/bulk.ts';
+import { listIn } from '../lib/json.ts';
+import { getContact } from './contacts.ts';
 import { Id, Ids, of, outputs } from './core/schemas.ts';
 
-/** A business to link, or that none is to be linked. */
 const oneBusiness: [(args: { businessId?: unknown; unlinkBusiness?: unknown }) => boolean, string] = [
   ({ businessId, unlinkBusiness }) => (businessId === undefined) === (unlinkBusiness === true),
   'give either businessId, or unlinkBusiness: true',
 ];
 
 /** It names the contacts it changed, and none that were not asked for. */
-const isAboutThem: Shows = ({ ids }, args) =>
-  Array.isArray(ids) && ids.every((id) => (args.ids as unknown[]).includes(id));
+const isAboutThem: Shows = ({ ids }, args) => Array.isArray(ids) && ids.every((id) => listIn(args, 'ids').includes(id));
 
 export const bulkAssignContactBusiness = endpoint({
   name: 'bulk_assign_contact_business',
@@ -20,7 +20,7 @@ export const bulkAssignContactBusiness = endpoint({
   route: 'POST /contacts/bulk/business',
   scope: 'contacts.write',
   effect: 'update',
-  reconcile: settle.contactsAssigned,
+  reconcile: contactsHaveBusiness(getContact),
   locationId: true,
   answer: { succeeded: true, shows: isAboutThem },
   input: z
@@ -31,11 +31,11 @@ export const bulkAssignContactBusiness = endpoint({
     })
     .refine(...oneBusiness),
   output: outputs.record({ succeeded: of.flag, asked: of.count, updated: of.count, failed: of.texts }),
-  // The API unlinks by null, which many hosts send for an argument that is not given.
+  // The API unlinks by null; here null means "not given", because many hosts send it for that.
   request: ({ ids, businessId = null }) => ({ ids, businessId }),
-  present: ({ ids }, args) => {
-    const asked = args.ids as unknown[];
-    const failed = asked.filter((id) => !(ids as unknown[]).includes(id));
+  present: (data, args) => {
+    const asked = listIn(args, 'ids');
+    const failed = asked.filter((id) => !listIn(data, 'ids').includes(id));
     return { succeeded: true, asked: asked.length, updated: asked.length - failed.length, failed };
   },
 });

@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { endpoint, type Page } from '../api/endpoint.ts';
 import { NO_IDENTITY } from '../api/error-details.ts';
 import { mayBeSameContact } from '../api/write/contact-identity.ts';
-import { settle } from '../api/write/reconcile.ts';
+import type { ContactReads } from '../api/write/strategies/contact-lookup.ts';
+import { contactMatchesFields, findNewContact, findUpsertedContact } from '../api/write/strategies/contacts.ts';
+import { recordIsDeleted } from '../api/write/strategies/related-records.ts';
 import { UserError } from '../lib/errors.ts';
 import type { Json } from '../lib/json.ts';
 import { upsertRemarks, writeRemarks } from './core/contact-remarks.ts';
@@ -21,6 +23,7 @@ import {
   Text,
   upTo,
 } from './core/schemas.ts';
+import { getLocation } from './lookups.ts';
 import { searchContacts } from './search.ts';
 
 /** The API stores `{id | key, field_value}`; people say `value`. */
@@ -130,6 +133,27 @@ export const listContactsByBusiness = endpoint({
   list: contactList(nextBySkip(25)),
 });
 
+export const findDuplicateContact = endpoint({
+  name: 'find_duplicate_contact',
+  title: 'Find duplicate contact',
+  description:
+    'The contact with exactly this email or phone (number), or null. Current right after a write, unlike search.',
+  route: 'GET /contacts/search/duplicate',
+  scope: 'contacts.readonly',
+  effect: 'read',
+  locationId: true,
+  answer: { one: 'contact', orNull: true },
+  phone: 'number',
+  input: z
+    .strictObject({ email: Filled.optional(), number: Phone.optional() })
+    .refine(someEmailOrNumber, 'give email or number'),
+  // null where there is nobody.
+  output: outputs.record({ contact: of.any }),
+});
+
+/** How the contact of an uncertain write is found. */
+const reads: ContactReads = { findDuplicateContact, getContact, getLocation, searchContacts };
+
 export const createContact = endpoint({
   name: 'create_contact',
   title: 'Create contact',
@@ -137,7 +161,7 @@ export const createContact = endpoint({
   route: 'POST /contacts/',
   scope: 'contacts.write',
   effect: 'create',
-  reconcile: settle.contactCreated,
+  reconcile: findNewContact(reads),
   locationId: true,
   answer: { one: 'contact', shows: mayBeSameContact },
   input: z.strictObject({
@@ -158,7 +182,7 @@ export const updateContact = endpoint({
   route: 'PUT /contacts/{contactId}',
   scope: 'contacts.write',
   effect: 'update',
-  reconcile: settle.contactMatches,
+  reconcile: contactMatchesFields(getContact),
   body: true,
   answer: { one: 'contact', id: 'contactId' },
   input: z
@@ -183,28 +207,10 @@ export const deleteContact = endpoint({
   route: 'DELETE /contacts/{contactId}',
   scope: 'contacts.write',
   effect: 'delete',
-  reconcile: settle.contactGone,
+  reconcile: recordIsDeleted(getContact, 'contact'),
   answer: { succeeded: true },
   input: z.strictObject({ contactId: Id }),
   output: outputs.done,
-});
-
-export const findDuplicateContact = endpoint({
-  name: 'find_duplicate_contact',
-  title: 'Find duplicate contact',
-  description:
-    'The contact with exactly this email or phone (number), or null. Current right after a write, unlike search.',
-  route: 'GET /contacts/search/duplicate',
-  scope: 'contacts.readonly',
-  effect: 'read',
-  locationId: true,
-  answer: { one: 'contact', orNull: true },
-  phone: 'number',
-  input: z
-    .strictObject({ email: Filled.optional(), number: Phone.optional() })
-    .refine(someEmailOrNumber, 'give email or number'),
-  // null where there is nobody.
-  output: outputs.record({ contact: of.any }),
 });
 
 export const upsertContact = endpoint({
@@ -214,7 +220,7 @@ export const upsertContact = endpoint({
   route: 'POST /contacts/upsert',
   scope: 'contacts.write',
   effect: 'update',
-  reconcile: settle.contactUpserted,
+  reconcile: findUpsertedContact(reads),
   locationId: true,
   answer: { one: 'contact', shows: mayBeSameContact },
   input: z

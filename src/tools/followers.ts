@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { listMatches } from '../api/write/compare.ts';
-import { settle } from '../api/write/reconcile.ts';
+import { contactLists } from '../api/write/strategies/related-records.ts';
+import { getContact } from './contacts.ts';
 import { Id, Ids, of, outputs } from './core/schemas.ts';
 
 const input = z.strictObject({ contactId: Id, followers: Ids.max(100).describe('user ids') });
@@ -13,7 +14,7 @@ export const addContactFollowers = endpoint({
   route: 'POST /contacts/{contactId}/followers',
   scope: 'contacts.write',
   effect: 'create',
-  reconcile: settle.followersAdded,
+  reconcile: contactLists(getContact, 'followers', true),
   answer: { rows: 'followers', shows: listMatches('followers', true) },
   input,
   output: outputs.record({ followers: of.texts, followersAdded: of.texts }),
@@ -26,7 +27,7 @@ export const removeContactFollowers = endpoint({
   route: 'DELETE /contacts/{contactId}/followers',
   scope: 'contacts.write',
   effect: 'delete',
-  reconcile: settle.followersRemoved,
+  reconcile: contactLists(getContact, 'followers', false),
   answer: { rows: 'followers', shows: listMatches('followers', false) },
   input,
   output: outputs.record({ followers: of.texts, followersRemoved: of.texts }),

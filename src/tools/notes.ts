@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
-import { settle } from '../api/write/reconcile.ts';
+import { findNewNote, recordIsDeleted, recordMatchesFields } from '../api/write/strategies/related-records.ts';
 import { rowOf, unpagedList, withoutContactId } from './core/row-shape.ts';
 import { Fields, FilledLong, Id, outputs, Text, window } from './core/schemas.ts';
 
@@ -46,7 +46,7 @@ export const createContactNote = endpoint({
   route: 'POST /contacts/{contactId}/notes',
   scope: 'contacts.write',
   effect: 'create',
-  reconcile: settle.noteListed,
+  reconcile: findNewNote(listContactNotes),
   answer: { one: 'note' },
   input: z.strictObject({ contactId: Id, body: FilledLong, ...noteFields }),
   output: outputs.note,
@@ -59,7 +59,7 @@ export const updateContactNote = endpoint({
   route: 'PUT /contacts/{contactId}/notes/{noteId}',
   scope: 'contacts.write',
   effect: 'update',
-  reconcile: settle.noteHolds,
+  reconcile: recordMatchesFields(getContactNote, 'note'),
   body: true,
   answer: { one: 'note', id: 'noteId' },
   input: z
@@ -75,7 +75,7 @@ export const deleteContactNote = endpoint({
   route: 'DELETE /contacts/{contactId}/notes/{noteId}',
   scope: 'contacts.write',
   effect: 'delete',
-  reconcile: settle.noteGone,
+  reconcile: recordIsDeleted(getContactNote, 'note'),
   answer: { succeeded: true },
   input: z.strictObject({ contactId: Id, noteId: Id }),
   output: outputs.done,

@@ -1,14 +1,16 @@
 import * as z from 'zod';
 import { endpoint, type Shows } from '../api/endpoint.ts';
 import { listMatches } from '../api/write/compare.ts';
-import { settle } from '../api/write/reconcile.ts';
-import { type Json, rowsIn } from '../lib/json.ts';
+import { contactsAreTagged } from '../api/write/strategies/bulk.ts';
+import { contactLists } from '../api/write/strategies/related-records.ts';
+import { type Json, listIn, rowsIn } from '../lib/json.ts';
+import { getContact } from './contacts.ts';
 import { Id, Ids, of, outputs, Tags, TagsOrNone } from './core/schemas.ts';
 
-/** Counts, and only the contacts that need a look: hundreds of lines of success help nobody. */
+/** Counts, and only the contacts that failed: hundreds of rows of success help no model. */
 function bulkAccount(data: Json, args: Json): Json {
   const responses = rowsIn(data, 'responses');
-  const asked = args.contacts as unknown[];
+  const asked = listIn(args, 'contacts');
   const named = new Set(responses.map(({ contactId }) => contactId));
   const failed = [
     ...responses.filter(({ type }) => type === 'error').map(({ contactId, message }) => ({ contactId, message })),
@@ -23,12 +25,12 @@ function bulkAccount(data: Json, args: Json): Json {
   };
 }
 
-const LEFT_OUT = 'HighLevel left this contact out of its answer; get_contact tells what is there.';
+const LEFT_OUT = 'HighLevel left this contact out of its answer; get_contact shows what is stored.';
 
-/** It has a row for contacts that were asked for, and for no others. */
+/** It has rows for contacts that were asked for, and for no others. */
 const isAboutThem: Shows = (data, args) => {
   const rows = rowsIn(data, 'responses');
-  return rows.length > 0 && rows.every(({ contactId }) => (args.contacts as unknown[]).includes(contactId));
+  return rows.length > 0 && rows.every(({ contactId }) => listIn(args, 'contacts').includes(contactId));
 };
 
 export const addContactTags = endpoint({
@@ -39,7 +41,7 @@ export const addContactTags = endpoint({
   route: 'POST /contacts/{contactId}/tags',
   scope: 'contacts.write',
   effect: 'create',
-  reconcile: settle.tagsAdded,
+  reconcile: contactLists(getContact, 'tags', true),
   answer: { rows: 'tags', shows: listMatches('tags', true) },
   input: z.strictObject({ contactId: Id, tags: Tags }),
   output: outputs.record({ tags: of.texts, tagsAdded: of.texts }),
@@ -52,7 +54,7 @@ export const removeContactTags = endpoint({
   route: 'DELETE /contacts/{contactId}/tags',
   scope: 'contacts.write',
   effect: 'delete',
-  reconcile: settle.tagsRemoved,
+  reconcile: contactLists(getContact, 'tags', false),
   answer: { rows: 'tags', shows: listMatches('tags', false) },
   input: z.strictObject({ contactId: Id, tags: Tags }),
   output: outputs.record({ tags: of.texts, tagsRemoved: of.texts }),
@@ -66,7 +68,7 @@ export const bulkUpdateContactTags = endpoint({
   route: 'POST /contacts/bulk/tags/update/{type}',
   scope: 'contacts.write',
   effect: 'update',
-  reconcile: settle.contactsTagged,
+  reconcile: contactsAreTagged(getContact),
   locationId: true,
   answer: { succeeded: true, shows: isAboutThem },
   input: z

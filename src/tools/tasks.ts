@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
-import { settle } from '../api/write/reconcile.ts';
+import { findNewTask, recordIsDeleted, recordMatchesFields } from '../api/write/strategies/related-records.ts';
 import { rowOf, unpagedList, withoutContactId } from './core/row-shape.ts';
 import { Fields, Filled, Id, LongText, outputs, Time, window } from './core/schemas.ts';
 
@@ -37,7 +37,7 @@ export const createContactTask = endpoint({
   route: 'POST /contacts/{contactId}/tasks',
   scope: 'contacts.write',
   effect: 'create',
-  reconcile: settle.taskListed,
+  reconcile: findNewTask(listContactTasks),
   times: ['dueDate'],
   answer: { one: 'task' },
   input: z.strictObject({
@@ -59,7 +59,7 @@ export const updateContactTask = endpoint({
   route: 'PUT /contacts/{contactId}/tasks/{taskId}',
   scope: 'contacts.write',
   effect: 'update',
-  reconcile: settle.taskHolds,
+  reconcile: recordMatchesFields(getContactTask, 'task'),
   times: ['dueDate'],
   body: true,
   answer: { one: 'task', id: 'taskId' },
@@ -84,7 +84,7 @@ export const setContactTaskCompleted = endpoint({
   route: 'PUT /contacts/{contactId}/tasks/{taskId}/completed',
   scope: 'contacts.write',
   effect: 'update',
-  reconcile: settle.taskHolds,
+  reconcile: recordMatchesFields(getContactTask, 'task'),
   answer: { one: 'task', id: 'taskId' },
   input: z.strictObject({ contactId: Id, taskId: Id, completed: z.boolean() }),
   output: outputs.task,
@@ -97,7 +97,7 @@ export const deleteContactTask = endpoint({
   route: 'DELETE /contacts/{contactId}/tasks/{taskId}',
   scope: 'contacts.write',
   effect: 'delete',
-  reconcile: settle.taskGone,
+  reconcile: recordIsDeleted(getContactTask, 'task'),
   answer: { succeeded: true },
   input: z.strictObject({ contactId: Id, taskId: Id }),
   output: outputs.done,

@@ -14,7 +14,6 @@ export const PERSON = 'aaaaaaaaaaaaaaaaaaaa';
 /** The request layer over a given transport. */
 export const layer = (options: Pick<ApiOptions, 'transport'> & Partial<ApiOptions>): Api =>
   createApi({
-    endpoints,
     baseUrl: 'http://sandbox.invalid',
     credential: fixedCredential({ token: TOKEN, locationId: 'bbbbbbbbbbbbbbbbbbbb' }),
     scopes: SCOPES,

@@ -9,7 +9,6 @@ import { readConfig } from '../../src/cli/config.ts';
 import { openConnection } from '../../src/cli/connection.ts';
 import { silent } from '../../src/lib/log.ts';
 import { contacts } from '../../src/tools/contacts.ts';
-import { endpoints } from '../../src/tools/index.ts';
 import { searchContacts } from '../../src/tools/search.ts';
 import { tags } from '../../src/tools/tags.ts';
 import { createWorld, type World } from '../api/auth/world.ts';
@@ -24,7 +23,7 @@ function opened(world: World, env: Record<string, string> = {}) {
   const config = readConfig({ ...world.env, ...env }, false);
   const session = openConnection(config, false);
   const { scopes, howToGrant } = session;
-  const api = createApi({ endpoints, ...session.transportOptions, scopes, howToGrant, timeoutMs: 5_000, log: silent });
+  const api = createApi({ ...session.transportOptions, scopes, howToGrant, timeoutMs: 5_000, log: silent });
   const said = (endpoint: Endpoint, args: object) =>
     api.call(endpoint, { ...args }).then(
       () => 'answered',
@@ -153,7 +152,6 @@ describe('another account while the server runs', () => {
     let now: keyof typeof CREDENTIALS = 'one';
     const asked: string[] = [];
     const api = createApi({
-      endpoints,
       transport: fetchTransport(async ({ url, headers }) => {
         asked.push(`${new URL(url).searchParams.get('locationId')} ${headers.get('authorization')}`);
         return Response.json({ statusCode: 401, message: 'Invalid JWT' }, { status: 401 });

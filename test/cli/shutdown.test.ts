@@ -202,7 +202,7 @@ describe('a slow write', () => {
     release();
     expect(text(await program.answer(2))).toContain('Looked it up: it was done.');
     expect(await program.ended).toBe(0);
-    expect(await journalled()).toMatchObject([{ outcome: 'done', settled: true }]);
+    expect(await journalled()).toMatchObject([{ outcome: 'done', reconciled: true }]);
     expect(await made()).toBe(1);
   });
 

@@ -1,66 +1,54 @@
-import type { Json } from '../../lib/json.ts';
-import type { Endpoint } from '../endpoint.ts';
+import { BoundedMap } from '../../lib/bounded-map.ts';
+import { type Json, recordIn, textIn } from '../../lib/json.ts';
+import { KeyedLock } from '../../lib/keyed-lock.ts';
+import { stableKey } from '../../lib/stable-key.ts';
+import type { StartedWrite } from './started-write.ts';
 
-/** Keeps creates that could be taken for one another from being settled by the same record. */
+const MAX_IDS = 1_000;
+
+/** Keeps uncertain creates from claiming a record that another create made. */
 export class CreateAttribution {
-  readonly #travelling = new Map<string, Set<Promise<void>>>();
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #inFlight = new Map<string, Set<Promise<unknown>>>();
+  readonly #reconciling = new KeyedLock();
+  /** Ids of records that this server created lately. */
+  readonly #known = new BoundedMap<string, true>(MAX_IDS);
 
-  /** To be called with the start of a write; the answer is called when it has travelled. */
-  trackRequest(endpoint: Endpoint, sent: Json): () => void {
-    const kind = kindOf(endpoint, sent);
-    const all = this.#travelling.get(kind) ?? new Set();
-    this.#travelling.set(kind, all);
-    let end = () => {};
-    const over = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    all.add(over);
-    return () => {
-      end();
-      all.delete(over);
-      if (all.size === 0) this.#travelling.delete(kind);
-    };
+  isKnown(id: unknown): boolean {
+    return typeof id === 'string' && this.#known.has(id);
   }
 
-  async serialize<T>(endpoint: Endpoint, sent: Json, run: () => Promise<T>): Promise<T> {
-    if (!endpoint.reconcile?.createsRecord) return run();
-    const kind = kindOf(endpoint, sent);
-    await Promise.all(this.#travelling.get(kind) ?? []);
-    const turn = (this.#turns.get(kind) ?? Promise.resolve()).then(run, run);
-    this.#turns.set(kind, turn);
+  /** Stores the id of the record that a write answered. */
+  add(data: Json): void {
+    const id = createdId(data);
+    if (id !== undefined) this.#known.set(id, true);
+  }
+
+  /** Resolves with the request of a write; until then no similar create is reconciled. */
+  async track<T>(write: StartedWrite, request: Promise<T>): Promise<T> {
+    const key = keyOf(write);
+    const requests = this.#inFlight.get(key) ?? new Set();
+    this.#inFlight.set(key, requests.add(request));
     try {
-      return await turn;
+      return await request;
     } finally {
-      if (this.#turns.get(kind) === turn) this.#turns.delete(kind);
+      requests.delete(request);
+      if (requests.size === 0) this.#inFlight.delete(key);
     }
+  }
+
+  /** Reconciles similar creates one at a time, after their requests have ended. */
+  async serialize<T>(write: StartedWrite, reconcile: () => Promise<T>): Promise<T> {
+    if (!write.endpoint.reconcile?.createsRecord) return reconcile();
+    const key = keyOf(write);
+    await Promise.allSettled(this.#inFlight.get(key) ?? []);
+    return this.#reconciling.hold([key], reconcile);
   }
 }
 
-const kindOf = ({ name }: Endpoint, { contactId, email, phone, ...rest }: Json) =>
-  [name, contactId ?? email ?? phone ?? JSON.stringify(rest)].join(' ');
+/** The same for creates whose records could be mistaken for one another. */
+const keyOf = ({ endpoint, sent: { contactId, email, phone, ...rest } }: StartedWrite): string =>
+  stableKey([endpoint.name, contactId ?? email ?? phone ?? rest]);
 
-const THINGS = ['contact', 'task', 'note'] as const;
-
-export const madeIn = (data: Json): string | undefined =>
-  THINGS.map((key) => (data[key] as Json | undefined)?.id).find((id) => typeof id === 'string');
-
-/** Ids this server has made lately: whatever else is found new is not one of these. */
-export class KnownIds {
-  readonly #ids = new Set<unknown>();
-
-  see(data: Json): void {
-    for (const key of THINGS) {
-      const id = (data[key] as Json | undefined)?.id;
-      if (id !== undefined) this.#ids.add(id);
-    }
-    for (const id of this.#ids) {
-      if (this.#ids.size <= 1_000) return;
-      this.#ids.delete(id);
-    }
-  }
-
-  has(id: unknown): boolean {
-    return this.#ids.has(id);
-  }
-}
+/** Id of the contact, task or note in an answer. */
+export const createdId = (data: Json): string | undefined =>
+  ['contact', 'task', 'note'].map((key) => textIn(recordIn(data, key), 'id')).find((id) => id !== undefined);

@@ -1,85 +1,86 @@
+import { BoundedMap } from '../../lib/bounded-map.ts';
 import type { Json } from '../../lib/json.ts';
+import { stableKey } from '../../lib/stable-key.ts';
 import type { Endpoint } from '../endpoint.ts';
+import { createdId } from './attribution.ts';
+import type { WriteOutcome } from './outcome.ts';
 
-/** ms in which the same create is taken for a repetition. */
+/** ms within which an identical create counts as a repetition. */
 const REMEMBERED_MS = 600_000;
+const MAX_CREATES = 1_000;
 
-/** A create whose first caller may not have heard how it ended. */
-export interface PriorCreate<T> {
+/** A create whose caller may not know how it ended. */
+export interface PriorCreate {
   readonly endpoint: Endpoint;
-  readonly args: Json;
-  readonly outcome: Promise<T>;
-  /** Epoch ms at which it was begun. */
-  at: number;
-  /** Set when the host gave up on it, or when its answer was in doubt. */
-  resultNotDelivered: boolean;
-  /** Id of what it made, once that is known. */
+  readonly sent: Json;
+  readonly outcome: Promise<WriteOutcome>;
+  /** Monotonic ms at which the first of the identical calls started. */
+  readonly startedAt: number;
+  readonly signal: AbortSignal | undefined;
+  /** True if the outcome was found by reading, is unknown, or is that of an earlier call. */
+  isUncertain: boolean;
+  /** Id of the created record, once it is known. */
   recordId?: string | undefined;
 }
 
 /**
- * A model repeats itself after a host's time-out. This remembers creates that were cancelled or in doubt, so that the
- * same call within ten minutes gets the first outcome and not a second record.
+ * Models repeat a call after a time-out of their host. A create that was cancelled, or whose outcome was uncertain, is
+ * stored: an identical call within ten minutes gets its outcome and not a second record.
  */
-export class PriorCreates<T> {
+export class PriorCreates {
   readonly #now: () => number;
-  readonly #firsts = new Map<string, PriorCreate<T>>();
+  readonly #creates = new BoundedMap<string, PriorCreate>(MAX_CREATES);
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Only what makes something new, or may message somebody, is harmed by a repetition. */
-  keyOf(endpoint: Endpoint, args: Json, locationId = ''): string | undefined {
-    if (!endpoint.reconcile?.createsRecord && endpoint.effect !== 'enrol') return undefined;
-    return `${locationId} ${endpoint.name} ${JSON.stringify(Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
-  }
-
-  find(key: string): PriorCreate<T> | undefined {
-    this.#forgetOld();
-    const first = this.#firsts.get(key);
-    return first?.resultNotDelivered ? first : undefined;
-  }
-
-  /** Takes the place of `earlier`, whose repetition it is. */
-  begin(
-    key: string,
+  /** Runs a write; `run` gets the earlier, identical create whose caller may not know its outcome. */
+  async run(
     endpoint: Endpoint,
-    args: Json,
-    outcome: Promise<T>,
-    earlier: PriorCreate<T> | undefined,
-  ): PriorCreate<T> {
-    const first = {
-      endpoint: endpoint,
-      args,
-      outcome,
-      at: earlier?.at ?? this.#now(),
-      resultNotDelivered: earlier !== undefined,
-    };
-    this.#firsts.set(key, first);
-    return first;
+    sent: Json,
+    { locationId, signal }: { locationId: string | undefined; signal: AbortSignal | undefined },
+    run: (prior: PriorCreate | undefined) => Promise<WriteOutcome>,
+  ): Promise<WriteOutcome> {
+    // Only what creates a record, or may message somebody, does harm if it is repeated.
+    if (!endpoint.reconcile?.createsRecord && endpoint.effect !== 'enrol') return run(undefined);
+    const key = stableKey([locationId, endpoint.name, sent]);
+    const prior = this.#find(key);
+    const startedAt = prior?.startedAt ?? this.#now();
+    const create: PriorCreate = { endpoint, sent, outcome: run(prior), startedAt, signal, isUncertain: !!prior };
+    this.#creates.set(key, create);
+    try {
+      const outcome = await create.outcome;
+      create.isUncertain = isUncertain(outcome);
+      create.recordId = outcome.kind === 'done' ? createdId(outcome.data) : undefined;
+      return outcome;
+    } finally {
+      // The caller got the result, so an identical call is intentional.
+      if (!mayBeRepeated(create) && this.#creates.get(key) === create) this.#creates.delete(key);
+    }
   }
 
-  /** Ended and heard: a repetition now is meant. */
-  forget(key: string, first: PriorCreate<T>): void {
-    if (!first.resultNotDelivered && this.#firsts.get(key) === first) this.#firsts.delete(key);
-  }
-
-  /** What was undone since is meant to be done anew. */
-  forgetDeleted(endpoint: Endpoint, args: Json): void {
+  /** A record deleted since may be created again. */
+  forgetDeleted(endpoint: Endpoint, sent: Json): void {
     if (endpoint.effect !== 'delete') return;
-    for (const [key, first] of this.#firsts) if (undoes(endpoint, args, first)) this.#firsts.delete(key);
+    for (const [key, create] of this.#creates) if (deletes(endpoint, sent, create)) this.#creates.delete(key);
   }
 
-  #forgetOld(): void {
-    for (const [key, { at }] of this.#firsts) if (this.#now() - at > REMEMBERED_MS) this.#firsts.delete(key);
+  #find(key: string): PriorCreate | undefined {
+    const create = this.#creates.get(key);
+    const isRecent = create !== undefined && this.#now() - create.startedAt <= REMEMBERED_MS;
+    return isRecent && mayBeRepeated(create) ? create : undefined;
   }
 }
 
-function undoes({ route }: Endpoint, args: Json, first: PriorCreate<unknown>): boolean {
-  const whole = route === 'DELETE /contacts/{contactId}';
-  const sameContact = first.args.contactId === args.contactId;
-  if (whole) return sameContact || first.recordId === args.contactId;
-  if (first.endpoint.effect === 'enrol') return sameContact && /\/(campaigns|workflow)\//.test(route);
-  return first.recordId !== undefined && first.recordId === (args.taskId ?? args.noteId);
+const mayBeRepeated = ({ isUncertain, signal }: PriorCreate): boolean => isUncertain || signal?.aborted === true;
+
+const isUncertain = (outcome: WriteOutcome): boolean =>
+  outcome.repeated === true || (outcome.kind === 'done' ? outcome.reconciled : outcome.unresolved !== undefined);
+
+function deletes({ route }: Endpoint, sent: Json, create: PriorCreate): boolean {
+  const isSameContact = create.sent.contactId === sent.contactId;
+  if (route === 'DELETE /contacts/{contactId}') return isSameContact || create.recordId === sent.contactId;
+  if (create.endpoint.effect === 'enrol') return isSameContact && /\/(campaigns|workflow)\//.test(route);
+  return create.recordId !== undefined && create.recordId === (sent.taskId ?? sent.noteId);
 }

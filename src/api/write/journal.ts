@@ -14,11 +14,11 @@ export interface Entry {
   readonly contactId: string | undefined;
   /** Arguments as they were sent. */
   readonly sent: Json;
-  /** `refused`: HighLevel said no. `not done`: certainly nothing was written. `unknown`: it could not be settled. */
-  readonly outcome: 'done' | 'refused' | 'not done' | 'unknown';
-  /** True where the answer was lost and the outcome was found by looking. */
-  readonly settled: boolean;
-  readonly tries: number;
+  /** `refused`: by HighLevel. `notDone`: certainly nothing was written. `unknown`: no read could decide it. */
+  readonly outcome: 'done' | 'refused' | 'notDone' | 'unknown';
+  /** True if the outcome was found by reading. */
+  readonly reconciled: boolean;
+  readonly attempts: number;
   /** True where the host had given up before the outcome was known. */
   readonly cancelled: boolean;
   readonly traceId: string | undefined;

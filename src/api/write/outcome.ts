@@ -1,74 +1,78 @@
 import type { UserError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json.ts';
-import type { Endpoint } from '../endpoint.ts';
+import type { ReconcileResult } from '../endpoint.ts';
 import { ApiError } from '../errors.ts';
 import type { CallOptions } from '../types.ts';
-import type { ReconcileResult } from './settlement.ts';
+import type { StartedWrite } from './started-write.ts';
 
-/** How a write ended, for its caller and for whoever repeats it. */
-export type WriteOutcome =
-  | {
-      readonly kind: 'done';
-      readonly data: Json;
-      readonly notice?: string;
-      readonly reconciled: boolean;
-      readonly repeated?: true;
-    }
-  | {
-      readonly kind: 'refused' | 'not done' | 'unknown';
-      readonly error: UserError;
-      readonly reconciled: boolean;
-      readonly repeated?: true;
-      /** Where it is unknown, or may still happen: what a later look needs. */
-      readonly uncertainty?: Uncertainty | undefined;
-    };
-
-/** What was known when a write began. */
-export interface Uncertainty {
-  readonly startedAt: number;
-  readonly snapshot: Json | undefined;
-  /** Where it was sent to: another location knows nothing of it. */
-  readonly locationId: string;
-  /** Epoch ms by which whoever called wants to be done with it. */
-  readonly deadline?: number | undefined;
+interface Done {
+  readonly kind: 'done';
+  readonly data: Json;
+  readonly notice?: string;
+  readonly reconciled: boolean;
+  /** True for the outcome of an earlier, identical call. */
+  readonly repeated?: true;
 }
 
-/** What looking has shown, as an outcome. `what` says why one had to look, `late` that it may still happen. */
-export function outcomeOf(
-  endpoint: Endpoint,
-  result: ReconcileResult,
-  what: string,
-  uncertainty: Uncertainty,
-  late: boolean,
-): WriteOutcome {
+export interface Failed {
+  /** `refused`: by HighLevel. `notDone`: certainly not done. `unknown`: no read could decide it. */
+  readonly kind: 'refused' | 'notDone' | 'unknown';
+  readonly error: UserError;
+  readonly reconciled: boolean;
+  readonly repeated?: true;
+  /** The write, if it was or may yet be done: an identical call reconciles it again. */
+  readonly unresolved?: StartedWrite | undefined;
+}
+
+export type WriteOutcome = Done | Failed;
+
+/** A write whose response does not prove what happened. */
+export interface Uncertain {
+  readonly kind: 'uncertain';
+  /** Why, as a sentence. */
+  readonly reason: string;
+  /** True after a time-out, here or at a gateway: HighLevel may still do the write. */
+  readonly mayStillHappen: boolean;
+  /** The refusal, which is the outcome unless a read shows that the write was done. */
+  readonly refusal?: Failed & { readonly error: ApiError };
+  /** Id of the record that a later attempt was refused for: an earlier attempt may have created it. */
+  readonly existing?: string | undefined;
+}
+
+/** The outcome of an uncertain write, after it was read back. */
+export function outcomeOf(write: StartedWrite, uncertain: Uncertain, result: ReconcileResult): WriteOutcome {
+  const { reason, mayStillHappen, refusal } = uncertain;
   if (result.happened)
-    return { kind: 'done', data: result.data, reconciled: true, notice: `${what} Looked it up: it was done.` };
+    return { kind: 'done', data: result.data, reconciled: true, notice: `${reason} Looked it up: it was done.` };
+  if (refusal && isRefusalFinal(result, refusal.error)) return refusal;
   if (result.happened === false) {
+    const soFar = mayStillHappen ? ' so far' : '';
+    const sentence = `${reason} Looked it up: nothing was written${soFar}. It is safe to try again.`;
     return {
-      kind: 'not done',
+      kind: 'notDone',
       reconciled: true,
-      // Whoever gave up waiting cannot know that HighLevel did: a repetition looks once more before it writes.
-      uncertainty: late ? uncertainty : undefined,
-      error: new ApiError(
-        `${what} Looked it up: nothing was written${late ? ' so far' : ''}. It is safe to try again.`,
-        'notDone',
-        0,
-      ),
+      unresolved: mayStillHappen ? write : undefined,
+      error: new ApiError(sentence, 'notDone', 0),
     };
   }
+  const sentence = `${reason} Whether ${write.endpoint.name} was done is not known: do not repeat it blindly. ${result.hint}`;
   return {
     kind: 'unknown',
     reconciled: false,
-    uncertainty,
-    error: new ApiError(
-      `${what} Whether ${endpoint.name} was done is not known: do not repeat it blindly. ${result.hint}`,
-      'unknownOutcome',
-      0,
-    ),
+    unresolved: write,
+    error: new ApiError(sentence, 'unknownOutcome', 0),
   };
 }
 
-/** The answer, or the error, of an outcome; what was found out beside it is said. */
+/**
+ * HighLevel is known to refuse a create with 422 and do it all the same, so a refusal needs a read that shows nothing. A
+ * validation refusal of a write that no read can show is believed.
+ */
+const isRefusalFinal = (result: ReconcileResult, { kind }: ApiError): boolean =>
+  result.happened === false ||
+  (result.happened === undefined && result.notObservable === true && kind === 'validation');
+
+/** The answer of an outcome; its notice goes to `notify`. @throws UserError unless it was done */
 export function unwrapOutcome(outcome: WriteOutcome, notify: CallOptions['notify']): Json {
   if (outcome.kind !== 'done') throw outcome.error;
   if (outcome.notice) notify?.(outcome.notice);

@@ -3,7 +3,6 @@ import { SCOPES } from '../../api/scopes.ts';
 import type { HttpResponse, Transport } from '../../api/transport/types.ts';
 import { recordIn } from '../../lib/json.ts';
 import { silent } from '../../lib/log.ts';
-import { endpoints } from '../../tools/index.ts';
 import { getLocation } from '../../tools/lookups.ts';
 import type { Config } from '../config.ts';
 import type { Connection } from '../connection.ts';
@@ -20,7 +19,6 @@ function observedApi(config: Config, { transportOptions }: Connection) {
     return answer;
   };
   const api = createApi({
-    endpoints,
     ...transportOptions,
     transport,
     scopes: SCOPES,

@@ -7,7 +7,6 @@ import type { Api } from '../../api/types.ts';
 import { UserError } from '../../lib/errors.ts';
 import { recordIn, textIn } from '../../lib/json.ts';
 import { silent } from '../../lib/log.ts';
-import { endpoints } from '../../tools/index.ts';
 import { getLocation, listUsers } from '../../tools/lookups.ts';
 import { searchContacts } from '../../tools/search.ts';
 import type { Config } from '../config.ts';
@@ -15,7 +14,6 @@ import type { Config } from '../config.ts';
 /** An `Api` with every scope, so that HighLevel itself decides what the token may do. */
 const probeApi = ({ baseUrl, timeoutMs }: Config, credential: Credential): Api =>
   createApi({
-    endpoints,
     transport: undiciTransport(),
     baseUrl,
     credential: fixedCredential(credential),

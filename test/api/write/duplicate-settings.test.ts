@@ -36,7 +36,7 @@ describe('a create whose answer was lost, of somebody whose email is known', () 
   test('names the contact there is where the location allows no second one', async () => {
     const told = await refusedIn({});
     expect(told).toContain('The older contact contactAnn0000000000 has this email, and this location allows no second');
-    expect(told).not.toContain('if duplicates are allowed');
+    expect(told).not.toContain('if this location allows duplicates');
   });
 
   test('does not go by a key that the location does not tell duplicates by', async () => {
@@ -44,7 +44,7 @@ describe('a create whose answer was lost, of somebody whose email is known', () 
     const settings = { allowDuplicateContact: false, contactUniqueIdentifiers: ['phone'] };
     const location = { id: sandbox.locationId, settings };
     sandbox.setFaults([...lost, { route: 'GET /locations/{locationId}', fault: { status: 200, body: { location } } }]);
-    expect(await refused('create_contact', another)).toContain('if duplicates are allowed');
+    expect(await refused('create_contact', another)).toContain('if this location allows duplicates');
   });
 
   test.each([
@@ -52,6 +52,6 @@ describe('a create whose answer was lost, of somebody whose email is known', () 
     ['where its settings may not be read', {}, CONTACTS],
   ] as const)('is warned of a second one %s', async (_, switches, scopes) => {
     const told = await refusedIn(switches, {}, scopes as never);
-    expect(told).toContain('An older contact has this email or phone; if duplicates are allowed');
+    expect(told).toContain('An older contact has this email or phone; if this location allows duplicates');
   });
 });

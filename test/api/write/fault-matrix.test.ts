@@ -8,7 +8,7 @@ import { connect, find, NOW } from '../../connect.ts';
 import { fastClock } from '../fast-clock.ts';
 
 /** What a caller is told, and how many requests reached the route. */
-type Cell = readonly [told: 'done' | 'settled' | 'not done' | 'refused' | 'unknown', requests: number];
+type Cell = readonly [told: 'done' | 'reconciled' | 'notDone' | 'refused' | 'unknown', requests: number];
 
 type Effect = 'read' | 'create contact' | 'create note' | 'create task' | 'update' | 'delete';
 type Row = readonly [fault: string, nth: number[], rule: FaultRule['fault'], cells: Record<Effect, Cell>];
@@ -26,7 +26,7 @@ const row = (read: Cell, create: Cell, update: Cell, remove: Cell): Record<Effec
 const REFUSED_422 = { message: ['email must be an email'], error: 'Unprocessable Entity', statusCode: 422 };
 const EXPIRED = { statusCode: 401, message: 'Invalid JWT' };
 
-/** Every fault against every effect. A write that is told "done" or "settled" stands once in the sandbox, others never. */
+/** Every fault against every effect. A write that is told "done" or "reconciled" stands once in the sandbox, others never. */
 const matrix: readonly Row[] = [
   ['429 without Retry-After', [1], { status: 429 }, row(['done', 2], ['done', 2], ['done', 2], ['done', 2])],
   [
@@ -35,40 +35,40 @@ const matrix: readonly Row[] = [
     { status: 429, headers: { 'retry-after': '1' } },
     row(['done', 2], ['done', 2], ['done', 2], ['done', 2]),
   ],
-  ['500 then 200', [1], { status: 500 }, row(['done', 2], ['not done', 1], ['done', 2], ['done', 2])],
-  ['503 three times', [1, 2, 3], { status: 503 }, row(['done', 4], ['not done', 1], ['done', 4], ['done', 4])],
-  ['reset before the write', [1], { connection: 'cut' }, row(['done', 2], ['not done', 1], ['done', 2], ['done', 2])],
+  ['500 then 200', [1], { status: 500 }, row(['done', 2], ['notDone', 1], ['done', 2], ['done', 2])],
+  ['503 three times', [1, 2, 3], { status: 503 }, row(['done', 4], ['notDone', 1], ['done', 4], ['done', 4])],
+  ['reset before the write', [1], { connection: 'cut' }, row(['done', 2], ['notDone', 1], ['done', 2], ['done', 2])],
   [
     'reset after the write',
     [1],
     { connection: 'cut', strikes: 'after' },
-    row(['done', 2], ['settled', 1], ['done', 2], ['settled', 2]),
+    row(['done', 2], ['reconciled', 1], ['done', 2], ['reconciled', 2]),
   ],
   [
     'answer lost',
     [1],
     { connection: 'hang', strikes: 'after' },
-    row(['done', 2], ['settled', 1], ['done', 2], ['settled', 2]),
+    row(['done', 2], ['reconciled', 1], ['done', 2], ['reconciled', 2]),
   ],
-  ['cut JSON', [1], { answer: 'cut JSON' }, row(['done', 2], ['settled', 1], ['settled', 1], ['settled', 1])],
+  ['cut JSON', [1], { answer: 'cut JSON' }, row(['done', 2], ['reconciled', 1], ['reconciled', 1], ['reconciled', 1])],
   [
     'body shorter than announced',
     [1],
     { answer: 'too short' },
-    row(['done', 2], ['settled', 1], ['done', 2], ['settled', 2]),
+    row(['done', 2], ['reconciled', 1], ['done', 2], ['reconciled', 2]),
   ],
-  ['HTML with 200', [1], { answer: 'html' }, row(['done', 2], ['settled', 1], ['settled', 1], ['settled', 1])],
-  ['empty body', [1], { answer: 'empty' }, row(['done', 2], ['settled', 1], ['settled', 1], ['settled', 1])],
-  ['over 10 MB', [1], { answer: 'huge' }, row(['refused', 1], ['settled', 1], ['settled', 1], ['settled', 1])],
+  ['HTML with 200', [1], { answer: 'html' }, row(['done', 2], ['reconciled', 1], ['reconciled', 1], ['reconciled', 1])],
+  ['empty body', [1], { answer: 'empty' }, row(['done', 2], ['reconciled', 1], ['reconciled', 1], ['reconciled', 1])],
+  ['over 10 MB', [1], { answer: 'huge' }, row(['refused', 1], ['reconciled', 1], ['reconciled', 1], ['reconciled', 1])],
   ['gzip nobody asked for', [1], { answer: 'gzip' }, row(['done', 1], ['done', 1], ['done', 1], ['done', 1])],
   [
     'HTML 502',
     [1],
     { status: 502, body: '<html>Bad gateway</html>' },
-    row(['done', 2], ['not done', 1], ['done', 2], ['done', 2]),
+    row(['done', 2], ['notDone', 1], ['done', 2], ['done', 2]),
   ],
-  ['hang', [1], { connection: 'hang' }, row(['done', 2], ['not done', 1], ['done', 2], ['done', 2])],
-  ['slow body', [1], { answer: 'slow' }, row(['done', 2], ['settled', 1], ['done', 2], ['settled', 2])],
+  ['hang', [1], { connection: 'hang' }, row(['done', 2], ['notDone', 1], ['done', 2], ['done', 2])],
+  ['slow body', [1], { answer: 'slow' }, row(['done', 2], ['reconciled', 1], ['done', 2], ['reconciled', 2])],
   ['401 once', [1], { status: 401, body: EXPIRED }, row(['done', 2], ['done', 2], ['done', 2], ['done', 2])],
   [
     'redirect',
@@ -80,7 +80,7 @@ const matrix: readonly Row[] = [
     '422 but done',
     [1],
     { status: 422, body: REFUSED_422, strikes: 'after' },
-    row(['refused', 1], ['settled', 1], ['settled', 1], ['settled', 1]),
+    row(['refused', 1], ['reconciled', 1], ['reconciled', 1], ['reconciled', 1]),
   ],
   ['422', [1], { status: 422, body: REFUSED_422 }, row(['refused', 1], ['refused', 1], ['refused', 1], ['refused', 1])],
 ];
@@ -176,7 +176,7 @@ describe('the fault matrix, over a real socket', () => {
     await served.close();
 
     expect([tell(result.isError === true, journal), tries], JSON.stringify(result.content)).toEqual([told, requests]);
-    expect(found).toBe(effect !== 'read' && (told === 'done' || told === 'settled') ? 1 : 0);
+    expect(found).toBe(effect !== 'read' && (told === 'done' || told === 'reconciled') ? 1 : 0);
     if (effect !== 'read') expect(journal).toHaveLength(1);
   });
 });
@@ -186,7 +186,7 @@ const matches = (route: string, spelling: string) =>
 
 function tell(failed: boolean, [entry]: Entry[]): Cell[0] {
   if (!entry) return failed ? 'refused' : 'done';
-  return entry.outcome === 'done' && entry.settled ? 'settled' : entry.outcome;
+  return entry.outcome === 'done' && entry.reconciled ? 'reconciled' : entry.outcome;
 }
 
 test('clocks of the matrix begin where the seed does', () => {

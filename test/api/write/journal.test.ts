@@ -38,8 +38,8 @@ const entry = (id: string, body = ''): Entry => ({
   contactId: undefined,
   sent: { body },
   outcome: 'done',
-  settled: false,
-  tries: 1,
+  reconciled: false,
+  attempts: 1,
   cancelled: false,
   traceId: undefined,
   host: undefined,
@@ -58,13 +58,13 @@ describe('the journal', () => {
     await call('get_contact', { contactId: id });
 
     const entries = await read(path);
-    const place = { locationId: sandbox.locationId, host: 'test', tries: 1, cancelled: false };
+    const place = { locationId: sandbox.locationId, host: 'test', attempts: 1, cancelled: false };
     expect(entries).toMatchObject([
       {
         tool: 'create_contact_note',
         contactId: id,
         outcome: 'done',
-        settled: false,
+        reconciled: false,
         sent: { body: 'Rang\nback' },
         ...place,
       },

@@ -117,7 +117,7 @@ describe('tags', () => {
     const { isError, text } = await attempt(dropped, 'add_contact_tags', args);
     expect(isError).toBe(true);
     expect(text).not.toContain('nothing was written');
-    expect(text).toContain('The contact has 1 of these 2 tags: get_contact tells which.');
+    expect(text).toContain('The contact has 1 of these 2 tags: get_contact shows which.');
   });
 
   test('that are given as objects are read back', async () => {

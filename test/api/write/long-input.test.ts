@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import type { ReconcileContext } from '../../../src/api/endpoint.ts';
 import { toApiError } from '../../../src/api/error-messages.ts';
 import { listMatches } from '../../../src/api/write/compare.ts';
-import { settle } from '../../../src/api/write/reconcile.ts';
-import type { ReconcileContext } from '../../../src/api/write/settlement.ts';
+import { findNewNote, findNewTask } from '../../../src/api/write/strategies/related-records.ts';
 import type { Json } from '../../../src/lib/json.ts';
 import { customFieldValue } from '../../../src/tools/composite/custom-field-values.ts';
+import { listContactNotes } from '../../../src/tools/notes.ts';
+import { listContactTasks } from '../../../src/tools/tasks.ts';
 
 /** `npm run bench` measures how work grows; here quadratic work would outlast the time limit of the test by far. */
 const MANY = 100_000;
@@ -25,17 +27,17 @@ describe('work that grows no faster than what HighLevel sends', () => {
   });
 
   test.each([
-    ['notes', settle.noteListed, { body: 'Other' }],
-    ['tasks', settle.taskListed, { title: 'Other' }],
-  ])('very many %s among which a lost one is looked for', async (key, settlement, sent) => {
+    ['notes', findNewNote(listContactNotes), { body: 'Other' }],
+    ['tasks', findNewTask(listContactTasks), { title: 'Other' }],
+  ])('very many %s among which a lost one is looked for', async (key, strategy, sent) => {
     const all = rows((n) => ({ id: idOf(n), body: `${n}`, title: `${n}` }));
-    const before = { ids: all.map(({ id }) => id) };
+    const before = [new Set(all.map(({ id }) => id))];
     const look = {
       ...{ sent: { contactId: 'c', ...sent }, since: 0, until: 1, snapshot: before },
       isKnown: () => false,
       read: async () => ({ [key]: all }),
     } as unknown as ReconcileContext;
-    expect((await settlement.check(look)).happened).toBe(false);
+    expect((await strategy.check(look)).happened).toBe(false);
   });
 
   test('very many tags and custom fields, each held against all', () => {

@@ -120,7 +120,7 @@ export const cases: readonly Case[] = Object.keys(WRITES).flatMap((tool) =>
 const same = (a: Snapshot, b: Snapshot) =>
   JSON.stringify([[...a.facts], [...a.marked]]) === JSON.stringify([[...b.facts], [...b.marked]]);
 
-export type Told = 'done' | 'not done' | 'unknown' | 'wrong';
+export type Told = 'done' | 'notDone' | 'unknown' | 'wrong';
 
 /** What was told of one case, and what is wrong with it by what the sandbox holds. */
 export async function tell({ tool, faults }: Case): Promise<{ told: Told; why?: string }> {
@@ -134,8 +134,8 @@ export async function tell({ tool, faults }: Case): Promise<{ told: Told; why?: 
   const changed = !same(bare.after, after);
   const entry = journal.at(-1)?.outcome;
   const ok =
-    (told === 'unknown' || (told === 'done' && changed) || (told === 'not done' && !changed)) &&
-    (entry === told || (entry === 'refused' && told === 'not done'));
+    (told === 'unknown' || (told === 'done' && changed) || (told === 'notDone' && !changed)) &&
+    (entry === told || (entry === 'refused' && told === 'notDone'));
   if (ok) return { told };
   return { told: 'wrong', why: `${told}, journal ${entry}, changed ${changed}: ${text}` };
 }
@@ -147,16 +147,16 @@ export async function tally(some: readonly Case[]): Promise<{ table: string; wro
   for (const each of some) {
     const { told, why } = await tell(each);
     const name = `${each.about}: ${each.lie}`;
-    const row = rows.get(name) ?? { done: 0, 'not done': 0, unknown: 0, wrong: 0 };
+    const row = rows.get(name) ?? { done: 0, notDone: 0, unknown: 0, wrong: 0 };
     rows.set(name, row);
     row[told] += 1;
-    if (why) wrong.push(`${each.tool}, ${name}, ${each.done ? 'done' : 'not done'}: ${why}`);
+    if (why) wrong.push(`${each.tool}, ${name}, ${each.done ? 'done' : 'notDone'}: ${why}`);
   }
   const line = (name: string, cells: readonly unknown[]) =>
     name.padEnd(48) + cells.map((cell) => String(cell).padStart(10)).join('');
   const lines = [...rows].map(([name, { done, unknown, wrong: bad, ...row }]) =>
-    line(name, [done, row['not done'], unknown, bad]),
+    line(name, [done, row.notDone, unknown, bad]),
   );
-  const head = line('lie', ['done', 'not done', 'unknown', 'wrong']);
+  const head = line('lie', ['done', 'notDone', 'unknown', 'wrong']);
   return { table: [head, ...lines, `${some.length} cases, ${wrong.length} told wrongly`].join('\n'), wrong };
 }

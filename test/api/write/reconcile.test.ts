@@ -145,7 +145,7 @@ describe('the same create once more', () => {
     expect(again.notice).toMatch(/same call was made/);
     expect(await notes()).toBe(1);
     expect(journal).toHaveLength(1);
-    expect(journal[0]).toMatchObject({ outcome: 'done', settled: true, cancelled: true });
+    expect(journal[0]).toMatchObject({ outcome: 'done', reconciled: true, cancelled: true });
   });
 
   test('after one in doubt: looks again, and writes only what is not there', async () => {

@@ -29,7 +29,7 @@ function wrongFacts(reports: readonly Report[], before: Snapshot, after: Snapsho
     for (const { owner, name, value } of report.step.facts ?? []) {
       const key = owner === '' ? name : `${owner}/${name}`;
       owners.set(key, owner);
-      if (report.outcome !== 'not done') append(written, key, { value, report });
+      if (report.outcome !== 'notDone') append(written, key, { value, report });
     }
   }
   return [...owners].flatMap(([key, owner]) => {

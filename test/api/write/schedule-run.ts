@@ -19,7 +19,7 @@ import { data, type Snapshot, snapshot } from './schedule-world.ts';
 /** What a call reported. `began` and `ended` number the starts and ends of all calls in their order. */
 export interface Report {
   readonly step: Step;
-  readonly outcome: 'done' | 'not done' | 'unknown' | 'crash';
+  readonly outcome: 'done' | 'notDone' | 'unknown' | 'crash';
   /** Id of the created record, where the answer has one. */
   readonly id: string | undefined;
   readonly text: string;
@@ -52,7 +52,6 @@ export async function runSchedule(schedule: Schedule): Promise<Ran> {
   const random = randomOf(schedule.seed);
   const journal: Entry[] = [];
   const api = createApi({
-    endpoints,
     timers: clock,
     transport: withLatency(clock, random, fetchTransport(sandbox.fetch)),
     baseUrl: 'http://sandbox.invalid',
@@ -88,7 +87,7 @@ export async function runSchedule(schedule: Schedule): Promise<Ran> {
     } catch (error) {
       const text = String((error as Error).message);
       if (!(error instanceof UserError)) return report('crash', String((error as Error).stack));
-      return report(/is not known/.test(text) ? 'unknown' : 'not done', text);
+      return report(/is not known/.test(text) ? 'unknown' : 'notDone', text);
     }
   };
 

@@ -25,7 +25,7 @@ function outcomeTable(reports: readonly Report[]): string {
   const row = (name: string, of: readonly Report[]) => {
     const count = (outcome: Report['outcome']) => of.filter((each) => each.outcome === outcome).length;
     const share = ((100 * count('unknown')) / Math.max(1, of.length)).toFixed(1);
-    return `${name.padEnd(34)}${String(of.length).padStart(6)}${String(count('done')).padStart(7)}${String(count('not done')).padStart(10)}${String(count('unknown')).padStart(9)}${share.padStart(8)} %`;
+    return `${name.padEnd(34)}${String(of.length).padStart(6)}${String(count('done')).padStart(7)}${String(count('notDone')).padStart(10)}${String(count('unknown')).padStart(9)}${share.padStart(8)} %`;
   };
   const of = (tool: string) => reports.filter(({ step }) => step.tool === tool);
   return [

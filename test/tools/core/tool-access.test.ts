@@ -238,7 +238,6 @@ describe('a minus forbids the act, whichever tool would do it', () => {
 describe('the request layer refuses a second time', () => {
   const sendNothing = () => Promise.reject(new Error('sent'));
   const api = createApi({
-    endpoints,
     transport: sendNothing,
     baseUrl: 'http://127.0.0.1',
     credential: fixedCredential({ token: 't', locationId: 'l' }),

@@ -1,5 +1,5 @@
 import { ID } from '../../../api/endpoint.ts';
-import { refuseOversized } from '../../../api/prepare-request.ts';
+import { refuseOversized } from '../../../api/request.ts';
 import { UserError } from '../../../lib/errors.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import type { ToolContext } from '../../core/context.ts';

@@ -1,0 +1,70 @@
+import { UserError } from '../lib/errors.ts';
+import type { Json } from '../lib/json.ts';
+import { type Endpoint, isId, type Method } from './endpoint.ts';
+
+/** Bytes of a request body: the API refuses more. Of path and query: servers accept 8 to 16 KB. */
+const MAX_BODY_BYTES = 100_000;
+const MAX_URL_BYTES = 8_000;
+
+interface ApiRequest {
+  readonly method: Method;
+  /** Path and query, below the base URL. */
+  readonly path: string;
+  readonly body?: Json;
+}
+
+export interface PreparedRequest extends ApiRequest {
+  /** The body as JSON text. */
+  readonly text?: string;
+}
+
+/** Arguments as the API takes them, without those that only shape the answer here. Computed once for each call. */
+export function sentArgs(endpoint: Endpoint, args: Json): Json {
+  const sent = { ...(endpoint.request?.(args) ?? args) };
+  for (const name of endpoint.list?.whole ? ['fields', 'limit', 'skip'] : ['fields']) delete sent[name];
+  return sent;
+}
+
+/** The HTTP request of a call, checked for size. @throws UserError */
+export function prepareRequest(endpoint: Endpoint, sent: Json, locationId: string): PreparedRequest {
+  const request = toRequest(endpoint, sent, locationId);
+  refuseOversized(Buffer.byteLength(request.path), MAX_URL_BYTES);
+  if (!request.body) return request;
+  const text = JSON.stringify(request.body);
+  refuseOversized(Buffer.byteLength(text));
+  return { ...request, text };
+}
+
+/** @throws UserError for more bytes than one request may have */
+export function refuseOversized(bytes: number, max = MAX_BODY_BYTES): void {
+  if (bytes > max)
+    throw new UserError(
+      `These arguments are ${bytes} bytes long; one call may send ${max}. Nothing was sent; shorten or split them.`,
+    );
+}
+
+/**
+ * Names in the route go to the path, the rest to the query for GET and to the JSON body otherwise.
+ * @throws UserError if a path value is no id: it could change the path
+ */
+function toRequest(endpoint: Endpoint, sent: Json, locationId: string): ApiRequest {
+  const [method, template] = endpoint.route.split(' ') as [Method, string];
+  const rest = { ...sent };
+  const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = rest[name] ?? (name === 'locationId' ? locationId : undefined);
+    delete rest[name];
+    return pathSegment(name, value);
+  });
+  if (endpoint.locationId) rest.locationId = locationId;
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  const empty = Object.keys(given).length === 0;
+  if (method === 'GET') return { method, path: empty ? path : `${path}?${new URLSearchParams(stringValues(given))}` };
+  return empty && !endpoint.body ? { method, path } : { method, path, body: given };
+}
+
+function pathSegment(name: string, value: unknown): string {
+  if (!isId(value)) throw new UserError(`${name} is not an id as HighLevel gives it; nothing was sent.`);
+  return encodeURIComponent(value);
+}
+
+const stringValues = (values: Json) => Object.fromEntries(Object.entries(values).map(([k, v]) => [k, String(v)]));
