@@ -23,17 +23,16 @@ export class CreateAttribution {
     if (id !== undefined) this.#known.set(id, true);
   }
 
-  /** Resolves with the request of a write; until then no similar create is reconciled. */
-  async track<T>(write: StartedWrite, request: Promise<T>): Promise<T> {
+  /** Until the request of a write has ended, no similar create is reconciled. */
+  track(write: StartedWrite, request: Promise<unknown>): void {
     const key = keyOf(write);
     const requests = this.#inFlight.get(key) ?? new Set();
     this.#inFlight.set(key, requests.add(request));
-    try {
-      return await request;
-    } finally {
+    const remove = () => {
       requests.delete(request);
       if (requests.size === 0) this.#inFlight.delete(key);
-    }
+    };
+    request.then(remove, remove);
   }
 
   /** Reconciles similar creates one at a time, after their requests have ended. */

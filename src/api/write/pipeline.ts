@@ -61,12 +61,14 @@ export class WritePipeline {
   }
 
   async #write(endpoint: Endpoint, sent: Json, options: CallOptions): Promise<WriteOutcome> {
-    const { cache, executor, journal, log } = this.#services;
+    const { attribution, cache, executor, journal, log } = this.#services;
     const cancel = AbortSignal.any([this.#shutdown.signal, ...(options.signal ? [options.signal] : [])]);
     const write = await start(this.#services, endpoint, sent, options, cancel);
     cache.drop();
     try {
-      const result = await send(this.#services, write, options, cancel);
+      const request = send(this.#services, write, options, cancel);
+      attribution.track(write, request);
+      const result = await request;
       const classified = classify(write, result);
       const outcome = classified.kind === 'uncertain' ? await reconcile(this.#services, write, classified) : classified;
       executor.metrics.count('writes');

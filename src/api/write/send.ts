@@ -29,7 +29,7 @@ export async function start(
 }
 
 /** @throws UserError if nothing was sent; Cancelled if the caller gave up before */
-export function send(
+export async function send(
   { executor, attribution }: WriteServices,
   write: StartedWrite,
   { priority }: CallOptions,
@@ -37,24 +37,14 @@ export function send(
 ): Promise<RequestResult> {
   const { endpoint, sent, locationId, deadline = Number.POSITIVE_INFINITY } = write;
   const { timers, timeoutMs } = executor;
-  const options = {
-    locationId,
-    priority,
-    cancel,
-    // A caller with several calls needs time for reading back.
-    deadline: Math.min(timers.now() + timeoutMs, deadline - (timeoutMs * READ_SHARE) / 2),
-  };
-  const request = executeRequest(executor, endpoint, sent, options);
-  return attribution.track(
-    write,
-    request.then((result) => {
-      const { response, ...rest } = result;
-      if (!response?.ok) return result;
-      const isOld = endpoint.reconcile?.createsRecord === true && attribution.isKnown(createdId(response.body));
-      attribution.add(response.body);
-      if (!isOld) return result;
-      const what = 'a record that existed before the call';
-      return { ...rest, failure: { kind: 'unreadable', status: response.status, what }, mayHaveSucceeded: true };
-    }),
-  );
+  // A caller with several calls needs time for reading back.
+  const end = Math.min(timers.now() + timeoutMs, deadline - (timeoutMs * READ_SHARE) / 2);
+  const result = await executeRequest(executor, endpoint, sent, { locationId, priority, cancel, deadline: end });
+  const { response, ...rest } = result;
+  if (!response?.ok) return result;
+  const isOld = endpoint.reconcile?.createsRecord === true && attribution.isKnown(createdId(response.body));
+  attribution.add(response.body);
+  if (!isOld) return result;
+  const what = 'a record that existed before the call';
+  return { ...rest, failure: { kind: 'unreadable', status: response.status, what }, mayHaveSucceeded: true };
 }
