@@ -1,8 +1,7 @@
 import { normalizeText, readableText, sameText } from '../src/lib/markup.ts';
 import { redactStrictly } from '../src/lib/redact.ts';
 import { entriesOf } from '../src/tools/composite/contact-view/timeline-entries.ts';
-import { Attempts } from '../src/tools/composite/onboard/attempts.ts';
-import { addRelatedRecords } from '../src/tools/composite/onboard/related-records.ts';
+import { Attempts, addRelatedRecords } from '../src/tools/composite/onboard/related-records.ts';
 
 /** A function to measure at two input sizes; `prepare` is not measured. */
 export interface Case {
@@ -85,7 +84,7 @@ export const CASES: readonly Case[] = [
         tasks: tasks.slice(-50),
         fields: {},
         customFields: [],
-        unknownFields: [],
+        notStored: [],
         lookupKeys: [],
         businessId: undefined,
       };

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../src/lib/json.ts';
 import { normalizeText, readableText, sameText } from '../../../src/lib/markup.ts';
 import { entriesOf } from '../../../src/tools/composite/contact-view/timeline-entries.ts';
-import { uniqueBy } from '../../../src/tools/composite/onboard/match-tasks.ts';
 import { connect } from '../../connect.ts';
 
 const MAIL = 'Forwarded by Bob <bob@x.example>, 5 < 6 and 9 > 2';
@@ -95,16 +94,6 @@ describe('work grows with the input and no faster', () => {
     expect([entries.length, read]).toEqual([1_000, 0]);
     entries.slice(0, 20).map(({ row }) => row());
     expect(read).toBe(20);
-  });
-
-  test.each([1_000, 10_000])('%i things are made unique with one look at each', (size) => {
-    let looks = 0;
-    const items = Array.from({ length: size }, (_, at) => `x${at % 700}`);
-    const unique = uniqueBy(items, (item) => {
-      looks += 1;
-      return item;
-    });
-    expect([unique.length, looks]).toEqual([700, size]);
   });
 
   test('a text that is all brackets ends', () => {

@@ -1,19 +1,11 @@
 import * as z from 'zod';
 import { answer, of, unlisted } from '../../core/schemas.ts';
 import { compositeTool, lazyTool } from '../../core/tool.ts';
-import { IDENTITY_RULE, isFindable, MATCH_RULE, matchEntry, type PersonInput, personFields } from './input.ts';
+import { IDENTITY_RULE, isFindable, personFields, withMatchField } from './input.ts';
 
-const Row = z.strictObject({
-  ...personFields,
-  inboundDndSettings: personFields.inboundDndSettings.meta(unlisted),
-});
-
-/** Problems of a row beyond its shape, each with the path of its argument. */
-function problems(row: PersonInput, matchField: string | undefined): { path: string[]; message: string }[] {
-  if (row.matchField !== undefined && !matchEntry(row, row.matchField))
-    return [{ path: ['matchField'], message: MATCH_RULE }];
-  return isFindable(row, row.matchField ?? matchField) ? [] : [{ path: [], message: `needs ${IDENTITY_RULE}` }];
-}
+const Row = withMatchField(
+  z.strictObject({ ...personFields, inboundDndSettings: personFields.inboundDndSettings.meta(unlisted) }),
+);
 
 const input = z
   .strictObject({
@@ -21,12 +13,12 @@ const input = z
     matchField: personFields.matchField.describe('for all rows'),
     handle: z.string().describe('from next, instead of rows').optional(),
   })
-  .superRefine(({ rows, matchField, handle }, context) => {
-    if ((rows === undefined) === (handle === undefined))
+  .superRefine(({ rows = [], matchField, handle }, context) => {
+    if ((rows.length === 0) === (handle === undefined))
       context.addIssue({ code: 'custom', message: 'give either rows or handle' });
-    for (const [at, row] of (rows ?? []).entries())
-      for (const { path, message } of problems(row, matchField))
-        context.addIssue({ code: 'custom', path: ['rows', at, ...path], message });
+    for (const [at, row] of rows.entries())
+      if (!isFindable(row, row.matchField ?? matchField))
+        context.addIssue({ code: 'custom', path: ['rows', at], message: `needs ${IDENTITY_RULE}` });
   });
 
 export const bulkUpsertContacts = compositeTool({

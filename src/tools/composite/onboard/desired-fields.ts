@@ -11,7 +11,7 @@ import {
   labelOf,
   sameValue,
 } from '../custom-field-values.ts';
-import type { DesiredPerson } from './parse-person.ts';
+import type { DesiredPerson, NotStored } from './parse-person.ts';
 
 /** A field of the person, and how a contact is compared with it. */
 export interface DesiredField {
@@ -21,12 +21,6 @@ export interface DesiredField {
   readonly custom?: CustomValue;
   readonly valueIn: (contact: Json) => unknown;
   readonly matches: (contact: Json) => boolean;
-}
-
-/** A field that HighLevel did not store, or that is not written. */
-export interface NotStored {
-  readonly field: string;
-  readonly reason: string;
 }
 
 export interface FieldResults {
@@ -72,12 +66,8 @@ export function argumentsOf(fields: readonly DesiredField[]): Json {
   return { ...Object.fromEntries(plain), ...customFieldArguments(customFields) };
 }
 
-const UNKNOWN = 'This location has no such custom field.';
 const LOST =
   'HighLevel accepted the call but does not show the value: it does not fit the type of the field, or the field is not known.';
-
-export const unknownFields = (person: DesiredPerson): NotStored[] =>
-  person.unknownFields.map((name) => ({ field: `customFields.${name}`, reason: UNKNOWN }));
 
 /** Which of the fields that were sent are stored, and which of them changed. */
 export function compareStored(fields: readonly DesiredField[], before: Json, after: Json): FieldResults {

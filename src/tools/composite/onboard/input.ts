@@ -50,9 +50,15 @@ export function matchEntry(
   return isSearchable ? entry : undefined;
 }
 
+/** A schema that also checks that `matchField` names one of the custom fields given. */
+export const withMatchField = <T extends z.ZodObject<typeof personFields>>(schema: T): T =>
+  schema.refine((row) => row.matchField === undefined || matchEntry(row, row.matchField) !== undefined, {
+    path: ['matchField'],
+    message: `must stand in customFields by the same id or key, with its value (text of up to ${MAX_VALUE} characters, or a number)`,
+  });
+
 export const IDENTITY_RULE = 'email, phone, or matchField with its value in customFields, to find the person by';
-export const MATCH_RULE = `must stand in customFields by the same id or key, with its value (text of up to ${MAX_VALUE} characters, or a number)`;
 
 /** Whether the person can be looked up; `matchField` is the row's own or that of all rows. */
-export const isFindable = (row: PersonInput, matchField: string | undefined): boolean =>
+export const isFindable = (row: PersonInput, matchField = row.matchField): boolean =>
   row.email !== undefined || row.phone !== undefined || matchEntry(row, matchField) !== undefined;

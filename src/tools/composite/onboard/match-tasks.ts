@@ -14,20 +14,10 @@ const titleKey = ({ title, dueDate }: Task): string =>
 const fullKey = (task: Task): string =>
   JSON.stringify([titleKey(task), normalizeText(task.body), normalizeText(task.assignedTo)]);
 
-/** Also distinguishes spellings, which may be meant to differ. */
-const exactKey = ({ title, dueDate, body = '', assignedTo = '' }: Task): string =>
-  JSON.stringify([title, Date.parse(String(dueDate)), body, assignedTo]);
-
-/** The first of each kind, in their order. */
-export function uniqueBy<T>(items: readonly T[], key: (item: T) => string): T[] {
-  const keys = new Set<string>();
-  return items.filter((item) => {
-    const before = keys.size;
-    return keys.add(key(item)).size > before;
-  });
-}
-
-export const uniqueTasks = (tasks: readonly TaskInput[]): TaskInput[] => uniqueBy(tasks, fullKey);
+/** Each task once. */
+export const uniqueTasks = (tasks: readonly TaskInput[]): TaskInput[] => [
+  ...new Map(tasks.map((task) => [fullKey(task), task])).values(),
+];
 
 export interface TaskMatch {
   readonly task: TaskInput;
@@ -39,7 +29,7 @@ export interface TaskMatch {
 export function matchTasks(desired: readonly TaskInput[], stored: readonly Json[]): TaskMatch[] {
   const unmatched = new Set(stored);
   const existing = new Map<TaskInput, Json>();
-  for (const keyOf of [exactKey, fullKey, titleKey]) {
+  for (const keyOf of [fullKey, titleKey]) {
     const byKey = new Map<string, Json[]>();
     for (const task of unmatched) {
       const key = keyOf(task);

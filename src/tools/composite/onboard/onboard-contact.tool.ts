@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { of, outputs } from '../../core/schemas.ts';
 import { compositeTool, lazyTool } from '../../core/tool.ts';
-import { IDENTITY_RULE, isFindable, MATCH_RULE, matchEntry, personFields } from './input.ts';
+import { IDENTITY_RULE, isFindable, personFields, withMatchField } from './input.ts';
 
 export const onboardContact = compositeTool({
   name: 'onboard_contact',
@@ -11,13 +11,7 @@ export const onboardContact = compositeTool({
   scope: 'contacts.write',
   extraScopes: ['contacts.readonly'],
   effect: 'update',
-  input: z
-    .strictObject(personFields)
-    .refine((args) => args.matchField === undefined || matchEntry(args, args.matchField) !== undefined, {
-      path: ['matchField'],
-      message: MATCH_RULE,
-    })
-    .refine((args) => isFindable(args, args.matchField), `give ${IDENTITY_RULE}`),
+  input: withMatchField(z.strictObject(personFields)).refine((args) => isFindable(args), `give ${IDENTITY_RULE}`),
   output: outputs.record({
     contact: of.object,
     created: of.flag,

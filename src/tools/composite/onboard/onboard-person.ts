@@ -3,14 +3,13 @@ import { UserError } from '../../../lib/errors.ts';
 import { updateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { assertAllowed } from '../../core/permissions.ts';
-import { Attempts, type Failure } from './attempts.ts';
 import { createPerson } from './create-person.ts';
-import { type FieldResults, unknownFields } from './desired-fields.ts';
+import type { FieldResults } from './desired-fields.ts';
 import { type FoundPerson, findPerson } from './find-person.ts';
 import { type DesiredPerson, keysOf } from './parse-person.ts';
 import { withContactLock, withPersonLock } from './person-lock.ts';
 import { type ContactRecord, readContact } from './read-contact.ts';
-import { addRelatedRecords, type RelatedRecords } from './related-records.ts';
+import { Attempts, addRelatedRecords, type Failure, type RelatedRecords } from './related-records.ts';
 import { diffFields, existingId, updateFields } from './update-fields.ts';
 
 export interface OnboardResult extends FieldResults, RelatedRecords {
@@ -49,7 +48,7 @@ async function onboardNew(person: DesiredPerson, context: ToolContext): Promise<
       contact,
       created: true,
       changed: [],
-      notStored: [...unknownFields(person), ...notStored],
+      notStored: [...person.notStored, ...notStored],
       failed: attempts.failed,
       ...related,
       tagsAdded: Array.isArray(contact.tags) ? contact.tags.map(String) : person.tags,
@@ -78,20 +77,17 @@ const updatePerson = (person: DesiredPerson, found: FoundPerson, context: ToolCo
       : undefined;
     const related = await addRelatedRecords(person, contact, false, attempts);
     const { failed } = attempts;
-    if (failed.some(({ error }) => isMissing(error)) && (await isDeleted(contact.id, locked)))
+    if (
+      failed.some(({ error }) => isMissing(error)) &&
+      (await readContact(contact.id, locked).catch(() => contact)) === undefined
+    )
       throw new ContactDeleted();
     return {
       contact: { ...contact, ...fields?.contact, id: contact.id },
       created: false,
       changed: fields?.changed ?? [],
-      notStored: [...unknownFields(person), ...(fields ?? diff).notStored],
+      notStored: [...person.notStored, ...(fields ?? diff).notStored],
       failed,
       ...related,
     };
   });
-
-const isDeleted = async (contactId: string, context: ToolContext): Promise<boolean> =>
-  readContact(contactId, context).then(
-    (contact) => contact === undefined,
-    () => false,
-  );

@@ -1,17 +1,20 @@
-import { isEmpty } from '../../../lib/json.ts';
+import { UserError } from '../../../lib/errors.ts';
+import { isEmpty, type Json } from '../../../lib/json.ts';
 import { normalizeText } from '../../../lib/markup.ts';
 import { memoizeAsync } from '../../../lib/memoize.ts';
 import { type ParsedPhone, parsePhone } from '../../../lib/phone.ts';
+import { quoteForMessage } from '../../../lib/text.ts';
 import { readTime } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
+import { listCustomFields } from '../../lookups.ts';
 import { lookUpRows } from '../../runtime/name-lookup.ts';
-import type { CustomValue } from '../custom-field-values.ts';
+import { type CustomValue, labelOf, resolveCustomField } from '../custom-field-values.ts';
 import { locationCountry } from '../phone-lookup.ts';
-import type { PersonInput, TaskInput } from './input.ts';
+import { matchEntry, type PersonInput, type TaskInput } from './input.ts';
 import { uniqueTasks } from './match-tasks.ts';
-import { type ParsedCustomFields, parseCustomFields } from './parse-custom-fields.ts';
 
-type MatchValue = NonNullable<ParsedCustomFields['match']>;
+/** The value of `matchField`. */
+type MatchValue = CustomValue & { readonly id: string };
 
 /** A value by which the person is looked up. Equal `key`s may mean the same person, in whatever spelling. */
 export type LookupKey =
@@ -25,13 +28,19 @@ export type LookupKey =
     }
   | { readonly kind: 'matchField'; readonly field: MatchValue; readonly key: string };
 
+/** A field that HighLevel did not store, or that is not written. */
+export interface NotStored {
+  readonly field: string;
+  readonly reason: string;
+}
+
 /** A person as they are to be stored. Times, phones and custom fields are parsed: no further lookup is needed. */
 export interface DesiredPerson {
   /** Contact fields other than custom fields; `name` only if no part of it is given. */
   readonly fields: Omit<PersonInput, 'customFields' | 'tags' | 'note' | 'tasks' | 'businessId' | 'matchField'>;
   readonly customFields: readonly CustomValue[];
-  /** Names of custom fields that this location does not have. */
-  readonly unknownFields: readonly string[];
+  /** Custom fields that this location does not have. */
+  readonly notStored: readonly NotStored[];
   /** In lower case, as HighLevel stores them. */
   readonly tags: readonly string[];
   readonly note: string | undefined;
@@ -98,37 +107,56 @@ async function parsePerson(
     tags: [...new Set(tags.map((tag) => tag.toLowerCase()))],
     note: isEmpty(note) ? undefined : note,
     businessId,
-    lookupKeys: [
-      ...(fields.email === undefined ? [] : [emailKey(fields.email)]),
-      ...(phone ? [phoneKey(phone)] : []),
-      ...(match ? [matchKey(match)] : []),
-    ],
+    lookupKeys: lookupKeysOf(fields.email, phone, match),
   };
 }
 
 const GUESSED_COUNTRY =
   'A phone without a country code was taken for one of North America; to be sure give + and the country code.';
 
-const emailKey = (email: string): LookupKey => ({
-  kind: 'email',
-  value: email,
-  certain: true,
-  key: `email ${email.toLowerCase()}`,
-});
+function lookupKeysOf(
+  email: string | undefined,
+  phone: ParsedPhone | undefined,
+  field: MatchValue | undefined,
+): LookupKey[] {
+  const keys: LookupKey[] = [];
+  if (email !== undefined)
+    keys.push({ kind: 'email', value: email, certain: true, key: `email ${email.toLowerCase()}` });
+  if (phone) {
+    // The last digits are the same in every spelling; two numbers that share them wait for each other without need.
+    const lastDigits = phone.number.replace(/\D/g, '').slice(-8);
+    keys.push({ kind: 'phone', value: phone.number, certain: phone.certain, key: `phone ${lastDigits}` });
+  }
+  if (field) keys.push({ kind: 'matchField', field, key: `customField ${field.id} ${normalizeText(field.value)}` });
+  return keys;
+}
 
-/** The last digits are the same in every spelling; two numbers that share them wait for each other without need. */
-const phoneKey = ({ number, certain }: ParsedPhone): LookupKey => ({
-  kind: 'phone',
-  value: number,
-  certain,
-  key: `phone ${number.replace(/\D/g, '').slice(-8)}`,
-});
+/**
+ * Finds the id and type of each custom field. `definitions` are those of the location, undefined if they cannot be read.
+ * @throws UserError if the field that `matchField` names has no known id
+ */
+function parseCustomFields(row: PersonInput, path: string, definitions: readonly Json[] | undefined) {
+  const matched = matchEntry(row, row.matchField);
+  const customFields: CustomValue[] = [];
+  const notStored: NotStored[] = [];
+  let match: MatchValue | undefined;
+  for (const entry of row.customFields ?? []) {
+    const value = resolveCustomField(entry, definitions);
+    if (value) customFields.push(value);
+    else notStored.push({ field: labelOf(entry), reason: 'This location has no such custom field.' });
+    if (entry !== matched) continue;
+    if (value?.id === undefined) throw unidentified(`${path}matchField`, entry.id ?? entry.key, definitions);
+    match = { ...value, id: value.id };
+  }
+  return { customFields, notStored, match };
+}
 
-const matchKey = (field: MatchValue): LookupKey => ({
-  kind: 'matchField',
-  field,
-  key: `customField ${field.id} ${normalizeText(field.value)}`,
-});
+const unidentified = (argument: string, name: unknown, definitions: readonly Json[] | undefined): UserError =>
+  new UserError(
+    definitions
+      ? `${argument}: this location has no custom field ${quoteForMessage(name)}; nothing was written. list_custom_fields gives the fields there are.`
+      : `${argument}: the id of the custom field ${quoteForMessage(name)} is not known; nothing was written. Give the id in place of the key, in matchField and customFields; list_custom_fields gives it, which needs the scope ${listCustomFields.scope}.`,
+  );
 
 /** Adds the local times it reads to `echoes`. */
 async function parseTasks(

@@ -1,15 +1,44 @@
 import type { Endpoint } from '../../../api/endpoint.ts';
 import { ApiError } from '../../../api/errors.ts';
+import { UserError } from '../../../lib/errors.ts';
 import { type Json, listIn, recordIn, rowsIn } from '../../../lib/json.ts';
 import { sameText } from '../../../lib/markup.ts';
 import { bulkAssignContactBusiness } from '../../businesses.ts';
+import type { ToolContext } from '../../core/context.ts';
 import { createContactNote, listContactNotes } from '../../notes.ts';
 import { addContactTags } from '../../tags.ts';
 import { createContactTask, listContactTasks } from '../../tasks.ts';
-import type { Attempts } from './attempts.ts';
+import { Conflict } from './find-person.ts';
 import { matchTasks } from './match-tasks.ts';
 import type { DesiredPerson } from './parse-person.ts';
 import { type ContactRecord, readFresh } from './read-contact.ts';
+
+export interface Failure {
+  readonly part: string;
+  readonly error: UserError;
+}
+
+/** Runs the parts of an onboarding. One that fails, or has no time left to start, does not stop the others. */
+export class Attempts {
+  readonly context: ToolContext;
+  readonly failed: Failure[] = [];
+
+  constructor(context: ToolContext) {
+    this.context = context;
+  }
+
+  /** Undefined if the part failed. @throws Conflict, and errors that are no UserError */
+  async run<T>(part: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      if (!this.context.hasTime()) throw new UserError('No time was left to begin it.');
+      return await work();
+    } catch (error) {
+      if (!(error instanceof UserError) || error instanceof Conflict) throw error;
+      this.failed.push({ part, error });
+      return undefined;
+    }
+  }
+}
 
 export interface RelatedRecords {
   readonly tagsAdded: readonly string[];

@@ -2,16 +2,9 @@ import { ApiError } from '../../../api/errors.ts';
 import { isEmpty, type Json, recordIn } from '../../../lib/json.ts';
 import { updateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
-import {
-  argumentsOf,
-  compareStored,
-  type DesiredField,
-  desiredFields,
-  type FieldResults,
-  type NotStored,
-} from './desired-fields.ts';
+import { argumentsOf, compareStored, type DesiredField, desiredFields, type FieldResults } from './desired-fields.ts';
 import { Conflict, type FoundPerson } from './find-person.ts';
-import type { DesiredPerson } from './parse-person.ts';
+import type { DesiredPerson, NotStored } from './parse-person.ts';
 import { readContact } from './read-contact.ts';
 
 const ONLY_AT_CREATION = 'HighLevel stores it only when a contact is created.';
