@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { HELLO, rpc } from '../test/program.ts';
 
 const ROUNDS = 11;
 
@@ -8,14 +9,6 @@ export interface Program {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const INITIALIZE = {
-  jsonrpc: '2.0',
-  id: 1,
-  method: 'initialize',
-  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '0' } },
-};
-const LIST = { jsonrpc: '2.0', id: 2, method: 'tools/list', params: {} };
-
 /** Time in ms from spawn to the answer to `tools/list`. */
 function startDuration({ args, env }: Program): Promise<number> {
   const started = performance.now();
@@ -23,9 +16,8 @@ function startDuration({ args, env }: Program): Promise<number> {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
-  child.stdin.write(
-    `${JSON.stringify(INITIALIZE)}\n${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n${JSON.stringify(LIST)}\n`,
-  );
+  const messages = [HELLO, { jsonrpc: '2.0', method: 'notifications/initialized' }, rpc(2, 'tools/list')];
+  child.stdin.write(messages.map((message) => `${JSON.stringify(message)}\n`).join(''));
   return new Promise((resolve) => {
     let out = '';
     child.stdout.on('data', (chunk) => {
