@@ -1,6 +1,7 @@
+import { listLocations } from '../api/auth/account-edits.ts';
 import type { Accounts } from '../api/auth/accounts-file.ts';
 import { createOAuth } from '../api/auth/oauth-client.ts';
-import { listLocations } from '../api/auth/token-source.ts';
+import { companyKey, locationKey } from '../api/auth/secret-store.ts';
 import { openTokenStore, type TokenStore } from '../api/auth/token-store.ts';
 import { undiciTransport } from '../api/transport/index.ts';
 import { UserError } from '../lib/errors.ts';
@@ -46,7 +47,7 @@ async function listLocationsAgain(
     void process.stderr.write(`ghl-contacts-mcp: The locations of agency ${companyId} are not known. ${why}\n`);
   if (!app) return reportFailure('Set GHL_CLIENT_ID, GHL_CLIENT_SECRET and GHL_REDIRECT_URI, and list again.');
   try {
-    const pair = await (await store.secrets()).get(`company:${companyId}`);
+    const pair = await (await store.secrets()).get(companyKey(companyId));
     if (pair?.kind !== 'oauth' || pair.expiresAt <= Date.now())
       return reportFailure('Its access token has expired. Sign in again: ghl-contacts-mcp login');
     const oauth = createOAuth({ transport: undiciTransport(), baseUrl, app, now: Date.now });
@@ -76,7 +77,7 @@ async function deleteLocation(store: TokenStore, location: string): Promise<void
   const known = [...accounts.map(({ locationId }) => locationId), ...agencies.flatMap(idsOf)];
   if (!known.includes(location))
     return usageError(`Location ${location} is not signed in. ghl-contacts-mcp accounts lists those that are.`);
-  await (await store.secrets()).remove(`location:${location}`);
+  await (await store.secrets()).remove(locationKey(location));
   await store.accounts.change((all) => ({
     ...all,
     accounts: all.accounts.filter(({ locationId }) => locationId !== location),

@@ -1,4 +1,5 @@
 import { createOAuth } from '../api/auth/oauth-client.ts';
+import { locationKey } from '../api/auth/secret-store.ts';
 import { chooseSecretStore, openTokenStore, type TokenStore } from '../api/auth/token-store.ts';
 import { undiciTransport } from '../api/transport/index.ts';
 import { rememberSecret } from '../lib/redact.ts';
@@ -56,7 +57,7 @@ async function loginWithToken(config: Config, store: TokenStore, locationId: str
   const name = await locationName(config, credential);
   const secrets = await chooseSecretStore(config.auth.store, store);
   await store.withRefreshLock(async () => {
-    await secrets.set(`location:${locationId}`, { kind: 'private', token });
+    await secrets.set(locationKey(locationId), { kind: 'private', token });
     await store.accounts.put({ locationId, kind: 'private', name, scopes: [], since: Date.now() });
   });
   printLine(`Signed in to ${displayValue(name) || 'location'} (${locationId}). The token is in the ${secrets.name}.`);

@@ -1,7 +1,7 @@
+import { accountOf, listLocations } from '../api/auth/account-edits.ts';
 import type { Accounts } from '../api/auth/accounts-file.ts';
 import type { Grant, OAuth } from '../api/auth/oauth-client.ts';
-import type { SecretStore } from '../api/auth/secret-store.ts';
-import { accountOf, listLocations } from '../api/auth/token-source.ts';
+import { companyKey, locationKey, type SecretStore } from '../api/auth/secret-store.ts';
 import type { TokenStore } from '../api/auth/token-store.ts';
 import { UserError } from '../lib/errors.ts';
 import type { Config } from './config.ts';
@@ -26,7 +26,7 @@ export async function storeLocationGrant(config: Config, { store, secrets, state
   if (!locationId)
     throw new UserError('HighLevel granted neither a location nor an agency. Start again: ghl-contacts-mcp login');
   await store.withRefreshLock(async () => {
-    await secrets.set(`location:${locationId}`, pair);
+    await secrets.set(locationKey(locationId), pair);
     await store.accounts.put(accountOf(grant, locationId, undefined, Date.now()));
     await store.accounts.change((all) => withoutPending(all, state));
   });
@@ -58,8 +58,8 @@ export async function storeAgencyGrant(
     const { accounts } = await store.accounts.read();
     // They were exchanged from the agency's previous grant and have its scopes.
     const outdated = accounts.filter(({ agencyId }) => agencyId === companyId);
-    await secrets.set(`company:${companyId}`, pair);
-    for (const { locationId } of outdated) await secrets.remove(`location:${locationId}`);
+    await secrets.set(companyKey(companyId), pair);
+    for (const { locationId } of outdated) await secrets.remove(locationKey(locationId));
     await store.accounts.change((all) => {
       const locations = all.agencies.find((each) => each.companyId === companyId)?.locations ?? [];
       const agency = { companyId, scopes, locations, since: Date.now() };

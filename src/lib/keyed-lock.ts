@@ -1,25 +1,25 @@
 /**
- * Runs that share a key are done one after the other, in the order they asked; others side by side. A run asks for all
- * its keys at once and waits for those before it only, so that no two ever wait for each other.
+ * Runs that share a key run one after the other, in the order of their calls; others run concurrently. A run asks for all
+ * its keys at once and waits only for runs that asked before, so that no two wait for each other.
  */
 export class KeyedLock {
-  /** The latest run of each key, which itself waits for those before it. */
-  readonly #last = new Map<string, Promise<void>>();
+  /** Settles when the latest run of a key, which waits for those before it, has ended. */
+  readonly #ends = new Map<string, Promise<void>>();
 
-  /** `waited` tells a run whether there were others before it. */
+  /** `waited` is true if other runs held a key before. */
   async hold<T>(keys: readonly string[], run: (waited: boolean) => Promise<T>): Promise<T> {
     let end = () => {};
-    const over = new Promise<void>((resolve) => {
+    const ended = new Promise<void>((resolve) => {
       end = resolve;
     });
-    const before = keys.map((key) => this.#last.get(key));
-    for (const key of keys) this.#last.set(key, over);
+    const earlier = keys.map((key) => this.#ends.get(key));
+    for (const key of keys) this.#ends.set(key, ended);
     try {
-      await Promise.all(before);
-      return await run(before.some((each) => each !== undefined));
+      await Promise.all(earlier);
+      return await run(earlier.some((each) => each !== undefined));
     } finally {
       end();
-      for (const key of keys) if (this.#last.get(key) === over) this.#last.delete(key);
+      for (const key of keys) if (this.#ends.get(key) === ended) this.#ends.delete(key);
     }
   }
 }

@@ -1,8 +1,21 @@
-/** The same promise every time: what is made is made with the first call. */
-export function memoizeAsync<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
+/** The promise of the first call, every time. */
+export function memoizeAsync<T>(run: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
   return () => {
-    made ??= make();
-    return made;
+    result ??= run();
+    return result;
+  };
+}
+
+/** Calls made while one is running get its result. */
+export function singleFlight<A extends readonly unknown[], T>(
+  run: (...args: A) => Promise<T>,
+): (...args: A) => Promise<T> {
+  let running: Promise<T> | undefined;
+  return (...args) => {
+    running ??= run(...args).finally(() => {
+      running = undefined;
+    });
+    return running;
   };
 }

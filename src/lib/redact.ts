@@ -1,3 +1,4 @@
+import { BoundedMap } from './bounded-map.ts';
 import { quoteForMessage } from './text.ts';
 
 /**
@@ -17,7 +18,7 @@ const PREFIX = 16;
 const MAX_KNOWN = 64;
 
 /** What is looked for, by the value it belongs to. */
-const known = new Map<string, readonly Needle[]>();
+const known = new BoundedMap<string, readonly Needle[]>(MAX_KNOWN);
 interface Needle {
   readonly text: string;
   /** True where it is the beginning of a value, whose rest goes as well. */
@@ -27,10 +28,7 @@ interface Needle {
 /** From here on the value is redacted wherever it is met. */
 export function rememberSecret(value: string | undefined): void {
   if (value === undefined || !worthHiding(value)) return;
-  known.delete(value);
   known.set(value, needlesOf(value));
-  const [oldest] = known.keys();
-  if (known.size > MAX_KNOWN && oldest !== undefined) known.delete(oldest);
 }
 
 /** No token is a short word: of letters alone it would be one that people write. */

@@ -231,7 +231,7 @@ const failures: Record<string, { code: 1 | 2; message: RegExp; env: (world: Worl
   },
   'a store that others can read': {
     code: 1,
-    message: /^reach: The token store .+ can be read by others\. Make it yours alone: chmod 600/,
+    message: /^reach: The token store .+ can be read by others\. Restrict it to its owner: chmod 600/,
     async env(world) {
       await world.login();
       await chmod(world.file, 0o640);

@@ -16,7 +16,7 @@ describe('an unusable token store', () => {
     'half-written': /^The token store .+ is damaged\. Nothing was changed; move it away and sign in again/,
     empty: /^The token store .+ is damaged\./,
     'of another shape': /^The token store .+ is damaged\./,
-    'readable by others': /^The token store .+ can be read by others\. Make it yours alone: chmod 600 "/,
+    'readable by others': /^The token store .+ can be read by others\. Restrict it to its owner: chmod 600 "/,
     'with damaged facts': /^The list of accounts .+ is damaged\. Move it away and sign in again/,
   };
   test.each(Object.keys(break_))(

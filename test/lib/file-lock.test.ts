@@ -3,7 +3,8 @@ import { mkdtemp, readdir, readFile, readlink, rm, utimes, writeFile } from 'nod
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { MACHINE, newSignature, withFileLock } from '../../src/lib/file-lock.ts';
+import { withFileLock } from '../../src/lib/file-lock.ts';
+import { MACHINE, newSignature } from '../../src/lib/lock-signature.ts';
 
 async function freshPath(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ghl-lock-'));

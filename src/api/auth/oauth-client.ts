@@ -1,12 +1,13 @@
-import { UserError } from '../../lib/errors.ts';
-import type { Json } from '../../lib/json.ts';
+import { errorCode, UserError } from '../../lib/errors.ts';
+import { isRecord, type Json } from '../../lib/json.ts';
 import { rememberSecret } from '../../lib/redact.ts';
-import { ID } from '../endpoint.ts';
+import { BASE_HEADERS, signedHeaders } from '../http-headers.ts';
+import { isId } from '../parsed-error.ts';
 import { parseJson, readBody } from '../transport/body.ts';
-import type { Transport } from '../transport/types.ts';
+import type { HttpRequest, Transport } from '../transport/types.ts';
 import type { TokenPair } from './secret-store.ts';
 
-/** The OAuth app of the owner. */
+/** The owner's OAuth app. */
 export interface OAuthApp {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -22,16 +23,16 @@ export interface Grant {
   readonly scopes: readonly string[];
 }
 
-/** The grant is gone for good: revoked, spent elsewhere, or never valid. */
+/** The grant is lost: revoked, spent elsewhere, or never valid. */
 export class SignInRejected extends UserError {}
 
-/** ms for one exchange. */
+/** ms for one request. */
 const TIMEOUT_MS = 15_000;
+const PAGE_SIZE = 100;
 const MAX_LOCATIONS = 10_000;
-/** s that an access token lives where its answer does not say so, and the most that is believed. */
+/** Lifetime of an access token in s if the response does not say it, and the longest that is believed. */
 const LIFE_S = 86_399;
 const MAX_LIFE_S = 366 * 86_400;
-const HEADERS = { accept: 'application/json', 'user-agent': 'ghl-contacts-mcp' };
 
 export interface OAuthOptions {
   readonly transport: Transport;
@@ -44,29 +45,19 @@ export interface OAuthOptions {
 export function createOAuth({ transport, baseUrl, app, now }: OAuthOptions) {
   rememberSecret(app.clientSecret);
 
-  async function post(
-    path: string,
-    form: Record<string, string>,
-    headers: Record<string, string>,
-  ): Promise<{ status: number; body: Json }> {
-    const request = {
+  const post = (path: string, form: Record<string, string>, headers: Record<string, string>): Promise<OAuthResponse> =>
+    send(transport, {
       method: 'POST',
       url: baseUrl + path,
-      headers: {
-        ...HEADERS,
-        'content-type': 'application/x-www-form-urlencoded',
-        ...headers,
-      },
+      headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams(form).toString(),
-    };
-    return send(transport, request);
-  }
+    });
 
   async function token(form: Record<string, string>): Promise<Grant> {
     rememberSecret(form.code);
     rememberSecret(form.refresh_token);
     const credentials = { client_id: app.clientId, client_secret: app.clientSecret };
-    const { status, body } = await post('/oauth/token', { ...credentials, ...form }, {});
+    const { status, body } = await post('/oauth/token', { ...credentials, ...form }, BASE_HEADERS);
     if (status < 300) return grantOf(body, now());
     if (status >= 500 || status === 429)
       throw new UserError(`HighLevel could not sign in just now (${status}). Try again in a minute.`);
@@ -87,9 +78,9 @@ export function createOAuth({ transport, baseUrl, app, now }: OAuthOptions) {
         redirect_uri: app.redirectUri,
       }),
 
-    /** A location's own pair out of an agency's. */
-    async locationToken(agency: string, companyId: string, locationId: string): Promise<Grant> {
-      const headers = { authorization: `Bearer ${agency}`, version: '2021-07-28' };
+    /** The pair of a location, exchanged for an agency's access token. */
+    async locationToken(agencyToken: string, companyId: string, locationId: string): Promise<Grant> {
+      const headers = signedHeaders(agencyToken);
       const { status, body } = await post('/oauth/locationToken', { companyId, locationId }, headers);
       if (status < 300) return grantOf(body, now());
       if (status === 401)
@@ -101,85 +92,93 @@ export function createOAuth({ transport, baseUrl, app, now }: OAuthOptions) {
       );
     },
 
-    /** Locations of an agency that have the app. */
-    async locations(agency: string, companyId: string): Promise<{ id: string; name: string | undefined }[]> {
-      const found = new Map<string, { id: string; name: string | undefined }>();
-      let read = 0;
+    /** Locations of an agency that have installed the app. */
+    async locations(agencyToken: string, companyId: string): Promise<AgencyLocation[]> {
+      const found = new Map<string, AgencyLocation>();
       const appId = app.clientId.split('-')[0] ?? '';
-      for (;;) {
-        const rows = await page({ companyId, appId, isInstalled: 'true', limit: '100', skip: String(read) });
-        read += rows.length;
+      for (let skip = 0; skip < MAX_LOCATIONS; ) {
+        const query = { companyId, appId, isInstalled: 'true', limit: String(PAGE_SIZE), skip: String(skip) };
+        const rows = await locationsPage(agencyToken, query);
+        skip += rows.length;
         const before = found.size;
-        for (const location of rows.flatMap(locationOf)) found.set(location.id, location);
-        // A page that brings nothing new ends the list, be it empty or the same as before.
-        if (found.size === before || read >= MAX_LOCATIONS) return [...found.values()];
+        for (const location of rows.flatMap(parseLocation)) found.set(location.id, location);
+        // A page without new locations ends the list: it is empty, or a repetition.
+        if (found.size === before) break;
       }
-
-      async function page(query: Record<string, string>): Promise<Json[]> {
-        const { status, body } = await send(transport, {
-          method: 'GET',
-          url: `${baseUrl}/oauth/installedLocations?${new URLSearchParams(query)}`,
-          headers: { ...HEADERS, authorization: `Bearer ${agency}`, version: '2021-07-28' },
-        });
-        if (status < 300 && Array.isArray(body.locations)) return body.locations as Json[];
-        if (status < 300)
-          throw new UserError(`The list of locations of agency ${companyId} could not be read. Try again in a minute.`);
-        throw new UserError(
-          `HighLevel did not list the locations of agency ${companyId} (${status}): the app needs the scopes oauth.readonly and oauth.write. Sign in again: ghl-contacts-mcp login --scopes "contacts.readonly oauth.readonly oauth.write"`,
-        );
-      }
+      return [...found.values()];
     },
   };
+
+  async function locationsPage(
+    agencyToken: string,
+    query: Record<'companyId' | 'appId' | 'isInstalled' | 'limit' | 'skip', string>,
+  ): Promise<readonly unknown[]> {
+    const { status, body } = await send(transport, {
+      method: 'GET',
+      url: `${baseUrl}/oauth/installedLocations?${new URLSearchParams(query)}`,
+      headers: signedHeaders(agencyToken),
+    });
+    if (status < 300 && Array.isArray(body.locations)) return body.locations;
+    const { companyId } = query;
+    throw new UserError(
+      status < 300
+        ? `The list of locations of agency ${companyId} could not be read. Try again in a minute.`
+        : `HighLevel did not list the locations of agency ${companyId} (${status}): the app needs the scopes oauth.readonly and oauth.write. Sign in again: ghl-contacts-mcp login --scopes "contacts.readonly oauth.readonly oauth.write"`,
+    );
+  }
 }
 export type OAuth = ReturnType<typeof createOAuth>;
 
-/** One location of a list; a row without an id is left out. */
-function locationOf(row: Json | null): { id: string; name: string | undefined }[] {
-  const { _id, name } = row ?? {};
-  if (typeof _id !== 'string' || !ID.test(_id)) return [];
-  return [{ id: _id, name: typeof name === 'string' ? name : undefined }];
+interface AgencyLocation {
+  readonly id: string;
+  readonly name: string | undefined;
 }
 
-async function send(
-  transport: Transport,
-  request: Omit<Parameters<Transport>[0], 'signal'>,
-): Promise<{ status: number; body: Json }> {
+/** A row without an id is left out. */
+function parseLocation(row: unknown): AgencyLocation[] {
+  const { _id: id, name } = isRecord(row) ? row : {};
+  return isId(id) ? [{ id, name: nonEmpty(name) }] : [];
+}
+
+interface OAuthResponse {
+  readonly status: number;
+  readonly body: Json;
+}
+
+async function send(transport: Transport, request: Omit<HttpRequest, 'signal'>): Promise<OAuthResponse> {
   try {
-    const answer = await transport({ ...request, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const body = parseJson((await readBody(answer)) ?? '');
-    return { status: answer.status, body: typeof body === 'object' && body !== null ? (body as Json) : {} };
+    const response = await transport({ ...request, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const body = parseJson((await readBody(response)) ?? '');
+    return { status: response.status, body: isRecord(body) ? body : {} };
   } catch (error) {
-    const code = (error as { code?: unknown }).code;
     throw new UserError(
-      `HighLevel could not be reached to sign in (${typeof code === 'string' ? code : 'no answer'}). Try again in a minute.`,
+      `HighLevel could not be reached to sign in (${errorCode(error) ?? 'no response'}). Try again in a minute.`,
     );
   }
 }
 
 function grantOf(body: Json, now: number): Grant {
-  const {
-    access_token: accessToken,
-    refresh_token: refreshToken,
-    expires_in: expiresIn,
-    scope,
-    userType,
-    companyId,
-    locationId,
-  } = body;
+  const { access_token: accessToken, refresh_token: refreshToken, userType, companyId, locationId } = body;
   if (typeof accessToken !== 'string' || typeof refreshToken !== 'string')
     throw new UserError('HighLevel answered the sign-in without tokens. Try again.');
   rememberSecret(accessToken);
   rememberSecret(refreshToken);
-  const said = Number(expiresIn);
-  const lifeMs = (said >= 1 && said <= MAX_LIFE_S ? said : LIFE_S) * 1_000;
-  const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+  const expiresIn = Number(body.expires_in);
+  const lifeMs = (expiresIn >= 1 && expiresIn <= MAX_LIFE_S ? expiresIn : LIFE_S) * 1_000;
   return {
     pair: { kind: 'oauth', accessToken, refreshToken, expiresAt: now + lifeMs, lifeMs },
     userType: userType === 'Company' ? 'Company' : 'Location',
-    companyId: text(companyId),
-    locationId: text(locationId),
-    scopes: String(scope ?? '')
-      .split(/[\s,]+/)
-      .filter(Boolean),
+    companyId: nonEmpty(companyId),
+    locationId: nonEmpty(locationId),
+    // A text with spaces or commas, or a list.
+    scopes: [body.scope].flat().flatMap(
+      (scope) =>
+        nonEmpty(scope)
+          ?.split(/[\s,]+/)
+          .filter(Boolean) ?? [],
+    ),
   };
 }
+
+const nonEmpty = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;

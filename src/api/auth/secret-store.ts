@@ -8,14 +8,14 @@ import { rememberSecret } from '../../lib/redact.ts';
 const PrivateToken = z.object({ kind: z.literal('private'), token: z.string() });
 export type PrivateToken = Readonly<z.infer<typeof PrivateToken>>;
 
-/** An OAuth pair; the refresh token can be used once. */
+/** Access and refresh token; the refresh token can be used once. */
 const TokenPair = z.object({
   kind: z.literal('oauth'),
   accessToken: z.string(),
   refreshToken: z.string(),
   /** Epoch ms. */
   expiresAt: z.number(),
-  /** ms the access token was given for. */
+  /** Lifetime of the access token in ms. */
   lifeMs: z.number(),
 });
 export type TokenPair = Readonly<z.infer<typeof TokenPair>>;
@@ -23,16 +23,25 @@ export type TokenPair = Readonly<z.infer<typeof TokenPair>>;
 const Secret = z.discriminatedUnion('kind', [PrivateToken, TokenPair]);
 export type Secret = PrivateToken | TokenPair;
 
-/** From here on it is redacted wherever it is met. */
+/** Redacted from now on wherever it appears. */
 function remembered<T extends Secret | undefined>(secret: T): T {
   for (const value of secret?.kind === 'oauth' ? [secret.accessToken, secret.refreshToken] : [secret?.token])
     rememberSecret(value);
   return secret;
 }
 
-/** Where secrets live, by `location:<id>` and `company:<id>`. */
+export const tokenOf = (secret: Secret): string => (secret.kind === 'oauth' ? secret.accessToken : secret.token);
+
+export const isSameToken = (a: Secret | undefined, b: Secret | undefined): boolean =>
+  (a && tokenOf(a)) === (b && tokenOf(b));
+
+/** Keys of the secrets of a location and of an agency. */
+export const locationKey = (locationId: string): string => `location:${locationId}`;
+export const companyKey = (companyId: string): string => `company:${companyId}`;
+
+/** Stores secrets by key. */
 export interface SecretStore {
-  /** For people: which store is in use. */
+  /** For messages. */
   readonly name: string;
   keys(): Promise<string[]>;
   get(key: string): Promise<Secret | undefined>;
@@ -40,13 +49,13 @@ export interface SecretStore {
   remove(key: string): Promise<void>;
 }
 
-/** A key for trying whether a store works. */
+/** A key to test whether a store works. */
 export const PROBE_KEY = 'probe';
 
 const WHAT = 'The token store';
 const File = z.object({ secrets: z.record(z.string(), Secret) });
 
-/** A file of the owner's alone, replaced in one step. */
+/** A file that only its owner can read, replaced in one step. */
 export function fileSecretStore(path: string): SecretStore {
   const read = async (): Promise<Record<string, Secret>> => {
     await refuseReadableByOthers(path);
@@ -73,42 +82,42 @@ export function fileSecretStore(path: string): SecretStore {
 
 const SERVICE = 'ghl-contacts-mcp';
 
-/** One entry of the system's keychain. On Linux the desktop's: the kernel's own keyring forgets at the next boot. */
+/** An entry of the system's keychain. On Linux the desktop's: the kernel's keyring does not outlive a reboot. */
 async function entry(key: string) {
   const { AsyncEntry } = await import('@napi-rs/keyring');
   return new AsyncEntry(SERVICE, key, { linux: { store: 'secret-service' } });
 }
 
-async function asked<T>(question: () => Promise<T>): Promise<T> {
+async function withKeychain<T>(access: () => Promise<T>): Promise<T> {
   try {
-    return await question();
+    return await access();
   } catch (error) {
-    const why = String((error as Error).message).split('\n')[0];
+    const [why] = (error as Error).message.split('\n');
     throw new UserError(
       `The keychain does not answer (${why}). Unlock it and try again, or sign in with GHL_TOKEN_STORE=file:<path>.`,
     );
   }
 }
 
-/** The system's keychain, loaded with the first secret that is asked for. */
+/** The system's keychain; its library is loaded with the first secret that is asked for. */
 export function keychainSecretStore(): SecretStore {
   return {
     name: 'keychain',
     keys: () =>
-      asked(async () => {
+      withKeychain(async () => {
         const { findCredentialsAsync } = await import('@napi-rs/keyring');
         return (await findCredentialsAsync(SERVICE)).map(({ account }) => account);
       }),
     async get(key) {
-      const text = await asked(async () => (await entry(key)).getPassword());
-      return text ? entryOf(text, key) : undefined;
+      const text = await withKeychain(async () => (await entry(key)).getPassword());
+      return text ? parseEntry(text, key) : undefined;
     },
-    set: (key, secret) => asked(async () => (await entry(key)).setPassword(JSON.stringify(secret))),
-    remove: (key) => asked(async () => void (await (await entry(key)).deletePassword())),
+    set: (key, secret) => withKeychain(async () => (await entry(key)).setPassword(JSON.stringify(secret))),
+    remove: (key) => withKeychain(async () => void (await (await entry(key)).deletePassword())),
   };
 }
 
-function entryOf(text: string, key: string): Secret {
+function parseEntry(text: string, key: string): Secret {
   try {
     return remembered(Secret.parse(JSON.parse(text)));
   } catch {
@@ -118,14 +127,14 @@ function entryOf(text: string, key: string): Secret {
   }
 }
 
-/** As long as a pair of OAuth with many scopes: one system's keychain takes no more than 2,560 bytes. */
-const LONG = 'x'.repeat(6_000);
+/** As long as an OAuth pair with many scopes: the keychain of Windows takes 2,560 bytes at most. */
+const LONG_SECRET = 'x'.repeat(6_000);
 
-/** Whether there is a keychain that answers and has room for a pair. */
+/** Whether there is a keychain that works and takes a secret as long as a pair. */
 export async function keychainWorks(): Promise<boolean> {
   try {
     const probe = await entry(PROBE_KEY);
-    await probe.setPassword(LONG);
+    await probe.setPassword(LONG_SECRET);
     await probe.deletePassword();
     return true;
   } catch {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, type TestContext, test } from 'vitest';
-import { accountOf } from '../../../src/api/auth/token-source.ts';
+import { accountOf } from '../../../src/api/auth/account-edits.ts';
 import { serveSandbox } from '../../../src/sandbox/index.ts';
 import { consented, type SignedIn, signedIn } from './signed-in.ts';
 

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { accountOf } from '../../../src/api/auth/account-edits.ts';
 import { createOAuth } from '../../../src/api/auth/oauth-client.ts';
-import { accountOf, storedTokenSource } from '../../../src/api/auth/token-source.ts';
+import { storedTokenSource } from '../../../src/api/auth/token-source.ts';
 import { fetchTransport } from '../../../src/api/transport/index.ts';
 import type { Json } from '../../../src/lib/json.ts';
 

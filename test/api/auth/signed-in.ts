@@ -1,8 +1,8 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { accountOf } from '../../../src/api/auth/account-edits.ts';
 import { createOAuth, type OAuth } from '../../../src/api/auth/oauth-client.ts';
-import { accountOf } from '../../../src/api/auth/token-source.ts';
 import { openTokenStore, type TokenStore } from '../../../src/api/auth/token-store.ts';
 import { fetchTransport } from '../../../src/api/transport/index.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/index.ts';

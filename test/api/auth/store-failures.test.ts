@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type StoredTokenSourceOptions, storedTokenSource } from '../../../src/api/auth/token-source.ts';
 import type { TokenStore } from '../../../src/api/auth/token-store.ts';
 import { UserError } from '../../../src/lib/errors.ts';
-import { MACHINE } from '../../../src/lib/file-lock.ts';
+import { MACHINE } from '../../../src/lib/lock-signature.ts';
 import { consented, type SignedIn, signedIn } from './signed-in.ts';
 
 const DAY = 86_400_000;
@@ -115,13 +115,13 @@ describe('a store that fails before the refresh token is spent', () => {
     expect(await world.tokenRequests()).toEqual([]);
   });
 
-  test('the sentence is true: the sign-in is still good', async () => {
+  test('the sentence is true: the sign-in is still valid', async () => {
     const world = await signedIn();
     const { said, failing } = processOn(world);
     world.advance(2 * DAY);
     failing.add('secrets');
     expect(await said()).toBe(
-      'The sign-in has to be renewed, and it was not, because the new tokens could not be stored; the sign-in is still good. The secrets cannot be written (ENOSPC).',
+      'The sign-in has to be renewed, and was not, because the new tokens could not be stored; the sign-in is still valid. The secrets cannot be written (ENOSPC).',
     );
   });
 });

@@ -1,9 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withFileLock } from '../../../lib/file-lock.ts';
 import type { Json } from '../../../lib/json.ts';
-import { makeFolder } from '../../../lib/make-folder.ts';
+import { writeFileAtomic } from '../../../lib/write-file-atomic.ts';
 import type { KnownPerson, LocationState } from '../../core/location-state.ts';
 
 interface PeopleContext {
@@ -53,19 +53,11 @@ async function readEntry(folder: string | undefined, name: string): Promise<Know
   }
 }
 
-/** Atomic. An entry that cannot be stored is known to this process only. */
+/** An entry that cannot be stored is known to this process only. */
 async function writeEntry(folder: string | undefined, name: string, person: KnownPerson | undefined): Promise<void> {
   if (folder === undefined) return;
   const path = join(folder, `${name}.json`);
-  const temporary = `${path}.${randomUUID().slice(0, 8)}`;
-  try {
-    if (!person) return await rm(path, { force: true });
-    await makeFolder(folder);
-    await writeFile(temporary, JSON.stringify(person), { mode: 0o600, flag: 'wx' });
-    await rename(temporary, path);
-  } catch {
-    await rm(temporary, { force: true }).catch(() => undefined);
-  }
+  await (person ? writeFileAtomic(path, JSON.stringify(person)) : rm(path, { force: true })).catch(() => undefined);
 }
 
 /** Deletes expired files in the background, at most once in ten minutes. */
