@@ -82,38 +82,38 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
   }),
   list_contacts: ({ listCursor }) => ({
     'first page': {},
-    'by words': { query: 'a', limit: 3, fields: ['id', 'country'] },
+    'by query': { query: 'a', limit: 3, fields: ['id', 'country'] },
     'second page': { ...listCursor, limit: 3 },
   }),
   list_contacts_by_business: ({ businessId }) => ({
     'first page': { businessId },
-    'by words, further on': { businessId, query: 'a', ...window, fields: ['id', 'email'] },
+    'by query, second page': { businessId, query: 'a', ...window, fields: ['id', 'email'] },
   }),
-  create_contact: (given) => ({
-    'a first name alone': { firstName: 'Nora' },
-    'every field': { ...person, ...dnd, gender: 'female', tags: ['Fair', 'vip'], assignedTo: given.userId },
-    'custom fields by id': { email: person.email, ...byId(given) },
+  create_contact: (fixture) => ({
+    'only a first name': { firstName: 'Nora' },
+    'every field': { ...person, ...dnd, gender: 'female', tags: ['Fair', 'vip'], assignedTo: fixture.userId },
+    'custom fields by id': { email: person.email, ...byId(fixture) },
     'custom fields by key': { email: person.email, ...byKey },
   }),
-  update_contact: (given) => ({
-    'every field': { ...person, ...dnd, contactId: given.contactId, tags: ['vip'], assignedTo: given.userId },
-    'custom fields by id': { contactId: given.contactId, ...byId(given) },
-    'custom fields by key': { contactId: given.contactId, ...byKey },
-    'a custom field emptied': {
-      contactId: given.contactId,
-      customFields: [{ id: given.fields.bike_model, value: '' }],
+  update_contact: (fixture) => ({
+    'every field': { ...person, ...dnd, contactId: fixture.contactId, tags: ['vip'], assignedTo: fixture.userId },
+    'custom fields by id': { contactId: fixture.contactId, ...byId(fixture) },
+    'custom fields by key': { contactId: fixture.contactId, ...byKey },
+    'a custom field cleared': {
+      contactId: fixture.contactId,
+      customFields: [{ id: fixture.fields.bike_model, value: '' }],
     },
-    'every tag removed': { contactId: given.contactId, tags: [] },
-    'every field cleared that can be': {
-      contactId: given.contactId,
+    'every tag removed': { contactId: fixture.contactId, tags: [] },
+    'every clearable field cleared': {
+      contactId: fixture.contactId,
       clear: [...CLEARABLE],
     },
   }),
-  delete_contact: ({ contactId }) => ({ 'for good': { contactId } }),
+  delete_contact: ({ contactId }) => ({ permanently: { contactId } }),
   search_contacts: ({ userId, fields, searchCursor }) => ({
     'first page': {},
-    'by words, second page': { query: 'a', pageLimit: 3, page: 2, fields: ['id', 'dateUpdated'] },
-    'past the window': { ...searchCursor, pageLimit: 3 },
+    'by query, second page': { query: 'a', pageLimit: 3, page: 2, fields: ['id', 'dateUpdated'] },
+    'by cursor': { ...searchCursor, pageLimit: 3 },
     filters: {
       filters: [
         { field: 'firstName', operator: 'contains', value: 'A' },
@@ -138,27 +138,27 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
   find_duplicate_contact: ({ email, phone }) => ({
     'by email': { email },
     'by phone': { number: phone },
-    nobody: { email: 'nobody@example.com', number: '+13125550199' },
+    'no match': { email: 'nobody@example.com', number: '+13125550199' },
   }),
-  upsert_contact: (given) => ({
-    'somebody new': { email: person.email },
-    'somebody known, every field': {
+  upsert_contact: (fixture) => ({
+    'a new contact': { email: person.email },
+    'an existing contact, every field': {
       ...person,
       ...dnd,
-      email: given.email,
-      phone: given.phone,
+      email: fixture.email,
+      phone: fixture.phone,
       gender: 'female',
       tags: ['vip'],
-      assignedTo: given.userId,
+      assignedTo: fixture.userId,
       createNewIfDuplicateAllowed: false,
     },
-    'custom fields by id': { email: given.email, ...byId(given) },
-    'custom fields by key': { email: given.email, ...byKey },
+    'custom fields by id': { email: fixture.email, ...byId(fixture) },
+    'custom fields by key': { email: fixture.email, ...byKey },
   }),
 
   list_contact_tasks: ({ contactId }) => ({
     all: { contactId },
-    'a part': { contactId, limit: 1, skip: 0, fields: ['id', 'title'] },
+    'some rows and fields': { contactId, limit: 1, skip: 0, fields: ['id', 'title'] },
   }),
   get_contact_task: ({ contactId, taskId }) => ({ one: { contactId, taskId } }),
   create_contact_task: ({ contactId, userId }) => ({
@@ -192,7 +192,7 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
 
   list_contact_notes: ({ contactId }) => ({
     all: { contactId },
-    'a part': { contactId, limit: 1, skip: 0, fields: ['id', 'body'] },
+    'some rows and fields': { contactId, limit: 1, skip: 0, fields: ['id', 'body'] },
   }),
   get_contact_note: ({ contactId, noteId }) => ({ one: { contactId, noteId } }),
   create_contact_note: ({ contactId, userId }) => ({
@@ -222,11 +222,13 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
 
   list_contact_appointments: ({ contactId }) => ({
     all: { contactId },
-    'a part': { contactId, limit: 1, skip: 0, fields: ['id', 'startTime'] },
+    'some rows and fields': { contactId, limit: 1, skip: 0, fields: ['id', 'startTime'] },
   }),
 
-  add_contact_tags: ({ contactId, tag }) => ({ 'one new, one there': { contactId, tags: ['Spring Fair', tag] } }),
-  remove_contact_tags: ({ contactId, tag }) => ({ 'one there, one not': { contactId, tags: [tag, 'never used'] } }),
+  add_contact_tags: ({ contactId, tag }) => ({ 'one new, one existing': { contactId, tags: ['Spring Fair', tag] } }),
+  remove_contact_tags: ({ contactId, tag }) => ({
+    'one existing, one missing': { contactId, tags: [tag, 'never used'] },
+  }),
   bulk_update_contact_tags: ({ contactId, otherContactId, tag }) => {
     const contacts = [contactId, otherContactId];
     return {
@@ -259,17 +261,17 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
   }),
 
   get_location: () => ({ whole: {}, 'some fields': { fields: ['id', 'timezone'] } }),
-  list_location_tags: () => ({ all: {}, 'a part': { ...window, fields: ['name'] } }),
-  list_custom_fields: () => ({ all: {}, 'a part': { ...window, fields: ['id', 'name'] } }),
-  list_users: () => ({ all: {}, 'a part': { ...window, fields: ['id', 'name'] } }),
-  list_businesses: () => ({ all: {}, 'a part': { ...window, fields: ['id', 'name'] } }),
-  list_calendars: () => ({ all: {}, 'a part': { ...window, fields: ['id', 'name'] } }),
-  list_workflows: () => ({ all: {}, 'a part': { ...window, fields: ['id', 'name'] } }),
-  list_campaigns: () => ({ all: {}, 'a part': { ...window, fields: ['id', 'name'] } }),
+  list_location_tags: () => ({ all: {}, 'some rows and fields': { ...window, fields: ['name'] } }),
+  list_custom_fields: () => ({ all: {}, 'some rows and fields': { ...window, fields: ['id', 'name'] } }),
+  list_users: () => ({ all: {}, 'some rows and fields': { ...window, fields: ['id', 'name'] } }),
+  list_businesses: () => ({ all: {}, 'some rows and fields': { ...window, fields: ['id', 'name'] } }),
+  list_calendars: () => ({ all: {}, 'some rows and fields': { ...window, fields: ['id', 'name'] } }),
+  list_workflows: () => ({ all: {}, 'some rows and fields': { ...window, fields: ['id', 'name'] } }),
+  list_campaigns: () => ({ all: {}, 'some rows and fields': { ...window, fields: ['id', 'name'] } }),
   search_location_tasks: ({ contactId, userId }) => ({
     all: {},
-    'open ones of a week': { status: 'open', dueFrom: '2026-11-20', dueTo: '2026-11-27T17:00', limit: 10, skip: 1 },
-    'of one person and owner': { contactId, assignedTo: userId, query: 'call' },
+    'open tasks of a week': { status: 'open', dueFrom: '2026-11-20', dueTo: '2026-11-27T17:00', limit: 10, skip: 1 },
+    'of one contact and assignee': { contactId, assignedTo: userId, query: 'call' },
   }),
 };
 
