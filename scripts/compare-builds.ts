@@ -3,8 +3,8 @@
  *
  *     npx tsx scripts/compare-builds.ts OLD_DIST NEW_DIST
  *
- * Prints `identical: N bytes`, or the first difference and exits with 1. Both run with the same time and
- * random numbers, so that only the code makes a difference.
+ * Prints `identical: N bytes`, or the first difference of each response that differs and exits with 1. Both run with
+ * the same time and random numbers, so that only the code makes a difference.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -140,11 +140,12 @@ const old = await exchangesOf(oldDist);
 const current = await exchangesOf(newDist);
 const same = (i: number) => old[i]?.request === current[i]?.request && old[i]?.response === current[i]?.response;
 const count = Math.max(old.length, current.length);
-const first = Array.from({ length: count }, (_, i) => i).find((i) => !same(i));
-if (first === undefined) {
+const different = Array.from({ length: count }, (_, i) => i).filter((i) => !same(i));
+if (different.length === 0) {
   const bytes = current.reduce((sum, { response }) => sum + Buffer.byteLength(response), 0);
   console.log(`identical: ${bytes} bytes in ${count} responses`);
 } else {
-  console.log(difference(old[first], current[first]));
+  for (const i of different) console.log(`${difference(old[i], current[i])}\n`);
+  console.log(`${different.length} of ${count} responses differ`);
   process.exitCode = 1;
 }
