@@ -2,7 +2,7 @@ import { errorCode } from '../lib/errors.ts';
 import { isRecord, type Json } from '../lib/json.ts';
 import { epochOf, type Timers } from '../lib/scheduler.ts';
 import { type AttemptFailure, retryAfter } from './retry-policy.ts';
-import { MAX_ANSWER_BYTES, parseJson, readBody } from './transport/body.ts';
+import { MAX_RESPONSE_BYTES, parseJson, readBody } from './transport/body.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport/types.ts';
 
 /** A response that can be read, whatever it says. */
@@ -101,7 +101,7 @@ function statusOf(status: number, body: unknown): number {
 }
 
 function describeBody(text: string | undefined, headers: HttpResponse['headers']): string {
-  if (text === undefined) return `more than ${MAX_ANSWER_BYTES} bytes, which were not read`;
+  if (text === undefined) return `more than ${MAX_RESPONSE_BYTES} bytes, which were not read`;
   if (text === '') return 'an empty body';
   const type = (headers['content-type'] ?? 'no content type').split(';')[0];
   return `something other than the JSON it documents (${type}, ${text.length} characters)`;

@@ -4,7 +4,7 @@ const HOURS = 24;
 const ZERO = { calls: 0, tries: 0, retries: 0, limited: 0, errors: 0, writes: 0, unknown: 0, cached: 0 };
 export type MetricName = keyof typeof ZERO;
 
-/** Counts of the last day, by the hour. */
+/** Counts of the last 24 hours, by the hour. */
 export class Metrics {
   readonly #now: () => number;
   readonly #hours = new Map<number, Record<MetricName, number>>();

@@ -1,4 +1,4 @@
-/** Scopes as HighLevel spells them; a tool is offered only while its scope is in effect. */
+/** HighLevel's names of scopes; a tool is offered only while its scope is in effect. */
 export const SCOPES = [
   'contacts.readonly',
   'contacts.write',

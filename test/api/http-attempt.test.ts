@@ -4,7 +4,7 @@ import { brotliCompressSync, createBrotliCompress, createGzip, deflateSync, gzip
 import { afterEach, describe, expect, test } from 'vitest';
 import { attempt } from '../../src/api/http-attempt.ts';
 import { retryAfter } from '../../src/api/retry-policy.ts';
-import { MAX_ANSWER_BYTES, readBody } from '../../src/api/transport/body.ts';
+import { MAX_RESPONSE_BYTES, readBody } from '../../src/api/transport/body.ts';
 import { undiciTransport } from '../../src/api/transport/index.ts';
 import type { Transport } from '../../src/api/transport/types.ts';
 import { realTimers } from '../../src/lib/scheduler.ts';
@@ -124,7 +124,7 @@ describe('a body that is too large', () => {
     }
     expect(await readBody({ status: 200, headers, body: counted() })).toBeUndefined();
     await ended;
-    expect(taken).toBeLessThan(MAX_ANSWER_BYTES + 1_000_000);
+    expect(taken).toBeLessThan(MAX_RESPONSE_BYTES + 1_000_000);
   });
 
   function packed(packer: ReturnType<typeof createGzip> | ReturnType<typeof createBrotliCompress>) {
@@ -159,7 +159,7 @@ describe('a body that is too large', () => {
     });
     await expect(read()).rejects.toThrow('HighLevel answered 200 with more than 10000000 bytes, which were not read');
     await closing;
-    expect(sent).toBeLessThan(4 * MAX_ANSWER_BYTES);
+    expect(sent).toBeLessThan(4 * MAX_RESPONSE_BYTES);
   });
 });
 
@@ -189,7 +189,7 @@ test.each([
 
 describe('an answer that cannot be used', () => {
   test.each([
-    ['too large', MAX_ANSWER_BYTES + 1, 1, 'Repeating the call would give the same result: ask for fewer rows'],
+    ['too large', MAX_RESPONSE_BYTES + 1, 1, 'Repeating the call would give the same result: ask for fewer rows'],
     ['no JSON', 10, 2, 'in 2 attempts. Try again in a minute.'],
   ])('because it is %s is not repeated blindly and does not stop other calls', async (__, size, requests, told) => {
     let well = false;

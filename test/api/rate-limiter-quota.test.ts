@@ -104,7 +104,7 @@ describe('the daily quota', () => {
     await ask('one');
     expect(said).toEqual([]);
     await ask('two');
-    expect(said).toEqual(["HighLevel's quota for today is nearly gone: 4000 of 200000 requests left."]);
+    expect(said).toEqual(["HighLevel's quota for today is nearly used up: 4000 of 200000 requests left."]);
   });
 
   test('used up: calls fail at once with the time to try again, except one probe every 5 minutes', async () => {

@@ -2,30 +2,29 @@ import { SCOPES, type Scope } from '../scopes.ts';
 
 import type { Accounts, AccountsFile } from './accounts-file.ts';
 
-/** The location a server works in by what is stored, or what is missing; and the scopes in effect. */
+/** The location that a server works in, or what is missing for one; and the scopes in effect. */
 export type AccountStatus =
   | {
       readonly locationId: string;
       readonly credential: string;
       readonly scopes: readonly Scope[];
-      /** What HighLevel granted; unknown for a private token. */
+      /** Scopes that HighLevel granted; unknown for a private token. */
       readonly granted?: readonly string[];
-      /** Epoch ms of the sign-in: another one brings another credential. */
+      /** Epoch ms of the sign-in; a later sign-in has another credential. */
       readonly since: number;
     }
   | { readonly missing: string; readonly scopes: readonly Scope[] };
 
-/** What an owner who says nothing allows. */
+/** Scopes in effect without a setting. */
 export const READ_ONLY: readonly Scope[] = ['contacts.readonly'];
-const known = (granted: readonly string[]): Scope[] => SCOPES.filter((scope) => granted.includes(scope));
+const supported = (granted: readonly string[]): Scope[] => SCOPES.filter((scope) => granted.includes(scope));
 
-/** Where hosts keep the settings of a server. */
+/** Where hosts store the settings of a server. */
 export const WHERE_SETTINGS_ARE = "in the env block of the host's configuration of this server";
 
-/** What to say while nobody is signed in. */
 const SIGNED_OUT = `Not signed in to HighLevel: set GHL_API_KEY (a private integration token) and GHL_LOCATION_ID ${WHERE_SETTINGS_ARE}, and restart it, or run ghl-contacts-mcp login; or try it without an account with --sandbox.`;
 
-/** With OAuth the owner's word narrows the grant; with a private token, whose scopes nobody can ask for, it is all there is. */
+/** With OAuth the setting narrows the grant; with a private token, whose scopes cannot be queried, only the setting counts. */
 export function accountStatus(
   { locationId, scopes }: { readonly locationId: string | undefined; readonly scopes: readonly Scope[] | undefined },
   stored: ReturnType<AccountsFile['readAtStart']>,
@@ -35,16 +34,16 @@ export function accountStatus(
   const { accounts, agencies } = stored;
   const granted = (all: readonly string[]) => ({
     granted: all,
-    scopes: known(all).filter((scope) => scopes?.includes(scope) ?? true),
+    scopes: supported(all).filter((scope) => scopes?.includes(scope) ?? true),
   });
   if (!locationId && accounts.length + agencies.length > 1) return missing(severalLocations(stored));
   const account = locationId ? accounts.find((each) => each.locationId === locationId) : accounts[0];
   if (account) {
     const { since, agencyId } = account;
-    const place = { locationId: account.locationId, since };
+    const signIn = { locationId: account.locationId, since };
     if (account.kind === 'private')
-      return { ...place, credential: 'stored private token', scopes: scopes ?? READ_ONLY };
-    return { ...place, credential: agencyId ? BY_AGENCY : 'OAuth', ...granted(account.scopes) };
+      return { ...signIn, credential: 'stored private token', scopes: scopes ?? READ_ONLY };
+    return { ...signIn, credential: agencyId ? BY_AGENCY : 'OAuth', ...granted(account.scopes) };
   }
   const agency = agencies.find(({ locations }) => locations.some(({ id }) => id === locationId));
   if (locationId && agency)

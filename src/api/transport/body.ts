@@ -2,26 +2,26 @@ import { pipeline } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { HttpResponse } from './types.ts';
 
-/** Bytes of one answer, unpacked; what goes on beyond is not read. */
-export const MAX_ANSWER_BYTES = 10_000_000;
+/** Bytes of one response after decompression; the rest of a longer one is not read. */
+export const MAX_RESPONSE_BYTES = 10_000_000;
 
-const UNPACK = {
+const DECOMPRESS = {
   gzip: createGunzip,
   'x-gzip': createGunzip,
   br: createBrotliDecompress,
   deflate: createInflate,
 } as const;
 
-/** The answer's body as text, or undefined where it is over the cap. Nobody asks for packed answers; edges pack all the same. */
+/** The body as text, or undefined if it is too long. Compression is not requested, but the network edge may use it. */
 export async function readBody(
   { headers, body, text }: HttpResponse,
-  max = MAX_ANSWER_BYTES,
+  max = MAX_RESPONSE_BYTES,
 ): Promise<string | undefined> {
-  // HTTP holds a body to the length it announces, so that this one needs no watching.
+  // HTTP limits a body to its announced length, so that this one needs no check.
   if (text && Number(headers['content-length']) <= max && !headers['content-encoding']) return text();
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of unpacked(headers['content-encoding'], body)) {
+  for await (const part of decompressed(headers['content-encoding'], body)) {
     size += part.byteLength;
     if (size > max) return undefined;
     parts.push(part);
@@ -29,13 +29,13 @@ export async function readBody(
   return new TextDecoder().decode(parts.length === 1 ? parts[0] : Buffer.concat(parts));
 }
 
-function unpacked(encoding: string | undefined, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const make = UNPACK[encoding?.trim().toLowerCase() as keyof typeof UNPACK];
-  // What goes wrong on the way comes out of the unpacker as well.
-  return make ? pipeline(body, make(), () => {}) : body;
+function decompressed(encoding: string | undefined, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const create = DECOMPRESS[encoding?.trim().toLowerCase() as keyof typeof DECOMPRESS];
+  // The decompressed stream reports the errors of the body as well.
+  return create ? pipeline(body, create(), () => {}) : body;
 }
 
-/** Levels of one answer: what is nested deeper than any record would end whatever walks through it. */
+/** Levels of nesting: recursion over a deeper value would overflow the stack. */
 const MAX_LEVELS = 100;
 
 /** JSON, or undefined for anything else. */
@@ -48,7 +48,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Level by level: recursion is what a deep value breaks. */
+/** Without recursion, which a deep value would break. */
 function isTooDeep(value: unknown): boolean {
   let level = [value];
   for (let depth = 0; depth < MAX_LEVELS; depth += 1) {

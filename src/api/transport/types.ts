@@ -1,4 +1,3 @@
-/** One HTTP exchange. The way out is a function, so that the sandbox, a test or undici can stand behind it. */
 export interface HttpRequest {
   readonly method: string;
   readonly url: string;
@@ -12,8 +11,9 @@ export interface HttpResponse {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: AsyncIterable<Uint8Array>;
-  /** All of the body at once, where the way out can do that cheaper than piece by piece. */
+  /** The whole body, if the transport can read it faster than in chunks. */
   readonly text?: () => Promise<string>;
 }
 
+/** Sends one HTTP request: through undici, to the sandbox in this process, or in a test. */
 export type Transport = (request: HttpRequest) => Promise<HttpResponse>;

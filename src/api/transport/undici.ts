@@ -1,10 +1,10 @@
 import { Pool } from 'undici';
 import type { Transport } from './types.ts';
 
-/** Connections to one host; more calls than that wait their turn. */
+/** Connections to one host; further requests wait. */
 const CONNECTIONS = 32;
 
-/** Pools of kept-alive connections, one an origin. They follow no redirects, so the token goes nowhere else. */
+/** Pools of keep-alive connections, one for each origin. They follow no redirects, so the token is sent to no other origin. */
 export function openPools(): Transport {
   const pools = new Map<string, Pool>();
   return async ({ url, method, headers, body, signal }) => {
@@ -15,7 +15,7 @@ export function openPools(): Transport {
       pool = new Pool(origin, { connections: CONNECTIONS });
       pools.set(origin, pool);
     }
-    const answer = await pool.request({
+    const response = await pool.request({
       path: url.slice(path),
       method: method as 'GET',
       headers,
@@ -23,7 +23,7 @@ export function openPools(): Transport {
       signal,
     });
     const flat: Record<string, string> = {};
-    for (const name in answer.headers) flat[name] = String(answer.headers[name]);
-    return { status: answer.statusCode, headers: flat, body: answer.body, text: () => answer.body.text() };
+    for (const name in response.headers) flat[name] = String(response.headers[name]);
+    return { status: response.statusCode, headers: flat, body: response.body, text: () => response.body.text() };
   };
 }
