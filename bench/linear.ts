@@ -1,7 +1,7 @@
 import { normalizeText, readableText, sameText } from '../src/lib/markup.ts';
 import { redactStrictly } from '../src/lib/redact.ts';
 import { entriesOf } from '../src/tools/composite/contact-view/timeline-entries.ts';
-import { Attempts, addRelatedRecords } from '../src/tools/composite/onboard/related-records.ts';
+import { ContactWriter } from '../src/tools/composite/onboard/related-records.ts';
 
 /** A function to measure at two input sizes; `prepare` is not measured. */
 export interface Case {
@@ -90,8 +90,8 @@ export const CASES: readonly Case[] = [
       };
       const stored = { notes: notes(size), tasks };
       const call = async () => stored;
-      const attempts = new Attempts({ ...(context as object), call } as never);
-      return () => addRelatedRecords(person, { id: 'c', tags }, false, attempts);
+      const full = { ...(context as object), call } as never;
+      return () => new ContactWriter({ id: 'c', tags }, full).addRelatedRecords(person, false);
     },
   },
 ];

@@ -3,8 +3,8 @@ import type { ToolContext } from '../../core/context.ts';
 import type { Jobs } from '../../core/job-store.ts';
 import type { Implementation } from '../../core/tool.ts';
 import type { bulkUpdateContacts } from './bulk-update-contacts.tool.ts';
-import { type BulkJob, type BulkUpdateInput, needsPreview, newJob } from './job.ts';
-import { planJob } from './plan.ts';
+import { BulkJob, type BulkUpdateInput } from './job.ts';
+import { needsPreview, planJob } from './plan.ts';
 import { previewOf } from './preview.ts';
 import { runBatch } from './run-batch.ts';
 import { summaryOf } from './summary.ts';
@@ -19,12 +19,12 @@ export const run: Implementation<typeof bulkUpdateContacts> = async ({ handle, c
     const job = jobs.find<BulkJob>(KIND, known);
     return jobs.runExclusively(known, () => continueJob(job, known, confirmed, context));
   }
-  const job = newJob();
+  const job = new BulkJob();
   // Stored before it is planned: the same call at the same time finds it and starts no second job.
   const created = jobs.create(KIND, job, args);
   return jobs.runExclusively(created, async () => {
     try {
-      Object.assign(job, await planJob(args, context));
+      job.plan = await planJob(args, context);
     } catch (error) {
       jobs.remove(created);
       throw error;
@@ -45,17 +45,18 @@ function findUnfinished(jobs: Jobs, args: BulkUpdateInput, confirmed: boolean): 
 /** Returns the preview, the result of the next batch, or the final summary: whichever comes next for this job. */
 async function continueJob(job: BulkJob, handle: string, confirmed: boolean, context: ToolContext): Promise<Json> {
   const { notify, signal } = context;
+  const { ids, changes } = job.plan;
   const next = { handle, confirm: true };
-  if (job.ids.length === 0) notify('No contact matches; nothing was written.');
+  if (ids.length === 0) notify('No contact matches; nothing was written.');
   if (job.summary) return finish(job, job.summary, signal);
-  if (needsPreview(job) && job.progress.size === 0 && !(confirmed && job.previewed)) {
-    const preview = await previewOf(job, context);
+  if (needsPreview(job.plan) && job.progress.size === 0 && !(confirmed && job.previewed)) {
+    const preview = await previewOf(job.plan, context);
     job.previewed = !signal?.aborted;
     notify('Nothing is written yet. Show this to the user; only then call with next.');
-    if (job.changes.addTags || job.changes.removeTags) notify('Tags may start automations for each contact.');
+    if (changes.addTags || changes.removeTags) notify('Tags may start automations for each contact.');
     return { ...preview, next };
   }
-  const stopReason = needsPreview(job) && !confirmed ? undefined : await runBatch(job, context);
+  const stopReason = needsPreview(job.plan) && !confirmed ? undefined : await runBatch(job, context);
   if (stopReason) notify(stopReason);
   const summary = summaryOf(job);
   if (summary.left === 0) return finish(job, summary, signal);

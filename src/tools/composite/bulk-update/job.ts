@@ -35,48 +35,36 @@ export type StepResult = 'changed' | 'unchanged' | StepFailure;
 /** Results of one contact by step; a step without a result is left to do. */
 export type ContactProgress = Partial<Record<StepName, StepResult>>;
 
-export interface BulkJob extends Plan {
+export class BulkJob {
+  /** Set by the call that creates the job, before any other call may use it. */
+  plan!: Plan;
   /** True once a preview was delivered. */
-  previewed: boolean;
+  previewed = false;
   /** By contact id; contacts that no step was tried for are absent. */
-  readonly progress: Map<string, ContactProgress>;
+  readonly progress = new Map<string, ContactProgress>();
   /** The final summary, once nothing is left. */
   summary?: Json;
   /** True if the host was still connected when the summary was returned. */
-  delivered: boolean;
+  delivered = false;
+
+  setResult(id: string, step: StepName, result: StepResult): void {
+    const stored = isFailure(result) ? { ...result, reason: withoutIds(result.reason, id) } : result;
+    this.progress.set(id, { ...this.progress.get(id), [step]: stored });
+  }
+
+  isPending(id: string, step: StepName): boolean {
+    const results = this.progress.get(id) ?? {};
+    return results[step] === undefined && !Object.values(results).some((result) => isFailure(result) && result.deleted);
+  }
+
+  /** Whether a step is pending for the contact. */
+  isLeft(id: string): boolean {
+    return this.plan.steps.some((step) => this.isPending(id, step));
+  }
 }
-
-export const newJob = (): BulkJob => ({
-  ids: [],
-  repeated: 0,
-  changes: {},
-  customFields: [],
-  steps: [],
-  isSearch: false,
-  previewed: false,
-  progress: new Map(),
-  delivered: false,
-});
-
-/** Contacts above which nothing is written before a preview was delivered. */
-export const MAX_WITHOUT_PREVIEW = 25;
-
-export const needsPreview = ({ ids }: Plan): boolean => ids.length > MAX_WITHOUT_PREVIEW;
 
 export const isFailure = (result: StepResult): result is StepFailure => typeof result === 'object';
-
-export function setResult({ progress }: BulkJob, id: string, step: StepName, result: StepResult): void {
-  const stored = isFailure(result) ? { ...result, reason: withoutIds(result.reason, id) } : result;
-  progress.set(id, { ...progress.get(id), [step]: stored });
-}
 
 /** The summary shows the contact id apart, and groups equal reasons. */
 const withoutIds = (reason: string, contactId: string): string =>
   reason.replaceAll(` ${contactId}`, '').replace(/ \(traceId [\w-]+\)$/, '');
-
-export function isPending({ progress }: BulkJob, id: string, step: StepName): boolean {
-  const results = progress.get(id) ?? {};
-  return results[step] === undefined && !Object.values(results).some((result) => isFailure(result) && result.deleted);
-}
-
-export const isLeft = (job: BulkJob, id: string): boolean => job.steps.some((step) => isPending(job, id, step));

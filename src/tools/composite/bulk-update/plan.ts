@@ -6,11 +6,15 @@ import type { ToolContext } from '../../core/context.ts';
 import { lookUpRows } from '../../runtime/name-lookup.ts';
 import { type CustomValue, resolveCustomField } from '../custom-field-values.ts';
 import { nextCursor, SeenRows, searchPage } from '../search-pages.ts';
-import { type BulkUpdateInput, type Changes, MAX_WITHOUT_PREVIEW, type Plan } from './job.ts';
+import type { BulkUpdateInput, Changes, Plan } from './job.ts';
 import { STEPS, stepsOf } from './steps.ts';
 
 /** Contacts that one job may change. */
 const MAX_CONTACTS = 10_000;
+/** Contacts above which nothing is written before a preview was delivered. */
+const MAX_WITHOUT_PREVIEW = 25;
+
+export const needsPreview = ({ ids }: Plan): boolean => ids.length > MAX_WITHOUT_PREVIEW;
 
 /** Plans a job and writes nothing. @throws UserError if it could not be done */
 export async function planJob(input: BulkUpdateInput, context: ToolContext): Promise<Plan> {

@@ -1,7 +1,7 @@
 import { ApiError, affectsOtherCalls } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { ToolContext } from '../../core/context.ts';
-import { type BulkJob, isLeft, isPending, type StepName, setResult } from './job.ts';
+import type { BulkJob, StepName } from './job.ts';
 import { STEPS } from './steps.ts';
 
 /** Contacts of one call of the tool. */
@@ -16,9 +16,9 @@ const PROGRESS_INTERVAL = 25;
  * awaited and recorded. Returns the reason if it ended early.
  */
 export async function runBatch(job: BulkJob, context: ToolContext): Promise<string | undefined> {
-  const ids = job.ids.filter((id) => isLeft(job, id)).slice(0, BATCH_SIZE);
+  const ids = job.plan.ids.filter((id) => job.isLeft(id)).slice(0, BATCH_SIZE);
   const batch = new Batch(job, ids, context);
-  for (const step of job.steps) await batch.runStep(step);
+  for (const step of job.plan.steps) await batch.runStep(step);
   return batch.finish();
 }
 
@@ -39,7 +39,7 @@ class Batch {
     this.#job = job;
     this.#ids = ids;
     this.#context = context;
-    this.#total = job.steps.reduce((sum, step) => sum + this.#pending(step).length, 0);
+    this.#total = job.plan.steps.reduce((sum, step) => sum + this.#pending(step).length, 0);
   }
 
   async runStep(step: StepName): Promise<void> {
@@ -59,19 +59,19 @@ class Batch {
   finish(): string | undefined {
     if (this.#stopReason !== undefined)
       for (const { step, ids } of this.#retryable) for (const id of ids) delete this.#job.progress.get(id)?.[step];
-    else if (!this.#context.hasTime() && this.#ids.some((id) => isLeft(this.#job, id))) return 'Stopped for time.';
+    else if (!this.#context.hasTime() && this.#ids.some((id) => this.#job.isLeft(id))) return 'Stopped for time.';
     return this.#stopReason;
   }
 
   #pending(step: StepName): string[] {
-    return this.#ids.filter((id) => isPending(this.#job, id, step));
+    return this.#ids.filter((id) => this.#job.isPending(id, step));
   }
 
   async #send(step: StepName, ids: readonly string[]): Promise<void> {
     try {
-      const resultOf = await STEPS[step].send(ids, this.#job, this.#context.call);
+      const resultOf = await STEPS[step].send(ids, this.#job.plan, this.#context.call);
       this.#consecutiveFailures = 0;
-      for (const id of ids) setResult(this.#job, id, step, resultOf(id));
+      for (const id of ids) this.#job.setResult(id, step, resultOf(id));
     } catch (error) {
       if (error instanceof ApiError) this.#recordFailure(step, ids, error);
       // Nothing was sent: quota, circuit breaker, cancelled.
@@ -82,7 +82,7 @@ class Batch {
   }
 
   #recordFailure(step: StepName, ids: readonly string[], error: ApiError): void {
-    for (const id of ids) setResult(this.#job, id, step, { reason: error.message, deleted: false });
+    for (const id of ids) this.#job.setResult(id, step, { reason: error.message, deleted: false });
     const isShared = affectsOtherCalls(error);
     if (isShared && error.kind !== 'unknownOutcome') this.#retryable.push({ step, ids });
     // A refused token or rate counts for every contact of the call, a lost answer once.

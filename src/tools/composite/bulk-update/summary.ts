@@ -1,5 +1,5 @@
 import type { Json } from '../../../lib/json.ts';
-import { type BulkJob, type ContactProgress, isFailure, isLeft } from './job.ts';
+import { type BulkJob, type ContactProgress, isFailure } from './job.ts';
 
 /** Failures listed one by one; the others are grouped. */
 const MAX_LISTED = 20;
@@ -12,20 +12,21 @@ interface Failure extends Json {
 
 /** The counts of a job so far: done + skipped + failed + left = asked. */
 export function summaryOf(job: BulkJob): Json {
-  const left = job.ids.filter((id) => isLeft(job, id));
+  const { ids, repeated } = job.plan;
+  const left = ids.filter((id) => job.isLeft(id));
   const leftHalfDone = left.filter((id) => Object.values(job.progress.get(id) ?? {}).some((each) => !isFailure(each)));
   const isOpen = new Set(left);
-  const finished = job.ids.filter((id) => !isOpen.has(id)).map((id) => [id, job.progress.get(id) ?? {}] as const);
+  const finished = ids.filter((id) => !isOpen.has(id)).map((id) => [id, job.progress.get(id) ?? {}] as const);
   const failures = finished.flatMap(([id, progress]) => failureOf(id, progress) ?? []);
   const done = finished.filter(([, progress]) => isDone(progress)).length;
   return {
-    asked: job.ids.length,
+    asked: ids.length,
     done,
     skipped: finished.length - failures.length - done,
     failed: failures.length,
     left: left.length,
     ...(leftHalfDone.length > 0 ? { leftHalfDone: leftHalfDone.length } : {}),
-    ...(job.repeated > 0 ? { repeatedIds: job.repeated } : {}),
+    ...(repeated > 0 ? { repeatedIds: repeated } : {}),
     ...(failures.length > 0 ? { failures: failures.slice(0, MAX_LISTED) } : {}),
     ...(failures.length > MAX_LISTED ? { furtherFailures: grouped(failures.slice(MAX_LISTED)) } : {}),
   };

@@ -13,14 +13,12 @@ import {
 } from '../custom-field-values.ts';
 import type { DesiredPerson, NotStored } from './parse-person.ts';
 
-/** A field of the person, and how a contact is compared with it. */
+/** A field to be stored. */
 export interface DesiredField {
   /** As results name it. */
   readonly name: string;
   readonly value: unknown;
   readonly custom?: CustomValue;
-  readonly valueIn: (contact: Json) => unknown;
-  readonly matches: (contact: Json) => boolean;
 }
 
 export interface FieldResults {
@@ -40,23 +38,21 @@ const MATCHES: Readonly<Record<string, (value: unknown, contact: Json) => boolea
 
 /** Fields and custom fields of the person, empty values included. */
 export const desiredFields = ({ fields, customFields }: DesiredPerson): DesiredField[] => [
-  ...Object.entries(fields).map(([name, value]) => ({
-    name,
-    value,
-    valueIn: (contact: Json) => (name === 'name' ? normalizeText(fullName(contact)) : contact[name]),
-    matches: (contact: Json) => MATCHES[name]?.(value, contact) ?? matchField(name, value, contact) === 'match',
-  })),
-  ...customFields.map(customField),
+  ...Object.entries(fields).map(([name, value]) => ({ name, value })),
+  ...customFields.map((custom) => ({ name: labelOf(custom), value: custom.value, custom })),
 ];
 
-/** Without a known id it matches no contact. */
-const customField = (custom: CustomValue): DesiredField => ({
-  name: labelOf(custom),
-  value: custom.value,
-  custom,
-  valueIn: (contact) => customFieldValue(contact, custom.id),
-  matches: (contact) => sameValue(custom.value, customFieldValue(contact, custom.id), custom.type),
-});
+/** The value that a contact has; undefined for a custom field whose id is not known. */
+export function storedValue({ name, custom }: DesiredField, contact: Json): unknown {
+  if (custom) return customFieldValue(contact, custom.id);
+  return name === 'name' ? normalizeText(fullName(contact)) : contact[name];
+}
+
+export function isStored(field: DesiredField, contact: Json): boolean {
+  const { name, value, custom } = field;
+  if (custom) return sameValue(value, storedValue(field, contact), custom.type);
+  return MATCHES[name]?.(value, contact) ?? matchField(name, value, contact) === 'match';
+}
 
 /** Arguments of `create_contact` and `update_contact`, without empty values. */
 export function argumentsOf(fields: readonly DesiredField[]): Json {
@@ -73,19 +69,19 @@ const LOST =
 export function compareStored(fields: readonly DesiredField[], before: Json, after: Json): FieldResults {
   const results = { changed: [] as FieldResults['changed'][number][], notStored: [] as NotStored[] };
   for (const sent of fields) {
-    const { name, valueIn, matches } = withId(sent, before, after);
-    if (!matches(after)) results.notStored.push({ field: name, reason: LOST });
-    else if (!matches(before)) results.changed.push({ field: name, old: valueIn(before), new: valueIn(after) });
+    const field = withId(sent, before, after);
+    const { name } = field;
+    if (!isStored(field, after)) results.notStored.push({ field: name, reason: LOST });
+    else if (!isStored(field, before))
+      results.changed.push({ field: name, old: storedValue(field, before), new: storedValue(field, after) });
   }
   return results;
 }
 
-/** A field whose id is not known is the one that has the value now, preferably one that did not have it before. */
+/** A custom field whose id is not known is the one that has the value now, preferably one that had another before. */
 function withId(field: DesiredField, before: Json, after: Json): DesiredField {
   const { custom } = field;
   if (!custom || custom.id !== undefined) return field;
-  const holders = fieldsWithValue(after, custom);
-  const id =
-    holders.find((holder) => !sameValue(custom.value, customFieldValue(before, holder), custom.type)) ?? holders[0];
-  return customField({ ...custom, id });
+  const candidates = fieldsWithValue(after, custom).map((id) => ({ ...field, custom: { ...custom, id } }));
+  return candidates.find((candidate) => !isStored(candidate, before)) ?? candidates[0] ?? field;
 }

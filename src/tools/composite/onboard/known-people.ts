@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { withFileLock } from '../../../lib/file-lock.ts';
 import type { Json } from '../../../lib/json.ts';
 import { writeFileAtomic } from '../../../lib/write-file-atomic.ts';
+import type { ToolContext } from '../../core/context.ts';
 import type { KnownPerson, LocationState } from '../../core/location-state.ts';
 
-interface PeopleContext {
-  readonly state: LocationState;
-}
+type WithState = Pick<ToolContext, 'state'>;
 
 /** ms after which a file has expired (search shows a new contact long before), and between two sweeps. */
 const EXPIRY_MS = 900_000;
@@ -22,7 +21,7 @@ export const fileNameOf = (key: string, { locationId }: LocationState): string =
     .slice(0, 32);
 
 /** The contact that was found or created for a key, by this process or another one: whichever is newer. */
-export async function findKnownPerson(key: string, { state }: PeopleContext): Promise<KnownPerson | undefined> {
+export async function findKnownPerson(key: string, { state }: WithState): Promise<KnownPerson | undefined> {
   const name = fileNameOf(key, state);
   const [own, shared] = [state.knownPeople.get(name), await readEntry(state.peopleFolder, name)];
   return own && shared ? (own.at >= shared.at ? own : shared) : (own ?? shared);
@@ -31,7 +30,7 @@ export async function findKnownPerson(key: string, { state }: PeopleContext): Pr
 /** Stores the person under each key, or deletes them. Call while the keys are locked. */
 export async function setKnownPerson(
   keys: readonly string[],
-  { state }: PeopleContext,
+  { state }: WithState,
   person: KnownPerson | undefined,
 ): Promise<void> {
   for (const key of keys) {

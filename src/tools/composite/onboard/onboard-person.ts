@@ -9,7 +9,7 @@ import { type FoundPerson, findPerson } from './find-person.ts';
 import { type DesiredPerson, keysOf } from './parse-person.ts';
 import { withContactLock, withPersonLock } from './person-lock.ts';
 import { type ContactRecord, readContact } from './read-contact.ts';
-import { Attempts, addRelatedRecords, type Failure, type RelatedRecords } from './related-records.ts';
+import { ContactWriter, type Failure, type RelatedRecords } from './related-records.ts';
 import { diffFields, existingId, updateFields } from './update-fields.ts';
 
 export interface OnboardResult extends FieldResults, RelatedRecords {
@@ -42,14 +42,14 @@ export const onboardPerson = (person: DesiredPerson, context: ToolContext): Prom
 async function onboardNew(person: DesiredPerson, context: ToolContext): Promise<OnboardResult> {
   const { contact, notStored } = await createPerson(person, context);
   return withContactLock(contact.id, context, async (locked, waited) => {
-    const attempts = new Attempts(locked);
-    const related = await addRelatedRecords(person, contact, !waited, attempts);
+    const writer = new ContactWriter(contact, locked);
+    const related = await writer.addRelatedRecords(person, !waited);
     return {
       contact,
       created: true,
       changed: [],
       notStored: [...person.notStored, ...notStored],
-      failed: attempts.failed,
+      failed: writer.failed,
       ...related,
       tagsAdded: Array.isArray(contact.tags) ? contact.tags.map(String) : person.tags,
     };
@@ -71,12 +71,12 @@ const updatePerson = (person: DesiredPerson, found: FoundPerson, context: ToolCo
     const differs = diff.toWrite.length > 0;
     // Refused before any other part is written; parts that arguments ask for were checked before.
     if (differs) assertAllowed(updateContact, {}, locked.access);
-    const attempts = new Attempts(locked);
+    const writer = new ContactWriter(contact, locked);
     const fields = differs
-      ? await attempts.run('fields', () => updateFields(diff, { ...found, contact }, locked))
+      ? await writer.attempt('fields', () => updateFields(diff, { ...found, contact }, locked))
       : undefined;
-    const related = await addRelatedRecords(person, contact, false, attempts);
-    const { failed } = attempts;
+    const related = await writer.addRelatedRecords(person, false);
+    const { failed } = writer;
     if (
       failed.some(({ error }) => isMissing(error)) &&
       (await readContact(contact.id, locked).catch(() => contact)) === undefined

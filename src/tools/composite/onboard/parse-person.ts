@@ -52,14 +52,6 @@ export interface DesiredPerson {
 
 export const keysOf = ({ lookupKeys }: DesiredPerson): string[] => lookupKeys.map(({ key }) => key);
 
-/** Data of the location, read once and only if a row needs it. */
-const locationDefaults = (context: ToolContext) => ({
-  country: memoizeAsync(() => locationCountry(context)),
-  /** Undefined if they cannot be read. */
-  customFields: memoizeAsync(() => lookUpRows('customFields', context)),
-});
-type LocationDefaults = ReturnType<typeof locationDefaults>;
-
 /** Local times that are echoed in full; the others are counted. */
 const MAX_ECHOES = 3;
 
@@ -72,43 +64,61 @@ export async function parsePeople(
   context: ToolContext,
   pathOf: (row: number) => string = () => '',
 ): Promise<DesiredPerson[]> {
-  const location = locationDefaults(context);
-  const echoes = new Set<string>();
+  const parser = new Parser(context);
   const people: DesiredPerson[] = [];
-  for (const [at, row] of rows.entries()) {
-    const tasks = await parseTasks(row.tasks ?? [], pathOf(at), echoes, context);
-    people.push({ ...(await parsePerson(row, pathOf(at), location, context)), tasks });
-  }
-  for (const echo of [...echoes].slice(0, MAX_ECHOES)) context.notify(`dueDate read as ${echo}.`);
-  if (echoes.size > MAX_ECHOES)
-    context.notify(`${echoes.size - MAX_ECHOES} more due dates were read in the same zone.`);
+  for (const [at, row] of rows.entries()) people.push(await parser.parse(row, pathOf(at)));
+  const [...echoes] = parser.echoes;
+  for (const echo of echoes.slice(0, MAX_ECHOES)) context.notify(`dueDate read as ${echo}.`);
+  if (echoes.length > MAX_ECHOES)
+    context.notify(`${echoes.length - MAX_ECHOES} more due dates were read in the same zone.`);
   return people;
 }
 
-async function parsePerson(
-  row: PersonInput,
-  path: string,
-  location: LocationDefaults,
-  context: ToolContext,
-): Promise<Omit<DesiredPerson, 'tasks'>> {
-  const { customFields, tags = [], note, tasks, businessId, matchField, name, ...fields } = row;
-  const phone = fields.phone === undefined ? undefined : await parsePhone(fields.phone, location.country);
-  if (phone && !phone.certain) context.notify(GUESSED_COUNTRY);
-  const { match, ...custom } = parseCustomFields(row, path, customFields && (await location.customFields()));
-  const hasNamePart = !isEmpty(fields.firstName) || !isEmpty(fields.lastName);
-  return {
-    fields: {
-      ...(name === undefined || hasNamePart ? {} : { name }),
-      ...fields,
-      // An uncertain phone is sent as typed: HighLevel knows the country.
-      ...(phone?.certain ? { phone: phone.number } : {}),
-    },
-    ...custom,
-    tags: [...new Set(tags.map((tag) => tag.toLowerCase()))],
-    note: isEmpty(note) ? undefined : note,
-    businessId,
-    lookupKeys: lookupKeysOf(fields.email, phone, match),
-  };
+class Parser {
+  /** Local times that were read. */
+  readonly echoes = new Set<string>();
+  readonly #context: ToolContext;
+  // Data of the location, read once and only if a row needs it.
+  readonly #country: () => Promise<string | undefined>;
+  readonly #definitions: () => Promise<readonly Json[] | undefined>;
+
+  constructor(context: ToolContext) {
+    this.#context = context;
+    this.#country = memoizeAsync(() => locationCountry(context));
+    this.#definitions = memoizeAsync(() => lookUpRows('customFields', context));
+  }
+
+  async parse(row: PersonInput, path: string): Promise<DesiredPerson> {
+    const { customFields, tags = [], note, tasks = [], businessId, matchField, name, ...fields } = row;
+    const phone = fields.phone === undefined ? undefined : await parsePhone(fields.phone, this.#country);
+    if (phone && !phone.certain) this.#context.notify(GUESSED_COUNTRY);
+    const { match, ...custom } = parseCustomFields(row, path, customFields && (await this.#definitions()));
+    const hasNamePart = !isEmpty(fields.firstName) || !isEmpty(fields.lastName);
+    return {
+      fields: {
+        ...(name === undefined || hasNamePart ? {} : { name }),
+        ...fields,
+        // An uncertain phone is sent as typed: HighLevel knows the country.
+        ...(phone?.certain ? { phone: phone.number } : {}),
+      },
+      ...custom,
+      tags: [...new Set(tags.map((tag) => tag.toLowerCase()))],
+      note: isEmpty(note) ? undefined : note,
+      tasks: await this.#parseTasks(tasks, path),
+      businessId,
+      lookupKeys: lookupKeysOf(fields.email, phone, match),
+    };
+  }
+
+  async #parseTasks(tasks: readonly TaskInput[], path: string): Promise<TaskInput[]> {
+    const parsed: TaskInput[] = [];
+    for (const [at, task] of tasks.entries()) {
+      const { iso, echo } = await readTime(`${path}tasks[${at}].dueDate`, task.dueDate, this.#context.clock);
+      if (echo) this.echoes.add(echo);
+      parsed.push({ ...task, dueDate: iso });
+    }
+    return uniqueTasks(parsed);
+  }
 }
 
 const GUESSED_COUNTRY =
@@ -157,19 +167,3 @@ const unidentified = (argument: string, name: unknown, definitions: readonly Jso
       ? `${argument}: this location has no custom field ${quoteForMessage(name)}; nothing was written. list_custom_fields gives the fields there are.`
       : `${argument}: the id of the custom field ${quoteForMessage(name)} is not known; nothing was written. Give the id in place of the key, in matchField and customFields; list_custom_fields gives it, which needs the scope ${listCustomFields.scope}.`,
   );
-
-/** Adds the local times it reads to `echoes`. */
-async function parseTasks(
-  tasks: readonly TaskInput[],
-  path: string,
-  echoes: Set<string>,
-  { clock }: ToolContext,
-): Promise<TaskInput[]> {
-  const parsed: TaskInput[] = [];
-  for (const [at, task] of tasks.entries()) {
-    const { iso, echo } = await readTime(`${path}tasks[${at}].dueDate`, task.dueDate, clock);
-    if (echo) echoes.add(echo);
-    parsed.push({ ...task, dueDate: iso });
-  }
-  return uniqueTasks(parsed);
-}

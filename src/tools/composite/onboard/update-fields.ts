@@ -2,7 +2,15 @@ import { ApiError } from '../../../api/errors.ts';
 import { isEmpty, type Json, recordIn } from '../../../lib/json.ts';
 import { updateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
-import { argumentsOf, compareStored, type DesiredField, desiredFields, type FieldResults } from './desired-fields.ts';
+import {
+  argumentsOf,
+  compareStored,
+  type DesiredField,
+  desiredFields,
+  type FieldResults,
+  isStored,
+  storedValue,
+} from './desired-fields.ts';
 import { Conflict, type FoundPerson } from './find-person.ts';
 import type { DesiredPerson, NotStored } from './parse-person.ts';
 import { readContact } from './read-contact.ts';
@@ -22,10 +30,10 @@ export function diffFields(person: DesiredPerson, { contact, by }: FoundPerson):
   const notStored: NotStored[] = [];
   for (const field of desiredFields(person)) {
     const { name, value } = field;
-    if (by.has(name) || field.matches(contact)) continue;
+    if (by.has(name) || isStored(field, contact)) continue;
     if (!isEmpty(value) && name !== 'gender') toWrite.push(field);
     else if (!isEmpty(value)) notStored.push({ field: name, reason: ONLY_AT_CREATION });
-    else if (!isEmpty(field.valueIn(contact))) notStored.push({ field: name, reason: EMPTY });
+    else if (!isEmpty(storedValue(field, contact))) notStored.push({ field: name, reason: EMPTY });
   }
   return { toWrite, notStored };
 }
