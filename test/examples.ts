@@ -1,5 +1,5 @@
 import type { Json } from '../src/lib/json.ts';
-import { CLEARABLE } from '../src/tools/contacts.ts';
+import { CLEARABLE } from '../src/tools/core/contact-arguments.ts';
 import { connect, find } from './connect.ts';
 import type { ToolName } from './tools/contract.ts';
 

@@ -1,12 +1,12 @@
 import { type Json, rowsIn } from '../lib/json.ts';
 import type { ListShape } from './endpoint.ts';
 
-/** Whether HighLevel marks a row as deleted: it goes on returning bookings and tasks that are. */
-export const isDeleted = (row: unknown): boolean => (row as Json | null)?.deleted === true;
+/** HighLevel still returns deleted bookings and tasks, with a mark. */
+export const isDeleted = ({ deleted }: Json): boolean => deleted === true;
 
 /**
- * A list that HighLevel sends whole, without the rows that it marks as deleted. Lists that it pages keep theirs, since
- * every row counts for where the next page begins.
+ * Removes deleted rows from a list that HighLevel sends whole. Paged lists keep theirs, because every row counts for the
+ * start of the next page.
  */
 export function withoutDeleted(list: ListShape | undefined, data: Json): Json {
   if (!list?.whole || !rowsIn(data, list.key).some(isDeleted)) return data;

@@ -1,127 +1,121 @@
+import { BoundedMap } from '../lib/bounded-map.ts';
 import type { Json } from '../lib/json.ts';
 import type { Priority } from './rate-limiter.ts';
 
-/** ms a read answer may be given again. */
+/** ms for which an answer is given again. */
 const FRESH_MS = 3_000;
-const KEPT = 200;
-/** Share of the caller's time that a read in flight must have left to be joined. */
-const JOINED_SHARE = 2 / 3;
+const MAX_ANSWERS = 200;
+/** Share of a caller's time that a read in flight must have left for the caller to join it. */
+const JOINABLE_SHARE = 2 / 3;
 
 /** What a caller needs of a read. */
-export interface Terms {
+export interface ReadTerms {
   readonly priority: Priority;
-  /** By the monotonic clock, when the caller wants it to be over. */
+  /** Monotonic ms. */
   readonly deadline: number;
-  /** Asks whatever is known. */
+  /** Sends a request even if the answer is stored or in flight. */
   readonly fresh?: boolean | undefined;
 }
 
-interface Shared {
-  readonly terms: Terms;
+interface SharedRead {
+  readonly key: string;
+  readonly terms: ReadTerms;
   readonly answer: Promise<Json>;
   readonly controller: AbortController;
-  /** Nobody joins it any more. */
-  readonly forget: () => void;
-  waiting: number;
+  callers: number;
 }
 
-/** One request for identical reads in flight, and their answer for a few seconds; all dropped by one's own writes. */
+/** One request for identical reads in flight, and its answer for a few seconds. Every write of this server drops both. */
 export class ReadCache {
   readonly #now: () => number;
-  /** Told of every read that needs no request of its own. */
-  readonly #spared: () => void;
-  /** Oldest first. */
-  readonly #fresh = new Map<string, { at: number; data: Json }>();
-  readonly #inFlight = new Map<string, Shared>();
-  /** Also those nobody joins any more. */
-  readonly #running = new Set<AbortController>();
-  #written = 0;
+  /** Runs for every read that needs no request of its own. */
+  readonly #onHit: () => void;
+  readonly #answers = new BoundedMap<string, { at: number; data: Json }>(MAX_ANSWERS);
+  readonly #joinable = new Map<string, SharedRead>();
+  readonly #inFlight = new Set<SharedRead>();
+  #drops = 0;
 
-  constructor(now: () => number, spared: () => void = () => {}) {
+  constructor(now: () => number, onHit: () => void = () => {}) {
     this.#now = now;
-    this.#spared = spared;
+    this.#onHit = onHit;
   }
 
-  /** Before and after a write: whatever was read until now may be wrong, also what is being read. */
+  /** Call before and after a write: answers read until now may be outdated, those in flight included. */
   drop(): void {
-    this.#written += 1;
-    this.#fresh.clear();
-    this.#inFlight.clear();
+    this.#drops += 1;
+    this.#answers.clear();
+    this.#joinable.clear();
   }
 
   /** Ends every read upstream. */
   close(): void {
-    for (const controller of this.#running) controller.abort();
+    for (const { controller } of this.#inFlight) controller.abort();
   }
 
-  /** `load` is given a signal that ends when everyone who waits has gone. */
-  read(
+  /** `load` gets a signal that is aborted when all callers of this read have cancelled. */
+  async read(
     key: string,
     load: (signal: AbortSignal) => Promise<Json>,
     signal: AbortSignal | undefined,
-    terms: Terms,
+    terms: ReadTerms,
   ): Promise<Json> {
-    this.#expire();
-    const known = terms.fresh ? undefined : this.#fresh.get(key);
-    const inFlight = terms.fresh ? undefined : this.#suitable(key, terms);
-    if (known || inFlight) this.#spared();
-    if (known) return Promise.resolve(known.data);
-    return waitFor(inFlight ?? this.#start(key, load, terms), signal);
+    this.#removeExpired();
+    const stored = terms.fresh ? undefined : this.#answers.get(key);
+    const shared = terms.fresh ? undefined : this.#findJoinable(key, terms);
+    if (stored || shared) this.#onHit();
+    return stored ? stored.data : this.#join(shared ?? this.#start(key, load, terms), signal);
   }
 
-  /** A read in flight that neither waits behind a bulk run nor ends long before the caller's time does. */
-  #suitable(key: string, { priority, deadline: end }: Terms): Shared | undefined {
-    const shared = this.#inFlight.get(key);
+  /** A read in flight that neither waits behind a bulk run nor ends long before the caller's deadline. */
+  #findJoinable(key: string, { priority, deadline }: ReadTerms): SharedRead | undefined {
+    const shared = this.#joinable.get(key);
     if (!shared || (priority === 'interactive' && shared.terms.priority === 'bulk')) return undefined;
     const now = this.#now();
-    return shared.terms.deadline - now >= (end - now) * JOINED_SHARE ? shared : undefined;
+    return shared.terms.deadline - now >= (deadline - now) * JOINABLE_SHARE ? shared : undefined;
   }
 
-  #start(key: string, load: (signal: AbortSignal) => Promise<Json>, terms: Terms): Shared {
+  #start(key: string, load: (signal: AbortSignal) => Promise<Json>, terms: ReadTerms): SharedRead {
     const controller = new AbortController();
-    const written = this.#written;
+    const drops = this.#drops;
     const answer = load(controller.signal).then((data) => {
-      if (written === this.#written) this.#keep(key, data);
+      if (drops === this.#drops) this.#answers.set(key, { at: this.#now(), data });
       return data;
     });
-    const forget = () => {
-      if (this.#inFlight.get(key) === shared) this.#inFlight.delete(key);
+    const shared: SharedRead = { key, terms, answer, controller, callers: 0 };
+    this.#joinable.set(key, shared);
+    this.#inFlight.add(shared);
+    const end = () => {
+      this.#detach(shared);
+      this.#inFlight.delete(shared);
     };
-    const shared: Shared = { terms, answer, controller, forget, waiting: 0 };
-    this.#inFlight.set(key, shared);
-    this.#running.add(controller);
-    const over = () => {
-      forget();
-      this.#running.delete(controller);
-    };
-    answer.then(over, over);
+    answer.then(end, end);
     return shared;
   }
 
-  #keep(key: string, data: Json): void {
-    this.#fresh.set(key, { at: this.#now(), data });
-    this.#expire();
+  /** The shared answer. The request is aborted when the last of its callers cancels. */
+  #join(shared: SharedRead, signal: AbortSignal | undefined): Promise<Json> {
+    shared.callers += 1;
+    if (!signal) return shared.answer;
+    const leave = () => {
+      shared.callers -= 1;
+      if (shared.callers > 0) return;
+      this.#detach(shared);
+      shared.controller.abort();
+    };
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+    return shared.answer.finally(() => signal.removeEventListener('abort', leave));
   }
 
-  #expire(): void {
-    for (const [key, { at }] of this.#fresh) {
-      if (this.#fresh.size <= KEPT && this.#now() - at < FRESH_MS) return;
-      this.#fresh.delete(key);
+  /** No further caller joins it. */
+  #detach(shared: SharedRead): void {
+    if (this.#joinable.get(shared.key) === shared) this.#joinable.delete(shared.key);
+  }
+
+  #removeExpired(): void {
+    for (const [key, { at }] of this.#answers) {
+      if (this.#now() - at < FRESH_MS) return;
+      this.#answers.delete(key);
     }
   }
-}
-
-/** The shared answer, whose request ends with the last of those who wait for it. */
-function waitFor(shared: Shared, signal: AbortSignal | undefined): Promise<Json> {
-  shared.waiting += 1;
-  if (!signal) return shared.answer;
-  const leave = () => {
-    shared.waiting -= 1;
-    if (shared.waiting > 0) return;
-    shared.forget();
-    shared.controller.abort();
-  };
-  if (signal.aborted) leave();
-  else signal.addEventListener('abort', leave, { once: true });
-  return shared.answer.finally(() => signal.removeEventListener('abort', leave));
 }

@@ -11,18 +11,18 @@ import type { Transport } from './transport/types.ts';
 import type { Journal } from './write/journal.ts';
 
 export interface CallOptions {
-  /** Ends a read upstream; a write already sent is finished all the same. */
+  /** Ends a read upstream. A write that was sent is finished all the same. */
   readonly signal?: AbortSignal | undefined;
-  /** Told what the model should know beside the answer: an outcome found by looking, a quota that runs low. */
+  /** Gets notices for the model: an outcome that was found by reading, a quota that runs low. */
   readonly notify?: (notice: string) => void;
   readonly priority?: Priority | undefined;
-  /** Asks HighLevel even where it was asked the same some seconds ago. */
+  /** Sends a read even if its answer is cached. */
   readonly fresh?: boolean;
-  /** By `Api.now`, when a tool of several calls is to be over; the budget of one call ends no later. */
+  /** ms of `Api.now` by which the caller, which may make several calls, needs its answer. */
   readonly deadline?: number | undefined;
   /** Name of the MCP host, for the journal. */
   readonly host?: string | undefined;
-  /** The location that the call is for; where another one was signed in to meanwhile, nothing is sent. */
+  /** The location that the call is for: nothing is sent if the owner has signed in to another one since. */
   readonly locationId?: string | undefined;
   /** Runs after each write: with the answer, or with the error that ended it. */
   readonly onWrite?: ((args: Json, end: { readonly data: Json } | { readonly error: unknown }) => void) | undefined;
@@ -36,16 +36,16 @@ export interface Status {
 
 export interface Api {
   /**
-   * Sends one endpoint's request and gives its parsed answer.
-   * @throws UserError with a sentence for the model: scope missing, signed out, refused, unreachable, out of time
+   * Sends one request of an endpoint and returns its parsed answer.
+   * @throws UserError for the model: ApiError if HighLevel, or the connection to it, failed; else nothing was sent
    */
   call(endpoint: Endpoint, args: Json, options?: CallOptions): Promise<Json>;
-  /** Looks who is signed in; from here on that is known. */
+  /** Reads which account is signed in; a call does so itself. */
   check(): Promise<void>;
   status(): Status;
-  /** ms of the monotonic clock by which deadlines are given and elapsed time is measured. */
+  /** Monotonic ms, for deadlines and elapsed time. */
   now(): number;
-  /** Epoch ms by HighLevel's clock, as far as its answers have told it. */
+  /** Epoch ms by HighLevel's clock, or by this machine's until the first answer. */
   serverNow(): number;
   /** Takes no more calls, ends reads, and resolves when the writes in flight are finished and journalled. */
   close(): Promise<void>;
@@ -55,11 +55,11 @@ export interface ApiOptions {
   readonly transport: Transport;
   readonly baseUrl: string;
   readonly credential: TokenSource;
-  /** Scopes in effect; a function where they may change while the server runs. */
+  /** Scopes in effect; a function if they may change while the server runs. */
   readonly scopes: readonly Scope[] | (() => readonly Scope[]);
-  /** What the owner does to bring a scope into effect; by the settings where nothing else is said. */
+  /** How the owner grants a scope; by default in the settings. */
   readonly howToGrant?: (scope: Scope) => string;
-  /** ms for one call, all of it. */
+  /** ms for one call, including all attempts and pauses. */
   readonly timeoutMs: number;
   readonly log: Log;
   readonly journal?: Journal;

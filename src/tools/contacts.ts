@@ -1,12 +1,17 @@
 import * as z from 'zod';
 import { endpoint, type Page } from '../api/endpoint.ts';
-import { NO_IDENTITY } from '../api/error-details.ts';
 import { mayBeSameContact } from '../api/write/contact-identity.ts';
 import type { ContactReads } from '../api/write/strategies/contact-lookup.ts';
 import { contactMatchesFields, findNewContact, findUpsertedContact } from '../api/write/strategies/contacts.ts';
 import { recordIsDeleted } from '../api/write/strategies/related-records.ts';
-import { UserError } from '../lib/errors.ts';
-import type { Json } from '../lib/json.ts';
+import {
+  CLEAR_RULE,
+  CLEARABLE,
+  clearsOthers,
+  newContact,
+  updatedContact,
+  upsertedContact,
+} from './core/contact-arguments.ts';
 import { upsertRemarks, writeRemarks } from './core/contact-remarks.ts';
 import { contactList, hasNextPage } from './core/row-shape.ts';
 import {
@@ -25,47 +30,6 @@ import {
 } from './core/schemas.ts';
 import { getLocation } from './lookups.ts';
 import { searchContacts } from './search.ts';
-
-/** The API stores `{id | key, field_value}`; people say `value`. */
-const fieldValues = ({ customFields, ...rest }: Json): Json =>
-  Array.isArray(customFields)
-    ? { ...rest, customFields: customFields.map(({ value, ...name }: Json) => ({ ...name, field_value: value })) }
-    : rest;
-
-/** HighLevel does not count a whole name as naming anybody: it is sent in its parts. Parts that are given win over it. */
-function namedInParts({ name, ...rest }: Json): Json {
-  const given = [rest.firstName, rest.lastName].some((part) => part !== undefined && part !== null);
-  const [firstName, ...others] = String(name ?? '')
-    .trim()
-    .split(/\s+/);
-  if (given || !firstName) return rest;
-  return { ...rest, firstName, ...(others.length > 0 ? { lastName: others.join(' ') } : {}) };
-}
-
-/** @throws UserError for a contact that HighLevel would refuse, before anything is sent */
-function newContact(args: Json): Json {
-  const sent = namedInParts(fieldValues(args));
-  const names = [sent.email, sent.phone, sent.firstName, sent.lastName];
-  if (names.every((value) => String(value ?? '').trim() === '')) throw new UserError(NO_IDENTITY);
-  return sent;
-}
-
-/** Fields the API documents as nullable on PUT: null empties them. */
-export const CLEARABLE = [
-  'firstName', 'lastName', 'name', 'email', 'phone', 'address1', 'city', 'state', 'website', 'timezone', 'source',
-  'dateOfBirth', 'assignedTo',
-] as const; // biome-ignore format: a list
-
-/** A field that is to be emptied and to be filled is a mistake. */
-export const CLEAR_RULE = {
-  path: ['clear'],
-  message: 'names a field that is given a value as well: leave out one of the two',
-};
-export const clearsOthers = ({ clear, ...fields }: { clear?: readonly string[] | undefined }): boolean =>
-  clear?.every((name) => !Object.hasOwn(fields, name)) ?? true;
-
-const cleared = ({ clear, ...rest }: Json): Json =>
-  Array.isArray(clear) ? { ...rest, ...Object.fromEntries(clear.map((name) => [name, null])) } : rest;
 
 const someEmailOrNumber = (args: { email?: unknown; number?: unknown }) =>
   args.email !== undefined || args.number !== undefined;
@@ -193,10 +157,10 @@ export const updateContact = endpoint({
       tags: TagsOrNone.optional(),
       clear: z.array(z.enum(CLEARABLE)).min(1).optional(),
     })
-    .refine(...changesSomething('contactId'))
+    .refine((args) => Object.keys(args).length > 1, 'names nothing to change')
     .refine(clearsOthers, CLEAR_RULE),
   output: outputs.record({ contact: of.object, succeeded: of.flag }),
-  request: (args) => cleared(fieldValues(args)),
+  request: updatedContact,
   remarks: writeRemarks(true),
 });
 
@@ -236,7 +200,7 @@ export const upsertContact = endpoint({
       'give email or phone, by which the contact is found',
     ),
   output: outputs.record({ contact: of.object, new: of.flag, succeeded: of.flag }),
-  request: (args) => namedInParts(fieldValues(args)),
+  request: upsertedContact,
   remarks: upsertRemarks,
 });
 
@@ -251,8 +215,3 @@ export const contacts = [
   findDuplicateContact,
   upsertContact,
 ];
-
-/** An update that names nothing to change is a mistake, and a PUT all the same. */
-function changesSomething(...ids: string[]): [(args: object) => boolean, string] {
-  return [(args) => Object.keys(args).some((key) => !ids.includes(key)), 'names nothing to change'];
-}

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CLEAR_RULE, CLEARABLE, clearsOthers } from '../../contacts.ts';
+import { CLEAR_RULE, CLEARABLE, clearsOthers } from '../../core/contact-arguments.ts';
 import {
   answer,
   contactFields,
