@@ -7,7 +7,7 @@ import type { Json } from '../src/lib/json.ts';
 import { normalizeText, readableText, sameText } from '../src/lib/markup.ts';
 import { redact, redactStrictly } from '../src/lib/redact.ts';
 import { quoteForMessage, stripHiddenCharacters, withinBytes } from '../src/lib/text.ts';
-import { among } from '../src/mcp/completion/completer.ts';
+import { matchOptions } from '../src/mcp/completion/completer.ts';
 import { overviewMarkdown, timelineMarkdown } from '../src/resources/markdown.ts';
 import { BulkJob } from '../src/tools/composite/bulk-update/job.ts';
 import { STEPS } from '../src/tools/composite/bulk-update/steps.ts';
@@ -183,7 +183,7 @@ const rows: readonly Case[] = [
       STEPS.fields.send([PERSON], { changes: {}, customFields: contact.customFields }, async () => ({ contact })),
   }),
   onRows({
-    what: 'reconcile: a lost note among notes',
+    what: 'reconcile: a lost note matchOptions notes',
     size: LISTED,
     make: (size) => range(size, (n) => ({ id: idOf(n), body: `Note ${n}` })),
     run: (notes: Json[]) =>
@@ -192,7 +192,7 @@ const rows: readonly Case[] = [
       ),
   }),
   onRows({
-    what: 'reconcile: a lost task among tasks',
+    what: 'reconcile: a lost task matchOptions tasks',
     size: LISTED,
     make: (size) => range(size, (n) => ({ id: idOf(n), title: `Task ${n}` })),
     run: (tasks: Json[]) =>
@@ -250,7 +250,7 @@ const rows: readonly Case[] = [
   onRows({
     what: 'completion: tags',
     make: (size) => range(size, (n) => `tag ${n}`),
-    run: (tags: string[]) => among(tags, 'tag'),
+    run: (tags: string[]) => matchOptions(tags, 'tag'),
   }),
 ];
 

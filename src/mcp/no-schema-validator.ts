@@ -1,8 +1,8 @@
 import type { JsonSchemaValidatorResult, jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/types.js';
 
 /**
- * Stands in for the SDK's ajv, a third of what a start has to parse. The SDK would use it on the answers to
- * elicitation (and, as a client, on structured results); what this program takes in is checked with zod.
+ * Replaces the SDK's ajv, which is a third of the code that a start has to parse. The SDK would use it on answers to
+ * elicitation (and, as a client, on structured results); this program checks its input with zod.
  */
 export const noValidator: jsonSchemaValidator = {
   getValidator<T>() {

@@ -8,7 +8,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import { isMissing } from '../api/errors.ts';
-import { InvalidRequestError, ResourceNotFoundError, UserError } from '../lib/errors.ts';
+import { InvalidRequestError, ResourceNotFoundError, stackOf, UserError } from '../lib/errors.ts';
 import { isRecord } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
 import { redact } from '../lib/redact.ts';
@@ -17,14 +17,14 @@ import type { RequestContext } from '../tools/core/context.ts';
 import { dropNulls } from '../tools/core/read-arguments.ts';
 import { MAX_BYTES } from '../tools/core/tool-result.ts';
 
-/** What the protocol gives beside a request. */
+/** The SDK's `extra` argument of a request handler. */
 export type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
 /**
- * `tools/call` with arguments of any kind, under `given`, since the SDK takes only an object: the tool reads them, or
- * says to the model what is wrong with them.
+ * `tools/call` with arguments of any type, under `given`. The SDK accepts only an object; here the tool reads them, or
+ * tells the model what is wrong with them.
  */
-export const ToolCall = CallToolRequestSchema.extend({
+export const ToolCallRequest = CallToolRequestSchema.extend({
   params: CallToolRequestSchema.shape.params.extend({
     arguments: z
       .unknown()
@@ -35,14 +35,14 @@ export const ToolCall = CallToolRequestSchema.extend({
 
 const { params } = GetPromptRequestSchema.shape;
 
-/** `prompts/get`, also from hosts that write null for what a person left empty. */
-export const PromptCall = GetPromptRequestSchema.extend({
+/** `prompts/get`, also from hosts that send null for an argument left empty. */
+export const PromptRequest = GetPromptRequestSchema.extend({
   params: params.extend({
     arguments: z.preprocess((args) => (isRecord(args) ? dropNulls(args) : (args ?? undefined)), params.shape.arguments),
   }),
 });
 
-/** Progress of one request, for a host that asked for it. */
+/** Sends progress notifications if the host asked for them. */
 export const progressOf =
   ({ _meta, sendNotification }: Extra): RequestContext['progress'] =>
   (progress, total, message) => {
@@ -57,37 +57,41 @@ export const progressOf =
     void sendNotification({ method: 'notifications/progress', params }).catch(() => undefined);
   };
 
-/** An answer, or the protocol's error for what is no tool's. */
-export async function answered<T>(what: string, log: Log, work: () => Promise<T>): Promise<T> {
+/** Turns a failure into a JSON-RPC error. `subject` names the prompt, argument or URI in the log. */
+export async function withProtocolErrors<T>(subject: string, log: Log, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const code = error instanceof InvalidRequestError ? ErrorCode.InvalidParams : ErrorCode.InternalError;
-    throw protocolError(error, log, what, { code });
+    throw protocolError(error, log, subject, { code });
   }
 }
 
-/** The protocol's code for a resource that does not exist. */
+/** MCP's code for a resource that does not exist. */
 const RESOURCE_NOT_FOUND = -32002;
 
-/** The same for a resource: one that does not exist has a code of its own, and the error names it. */
-export async function answeredResource<T>(uri: string, log: Log, work: () => Promise<T>): Promise<T> {
+/** The same for a resource: if it does not exist, the error has its own code and names the URI. */
+export async function withResourceErrors<T>(uri: string, log: Log, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const absent = error instanceof ResourceNotFoundError || isMissing(error);
     if (absent) throw protocolError(error, log, uri, { code: RESOURCE_NOT_FOUND, data: { uri } });
-    return answered(uri, log, () => Promise.reject(error));
+    return withProtocolErrors(uri, log, () => Promise.reject(error));
   }
 }
 
-/** Not the SDK's own error, which puts the code into the message: clients do so once more. */
-const protocolError = (error: unknown, log: Log, what: string, more: { code: number; data?: { uri: string } }): Error =>
-  Object.assign(new Error(sentence(error, log, what)), more);
+/** Not the SDK's McpError, which puts the code into the message: clients do that again. */
+const protocolError = (
+  error: unknown,
+  log: Log,
+  subject: string,
+  details: { code: number; data?: { uri: string } },
+): Error => Object.assign(new Error(errorText(error, log, subject)), details);
 
-/** The one place where a failure becomes text for the model. */
-export function sentence(error: unknown, log: Log, what: string): string {
+/** The text of a failure for the model. An unexpected error is logged, and its text stays out of the answer. */
+export function errorText(error: unknown, log: Log, subject: string): string {
   if (error instanceof UserError) return withinBytes(redact(error.message), MAX_BYTES);
-  log('error', 'fault', { what, error: redact(String((error as Error)?.stack ?? error)) });
-  return 'A fault inside ghl-contacts-mcp, not in what you sent; the log has the details. If this was a write, look before repeating it.';
+  log('error', 'fault', { subject, error: redact(stackOf(error)) });
+  return 'An error inside ghl-contacts-mcp, not in your request; the log has the details. If this was a write, check whether it was done before you repeat it.';
 }

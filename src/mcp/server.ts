@@ -10,13 +10,13 @@ import { toolAnswer } from '../tools/core/tool-result.ts';
 import { toolDefinition } from '../tools/core/tool-schema.ts';
 import { instructions } from './instructions.ts';
 import { noValidator } from './no-schema-validator.ts';
-import { answered, PromptCall, sentence, ToolCall } from './protocol.ts';
+import { errorText, PromptRequest, ToolCallRequest, withProtocolErrors } from './protocol.ts';
 import { handleResources } from './resource-handlers.ts';
 import { createSession, type ServerOptions, type Session } from './session.ts';
 
 /**
- * The MCP server over an `Api`: tools, resources, prompts, completions, instructions. Does no I/O of its own, and polls
- * for changes only while a host subscribes; its `onclose` ends that.
+ * The MCP server over an `Api`: tools, resources, prompts, completions, instructions. It sends nothing by itself, except
+ * that it polls for changes while a host subscribes; `onclose` ends that.
  */
 export function createServer(options: ServerOptions): Server {
   const { label } = options.account();
@@ -50,12 +50,12 @@ function handleTools(server: Server, { access, log, toolRunner }: Session): void
     lists.set(current, list);
     return { tools: list };
   });
-  server.setRequestHandler(ToolCall, async ({ params: { name, arguments: args } }, extra) => {
+  server.setRequestHandler(ToolCallRequest, async ({ params: { name, arguments: args } }, extra) => {
     try {
       return toolAnswer(await (await toolRunner(extra)).run(name, args.given));
     } catch (error) {
-      // Also for an unknown tool, where a protocol error would do: models are shown this text, and it says what to do.
-      return { isError: true, content: [{ type: 'text', text: sentence(error, log, name) }] };
+      // Also for an unknown tool, instead of a protocol error: the model sees this text, and it says what to do.
+      return { isError: true, content: [{ type: 'text', text: errorText(error, log, name) }] };
     }
   });
 }
@@ -64,21 +64,23 @@ function handlePrompts(server: Server, { access, log, toolRunner }: Session): vo
   server.setRequestHandler(ListPromptsRequestSchema, async () => ({
     prompts: (await import('./lazy.ts')).listPrompts(access()),
   }));
-  server.setRequestHandler(PromptCall, ({ params: { name, arguments: args = {} } }, extra) =>
-    answered(name, log, async () => (await import('./lazy.ts')).getPrompt(name, args, await toolRunner(extra))),
+  server.setRequestHandler(PromptRequest, ({ params: { name, arguments: args = {} } }, extra) =>
+    withProtocolErrors(name, log, async () =>
+      (await import('./lazy.ts')).getPrompt(name, args, await toolRunner(extra)),
+    ),
   );
   server.setRequestHandler(CompleteRequestSchema, ({ params: { ref, argument, context } }, extra) =>
-    answered(argument.name, log, async () => {
+    withProtocolErrors(argument.name, log, async () => {
       const { complete } = await import('./lazy.ts');
       const reference = ref.type === 'ref/prompt' ? { prompt: ref.name } : { template: ref.uri };
-      const describe = (error: unknown) => sentence(error, log, argument.name);
-      const others = context?.arguments ?? {};
-      return { completion: await complete(reference, argument, others, await toolRunner(extra), describe) };
+      const onError = (error: unknown) => void errorText(error, log, argument.name);
+      const filledIn = context?.arguments ?? {};
+      return { completion: await complete(reference, argument, filledIn, await toolRunner(extra), onError) };
     }),
   );
 }
 
-/** Repairs every message that leaves, so that no list, label, error or notification can be forgotten. */
+/** Replaces halves of characters in every message it sends. */
 class WellFormedServer extends Server {
   override async connect(transport: Transport): Promise<void> {
     const send = transport.send.bind(transport);

@@ -16,28 +16,28 @@ import { createToolRunner, type ToolRunner } from './tool-runner.ts';
 
 export interface ServerOptions {
   readonly api: Api;
-  /** Tools offered now; a new value after a sign-in changed it. */
+  /** The tools offered now; it returns another object after a sign-in changed them. */
   readonly access: () => ToolAccess;
   readonly clock: Clock;
   readonly log: Log;
   readonly account: () => AccountInfo;
   /** User id or email that "me" means. */
   readonly user?: string | undefined;
-  /** Outlives this process. */
+  /** State that outlives this process. */
   readonly stateStore: StateStore;
-  /** Folder by which the processes of one owner agree on people. */
+  /** Folder in which the processes of one owner share what they know of new contacts. */
   readonly peopleFolder?: string | undefined;
-  /** For the pauses of subscriptions. */
+  /** For subscriptions. */
   readonly timers?: Timers;
 }
 
-/** What the requests of one host share. */
+/** State shared by the requests of one host. */
 export interface Session extends Pick<ServerOptions, 'access' | 'account' | 'log'> {
   readonly api: Api;
   readonly subscriptions: Subscriptions;
-  /** Contacts seen lately in the location that is signed in to. */
+  /** Recent contacts of the current location. */
   readonly recents: () => RecentContacts;
-  /** Tools for one request, in the location that is signed in to as it begins. */
+  /** The tools for one request, in the location that is current when the request starts. */
   readonly toolRunner: (extra: Extra) => Promise<ToolRunner>;
   readonly close: () => void;
 }
@@ -51,11 +51,11 @@ export function createSession(server: Server, options: ServerOptions): Session {
   });
   const locations = new Map<string | undefined, PerLocation>();
   const perLocation = (locationId = account().locationId): PerLocation => {
-    const known = locations.get(locationId) ?? createPerLocation(locationId, options);
-    locations.set(locationId, known);
-    return known;
+    const location = locations.get(locationId) ?? createPerLocation(locationId, options);
+    locations.set(locationId, location);
+    return location;
   };
-  // A conversation that reads a hundred contacts has the host list them once a second, not a hundred times.
+  // While a hundred contacts are read, the host reads the list once a second, not a hundred times.
   const listChanged = createThrottle(timers, () => void server.sendResourceListChanged().catch(ignore));
   return {
     ...{ api, access, account, log, subscriptions },

@@ -3,31 +3,32 @@ import { ErrorCode, type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcont
 import { isRecord } from '../lib/json.ts';
 import { dropNulls } from '../tools/core/read-arguments.ts';
 
-/** Bytes of one message, as the SDK's own transport has it. */
-const MAX_MESSAGE = 10 * 1024 * 1024;
+/** As in the SDK's own transport. */
+const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 const LINE_FEED = 0x0a;
 
 /**
- * MCP on stdio. Unlike the SDK's transport it reads null where a host means that nothing is given, and answers a request
- * that is not in the form of the protocol: that one drops it, and the host waits for ever.
+ * MCP on stdio. Unlike the SDK's transport it accepts null for an absent member, and answers an invalid request with an
+ * error: the SDK drops it, and the host waits forever.
  */
 export class StdioTransport implements Transport {
   onmessage?: Transport['onmessage'];
   onerror?: Transport['onerror'];
   onclose?: Transport['onclose'];
-  private parts: Buffer[] = [];
-  private size = 0;
+  /** The chunks of an unfinished line, and their bytes. */
+  private pending: Buffer[] = [];
+  private pendingBytes = 0;
 
   async start(): Promise<void> {
-    process.stdin.on('data', this.take);
-    process.stdin.on('error', this.failed);
+    process.stdin.on('data', this.receive);
+    process.stdin.on('error', this.reportError);
   }
 
   async close(): Promise<void> {
-    process.stdin.off('data', this.take);
-    process.stdin.off('error', this.failed);
+    process.stdin.off('data', this.receive);
+    process.stdin.off('error', this.reportError);
     process.stdin.pause();
-    this.parts = [];
+    this.pending = [];
     this.onclose?.();
   }
 
@@ -38,52 +39,54 @@ export class StdioTransport implements Transport {
     });
   }
 
-  private readonly failed = (error: Error): void => this.onerror?.(error);
+  private readonly reportError = (error: Error): void => this.onerror?.(error);
 
-  private readonly take = (chunk: Buffer): void => {
+  private readonly receive = (chunk: Buffer): void => {
     let from = 0;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, from)) {
-      const line = Buffer.concat([...this.parts, chunk.subarray(from, end)]).toString();
-      this.parts = [];
-      this.size = 0;
+      const line = Buffer.concat([...this.pending, chunk.subarray(from, end)]).toString();
+      this.pending = [];
+      this.pendingBytes = 0;
       from = end + 1;
       this.read(line);
     }
     const rest = chunk.subarray(from);
-    this.parts.push(rest);
-    this.size += rest.length;
-    if (this.size <= MAX_MESSAGE) return;
-    this.failed(new Error(`a message is longer than ${MAX_MESSAGE} bytes`));
+    this.pending.push(rest);
+    this.pendingBytes += rest.length;
+    if (this.pendingBytes <= MAX_MESSAGE_BYTES) return;
+    this.reportError(new Error(`a message is longer than ${MAX_MESSAGE_BYTES} bytes`));
     void this.close();
   };
 
   private read(line: string): void {
     try {
-      const sent: unknown = JSON.parse(line);
-      const message = JSONRPCMessageSchema.safeParse(withoutNulls(sent));
+      const json: unknown = JSON.parse(line);
+      const message = JSONRPCMessageSchema.safeParse(withoutNulls(json));
       if (message.success) this.onmessage?.(message.data as JSONRPCMessage);
-      else if (isRequest(sent)) void this.send(refused(sent.id));
+      else if (isRequest(json)) void this.send(invalidRequest(json.id));
     } catch (error) {
-      this.failed(error as Error);
+      this.reportError(error as Error);
     }
   }
 }
 
-const isRequest = (sent: unknown): sent is { readonly id: string | number } =>
-  isRecord(sent) && typeof sent.method === 'string' && (typeof sent.id === 'string' || Number.isSafeInteger(sent.id));
+const isRequest = (value: unknown): value is { readonly id: string | number } =>
+  isRecord(value) &&
+  typeof value.method === 'string' &&
+  (typeof value.id === 'string' || Number.isSafeInteger(value.id));
 
-const refused = (id: string | number): JSONRPCMessage => ({
+const invalidRequest = (id: string | number): JSONRPCMessage => ({
   jsonrpc: '2.0',
   id,
   error: {
     code: ErrorCode.InvalidRequest,
-    message: 'This request is not in the form of JSON-RPC 2.0 and MCP: params and params._meta are objects.',
+    message: 'This request is not valid JSON-RPC 2.0 or MCP: params and params._meta must be objects.',
   },
 });
 
 /**
- * A message without nulls where the protocol has optional members: `params`, what stands directly in it and in its
- * `_meta`. Emacs' mcp.el sends `"params":null` (lizqwerscott/mcp.el#85), PHP and MCPSharp `"params":[]` for an empty
+ * Removes null where the protocol has optional members: `params`, and the direct members of it and of its `_meta`.
+ * Emacs' mcp.el sends `"params":null` (lizqwerscott/mcp.el#85), PHP and MCPSharp `"params":[]` for an empty
  * object (elgorro/aiquila#442, afrise/MCPSharp#6).
  */
 function withoutNulls(message: unknown): unknown {

@@ -8,20 +8,20 @@ import { explainUnavailable, type ToolAccess } from '../tools/core/tool-access.t
 import { checkInput } from '../tools/core/validate-input.ts';
 import { runTool } from '../tools/runtime/execute.ts';
 
-/** Runs tools for one request: what tool calls, resources, prompts and completion are answered with. */
+/** Runs tools for one request: a tool call, a resource, a prompt or a completion. */
 export interface ToolRunner {
   readonly access: ToolAccess;
   readonly clock: RequestContext['clock'];
   readonly offers: (tool: string) => boolean;
-  /** Runs a tool on arguments as a host gives them. @throws UserError; also for a tool that is not offered */
+  /** Runs a tool with unchecked arguments. @throws UserError, also for a tool that is not offered */
   readonly run: (tool: string, args: unknown) => Promise<Json>;
-  /** One read that no tool shapes. @throws UserError; SwitchedOff for what the owner forbade */
+  /** One read, returned as the API sends it. @throws UserError; SwitchedOff if the owner forbade it */
   readonly read: (endpoint: Endpoint, args: Json) => Promise<Json>;
-  /** Contacts this host saw lately, newest first. */
+  /** Newest first. */
   readonly recent: () => readonly RecentContact[];
 }
 
-/** `onRecentsChanged` runs when the contacts in the list of resources have changed. */
+/** `onRecentsChanged` runs when the list of resources has changed. */
 export function createToolRunner(
   context: RequestContext,
   access: ToolAccess,
@@ -34,12 +34,12 @@ export function createToolRunner(
     access,
     clock,
     offers: (tool) => find(tool) !== undefined,
-    async run(name, given) {
+    async run(name, unchecked) {
       const tool = find(name);
       if (!tool) throw new UserError(explainUnavailable(access, name));
-      const { args, notice } = checkInput(tool, given);
+      const { args, notice } = checkInput(tool, unchecked);
       const result = await runTool(tool, args, context, notice);
-      if (recents.see(name, result, args) && find('get_contact')) onRecentsChanged();
+      if (recents.record(name, result, args) && find('get_contact')) onRecentsChanged();
       return result;
     },
     async read(endpoint, args) {

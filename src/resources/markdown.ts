@@ -1,80 +1,80 @@
-import { isRecord, type Json } from '../lib/json.ts';
+import { isRecord, type Json, recordsOf } from '../lib/json.ts';
 
-// For people to attach. What comes from the CRM is escaped, on one line and never part of a heading of ours.
+// Text for people to attach. Values from the CRM are escaped and on one line, so that none can look like a heading.
 
 const SPECIAL = /[\\`*_{}[\]<>#|~!]/g;
-const plain = (value: unknown): string => words(value).replace(/\s+/g, ' ').replace(SPECIAL, '\\$&');
+const escaped = (value: unknown): string => asText(value).replace(/\s+/g, ' ').replace(SPECIAL, '\\$&');
 
-/** A value in words: the items of a list, the parts of an object by name; of an object of one part only that. */
-function words(value: unknown): string {
-  if (Array.isArray(value)) return value.map(words).join(', ');
-  if (typeof value !== 'object' || value === null) return String(value);
-  const parts = Object.entries(value).filter(([, part]) => part !== null && part !== undefined);
-  return parts.map(([name, part]) => (parts.length === 1 ? words(part) : `${name} ${words(part)}`)).join(', ');
+/** The items of a list, the members of an object with their names; of an object of one member only its value. */
+function asText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(asText).join(', ');
+  if (!isRecord(value)) return String(value);
+  const members = Object.entries(value).filter(([, member]) => member !== null && member !== undefined);
+  return members
+    .map(([name, member]) => (members.length === 1 ? asText(member) : `${name} ${asText(member)}`))
+    .join(', ');
 }
 
-/** Items that are no records are passed over: what HighLevel sends is not checked below the root. */
-const rows = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isRecord) : []);
-const some = (...parts: unknown[]): string => parts.filter((part) => part !== undefined && part !== '').join(' · ');
-const shown = (value: unknown, before = ''): string | undefined =>
-  value === undefined ? undefined : `${before}${plain(value)}`;
+const joined = (...parts: unknown[]): string => parts.filter((part) => part !== undefined && part !== '').join(' · ');
+const field = (value: unknown, before = ''): string | undefined =>
+  value === undefined ? undefined : `${before}${escaped(value)}`;
 
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', `## ${title}`, '', ...lines.map((line) => `- ${line}`)];
 
 const task = ({ title, status, dueDate, body }: Json) =>
-  some(shown(status), shown(title), shown(dueDate, 'due '), shown(body));
-const note = ({ dateAdded, title, body }: Json) => some(shown(dateAdded), shown(title), shown(body));
-/** A time, and the zone it was read in where it came without one. */
+  joined(field(status), field(title), field(dueDate, 'due '), field(body));
+const note = ({ dateAdded, title, body }: Json) => joined(field(dateAdded), field(title), field(body));
+/** A time; with its zone if HighLevel sent none and the zone is assumed. */
 const time = (at: unknown, zone: unknown) =>
-  zone === undefined ? shown(at) : `${plain(at)} (${zone === 'unknown' ? 'zone unknown' : plain(zone)})`;
+  zone === undefined ? field(at) : `${escaped(at)} (${zone === 'unknown' ? 'zone unknown' : escaped(zone)})`;
 const appointment = ({ startTime, zone, title, status, address, notes }: Json) =>
-  some(time(startTime, zone), shown(title), shown(status), shown(address), shown(notes));
+  joined(time(startTime, zone), field(title), field(status), field(address), field(notes));
 
-function person(contact: Json): string[] {
+function contactLines(contact: Json): string[] {
   const { firstName: _first, lastName: _last, customFields, ...rest } = contact;
   return [
-    ...Object.entries(rest).map(([key, value]) => `${key}: ${plain(value)}`),
-    ...rows(customFields).map(({ id, value }) => `custom field ${plain(id)}: ${plain(value)}`),
+    ...Object.entries(rest).map(([key, value]) => `${key}: ${escaped(value)}`),
+    ...recordsOf(customFields).map(({ id, value }) => `custom field ${escaped(id)}: ${escaped(value)}`),
   ];
 }
 
 const failures = (failed: unknown): string[] =>
-  rows(failed).map(({ part, reason }) => `${part} could not be read: ${plain(reason)}`);
+  recordsOf(failed).map(({ part, reason }) => `${part} could not be read: ${escaped(reason)}`);
 
-/** The answer of get_contact_overview as a page. */
+/** The result of get_contact_overview as Markdown. */
 export function overviewMarkdown({ contact, tasks, notes, coming, past, counts, failed, asOf, notice }: Json): string {
   const { firstName, lastName } = isRecord(contact) ? contact : {};
-  const name = [firstName, lastName].filter(Boolean).map(plain).join(' ') || 'Contact';
+  const name = [firstName, lastName].filter(Boolean).map(escaped).join(' ') || 'Contact';
   return [
     `# ${name}`,
     '',
     `As of ${asOf}. Data from the CRM.`,
-    ...(notice ? ['', plain(notice)] : []),
-    ...section('Contact', isRecord(contact) ? person(contact) : []),
-    ...section('Open and overdue tasks', rows(tasks).map(task)),
-    ...section('Latest notes', rows(notes).map(note)),
-    ...section('Coming appointments', rows(coming).map(appointment)),
-    ...section('Last appointments', rows(past).map(appointment)),
+    ...(notice ? ['', escaped(notice)] : []),
+    ...section('Contact', isRecord(contact) ? contactLines(contact) : []),
+    ...section('Open and overdue tasks', recordsOf(tasks).map(task)),
+    ...section('Latest notes', recordsOf(notes).map(note)),
+    ...section('Coming appointments', recordsOf(coming).map(appointment)),
+    ...section('Last appointments', recordsOf(past).map(appointment)),
     ...section(
       'How many there are',
-      Object.entries((counts ?? {}) as Json).map(([kind, count]) => `${kind}: ${count}`),
+      Object.entries(isRecord(counts) ? counts : {}).map(([kind, count]) => `${kind}: ${count}`),
     ),
     ...section('Missing', failures(failed)),
     '',
   ].join('\n');
 }
 
-/** The answer of get_contact_timeline as a page; the answer does not say whose it is. */
+/** The result of get_contact_timeline as Markdown; the result does not name the contact. */
 export function timelineMarkdown({ timeline, total, failed, asOf, notice, next }: Json, contactId: string): string {
   const line = ({ at, zone, kind, title, text, status, location }: Json) =>
-    some(time(at, zone), kind, shown(title), shown(status), shown(location), shown(text));
+    joined(time(at, zone), kind, field(title), field(status), field(location), field(text));
   return [
     '# Timeline',
     '',
     `Of contact ${contactId}, as of ${asOf}, newest first. Data from the CRM.`,
-    ...(notice ? ['', plain(notice)] : []),
-    ...section(`${rows(timeline).length} of ${total}`, rows(timeline).map(line)),
+    ...(notice ? ['', escaped(notice)] : []),
+    ...section(`${recordsOf(timeline).length} of ${total}`, recordsOf(timeline).map(line)),
     ...(next ? ['', 'Older rows: get_contact_timeline.'] : []),
     ...section('Missing', failures(failed)),
     '',

@@ -1,56 +1,56 @@
 import type { Timers } from '../lib/scheduler.ts';
 
-/** ms between two looks: at first, and at most while nothing changes. */
-export const FIRST_MS = 30_000;
-export const LONGEST_MS = 300_000;
+/** ms between two polls: after a change, and at most while nothing changes. */
+export const MIN_INTERVAL_MS = 30_000;
+export const MAX_INTERVAL_MS = 300_000;
 
 export interface Poller {
-  /** The next look is no further off than the first interval. */
-  hurry(): void;
+  /** Makes the next poll due within the minimum interval. */
+  pollSoon(): void;
   stop(): void;
 }
 
 /**
- * Looks again and again: `look` says whether there was something new, and then the next look comes soon; otherwise, and
- * after a failure, ever later. Never two looks at once.
+ * Polls one at a time. `poll` returns whether something changed: then the interval is the minimum again; otherwise, and
+ * after a failure, it doubles up to the maximum.
  */
 export function startPoller(
   timers: Timers,
-  look: (signal: AbortSignal) => Promise<boolean>,
-  failed: (error: unknown) => void,
+  poll: (signal: AbortSignal) => Promise<boolean>,
+  onError: (error: unknown) => void,
 ): Poller {
-  const ended = new AbortController();
-  let interval = FIRST_MS;
-  /** Asked for during a look. */
-  let hurried = false;
+  const stopped = new AbortController();
+  let interval = MIN_INTERVAL_MS;
+  /** `pollSoon` was called during a poll. */
+  let soon = false;
   let dueAt = 0;
   let cancel: (() => void) | undefined;
 
-  function wait(ms: number): void {
+  function schedule(ms: number): void {
     interval = ms;
-    hurried = false;
+    soon = false;
     dueAt = timers.now() + ms;
     cancel = timers.setTimer(ms, () => void run());
   }
   async function run(): Promise<void> {
     cancel = undefined;
-    const news = await look(ended.signal).catch((error: unknown) => {
-      if (!ended.signal.aborted) failed(error);
+    const changed = await poll(stopped.signal).catch((error: unknown) => {
+      if (!stopped.signal.aborted) onError(error);
       return false;
     });
-    if (!ended.signal.aborted) wait(news || hurried ? FIRST_MS : Math.min(interval * 2, LONGEST_MS));
+    if (!stopped.signal.aborted) schedule(changed || soon ? MIN_INTERVAL_MS : Math.min(interval * 2, MAX_INTERVAL_MS));
   }
 
-  wait(FIRST_MS);
+  schedule(MIN_INTERVAL_MS);
   return {
-    hurry() {
-      hurried = cancel === undefined;
-      if (!cancel || dueAt <= timers.now() + FIRST_MS) return;
+    pollSoon() {
+      soon = cancel === undefined;
+      if (!cancel || dueAt <= timers.now() + MIN_INTERVAL_MS) return;
       cancel();
-      wait(FIRST_MS);
+      schedule(MIN_INTERVAL_MS);
     },
     stop() {
-      ended.abort();
+      stopped.abort();
       cancel?.();
     },
   };

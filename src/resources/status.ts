@@ -3,18 +3,18 @@ import type { Api } from '../api/types.ts';
 import type { Json } from '../lib/json.ts';
 import type { ToolAccess } from '../tools/core/tool-access.ts';
 
-export const STATUS = 'ghl://status';
+export const STATUS_URI = 'ghl://status';
 
-export const status = {
-  uri: STATUS,
+export const statusResource = {
+  uri: STATUS_URI,
   name: 'status',
   title: 'Status',
   description: 'Scopes, quota left, breaker, figures of the last day.',
   mimeType: 'application/json',
 };
 
-/** What `ghl://status` tells; nothing is sent to find it out. */
-export function statusOf(
+/** The content of `ghl://status`. Sends nothing. */
+export function readStatus(
   api: Api,
   { scopes }: ToolAccess,
   { label, locationId, sandbox, missing, credential }: AccountInfo,

@@ -9,11 +9,11 @@ import type { ToolContext } from '../tools/core/context.ts';
 import { type Poller, startPoller } from './poller.ts';
 import { createThrottle } from './throttle.ts';
 
-/** The resources a host wants to be told of: at once after one's own writes, and by the change feed after others'. */
+/** Notifies the host of changed resources: at once after writes of this server, by the change feed after others'. */
 export interface Subscriptions {
   /**
-   * `contactId` is undefined for the collection and its pages, which every change concerns. False where as many are
-   * wanted already as one write may have the host told of.
+   * `contactId` is undefined for the collection and its pages, which every change concerns. Returns false when the limit
+   * is reached.
    */
   add(uri: string, contactId: string | undefined): boolean;
   remove(uri: string): void;
@@ -22,8 +22,8 @@ export interface Subscriptions {
   stop(): void;
 }
 
-/** Resources watched at once, and so notifications that one write can cause. */
-export const MOST_SUBSCRIPTIONS = 500;
+/** Also the number of notifications that one write can cause. */
+export const MAX_SUBSCRIPTIONS = 500;
 
 interface Options {
   readonly api: Api;
@@ -32,70 +32,71 @@ interface Options {
   readonly log: Log;
   /** Loads the change feed, with the first subscription. */
   readonly loadFeed: () => Promise<typeof createChangeFeed>;
-  /** Tells the host that a resource has changed. */
+  /** Sends `notifications/resources/updated`. */
   readonly send: (uri: string) => void;
 }
 
 export function createSubscriptions({ api, clock, timers, log, send, loadFeed }: Options): Subscriptions {
-  const wanted = new Map<string, string | undefined>();
-  const updates = createThrottle(timers, (uri) => {
-    if (wanted.has(uri)) send(uri);
+  const subscribed = new Map<string, string | undefined>();
+  const throttle = createThrottle(timers, (uri) => {
+    if (subscribed.has(uri)) send(uri);
   });
   let poller: Poller | undefined;
 
-  function changed(contactIds: readonly string[]): boolean {
+  /** Returns whether a subscribed resource is concerned. */
+  function notifyOf(contactIds: readonly string[]): boolean {
     const ids = new Set(contactIds);
-    const concerned = [...wanted].filter(([, id]) => (id === undefined ? ids.size > 0 : ids.has(id)));
-    for (const [uri] of concerned) updates.notify(uri);
+    const concerned = [...subscribed].filter(([, id]) => (id === undefined ? ids.size > 0 : ids.has(id)));
+    for (const [uri] of concerned) throttle.notify(uri);
     return concerned.length > 0;
   }
 
-  /** One search call for all subscriptions, for what changed from now on. True where there was news, or is more. */
-  function looker(): (signal: AbortSignal) => Promise<boolean> {
-    const began = api.now();
-    // A clock of HighLevel's that is told wrongly is not to hide what happens until then.
+  /** Each poll sends one search for all subscriptions; it returns true if something changed or more is to be read. */
+  function createPoll(): (signal: AbortSignal) => Promise<boolean> {
+    const startedAt = api.now();
+    // A wrong clock of HighLevel must not skip changes of the near future.
     const latest = clock.now() + CLOCK_SLACK_MS;
-    const start = () => Math.min(began + api.serverNow() - api.now(), latest);
+    const start = () => Math.min(startedAt + api.serverNow() - api.now(), latest);
     let feed: ReturnType<typeof createChangeFeed> | undefined;
     return async (signal) => {
       const createFeed = await loadFeed();
       const from = start();
       const call: ToolContext['call'] = (endpoint, args, priority = 'bulk', how) =>
         api.call(endpoint, args, { priority, signal, ...how });
-      const asked = feed ?? createFeed(from);
-      const { ids, complete } = await asked.poll({ call, clock, api });
-      // The first answer of all tells HighLevel's clock: what was asked by a clock ahead of it is asked anew.
+      const next = feed ?? createFeed(from);
+      const { ids, complete } = await next.poll({ call, clock, api });
+      // The first answer tells HighLevel's time. If the local clock was ahead of it, changes may have been missed.
       if (!feed && start() < from - CLOCK_SLACK_MS) return true;
-      feed = asked;
-      return changed(ids) || !complete;
+      feed = next;
+      return notifyOf(ids) || !complete;
     };
   }
 
-  function failed(error: unknown): void {
-    log('warn', 'watch', { error: error instanceof Error ? error.message : String(error) });
+  function onError(error: unknown): void {
+    log('warn', 'polling for changes failed', { error: error instanceof Error ? error.message : String(error) });
   }
 
   return {
     add(uri, contactId) {
-      if (wanted.size >= MOST_SUBSCRIPTIONS && !wanted.has(uri)) return false;
-      wanted.set(uri, contactId);
-      poller?.hurry();
-      poller ??= startPoller(timers, looker(), failed);
+      if (subscribed.size >= MAX_SUBSCRIPTIONS && !subscribed.has(uri)) return false;
+      subscribed.set(uri, contactId);
+      poller?.pollSoon();
+      poller ??= startPoller(timers, createPoll(), onError);
       return true;
     },
     remove(uri) {
-      wanted.delete(uri);
-      if (wanted.size > 0) return;
+      subscribed.delete(uri);
+      if (subscribed.size > 0) return;
       poller?.stop();
       poller = undefined;
     },
     onWrite(args, end) {
-      if ('data' in end) changed(contactsOf(args, end.data));
-      else if (mayHaveWritten(end.error)) changed(contactsOf(args, {}));
+      if ('data' in end) notifyOf(contactsOf(args, end.data));
+      else if (mayHaveWritten(end.error)) notifyOf(contactsOf(args, {}));
     },
     stop() {
-      wanted.clear();
-      updates.stop();
+      subscribed.clear();
+      throttle.stop();
       poller?.stop();
       poller = undefined;
     },

@@ -1,36 +1,36 @@
 import type { Timers } from '../lib/scheduler.ts';
 
-/** ms within which a resource is told of once more at most: a bulk run would have a host read it hundreds of times. */
+/** ms between two notifications of one URI: without it a bulk run would make a host read a resource hundreds of times. */
 const MIN_INTERVAL_MS = 1_000;
 
 export interface Throttle {
-  /** Tells of a change at once, or at the end of the pause after the last time. */
+  /** Sends a notification now, or once at the end of the interval since the last one. */
   notify(uri: string): void;
   stop(): void;
 }
 
 export function createThrottle(timers: Timers, send: (uri: string) => void): Throttle {
-  /** By URI, those told of a moment ago, and whether there is more to tell. */
-  const pauses = new Map<string, { more: boolean; cancel: () => void }>();
-  function tell(uri: string): void {
-    const pause = pauses.get(uri);
-    if (pause) {
-      pause.more = true;
+  /** By URI, the intervals that run, and whether the URI changed again meanwhile. */
+  const intervals = new Map<string, { changedAgain: boolean; cancel: () => void }>();
+  function notify(uri: string): void {
+    const interval = intervals.get(uri);
+    if (interval) {
+      interval.changedAgain = true;
       return;
     }
     send(uri);
     const cancel = timers.setTimer(MIN_INTERVAL_MS, () => {
-      const { more } = pauses.get(uri) ?? { more: false };
-      pauses.delete(uri);
-      if (more) tell(uri);
+      const changedAgain = intervals.get(uri)?.changedAgain;
+      intervals.delete(uri);
+      if (changedAgain) notify(uri);
     });
-    pauses.set(uri, { more: false, cancel });
+    intervals.set(uri, { changedAgain: false, cancel });
   }
   return {
-    notify: tell,
+    notify,
     stop() {
-      for (const { cancel } of pauses.values()) cancel();
-      pauses.clear();
+      for (const { cancel } of intervals.values()) cancel();
+      intervals.clear();
     },
   };
 }

@@ -95,7 +95,7 @@ describe('accounts and logout', () => {
     expect(JSON.parse((await world.run(['accounts', '--json'])).stdout).accounts).toHaveLength(2);
     expectRefused(await world.run(['logout', '--location', 'nowhere']), 2, /^Location nowhere is not signed in/);
     const out = await world.run(['logout', '--location', place]);
-    expect(out.stdout).toMatch(/^Signed out of location .*\nThe grant itself ends in HighLevel: /);
+    expect(out.stdout).toMatch(/^Signed out of location .*\nTo end the grant itself, use HighLevel: /);
     expect(Object.keys(await world.stored()).sort()).toEqual([
       expect.stringMatching(/^company:/),
       `location:${locationId}`,

@@ -143,7 +143,7 @@ describe('whom a person means', () => {
   test('one character is looked up as well, and is not whoever was lately seen', async () => {
     const { say, call } = await host();
     await call('get_contact', { contactId: (await find(call, 'maria lopez')).id });
-    expect((await say('contact_dashboard', { contact: 'm' })).words).toContain('Several contacts fit');
+    expect((await say('contact_dashboard', { contact: 'm' })).words).toContain('Several contacts match');
     await call('create_contact', { firstName: '李', email: 'li@example.com' });
     expect((await say('contact_dashboard', { contact: '李' })).data).toMatchObject({ contact: { firstName: '李' } });
   });

@@ -2,7 +2,7 @@ import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/typ
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../src/lib/json.ts';
 import { withinBytes } from '../../src/lib/text.ts';
-import { MOST_SUBSCRIPTIONS } from '../../src/resources/subscriptions.ts';
+import { MAX_SUBSCRIPTIONS } from '../../src/resources/subscriptions.ts';
 import { MAX_BYTES } from '../../src/tools/core/tool-result.ts';
 import { connectChanged } from '../changed-answers.ts';
 import { type Connected, connect, find } from '../connect.ts';
@@ -113,14 +113,14 @@ describe('subscriptions', () => {
     const told: string[] = [];
     client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void told.push(params.uri));
     const uri = (i: number) => `ghl://contacts?startAfter=${i}&startAfterId=${id}`;
-    for (let i = 0; i < MOST_SUBSCRIPTIONS; i += 1) await client.subscribeResource({ uri: uri(i) });
-    await expect(client.subscribeResource({ uri: uri(-1 + MOST_SUBSCRIPTIONS) })).resolves.toEqual({});
+    for (let i = 0; i < MAX_SUBSCRIPTIONS; i += 1) await client.subscribeResource({ uri: uri(i) });
+    await expect(client.subscribeResource({ uri: uri(-1 + MAX_SUBSCRIPTIONS) })).resolves.toEqual({});
     await expect(client.subscribeResource({ uri: `ghl://contacts/${id}` })).rejects.toMatchObject({
       code: -32602,
-      message: expect.stringMatching(/500 resources are subscribed to already.*unsubscribe from one first/),
+      message: expect.stringMatching(/limit of 500 subscribed resources is reached.*unsubscribe from one first/),
     });
     await call('create_contact_note', { contactId: id, body: 'Called.' });
-    expect(told).toHaveLength(MOST_SUBSCRIPTIONS);
+    expect(told).toHaveLength(MAX_SUBSCRIPTIONS);
     await client.unsubscribeResource({ uri: uri(0) });
     await expect(client.subscribeResource({ uri: `ghl://contacts/${id}` })).resolves.toEqual({});
   });

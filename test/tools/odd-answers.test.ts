@@ -121,7 +121,7 @@ test('an id that is no id ends in a sentence that says so', async () => {
     arguments: { email: 'maria.lopez@northshoremed.example', city: 'Gary' },
   });
   expect(result.isError).toBe(true);
-  expect(textOf(result)).not.toContain('A fault inside');
+  expect(textOf(result)).not.toContain('An error inside');
 });
 
 test('an answer of nothing but null is given by every client that checks answers', async () => {

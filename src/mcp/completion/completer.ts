@@ -1,26 +1,29 @@
 import type { ToolRunner } from '../tool-runner.ts';
 
-/** What an argument may become, likeliest first. */
-export interface Values {
+/** Values offered for an argument, best match first. */
+export interface Completion {
   readonly values: readonly string[];
-  /** How many there are in all; undefined where that is not known and there are more. */
+  /** Number of all matches; undefined if there are more and HighLevel does not say how many. */
   readonly total: number | undefined;
 }
 
-/** Completes what was typed of one argument; `others` are the arguments filled in before. @throws UserError */
+/** Completes what was typed for an argument; `filledIn` holds the other arguments. @throws UserError */
 export type Completer = (
   typed: string,
   runner: ToolRunner,
-  others: Readonly<Record<string, string>>,
-) => Promise<Values>;
+  filledIn: Readonly<Record<string, string>>,
+) => Promise<Completion>;
 
-export const NONE: Values = { values: [], total: 0 };
+export const NO_VALUES: Completion = { values: [], total: 0 };
 
-/** Those of a list that fit what was typed: first those that begin so, then those that hold it. */
-export function among(options: readonly string[], typed: string): Values {
+/** The options that contain what was typed; first those that start with it. */
+export function matchOptions(options: readonly string[], typed: string): Completion {
   const wanted = typed.trim().toLowerCase();
-  const place = (option: string) => option.toLowerCase().indexOf(wanted);
-  const fitting = [...new Set(options)].filter((option) => place(option) !== -1);
-  const values = [...fitting.filter((option) => place(option) === 0), ...fitting.filter((option) => place(option) > 0)];
+  const position = (option: string) => option.toLowerCase().indexOf(wanted);
+  const matches = [...new Set(options)].filter((option) => position(option) !== -1);
+  const values = [
+    ...matches.filter((option) => position(option) === 0),
+    ...matches.filter((option) => position(option) > 0),
+  ];
   return { values, total: values.length };
 }

@@ -1,119 +1,106 @@
-import { type Endpoint, ID } from '../../api/endpoint.ts';
+import { isId } from '../../api/endpoint.ts';
 import { ApiError } from '../../api/errors.ts';
-import { isRecord, type Json, listIn, rowsIn } from '../../lib/json.ts';
+import { listIn, recordIn, rowsIn } from '../../lib/json.ts';
 import { firstCharacters } from '../../lib/text.ts';
-import { personOf, type RecentContact } from '../../resources/recent-contacts.ts';
+import { type RecentContact, toRecentContact } from '../../resources/recent-contacts.ts';
 import { findDuplicateContact, listContacts } from '../../tools/contacts.ts';
 import { SwitchedOff } from '../../tools/core/permissions.ts';
 import type { ToolRunner } from '../tool-runner.ts';
 
-/** People who fit what was typed, likeliest first. */
-export interface Found {
+/** Contacts that match what was typed, best match first. */
+export interface PeopleFound {
   readonly people: readonly RecentContact[];
-  /** How many there are in all; undefined where HighLevel does not say and there are more. */
+  /** Number of all matches; undefined if there are more and HighLevel does not say how many. */
   readonly total: number | undefined;
 }
 
-/** Whom words, an email, a phone or an id fit; `whole` where nothing more will be typed. @throws UserError */
-export const peopleFor = (typed: string, { recent, read }: ToolRunner, whole = false): Promise<Found> =>
-  findPeople(typed, { recent: recent(), read, whole });
+export const MAX_PEOPLE = 10;
+/** Characters from which on HighLevel is searched while a person types, and the longest query. */
+const MIN_QUERY = 2;
+const MAX_QUERY = 75;
 
-export interface Around {
-  /** Lately seen, newest first. */
-  readonly recent: readonly RecentContact[];
-  /** One read. @throws UserError */
-  readonly read: (endpoint: Endpoint, args: Json) => Promise<Json>;
-  /** True where nothing more will be typed: then HighLevel is asked for one character as well. */
-  readonly whole?: boolean;
-}
-
-/** People shown at most; characters from which on HighLevel is asked, and up to which. */
-export const MOST = 10;
-const SHORTEST = 2;
-const LONGEST = 75;
-
-/** Twenty letters and digits as no word mixes them. */
+/** Twenty letters and digits, mixed as in no word. */
 const FULL_ID = /^(?=.*(\d|[a-z][A-Z]))[A-Za-z0-9]{20}$/;
 const EMAIL = /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/;
 const PHONE = /^\+?[\d\s().-]*$/;
-/** Digits from which on a number with its country may be whole. */
-const WHOLE_PHONE = 8;
+/** Digits from which on a number with its country code may be complete. */
+const MIN_PHONE_DIGITS = 8;
 
-/** @throws UserError where HighLevel could not be asked */
-export async function findPeople(typed: string, { recent, read, whole = false }: Around): Promise<Found> {
-  const words = firstCharacters(typed.trim().replace(/\s+/g, ' '), LONGEST);
-  const known = recent.filter((person) => fits(person, words));
-  if (words.length < (whole ? 1 : SHORTEST))
-    return { people: ranked(known, words, recent).slice(0, MOST), total: known.length };
-  if (FULL_ID.test(words)) return one(recent.find(({ id }) => id === words) ?? { ...NOBODY, id: words });
-  const exact = await reachedBy(words, read);
-  if (exact) return one(exact);
-  const listed = await read(listContacts, { query: asQuery(words), limit: MOST }).catch((error: unknown) => {
-    // While somebody is typing, those lately seen are better than nobody.
-    if (error instanceof SwitchedOff && !whole) return undefined;
+/**
+ * Finds contacts by a name, email, phone or id. `isComplete` means that nothing more will be typed: then one character
+ * is enough for a search, and a search that the owner forbade is an error.
+ * @throws UserError if HighLevel cannot be searched
+ */
+export async function findPeople(typed: string, runner: ToolRunner, isComplete = false): Promise<PeopleFound> {
+  const query = firstCharacters(typed.trim().replace(/\s+/g, ' '), MAX_QUERY);
+  const recent = runner.recent();
+  const recentMatches = recent.filter((person) => matches(person, query));
+  const onlyRecent = () => ({ people: topRanked(recentMatches, query, recent), total: recentMatches.length });
+  if (query.length < (isComplete ? 1 : MIN_QUERY)) return onlyRecent();
+  if (FULL_ID.test(query)) return single(recent.find(({ id }) => id === query) ?? { id: query });
+  const exact = await findExact(query, runner);
+  if (exact) return single(exact);
+  const answer = await runner.read(listContacts, { query: toApiQuery(query), limit: MAX_PEOPLE }).catch((error) => {
+    // While a person types, recent contacts are better than none.
+    if (error instanceof SwitchedOff && !isComplete) return undefined;
     throw error;
   });
-  if (!listed) return { people: ranked(known, words, recent).slice(0, MOST), total: known.length };
-  const { meta, count } = listed;
-  const rows = rowsIn(listed, 'contacts').map(personOf).filter(isReadable);
-  // What was written a moment ago is not in the list yet.
-  const all = [...rows, ...known.filter(({ id }) => rows.every((row) => row.id !== id))];
-  const people = ranked(all, words, recent).slice(0, MOST);
-  const told = (meta as Json | undefined)?.total ?? count;
-  if (listIn(listed, 'contacts').length < MOST) return { people, total: all.length };
-  return { people, total: typeof told === 'number' ? Math.max(told, all.length) : undefined };
+  if (!answer) return onlyRecent();
+  const listed = rowsIn(answer, 'contacts').map(toRecentContact).filter(hasId);
+  // A contact written a moment ago is not in the list yet.
+  const all = [...listed, ...recentMatches.filter(({ id }) => listed.every((row) => row.id !== id))];
+  const people = topRanked(all, query, recent);
+  if (listIn(answer, 'contacts').length < MAX_PEOPLE) return { people, total: all.length };
+  const total = recordIn(answer, 'meta')?.total ?? answer.count;
+  return { people, total: typeof total === 'number' ? Math.max(total, all.length) : undefined };
 }
 
-/** Whether it can be asked for by its id. */
-const isReadable = ({ id }: RecentContact): boolean => ID.test(id);
-
-const one = (person: RecentContact): Found => ({ people: [person], total: 1 });
-const NOBODY = { name: undefined, email: undefined, phone: undefined };
+const hasId = ({ id }: RecentContact): boolean => isId(id);
+const single = (person: RecentContact): PeopleFound => ({ people: [person], total: 1 });
 const digits = (text: string): string => text.replace(/\D/g, '');
 
-/** Whom exactly this email or international number reaches, if it is one. */
-async function reachedBy(words: string, read: Around['read']): Promise<RecentContact | undefined> {
-  const whole = words.startsWith('+') && PHONE.test(words) && digits(words).length >= WHOLE_PHONE;
-  const reach = EMAIL.test(words) ? { email: words } : whole ? { number: `+${digits(words)}` } : undefined;
-  if (!reach) return undefined;
-  const { contact } = await read(findDuplicateContact, reach).catch((error: unknown) => {
-    // Half a number may be refused.
-    if (error instanceof ApiError && (error.status === 400 || error.status === 422)) return {} as Json;
-    if (error instanceof SwitchedOff) return {} as Json;
+/** The contact with exactly this email or international phone number, if the query is one. */
+async function findExact(query: string, { read }: ToolRunner): Promise<RecentContact | undefined> {
+  const isPhone = query.startsWith('+') && PHONE.test(query) && digits(query).length >= MIN_PHONE_DIGITS;
+  const args = EMAIL.test(query) ? { email: query } : isPhone ? { number: `+${digits(query)}` } : undefined;
+  if (!args) return undefined;
+  const answer = await read(findDuplicateContact, args).catch((error: unknown) => {
+    // HighLevel may refuse an incomplete number.
+    if (error instanceof ApiError && (error.status === 400 || error.status === 422)) return undefined;
+    if (error instanceof SwitchedOff) return undefined;
     throw error;
   });
-  const person = isRecord(contact) ? personOf(contact) : undefined;
-  return person && isReadable(person) ? person : undefined;
+  const contact = recordIn(answer, 'contact');
+  const person = contact && toRecentContact(contact);
+  return person && hasId(person) ? person : undefined;
 }
 
-/** Numbers are stored without what people write between the digits. */
-const asQuery = (words: string): string => (PHONE.test(words) && digits(words).length > 1 ? digits(words) : words);
+/** Phone numbers are stored without separators. */
+const toApiQuery = (query: string): string => (PHONE.test(query) && digits(query).length > 1 ? digits(query) : query);
 
-const lower = (text: string | undefined): string => (text ?? '').toLowerCase();
-
-/** Whether a name, email, phone or id holds what was typed. */
-export function fits({ id, name, email, phone }: RecentContact, words: string): boolean {
-  const wanted = lower(words);
-  const number = PHONE.test(words) ? digits(words) : '';
+/** Whether the name, email, phone or id contains what was typed. */
+function matches({ id, name = '', email = '', phone = '' }: RecentContact, query: string): boolean {
+  const wanted = query.toLowerCase();
+  const number = PHONE.test(query) ? digits(query) : '';
   return (
-    id.startsWith(words) ||
-    [name, email].some((text) => lower(text).includes(wanted)) ||
-    (number !== '' && digits(phone ?? '').includes(number))
+    id.startsWith(query) ||
+    [name, email].some((text) => text.toLowerCase().includes(wanted)) ||
+    (number !== '' && digits(phone).includes(number))
   );
 }
 
-/** The name begins so, then a word of it does, then it is somewhere; of equals the lately seen first. */
-function ranked(people: readonly RecentContact[], words: string, recent: readonly RecentContact[]): RecentContact[] {
-  const wanted = lower(words);
+/** Names that start with the query, then names with a word that does, then other matches; equals in order of recency. */
+function topRanked(people: readonly RecentContact[], query: string, recent: readonly RecentContact[]): RecentContact[] {
+  const wanted = query.toLowerCase();
   const rank = (person: RecentContact): number => {
-    const name = lower(person.name);
+    const name = (person.name ?? '').toLowerCase();
     if (name.startsWith(wanted)) return 0;
     if (name.includes(` ${wanted}`)) return 1;
-    return fits(person, words) ? 2 : 3;
+    return matches(person, query) ? 2 : 3;
   };
-  const seen = ({ id }: RecentContact): number => {
-    const at = recent.findIndex((person) => person.id === id);
-    return at === -1 ? recent.length : at;
+  const recency = ({ id }: RecentContact): number => {
+    const index = recent.findIndex((person) => person.id === id);
+    return index === -1 ? recent.length : index;
   };
-  return [...people].sort((a, b) => rank(a) - rank(b) || seen(a) - seen(b));
+  return [...people].sort((a, b) => rank(a) - rank(b) || recency(a) - recency(b)).slice(0, MAX_PEOPLE);
 }

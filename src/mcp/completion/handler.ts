@@ -1,52 +1,52 @@
-import { ID } from '../../api/endpoint.ts';
+import { isId } from '../../api/endpoint.ts';
 import { InvalidRequestError, UserError } from '../../lib/errors.ts';
 import { listTemplates } from '../../resources/index.ts';
-import { findPrompt, whyNoPrompt } from '../prompts/index.ts';
+import { explainUnavailablePrompt, findPrompt } from '../prompts/index.ts';
 import type { ToolRunner } from '../tool-runner.ts';
-import { type Completer, NONE } from './completer.ts';
-import { MOST, peopleFor } from './find-people.ts';
+import { type Completer, NO_VALUES } from './completer.ts';
+import { findPeople, MAX_PEOPLE } from './find-people.ts';
 
-/** Characters of a value that is offered: nobody picks a longer one, and one cut short would be another value. */
-const LONGEST = 500;
+/** Characters; a longer value is not offered, because a truncated one would be another value. */
+const MAX_VALUE_CHARACTERS = 500;
 
-/** What `completion/complete` names. */
+/** The prompt name or URI template of `completion/complete`. */
 export type Reference = { readonly prompt: string } | { readonly template: string };
 
 /**
- * Where something fails there is nothing to offer; `fault` is told of what is no answer of HighLevel's.
- * @throws WrongRequest for a prompt or template that is not offered
+ * Offers nothing if a completer fails; `onError` receives the errors that are not UserErrors.
+ * @throws InvalidRequestError for a prompt or template that is not offered
  */
 export async function complete(
   reference: Reference,
   argument: { readonly name: string; readonly value: string },
-  others: Readonly<Record<string, string>>,
+  filledIn: Readonly<Record<string, string>>,
   runner: ToolRunner,
-  fault: (error: unknown) => void,
+  onError: (error: unknown) => void,
 ) {
   const completer = completerOf(reference, argument.name, runner);
-  const found = await completer?.(argument.value, runner, others).catch((error: unknown) => {
-    if (!(error instanceof UserError)) fault(error);
-    return NONE;
+  const completion = await completer?.(argument.value, runner, filledIn).catch((error: unknown) => {
+    if (!(error instanceof UserError)) onError(error);
+    return NO_VALUES;
   });
-  const { values: all, total } = found ?? NONE;
-  const values = all.filter((value) => value.length <= LONGEST).slice(0, MOST);
+  const { values: all, total } = completion ?? NO_VALUES;
+  const values = all.filter((value) => value.length <= MAX_VALUE_CHARACTERS).slice(0, MAX_PEOPLE);
   return { values, ...(total === undefined ? {} : { total }), hasMore: total === undefined || total > values.length };
 }
 
 function completerOf(reference: Reference, argument: string, runner: ToolRunner): Completer | undefined {
   if ('prompt' in reference) {
     const prompt = findPrompt(runner.access, reference.prompt);
-    if (!prompt) throw new InvalidRequestError(whyNoPrompt(runner.access, reference.prompt));
+    if (!prompt) throw new InvalidRequestError(explainUnavailablePrompt(runner.access, reference.prompt));
     return prompt.arguments.find(({ name }) => name === argument)?.complete;
   }
   const template = listTemplates(runner.access).find(({ uriTemplate }) => uriTemplate === reference.template);
   if (!template)
-    throw new InvalidRequestError('There is no such template; resources/templates/list names those there are.');
-  return argument === 'contactId' && template.uriTemplate.includes('{contactId}') ? contactId : undefined;
+    throw new InvalidRequestError('There is no such template; resources/templates/list names the templates.');
+  return argument === 'contactId' && template.uriTemplate.includes('{contactId}') ? completeContactId : undefined;
 }
 
-/** Ids, which is what the protocol gives: it knows no labels for them. */
-const contactId: Completer = async (typed, runner) => {
-  const { people, total } = await peopleFor(typed, runner);
-  return { values: people.map(({ id }) => id).filter((id) => ID.test(id)), total };
+/** Offers bare ids, because the protocol has no labels for values. */
+const completeContactId: Completer = async (typed, runner) => {
+  const { people, total } = await findPeople(typed, runner);
+  return { values: people.map(({ id }) => id).filter(isId), total };
 };

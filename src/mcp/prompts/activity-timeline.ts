@@ -1,12 +1,12 @@
 import { ALL_KINDS, type Kind } from '../../tools/composite/contact-view/timeline-kinds.ts';
-import { among } from '../completion/completer.ts';
-import { aboutContact, contactArgument } from './contact-argument.ts';
+import { matchOptions } from '../completion/completer.ts';
+import { contactArgument, renderForContact } from './contact-argument.ts';
 import type { Prompt } from './prompt.ts';
 
 const TOOL = 'get_contact_timeline';
 
-/** The kinds named, in singular or plural; all of them where none is known. */
-function kindsOf(text = ''): { kinds?: Kind[] } {
+/** The kinds named, in singular or plural; no filter if none is known. */
+function kindFilter(text = ''): { kinds?: Kind[] } {
   const words = text.toLowerCase().split(/[\s,]+/);
   const kinds = ALL_KINDS.filter((kind) => words.includes(kind) || words.includes(`${kind}s`));
   return kinds.length > 0 ? { kinds } : {};
@@ -21,17 +21,17 @@ export const activityTimeline: Prompt = {
     {
       name: 'kind',
       description: `Only one kind: ${ALL_KINDS.join(', ')}`,
-      complete: async (typed) => among(ALL_KINDS, typed),
+      complete: async (typed) => matchOptions(ALL_KINDS, typed),
     },
   ],
   tools: [TOOL],
-  say(given, runner) {
-    return aboutContact(given, runner, {
+  render(values, runner) {
+    return renderForContact(values, runner, {
       task: `Tell me what happened with this contact and what is to come, as a timeline with the times as they stand there; mark those whose zone is not known. Then say in two sentences where things stand. Older rows: ${TOOL} with the arguments of next.`,
       tool: TOOL,
-      gather: async (person) => ({
-        contact: person,
-        ...(await runner.run(TOOL, { contactId: person.id, ...kindsOf(given.kind) })),
+      read: async (contact) => ({
+        contact,
+        ...(await runner.run(TOOL, { contactId: contact.id, ...kindFilter(values.kind) })),
       }),
     });
   },

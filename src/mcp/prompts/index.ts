@@ -6,11 +6,11 @@ import { activityTimeline } from './activity-timeline.ts';
 import { completeTask } from './complete-task.ts';
 import { contactDashboard } from './contact-dashboard.ts';
 import { onboardContact } from './onboard-contact.ts';
-import type { Given, Prompt } from './prompt.ts';
+import type { ArgumentValues, Prompt } from './prompt.ts';
 import { syncChanges } from './sync-changes.ts';
 import { updateSegment } from './update-segment.ts';
 
-/** Every prompt, in the order hosts are shown them. */
+/** Every prompt, in the order of prompts/list. */
 export const prompts: readonly Prompt[] = [
   contactDashboard,
   onboardContact,
@@ -26,44 +26,44 @@ const isOffered = ({ offered: shown }: ToolAccess, { tools }: Prompt): boolean =
 export const findPrompt = (access: ToolAccess, name: string): Prompt | undefined =>
   prompts.find((prompt) => prompt.name === name && isOffered(access, prompt));
 
-/** What to say of a prompt that is not offered. */
-export function whyNoPrompt(access: ToolAccess, name: string): string {
+/** Why a prompt is not offered. */
+export function explainUnavailablePrompt(access: ToolAccess, name: string): string {
   const known = prompts.find((prompt) => prompt.name === name);
   const missing = known?.tools.find((tool) => access.offered.every((shown) => shown.name !== tool));
-  if (missing === undefined) return 'There is no such prompt; prompts/list names those there are.';
+  if (missing === undefined) return 'There is no such prompt; prompts/list names the prompts.';
   return `${name} is not offered. ${explainUnavailable(access, missing)}`;
 }
 
 export const listPrompts = (access: ToolAccess) =>
   prompts
     .filter((prompt) => isOffered(access, prompt))
-    .map(({ name, title, description, arguments: given }) => ({
+    .map(({ name, title, description, arguments: all }) => ({
       name,
       title,
       description,
-      arguments: given.map(({ complete: _, ...argument }) => argument),
+      arguments: all.map(({ complete: _, ...argument }) => argument),
     }));
 
-/** Our words in one message, and what was gathered in another. @throws WrongRequest */
+/** The instructions in one message, and the data in another. @throws InvalidRequestError */
 export async function getPrompt(name: string, args: Readonly<Record<string, string>>, runner: ToolRunner) {
   const prompt = findPrompt(runner.access, name);
-  if (!prompt) throw new InvalidRequestError(whyNoPrompt(runner.access, name));
-  const given = givenOf(prompt, args);
-  const absent = prompt.arguments.filter((argument) => argument.required && given[argument.name] === undefined);
-  if (absent.length > 0)
+  if (!prompt) throw new InvalidRequestError(explainUnavailablePrompt(runner.access, name));
+  const values = valuesOf(prompt, args);
+  const missing = prompt.arguments.filter((argument) => argument.required && values[argument.name] === undefined);
+  if (missing.length > 0)
     throw new InvalidRequestError(
-      `${name} needs ${absent.map((argument) => `${argument.name} (${argument.description})`).join(', ')}. Nothing was sent.`,
+      `${name} needs ${missing.map((argument) => `${argument.name} (${argument.description})`).join(', ')}. Nothing was sent.`,
     );
-  const { words, data } = await prompt.say(given, runner);
-  const texts = data ? [words, toText(truncateToLimit(data))] : [words];
+  const { instructions, data } = await prompt.render(values, runner);
+  const texts = data ? [instructions, toText(truncateToLimit(data))] : [instructions];
   return {
     description: prompt.description,
     messages: texts.map((text) => ({ role: 'user' as const, content: { type: 'text' as const, text } })),
   };
 }
 
-/** What was filled in, of what the prompt knows. */
-const givenOf = ({ arguments: known }: Prompt, args: Readonly<Record<string, string>>): Given =>
+/** The arguments that the prompt has and that are not empty. */
+const valuesOf = ({ arguments: known }: Prompt, args: Readonly<Record<string, string>>): ArgumentValues =>
   Object.fromEntries(
     known.flatMap(({ name }) => {
       const text = args[name]?.trim();

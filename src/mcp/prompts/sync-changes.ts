@@ -1,17 +1,17 @@
 import { asOf } from '../../lib/time.ts';
 import { searchTasksPage } from '../../tools/composite/location-tasks/task-search.ts';
 import { mayRead } from '../../tools/core/permissions.ts';
-import { among } from '../completion/completer.ts';
+import { matchOptions } from '../completion/completer.ts';
 import type { ToolRunner } from '../tool-runner.ts';
-import { answerFollows, gathered, type Prompt } from './prompt.ts';
+import { ifReadable, type Prompt, resultFollows } from './prompt.ts';
 
 const TOOL = 'list_changed_contacts';
 const DAY_MS = 86_400_000;
-const WORDS = ['last', 'today', 'yesterday'] as const;
+const RELATIVE = ['last', 'today', 'yesterday'];
 
-/** Days in the zone of the clock; anything else as the tool takes it. */
+/** `today` and `yesterday` as dates in the zone of the clock; anything else unchanged, for the tool. */
 async function sinceOf(text: string, { clock }: ToolRunner): Promise<string> {
-  const days = WORDS.indexOf(text.toLowerCase() as (typeof WORDS)[number]) - 1;
+  const days = RELATIVE.indexOf(text.toLowerCase()) - 1;
   if (days < 0) return days === -1 ? 'last' : text;
   const today = (await asOf(clock)).slice(0, 10);
   return new Date(Date.parse(today) - days * DAY_MS).toISOString().slice(0, 10);
@@ -25,20 +25,20 @@ export const syncChanges: Prompt = {
     {
       name: 'since',
       description: 'last (where you stopped), today, yesterday, or a time such as 2026-11-20T09:00',
-      complete: async (typed) => among(WORDS, typed),
+      complete: async (typed) => matchOptions(RELATIVE, typed),
     },
   ],
   tools: [TOOL],
-  async say({ since = 'last' }, runner) {
+  async render({ since = 'last' }, runner) {
     const task = `Bring me up to date: who is new, who was changed, and which of their tasks are open or overdue. Say up to when this is complete (completeTo) and what it cannot show (unseen). While the answer has next, call ${TOOL} with those arguments; since: "last" goes on from here another time.`;
     const run = async () =>
       runner.run(TOOL, {
         since: await sinceOf(since, runner),
         ...(mayRead(searchTasksPage, runner.access) ? { tasks: true } : {}),
       });
-    const data = await gathered(run());
-    if (data) return { words: `${task} ${answerFollows(TOOL)}`, data };
-    const words = `${task} It could not be gathered beforehand: call ${TOOL} with the since of my next message, which is as I typed it.`;
-    return { words, data: { given: { since } } };
+    const data = await ifReadable(run());
+    if (data) return { instructions: `${task} ${resultFollows(TOOL)}`, data };
+    const instructions = `${task} It could not be gathered beforehand: call ${TOOL} with the since of my next message, which is as I typed it.`;
+    return { instructions, data: { given: { since } } };
   },
 };
