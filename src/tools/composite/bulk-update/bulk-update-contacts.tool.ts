@@ -16,16 +16,10 @@ import {
 import { compositeTool, lazyTool } from '../../core/tool.ts';
 import { filters } from '../../search.ts';
 
-/** Ids of one request. */
-const MOST_IDS = 5_000;
+/** Contact ids of one call. */
+const MAX_IDS = 5_000;
 
-/** A tag that is to come and to go is a mistake. */
-function contradicts({ addTags, removeTags }: { addTags?: string[] | undefined; removeTags?: string[] | undefined }) {
-  const coming = addTags?.map((tag) => tag.toLowerCase());
-  return removeTags?.some((tag) => coming?.includes(tag.toLowerCase())) ?? false;
-}
-
-const Changed = z
+const SetFields = z
   .strictObject({
     ...contactFields,
     inboundDndSettings: contactFields.inboundDndSettings.meta(unlisted),
@@ -45,10 +39,10 @@ export const bulkUpdateContacts = compositeTool({
   effect: 'update',
   input: z
     .strictObject({
-      contacts: Ids.max(MOST_IDS).optional(),
+      contacts: Ids.max(MAX_IDS).optional(),
       query: Filled.max(75).optional(),
       filters: filters.describe('as in search_contacts').optional(),
-      set: Changed.describe('fields as in update_contact, not tags').optional(),
+      set: SetFields.describe('fields as in update_contact, not tags').optional(),
       addTags: Tags.optional(),
       removeTags: Tags.optional(),
       businessId: Id.optional(),
@@ -76,7 +70,10 @@ export const bulkUpdateContacts = compositeTool({
       ({ businessId, unlinkBusiness }) => businessId === undefined || unlinkBusiness !== true,
       'give either businessId, or unlinkBusiness: true',
     )
-    .refine((args) => !contradicts(args), 'a tag stands in both addTags and removeTags'),
+    .refine(({ addTags = [], removeTags = [] }) => {
+      const added = addTags.map((tag) => tag.toLowerCase());
+      return !removeTags.some((tag) => added.includes(tag.toLowerCase()));
+    }, 'a tag stands in both addTags and removeTags'),
   output: answer({
     preview: of.flag,
     account: of.text,

@@ -21,12 +21,13 @@ const NOTABLE_SHARE = 0.05;
 /** What a job would do, with three contacts as examples. Writes nothing. */
 export async function previewOf(plan: Plan, context: ToolContext): Promise<Json> {
   const { changes, ids, repeated } = plan;
-  const [everyContact, businessName, ...examples] = await Promise.all([
+  const [everyContact, businessNames, ...examples] = await Promise.all([
     plan.isSearch ? isEveryContact(ids.length, context) : undefined,
-    changes.businessId === undefined ? undefined : businessNameOf(changes.businessId, context),
+    changes.businessId === undefined ? undefined : namesById('businesses', context),
     ...ids.slice(0, MAX_EXAMPLES).map((id) => exampleOf(id, plan, context)),
   ]);
   if (everyContact) context.notify('These are ALL contacts of the location.');
+  const businessName = changes.businessId && businessNames?.get(changes.businessId);
   const cost = costOf(plan, context);
   if (cost) context.notify(cost);
   const preview = {
@@ -61,9 +62,6 @@ async function isEveryContact(found: number, context: ToolContext): Promise<bool
   const { total } = await searchPage(context, { pageLimit: 1 }, undefined, 'interactive');
   return total === undefined ? undefined : found >= total;
 }
-
-const businessNameOf = async (id: string, context: ToolContext): Promise<unknown> =>
-  (await namesById('businesses', context)).get(id);
 
 async function exampleOf(id: string, plan: Plan, { call }: ToolContext): Promise<Json> {
   try {

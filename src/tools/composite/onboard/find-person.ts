@@ -26,10 +26,8 @@ export interface FoundPerson {
 interface Candidate {
   readonly by: LookupKey['kind'];
   readonly id: string;
-  /** Whether the contact, once read, has the value that was looked up. */
+  /** Whether the contact, once read, has the value that was looked up. @throws UserError if it must have it */
   readonly matches: (contact: Json) => boolean;
-  /** Whether the contact, once read, cannot be the answer to this lookup. */
-  readonly isWrongAnswer?: (contact: Json) => boolean;
 }
 
 /**
@@ -49,9 +47,8 @@ export async function findPerson(
   const ids = new Set([...candidates.map(({ id }) => id), ...(duplicateId ? [duplicateId] : [])]);
   const read = await Promise.all([...ids].map((id) => readContact(id, context)));
   const contacts = new Map(read.flatMap((contact) => (contact ? [[contact.id, contact]] : [])));
-  const confirmed = candidates.filter(({ by, id, matches, isWrongAnswer }) => {
+  const confirmed = candidates.filter(({ id, matches }) => {
     const contact = contacts.get(id);
-    if (contact && isWrongAnswer?.(contact)) throw wrongAnswer(by, id);
     return contact && matches(contact);
   });
   const [first, ...others] = [...contacts.values()].filter(
@@ -60,7 +57,7 @@ export async function findPerson(
   if (others.length > 0) throw conflict(confirmed, duplicateId);
   if (!first) return undefined;
   const by = new Set(confirmed.map((candidate) => candidate.by));
-  if (isSharedPhone(person, first, by)) throw sharedPhone(first.id);
+  refuseSharedPhone(person, first, by);
   await rememberPerson(person, first.id, context);
   return { contact: first, by };
 }
@@ -79,7 +76,11 @@ async function lookUpCandidates(
   if (answer.contact !== null) {
     const id = textIn(recordIn(answer, 'contact'), 'id');
     if (id === undefined) throw unreadableAnswer();
-    return [{ by, id, matches: () => true, isWrongAnswer: (found) => lacksEmailOrPhone(found, by, value) }];
+    const matches = (found: Json) => {
+      if (lacksEmailOrPhone(found, by, value)) throw wrongAnswer(by, id);
+      return true;
+    };
+    return [{ by, id, matches }];
   }
   const known = await findKnownPerson(key, context);
   return known?.id ? [{ by, id: known.id, matches: (found) => matchField(by, value, found) === 'match' }] : [];
@@ -109,17 +110,15 @@ const firstName = ({ firstName, name }: Json): string =>
     .split(' ')[0]
     ?.toLowerCase() ?? '';
 
-/** A household or a shop shares one number: another first name with another email is another person. */
-function isSharedPhone({ fields }: DesiredPerson, contact: Json, by: FoundPerson['by']): boolean {
-  if (!by.has('phone') || by.size > 1 || isEmpty(fields.email) || isEmpty(contact.email)) return false;
+/** @throws Conflict for another first name with another email: a household or a shop may share the number */
+function refuseSharedPhone({ fields }: DesiredPerson, contact: ContactRecord, by: FoundPerson['by']): void {
+  if (!by.has('phone') || by.size > 1 || isEmpty(fields.email) || isEmpty(contact.email)) return;
   const [wanted, stored] = [firstName(fields), firstName(contact)];
-  return wanted !== '' && stored !== '' && wanted !== stored;
-}
-
-const sharedPhone = (id: string): Conflict =>
-  new Conflict(
-    `phone leads to contact ${id}, who has another first name and another email: nothing was written. If it is the same person, change them with update_contact; if they share the number, leave out phone, because HighLevel stores it with one contact only.`,
+  if (wanted === '' || stored === '' || wanted === stored) return;
+  throw new Conflict(
+    `phone leads to contact ${contact.id}, who has another first name and another email: nothing was written. If it is the same person, change them with update_contact; if they share the number, leave out phone, because HighLevel stores it with one contact only.`,
   );
+}
 
 /** A cache on the way may have returned the answer to another lookup. */
 const wrongAnswer = (by: string, id: string): UserError =>

@@ -4,13 +4,12 @@ import { updateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { assertAllowed } from '../../core/permissions.ts';
 import { createPerson } from './create-person.ts';
-import type { FieldResults } from './desired-fields.ts';
 import { type FoundPerson, findPerson } from './find-person.ts';
 import { type DesiredPerson, keysOf } from './parse-person.ts';
+import { diffFields, existingId, type FieldResults, updateFields } from './person-fields.ts';
 import { withContactLock, withPersonLock } from './person-lock.ts';
 import { type ContactRecord, readContact } from './read-contact.ts';
 import { ContactWriter, type Failure, type RelatedRecords } from './related-records.ts';
-import { diffFields, existingId, updateFields } from './update-fields.ts';
 
 export interface OnboardResult extends FieldResults, RelatedRecords {
   /** As last read; changes written after that may be missing. */

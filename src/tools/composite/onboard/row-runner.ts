@@ -51,7 +51,7 @@ export async function runRows({ people, results }: UpsertJob, context: ToolConte
   let stopReason: string | undefined;
 
   async function process(row: number, person: DesiredPerson): Promise<void> {
-    const { result, isShared } = await runRow(row, person, bulkContext);
+    const [result, isShared] = await runRow(row, person, bulkContext);
     if (isShared && (stopReason !== undefined || !context.hasTime())) return;
     results.set(row, result);
     reported = Math.max(reported, results.size);
@@ -73,20 +73,15 @@ export async function runRows({ people, results }: UpsertJob, context: ToolConte
   return stopReason;
 }
 
-interface RowRun {
-  readonly result: RowResult;
-  /** True if it failed for a reason that other rows share. */
-  readonly isShared: boolean;
-}
-
-async function runRow(row: number, person: DesiredPerson, context: ToolContext): Promise<RowRun> {
+/** Also returns whether it failed for a reason that other rows share. */
+async function runRow(row: number, person: DesiredPerson, context: ToolContext): Promise<[RowResult, boolean]> {
   try {
     const onboarded = await onboardPerson(person, context);
-    return { result: resultOf(row, onboarded), isShared: onboarded.failed.some(({ error }) => isSharedFailure(error)) };
+    return [resultOf(row, onboarded), onboarded.failed.some(({ error }) => isSharedFailure(error))];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const outcome = error instanceof Conflict ? 'conflict' : 'failed';
-    return { result: { row, outcome, reason: error.message }, isShared: isSharedFailure(error) };
+    return [{ row, outcome, reason: error.message }, isSharedFailure(error)];
   }
 }
 
