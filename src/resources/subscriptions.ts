@@ -73,7 +73,7 @@ export function createSubscriptions({ api, clock, timers, log, send, loadFeed }:
   }
 
   function onError(error: unknown): void {
-    log('warn', 'polling for changes failed', { error: error instanceof Error ? error.message : String(error) });
+    log('warn', 'polling for changes failed', { error });
   }
 
   return {

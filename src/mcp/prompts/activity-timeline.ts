@@ -27,7 +27,7 @@ export const activityTimeline: Prompt = {
   tools: [TOOL],
   render(values, runner) {
     return renderForContact(values, runner, {
-      task: `Tell me what happened with this contact and what is to come, as a timeline with the times as they stand there; mark those whose zone is not known. Then say in two sentences where things stand. Older rows: ${TOOL} with the arguments of next.`,
+      task: `Tell me what happened with this contact and what is to come, as a timeline with the times exactly as given; mark those whose zone is not known. Then sum up the situation in two sentences. Older rows: ${TOOL} with the arguments of next.`,
       tool: TOOL,
       read: async (contact) => ({
         contact,

@@ -1,4 +1,5 @@
 import { type Json, rowsIn, textIn } from '../../lib/json.ts';
+import { epochMs } from '../../lib/time.ts';
 import { taskStatus } from '../../tools/composite/location-tasks/task-search.ts';
 import { type Completer, matchOptions, NO_VALUES } from '../completion/completer.ts';
 import type { ToolRunner } from '../tool-runner.ts';
@@ -15,7 +16,7 @@ async function openTasks(contactId: string, runner: ToolRunner) {
   const tasks = rowsIn(result, 'tasks')
     .filter(({ completed }) => completed !== true)
     .map(({ completed: _, ...task }): Json => ({ ...task, status: taskStatus(task, runner.clock.now()) }))
-    .sort((a, b) => Date.parse(String(a.dueDate)) - Date.parse(String(b.dueDate)));
+    .sort((a, b) => epochMs(a.dueDate) - epochMs(b.dueDate));
   return { tasks, ...(result.next ? { next: result.next } : {}) };
 }
 

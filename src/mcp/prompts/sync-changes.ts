@@ -30,7 +30,7 @@ export const syncChanges: Prompt = {
   ],
   tools: [TOOL],
   async render({ since = 'last' }, runner) {
-    const task = `Bring me up to date: who is new, who was changed, and which of their tasks are open or overdue. Say up to when this is complete (completeTo) and what it cannot show (unseen). While the answer has next, call ${TOOL} with those arguments; since: "last" goes on from here another time.`;
+    const task = `Bring me up to date: who is new, who was changed, and which of their tasks are open or overdue. Say up to when this is complete (completeTo) and what it cannot show (unseen). While the answer has next, call ${TOOL} with those arguments; a later call with since: "last" continues from here.`;
     const run = async () =>
       runner.run(TOOL, {
         since: await sinceOf(since, runner),
@@ -38,7 +38,7 @@ export const syncChanges: Prompt = {
       });
     const data = await ifReadable(run());
     if (data) return { instructions: `${task} ${resultFollows(TOOL)}`, data };
-    const instructions = `${task} It could not be gathered beforehand: call ${TOOL} with the since of my next message, which is as I typed it.`;
+    const instructions = `${task} The changes could not be read beforehand: call ${TOOL} with the since of my next message, which is as I typed it.`;
     return { instructions, data: { given: { since } } };
   },
 };
