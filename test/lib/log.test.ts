@@ -184,7 +184,7 @@ describe('a server whose log file', () => {
     expect(ticks(program.child.pid) - used).toBeLessThan(20);
     program.child.stdin.end();
     expect(await program.ended).toBe(0);
-    expect(program.stderr()).toContain('"why":"stdin closed"');
+    expect(program.stderr()).toContain('"reason":"stdin closed"');
     expect(program.stderr()).not.toMatch(/^ +at /m);
   });
 
@@ -193,7 +193,7 @@ describe('a server whose log file', () => {
     const { program } = await begin({ LOG_FILE: file });
     program.child.kill('SIGTERM');
     expect(await program.ended).toBe(0);
-    expect(linesOf(file).at(-1)).toMatchObject({ msg: 'ending', why: 'SIGTERM' });
+    expect(linesOf(file).at(-1)).toMatchObject({ msg: 'ending', reason: 'SIGTERM' });
   });
 });
 
