@@ -1,7 +1,7 @@
 import { type Json, rowsIn } from '../lib/json.ts';
 import { quoteForMessage } from '../lib/text.ts';
+import { isId } from './endpoint.ts';
 import type { RefusedField } from './errors.ts';
-import { isId } from './parsed-error.ts';
 
 /** Why a contact cannot be created; said before anything is sent, and when HighLevel says so. */
 export const NO_IDENTITY =

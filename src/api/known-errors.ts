@@ -1,8 +1,9 @@
 import type { Json } from '../lib/json.ts';
 import { quoteForMessage } from '../lib/text.ts';
+import { isId } from './endpoint.ts';
 import { idText, NO_IDENTITY, notFound, operatorOf, refusedFields, refusedValues } from './error-details.ts';
 import type { ErrorKind, RefusedField } from './errors.ts';
-import { isId, type ParsedError } from './parsed-error.ts';
+import type { ParsedError } from './parsed-error.ts';
 
 /** What an error of the API means, and what the model is told. */
 interface KnownError {

@@ -1,6 +1,5 @@
 import { isRecord, type Json } from '../lib/json.ts';
 import { firstCharacters, stripHiddenCharacters } from '../lib/text.ts';
-import { ID } from './endpoint.ts';
 
 /** An error response, and what a message about it needs to know of the call. */
 export interface RejectedResponse {
@@ -26,8 +25,6 @@ export interface ParsedError extends RejectedResponse {
   /** True if the body also has the status, the list of messages or the trace id that HighLevel's application sends. */
   readonly isOwn: boolean;
 }
-
-export const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value);
 
 const MAX_TEXT = 2_000;
 

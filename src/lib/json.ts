@@ -26,12 +26,9 @@ export const textIn = (data: Json | undefined, key: string): string | undefined 
 /** The objects of a list; none where the value is no list. */
 export const recordsOf = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isRecord) : []);
 
-/** What an answer lists under a key, as HighLevel sent it; nothing where it holds no list. */
+/** The list under a key as HighLevel sent it; empty if there is none. */
 export const listIn = (data: Json | undefined, key: string): readonly unknown[] =>
   Array.isArray(data?.[key]) ? data[key] : [];
 
-/**
- * The rows an answer holds under a key: what is no record is left out. That a list has its key was checked when the
- * answer arrived.
- */
+/** The objects of the list under a key. That a response has its list is checked when it arrives. */
 export const rowsIn = (data: Json | undefined, key: string): Json[] => recordsOf(data?.[key]);

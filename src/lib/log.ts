@@ -1,5 +1,6 @@
 import { constants, fstatSync, open, write } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { makeFolder } from './make-folder.ts';
 import { redact } from './redact.ts';
@@ -8,8 +9,8 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * One line to stderr and to the log file; never a secret, and no contact data above `debug`. It never blocks and never
- * throws: what a destination does not take is dropped and counted.
+ * Writes one line to stderr and to the log file: no secrets, and no contact data above `debug`. It never blocks and never
+ * throws; lines that a destination does not accept are dropped and counted.
  */
 export type Log = (
   level: Exclude<LogLevel, 'silent'>,
@@ -25,8 +26,8 @@ export interface FileLog extends Log {
 export const silent: Log = () => {};
 
 /**
- * Own code instead of a logging library: those write to stderr synchronously, or retry for ever, and a host that pipes
- * stderr and never reads it stops the server. Nothing is opened before the first line that passes the level.
+ * Own code, because logging libraries write to stderr synchronously or retry for ever, so that a host that pipes stderr and
+ * never reads it stops the server. Nothing is opened before the first line that passes the level.
  */
 export function createLog(level: LogLevel, file: string | undefined, stderr = true): FileLog {
   const from = LOG_LEVELS.indexOf(level);
@@ -44,17 +45,15 @@ export function createLog(level: LogLevel, file: string | undefined, stderr = tr
   };
   return Object.assign(log, {
     async flush(timeoutMs: number) {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, timeoutMs);
-      });
-      await Promise.race([Promise.all(destinations.map((destination) => destination.idle())), late]);
-      clearTimeout(timer);
+      const stop = new AbortController();
+      const timeout = delay(timeoutMs, undefined, { signal: stop.signal }).catch(() => undefined);
+      await Promise.race([Promise.all(destinations.map((destination) => destination.idle())), timeout]);
+      stop.abort();
     },
   });
 }
 
-/** Characters of one fact, of one line, and of the lines that wait for a destination. */
+/** Maximum characters of a fact, of a line, and of the lines that wait for a destination. */
 const FACT_CHARACTERS = 2_000;
 const LINE_CHARACTERS = 16_000;
 const WAITING_CHARACTERS = 256_000;
@@ -62,30 +61,30 @@ const WAITING_CHARACTERS = 256_000;
 const SECRET_KEYS = new Set(['token', 'authorization', 'headers']);
 
 function lineOf(level: string, message: string, facts: Readonly<Record<string, unknown>>): string {
-  const head = { time: new Date().toISOString(), level, msg: shortened(message) };
+  const head = { time: new Date().toISOString(), level, msg: shorten(message) };
   try {
     const line = JSON.stringify({ ...head, ...facts }, printable);
     if (line.length <= LINE_CHARACTERS) return `${line}\n`;
   } catch {
-    // A fact that is no JSON costs itself, not the line.
+    // Facts that are not JSON are left out; the line is still written.
   }
   return `${JSON.stringify({ ...head, facts: 'left out' })}\n`;
 }
 
 function printable(key: string, value: unknown): unknown {
   if (SECRET_KEYS.has(key)) return '[redacted]';
-  if (value instanceof Error) return shortened(value.message);
+  if (value instanceof Error) return shorten(value.message);
   if (typeof value === 'bigint' || typeof value === 'symbol') return String(value);
-  return typeof value === 'string' ? shortened(value) : value;
+  return typeof value === 'string' ? shorten(value) : value;
 }
 
-/** Redacted before it is cut: the rest of a secret that was cut in two may not look like one. */
-const shortened = (text: string): string => redact(text).slice(0, FACT_CHARACTERS);
+/** Redacts before truncating: part of a secret may not be recognized as one. */
+const shorten = (text: string): string => redact(text).slice(0, FACT_CHARACTERS);
 
-/** Takes a text and calls back when it is written, or could not be; never throws. */
+/** Calls `done` when the text is written or has failed; never throws. */
 type Writer = (text: string, done: (error?: Error | null) => void) => void;
 
-/** Lines on their way to one place: one write at a time, so that a place that hangs holds no more than one. */
+/** Queue of lines to stderr or the file, with one write at a time, so that a destination that hangs blocks one write only. */
 class Destination {
   readonly #open: () => Writer;
   #writer: Writer | undefined;
@@ -135,15 +134,15 @@ class Destination {
 }
 
 /**
- * A pipe or socket is written through Node's stream, which does not block and which the end of the process does not wait
- * for. Anything else (a file, a device, a terminal) is written by a thread of the pool.
+ * A pipe or socket is written through Node's stream, which neither blocks nor delays the exit. Anything else (a file, a
+ * device, a terminal) is written by the thread pool.
  */
 function stderrWriter(): Writer {
   try {
     const kind = fstatSync(2);
     if (!kind.isFIFO() && !kind.isSocket() && process.platform !== 'win32') return descriptorWriter(async () => 2);
     const stream = process.stderr;
-    // Whoever read it has gone: the callback of the write says so as well.
+    // The reader has closed the pipe, which the callback of the write reports as well.
     stream.on('error', () => {});
     return (text, done) => (stream.writable ? stream.write(text, done) : done(new Error('closed')));
   } catch {
@@ -151,29 +150,29 @@ function stderrWriter(): Writer {
   }
 }
 
-/** `failed` is told of the first time that the file cannot be opened; each later write tries again. */
-function fileWriter(path: string, failed: (error: Error) => void): Writer {
+/** Calls `onFirstFailure` if the file cannot be opened; each later write tries again. */
+function fileWriter(path: string, onFirstFailure: (error: Error) => void): Writer {
   let descriptor: number | undefined;
-  let told = false;
+  let reported = false;
   const { O_APPEND, O_CREAT, O_WRONLY, O_NONBLOCK = 0 } = constants;
   return descriptorWriter(async () => {
     try {
       if (descriptor === undefined) {
         await makeFolder(dirname(path));
-        // A named pipe that nobody reads would hold a thread of the pool for ever.
+        // O_NONBLOCK: opening a named pipe without a reader would block a thread of the pool for ever.
         descriptor = await promisify(open)(path, O_APPEND | O_CREAT | O_WRONLY | O_NONBLOCK, 0o600);
       }
       return descriptor;
     } catch (error) {
-      if (!told) failed(error as Error);
-      told = true;
+      if (!reported) onFirstFailure(error as Error);
+      reported = true;
       throw error;
     }
   });
 }
 
 function descriptorWriter(open: () => Promise<number>): Writer {
-  /** Half a line may stand there: the next one begins on its own. */
+  /** True after a line that was written in part: the next text starts on a new line. */
   let torn = false;
   return (text, done) => {
     const all = Buffer.from(torn ? `\n${text}` : text);

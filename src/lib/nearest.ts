@@ -1,4 +1,4 @@
-/** Insertions, deletions and replacements that turn one text into the other, in any case. */
+/** Levenshtein distance of two texts in lower case. */
 export function distance(a: string, b: string): number {
   const [from, to] = [a.toLowerCase(), b.toLowerCase()];
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);
@@ -13,7 +13,7 @@ export function distance(a: string, b: string): number {
   return row[to.length] ?? 0;
 }
 
-/** The text nearest to a word, where it is at most so far away. */
+/** The text nearest to a word, if its distance is at most `within`. */
 export function nearest<T extends string>(word: string, all: readonly T[], within: number): T | undefined {
   const near = all.filter((each) => Math.abs(each.length - word.length) <= within);
   const [best] = near.map((each) => ({ each, far: distance(word, each) })).sort((a, b) => a.far - b.far);

@@ -1,9 +1,9 @@
-/** A phone a lookup can find: other spellings than E.164 are known to miss. */
+/** The lookup of a phone is known to find no other form. */
 const E164 = /^\+\d{8,15}$/;
 
 export const isE164 = (phone: string): boolean => E164.test(phone);
 
-/** As the API keeps it: for certain where a country is given, and as a number of North America's where none is. */
+/** As the API stores it: with the given country code, else as a number of North America. */
 export function toE164(phone: unknown): string {
   const digits = String(phone).replace(/\D/g, '');
   if (/^\s*\+/.test(String(phone))) return `+${digits}`;
@@ -12,13 +12,13 @@ export function toE164(phone: unknown): string {
 }
 
 export interface ParsedPhone {
-  /** E.164, or as it was typed where it is no number. */
+  /** E.164, or as given if it is not a number. */
   readonly number: string;
-  /** False where its country had to be guessed. */
+  /** False if the country is a guess. */
   readonly certain: boolean;
 }
 
-/** A phone in any spelling. `country` gives the two letters by which one without a country code is read. */
+/** Reads a phone in any format. `country` (two letters) is asked for if it has no country code. */
 export async function parsePhone(phone: string, country: () => Promise<string | undefined>): Promise<ParsedPhone> {
   if (isE164(phone)) return { number: phone, certain: true };
   const abroad = /^\s*\+/.test(phone);

@@ -1,39 +1,36 @@
 import { BoundedMap } from './bounded-map.ts';
 import { quoteForMessage } from './text.ts';
 
-/**
- * Secrets are taken out of whatever is shown, logged or journalled: by value where this process has met them, and by
- * shape where it has not. All of it takes time linear in the text.
- */
+// Secrets are removed from everything that is shown, logged or journalled: by value if this process knows them, else by
+// shape. All of it takes time linear in the text.
 
-/** What a token may consist of where it stands in a header, a form or JSON. */
+/** Characters of a token in a header, a form or JSON. */
 const TOKEN_CHARS = /^[\w.~+/=%-]+/;
 const REDACTED = '[redacted]';
 
-/** Characters below which a value is no secret worth hiding: it would hide words of people instead. */
+/** Minimum characters of a secret: a shorter value would hide words that people wrote. */
 const MIN_LENGTH = 8;
-/** Characters that are looked for of a long value, so that a cut one is found as well. */
+/** Characters by which a long value is found, so that a truncated one is found as well. */
 const PREFIX = 16;
-/** Values that are remembered: a day brings two or four. */
+/** Secrets that are remembered; a day has two or four. */
 const MAX_KNOWN = 64;
 
-/** What is looked for, by the value it belongs to. */
+/** Texts to search for, by secret. */
 const known = new BoundedMap<string, readonly Needle[]>(MAX_KNOWN);
 interface Needle {
   readonly text: string;
-  /** True where it is the beginning of a value, whose rest goes as well. */
+  /** True if it is the start of a secret, whose rest is removed as well. */
   readonly prefix: boolean;
 }
 
-/** From here on the value is redacted wherever it is met. */
+/** The value is redacted from now on wherever it appears. */
 export function rememberSecret(value: string | undefined): void {
-  if (value === undefined || !worthHiding(value)) return;
+  if (value === undefined || !isSecret(value)) return;
   known.set(value, needlesOf(value));
 }
 
-/** No token is a short word: of letters alone it would be one that people write. */
-const worthHiding = (value: string): boolean =>
-  value.length >= MIN_LENGTH && (/\d/.test(value) || value.length >= PREFIX);
+/** A short value of letters only may be a word that people write. */
+const isSecret = (value: string): boolean => value.length >= MIN_LENGTH && (/\d/.test(value) || value.length >= PREFIX);
 
 function needlesOf(value: string): Needle[] {
   const plain = TOKEN_CHARS.exec(value)?.[0] === value;
@@ -42,20 +39,20 @@ function needlesOf(value: string): Needle[] {
   return [...spellings].map((text) => ({ text, prefix: false }));
 }
 
-/** Takes out known secrets and what has the shape of a token; the words of people stay as they are. */
+/** Removes known secrets and texts with the shape of a token; other text is unchanged. */
 export const redact = (text: string): string => withoutShapes(withoutKnown(text));
 
-/** For values of settings, which may be anything but a secret: takes out what might be one as well. */
+/** For values of settings: also removes what may be a secret. */
 export const redactStrictly = (text: string): string =>
   redact(text)
     .replace(UUID, REDACTED)
     .replace(PREFIXED, (word) => (/\d/.test(word) ? REDACTED : word))
     .replace(/[A-Za-z0-9_-]+/g, (word) => (isOpaque(word) ? REDACTED : word));
 
-/** Whether a value is a secret that this process knows, or looks like one. */
+/** Whether a value is a known secret, or looks like one. */
 export const looksSecret = (value: string): boolean => redactStrictly(value) !== value;
 
-/** The value of a setting inside a sentence: quoted, short, on one line, and never a secret. */
+/** The value of a setting for a message: quoted, short, on one line, without secrets. */
 export const quotedSetting = (value: string): string => quoteForMessage(redactStrictly(value));
 
 function withoutKnown(text: string): string {
@@ -69,15 +66,15 @@ function withoutKnown(text: string): string {
   return rest;
 }
 
-/** A private integration token, whole or cut. */
+/** A private integration token, complete or truncated. */
 const PRIVATE = /\bpit-[0-9a-f]{8}[0-9a-f-]*/gi;
-/** A client secret, also one that a letter is missing from. */
+/** A client secret, also with a missing character. */
 const UUID = /(?<![0-9a-f])[0-9a-f]{7,9}(?:-[0-9a-f]{3,5}){2,3}[0-9a-f-]*/gi;
-/** What many services begin their tokens with. */
+/** Prefixes that many services give their tokens. */
 const PREFIXED = /\b(?:pit|tok|sk|pk)[-_][\w-]{8,}/gi;
-/** A word after "Bearer"; `isToken` tells it from one of a sentence. */
+/** A word after "Bearer"; `isToken` excludes words of a sentence. */
 const BEARER = /\bBearer\s{1,4}([\w.~+/=-]+)/gi;
-/** A value under a name that says what it is. */
+/** A value after the name of a secret. */
 const NAMED = /(\b(?:access_token|refresh_token|client_secret)["']?\s{0,4}[:=]\s{0,4}["']?)[\w.~+/=%-]+/gi;
 
 const isToken = (word: string): boolean => word.length >= PREFIX && /\d/.test(word) && /[a-z]/i.test(word);
@@ -90,10 +87,10 @@ function withoutShapes(text: string): string {
   return rest.replace(NAMED, `$1${REDACTED}`);
 }
 
-/** Header characters of the shortest JSON Web Token. */
+/** Minimum characters of the header of a JSON Web Token. */
 const JWT_HEADER = 16;
 
-/** A run of token characters, cut where a JSON Web Token begins in it. */
+/** A run of token characters, up to the start of a JSON Web Token. */
 function withoutJwt(run: string): string {
   let at = 0;
   const parts = run.split('.');
@@ -105,7 +102,7 @@ function withoutJwt(run: string): string {
   return run;
 }
 
-/** Too long and too mixed for a word, a name or an id of HighLevel, which has 20 characters or 24 hexadecimal ones. */
+/** Too long and too mixed for a word, a name or an id of HighLevel (20 characters, or 24 hexadecimal ones). */
 const isOpaque = (word: string): boolean => {
   const longest = word.split(/[-_]/).reduce((max, part) => (part.length > max.length ? part : max), '');
   const mixed = /\d/.test(longest) && /[a-z]/i.test(longest);

@@ -1,14 +1,14 @@
-/** Time as the request layer sees it, so that tests can run it faster than the clock on the wall. */
+/** Clock and timers, so that tests need not wait. */
 export interface Timers {
-  /** ms of a monotonic clock, for elapsed time; its zero means nothing. */
+  /** ms of a monotonic clock, for elapsed time. */
   now(): number;
-  /** Epoch ms by the machine's clock, which may be set at any moment: only for what is shown. `now` where left out. */
+  /** Epoch ms of the machine's clock, which may be set at any moment: only to be shown. If left out, `now` is epoch ms. */
   wall?(): number;
-  /** Runs `then` after `ms`; the answer takes it back. */
+  /** Runs `then` after `ms`. Returns a function that cancels it. */
   setTimer(ms: number, then: () => void): () => void;
 }
 
-/** A longer timer fires at once. */
+/** Node fires a longer timer at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export const realTimers: Timers = {
@@ -20,13 +20,13 @@ export const realTimers: Timers = {
   },
 };
 
-/** Epoch ms of a moment of the monotonic clock, as the machine's clock stands now. */
+/** Epoch ms of a time of the monotonic clock. */
 export const epochOf = (timers: Timers, at: number): number => (timers.wall ? timers.wall() + at - timers.now() : at);
 
-/** The same as text. */
+/** ISO text of a time of the monotonic clock. */
 export const timeOf = (timers: Timers, at: number): string => new Date(epochOf(timers, at)).toISOString();
 
-/** Resolves after `ms`, or at once when the signal is aborted. */
+/** Resolves after `ms`, or when the signal is aborted. */
 export function sleep(timers: Timers, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();

@@ -78,7 +78,7 @@ describe('a time that does not exist is refused', () => {
     ['a time of a day that a zone left out', '2011-12-30T12:00', 'Pacific/Apia'],
     ['midnight where it is skipped', '2018-11-04T00:00', 'America/Sao_Paulo'],
   ])('%s', async (_, text, zone = 'America/New_York') => {
-    await expect(read(text, zone)).rejects.toThrow(`dueDate: "${text}" is no time that exists`);
+    await expect(read(text, zone)).rejects.toThrow(`dueDate: "${text}" is not a valid date or time`);
   });
   test('before anything is sent, through every tool that takes one', async () => {
     const { call, refused, sent } = await connect({ timezone: 'America/New_York' });
@@ -86,7 +86,7 @@ describe('a time that does not exist is refused', () => {
     await sent();
     const dueDate = '2026-11-31T09:00:00-05:00';
     expect(await refused('create_contact_task', { contactId: id, title: 'x', dueDate })).toContain(
-      'no time that exists',
+      'not a valid date or time',
     );
     expect(await refused('onboard_contact', { email: 'a@b.example', tasks: [{ title: 'x', dueDate }] })).toContain(
       'tasks[0].dueDate',

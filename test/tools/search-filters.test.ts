@@ -95,7 +95,7 @@ describe('a range of times is read in the zone of the account', () => {
     ] as const)
       for (const gte of ['2026-02-30', '2026-11-31T09:00', '2026-11-31T09:00:00-05:00'])
         expect(await refused(tool, { ...more, filters: range({ gte }) })).toContain(
-          `filters[0].gte: "${gte}" is no time that exists`,
+          `filters[0].gte: "${gte}" is not a valid date or time`,
         );
     expect(await sent()).toEqual([]);
   });

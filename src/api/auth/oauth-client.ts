@@ -1,8 +1,8 @@
 import { errorCode, UserError } from '../../lib/errors.ts';
 import { isRecord, type Json } from '../../lib/json.ts';
 import { rememberSecret } from '../../lib/redact.ts';
+import { isId } from '../endpoint.ts';
 import { BASE_HEADERS, signedHeaders } from '../http-headers.ts';
-import { isId } from '../parsed-error.ts';
 import { parseJson, readBody } from '../transport/body.ts';
 import type { HttpRequest, Transport } from '../transport/types.ts';
 import type { TokenPair } from './secret-store.ts';

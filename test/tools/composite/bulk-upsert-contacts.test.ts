@@ -196,7 +196,7 @@ describe('what is wrong is refused before anything is sent', () => {
     const all = await world();
     const task = { title: 'x', dueDate: '2026-02-30T09:00' };
     expect(await all.refused('bulk_upsert_contacts', { rows: [row, { ...row, tasks: [task] }] })).toContain(
-      'rows[1].tasks[0].dueDate: "2026-02-30T09:00" is no time that exists',
+      'rows[1].tasks[0].dueDate: "2026-02-30T09:00" is not a valid date or time',
     );
     const unknown = { rows: [{ customFields: [{ key: 'shoe', value: '44' }] }], matchField: 'shoe' };
     expect(await all.refused('bulk_upsert_contacts', unknown)).toContain(

@@ -102,13 +102,13 @@ describe('bad input is refused by the name of the argument, and nothing is sent'
       'a day that is not',
       'create_contact_task',
       { contactId: ID, title: 'x', dueDate: '2026-02-30T09:00' },
-      'dueDate: "2026-02-30T09:00" is no time that exists',
+      'dueDate: "2026-02-30T09:00" is not a valid date or time',
     ],
     [
       'an instant that is not',
       'create_contact_task',
       { contactId: ID, title: 'x', dueDate: '2026-13-30T09:00:00Z' },
-      'dueDate: "2026-13-30T09:00:00Z" is no time that exists',
+      'dueDate: "2026-13-30T09:00:00Z" is not a valid date or time',
     ],
     [
       'a body over the limit',
