@@ -1,5 +1,5 @@
 /**
- * Compares what two builds of the server tell a host:
+ * Compares what two builds of the server send to a host:
  *
  *     npx tsx scripts/compare-builds.ts OLD_DIST NEW_DIST
  *

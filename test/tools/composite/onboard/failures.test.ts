@@ -66,14 +66,14 @@ describe('failures', () => {
   });
 
   /** Another client acts just before the first request to a route is handled. */
-  async function meanwhile(route: string, rival: (request: Rival) => Promise<unknown>): Promise<Connected> {
-    const server: Connected = await world({}, { wait: () => rival(asRival(server)).then(() => undefined) });
+  async function meanwhile(route: string, otherClient: (request: OtherClient) => Promise<unknown>): Promise<Connected> {
+    const server: Connected = await world({}, { wait: () => otherClient(asOtherClient(server)).then(() => undefined) });
     server.sandbox.setFaults([{ route, nth: 1, fault: { delayMs: 1 } }]);
     return server;
   }
-  type Rival = (method: string, path: string, body?: Json) => Promise<Response>;
-  const asRival =
-    ({ sandbox }: Connected): Rival =>
+  type OtherClient = (method: string, path: string, body?: Json) => Promise<Response>;
+  const asOtherClient =
+    ({ sandbox }: Connected): OtherClient =>
     (method, path, body) =>
       sandbox.fetch(
         new Request(`http://sandbox.invalid/contacts/${path}`, {
@@ -88,8 +88,8 @@ describe('failures', () => {
       );
 
   test('another client creates the person between lookup and create', async () => {
-    const server = await meanwhile('POST /contacts/', (rival) =>
-      rival('POST', '', { email: CLEO.email, firstName: 'C.', tags: ['hers'] }),
+    const server = await meanwhile('POST /contacts/', (otherClient) =>
+      otherClient('POST', '', { email: CLEO.email, firstName: 'C.', tags: ['hers'] }),
     );
     const done = await server.call('onboard_contact', { ...CLEO, tasks: [] });
     expect(done).toMatchObject({ created: false, contact: { firstName: 'Cleo' }, note: { created: true } });
@@ -99,9 +99,9 @@ describe('failures', () => {
   });
 
   test('another client creates two contacts that match: a conflict', async () => {
-    const server = await meanwhile('POST /contacts/', async (rival) => {
-      await rival('POST', '', { email: CLEO.email });
-      await rival('POST', '', { phone: CLEO.phone });
+    const server = await meanwhile('POST /contacts/', async (otherClient) => {
+      await otherClient('POST', '', { email: CLEO.email });
+      await otherClient('POST', '', { phone: CLEO.phone });
     });
     const message = await server.refused('onboard_contact', { ...CLEO, tasks: [] });
     expect(message).toMatch(/email leads to contact \w+, phone leads to contact \w+: nothing was written/);
@@ -114,7 +114,7 @@ describe('failures', () => {
     'POST /contacts/{contactId}/tags',
   ])('a contact deleted just before %s is created again with all parts', async (route) => {
     const deleted: string[] = [];
-    const server = await meanwhile(route, (rival) => rival('DELETE', deleted[0] ?? ''));
+    const server = await meanwhile(route, (otherClient) => otherClient('DELETE', deleted[0] ?? ''));
     const [ada] = (await allContacts(server)).filter(({ firstName }) => firstName === 'Ada');
     deleted.push(String(ada?.id));
     const args = { firstName: 'Ada', city: 'Elgin', email: 'ada@moss.example', tags: ['x'], tasks: TASKS.slice(0, 1) };
