@@ -1,10 +1,15 @@
 import * as z from 'zod';
-import { endpoint, type ListShape } from '../api/endpoint.ts';
+import { endpoint } from '../api/endpoint.ts';
 import { hasNextPage, unpagedList } from './core/row-shape.ts';
 import { Fields, of, outputs, Skip, upTo, window } from './core/schemas.ts';
 
-const all = z.strictObject({ ...window, fields: Fields.optional() });
-const some = (key: string, ...fields: string[]): ListShape => ({ ...unpagedList(key), fields });
+/** A lookup that the API answers in one list; `fields` are shown unless others are named. */
+const lookup = (key: string, ...fields: string[]) => ({
+  effect: 'read' as const,
+  input: z.strictObject({ ...window, fields: Fields.optional() }),
+  output: outputs.list(key),
+  list: { ...unpagedList(key), fields },
+});
 
 export const getLocation = endpoint({
   name: 'get_location',
@@ -24,11 +29,8 @@ export const listUsers = endpoint({
   description: 'Users (team members): ids for assignedTo, followers, userId.',
   route: 'GET /users/',
   scope: 'users.readonly',
-  effect: 'read',
   locationId: true,
-  input: all,
-  output: outputs.list('users'),
-  list: some('users', 'id', 'name', 'email', 'phone'),
+  ...lookup('users', 'id', 'name', 'email', 'phone'),
 });
 
 export const listLocationTags = endpoint({
@@ -37,10 +39,7 @@ export const listLocationTags = endpoint({
   description: 'Tags in use in this location.',
   route: 'GET /locations/{locationId}/tags',
   scope: 'locations/tags.readonly',
-  effect: 'read',
-  input: all,
-  output: outputs.list('tags'),
-  list: some('tags', 'id', 'name'),
+  ...lookup('tags', 'id', 'name'),
 });
 
 export const listCustomFields = endpoint({
@@ -49,11 +48,8 @@ export const listCustomFields = endpoint({
   description: 'Custom fields of contacts: id, key, type, options.',
   route: 'GET /locations/{locationId}/customFields',
   scope: 'locations/customFields.readonly',
-  effect: 'read',
-  input: all,
-  output: outputs.list('customFields'),
   request: (args) => ({ ...args, model: 'contact' }),
-  list: some('customFields', 'id', 'name', 'fieldKey', 'dataType', 'picklistOptions', 'textBoxListOptions'),
+  ...lookup('customFields', 'id', 'name', 'fieldKey', 'dataType', 'picklistOptions', 'textBoxListOptions'),
 });
 
 export const listBusinesses = endpoint({
@@ -81,12 +77,9 @@ export const listCalendars = endpoint({
   description: 'Calendars that take bookings.',
   route: 'GET /calendars/',
   scope: 'calendars.readonly',
-  effect: 'read',
   locationId: true,
   version: '2021-04-15',
-  input: all,
-  output: outputs.list('calendars'),
-  list: some('calendars', 'id', 'name', 'description', 'isActive'),
+  ...lookup('calendars', 'id', 'name', 'description', 'isActive'),
 });
 
 export const listWorkflows = endpoint({
@@ -95,11 +88,8 @@ export const listWorkflows = endpoint({
   description: 'Workflows with status (a draft does nothing).',
   route: 'GET /workflows/',
   scope: 'workflows.readonly',
-  effect: 'read',
   locationId: true,
-  input: all,
-  output: outputs.list('workflows'),
-  list: some('workflows', 'id', 'name', 'status'),
+  ...lookup('workflows', 'id', 'name', 'status'),
 });
 
 export const listCampaigns = endpoint({
@@ -108,11 +98,8 @@ export const listCampaigns = endpoint({
   description: 'Campaigns with status.',
   route: 'GET /campaigns/',
   scope: 'campaigns.readonly',
-  effect: 'read',
   locationId: true,
-  input: all,
-  output: outputs.list('campaigns'),
-  list: some('campaigns', 'id', 'name', 'status'),
+  ...lookup('campaigns', 'id', 'name', 'status'),
 });
 
 export const lookups = [

@@ -1,97 +1,99 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
-import type { Json } from '../lib/json.ts';
+import { type Json, recordsOf } from '../lib/json.ts';
 import { contactList, hasNextPage } from './core/row-shape.ts';
 import { Fields, Filled, listOf, outputs, unlisted, unlistedLimit, upTo } from './core/schemas.ts';
 
-/** What search is known to filter by; whether there are more is for HighLevel to say. */
+/** Known filter fields; HighLevel decides about any other. */
 const SEARCH_FIELDS =
   'id contactName firstName lastName email(no contains) phone(E.164) address city state postalCode country companyName businessName source type assignedTo followers tags dnd dateAdded dateUpdated lastActivity (dates: range) customFields.<id>';
 const OPERATORS = 'eq, not_eq, contains, not_contains, exists, not_exists, range, contains_set, wildcard';
 
-/** The longest text search takes. */
-const MAX_SEARCHED = 75;
-const Searched = z.string().max(MAX_SEARCHED).meta(unlistedLimit);
-const Scalar = z.union([Searched, z.number(), z.boolean()]);
-const Bound = z.union([Searched, z.number().meta(unlisted)]).optional();
+/** Characters of a text that search takes. */
+const MAX_TEXT = 75;
+const SearchText = z.string().max(MAX_TEXT).meta(unlistedLimit);
+const Scalar = z.union([SearchText, z.number(), z.boolean()]);
+const Bound = z.union([SearchText, z.number().meta(unlisted)]).optional();
+export const BOUNDS = ['gte', 'lte', 'gt', 'lt'] as const;
 const bounds = { gte: Bound, lte: Bound, gt: Bound, lt: Bound };
 
-/** The form the API has for a range, which is read as well as the four beside `value`. */
+/** The API's own form of a range, accepted besides the four bounds. */
 const Range = z.strictObject(bounds).meta(unlisted);
 const Name = z.string().regex(/^[\w.-]{1,128}$/, 'must be a name of letters, digits, "_", "." or "-"');
 
 const condition = {
   field: Name.optional(),
   operator: Name.optional(),
-  value: z.union([...Scalar.options, listOf(z.union([Searched, z.number().meta(unlisted)]), 100), Range]).optional(),
+  value: z.union([...Scalar.options, listOf(z.union([SearchText, z.number().meta(unlisted)]), 100), Range]).optional(),
   ...bounds,
 };
 type Condition = { [name in keyof typeof condition]?: unknown };
-/** Operators that ask for a value; of one that is not known here, HighLevel says what it takes. */
-const WITH_VALUE = OPERATORS.split(', ').filter((name) => !name.endsWith('exists'));
-/** Without the value that somebody meant, a filter could match more than it should, also for a bulk write. */
-const isWhole = (filter: Condition): boolean =>
-  filter.field !== undefined &&
-  filter.operator !== undefined &&
-  (filter.value !== undefined || hasBounds(filter) || !WITH_VALUE.includes(String(filter.operator)));
-const CONDITION_RULE = 'needs field and operator (and a value, except exists and not_exists)';
-const takesNoValue = ({ operator, value }: Condition): boolean =>
-  value === undefined || (operator !== 'exists' && operator !== 'not_exists');
-const NO_VALUE_RULE =
-  'has a value, which exists and not_exists do not take: for contacts without the field use not_exists';
+
 const hasBounds = (filter: Condition): boolean => BOUNDS.some((name) => filter[name] !== undefined);
-export const BOUNDS = ['gte', 'lte', 'gt', 'lt'] as const;
+/** Operators that take a value. HighLevel checks unknown operators. */
+const WITH_VALUE = OPERATORS.split(', ').filter((name) => !name.endsWith('exists'));
+/** A filter without its value could match too many contacts, also for a bulk write. */
+const isComplete = ({ field, operator, value, ...rest }: Condition): boolean =>
+  field !== undefined &&
+  operator !== undefined &&
+  (value !== undefined || hasBounds(rest) || !WITH_VALUE.some((name) => name === operator));
+const valueFits = ({ operator, value }: Condition): boolean =>
+  value === undefined || (operator !== 'exists' && operator !== 'not_exists');
 const boundsFit = (filter: Condition): boolean =>
   !hasBounds(filter) || (filter.operator === 'range' && filter.value === undefined);
-const BOUNDS_RULE = 'gte, lte, gt and lt go with operator range, in place of value';
 
-const Leaf = z
-  .strictObject(condition)
-  .refine(isWhole, CONDITION_RULE)
-  .refine(takesNoValue, NO_VALUE_RULE)
-  .refine(boundsFit, BOUNDS_RULE);
-const Filter = z
-  .strictObject({ ...condition, group: z.enum(['AND', 'OR']).optional(), filters: listOf(Leaf, 50).optional() })
-  .refine(
-    (f) => (f.group === undefined ? isWhole(f) : f.filters !== undefined && f.field === undefined),
-    CONDITION_RULE,
-  )
-  .refine(takesNoValue, NO_VALUE_RULE)
-  .refine(boundsFit, BOUNDS_RULE);
+const withRules = <T extends z.ZodType<Condition>>(schema: T, isValid: (filter: z.output<T>) => boolean): T =>
+  schema
+    .refine(isValid, 'needs field and operator (and a value, except exists and not_exists)')
+    .refine(
+      valueFits,
+      'has a value, which exists and not_exists do not take: for contacts without the field use not_exists',
+    )
+    .refine(boundsFit, 'gte, lte, gt and lt go with operator range, in place of value');
+
+const Leaf = withRules(z.strictObject(condition), isComplete);
+const Filter = withRules(
+  z.strictObject({ ...condition, group: z.enum(['AND', 'OR']).optional(), filters: listOf(Leaf, 50).optional() }),
+  ({ group, filters: inner, ...filter }) =>
+    group === undefined ? isComplete(filter) : inner !== undefined && filter.field === undefined,
+);
 
 export const filters = listOf(Filter, 50);
 const Sort = z.strictObject({ field: Name, direction: z.enum(['asc', 'desc']) });
 
-/** Names people use for fields the index keeps in lower case only. */
-const LOWER: Readonly<Record<string, string>> = { firstName: 'firstNameLowerCase', lastName: 'lastNameLowerCase' };
+/** Fields that the index stores in lower case only. */
+const LOWER_CASE: Readonly<Record<string, string>> = { firstName: 'firstNameLowerCase', lastName: 'lastNameLowerCase' };
 const indexField = (field: unknown): unknown =>
-  typeof field === 'string' && Object.hasOwn(LOWER, field) ? LOWER[field] : field;
-const lower = (value: unknown): unknown =>
-  Array.isArray(value) ? value.map(lower) : typeof value === 'string' ? value.toLowerCase() : value;
+  typeof field === 'string' && Object.hasOwn(LOWER_CASE, field) ? LOWER_CASE[field] : field;
+const isLowerCase = (field: unknown): boolean =>
+  typeof field === 'string' && (field === 'tags' || field.endsWith('LowerCase'));
+const toLowerCase = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map(toLowerCase) : typeof value === 'string' ? value.toLowerCase() : value;
 
-/** Filters as the index wants them: lower-case twins for names, tags in lower case, a range as one value. */
-const indexFilters = (given: unknown): unknown =>
-  (given as Json[]).map(({ gte, lte, gt, lt, ...filter }) => {
+/** Filters as the index takes them: lower-case fields for names, tags in lower case, a range as one value. */
+const indexFilters = (given: unknown): Json[] =>
+  recordsOf(given).map(({ gte, lte, gt, lt, ...filter }) => {
     if (filter.filters) return { ...filter, filters: indexFilters(filter.filters) };
     const field = indexField(filter.field);
-    const isLower = field === 'tags' || String(field).endsWith('LowerCase');
     const range = Object.entries({ gte, lte, gt, lt }).filter(([, bound]) => bound !== undefined);
-    const value = range.length > 0 ? Object.fromEntries(range) : isLower ? lower(filter.value) : filter.value;
+    const single = isLowerCase(field) ? toLowerCase(filter.value) : filter.value;
+    const value = range.length > 0 ? Object.fromEntries(range) : single;
     return { ...filter, field, ...(value === undefined ? {} : { value }) };
   });
 
+const indexSort = (given: unknown): Json[] =>
+  recordsOf(given).map((sort) => ({ ...sort, field: indexField(sort.field) }));
+
+export const isCustomField = (field: unknown): field is string =>
+  typeof field === 'string' && field.startsWith('customFields.');
 /** Ids of custom fields have no other characters, and are longer than most names. */
 const CUSTOM_BY_ID = /^customFields\.[A-Za-z0-9]{16,}$/;
 
-/** The custom fields that filters call by something else than an id. Search then answers that there is nobody. */
-export const customFieldsByName = (filters: readonly Json[]): string[] =>
-  filters.flatMap(({ field, filters: inner }) => {
-    if (Array.isArray(inner)) return customFieldsByName(inner as Json[]);
-    return String(field).startsWith('customFields.') && !CUSTOM_BY_ID.test(String(field)) ? [String(field)] : [];
-  });
-
-const indexSort = (given: unknown): unknown =>
-  (given as Json[]).map((sort) => ({ ...sort, field: indexField(sort.field) }));
+/** Custom fields that filters name by anything but an id. Search finds no contact for them. */
+export const customFieldsByName = (given: unknown): string[] =>
+  recordsOf(given).flatMap(({ field, filters: inner }) =>
+    isCustomField(field) && !CUSTOM_BY_ID.test(field) ? [field] : customFieldsByName(inner),
+  );
 
 export const searchContacts = endpoint({
   name: 'search_contacts',
@@ -103,7 +105,7 @@ export const searchContacts = endpoint({
   locationId: true,
   input: z
     .strictObject({
-      query: Filled.max(75).optional(),
+      query: Filled.max(MAX_TEXT).optional(),
       filters: filters.optional(),
       sort: listOf(Sort, 10).optional(),
       pageLimit: upTo(500).optional(),

@@ -1,64 +1,59 @@
 import { matchField } from '../../api/write/compare.ts';
-import { isEmpty, type Json } from '../../lib/json.ts';
+import { isEmpty, type Json, recordIn, rowsIn } from '../../lib/json.ts';
 import { rowOf } from './row-shape.ts';
 
-/** Arguments that are no field of a contact, or that an answer keeps in a form of its own. */
-const NOT_COMPARED = new Set([
-  'contactId',
-  'createNewIfDuplicateAllowed',
-  'clear',
-  'name',
-  'dndSettings',
-  'inboundDndSettings',
-]);
-/** Fields that are left out without a word: what cannot be told for sure counts as left out here. */
-const LEFT_OUT = new Set(['phone', 'gender', 'companyName']);
+/** Arguments that are no field of a contact, or that answers give in another form. */
+const NOT_COMPARED = new Set(['contactId', 'createNewIfDuplicateAllowed', 'clear', 'name', 'dndSettings', 'inboundDndSettings']); // biome-ignore format: a list
+/** Fields that HighLevel may silently not store: one that cannot be compared counts as not stored. */
+const MAY_BE_DROPPED = new Set(['phone', 'gender', 'companyName']);
 
-/** The fields that an answer shows otherwise than they were sent. A field that it does not show at all says nothing of a create. */
-function shownOtherwise(contact: Json, args: Json, isWhole: boolean): string[] {
+/** Names of the fields that the answer shows with another value. A create shows only some fields; others are not judged. */
+function differentFields(contact: Json, args: Json, showsAllFields: boolean): string[] {
+  const isDifferent = ([name, value]: [string, unknown]): boolean => {
+    if (NOT_COMPARED.has(name) || value === undefined) return false;
+    if (isEmpty(contact[name]) && (isEmpty(value) || !showsAllFields)) return false;
+    if (name === 'customFields') return lacksCustomField(contact, args);
+    const match = matchField(name, value, contact);
+    return match === 'mismatch' || (match === 'unknown' && MAY_BE_DROPPED.has(name));
+  };
   return Object.entries(args)
-    .filter(([name, value]) => {
-      if (NOT_COMPARED.has(name) || value === undefined) return false;
-      if (isEmpty(contact[name]) && (isEmpty(value) || !isWhole)) return false;
-      if (name === 'customFields') return lacksCustom(value, contact.customFields);
-      const answer = matchField(name, value, contact);
-      return answer === 'mismatch' || (answer === 'unknown' && LEFT_OUT.has(name));
-    })
+    .filter(isDifferent)
     .map(([name]) => name);
 }
 
-/** Whether a custom field that was given by its id is missing from those that are shown. */
-const lacksCustom = (sent: unknown, stored: unknown): boolean =>
-  Array.isArray(stored) &&
-  (sent as Json[]).some(
-    ({ id, value }) => id !== undefined && !isEmpty(value) && !(stored as Json[]).some((field) => field?.id === id),
-  );
+/** Whether a custom field that was sent by its id is not in the answer. */
+function lacksCustomField(contact: Json, args: Json): boolean {
+  if (!Array.isArray(contact.customFields)) return false;
+  const stored = new Set(rowsIn(contact, 'customFields').map(({ id }) => id));
+  return rowsIn(args, 'customFields').some(({ id, value }) => id !== undefined && !isEmpty(value) && !stored.has(id));
+}
 
-/** What a write of a contact did not store, by its answer. `isWhole`: the answer shows every field there is. */
+/** Notices about fields that a write did not store, by its answer. */
 export const writeRemarks =
-  (isWhole: boolean) =>
-  ({ contact }: Json, args: Json): string[] => {
-    if (typeof contact !== 'object' || contact === null) return [];
-    const fields = shownOtherwise(rowOf.contact(contact as Json), args, isWhole);
+  (showsAllFields: boolean) =>
+  (data: Json, args: Json): string[] => {
+    const contact = recordIn(data, 'contact');
+    const fields = contact ? differentFields(rowOf.contact(contact), args, showsAllFields) : [];
     return fields.length === 0
       ? []
       : [`The answer does not show as sent: ${fields.join(', ')}. Tell the user; get_contact shows what is stored.`];
   };
 
-/** What an upsert dropped or replaced of a contact that was there. */
+/** Notices about what an upsert did not store, or replaced, of an existing contact. */
 export function upsertRemarks(data: Json, args: Json): string[] {
-  const { new: isNew, contact } = data;
-  if (isNew !== false || typeof contact !== 'object' || contact === null) return writeRemarks(false)(data, args);
-  const shown = rowOf.contact(contact as Json);
-  const others = shownOtherwise(shown, args, true);
-  const dropped = ['email', 'phone'].filter((name) => others.includes(name));
-  const rest = others.filter((name) => !dropped.includes(name) && name !== 'gender');
+  const contact = recordIn(data, 'contact');
+  if (data.new !== false || !contact) return writeRemarks(false)(data, args);
+  const different = differentFields(rowOf.contact(contact), args, true);
+  const dropped = ['email', 'phone'].filter((name) => different.includes(name));
+  const rest = different.filter((name) => !dropped.includes(name) && name !== 'gender');
   return [
     ...dropped.map(
       (name) =>
         `${name} was NOT stored: HighLevel leaves out one that belongs to another contact. find_duplicate_contact shows whose it is; tell the user.`,
     ),
-    ...(others.includes('gender') ? ['gender was NOT stored: HighLevel takes it only when a contact is created.'] : []),
+    ...(different.includes('gender')
+      ? ['gender was NOT stored: HighLevel takes it only when a contact is created.']
+      : []),
     ...(rest.length > 0 ? [`The answer does not show as sent: ${rest.join(', ')}.`] : []),
     ...(Array.isArray(args.tags) ? ['tags replaced all tags that the contact had.'] : []),
     ...(args.email !== undefined && !dropped.includes('email')

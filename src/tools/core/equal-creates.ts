@@ -1,93 +1,86 @@
 import { fullName } from '../../api/contact-name.ts';
 import type { Endpoint } from '../../api/endpoint.ts';
-import type { Json } from '../../lib/json.ts';
+import { BoundedMap } from '../../lib/bounded-map.ts';
+import { type Json, recordIn, textIn } from '../../lib/json.ts';
 import { normalizeText } from '../../lib/markup.ts';
+import { epochMs } from '../../lib/time.ts';
 
-/** ms for which an equal create is worth a word, and how many are remembered. */
-const REMEMBERED_MS = 600_000;
-const KEPT = 500;
+/** ms for which an equal create is reported. */
+const REPORTED_MS = 600_000;
+const MAX_RECORDS = 500;
 
-/** Something this server created by a tool of its own. */
-interface Created {
-  readonly tool: string;
-  /** Equal for what is the same once more. */
-  readonly print: string;
-  readonly id: string;
+interface CreatedRecord {
+  /** Equal for records of the same tool and content. */
+  readonly key: string;
   /** Monotonic ms. */
   readonly at: number;
 }
 
-interface Kind {
-  readonly what: string;
-  /** Key of the answer that holds what was created. */
-  readonly key: string;
-  /** What makes two of them equal; undefined where the kind has another guard, as contacts with an email have. */
-  readonly print: (args: Json, locationId: string | undefined) => unknown[] | undefined;
+interface RecordKind {
+  readonly message: string;
+  /** Key of the answer that holds the record. */
+  readonly envelope: string;
+  /** What makes two records equal; undefined for those with another guard, such as contacts with an email. */
+  readonly identity: (args: Json) => readonly unknown[] | undefined;
 }
 
-const nameOf = (contact: Json): string => normalizeText(fullName(contact)).toLowerCase();
+const folded = (text: unknown): string => normalizeText(text).toLowerCase();
 
-const KINDS: Readonly<Record<string, Kind>> = {
+const KINDS: Readonly<Record<string, RecordKind>> = {
   create_contact_note: {
-    what: 'An equal note was added to this contact',
-    key: 'note',
-    print: ({ contactId, body }) => [contactId, normalizeText(body)],
+    message: 'An equal note was added to this contact',
+    envelope: 'note',
+    identity: ({ contactId, body }) => [contactId, normalizeText(body)],
   },
   create_contact_task: {
-    what: 'An equal task was added to this contact',
-    key: 'task',
-    print: ({ contactId, title, dueDate, completed }) =>
-      completed === true ? undefined : [contactId, normalizeText(title).toLowerCase(), Date.parse(String(dueDate))],
+    message: 'An equal task was added to this contact',
+    envelope: 'task',
+    identity: ({ contactId, title, dueDate, completed }) =>
+      completed === true ? undefined : [contactId, folded(title), epochMs(dueDate)],
   },
   create_contact: {
-    what: 'A contact of this name without email and phone was created',
-    key: 'contact',
-    print: (args, locationId) =>
-      args.email || args.phone || nameOf(args) === '' ? undefined : [locationId, nameOf(args)],
+    message: 'A contact of this name without email and phone was created',
+    envelope: 'contact',
+    identity: (args) => {
+      const name = folded(fullName(args));
+      return args.email || args.phone || name === '' ? undefined : [name];
+    },
   },
 };
 
-/** What a later write changes so that the earlier record is not equal any more. */
+/** Arguments of a later write that make the record different. */
 const CHANGES = ['body', 'title', 'dueDate', 'name', 'firstName', 'lastName', 'email', 'phone'] as const;
 
 /**
- * A model that repeats itself, or two conversations with the same task, make records that are there twice. Nothing is
- * refused for that: it may be meant. The answer names the earlier one.
+ * Reports records that a model, or two conversations with the same task, create twice. Nothing is refused, as both may be
+ * intended; the answer names the earlier record.
  */
 export class EqualCreates {
-  #created: Created[] = [];
+  /** By record id. */
+  readonly #created = new BoundedMap<unknown, CreatedRecord>(MAX_RECORDS);
 
-  /** After a create: the sentence about an equal one by this server, if there was one in the last ten minutes. */
-  recordCreate(
-    endpoint: Endpoint,
-    args: Json,
-    answer: Json,
-    now: number,
-    locationId: string | undefined,
-  ): string | undefined {
-    const kind = Object.hasOwn(KINDS, endpoint.name) ? KINDS[endpoint.name] : undefined;
-    const parts = kind?.print(args, locationId);
-    const id = kind && (answer[kind.key] as Json | undefined)?.id;
-    if (!kind || !parts || typeof id !== 'string') return undefined;
-    const print = JSON.stringify(parts);
-    this.#created = this.#created.filter(({ at }) => now - at < REMEMBERED_MS).slice(-KEPT);
-    const earlier = this.#created.findLast((each) => each.tool === endpoint.name && each.print === print);
-    // The answer to a repetition is the record of the first call: there is one.
-    if (this.#created.some((each) => each.tool === endpoint.name && each.id === id)) return undefined;
-    this.#created.push({ tool: endpoint.name, print, id, at: now });
-    return (
-      earlier &&
-      `${kind.what} ${ago(now - earlier.at)} (id ${earlier.id}); this is another one. Delete one of them if that was not meant.`
-    );
+  /** Call after a create. Returns a notice if this server created an equal record in the last ten minutes. */
+  recordCreate({ name }: Endpoint, args: Json, answer: Json, now: number): string | undefined {
+    const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
+    const identity = kind?.identity(args);
+    const id = kind && textIn(recordIn(answer, kind.envelope), 'id');
+    // A known id is the answer to a repeated request: there is one record.
+    if (!identity || id === undefined || this.#created.has(id)) return undefined;
+    const key = JSON.stringify([name, ...identity]);
+    const equal = ([, record]: [unknown, CreatedRecord]) => record.key === key && now - record.at < REPORTED_MS;
+    const earlier = [...this.#created].findLast(equal);
+    this.#created.set(id, { key, at: now });
+    if (!earlier) return undefined;
+    const [earlierId, { at }] = earlier;
+    return `${kind?.message} ${ago(now - at)} (id ${earlierId}); this is another one. Delete one of them if that was not meant.`;
   }
 
-  /** After any other write: what it deletes, completes or changes is not equal any more. */
+  /** Call after any other write: a record that was deleted, completed or changed is not equal any more. */
   forget(endpoint: Endpoint, args: Json): void {
     if (endpoint.effect === 'read' || Object.hasOwn(KINDS, endpoint.name)) return;
-    const target = args.taskId ?? args.noteId ?? args.contactId;
     const changed =
       endpoint.effect === 'delete' || args.completed === true || CHANGES.some((name) => args[name] !== undefined);
-    if (changed) this.#created = this.#created.filter(({ id }) => id !== target);
+    if (changed) this.#created.delete(args.taskId ?? args.noteId ?? args.contactId);
   }
 }
 

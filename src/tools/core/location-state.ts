@@ -4,7 +4,7 @@ import type { StateStore } from '../../lib/state-file.ts';
 import { EqualCreates } from './equal-creates.ts';
 import { createJobs, type Jobs } from './job-store.ts';
 
-/** What is remembered of a person that search may not show yet. */
+/** A person that search may not show yet. */
 export interface KnownPerson {
   /** Id of the contact that was found or created; undefined while its creation has no known outcome. */
   readonly id?: string;
@@ -12,18 +12,18 @@ export interface KnownPerson {
   readonly at: number;
 }
 
-/** What a server keeps for one location while it runs: what one account showed is never used for another. */
+/** State of one location while the server runs, so that no account sees data of another. */
 export interface LocationState {
   /** Undefined in the sandbox, which has one location only. */
   readonly locationId: string | undefined;
-  /** Outlives this process. */
+  /** Stored on disk. */
   readonly stateStore: StateStore;
-  /** Folder by which the processes of one owner agree on people; undefined where this one has none to agree with. */
+  /** Folder through which the processes of one owner share known people; undefined where there is only one process. */
   readonly peopleFolder: string | undefined;
   /** Unfinished work that a later call continues by its handle. */
   readonly jobs: Jobs;
   readonly equalCreates: EqualCreates;
-  /** Held while a call works on a person, by the person's keys. */
+  /** Locked while a call works on a person, by the hashes of the person's keys. */
   readonly personLocks: KeyedLock;
   /** People by the hashes of their keys. */
   readonly knownPeople: BoundedMap<string, KnownPerson>;

@@ -1,15 +1,15 @@
-import type { Json } from '../../lib/json.ts';
+import { isEmpty, type Json, rowsIn } from '../../lib/json.ts';
 
 /**
- * What a tool does beside what its own name says, each act named by the endpoint tool that does exactly that: creating
- * with tags is adding tags. The owner who forbids the endpoint tool forbids the act, whichever tool would do it.
+ * What a tool does besides what its name says, as the names of the endpoint tools that do exactly that: to create a
+ * contact with tags is to add tags. An owner who forbids an endpoint tool forbids the action in every tool.
  */
-interface Need {
-  /** The argument that asks for the act; undefined where every use of the tool needs it. */
+interface Requirement {
+  /** The argument that requires the actions; undefined where every use of the tool does. */
   readonly argument?: string;
   readonly when?: (args: Json) => boolean;
-  /** The tool can do it in any of these ways, and each takes all of its acts. */
-  readonly ways: readonly (readonly string[])[];
+  /** One of these is enough, with all of its actions. */
+  readonly alternatives: readonly (readonly string[])[];
 }
 
 const ADD_TAGS = 'add_contact_tags';
@@ -23,107 +23,106 @@ const TASK = 'create_contact_task';
 const READ = 'get_contact';
 const SEARCH = 'search_contacts';
 
-const isGiven = (value: unknown): boolean =>
-  value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
+const always = (...alternatives: Requirement['alternatives']): Requirement => ({ alternatives });
 
-const always = (...ways: readonly (readonly string[])[]): Need => ({ ways });
+const onlyIf = (
+  argument: string,
+  when: (args: Json) => boolean,
+  ...alternatives: Requirement['alternatives']
+): Requirement => ({ argument, when, alternatives });
 
-/** An argument that asks for acts wherever it holds something. */
-const by = (argument: string, ...acts: readonly string[]): Need => ({
-  argument,
-  when: (args) => isGiven(args[argument]),
-  ways: [acts],
-});
+const ifGiven = (argument: string, ...actions: readonly string[]): Requirement =>
+  onlyIf(argument, (args) => !isEmpty(args[argument]), actions);
 
-/** `tags` of a write that replaces all tags: the ones given come, the others go, and an empty list removes them all. */
-const REPLACES_TAGS: readonly Need[] = [
-  by('tags', ADD_TAGS),
-  { argument: 'tags', when: ({ tags }) => Array.isArray(tags), ways: [[REMOVE_TAGS]] },
+/** `tags` of a write that replaces all tags, so that it adds and removes them; an empty list removes all. */
+const REPLACES_TAGS: readonly Requirement[] = [
+  ifGiven('tags', ADD_TAGS),
+  onlyIf('tags', ({ tags }) => Array.isArray(tags), [REMOVE_TAGS]),
 ];
 
-/** What onboarding a person does by argument. */
-const PERSON: readonly Need[] = [by('tags', ADD_TAGS), by('note', NOTE), by('tasks', TASK), by('businessId', ASSIGN)];
+const PERSON: readonly Requirement[] = [
+  ifGiven('tags', ADD_TAGS),
+  ifGiven('note', NOTE),
+  ifGiven('tasks', TASK),
+  ifGiven('businessId', ASSIGN),
+];
 
-/** Onboarding finds people by one of the lookups, and then has something to write. */
-const ONBOARDS: readonly Need[] = [
+/** Onboarding finds people by one of the lookups, and then writes something. */
+const ONBOARDS: readonly Requirement[] = [
   always(['find_duplicate_contact'], [SEARCH]),
-  always([CREATE], ...[UPDATE, ADD_TAGS, NOTE, TASK, ASSIGN].map((act) => [act, READ])),
+  always([CREATE], ...[UPDATE, ADD_TAGS, NOTE, TASK, ASSIGN].map((action) => [action, READ])),
 ];
 
-const inRows = (need: Need): Need => ({
-  ...need,
-  argument: `${need.argument} in rows`,
-  when: ({ rows }) => Array.isArray(rows) && rows.some((row: Json) => need.when?.(row)),
+const inRows = ({ argument, when, alternatives }: Requirement): Requirement => ({
+  argument: `${argument} in rows`,
+  when: (args) => rowsIn(args, 'rows').some((row) => when?.(row)),
+  alternatives,
 });
 
-const NEEDS: Readonly<Record<string, readonly Need[]>> = {
-  [CREATE]: [by('tags', ADD_TAGS)],
+const READS_CONTACT = [always([READ], ['list_contact_tasks'], ['list_contact_notes'], ['list_contact_appointments'])];
+
+const REQUIREMENTS: Readonly<Record<string, readonly Requirement[]>> = {
+  [CREATE]: [ifGiven('tags', ADD_TAGS)],
   [UPDATE]: REPLACES_TAGS,
-  // Which of the two it will be is not known before.
+  // Which of the two is not known before the write.
   upsert_contact: [always([CREATE, UPDATE]), ...REPLACES_TAGS],
-  update_contact_task: [by('completed', 'set_contact_task_completed')],
+  update_contact_task: [ifGiven('completed', 'set_contact_task_completed')],
   [BULK_TAGS]: [
     always([ADD_TAGS], [REMOVE_TAGS]),
-    { argument: 'type "add"', when: ({ type }) => type === 'add', ways: [[ADD_TAGS]] },
-    { argument: 'removeAllTags', when: ({ removeAllTags }) => removeAllTags === true, ways: [[REMOVE_TAGS]] },
-    { argument: 'type "remove"', when: ({ type }) => type === 'remove', ways: [[REMOVE_TAGS]] },
+    onlyIf('type "add"', ({ type }) => type === 'add', [ADD_TAGS]),
+    onlyIf('removeAllTags', ({ removeAllTags }) => removeAllTags === true, [REMOVE_TAGS]),
+    onlyIf('type "remove"', ({ type }) => type === 'remove', [REMOVE_TAGS]),
   ],
   remove_contact_from_all_campaigns: [always(['remove_contact_from_campaign'])],
-  get_contact_overview: [always([READ], ['list_contact_tasks'], ['list_contact_notes'], ['list_contact_appointments'])],
-  get_contact_timeline: [always([READ], ['list_contact_tasks'], ['list_contact_notes'], ['list_contact_appointments'])],
+  get_contact_overview: READS_CONTACT,
+  get_contact_timeline: READS_CONTACT,
   list_calendar_events: [always(['list_contact_appointments'])],
   list_changed_contacts: [
     always([SEARCH]),
-    {
-      argument: 'tasks',
-      when: ({ tasks }) => tasks === true,
-      ways: [['list_contact_tasks'], ['search_location_tasks']],
-    },
+    onlyIf('tasks', ({ tasks }) => tasks === true, ['list_contact_tasks'], ['search_location_tasks']),
   ],
   count_contacts: [always([SEARCH])],
   onboard_contact: [...ONBOARDS, ...PERSON],
   bulk_upsert_contacts: [...ONBOARDS, ...PERSON.map(inRows)],
   bulk_update_contacts: [
     always([UPDATE], [ADD_TAGS, BULK_TAGS], [REMOVE_TAGS, BULK_TAGS], [ASSIGN]),
-    by('query', SEARCH),
-    by('filters', SEARCH),
-    by('set', UPDATE),
-    by('addTags', ADD_TAGS, BULK_TAGS),
-    by('removeTags', REMOVE_TAGS, BULK_TAGS),
-    {
-      argument: 'businessId',
-      when: ({ businessId, unlinkBusiness }) => businessId !== undefined || unlinkBusiness === true,
-      ways: [[ASSIGN]],
-    },
+    ifGiven('query', SEARCH),
+    ifGiven('filters', SEARCH),
+    ifGiven('set', UPDATE),
+    ifGiven('addTags', ADD_TAGS, BULK_TAGS),
+    ifGiven('removeTags', REMOVE_TAGS, BULK_TAGS),
+    onlyIf('businessId', ({ businessId, unlinkBusiness }) => businessId !== undefined || unlinkBusiness === true, [
+      ASSIGN,
+    ]),
   ],
 };
 
-/** An act that the owner forbade, and the word of GHL_TOOLS that forbids it. */
+/** A forbidden action, and the word of GHL_TOOLS that forbids it. */
 export interface ForbiddenAction {
-  readonly act: string;
+  readonly action: string;
   readonly word: string;
-  /** The argument that asks for it; undefined where every use of the tool needs it. */
+  /** The argument that requires it; undefined where every use of the tool does. */
   readonly argument?: string | undefined;
 }
 
-/** Forbidden acts by name, each with the word of GHL_TOOLS that forbids it. */
+/** Forbidden actions by name, each with the word of GHL_TOOLS that forbids it. */
 export type ForbiddenActions = ReadonlyMap<string, string>;
 
-/** The first forbidden act that a tool would do on these arguments; without arguments, that each use of it needs. */
+/** The first forbidden action that these arguments require; without arguments, the first that every use requires. */
 export function findForbiddenAction(
   tool: string,
   args: Json | undefined,
   forbidden: ForbiddenActions,
 ): ForbiddenAction | undefined {
-  if (forbidden.size === 0) return undefined;
   const own = forbidden.get(tool);
-  if (own !== undefined) return { act: tool, word: own };
-  const needs = Object.hasOwn(NEEDS, tool) ? (NEEDS[tool] ?? []) : [];
-  for (const { argument, when, ways } of needs) {
+  if (own !== undefined) return { action: tool, word: own };
+  const requirements = Object.hasOwn(REQUIREMENTS, tool) ? (REQUIREMENTS[tool] ?? []) : [];
+  for (const { argument, when, alternatives } of requirements) {
     if (when && !(args && when(args))) continue;
-    const blocked = ways.map((acts) => acts.find((act) => forbidden.has(act)));
-    const [act] = blocked;
-    if (act !== undefined && !blocked.includes(undefined)) return { act, word: forbidden.get(act) ?? '', argument };
+    const blocked = alternatives.map((actions) => actions.find((action) => forbidden.has(action)));
+    const [action] = blocked;
+    if (action !== undefined && !blocked.includes(undefined))
+      return { action, word: forbidden.get(action) ?? '', argument };
   }
   return undefined;
 }

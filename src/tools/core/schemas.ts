@@ -1,19 +1,19 @@
 import * as z from 'zod';
 import { ID } from '../../api/endpoint.ts';
 
-/** Marks what is accepted and not advertised: an older form, or a property that few need. */
+/** Accepted, but not in `tools/list`: an older form, or a property that few need. */
 export const unlisted = { unlisted: true } as const;
 
-/** Choices that a description names once for several properties. */
+/** Choices that one description names for several properties. */
 export const enumInDescription = { enumInDescription: true } as const;
 
-/** A limit far above what one call is for; it is checked and not advertised. */
+/** A limit far above normal use: checked, but not in `tools/list`. */
 export const unlistedLimit = { unlistedLimit: true } as const;
 export const listOf = <T extends z.ZodType>(item: T, most: number) =>
   z.array(item).min(1).max(most).meta(unlistedLimit);
 const listOrNone = <T extends z.ZodType>(item: T, most: number) => z.array(item).max(most).meta(unlistedLimit);
 
-/** Characters of a field, and of a text that may be long. A whole request may have 100,000 bytes. */
+/** Characters of a field, and of a long text. A whole request may have 100,000 bytes. */
 const MAX_FIELD = 5_000;
 const MAX_TEXT = 65_000;
 
@@ -27,8 +27,8 @@ const filled = z.string().trim().min(1, 'must not be empty');
 export const Filled = filled.max(MAX_FIELD);
 export const FilledLong = filled.max(MAX_TEXT);
 
-/** Marks text that people also write as a number: a phone number, a postal code. Never an id. */
-const orNumber = { numbers: true } as const;
+/** Text that is also accepted as a number: a phone number, a postal code. Never an id. */
+const orNumber = { acceptsNumber: true } as const;
 export const Phone = Filled.meta(orNumber);
 
 const MAX_TAGS = 500;
@@ -39,10 +39,10 @@ export const TagsOrNone = listOrNone(Filled, MAX_TAGS);
 export const upTo = (max: number) => z.int().min(1).max(max);
 export const Skip = z.int().min(0);
 
-/** Row keys instead of the default ones; ours, never sent. */
+/** Keys of the rows to show; never sent to the API. */
 export const Fields = listOf(z.string().regex(/^\w{1,64}$/, 'must be a key of the rows, such as email'), 100);
 
-/** How many rows and from where, for lists the API sends whole; ours, never sent. */
+/** Paging of lists that the API sends in one answer; never sent to the API. */
 export const window = { limit: upTo(500).optional(), skip: Skip.optional() };
 
 export const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
@@ -72,7 +72,7 @@ const InboundDndSettings = z.strictObject({
   all: z.strictObject({ status: z.enum(['active', 'inactive']).meta(enumInDescription), message: note }),
 });
 
-/** By the type of the field: text, number, yes or no, list of choices. Files cannot be written this way. */
+/** Depends on the type of the field: text, number, boolean, list of choices. Files cannot be written this way. */
 const FieldValue = z.union([LongText, z.number(), z.boolean(), listOrNone(Text.meta(orNumber), 500)]);
 const CustomField = z
   .strictObject({
@@ -88,7 +88,7 @@ const CustomField = z
   .refine((field) => field.part === undefined || typeof field.value === 'string', 'takes a text for a part');
 export const CustomFields = listOf(CustomField, 200);
 
-/** Contact fields every write takes (create, update and upsert differ in what they add). */
+/** Contact fields that create, update and upsert have in common. */
 export const contactFields = {
   firstName: Text.optional(),
   lastName: Text.optional(),
@@ -118,11 +118,10 @@ export const contactFields = {
   customFields: CustomFields.optional(),
 };
 
-/** Marks an object of answers that is advertised without its properties. */
-const shallow = { shallow: true } as const;
-const anObject = z.looseObject({}).meta(shallow);
+/** An object of answers that `tools/list` shows without its properties. */
+const anObject = z.looseObject({}).meta({ opaque: true });
 
-/** Types of the root keys of answers. What stands below is not described, and every key is optional. */
+/** Types of the root keys of answers. Nested values are not described, and every key is optional. */
 export const of = {
   object: anObject.optional(),
   rows: z.array(anObject).optional(),
@@ -130,17 +129,17 @@ export const of = {
   text: z.string().optional(),
   count: z.number().optional(),
   flag: z.boolean().optional(),
-  /** Of several types, or null. */
+  /** Any type, or null. */
   any: z.unknown().optional(),
 } as const;
 
 /**
- * The answer of a tool. Every root key it may give is declared: some clients keep only those. An added or missing one
- * never breaks a client.
+ * The answer of a tool. It declares every possible root key, as some clients drop all others. A missing or additional key
+ * is valid.
  */
 export const answer = (keys: z.ZodRawShape) => z.looseObject({ ...keys, notice: of.text });
 
-/** Of one record; `listsCut` where its lists were too long. */
+/** One record; `listsCut` where its lists were truncated. */
 const record = (keys: z.ZodRawShape) => answer({ ...keys, listsCut: of.object });
 const list = (key: string) => answer({ [key]: of.rows, total: of.count, next: of.object });
 

@@ -8,85 +8,87 @@ import { type Permissions, switchedOffMessage } from './permissions.ts';
 import { findForbiddenAction } from './required-actions.ts';
 import { scopesOf, type Tool } from './tool.ts';
 
-const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
-const isScope = (word: string): word is Scope => (SCOPES as readonly string[]).includes(word);
+const wordsOf = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
+const isScope = (word: string): word is Scope => SCOPES.some((scope) => scope === word);
 
-/** How HighLevel spells scopes, those of other parts of it among them. */
+/** How HighLevel spells scopes, also those of its other products. */
 const SCOPE_SHAPE = /^[a-z][\w-]*([/.][\w-]+)*\.(readonly|read|write)$/i;
-/** Letters by which a word may differ from one of our scopes and still be meant for it. */
-const TYPING_ERRORS = 2;
+/** Most letters by which a misspelt scope differs from the correct one. */
+const MAX_TYPING_ERRORS = 2;
 
-/** What was named: scopes this server knows, and those of other parts of HighLevel, which it has no use for. */
+/** Scopes of the setting: those that this server knows, and those of other products, which it does not use. */
 export interface NamedScopes {
   readonly scopes: readonly Scope[];
   readonly others: readonly string[];
 }
 
-/** @throws SettingError for a word that is no scope, or one of ours misspelt */
+/** @throws SettingError for a word that is no scope, or a misspelt scope */
 export function parseScopes(text: string, setting = 'GHL_SCOPES'): NamedScopes {
-  const named = [...new Set(words(text))];
-  for (const word of named.filter((each) => !isScope(each))) {
-    const meant = scopeMeant(word);
+  const named = [...new Set(wordsOf(text))];
+  const others = named.filter((word) => !isScope(word));
+  for (const word of others) {
+    const meant = nearestScope(word);
     if (meant === undefined && SCOPE_SHAPE.test(word)) continue;
-    throw new SettingError(
-      `${setting}: ${quotedSetting(word)} is not a scope${
-        meant
-          ? `; did you mean ${meant}?`
-          : '. Use names such as contacts.readonly or contacts.write, separated by spaces or commas.'
-      }`,
-    );
+    const advice = meant
+      ? `; did you mean ${meant}?`
+      : '. Use names such as contacts.readonly or contacts.write, separated by spaces or commas.';
+    throw new SettingError(`${setting}: ${quotedSetting(word)} is not a scope${advice}`);
   }
-  return { scopes: named.filter(isScope), others: named.filter((word) => !isScope(word)) };
+  return { scopes: named.filter(isScope), others };
 }
 
-/** The scope of ours that a misspelt word stands for. */
-function scopeMeant(word: string): Scope | undefined {
-  const bare = word.slice(0, 60).replace(/\.read$/i, '.readonly');
-  const reads = `${bare.split('.')[0]}.readonly`;
-  return nearest(bare, SCOPES, TYPING_ERRORS) ?? (SCOPE_SHAPE.test(bare) ? undefined : nearest(reads, SCOPES, 1));
+/** The scope that a misspelt word stands for. */
+function nearestScope(word: string): Scope | undefined {
+  const name = word.slice(0, 60).replace(/\.read$/i, '.readonly');
+  const readScope = `${name.split('.')[0]}.readonly`;
+  return (
+    nearest(name, SCOPES, MAX_TYPING_ERRORS) ?? (SCOPE_SHAPE.test(name) ? undefined : nearest(readScope, SCOPES, 1))
+  );
 }
+
+type ToolTest = (tool: Tool) => boolean;
 
 /** Words of GHL_TOOLS that stand for sets of tools. */
-const SETS: Readonly<Record<string, (tool: Tool) => boolean>> = {
-  read: (tool) => tool.effect === 'read',
-  write: (tool) => tool.effect !== 'read',
-  delete: (tool) => tool.effect === 'delete',
-  bulk: (tool) => tool.name.startsWith('bulk_'),
-  automation: (tool) => tool.family === 'campaigns' || tool.family === 'workflows',
+const SETS: Readonly<Record<string, ToolTest>> = {
+  read: ({ effect }) => effect === 'read',
+  write: ({ effect }) => effect !== 'read',
+  delete: ({ effect }) => effect === 'delete',
+  bulk: ({ name }) => name.startsWith('bulk_'),
+  automation: ({ family }) => family === 'campaigns' || family === 'workflows',
 };
 
-/** The tools GHL_TOOLS leaves: what it names (or all), less what it names with a minus. It narrows and never widens. */
+/** The owner's selection by GHL_TOOLS. It removes tools and never adds one. */
+export interface Selection {
+  /** Whether the tool is listed. A tool that is only not named may still be part of another tool. */
+  readonly includes: ToolTest;
+  /** The word with a minus that forbids what this tool does, also as part of another tool. */
+  readonly forbids: (tool: Tool) => string | undefined;
+}
+const ALL: Selection = { includes: () => true, forbids: () => undefined };
+
+/** GHL_TOOLS names tools, families and sets; a minus excludes. Without a word that includes, all are included. */
 export function parseSelection(text: string, tools: readonly Tool[]): Selection {
-  const sets = words(text).map((word) => {
+  const parsed = wordsOf(text).map((word) => {
     const name = word.replace(/^-/, '').toLowerCase();
-    const test =
-      (Object.hasOwn(SETS, name) && SETS[name]) || ((tool: Tool) => tool.family === name || tool.name === name);
+    const set = Object.hasOwn(SETS, name) ? SETS[name] : undefined;
+    const test: ToolTest = set ?? ((tool) => tool.family === name || tool.name === name);
     if (!tools.some(test)) {
       const known = [...new Set(tools.map((tool) => tool.family)), ...Object.keys(SETS)].join(', ');
       throw new SettingError(
         `GHL_TOOLS: ${quotedSetting(word)} is no family, tool or set. Families and sets: ${known}; each also with a minus.`,
       );
     }
-    return { word, test, minus: word.startsWith('-') };
+    return { word, test, excludes: word.startsWith('-') };
   });
-  const plus = sets.filter((set) => !set.minus);
-  const minus = sets.filter((set) => set.minus);
+  const included = parsed.filter(({ excludes }) => !excludes);
+  const excluded = parsed.filter(({ excludes }) => excludes);
   return {
-    forbids: (tool) => minus.find((set) => set.test(tool))?.word,
-    includes: (tool) => plus.length === 0 || plus.some((set) => set.test(tool)),
+    includes: (tool) => included.length === 0 || included.some(({ test }) => test(tool)),
+    forbids: (tool) => excluded.find(({ test }) => test(tool))?.word,
   };
 }
 
-/** What the owner makes of the permitted tools. */
-export interface Selection {
-  /** Whether the owner wants it listed; what is merely unnamed may be done as part of another tool. */
-  readonly includes: (tool: Tool) => boolean;
-  /** The word with a minus that forbids what this tool does, as part of another tool too. */
-  readonly forbids: (tool: Tool) => string | undefined;
-}
-const ALL: Selection = { includes: () => true, forbids: () => undefined };
-
-/** A tool that is not offered: its scope is not in effect, or the owner's GHL_TOOLS leaves it out. */
+/** A tool that is not offered: its scope is not in effect, or GHL_TOOLS leaves it out. */
 export interface HiddenTool {
   readonly tool: Tool;
   readonly reason: 'scope' | 'selection';
@@ -95,49 +97,46 @@ export interface HiddenTool {
 export interface ToolAccess extends Permissions {
   readonly offered: readonly Tool[];
   readonly hidden: readonly HiddenTool[];
-  /** What the owner does to bring a scope into effect, where it is not done by the settings alone. */
+  /** How the owner grants a scope, where it takes more than the settings. */
   readonly howToGrant?: ((scope: Scope) => string) | undefined;
 }
 
-/** The one place that decides which tools exist for a host: by scope, then by the owner's selection. */
+/** Decides which tools a host is offered: by scope, then by the owner's selection. */
 export function resolveToolAccess(
   tools: readonly Tool[],
   scopes: readonly Scope[],
-  selected: Selection = ALL,
+  selection: Selection = ALL,
   howToGrant?: ToolAccess['howToGrant'],
 ): ToolAccess {
   const forbidden = new Map(
     tools.flatMap((tool) => {
-      const word = selected.forbids(tool);
+      const word = selection.forbids(tool);
       return word === undefined ? [] : [[tool.name, word] as const];
     }),
   );
-  const hidden = tools.flatMap((tool): HiddenTool[] => {
-    if (scopesOf(tool).some((scope) => !scopes.includes(scope))) return [{ tool, reason: 'scope' }];
-    // A tool stays where some of its uses are left.
-    const useless = findForbiddenAction(tool.name, undefined, forbidden) !== undefined;
-    return selected.includes(tool) && !useless ? [] : [{ tool, reason: 'selection' }];
-  });
-  return {
-    offered: tools.filter((tool) => !hidden.some((h) => h.tool === tool)),
-    hidden,
-    forbidden,
-    scopes,
-    howToGrant,
+  const reasonToHide = (tool: Tool): HiddenTool['reason'] | undefined => {
+    if (missingScopeOf(tool, scopes)) return 'scope';
+    // A tool is offered while some of its uses are allowed.
+    const isUseless = findForbiddenAction(tool.name, undefined, forbidden) !== undefined;
+    return selection.includes(tool) && !isUseless ? undefined : 'selection';
   };
+  const hidden = tools.flatMap((tool): HiddenTool[] => {
+    const reason = reasonToHide(tool);
+    return reason ? [{ tool, reason }] : [];
+  });
+  const offered = tools.filter((tool) => !hidden.some((each) => each.tool === tool));
+  return { offered, hidden, forbidden, scopes, howToGrant };
 }
 
-/** What to say when a tool is called that is not offered. */
+/** The error message for a call of a tool that is not offered. */
 export function explainUnavailable(access: ToolAccess, name: string): string {
-  const { hidden } = access;
-  const found = hidden.find(({ tool }) => tool.name === name);
+  const found = access.hidden.find(({ tool }) => tool.name === name);
   if (!found) return `There is no tool ${quoteForMessage(name)}; tools/list names those there are.`;
-  const missing = missingFor(found.tool, access);
+  const missing = missingScopeOf(found.tool, access.scopes);
   return missing
     ? missingScope(name, missing, access.howToGrant)
     : switchedOffMessage(name, findForbiddenAction(name, undefined, access.forbidden));
 }
 
-/** The first scope that a tool lacks. */
-export const missingFor = (tool: Tool, { scopes }: ToolAccess): Scope | undefined =>
+const missingScopeOf = (tool: Tool, scopes: readonly Scope[]): Scope | undefined =>
   scopesOf(tool).find((scope) => !scopes.includes(scope));

@@ -4,18 +4,18 @@ import type { Scope } from '../../api/scopes.ts';
 import type { Json } from '../../lib/json.ts';
 import type { Implementations, ToolContext } from './context.ts';
 
-/** A tool of several requests, built on endpoints: its definition, apart from its implementation. */
+/** The definition of a tool that sends several requests; its implementation is a file of its own. */
 export interface CompositeTool<I extends z.ZodObject = z.ZodObject> extends ToolFace {
   readonly input: I;
   /** The endpoints it calls that no other tool offers. */
   readonly calls: readonly Endpoint[];
-  /** Scopes it requires beside its own. */
+  /** Scopes it requires besides its own. */
   readonly extraScopes?: readonly Scope[];
-  /** A method and not a property, so that tools of different inputs fit in one list: arguments are checked before. */
+  /** A method and not a property, so that one list can hold tools with different inputs. Arguments are validated before. */
   run(args: z.output<I>, context: ToolContext): Promise<Json>;
 }
 
-/** Identity, so that the implementation's arguments are of the type that `input` gives. */
+/** Identity function that infers the type of `input`. */
 export const compositeTool = <I extends z.ZodObject>(tool: CompositeTool<I>): CompositeTool<I> => tool;
 
 export type ToolInput<T extends CompositeTool> = z.output<T['input']>;
@@ -23,7 +23,7 @@ export type ToolInput<T extends CompositeTool> = z.output<T['input']>;
 /** The implementation of a composite tool. */
 export type Implementation<T extends CompositeTool> = (args: ToolInput<T>, context: ToolContext) => Promise<Json>;
 
-/** The implementation of this name, which is loaded with the first call: the start does without. */
+/** Loads the implementation of this name with the first call, so that it does not slow down the start. */
 export const lazyTool =
   (name: Exclude<keyof Implementations, 'withE164'>): CompositeTool['run'] =>
   async (args, context) =>
@@ -33,6 +33,6 @@ export type Tool = (Endpoint | CompositeTool) & { readonly family: string };
 
 export const isComposite = (tool: Endpoint | CompositeTool): tool is CompositeTool => 'run' in tool;
 
-/** Every scope a tool needs to be offered. */
+/** Every scope that a tool requires. */
 export const scopesOf = (tool: Endpoint | CompositeTool): readonly Scope[] =>
   isComposite(tool) ? [tool.scope, ...(tool.extraScopes ?? [])] : [tool.scope];

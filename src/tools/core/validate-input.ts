@@ -7,47 +7,48 @@ import { readArguments } from './read-arguments.ts';
 
 export interface CheckedInput {
   readonly args: Json;
-  /** What the model should know about how its arguments were read. */
+  /** How arguments were read, where the model should know it. */
   readonly notice?: string;
 }
 
-/** Arguments checked against the record. @throws UserError that names every wrong argument and what is expected */
+/** Validates arguments by the tool's schema. @throws UserError that names every wrong argument and what is expected */
 export function checkInput(tool: ToolFace, given: unknown): CheckedInput {
   const { args, nulls } = readArguments(tool.input, given);
-  const notice = aboutNulls(tool, nulls);
+  const notice = nullsNotice(tool, nulls);
   const parsed = tool.input.safeParse(args);
   if (parsed.success) return { args: parsed.data, ...(notice ? { notice } : {}) };
-  const problems = [...new Set(parsed.error.issues.map((issue) => problem(issue, args)))];
-  const unknown = parsed.error.issues.some((issue) => issue.code === 'unrecognized_keys' && issue.path.length === 0);
+  const { issues } = parsed.error;
+  const problems = [...new Set(issues.map((issue) => describeIssue(issue, args)))].slice(0, 8);
+  const unknown = issues.some((issue) => issue.code === 'unrecognized_keys' && issue.path.length === 0);
   const takes = unknown ? ` ${tool.name} takes: ${Object.keys(tool.input.shape).join(', ') || 'no arguments'}.` : '';
-  throw new UserError(`Nothing was sent. ${problems.slice(0, 8).join('; ')}.${takes}${notice ? ` ${notice}` : ''}`);
+  throw new UserError(`Nothing was sent. ${problems.join('; ')}.${takes}${notice ? ` ${notice}` : ''}`);
 }
 
-/** Arguments that steer a call and hold nothing that could be emptied: that they were null needs no word. */
-const STEERING: ReadonlySet<string> = new Set([
+/** Arguments that are no fields of a record: null in them needs no notice. */
+const NOT_FIELDS: ReadonlySet<string | undefined> = new Set([
   ...['contacts', 'query', 'filters', 'set', 'clear', 'unlinkBusiness', 'confirm', 'handle', 'rows', 'matchField'],
   ...['createNewIfDuplicateAllowed', 'removeAllTags'],
 ]);
 
-/** Names the nulls of a write, since somebody may have meant to empty those fields. */
-function aboutNulls({ input, effect }: ToolFace, nulls: readonly string[]): string | undefined {
+/** Names the fields of a write that were null, since the caller may have meant to empty them. */
+function nullsNotice({ input, effect }: ToolFace, nulls: readonly string[]): string | undefined {
   if (effect !== 'create' && effect !== 'update') return undefined;
-  const isField = (path: string) => !STEERING.has(path.split('.').at(-1) ?? '') && !path.startsWith('filters[]');
+  const isField = (path: string) => !NOT_FIELDS.has(path.split('.').at(-1)) && !path.startsWith('filters[]');
   const fields = nulls.filter(isField);
   if (fields.length === 0) return undefined;
-  const takes = (name: string) => Object.hasOwn(input.shape, name);
   const isBusiness = (path: string) => /\bbusinessId$/.test(path);
+  const unlink = Object.hasOwn(input.shape, 'unlinkBusiness')
+    ? 'unlinkBusiness: true'
+    : 'unlinkBusiness: true of bulk_update_contacts';
   return [
     `null means "not given" and was not applied: ${fields.join(', ')}.`,
-    ...(fields.every(isBusiness) ? [] : emptying(input, fields)),
-    ...(fields.some(isBusiness)
-      ? [`To unlink a business use unlinkBusiness: true${takes('unlinkBusiness') ? '' : ' of bulk_update_contacts'}.`]
-      : []),
+    ...(fields.every(isBusiness) ? [] : howToEmpty(input, fields)),
+    ...(fields.some(isBusiness) ? [`To unlink a business use ${unlink}.`] : []),
   ].join(' ');
 }
 
-/** How a field is emptied, by what a tool takes; nothing where none of these can be. */
-function emptying({ shape }: ToolFace['input'], fields: readonly string[]): string[] {
+/** How a field is emptied, by the arguments of the tool; nothing where it cannot be. */
+function howToEmpty({ shape }: ToolFace['input'], fields: readonly string[]): string[] {
   if ('clear' in shape) return ['To empty a field name it in clear.'];
   if ('set' in shape) return ['To empty a field name it in set.clear.'];
   if ('firstName' in shape || 'rows' in shape) return ['To empty a field use update_contact with clear.'];
@@ -55,19 +56,19 @@ function emptying({ shape }: ToolFace['input'], fields: readonly string[]): stri
   return fields.some(isText) ? ['To empty a text give "".'] : [];
 }
 
-/** One problem, by the argument's name and never with its value. */
-function problem(issue: z.core.$ZodIssue, args: unknown): string {
+/** One problem, by the name of the argument and never with its value. */
+function describeIssue(issue: z.core.$ZodIssue, args: unknown): string {
   const name = issue.path
     .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
     .join('')
     .replace(/^\./, '');
-  const absent = name !== '' && at(args, issue.path) === undefined;
+  const absent = name !== '' && valueAt(args, issue.path) === undefined;
   if (absent && issue.code.startsWith('invalid_')) return `${name} is missing`;
   switch (issue.code) {
     case 'unrecognized_keys':
-      return `Unknown argument ${issue.keys.map((key) => quoteForMessage(key)).join(', ')}${name && ` in ${name}`}${issue.keys.includes('locationId') ? ' (the server fills it in)' : ''}: remove it and try again`;
+      return unknownArguments(issue.keys, name);
     case 'invalid_type':
-      return `${name || 'The arguments'} must be ${article(issue.expected)}`;
+      return `${name || 'The arguments'} must be ${withArticle(issue.expected)}`;
     case 'invalid_value':
       return `${name} must be one of ${issue.values.join(', ')}`;
     case 'too_big':
@@ -83,9 +84,15 @@ function problem(issue: z.core.$ZodIssue, args: unknown): string {
   }
 }
 
+function unknownArguments(keys: readonly string[], parent: string): string {
+  const where = parent && ` in ${parent}`;
+  const why = keys.includes('locationId') ? ' (the server fills it in)' : '';
+  return `Unknown argument ${keys.map(quoteForMessage).join(', ')}${where}${why}: remove it and try again`;
+}
+
 const measure = (origin: string): string =>
   origin === 'string' ? 'have a length of' : origin === 'array' ? 'have a number of items of' : 'be';
-const article = (type: string): string =>
+const withArticle = (type: string): string =>
   type === 'int' ? 'a whole number' : /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`;
-const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);

@@ -1,72 +1,62 @@
 import type { Scope } from '../../api/scopes.ts';
 import type { Api } from '../../api/types.ts';
-import type { Json } from '../../lib/json.ts';
-
+import { recordIn } from '../../lib/json.ts';
 import { type Clock, ZoneUnknown } from '../../lib/time.ts';
 import { getLocation } from '../lookups.ts';
 
-/** ms for which a location's zone is not asked for again. */
-const ZONE_MS = 3_600_000;
+/** ms for which a location's zone is cached. */
+const CACHED_MS = 3_600_000;
 
-/** The location's zone, or why it is not known. */
-type LocationZone = { readonly zone: string } | { readonly unknown: string };
+interface CachedZone {
+  readonly locationId: string | undefined;
+  readonly readAt: number;
+  readonly zone: string;
+}
 
-/** The zone is the owner's word, else the location's where its scope allows, else the machine's. */
+/** The zone is the owner's setting, else the location's where its scope is in effect, else the machine's. */
 export function createClock(options: {
   readonly timezone?: string | undefined;
   readonly api: Api;
   readonly scopes: () => readonly Scope[];
-  /** The location that calls go to now: it changes with a sign-in. */
+  /** The location of the present sign-in. */
   readonly locationId: () => string | undefined;
   readonly now: () => number;
 }): Clock {
-  const { timezone, api, scopes, locationId, now } = options;
-  let kept: { readonly locationId: string | undefined; readonly at: number; readonly zone: string } | undefined;
+  const { timezone, api, scopes, now } = options;
+  let cached: CachedZone | undefined;
 
-  /** Undefined where it may not be read. What is not known is asked for anew each time. */
-  async function lookUp(): Promise<LocationZone | undefined> {
+  /** The location's zone, undefined where its scope is not in effect. @throws ZoneUnknown, which is not cached */
+  async function readLocationZone(): Promise<string | undefined> {
     if (!scopes().includes(getLocation.scope)) return undefined;
-    const id = locationId();
-    const age = kept ? now() - kept.at : Number.NaN;
-    if (kept && kept.locationId === id && age >= 0 && age < ZONE_MS) return kept;
-    const given = await api.call(getLocation, {}, { locationId: id }).then(
-      ({ location }) => ({ zone: (location as Json | undefined | null)?.timezone }),
-      () => undefined,
-    );
-    if (!given) return { unknown: "the location's time zone could not be read just now" };
-    const zone = checkedZone(given.zone);
-    if (zone === undefined)
-      return {
-        unknown: `the location's time zone in HighLevel is ${isSet(given.zone) ? 'none that is known' : 'not set'}`,
-      };
-    kept = { locationId: id, at: now(), zone };
-    return kept;
+    const locationId = options.locationId();
+    const age = cached && cached.locationId === locationId ? now() - cached.readAt : Number.NaN;
+    if (cached && age >= 0 && age < CACHED_MS) return cached.zone;
+    const answer = await api.call(getLocation, {}, { locationId }).catch(() => {
+      throw new ZoneUnknown("the location's time zone could not be read just now");
+    });
+    const zone = parseZone(recordIn(answer, 'location')?.timezone);
+    cached = { locationId, readAt: now(), zone };
+    return zone;
   }
 
   return {
     now,
-    async zone() {
-      if (timezone !== undefined) return timezone;
-      const found = await lookUp();
-      if (found === undefined) return machineZone();
-      if ('zone' in found) return found.zone;
-      throw new ZoneUnknown(found.unknown);
-    },
-    async locationZone() {
-      const found = await lookUp();
-      return found && 'zone' in found ? found.zone : undefined;
-    },
+    zone: async () => timezone ?? (await readLocationZone()) ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    locationZone: () =>
+      readLocationZone().catch((error: unknown) => {
+        if (error instanceof ZoneUnknown) return undefined;
+        throw error;
+      }),
   };
 }
 
-const machineZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
-const isSet = (zone: unknown): boolean => typeof zone === 'string' && zone.trim() !== '';
-
-function checkedZone(zone: unknown): string | undefined {
-  if (typeof zone !== 'string') return undefined;
+/** @throws ZoneUnknown for anything but the name of a time zone */
+function parseZone(zone: unknown): string {
+  const isSet = typeof zone === 'string' && zone.trim() !== '';
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+    if (isSet) return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
   } catch {
-    return undefined;
+    // Not a zone that this version of Node knows.
   }
+  throw new ZoneUnknown(`the location's time zone in HighLevel is ${isSet ? 'none that is known' : 'not set'}`);
 }

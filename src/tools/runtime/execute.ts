@@ -16,34 +16,35 @@ import { joinTextBoxParts } from './text-box-parts.ts';
 /** Characters of all notices together. */
 const NOTICE_CHARACTERS = 2_000;
 
-/** Runs a tool on checked arguments: people's words to the API's, the call, and the answer as the model reads it. */
-export async function runTool(tool: Tool, given: Json, request: RequestContext, aboutInput?: string): Promise<Json> {
-  const notices = new Map(aboutInput === undefined ? [] : [[aboutInput, aboutInput]]);
-  const context = contextOf(tool, request, (notice, kind = notice) => notices.set(kind, notice));
+/** Runs a tool on validated arguments. @throws UserError for what the model or the owner must change */
+export async function runTool(tool: Tool, given: Json, request: RequestContext, inputNotice?: string): Promise<Json> {
+  const notices = new Map(inputNotice === undefined ? [] : [[inputNotice, inputNotice]]);
+  const context = createToolContext(tool, request, (notice, kind = notice) => void notices.set(kind, notice));
   assertAllowed(tool, given, request.access);
-  const args = await prepared(tool, given, context);
-  const result = isComposite(tool) ? await tool.run(args, context) : await runEndpoint(tool, args, context);
-  const { kept, odd } = fitting(tool.output, result);
-  if (odd.length > 0)
-    notices.set('odd', `HighLevel gave ${odd.join(', ')} in a form that is not known: left out of this answer.`);
-  return notices.size > 0 ? { ...kept, notice: truncate([...notices.values()].join(' '), NOTICE_CHARACTERS) } : kept;
+  const args = await resolveArguments(tool, given, context);
+  const answer = isComposite(tool) ? await tool.run(args, context) : await runEndpoint(tool, args, context);
+  const result = withoutInvalidKeys(tool, answer, context);
+  return notices.size > 0
+    ? { ...result, notice: truncate([...notices.values()].join(' '), NOTICE_CHARACTERS) }
+    : result;
 }
 
 /**
- * An answer without the root keys that are of another type than the tool declares. A client that checks answers discards
- * one that does not fit as a whole, also after a write that is done.
+ * An answer without the root keys that have another type than the tool declares: a client that validates answers drops
+ * an invalid one as a whole, also after a write that is done.
  */
-function fitting(output: Tool['output'], result: Json): { kept: Json; odd: readonly string[] } {
-  const checked = output.safeParse(result);
-  if (checked.success) return { kept: result, odd: [] };
-  const odd = [...new Set(checked.error.issues.map(({ path }) => String(path[0])))];
-  return { kept: Object.fromEntries(Object.entries(result).filter(([key]) => !odd.includes(key))), odd };
+function withoutInvalidKeys({ output }: Tool, answer: Json, { notify }: ToolContext): Json {
+  const { success, error } = output.safeParse(answer);
+  if (success) return answer;
+  const invalid = new Set(error.issues.map(({ path: [key] }) => key));
+  notify(`HighLevel gave ${[...invalid].join(', ')} in a form that is not known: left out of this answer.`);
+  return Object.fromEntries(Object.entries(answer).filter(([key]) => !invalid.has(key)));
 }
 
-/** Arguments in the API's terms, as far as that takes more than the arguments themselves. */
-async function prepared(tool: Tool, given: Json, context: ToolContext): Promise<Json> {
+/** Replaces "me", parts of text boxes and local times in filters by what the API takes. */
+async function resolveArguments(tool: Tool, given: Json, context: ToolContext): Promise<Json> {
   const args = await joinTextBoxParts(await resolveMe(given, context), context);
-  if (!Array.isArray(args.filters)) return args;
+  if (args.filters === undefined) return args;
   const [named] = customFieldsByName(args.filters);
   if (named)
     context.notify(
@@ -52,16 +53,20 @@ async function prepared(tool: Tool, given: Json, context: ToolContext): Promise<
   return { ...args, filters: await resolveFilterTimes(args.filters, tool, context) };
 }
 
-function contextOf(tool: Tool, request: RequestContext, note: (notice: string, kind?: string) => void): ToolContext {
+/** `addNotice` replaces an earlier notice of the same kind. */
+function createToolContext(
+  tool: Tool,
+  request: RequestContext,
+  addNotice: (notice: string, kind?: string) => void,
+): ToolContext {
   const { api, signal, host, onWrite, access, state } = request;
-  const began = api.now();
-  const deadline = isComposite(tool) ? began + TOOL_DEADLINE_MS : undefined;
-  const notify = (notice: string) => note(notice);
-  // Notices that differ in numbers only replace each other: hundreds of calls may send them.
-  const notifyLatest = (notice: string) => note(notice, notice.replace(/\d+/g, ''));
+  const startedAt = api.now();
+  const deadline = isComposite(tool) ? startedAt + TOOL_DEADLINE_MS : undefined;
+  // Hundreds of calls may send notices that differ only in numbers: the last one is shown.
+  const notifyLatest = (notice: string) => addNotice(notice, notice.replace(/\d+/g, ''));
   return {
     ...request,
-    notify,
+    notify: (notice) => addNotice(notice),
     call: async (endpoint, args, priority = 'interactive', options) => {
       assertAllowed(endpoint, args, access);
       const answer = await api.call(endpoint, args, {
@@ -70,19 +75,18 @@ function contextOf(tool: Tool, request: RequestContext, note: (notice: string, k
         ...options,
       });
       state.equalCreates.forget(endpoint, args);
-      const odd = endpoint.effect === 'read' ? countInvalidRows(answer) : 0;
-      if (odd > 0)
-        note(`HighLevel sent ${odd} rows that are no records; they are left out.`, `odd rows of ${endpoint.name}`);
+      const invalid = endpoint.effect === 'read' ? countInvalidRows(answer) : 0;
+      if (invalid > 0)
+        addNotice(`HighLevel sent ${invalid} rows that are no records; they are left out.`, `rows of ${endpoint.name}`);
       return answer;
     },
-    hasTime: () => signal?.aborted !== true && api.now() - began < START_DEADLINE_MS,
+    hasTime: () => signal?.aborted !== true && api.now() - startedAt < START_DEADLINE_MS,
   };
 }
 
-/** One endpoint, one call. */
 async function runEndpoint(endpoint: Endpoint, given: Json, context: ToolContext): Promise<Json> {
   const { call, clock, notify, state, api } = context;
-  const args = await withPhoneSpelledOut(endpoint, given, context);
+  const args = await withE164Phone(endpoint, given, context);
   for (const name of endpoint.times ?? []) {
     if (typeof args[name] !== 'string') continue;
     const { iso, echo } = await readTime(name, args[name], clock, 'end', endpoint.effect === 'read' ? 'UTC' : 'refuse');
@@ -90,14 +94,14 @@ async function runEndpoint(endpoint: Endpoint, given: Json, context: ToolContext
     if (echo) notify(`${name} read as ${echo}.`);
   }
   const answer = await call(endpoint, args);
-  const equal = state.equalCreates.recordCreate(endpoint, args, answer, api.now(), state.locationId);
+  const equal = state.equalCreates.recordCreate(endpoint, args, answer, api.now());
   if (equal) notify(equal);
-  for (const remark of endpoint.remarks?.(answer, args) ?? []) notify(remark);
+  endpoint.remarks?.(answer, args).forEach(notify);
   return toToolResult(endpoint, answer, given);
 }
 
-/** Most are in E.164 already and need no more than a look. */
-async function withPhoneSpelledOut({ phone: name }: Endpoint, given: Json, context: ToolContext): Promise<Json> {
+/** A copy of the arguments with the phone in E.164. The parser is loaded only for a phone in another form. */
+async function withE164Phone({ phone: name }: Endpoint, given: Json, context: ToolContext): Promise<Json> {
   const phone = name && given[name];
   if (!name || typeof phone !== 'string' || isE164(phone)) return { ...given };
   return (await context.implementations()).withE164(given, name, context);

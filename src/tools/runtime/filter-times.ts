@@ -1,87 +1,82 @@
 import type { ToolFace } from '../../api/endpoint.ts';
-import type { Json } from '../../lib/json.ts';
+import { isRecord, type Json, recordsOf } from '../../lib/json.ts';
 import { type Clock, readTime } from '../../lib/time.ts';
 import type { ToolContext } from '../core/context.ts';
 import { TIME } from '../core/schemas.ts';
-import { BOUNDS } from '../search.ts';
+import { BOUNDS, isCustomField } from '../search.ts';
 
-/** Bounds whose reading is told; the others are counted. */
+/** Most bounds that are echoed; further ones are counted. */
 const MAX_ECHOES = 4;
 
 /**
- * Filters whose ranges are instants: a local time or a date alone is read in the zone of the account, a date as the
- * whole day. Whatever is no time passes as it is.
+ * Filters with the times of their ranges in UTC. A local time, or a date as a whole day, is read in the zone of the
+ * account; bounds that are no times are unchanged.
  * @throws UserError for a time that does not exist
  */
 export async function resolveFilterTimes(
-  filters: readonly Json[],
+  filters: unknown,
   { effect }: ToolFace,
-  context: ToolContext,
+  { clock, notify }: ToolContext,
 ): Promise<Json[]> {
   const echoes: string[] = [];
-  const read = await readAll(filters, 'filters', { clock: context.clock, isRead: effect === 'read', echoes });
-  for (const echo of echoes.slice(0, MAX_ECHOES)) context.notify(echo);
-  if (echoes.length > MAX_ECHOES)
-    context.notify(`${echoes.length - MAX_ECHOES} more bounds were read in the same time zone.`);
-  return read;
+  const resolved = await resolveAll(filters, 'filters', { clock, isRead: effect === 'read', echoes });
+  echoes.slice(0, MAX_ECHOES).forEach(notify);
+  if (echoes.length > MAX_ECHOES) notify(`${echoes.length - MAX_ECHOES} more bounds were read in the same time zone.`);
+  return resolved;
 }
 
 interface Reading {
   readonly clock: Clock;
-  /** Whether nothing is written to what is found. */
+  /** Whether the tool writes nothing to the contacts found. */
   readonly isRead: boolean;
   readonly echoes: string[];
 }
 
-async function readAll(filters: readonly Json[], path: string, reading: Reading): Promise<Json[]> {
-  const read: Json[] = [];
-  for (const [at, filter] of filters.entries()) {
-    const name = `${path}[${at}]`;
-    if (Array.isArray(filter.filters))
-      read.push({ ...filter, filters: await readAll(filter.filters as Json[], `${name}.filters`, reading) });
-    else read.push(await readBounds(flat(filter), name, reading));
+async function resolveAll(filters: unknown, path: string, reading: Reading): Promise<Json[]> {
+  const resolved: Json[] = [];
+  for (const [index, filter] of recordsOf(filters).entries()) {
+    const name = `${path}[${index}]`;
+    resolved.push(
+      filter.filters
+        ? { ...filter, filters: await resolveAll(filter.filters, `${name}.filters`, reading) }
+        : await resolveBounds(withoutValueObject(filter), name, reading),
+    );
   }
-  return read;
+  return resolved;
 }
 
 /** The API's own form of a range is an object under `value`. */
-const flat = ({ value, ...filter }: Json): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? { ...filter, ...value }
-    : { ...filter, ...(value === undefined ? {} : { value }) };
+function withoutValueObject(filter: Json): Json {
+  const { value, ...rest } = filter;
+  return isRecord(value) ? { ...rest, ...value } : filter;
+}
 
-type Bound = (typeof BOUNDS)[number];
-
-async function readBounds(filter: Json, path: string, reading: Reading): Promise<Json> {
-  const read = { ...filter };
+async function resolveBounds(filter: Json, path: string, reading: Reading): Promise<Json> {
+  const resolved = { ...filter };
   for (const bound of BOUNDS) {
     const given = filter[bound];
     if (typeof given !== 'string') continue;
-    if (isNumber(given, filter.field)) read[bound] = Number(given);
-    else if (TIME.test(given) && !(isDate(given) && holdsDays(filter.field))) {
-      const { at, echo } = await instant(`${path}.${bound}`, given, bound, reading);
-      read[bound] = at;
-      if (echo) reading.echoes.push(`${path}.${bound} read as ${echo}.`);
-    }
+    if (isNumber(given, filter.field)) resolved[bound] = Number(given);
+    else if (TIME.test(given) && !(isDate(given) && holdsDays(filter.field)))
+      resolved[bound] = await readInstant(`${path}.${bound}`, given, bound, reading);
   }
-  return read;
+  return resolved;
 }
 
 const isDate = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text);
 
-/** A custom field holds the numbers people write; elsewhere only epoch milliseconds are numbers, never a year. */
+/** Custom fields hold any numbers; elsewhere only epoch milliseconds are numbers, never a year. */
 const isNumber = (text: string, field: unknown): boolean =>
-  /^-?\d+(\.\d+)?$/.test(text) && (isCustom(field) || text.length >= 12);
+  /^-?\d+(\.\d+)?$/.test(text) && (isCustomField(field) || text.length >= 12);
 
-const isCustom = (field: unknown): boolean => String(field).startsWith('customFields.');
+/** Fields that hold a calendar day, which is the same in every zone. */
+const holdsDays = (field: unknown): boolean => isCustomField(field) || field === 'dateOfBirth';
 
-/** Fields that hold a day of the calendar, which is the same in every zone. */
-const holdsDays = (field: unknown): boolean => isCustom(field) || field === 'dateOfBirth';
-
-/** A day begins with its first millisecond and ends with its last: `gt` a day is after it, `lte` a day is with it. */
-async function instant(name: string, text: string, bound: Bound, { clock, isRead }: Reading) {
+/** A day starts with its first millisecond and ends with its last: `gt` excludes the day, `lte` includes it. */
+async function readInstant(name: string, text: string, bound: (typeof BOUNDS)[number], reading: Reading) {
   const dateMeans = bound === 'gte' || bound === 'lt' ? 'start' : 'end';
-  const { iso, echo } = await readTime(name, text, clock, dateMeans, isRead ? 'UTC' : 'refuse');
+  const { iso, echo } = await readTime(name, text, reading.clock, dateMeans, reading.isRead ? 'UTC' : 'refuse');
+  if (echo) reading.echoes.push(`${name} read as ${echo}.`);
   const rest = isDate(text) && dateMeans === 'end' ? 999 : 0;
-  return { at: new Date(Date.parse(iso) + rest).toISOString(), echo };
+  return new Date(Date.parse(iso) + rest).toISOString();
 }

@@ -16,7 +16,7 @@ test('an unknown handle, an ended one and one of another tool are refused with w
   const other = jobs.create('count', {});
   for (const handle of ['update-zzzzz', ended, other, `${'x'.repeat(500)}`])
     expect(() => jobs.find('update', handle)).toThrow(
-      /no unfinished work .* as long as this server runs, and only the last 20 .* stays done\. Make the same call again/,
+      /no unfinished work .* while this server runs, and only the last 20 .* stays done\. Make the same call again/,
     );
 });
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import { ID } from '../../../api/endpoint.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { StateStore } from '../../../lib/state-file.ts';
 import { CLOCK_SLACK_MS } from '../../../lib/time.ts';
+import { Id } from '../../core/schemas.ts';
 import { type SweepState, sweepFrom } from './change-feed.ts';
 import type { TaskSnapshot } from './task-changes.ts';
 
@@ -21,23 +21,7 @@ const CURSOR = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[a-z0-9]{6}$/;
 /** ms by which the clock may have been set back since a cursor was stored; a time further ahead is invalid. */
 const MAX_SET_BACK_MS = 86_400_000;
 
-/** The valid entries of a stored map; the others are dropped. */
-const validEntries = <T>(isValid: (value: unknown) => value is T) =>
-  z
-    .record(z.string(), z.unknown())
-    .catch({})
-    .transform((map) =>
-      Object.fromEntries(
-        Object.entries(map).filter((entry): entry is [string, T] => ID.test(entry[0]) && isValid(entry[1])),
-      ),
-    );
-
-const MAX_TIME = 8.64e15;
-const isTime = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= MAX_TIME;
-const isSnapshotEntry = (value: unknown): value is TaskSnapshot[string] =>
-  Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string');
-
-const Time = z.number().min(0).max(MAX_TIME);
+const Time = z.number().min(0).max(8.64e15);
 const StoredSweep = z.object({
   since: Time,
   startedAt: Time.optional(),
@@ -46,9 +30,12 @@ const StoredSweep = z.object({
     .array(z.union([z.string(), z.number(), z.null()]))
     .max(10)
     .optional(),
-  delivered: validEntries(isTime),
+  delivered: z.record(Id, Time),
 });
-const StoredCursor = z.object({ contacts: StoredSweep, tasks: validEntries(isSnapshotEntry).optional() });
+const StoredCursor = z.object({
+  contacts: StoredSweep,
+  tasks: z.record(Id, z.tuple([z.string(), z.string()])).optional(),
+});
 const StoredCursors = z.object({
   last: z.string().optional().catch(undefined),
   cursors: z.record(z.string(), z.unknown()),
