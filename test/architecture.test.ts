@@ -91,7 +91,7 @@ test('an import of a lower layer is allowed', async () => {
   expect(await violatedRules(files)).toEqual([]);
 });
 
-test('the source has at most eight entries, and the guide for contributors names paths that exist', async () => {
+test('src has at most eight entries, and CONTRIBUTING and AGENTS name paths that exist', async () => {
   expect((await readdir('src')).length).toBeLessThanOrEqual(8);
   const guide = (await readFile('CONTRIBUTING.md', 'utf8')) + (await readFile('AGENTS.md', 'utf8'));
   const paths = [...guide.matchAll(/`((?:src|test|docs)\/[\w./-]+)`/g)].map(([, path]) => path as string);

@@ -30,8 +30,8 @@ const until = (api: Api) => api.status().breaker.until;
 const said = (clock: HandClock, seconds: number) =>
   `HighLevel failed 8 times in a row, so nothing was sent. Requests are sent again from ${new Date(clock.now() + seconds * 1_000).toISOString()} on (in ${seconds} s).`;
 
-describe('the breaker', () => {
-  test('opens after failures in a row, answers at once and says until when', async () => {
+describe('the circuit breaker', () => {
+  test('opens after consecutive failures, rejects at once and says until when', async () => {
     const { clock, api, asked, read } = broken();
     await fail(read, 7);
     expect(api.status().breaker).toEqual({ state: 'closed' });
@@ -44,7 +44,7 @@ describe('the breaker', () => {
     expect(asked).toHaveLength(8);
   });
 
-  test('refusing takes no place of the quota', async () => {
+  test('a rejection takes no rate-limit slot', async () => {
     const { clock, asked, read } = broken();
     await fail(read, 8);
     for (let n = 0; n < 150; n += 1) await expect(read()).rejects.toThrow('nothing was sent');
@@ -53,7 +53,7 @@ describe('the breaker', () => {
     expect(asked).toHaveLength(9);
   });
 
-  test('lets one probe through while others still wait, and closes when it succeeds', async () => {
+  test('allows one probe while others wait, and closes when it succeeds', async () => {
     const { clock, state, api, asked, read } = broken();
     await fail(read, 8);
     await clock.advance(15_000);
@@ -71,7 +71,7 @@ describe('the breaker', () => {
     expect(until(api)).toBe(new Date(clock.now() + 15_000).toISOString());
   });
 
-  test('doubles the time with every probe that fails, up to two minutes', async () => {
+  test('doubles the pause with each failed probe, up to two minutes', async () => {
     const { clock, api, asked, read } = broken();
     await fail(read, 8);
     for (const seconds of [15, 30, 60, 120, 120]) {
@@ -84,7 +84,7 @@ describe('the breaker', () => {
     expect(asked).toHaveLength(8 + 5);
   });
 
-  test('a probe that is cancelled leaves its turn to the next call', async () => {
+  test('the next call is the probe if a probe is cancelled', async () => {
     const { clock, state, api, read } = broken();
     await fail(read, 8);
     await clock.advance(15_000);
@@ -101,23 +101,20 @@ describe('the breaker', () => {
     expect(api.status().breaker.state).toBe('closed');
   });
 
-  test.each([400, 401, 403, 404, 422, 429])(
-    'never opens for %i, and closes again where there was one',
-    async (status) => {
-      const reply = { status, headers: { 'retry-after': '0' }, body: { statusCode: status, message: 'Invalid JWT' } };
-      const { clock, state, api, read } = broken(() => reply);
-      for (let n = 0; n < 20; n += 1) await expect(read()).rejects.toThrow();
-      expect(api.status().breaker).toEqual({ state: 'closed' });
-      state.reply = () => ({ status: 503 });
-      await fail(read, 8);
-      await clock.advance(15_000);
-      state.reply = () => reply;
-      await expect(read()).rejects.not.toThrow('nothing was sent');
-      expect(api.status().breaker).toEqual({ state: 'closed' });
-    },
-  );
+  test.each([400, 401, 403, 404, 422, 429])('does not open for a %i, and closes after one', async (status) => {
+    const reply = { status, headers: { 'retry-after': '0' }, body: { statusCode: status, message: 'Invalid JWT' } };
+    const { clock, state, api, read } = broken(() => reply);
+    for (let n = 0; n < 20; n += 1) await expect(read()).rejects.toThrow();
+    expect(api.status().breaker).toEqual({ state: 'closed' });
+    state.reply = () => ({ status: 503 });
+    await fail(read, 8);
+    await clock.advance(15_000);
+    state.reply = () => reply;
+    await expect(read()).rejects.not.toThrow('nothing was sent');
+    expect(api.status().breaker).toEqual({ state: 'closed' });
+  });
 
-  test('a success in between begins the count anew', async () => {
+  test('a success resets the failure count', async () => {
     const { api, read } = broken((nth) => (nth === 8 ? {} : { status: 503 }));
     await fail(read, 7);
     await read();

@@ -13,8 +13,8 @@ const list = named('list_contacts');
 describe.each([
   ['forward', HOUR_MS],
   ['back', -HOUR_MS],
-])('a wall clock that is set an hour %s', (_, step) => {
-  test('changes nothing about how long an answer is given again', async () => {
+])('a system clock that is set an hour %s', (_, step) => {
+  test('does not change how long a cached answer is used', async () => {
     const clock = handClock();
     const { transport, asked } = scripted(() => ({ body: { contact: { id: PERSON } } }));
     const api = layer({ transport, timers: clock });
@@ -29,7 +29,7 @@ describe.each([
     expect(asked).toHaveLength(2);
   });
 
-  test('changes nothing about the places of a window', async () => {
+  test('does not change the slots of a window', async () => {
     const clock = handClock();
     const { transport, asked } = scripted(() => ({}));
     const api = layer({ transport, timers: clock });
@@ -43,7 +43,7 @@ describe.each([
     expect(next.done).toBeDefined();
   });
 
-  test('changes nothing about the circuit breaker, and the time it tells is the new one', async () => {
+  test('does not change the circuit breaker, and its message has the new time', async () => {
     const clock = handClock();
     const state = { status: 503 };
     const { transport } = scripted((): Reply => state);
@@ -60,7 +60,7 @@ describe.each([
     expect(api.status().breaker).toEqual({ state: 'closed' });
   });
 
-  test('changes nothing about a 429 and its time', async () => {
+  test('does not change the pause after a 429', async () => {
     const clock = handClock();
     const { transport } = scripted(
       (__, nth): Reply => (nth === 1 ? { status: 429, headers: { 'retry-after': '60' } } : {}),
@@ -78,32 +78,29 @@ describe.each([
   test.each([
     ['done', 'after', 'Looked it up: it was done.'],
     ['not done', 'before', 'nothing was written. It is safe to try again'],
-  ] as const)(
-    'while the answer of a note is lost that is %s: its outcome is told rightly',
-    async (__, strikes, says) => {
-      const clock = handClock();
-      const faults: FaultRule[] = [
-        { route: 'POST /contacts/{contactId}/notes', nth: 1, fault: { connection: 'cut', strikes } },
-      ];
-      const sandbox = createSandbox({ now: clock.now, rate: 'off', faults });
-      const send = fetchTransport(sandbox.fetch);
-      const { client, call } = await connect({
-        timers: clock,
-        api: {
-          credential: { current: async () => sandbox },
-          async transport(request) {
-            if (request.method === 'POST' && request.url.endsWith('/notes')) clock.setWall(step);
-            return send(request);
-          },
+  ] as const)('while the response to a note that is %s is lost: the outcome is correct', async (__, strikes, says) => {
+    const clock = handClock();
+    const faults: FaultRule[] = [
+      { route: 'POST /contacts/{contactId}/notes', nth: 1, fault: { connection: 'cut', strikes } },
+    ];
+    const sandbox = createSandbox({ now: clock.now, rate: 'off', faults });
+    const send = fetchTransport(sandbox.fetch);
+    const { client, call } = await connect({
+      timers: clock,
+      api: {
+        credential: { current: async () => sandbox },
+        async transport(request) {
+          if (request.method === 'POST' && request.url.endsWith('/notes')) clock.setWall(step);
+          return send(request);
         },
-      });
-      const { id: contactId } = await find(call, 'maria');
-      const result = await client.callTool({ name: 'create_contact_note', arguments: { contactId, body: 'Called.' } });
-      expect(JSON.stringify(result)).toContain(says);
-    },
-  );
+      },
+    });
+    const { id: contactId } = await find(call, 'maria');
+    const result = await client.callTool({ name: 'create_contact_note', arguments: { contactId, body: 'Called.' } });
+    expect(JSON.stringify(result)).toContain(says);
+  });
 
-  test('does not end a tool of several calls', async () => {
+  test('does not stop a composite tool', async () => {
     const clock = handClock();
     const sandbox = createSandbox({ now: clock.now, rate: 'off' });
     const send = fetchTransport(sandbox.fetch);

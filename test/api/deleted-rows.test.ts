@@ -41,7 +41,7 @@ const places: [string, NonNullable<SandboxOptions['switches']>][] = [
 
 const titles = (rows: unknown) => (rows as Json[]).map(({ title }) => title);
 
-describe.each(places)('a deleted booking in %s', (_, switches) => {
+describe.each(places)('a deleted appointment in %s', (_, switches) => {
   const opened = () => connect({ sandbox: { data, switches } });
 
   test.skipIf(switches.contactAppointments === 'empty')('is not in list_contact_appointments', async () => {
@@ -50,7 +50,7 @@ describe.each(places)('a deleted booking in %s', (_, switches) => {
     expect(titles((await call('list_contact_appointments', { contactId })).events)).toEqual(['Visit There']);
   });
 
-  test('is not in the overview, nor counted by it', async () => {
+  test('is neither listed nor counted in the overview', async () => {
     const { call } = await opened();
     const { coming, counts } = await call('get_contact_overview', { contactId });
     expect(titles(coming)).toEqual(['Visit There']);
@@ -63,7 +63,7 @@ describe.each(places)('a deleted booking in %s', (_, switches) => {
     expect(titles(timeline)).toEqual(['Visit There']);
   });
 
-  test('is not in its resource', async () => {
+  test('is not in the resource', async () => {
     const { client } = await opened();
     const { contents } = await client.readResource({ uri: `ghl://contacts/${contactId}/overview` });
     const text = JSON.stringify(contents);
@@ -73,7 +73,7 @@ describe.each(places)('a deleted booking in %s', (_, switches) => {
 });
 
 describe('a deleted task that the search over the location still returns', () => {
-  test('is not in search_location_tasks, and no page is shorter for it', async () => {
+  test('is not in search_location_tasks, and pages have their full size', async () => {
     const many = Array.from({ length: 60 }, (_, i) => task(String(i), i % 2 ? { deleted: true } : {}));
     const { call } = await connect({
       sandbox: { data: { contacts: [{ id: contactId, firstName: 'Ann', tasks: many }] } },
@@ -87,7 +87,7 @@ describe('a deleted task that the search over the location still returns', () =>
     expect(found).toEqual(many.filter((_, i) => i % 2 === 0).map(({ title }) => title));
   });
 
-  test('is told as deleted by list_changed_contacts, not as changed', async () => {
+  test('is reported by list_changed_contacts as deleted, not as changed', async () => {
     const { call, now } = await connect({ sandbox: { data } });
     const { cursor } = await call('list_changed_contacts', { since: new Date(now()).toISOString(), tasks: true });
     await call('delete_contact_task', { contactId, taskId: task('There').id });

@@ -63,7 +63,7 @@ describe('Retry-After', () => {
   });
 });
 
-describe('a packed answer, over HTTP', () => {
+describe('a compressed response over HTTP', () => {
   test.each([
     ['gzip', gzipSync(CONTACT)],
     ['x-gzip', gzipSync(CONTACT)],
@@ -71,7 +71,7 @@ describe('a packed answer, over HTTP', () => {
     ['br', brotliCompressSync(CONTACT)],
     ['deflate', deflateSync(CONTACT)],
     ['identity', Buffer.from(CONTACT)],
-  ])('%s is unpacked', async (encoding, body) => {
+  ])('%s is decompressed', async (encoding, body) => {
     const { read } = await against((response) =>
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding }).end(body),
     );
@@ -89,7 +89,7 @@ describe('a packed answer, over HTTP', () => {
     await expect(api.call(note, { contactId: PERSON, body: 'x' })).rejects.toThrow('is not known');
   });
 
-  test('a packing nobody knows is not taken for JSON', async () => {
+  test('a response with an unknown encoding is not parsed as JSON', async () => {
     const { read } = await against((response) =>
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'zstd' }).end('....'),
     );
@@ -97,7 +97,7 @@ describe('a packed answer, over HTTP', () => {
   });
 });
 
-describe('a body that is too large', () => {
+describe('a body over the size limit', () => {
   const endless = async function* () {
     for (;;) yield new Uint8Array(65_536);
   };
@@ -106,7 +106,7 @@ describe('a body that is too large', () => {
     ['plain', {}, () => endless()],
     ['gzip', { 'content-encoding': 'gzip' }, () => packed(createGzip())],
     ['br', { 'content-encoding': 'br' }, () => packed(createBrotliCompress())],
-  ])('is read no further than the cap: %s', async (_, headers, make) => {
+  ])('is read up to the limit only: %s', async (_, headers, make) => {
     let taken = 0;
     let end: () => void = () => {};
     const ended = new Promise<void>((resolve) => {
@@ -141,7 +141,7 @@ describe('a body that is too large', () => {
     return packer as AsyncIterable<Uint8Array>;
   }
 
-  test('over HTTP the connection is closed, and the model told why', async () => {
+  test('closes the connection, and the error gives the reason', async () => {
     let sent = 0;
     let closed: () => void = () => {};
     const closing = new Promise<void>((resolve) => {
@@ -166,7 +166,7 @@ describe('a body that is too large', () => {
 test.each([
   ['lists', (depth: number) => '['.repeat(depth) + ']'.repeat(depth)],
   ['objects', (depth: number) => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth)],
-])('an answer of %s nested without end is unreadable, and one of a usual depth is read', async (_, nested) => {
+])('a response of deeply nested %s is unreadable, one of normal depth is read', async (_, nested) => {
   let depth = 200_000;
   const { read } = await against((response) =>
     response.end(`{"contact":{"id":"${PERSON}","customFields":[{"id":"a","value":${nested(depth)}}]}}`),
@@ -179,7 +179,7 @@ test.each([
 test.each([
   ['the address', 'find_duplicate_contact', { email: `${'x'.repeat(8_000)}@x.example` }, 8_000],
   ['the body', 'update_contact', { contactId: PERSON, city: 'x'.repeat(100_000) }, 100_000],
-])('a request is refused before it is sent where %s is too large', async (_, tool, args, most) => {
+])('a request is rejected before it is sent if %s is too large', async (_, tool, args, most) => {
   const { api, arrived } = await against((response) => response.end(CONTACT));
   await expect(api.call(named(tool), args)).rejects.toThrow(
     new RegExp(`are \\d+ bytes long; one call may send ${most}\\. Nothing was sent`),
@@ -187,11 +187,11 @@ test.each([
   expect(arrived).toEqual([]);
 });
 
-describe('an answer that cannot be used', () => {
+describe('an unusable response', () => {
   test.each([
     ['too large', MAX_RESPONSE_BYTES + 1, 1, 'Repeating the call would give the same result: ask for fewer rows'],
     ['no JSON', 10, 2, 'in 2 attempts. Try again in a minute.'],
-  ])('because it is %s is not repeated blindly and does not stop other calls', async (__, size, requests, told) => {
+  ])('that is %s is not retried blindly and does not affect other calls', async (__, size, requests, told) => {
     let well = false;
     const transport: Transport = async () => {
       asked += 1;
@@ -219,7 +219,7 @@ describe('an answer that cannot be used', () => {
   }
 });
 
-describe('an answer that is not what it should be', () => {
+describe('an unexpected response', () => {
   test.each([
     ['text/html', '<html>', 'something other than the JSON it documents (text/html, 6 characters)'],
     ['application/json', '[1]', 'something other than the JSON it documents (application/json, 3 characters)'],
@@ -235,7 +235,7 @@ describe('an answer that is not what it should be', () => {
   });
 
   test.each(['text/plain', 'application/octet-stream', 'application/vnd.api+json'])(
-    'JSON is JSON, also as %s',
+    'JSON is parsed also with the content type %s',
     async (type) => {
       const { read } = await against((response) => response.writeHead(200, { 'content-type': type }).end(CONTACT));
       expect(await read()).toEqual(JSON.parse(CONTACT));
@@ -244,7 +244,7 @@ describe('an answer that is not what it should be', () => {
 });
 
 describe('a redirect', () => {
-  test.each([301, 302, 303, 307, 308])('%i is never followed, for reads and writes', async (status) => {
+  test.each([301, 302, 303, 307, 308])('%i is not followed, for reads and writes', async (status) => {
     const elsewhere = await listen((_, response) => response.end(CONTACT));
     const { api, arrived, read } = await against((response) =>
       response.writeHead(status, { location: `${elsewhere.url}/contacts/${PERSON}` }).end(),
@@ -257,7 +257,7 @@ describe('a redirect', () => {
   });
 });
 
-describe('one try', () => {
+describe('one attempt', () => {
   const request = { method: 'GET', url: 'http://127.0.0.1:1/', headers: {} };
   const failing = (code?: string) => () => Promise.reject(Object.assign(new Error('failed'), { code }));
   const tryOnce = (code?: string) => attempt(failing(code), realTimers, request, 1_000, undefined);
@@ -273,18 +273,18 @@ describe('one try', () => {
     ['ECONNRESET', true],
     ['EPIPE', true],
     ['UND_ERR_SOCKET', true],
-  ])('%s: the request may have left: %s', async (code, sent) => {
+  ])('%s: the request may have been sent: %s', async (code, sent) => {
     expect(await tryOnce(code)).toEqual({ failure: { kind: 'unreachable', code, sent } });
   });
 
   test.each([undefined, 'UND_ERR_INVALID_ARG', 'ERR_INVALID_CHAR'])(
-    'a fault of ours (%s) is not the network’s',
+    'an error in our code (%s) is not a network error',
     async (code) => {
       await expect(tryOnce(code)).rejects.toThrow('failed');
     },
   );
 
-  test('whoever has gone before it begins sends nothing', async () => {
+  test('a call cancelled before its attempt sends nothing', async () => {
     let asked = 0;
     const transport = () => {
       asked += 1;

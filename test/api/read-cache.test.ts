@@ -31,7 +31,7 @@ function slow() {
 const cityOf = (seen: { done?: unknown }) => ((seen.done as Json | undefined)?.contact as Json | undefined)?.city;
 
 describe('identical reads', () => {
-  test('in flight share one request; others do not', async () => {
+  test('share one request while it is in flight; different reads do not', async () => {
     const { clock, open, asked, api, read } = slow();
     const seen = [watch(read()), watch(read()), watch(read(undefined, 'cccccccccccccccccccc'))];
     await clock.advance(0);
@@ -48,7 +48,7 @@ describe('identical reads', () => {
     ['a tool of several calls that has a second left, for a call of its own', { left: 1_000 }, {}, 2],
     ['a call of its own for a tool that has a second left', {}, { left: 1_000 }, 1],
     ['a call of five seconds ago', {}, { after: 5_000 }, 1],
-  ] as const)('in flight are shared where time and lane suit: the read of %s', async (_, first, second, requests) => {
+  ] as const)('are shared in flight only if deadline and priority allow: %s', async (_, first, second, requests) => {
     type Caller = { lane?: 'bulk'; left?: number; after?: number };
     const { clock, open, asked, api } = slow();
     const read = ({ lane, left }: Caller) =>
@@ -63,7 +63,7 @@ describe('identical reads', () => {
     expect(seen.map(cityOf)).toEqual(['1', String(requests)]);
   });
 
-  test('cancelling one of two does not end it, cancelling both does', async () => {
+  test('the request is aborted when all callers have cancelled', async () => {
     const { clock, open, read } = slow();
     const [one, two] = [new AbortController(), new AbortController()];
     const seen = [watch(read(one.signal)), watch(read(two.signal))];
@@ -77,7 +77,7 @@ describe('identical reads', () => {
     for (const { failed } of seen) expect(failed).toMatch(/cancelled/);
   });
 
-  test('one that stays hears the answer though the other has gone', async () => {
+  test('the remaining caller gets the answer after the other has cancelled', async () => {
     const { clock, open, read } = slow();
     const one = new AbortController();
     void watch(read(one.signal));
@@ -89,7 +89,7 @@ describe('identical reads', () => {
     expect(cityOf(stays)).toBe('1');
   });
 
-  test('nobody joins a request that has been given up', async () => {
+  test('an aborted request is not shared', async () => {
     const { clock, open, asked, read } = slow();
     const one = new AbortController();
     void watch(read(one.signal));
@@ -103,7 +103,7 @@ describe('identical reads', () => {
     expect(cityOf(late)).toBe('2');
   });
 
-  test('a failure is told to all who waited, and not kept', async () => {
+  test('a failure reaches all callers and is not cached', async () => {
     let healthy = false;
     const { transport, asked } = scripted(() => ({ status: healthy ? 200 : 404 }));
     const api = layer({ transport, timers: handClock() });
@@ -116,7 +116,7 @@ describe('identical reads', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('an answer is given again for three seconds and no longer', async () => {
+  test('an answer is cached for three seconds', async () => {
     const { clock, open, asked, api, read } = slow();
     const first = watch(read());
     await clock.advance(0);
@@ -132,8 +132,8 @@ describe('identical reads', () => {
   });
 });
 
-describe("one's own writes", () => {
-  test('drop what was read', async () => {
+describe('own writes', () => {
+  test('clear the cache', async () => {
     const { clock, open, asked, read, write } = slow();
     void watch(read());
     await clock.advance(0);
@@ -154,7 +154,7 @@ describe("one's own writes", () => {
   test.each([
     ['before the write', ['read', 'write']],
     ['during the write', ['write', 'read']],
-  ] as const)('a read begun %s is neither kept nor joined after it', async (_, order) => {
+  ] as const)('a read started %s a write is neither cached nor shared after it', async (_, order) => {
     const { clock, open, asked, read, write } = slow();
     for (const what of order) {
       void watch(what === 'read' ? read() : write());
@@ -177,7 +177,7 @@ describe("one's own writes", () => {
   });
 });
 
-test('a read that must be fresh asks again, and what it finds is what others are given', async () => {
+test('a fresh read bypasses the cache and updates it', async () => {
   let loads = 0;
   const cache = new ReadCache(() => 0);
   const read = (anew: boolean) =>
@@ -187,7 +187,7 @@ test('a read that must be fresh asks again, and what it finds is what others are
   );
 });
 
-test('it keeps two hundred answers at most, the newest', async () => {
+test('the cache contains at most the 200 newest answers', async () => {
   let loads = 0;
   const cache = new ReadCache(() => 0);
   const read = (key: number) =>

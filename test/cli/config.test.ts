@@ -15,7 +15,7 @@ const session = (env: Record<string, string>, sandbox = false) =>
   openConnection(readConfig({ XDG_CONFIG_HOME: '/nonexistent', APPDATA: '/nonexistent', ...env }, sandbox), sandbox);
 
 describe('defaults', () => {
-  test('a real account reads contacts and nothing else', () => {
+  test('a real account can only read contacts', () => {
     expect(session(key).scopes()).toEqual(['contacts.readonly']);
     expect(readConfig(key, false)).toMatchObject({
       baseUrl: 'https://services.leadconnectorhq.com',
@@ -23,14 +23,14 @@ describe('defaults', () => {
       rateShare: 0.8,
     });
   });
-  test('the sandbox has every scope unless GHL_SCOPES says less, and keeps no journal', () => {
+  test('the sandbox has every scope unless GHL_SCOPES narrows them, and no journal', () => {
     expect(session({}, true).scopes()).toEqual(SCOPES);
     expect(session({ GHL_SCOPES: 'contacts.write' }, true).scopes()).toEqual(['contacts.write']);
     expect(readConfig({}, true).journal).toBeUndefined();
   });
 });
 
-describe('what is missing is said, not thrown', () => {
+describe('a missing credential is reported, not thrown', () => {
   test.each([
     [{}, 'GHL_API_KEY'],
     [{ GHL_API_KEY: '' }, 'GHL_API_KEY'],
@@ -43,7 +43,7 @@ describe('what is missing is said, not thrown', () => {
   });
 });
 
-describe('what is malformed is one line that names the setting and the mend', () => {
+describe('a malformed setting is one line that names it and says how to fix it', () => {
   test.each([
     [{ GHL_SCOPES: 'contacts' }, /^GHL_SCOPES: "contacts" is not a scope/],
     [{ GHL_TOOLS: 'constructor' }, /^GHL_TOOLS: "constructor" is no family/],
@@ -78,7 +78,7 @@ describe('what is malformed is one line that names the setting and the mend', ()
     expect(readConfig({ GHL_SANDBOX_RATE: text }, true).sandbox).toMatchObject({ rate, dailyRate });
   });
 
-  test('words are taken in any case', () => {
+  test('keywords are accepted in any case', () => {
     const env = { GHL_TOKEN_STORE: 'Keychain', GHL_JOURNAL: 'OFF', GHL_TOOLS: 'Contacts,-Delete', LOG_LEVEL: 'WARN' };
     expect(readConfig(env, false)).toMatchObject({
       auth: { store: { store: 'keychain' } },
@@ -87,12 +87,12 @@ describe('what is malformed is one line that names the setting and the mend', ()
     });
     expect(readConfig({ GHL_SANDBOX_RATE: 'Off' }, true).sandbox.rate).toBe('off');
   });
-  test('a label is one line of forty characters, none of them half', () => {
+  test('a label is one line of at most forty whole characters', () => {
     const { label } = readConfig({ GHL_LABEL: `North\n Shore ${'🙂'.repeat(50)}` }, false);
     expect(label).toMatch(/^North Shore 🙂+$/u);
     expect(label?.length).toBeLessThanOrEqual(40);
   });
-  test('plain http is fine on loopback', () => {
+  test('plain http is accepted on loopback', () => {
     for (const url of ['http://127.0.0.1:4010/', 'http://localhost:1', 'http://[::1]:2'])
       expect(readConfig({ GHL_BASE_URL: url }, false).baseUrl).toBe(url.replace(/\/$/, ''));
   });
@@ -125,7 +125,7 @@ function told(env: Env): string {
   }
 }
 
-describe('a secret in a setting where none belongs is never told', () => {
+describe('a secret in another setting is never printed', () => {
   const table = elsewhere.flatMap((name) =>
     Object.entries(LEAKS).flatMap(([kind, secret]) =>
       [secret, `${secret}x`, `file:${secret}`, `contacts.readonly ${secret}`, `a ${secret} b`, `\${${secret}}`].map(
@@ -143,21 +143,21 @@ describe('a secret in a setting where none belongs is never told', () => {
     }
   });
 
-  test.each(Object.entries(LEAKS))('%s is refused where an id or a name is due', (_, secret) => {
+  test.each(Object.entries(LEAKS))('%s is rejected in place of an id or a name', (_, secret) => {
     for (const name of ['GHL_LOCATION_ID', 'GHL_CLIENT_ID', 'GHL_VERSION_ID', 'GHL_USER', 'GHL_LABEL'])
       expect(() => readConfig({ ...key, [name]: secret }, false)).toThrow(
         new RegExp(`^${name}: holds what looks like a token or a client secret`),
       );
   });
 
-  test('so is the very value of GHL_API_KEY or GHL_CLIENT_SECRET, whatever it looks like', () => {
+  test('the value of GHL_API_KEY or GHL_CLIENT_SECRET is rejected there in any format', () => {
     for (const name of ['GHL_API_KEY', 'GHL_CLIENT_SECRET'])
       expect(() => readConfig({ [name]: 'plain-word-1', GHL_LOCATION_ID: 'plain-word-1' }, false)).toThrow(
         /^GHL_LOCATION_ID: holds what looks like a token/,
       );
   });
 
-  test.each(['GHL_REDIRECT_URI', 'GHL_BASE_URL', 'GHL_AUTHORIZE_URL'])('%s takes a URL only', (name) => {
+  test.each(['GHL_REDIRECT_URI', 'GHL_BASE_URL', 'GHL_AUTHORIZE_URL'])('%s accepts only a URL', (name) => {
     const env = { GHL_CLIENT_ID: 'a', GHL_CLIENT_SECRET: 'b', GHL_REDIRECT_URI: 'https://c.example', [name]: 'd' };
     expect(() => readConfig(env, false)).toThrow(new RegExp(`^${name}: not a URL`));
   });

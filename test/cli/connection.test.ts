@@ -40,8 +40,8 @@ async function changeFacts(world: World, scopes: readonly string[]): Promise<voi
   fs.renameSync(`${world.facts}.next`, world.facts);
 }
 
-describe('scopes are read again before a call', () => {
-  test('after an OAuth scope shrank no request goes out under the old ones, and the refusal says how to win it back', async () => {
+describe('scopes are read before each call', () => {
+  test('after an OAuth scope was withdrawn no request uses it, and the error says how to get it back', async () => {
     const world = await createWorld();
     await world.login(BOTH);
     const { api, said } = opened(world);
@@ -69,7 +69,7 @@ describe('scopes are read again before a call', () => {
       'contacts.readonly',
       'The owner grants it by signing in again, with the scope added to the app in HighLevel: ghl-contacts-mcp login --scopes "contacts.readonly contacts.write"; then add contacts.write to GHL_SCOPES and restart the server.',
     ],
-  ])('granted %s and narrowed by GHL_SCOPES: the refusal says which of the two is missing', async (granted, advice) => {
+  ])('granted %s and narrowed by GHL_SCOPES: the error says which of the two is missing', async (granted, advice) => {
     const world = await createWorld();
     await world.login(granted);
     const { said } = opened(world, { GHL_SCOPES: 'contacts.readonly' });
@@ -112,7 +112,7 @@ describe('the path of a call', () => {
     return counts;
   }
 
-  test('waits for no disk: the list of accounts is read where it changed, and never synchronously', async () => {
+  test('waits for no disk: the accounts file is read only after a change, and never synchronously', async () => {
     const world = await createWorld();
     await world.login(BOTH);
     const counts = countReads(world.facts);
@@ -141,7 +141,7 @@ describe('the path of a call', () => {
   });
 });
 
-describe('another account while the server runs', () => {
+describe('a change of account while the server runs', () => {
   const CREDENTIALS = {
     one: { token: 'pit-one-0123', locationId: 'one' },
     two: { token: 'pit-two-0123', locationId: 'two' },
@@ -171,7 +171,7 @@ describe('another account while the server runs', () => {
     return { api, asked };
   }
 
-  test('what was prepared for one location is not sent with the token of another', async () => {
+  test('a request prepared for one location is not sent with the token of another', async () => {
     const { api, asked } = switching();
     await expect(api.call(listContacts, {})).rejects.toThrow();
     expect(asked).toEqual(['one Bearer pit-one-0123']);

@@ -14,7 +14,7 @@ const FORGED = ['Riverside', '\n', '\r\n', '\r', '\u2028', '\u0085', '\v', '\f',
 /** Lines that begin where ours begin. */
 const forgedLines = (text: string) => text.split(/[\n\r\v\f\u0085\u2028\u2029]/).filter((line) => /^\s*✗/.test(line));
 
-describe('a value from HighLevel is one short line of the command line', () => {
+describe('a value from HighLevel is printed as one short line', () => {
   test('doctor', async () => {
     const name = FORGED;
     const world = await createWorld();
@@ -58,7 +58,7 @@ describe('a value from HighLevel is one short line of the command line', () => {
     expect(accounts[0].name).toContain(' and so on'.repeat(50));
   });
 
-  test('a list of accounts that holds what is no time', async () => {
+  test('accounts with an invalid time', async () => {
     const world = await createWorld();
     await world.login();
     const facts = JSON.parse(await readFile(world.facts, 'utf8'));
@@ -72,7 +72,7 @@ describe('a value from HighLevel is one short line of the command line', () => {
   });
 });
 
-describe('output that nobody reads on ends a command quietly', () => {
+describe('a command ends without an error if its output is closed', () => {
   /** The program, whose reader goes away before it says anything, or after so many characters. */
   function cutOff(world: World, args: readonly string[], after: number, both = false) {
     const child = spawn(process.execPath, [PROGRAM, ...args], { env: world.env });
@@ -122,7 +122,7 @@ describe('output that nobody reads on ends a command quietly', () => {
     },
   );
 
-  test('of errors as well', async () => {
+  test('also for errors', async () => {
     const world = await createWorld();
     expect(await cutOff(world, ['logout', '--location', 'nowhere'], 0, true)).toMatchObject({ code: 2 });
     expect(await cutOff(world, ['frobnicate'], 0, true)).toMatchObject({ code: 2 });
@@ -130,7 +130,7 @@ describe('output that nobody reads on ends a command quietly', () => {
 });
 
 test.runIf(process.platform === 'linux').each(['doctor --sandbox', 'accounts', 'accounts --json'])(
-  'output that there is no room for ends %s with one line',
+  '%s ends with one line if the output device is full',
   async (command) => {
     const world = await createWorld();
     const full = openSync('/dev/full', 'w');
@@ -148,7 +148,7 @@ test.runIf(process.platform === 'linux').each(['doctor --sandbox', 'accounts', '
   },
 );
 
-describe('the version of Node that doctor asks for', () => {
+describe('the Node version that doctor requires', () => {
   test.each([
     ['20.18.0', false],
     ['20.18.1', true],
@@ -166,7 +166,7 @@ describe('the version of Node that doctor asks for', () => {
   });
 });
 
-describe('wrong usage is one line that says what was wrong', () => {
+describe('invalid usage is one line that says what is wrong', () => {
   test.each([
     [['frobnicate'], /^ghl-contacts-mcp: There is no command "frobnicate"\. Commands: sandbox, demo, login, /],
     [['docter'], /^ghl-contacts-mcp: There is no command "docter"; did you mean doctor\?\n$/],
@@ -188,7 +188,7 @@ describe('wrong usage is one line that says what was wrong', () => {
     expect(ran.stderr.split('\n')).toHaveLength(2);
   });
 
-  test('doctor names what an OAuth app lacks', async () => {
+  test('doctor names the missing settings of an OAuth app', async () => {
     const world = await createWorld();
     const { stdout } = await world.run(['doctor', '--sandbox'], { env: { GHL_CLIENT_SECRET: '' } });
     expect(stdout).toMatch(/^· OAuth app +not configured: GHL_CLIENT_SECRET missing$/m);

@@ -129,8 +129,8 @@ async function endsSoon(program: Program, end: () => void): Promise<number> {
 const hanging: FaultRule[] = [{ route: GET, fault: { connection: 'hang' } }];
 const slowWrite: FaultRule[] = [{ route: CREATE, nth: 1, fault: { delayMs: 1 } }];
 
-describe('a hanging read', () => {
-  test('that is cancelled ends its request upstream, has no answer, and leaves the server well', async () => {
+describe('a read that hangs', () => {
+  test('that is cancelled aborts its request, gets no answer, and the server still works', async () => {
     const { program, upstream, read, cancel } = await office(hanging);
     read(2);
     await upstream.arrived.happened;
@@ -150,7 +150,7 @@ describe('a hanging read', () => {
     ['SIGTERM', (program: Program) => program.child.kill('SIGTERM')],
     ['SIGINT', (program: Program) => program.child.kill('SIGINT')],
     ['SIGHUP', (program: Program) => program.child.kill('SIGHUP')],
-  ] as const)('does not keep the process: %s', async (what, end) => {
+  ] as const)('does not keep the process alive: %s', async (what, end) => {
     const { program, upstream, read } = await office(hanging);
     read(2);
     await upstream.arrived.happened;
@@ -164,7 +164,7 @@ describe('a slow write', () => {
   test.each([
     ['SIGTERM', (program: Program) => program.child.kill('SIGTERM')],
     ['stdin closed', (program: Program) => program.child.stdin.end()],
-  ] as const)('is finished, journalled and answered after all: %s', async (reason, end) => {
+  ] as const)('is finished, journalled and answered: %s', async (reason, end) => {
     const { program, upstream, release, create, journalled, made } = await office(slowWrite);
     create(2);
     await upstream.arrived.happened;
@@ -178,7 +178,7 @@ describe('a slow write', () => {
     expect(await made()).toBe(1);
   });
 
-  test('lets no further call in while the process ends', async () => {
+  test('the process accepts no further call while it shuts down', async () => {
     const { program, upstream, release, create, read } = await office(slowWrite);
     create(2);
     await upstream.arrived.happened;
@@ -191,7 +191,7 @@ describe('a slow write', () => {
     expect(answered(program, 2)).toBe(true);
   });
 
-  test('whose answer is lost while the process ends is looked up all the same', async () => {
+  test('whose response is lost during shutdown is reconciled', async () => {
     const { program, upstream, release, create, journalled, made } = await office([
       { route: CREATE, nth: 1, fault: { connection: 'cut', strikes: 'after', delayMs: 1 } },
     ]);
@@ -206,7 +206,7 @@ describe('a slow write', () => {
     expect(await made()).toBe(1);
   });
 
-  test('that is cancelled is finished and journalled as cancelled; the host hears nothing', async () => {
+  test('that is cancelled is finished and journalled as cancelled; the host gets no answer', async () => {
     const { program, upstream, release, create, cancel, journalled, made } = await office(slowWrite);
     create(2);
     await upstream.arrived.happened;
@@ -221,7 +221,7 @@ describe('a slow write', () => {
     expect(await made()).toBe(1);
   });
 
-  test('is finished when the host no longer reads', async () => {
+  test('is finished if the host no longer reads', async () => {
     const { program, upstream, release, create, journalled } = await office(slowWrite);
     create(2);
     await upstream.arrived.happened;
@@ -234,7 +234,7 @@ describe('a slow write', () => {
     expect(program.stderr()).not.toMatch(/EPIPE|^ +at /m);
   });
 
-  test('is finished when a message is too large for the transport', async () => {
+  test('is finished if a message is too large for the transport', async () => {
     const { program, upstream, release, create, journalled } = await office(slowWrite);
     create(2);
     await upstream.arrived.happened;
@@ -247,8 +247,8 @@ describe('a slow write', () => {
   });
 });
 
-describe('a write that is not sent yet', () => {
-  test('does not keep the process, and is not sent any more', async () => {
+describe('a write that was not sent yet', () => {
+  test('does not keep the process alive and is not sent', async () => {
     const held: FaultRule[] = [{ route: CREATE, fault: { status: 429, headers: { 'retry-after': '9' } } }];
     const { program, upstream, create, addTask, made } = await office(held);
     create(2);
@@ -261,7 +261,7 @@ describe('a write that is not sent yet', () => {
 });
 
 describe('an idle server', () => {
-  test('ends when stdin closes, though connections upstream are kept alive', async () => {
+  test('ends when stdin closes, although connections are kept alive', async () => {
     const { program, read } = await office();
     read(2);
     expect((await program.answer(2)).result).toMatchObject({ structuredContent: { contact: {} } });
@@ -281,7 +281,7 @@ describe('an idle server', () => {
   });
 });
 
-describe('work of the file system that never ends', () => {
+describe('a file system operation that hangs', () => {
   /** Opening it waits for a reader, in a thread of the pool: as a file does on a network drive that is gone. */
   async function stuckThreads(threads: number) {
     const pipe = join(folder, `nobody-reads-${threads}`);

@@ -32,7 +32,7 @@ async function probe({ client }: Running): Promise<void> {
 }
 
 describe('a start', () => {
-  test('signed in: it reads the plain facts and nothing else, and sends nothing; a call does both', async () => {
+  test('signed in: it reads only the accounts file and sends nothing; a call reads the token and sends', async () => {
     const world = await createWorld();
     await world.login('contacts.readonly contacts.write');
     const before = (await world.requests()).length;
@@ -48,7 +48,7 @@ describe('a start', () => {
     expect(await world.requests()).toHaveLength(before + 1);
   });
 
-  test('with sign-ins in the keychain: the keychain is not touched before a call', async () => {
+  test('with tokens in the keychain: it does not access the keychain before a call', async () => {
     const world = await createWorld();
     await world.login();
     const facts = JSON.parse(await readFile(world.facts, 'utf8'));
@@ -68,7 +68,7 @@ describe('a start', () => {
       'with a private token and a dead network',
       { GHL_API_KEY: 'pit-dead', GHL_LOCATION_ID: 'abcdefghij', GHL_BASE_URL: 'http://127.0.0.1:1' },
     ],
-  ])('%s: it lists its tools, opens nothing and sends nothing', async (_, env) => {
+  ])('%s: it lists its tools, opens no file and sends nothing', async (_, env) => {
     const world = await createWorld();
     const { server, files, natives, connections } = await watched(world, env);
     await probe(server);
@@ -79,7 +79,7 @@ describe('a start', () => {
     expect(await world.requests()).toEqual([]);
   });
 
-  test('signed in with a token that is over and a dead network: it lists its tools, and a call says what is wrong', async () => {
+  test('with an expired token and without network: it lists its tools, and a call says what is wrong', async () => {
     const world = await createWorld();
     await world.login();
     await world.expire();

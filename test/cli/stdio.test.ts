@@ -36,7 +36,7 @@ describe('the built program over stdio', () => {
     await client.close();
   });
 
-  test('survives what is not JSON-RPC, answers what it does not know, and prints nothing but the protocol', async () => {
+  test('ignores messages that are not JSON-RPC, answers unknown methods, and prints only the protocol', async () => {
     const program = start(['--sandbox']);
     program.send('this is not json');
     program.send('{"jsonrpc":"2.0"}');
@@ -56,7 +56,7 @@ describe('the built program over stdio', () => {
     for (const line of program.lines) expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' });
   });
 
-  test('reads null where nothing is given, and answers every request in a wrong form', async () => {
+  test('reads null as not given, and answers every malformed request', async () => {
     const program = start(['--sandbox']);
     program.send(HELLO);
     const params = { name: 'list_users', arguments: {} };
@@ -87,7 +87,7 @@ describe('the built program over stdio', () => {
     expect(await program.ended).toBe(0);
   });
 
-  test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with 0', async (signal) => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with exit code 0', async (signal) => {
     const program = start(['--sandbox']);
     program.send(HELLO);
     await program.answer(1);
@@ -107,7 +107,7 @@ describe('the built program over stdio', () => {
 });
 
 describe('without a credential', () => {
-  test('it starts, lists its tools, and every call says in one sentence what is missing', async () => {
+  test('the server starts, lists its tools, and every call says what is missing', async () => {
     const client = new Client({ name: 'test', version: '0' });
     await client.connect(
       new StdioClientTransport({ command: process.execPath, args: [PROGRAM], env: { GHL_API_KEY: '${GHL_API_KEY}' } }),
@@ -133,7 +133,7 @@ describe('the command line', () => {
       {},
       /^ghl-contacts-mcp: --data: \/nowhere.json cannot be read \(ENOENT\)\.\n$/,
     ],
-  ])('%j with %j ends with 2 and one line', async (args, env, message) => {
+  ])('%j with %j ends with exit code 2 and one line', async (args, env, message) => {
     const { code, stdout, stderr } = await run(args, env);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
@@ -146,7 +146,7 @@ describe('the command line', () => {
     expect((await run(['--help'])).stdout).toContain('sandbox [options]');
   });
 
-  test('sandbox serves the API, says where in one line, and the server works against it over HTTP', async () => {
+  test('sandbox serves the API, prints its address in one line, and the server works with it over HTTP', async () => {
     const api = start(['sandbox']);
     const line = await new Promise<string>((resolve) =>
       api.child.stdout.once('data', (chunk) => resolve(String(chunk))),
@@ -167,7 +167,7 @@ describe('the command line', () => {
     expect(await api.ended).toBe(0);
   });
 
-  test('demo tells its story to the end', async () => {
+  test('demo runs to its end', async () => {
     const { code, stdout } = await run(['demo']);
     expect(code).toBe(0);
     for (const part of [

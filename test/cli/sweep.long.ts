@@ -79,7 +79,7 @@ const loud = (world: World) => ({
   GHL_TIMEOUT_MS: '600',
 });
 
-test('no command shows a secret anywhere but in the store', async () => {
+test('no command writes a secret anywhere except into the store', async () => {
   const world = await createWorld();
   const { clientSecret } = world.sandbox.oauthClient;
   const heard: Heard[] = [];
@@ -125,7 +125,7 @@ test('no command shows a secret anywhere but in the store', async () => {
   expect(leaks([{ where: 'store', bytes: store }], [...secrets])).not.toEqual([]);
 });
 
-test('the sandbox shows its own token, which is there to be shown, and nothing else', async () => {
+test('the sandbox prints only its own token, which is not secret', async () => {
   const world = await createWorld();
   await world.login();
   const program = start(['sandbox'], { ...world.env, ...loud(world), GHL_API_KEY: 'pit-of-somebody-else' });
@@ -136,7 +136,7 @@ test('the sandbox shows its own token, which is there to be shown, and nothing e
   expect(leaks(heard, ['pit-of-somebody-else', ...(await tokensOf(world))])).toEqual([]);
 });
 
-test('no fault brings a secret to light', { timeout: 120_000 }, async () => {
+test('no fault reveals a secret', { timeout: 120_000 }, async () => {
   await Promise.all([sweep('stored OAuth'), sweep('private token'), sweep('any bearer token')]);
 });
 

@@ -7,31 +7,31 @@ export const adversary: readonly Defect[] = [
     what: 'Any 400, 404 or 200 reconciles a lost write',
     tests: [
       ['test/tools/composite/onboard/conflicts.test.ts', 'an HTML page of a gateway instead of the contact'],
-      ['test/api/write/lying-answers.test.ts', 'lying answers'],
+      ['test/api/write/lying-answers.test.ts', 'a sample of false responses causes no wrong outcome'],
       [
         'test/api/write/lying-answers.long.ts',
-        'lying answers to every write and to the reads that reconcile it: none told wrongly',
+        'false responses to every write and to the reads that reconcile it cause no wrong outcome',
       ],
-      ['test/api/error-messages.test.ts', 'only HighLevel itself says that something is missing'],
+      ['test/api/error-messages.test.ts', 'only an error of HighLevel itself means that a record is missing'],
     ],
   },
   {
     item: 2,
     what: 'Logging blocks or stops the server during a write',
     tests: [
-      ['test/lib/log.long.ts', 'a host that never reads stderr has 5,000 writes answered'],
-      ['test/lib/log.test.ts', 'goes on, uses no processor while idle, and ends with its host'],
-      ['test/lib/log.test.ts', 'a host that closes its end of stderr is served on'],
+      ['test/lib/log.long.ts', '5,000 writes are answered although the host never reads stderr: %s, a %s'],
+      ['test/lib/log.test.ts', '%s works, uses no processor time while idle, and ends with its host'],
+      ['test/lib/log.test.ts', 'a host that closes stderr is still served, and the process ends with it'],
     ],
   },
   {
     item: 3,
     what: 'Text from the CRM blocks the process',
     tests: [
-      ['test/api/write/compare.test.ts', 'a timeline reads the bodies of the rows it shows'],
-      ['test/api/write/compare.test.ts', 'a text that is all brackets ends'],
-      ['test/api/write/long-input.test.ts', 'a refusal of a megabyte'],
-      ['test/api/write/long-input.test.ts', 'very many %s among which a lost one is looked for'],
+      ['test/api/write/compare.test.ts', 'a timeline reads only the bodies of the rows it returns'],
+      ['test/api/write/compare.test.ts', 'a text of brackets only is processed in linear time'],
+      ['test/api/write/long-input.test.ts', 'of an error of one megabyte'],
+      ['test/api/write/long-input.test.ts', 'of very many %s that are searched for a lost one'],
     ],
   },
   {
@@ -41,12 +41,12 @@ export const adversary: readonly Defect[] = [
       ['test/tools/composite/person-registry.test.ts', 'onboard a person by %s at once: one contact, note and task'],
       [
         'test/tools/composite/person-registry.test.ts',
-        'the next process knows whom the last one created, before search shows it',
+        'the next process finds a contact that the previous one created, before search shows it',
       ],
-      ['test/tools/composite/two-processes.long.ts', 'a restart within the index delay adds nothing, by %s'],
+      ['test/tools/composite/two-processes.long.ts', 'add nothing after a restart within the index delay, by %s'],
       [
         'test/tools/core/equal-creates.test.ts',
-        'twice within ten minutes is done twice, and the answer names the first',
+        'twice within ten minutes is done twice, and the second result names the first',
       ],
     ],
   },
@@ -54,18 +54,18 @@ export const adversary: readonly Defect[] = [
     item: 5,
     what: 'A system clock that is set back makes the server unusable',
     tests: [
-      ['test/api/clock-steps.test.ts', 'changes nothing about how long an answer is given again'],
-      ['test/api/clock-steps.test.ts', 'changes nothing about the places of a window'],
-      ['test/api/clock-steps.test.ts', 'changes nothing about the circuit breaker'],
-      ['test/api/clock-steps.test.ts', 'while the answer of a note is lost that is'],
-      ['test/api/clock-steps.test.ts', 'does not end a tool of several calls'],
+      ['test/api/clock-steps.test.ts', 'does not change how long a cached answer is used'],
+      ['test/api/clock-steps.test.ts', 'does not change the slots of a window'],
+      ['test/api/clock-steps.test.ts', 'does not change the circuit breaker, and its message has the new time'],
+      ['test/api/clock-steps.test.ts', 'while the response to a note that is %s is lost: the outcome is correct'],
+      ['test/api/clock-steps.test.ts', 'does not stop a composite tool'],
       ['test/lib/file-lock.test.ts', 'because the clock was set forward'],
     ],
   },
   {
     item: 6,
     what: 'A task is written at the wrong time when the zone cannot be read',
-    tests: [['test/lib/time.test.ts', 'because it %s, a local time is refused and nothing written']],
+    tests: [['test/lib/time.test.ts', 'because it %s, a local time is rejected and nothing is written']],
   },
   {
     item: 7,
@@ -73,28 +73,34 @@ export const adversary: readonly Defect[] = [
     tests: [
       [
         'test/api/auth/store-failures.test.ts',
-        'the new pair is used, is stored with the next call, and a restart works with it',
+        'the new pair is used and stored with the next call, and a restart works with it',
       ],
-      ['test/api/auth/store-failures.test.ts', 'nothing is sent, the call says why, and it works once the store does'],
-      ['test/api/auth/store-failures.test.ts', 'after the grace the other one spends nothing, and says what is so'],
+      [
+        'test/api/auth/store-failures.test.ts',
+        '%s: nothing is sent, the call gives the reason, and it works when the store works again',
+      ],
+      [
+        'test/api/auth/store-failures.test.ts',
+        'after the grace period the other process uses no refresh token and says what to do',
+      ],
     ],
   },
   {
     item: 8,
     what: 'Swapped settings show the token to the model',
     tests: [
-      ['test/cli/config.test.ts', 'a secret in a setting where none belongs is never told'],
-      ['test/cli/doctor.test.ts', 'doctor shows no secret from a setting where none belongs'],
+      ['test/cli/config.test.ts', 'a secret in another setting is never printed'],
+      ['test/cli/doctor.test.ts', 'doctor shows no secret that is in another setting'],
     ],
   },
   {
     item: 9,
     what: 'A 200 that says it failed is reported as success',
     tests: [
-      ['test/api/write/evidence.test.ts', 'a success that says it failed'],
+      ['test/api/write/evidence.test.ts', 'a 2xx whose body reports a failure'],
       [
         'test/api/write/lying-answers.long.ts',
-        'lying answers to every write and to the reads that reconcile it: none told wrongly',
+        'false responses to every write and to the reads that reconcile it cause no wrong outcome',
       ],
     ],
   },
@@ -102,20 +108,23 @@ export const adversary: readonly Defect[] = [
     item: 10,
     what: 'A minus in GHL_TOOLS forbids one tool but not other tools with the same effect',
     tests: [
-      ['test/tools/core/required-actions.test.ts', 'is sent by any use'],
-      ['test/tools/core/tool-access.test.ts', 'by argument, and the tool stays'],
-      ['test/tools/core/tool-access.test.ts', 'prompts, completions and subscriptions do not read what is forbidden'],
+      [
+        'test/tools/core/required-actions.test.ts',
+        'no call sends a request that a minus in GHL_TOOLS forbids, for ${SELECTIONS} selections',
+      ],
+      ['test/tools/core/tool-access.test.ts', '%s: %s rejects %j by argument and stays listed'],
+      ['test/tools/core/tool-access.test.ts', 'prompts, completion and subscriptions do not read what is forbidden'],
     ],
   },
   {
     item: 11,
     what: 'The journal loses entries and can delay an answer indefinitely',
     tests: [
-      ['test/api/write/journal.test.ts', 'after half a line that another process left'],
-      ['test/api/write/journal.test.ts', 'an append that does not end is given up'],
+      ['test/api/write/journal.test.ts', 'starts a new line after an unfinished line of another process'],
+      ['test/api/write/journal.test.ts', 'an append that hangs is abandoned, and later ones at once until it ends'],
       ['test/api/write/journal.test.ts', 'a pipe without a reader'],
-      ['test/api/write/journal.test.ts', 'a file system that never answers'],
-      ['test/api/write/journal.test.ts', 'a file of ours that others may read is made private'],
+      ['test/api/write/journal.test.ts', 'a file system that hangs: the tool returns, and SIGTERM ends the process'],
+      ['test/api/write/journal.test.ts', 'makes its own file private if others can read it'],
     ],
   },
   {
@@ -132,7 +141,7 @@ export const adversary: readonly Defect[] = [
     item: 13,
     what: 'Invisible characters reach the model',
     tests: [
-      ['test/lib/text.test.ts', 'of all code points that are never shown, none stays between plain letters'],
+      ['test/lib/text.test.ts', 'all invisible code points between letters are removed'],
       ['test/lib/text.test.ts', 'a variation selector after each letter'],
     ],
   },
@@ -143,7 +152,7 @@ export const adversary: readonly Defect[] = [
       ['test/tools/composite/changes/cursors.test.ts', 'is used or ignored, and is never an error'],
       ['test/tools/composite/changes/cursors.test.ts', 'a Date header of 2100 moves no cursor beyond the local clock'],
       ['test/tools/composite/changes/tasks.test.ts', 'is ignored, also in later calls'],
-      ['test/lib/state-file.test.ts', 'is read as far as it makes sense and written over'],
+      ['test/lib/state-file.test.ts', 'with other content (%#) is read as far as it is valid, and overwritten'],
     ],
   },
   {
@@ -151,61 +160,65 @@ export const adversary: readonly Defect[] = [
     what: 'Prompts and error texts have no size limit',
     tests: [
       ['test/mcp/size-limits.test.ts', 'a prompt with %i tags of %i characters'],
-      ['test/mcp/size-limits.test.ts', 'a refusal with 100,000 messages'],
+      ['test/mcp/size-limits.test.ts', 'an error with 100,000 messages shows some and counts the others'],
     ],
   },
   {
     item: 16,
     what: 'An answer about another id is accepted',
     tests: [
-      ['test/api/write/evidence.test.ts', 'a read that is answered'],
+      ['test/api/write/evidence.test.ts', 'a read with the response'],
       [
         'test/api/write/lying-answers.long.ts',
-        'lying answers to every write and to the reads that reconcile it: none told wrongly',
+        'false responses to every write and to the reads that reconcile it cause no wrong outcome',
       ],
     ],
   },
   {
     item: 17,
     what: 'One oversized answer opens the circuit breaker',
-    tests: [['test/api/http-attempt.test.ts', 'is not repeated blindly and does not stop other calls']],
+    tests: [['test/api/http-attempt.test.ts', 'that is %s is not retried blindly and does not affect other calls']],
   },
   {
     item: 18,
     what: 'Reconciling by time requires that two clocks of HighLevel agree',
-    tests: [['test/api/write/evidence.test.ts', 'the time of the edge differs from that of the application']],
+    tests: [['test/api/write/evidence.test.ts', 'the clocks of the network edge and of the application differ']],
   },
   {
     item: 19,
     what: 'Arguments that block the process',
     tests: [
-      ['test/tools/core/validate-input.test.ts', 'limits that are checked before the arguments are read'],
-      ['test/api/write/compare.test.ts', '%i things are made unique with one look at each'],
-      ['test/api/write/long-input.test.ts', 'very many tags and custom fields, each held against all'],
+      ['test/tools/core/validate-input.test.ts', 'limits checked before the arguments are parsed'],
+      ['test/api/write/long-input.test.ts', 'of very many tags and custom fields that are compared'],
     ],
   },
   {
     item: 20,
     what: 'Line breaks in CRM values forge lines of command line output',
-    tests: [['test/cli/output.test.ts', 'a value from HighLevel is one short line of the command line']],
+    tests: [['test/cli/output.test.ts', 'a value from HighLevel is printed as one short line']],
   },
   {
     item: 21,
     what: 'One request is sent after its scope was withdrawn',
-    tests: [['test/cli/connection.test.ts', 'after an OAuth scope shrank no request goes out under the old ones']],
+    tests: [
+      [
+        'test/cli/connection.test.ts',
+        'after an OAuth scope was withdrawn no request uses it, and the error says how to get it back',
+      ],
+    ],
   },
   {
     item: 22,
     what: 'Redaction does not recognise the credential in use',
     tests: [
-      ['test/lib/redact.test.ts', 'is taken out once it is known, however it is spelt'],
-      ['test/cli/sweep.long.ts', 'no fault brings a secret to light'],
+      ['test/lib/redact.test.ts', '%s is redacted in any encoding when it is known'],
+      ['test/cli/sweep.long.ts', 'no fault reveals a secret'],
     ],
   },
   {
     item: 23,
     what: 'The size limit of requests does not cover GET',
-    tests: [['test/api/http-attempt.test.ts', 'a request is refused before it is sent where %s is too large']],
+    tests: [['test/api/http-attempt.test.ts', 'a request is rejected before it is sent if %s is too large']],
   },
   {
     item: 24,
@@ -219,9 +232,15 @@ export const adversary: readonly Defect[] = [
     item: 25,
     what: 'One row that is not an object discards the whole list',
     tests: [
-      ['test/tools/odd-answers.test.ts', 'rows that are no records are left out, counted, and lose no other row'],
-      ['test/tools/odd-answers.test.ts', 'an id that is no id ends in a sentence that says so'],
-      ['test/tools/odd-answers.test.ts', 'values of other kinds at random places of answers to reads'],
+      [
+        'test/tools/odd-answers.test.ts',
+        'rows that are not objects are left out and counted, and no other row is lost',
+      ],
+      ['test/tools/odd-answers.test.ts', 'an invalid id in a response is reported'],
+      [
+        'test/tools/odd-answers.test.ts',
+        'values of other types at random positions of responses to reads, seed ${seed}',
+      ],
       ['test/tools/composite/bulk-update/run.test.ts', 'search rows without a usable id are left out'],
       ['test/tools/composite/changes/tasks.test.ts', 'a contact with an invalid id is ignored'],
     ],
@@ -229,7 +248,7 @@ export const adversary: readonly Defect[] = [
   {
     item: 26,
     what: 'additionalEmails are shown as [object Object]',
-    tests: [['test/resources/resources.test.ts', '%j is written in words']],
+    tests: [['test/resources/resources.test.ts', '%j is written as text']],
   },
   {
     item: 27,
@@ -240,7 +259,7 @@ export const adversary: readonly Defect[] = [
     item: 28,
     what: 'Local times that do not exist are changed silently',
     tests: [
-      ['test/lib/time.test.ts', 'a time that does not exist is refused'],
+      ['test/lib/time.test.ts', 'a time that does not exist is rejected'],
       ['test/lib/time.test.ts', 'the hour that clocks skip'],
     ],
   },
@@ -248,8 +267,8 @@ export const adversary: readonly Defect[] = [
     item: 29,
     what: 'A list that repeats a page is read indefinitely',
     tests: [
-      ['test/tools/composite/repeated-pages.test.ts', 'of tasks of the location ends, without a place to go on from'],
-      ['test/tools/composite/repeated-pages.test.ts', 'of contacts ends a count, which says so'],
+      ['test/tools/composite/repeated-pages.test.ts', 'of tasks of the location ends without a cursor'],
+      ['test/tools/composite/repeated-pages.test.ts', 'of contacts ends a count with a notice'],
       ['test/tools/composite/repeated-pages.test.ts', 'of locations of an agency ends'],
     ],
   },
@@ -257,10 +276,16 @@ export const adversary: readonly Defect[] = [
     item: 30,
     what: 'Subscriptions, previews and argument depth have no limit',
     tests: [
-      ['test/lib/log.test.ts', 'lie in a file and in folders that only the owner can read'],
+      ['test/lib/log.test.ts', 'are in a file and in folders that only the owner can read, whatever the umask'],
       ['test/tools/core/validate-input.test.ts', '5,000 levels in JSON text'],
-      ['test/mcp/size-limits.test.ts', 'are limited, the refusal says what to do'],
-      ['test/tools/core/job-store.test.ts', 'together they hold some megabytes at most'],
+      [
+        'test/mcp/size-limits.test.ts',
+        'are limited, the error says what to do, and one write causes no more notifications than the limit',
+      ],
+      [
+        'test/tools/core/job-store.test.ts',
+        'the total size is limited: the least recently used jobs are removed, but no running one and not the newest',
+      ],
       [
         'test/tools/composite/bulk-update/preview.test.ts',
         'is rejected for a change that exceeds the size of a request',

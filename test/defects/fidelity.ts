@@ -7,7 +7,7 @@ export const fidelity: readonly Defect[] = [
     what: 'The error for a missing record has its text under error, not message',
     tests: [
       ['test/sandbox/contacts.test.ts', 'of a missing contact is a 400, not a 404'],
-      ['test/api/error-messages.test.ts', 'which is told whether the text stands under message or error'],
+      ['test/api/error-messages.test.ts', 'the text may be under message or error'],
       ['test/sandbox/tasks-and-notes.test.ts', 'are not found after deletion, and a missing one is a 400'],
     ],
   },
@@ -17,14 +17,14 @@ export const fidelity: readonly Defect[] = [
     tests: [
       ['test/sandbox/switches.test.ts', 'createWithoutIdentity: %s'],
       ['test/tools/composite/onboard/new-contact.test.ts', '%j is created with first and last name, and found again'],
-      ['test/api/write/evidence.test.ts', 'a contact that names nobody'],
+      ['test/api/write/evidence.test.ts', 'a contact without name, email and phone'],
     ],
   },
   {
     item: 3,
     what: 'Deleted bookings and tasks are still returned by the API',
     tests: [
-      ['test/api/deleted-rows.test.ts', 'a deleted booking in %s'],
+      ['test/api/deleted-rows.test.ts', 'a deleted appointment in %s'],
       ['test/api/deleted-rows.test.ts', 'a deleted task that the search over the location still returns'],
       ['test/sandbox/appointments.test.ts', 'a deleted appointment stays in the calendar with deleted: true'],
     ],
@@ -59,7 +59,7 @@ export const fidelity: readonly Defect[] = [
     what: 'Search accepts more operators and values than the client allows',
     tests: [
       ['test/sandbox/search-filters.test.ts', 'accepts what recordings show in addition to the official table: %j'],
-      ['test/tools/search-filters.test.ts', 'what search knows is for HighLevel to say'],
+      ['test/tools/search-filters.test.ts', 'HighLevel decides which fields search accepts'],
     ],
   },
   {
@@ -67,8 +67,8 @@ export const fidelity: readonly Defect[] = [
     what: 'Search rows have other types than records read by id',
     tests: [
       ['test/sandbox/search.test.ts', 'rows have other value types than a contact read by id'],
-      ['test/tools/core/tool-result.test.ts', 'a date of birth that search gives as'],
-      ['test/tools/core/tool-result.test.ts', 'a custom value that search gives as'],
+      ['test/tools/core/tool-result.test.ts', 'a date of birth that search returns as %j is %s, as by id'],
+      ['test/tools/core/tool-result.test.ts', 'a custom value that search returns as %j is %j'],
     ],
   },
   {

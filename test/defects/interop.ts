@@ -8,21 +8,23 @@ export const interop: readonly Defect[] = [
     tests: [
       [
         'test/tools/core/tool-result.test.ts',
-        'the text of every answer is its structured half to the byte, and nothing else stands beside it',
+        'the text of every result equals its structured half byte for byte, and there is no other content',
       ],
     ],
   },
   {
     item: 2,
     what: 'Gemini CLI adds wait_for_previous to every call',
-    tests: [['test/tools/core/read-arguments.test.ts', 'a host that adds %s to every call is not refused']],
+    tests: [
+      ['test/tools/core/read-arguments.test.ts', 'the argument %s that a host adds to every call is not rejected'],
+    ],
   },
   {
     item: 3,
     what: 'A lone surrogate in a message stops hosts',
     tests: [
-      ['test/mcp/well-formed.test.ts', 'whatever the CRM and the host send'],
-      ['test/mcp/well-formed.test.ts', 'a label such as'],
+      ['test/mcp/well-formed.test.ts', 'with random text from the CRM and the host, seed ${seed}'],
+      ['test/mcp/well-formed.test.ts', 'the label %s is truncated between characters'],
     ],
   },
   {
@@ -31,14 +33,14 @@ export const interop: readonly Defect[] = [
     tests: [
       [
         'test/tools/core/tool-result.test.ts',
-        'the text of every answer is its structured half to the byte, and nothing else stands beside it',
+        'the text of every result equals its structured half byte for byte, and there is no other content',
       ],
     ],
   },
   {
     item: 5,
     what: 'businessId: null unlinks the business of many contacts',
-    tests: [['test/tools/core/read-arguments.test.ts', 'businessId null unlinks nobody; unlinkBusiness does']],
+    tests: [['test/tools/core/read-arguments.test.ts', 'businessId null unlinks no contact; unlinkBusiness does']],
   },
   {
     item: 6,
@@ -46,11 +48,11 @@ export const interop: readonly Defect[] = [
     tests: [
       [
         'test/tools/core/read-arguments.test.ts',
-        'every tool answers the same with null for each argument that is not given, and with what hosts add',
+        'every tool returns the same with null for arguments not given, and with arguments that hosts add',
       ],
       [
         'test/tools/core/read-arguments.test.ts',
-        'arguments that are null at the root are none, and JSON text of all of them is read',
+        'null for all arguments means none, and JSON text of all of them is parsed',
       ],
       ['test/tools/core/read-arguments.test.ts', '%s names the nulls it did not apply'],
     ],
@@ -65,7 +67,9 @@ export const interop: readonly Defect[] = [
   {
     item: 8,
     what: 'outputSchema declares some root keys and not others',
-    tests: [['test/tools/core/outputs.test.ts', 'every root key of an answer stands in the schema of its tool']],
+    tests: [
+      ['test/tools/core/outputs.test.ts', 'every root key of a result is declared in the output schema of its tool'],
+    ],
   },
   {
     item: 9,
@@ -73,7 +77,7 @@ export const interop: readonly Defect[] = [
     tests: [
       [
         'test/tools/core/read-arguments.test.ts',
-        'every tool answers the same with JSON text for lists, objects, numbers, and yes or no',
+        'every tool returns the same with JSON text for lists, objects, numbers and booleans',
       ],
     ],
   },
@@ -86,11 +90,11 @@ export const interop: readonly Defect[] = [
     item: 11,
     what: 'Error text "an int", data.uri of a missing resource, numbers in place of text',
     tests: [
-      ['test/resources/resources.test.ts', 'a contact that does not exist is said to be missing'],
+      ['test/resources/resources.test.ts', 'a missing contact is a resource-not-found error'],
       ['test/tools/core/validate-input.test.ts', 'limit must be a whole number'],
       [
         'test/tools/core/read-arguments.test.ts',
-        'numbers are read as text for phones, postal codes and custom values, and never for ids',
+        'numbers are accepted as text for phones, postal codes and custom values, but not for ids',
       ],
     ],
   },

@@ -16,14 +16,14 @@ export const review: readonly Defect[] = [
     item: 3,
     what: 'Text in angle brackets is removed',
     tests: [
-      ['test/api/write/compare.test.ts', 'a reader sees it'],
-      ['test/api/write/compare.test.ts', 'differs only within angle brackets is another one'],
+      ['test/api/write/compare.test.ts', 'the readable text of HTML'],
+      ['test/api/write/compare.test.ts', 'two notes or tasks that differ only within angle brackets are distinct'],
     ],
   },
   {
     item: 4,
     what: 'A 422 on a write that cannot be read back is reported as unknown',
-    tests: [['test/api/write/evidence.test.ts', 'a write that no read shows, refused for its values (422)']],
+    tests: [['test/api/write/evidence.test.ts', 'a 422 on a write that no read can verify']],
   },
   {
     item: 5,
@@ -31,22 +31,27 @@ export const review: readonly Defect[] = [
     tests: [
       [
         'test/api/write/evidence.test.ts',
-        'contacts that are missing from a reconciled bulk answer are no failures of the others',
+        'contacts missing from a reconciled bulk response do not make the others fail',
       ],
     ],
   },
   {
     item: 6,
     what: 'Synchronous disk reads on every call',
-    tests: [['test/cli/connection.test.ts', 'waits for no disk: the list of accounts is read where it changed']],
+    tests: [
+      [
+        'test/cli/connection.test.ts',
+        'waits for no disk: the accounts file is read only after a change, and never synchronously',
+      ],
+    ],
   },
   {
     item: 7,
     what: 'GHL_TOOLS=constructor is accepted, and __proto__ causes a stack trace',
     tests: [
-      ['test/cli/config.test.ts', 'what is malformed is one line that names the setting and the mend'],
+      ['test/cli/config.test.ts', 'a malformed setting is one line that names it and says how to fix it'],
       ['test/cli/config.test.ts', '__proto__'],
-      ['test/tools/search-filters.test.ts', 'a field called %s is asked for as it is'],
+      ['test/tools/search-filters.test.ts', 'a field called %s is passed on'],
     ],
   },
   {
@@ -55,7 +60,7 @@ export const review: readonly Defect[] = [
     tests: [
       [
         'test/api/write/evidence.test.ts',
-        'after an attempt of unknown outcome, and cannot be renewed: the write is looked into and journalled',
+        'after an uncertain attempt, if it cannot be refreshed: the write is reconciled and journalled',
       ],
     ],
   },
@@ -70,7 +75,7 @@ export const review: readonly Defect[] = [
     tests: [
       [
         'test/api/write/evidence.test.ts',
-        'and renewed, but the second attempt is cancelled: is not told as a refused token',
+        'that is refreshed, if the second attempt is cancelled: the error is not about the token',
       ],
     ],
   },
@@ -78,45 +83,48 @@ export const review: readonly Defect[] = [
     item: 11,
     what: 'Ranges in filters are not read in the time zone of the account',
     tests: [
-      ['test/tools/search-filters.test.ts', 'a range of times is read in the zone of the account'],
-      ['test/tools/search-filters.test.ts', 'a day that does not exist is refused in every tool that takes filters'],
+      ['test/tools/search-filters.test.ts', 'a time range is read in the time zone of the account'],
+      ['test/tools/search-filters.test.ts', 'a date that does not exist is rejected by every tool that takes filters'],
     ],
   },
   {
     item: 12,
     what: 'Redaction changes ordinary text in the journal',
     tests: [
-      ['test/api/write/journal.test.ts', 'keeps the words of people as they are'],
-      ['test/lib/redact.test.ts', 'words of people stay as they are'],
+      ['test/api/write/journal.test.ts', 'contains ordinary text unchanged'],
+      ['test/lib/redact.test.ts', 'ordinary text is not changed: %s'],
     ],
   },
   {
     item: 13,
     what: 'An in-flight read is shared regardless of its deadline',
-    tests: [['test/api/read-cache.test.ts', 'in flight are shared where time and lane suit']],
+    tests: [['test/api/read-cache.test.ts', 'are shared in flight only if deadline and priority allow: %s']],
   },
   {
     item: 14,
     what: 'State is not keyed by location',
     tests: [
-      ['test/lib/time.test.ts', 'is asked for once an hour, and anew after a sign-in elsewhere'],
-      ['test/tools/composite/person-registry.test.ts', 'keeps locations apart'],
-      ['test/cli/connection.test.ts', 'what was prepared for one location is not sent with the token of another'],
-      ['test/mcp/account-change.test.ts', 'after a change of account nothing of the one before'],
-      ['test/mcp/account-change.test.ts', 'a create that was in doubt in one account'],
+      ['test/lib/time.test.ts', 'is read once an hour and after a sign-in to another location'],
+      ['test/tools/composite/person-registry.test.ts', 'separates locations'],
+      ['test/cli/connection.test.ts', 'a request prepared for one location is not sent with the token of another'],
+      [
+        'test/mcp/account-change.test.ts',
+        'after a change of account nothing of the previous account is shown or continued',
+      ],
+      ['test/mcp/account-change.test.ts', 'a create that was uncertain in one account is not a repetition in another'],
     ],
   },
   {
     item: 15,
     what: 'Logged facts are not redacted and the last line is lost',
     tests: [
-      ['test/lib/log.test.ts', 'hold no secret in whatever a fact becomes'],
-      ['test/lib/log.test.ts', 'holds the line that is logged last before the process ends'],
+      ['test/lib/log.test.ts', 'contain no secret, whatever the type of a fact'],
+      ['test/lib/log.test.ts', 'contains the last line before the process ends'],
     ],
   },
   {
     item: 16,
     what: 'doctor accepts Node 20.18.0',
-    tests: [['test/cli/output.test.ts', 'the version of Node that doctor asks for']],
+    tests: [['test/cli/output.test.ts', 'the Node version that doctor requires']],
   },
 ];

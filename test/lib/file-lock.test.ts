@@ -15,7 +15,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const DEAD = () => spawnSync(process.execPath, ['-e', '']).pid;
 const MINUTE_AGO = () => new Date(Date.now() - 60_000);
 
-test('one at a time', async () => {
+test('one holder at a time', async () => {
   const path = await freshPath();
   let [inside, most] = [0, 0];
   const work = () =>
@@ -35,7 +35,7 @@ test.each([
   ['of an earlier process of the same number', () => `${MACHINE} ${process.pid} x`, () => new Date()],
   ['that nobody came to sign', () => '', MINUTE_AGO],
   ['of another machine, which nobody keeps fresh', () => 'elsewhere 1 x', MINUTE_AGO],
-])('a lock %s is taken soon, also by several', async (_, signature, at) => {
+])('a lock %s is acquired soon, also by several processes', async (_, signature, at) => {
   const path = await freshPath();
   await writeFile(path, signature());
   await utimes(path, at(), at());
@@ -56,7 +56,7 @@ test.each([
 });
 
 test.runIf(process.platform === 'linux')(
-  'a lock says in which container or sandbox its process has its number',
+  'a lock names the container or sandbox to which its process id belongs',
   async () => {
     const path = await freshPath();
     const held = await withFileLock(path, () => readFile(path, 'utf8'));
@@ -71,7 +71,7 @@ test.each([
   ['of another machine or container, whatever its number', () => `elsewhere ${DEAD()} x`],
   ['just taken and not signed yet', () => ''],
   ['of a process that lives, while the clock is an hour ahead,', () => `${MACHINE} ${process.ppid} x`, MINUTE_AGO],
-])('a lock %s is waited for', async (_, signature, at = () => new Date()) => {
+])('a lock %s makes others wait', async (_, signature, at = () => new Date()) => {
   const path = await freshPath();
   const held = signature();
   await writeFile(path, held);
@@ -87,7 +87,7 @@ test.each([
   await waiting;
 });
 
-test('a holder that was stopped for a while is told that its lock may be gone', async () => {
+test('a holder that was suspended is notified that it may have lost its lock', async () => {
   const path = await freshPath();
   await withFileLock(path, async ({ isFresh }) => {
     expect(isFresh()).toBe(true);
@@ -99,13 +99,13 @@ test('a holder that was stopped for a while is told that its lock may be gone', 
   });
 });
 
-test('whose lock was taken away does not take away the next', async () => {
+test('a holder that lost its lock does not release the lock of the next', async () => {
   const path = await freshPath();
   await withFileLock(path, () => writeFile(path, 'somebody else'));
   expect(await readFile(path, 'utf8')).toBe('somebody else');
 });
 
-test('a lock that only looks old, because the clock was set forward, is left to its holder', async () => {
+test('a lock that seems old because the clock was set forward stays with its holder', async () => {
   const path = await freshPath();
   await writeFile(path, 'elsewhere 1 x');
   const beat = async () => utimes(path, MINUTE_AGO(), MINUTE_AGO());
@@ -123,7 +123,7 @@ test('a lock that only looks old, because the clock was set forward, is left to 
   await waiting;
 });
 
-test('a lock dated in the future, because the clock was set back, is taken once nobody keeps it fresh', async () => {
+test('a lock dated in the future because the clock was set back is acquired when its heartbeat stops', async () => {
   const path = await freshPath();
   await writeFile(path, 'elsewhere 1 x');
   const ahead = new Date(Date.now() + 3_600_000);

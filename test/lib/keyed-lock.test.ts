@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { KeyedLock } from '../../src/lib/keyed-lock.ts';
 
-test('runs that share a key run one after the other; others do not wait', async () => {
+test('runs with one key are sequential; runs with other keys do not wait', async () => {
   const locks = new KeyedLock();
   const log: string[] = [];
   const run = (name: string, ...keys: string[]) =>

@@ -34,7 +34,7 @@ test.each([
   ['info', 'pipe'],
   ['debug', 'socket'],
   ['debug', 'pipe'],
-] as const)('a host that never reads stderr has 5,000 writes answered: %s, a %s', async (level, kind) => {
+] as const)('5,000 writes are answered although the host never reads stderr: %s, a %s', async (level, kind) => {
   const sandbox = createSandbox({ rate: 'off' });
   const served = await serveSandbox(sandbox);
   const pipe = kind === 'pipe' ? fullPipe(`${level}-${kind}`) : undefined;

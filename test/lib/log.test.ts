@@ -22,8 +22,8 @@ const linesOf = (path: string) =>
     .split('\n')
     .map((line) => JSON.parse(line) as Json);
 
-describe('lines of the log', () => {
-  test('go to the file at once with time, level and facts, from the level on', async () => {
+describe('log lines', () => {
+  test('are written to the file at once with time, level and facts, from the set level', async () => {
     const path = newFile();
     const log = createLog('warn', path, false);
     log('info', 'too quiet');
@@ -34,7 +34,7 @@ describe('lines of the log', () => {
     ]);
   });
 
-  test('hold no secret in whatever a fact becomes', async () => {
+  test('contain no secret, whatever the type of a fact', async () => {
     const path = newFile();
     const log = createLog('warn', path, false);
     const secret = 'pit-00000000-0000-4000-8000-000000000000';
@@ -74,7 +74,7 @@ describe('lines of the log', () => {
     expect(Math.max(...linesOf(path).map((line) => JSON.stringify(line).length))).toBeLessThan(16_000);
   });
 
-  test('that a file does not take are counted, and the next one that gets through says how many were lost', async () => {
+  test('that cannot be written are counted, and the next written line has their number', async () => {
     const path = newFile();
     // A file where its folder is to be: it cannot be opened.
     const blocked = dirname(path);
@@ -94,7 +94,7 @@ describe('lines of the log', () => {
     expect(linesOf(path)).toHaveLength(3);
   });
 
-  test('that come faster than they are written are dropped beyond a bound', async () => {
+  test('that come faster than they are written are dropped beyond a limit', async () => {
     const path = newFile();
     const log = createLog('error', path, false);
     for (let n = 0; n < 5_000; n += 1) log('error', `${n} ${'x'.repeat(500)}`);
@@ -105,7 +105,7 @@ describe('lines of the log', () => {
     expect(lines.map(({ lost }) => Number(lost ?? 0)).reduce((a, b) => a + b)).toBe(5_000 - kept);
   });
 
-  test('lie in a file and in folders that only the owner can read, whatever the umask', async () => {
+  test('are in a file and in folders that only the owner can read, whatever the umask', async () => {
     const before = process.umask(0);
     try {
       const path = newFile();
@@ -119,7 +119,7 @@ describe('lines of the log', () => {
     }
   });
 
-  test('wait for no reader of a named pipe', async () => {
+  test('do not wait for the reader of a named pipe', async () => {
     const path = join(folder, 'fifo');
     execFileSync('mkfifo', [path]);
     const log = createLog('error', path, false);
@@ -176,7 +176,7 @@ describe('a server whose log file', () => {
     ['is on a full disk', '/dev/full'],
     ['cannot be opened', '/proc/nowhere/server.log'],
     ['is a folder', folder],
-  ])('%s goes on, uses no processor while idle, and ends with its host', async (_, file) => {
+  ])('%s works, uses no processor time while idle, and ends with its host', async (_, file) => {
     const { program, note } = await begin({ LOG_FILE: file });
     for (let id = 10; id < 30; id += 1) expect((await note(id)).isError).toBeUndefined();
     const used = ticks(program.child.pid);
@@ -188,7 +188,7 @@ describe('a server whose log file', () => {
     expect(program.stderr()).not.toMatch(/^ +at /m);
   });
 
-  test('holds the line that is logged last before the process ends', async () => {
+  test('contains the last line before the process ends', async () => {
     const file = newFile();
     const { program } = await begin({ LOG_FILE: file });
     program.child.kill('SIGTERM');
@@ -197,7 +197,7 @@ describe('a server whose log file', () => {
   });
 });
 
-test('a host that closes its end of stderr is served on, and the process ends with it', async () => {
+test('a host that closes stderr is still served, and the process ends with it', async () => {
   const { program, note } = await begin({});
   program.child.stderr.destroy();
   for (let id = 10; id < 30; id += 1) expect((await note(id)).isError).toBeUndefined();
@@ -205,7 +205,7 @@ test('a host that closes its end of stderr is served on, and the process ends wi
   expect(await program.ended).toBe(0);
 });
 
-test('a warning of Node and a print to the console are lines of the log', async () => {
+test('a warning of Node and a print to the console become log lines', async () => {
   const hook = join(folder, 'hook.mjs');
   writeFileSync(
     hook,

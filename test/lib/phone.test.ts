@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parsePhone } from '../../src/lib/phone.ts';
 
-describe('a phone', () => {
+describe('a phone number', () => {
   const home = (country?: string) => async () => country;
   test.each([
     ['+13125550101', undefined, '+13125550101', true],

@@ -14,7 +14,7 @@ describe('redaction by shape', () => {
     ['a bearer token', 'Bearer opaque0secret1token'],
     ['a refresh token in JSON', '"refresh_token": "abcdefgh"'],
     ['a client secret in a form', 'client_secret=f31175d4-2b06-4fc6-b7bc-74cd814c68cb&x=1'],
-  ])('%s is taken out', (_, secret) => {
+  ])('%s is redacted', (_, secret) => {
     const said = redact(`before ${secret} after`);
     expect(said).toMatch(/^before .*\[redacted\].* after$/);
     for (const part of secret.split(/[^\w-]+/).filter((each) => each.length > 12 && !each.endsWith('_token')))
@@ -30,7 +30,7 @@ describe('redaction by shape', () => {
     'eyJ, eyJafjalla and eyJ.smith@example.com',
     'trace 0e12a5a2-6f0e-4b1c-8a39-9ae9d5f60f1b, contact seD4PfOuKoVMLkEZqohJ',
     'the client secret is safe, the refresh token: renewed',
-  ])('words of people stay as they are: %s', (words) => {
+  ])('ordinary text is not changed: %s', (words) => {
     expect(redact(words)).toBe(words);
   });
 });
@@ -40,7 +40,7 @@ describe('redaction by value', () => {
     ['any bearer token', 'tok_9f8e7d6c5b4a'],
     ['a long one', 'q7'.repeat(40)],
     ['one with characters that JSON and URLs spell otherwise', 'a"b\\c d/9?&=x'],
-  ])('%s is taken out once it is known, however it is spelt', (_, secret) => {
+  ])('%s is redacted in any encoding when it is known', (_, secret) => {
     rememberSecret(secret);
     for (const spelt of [secret, JSON.stringify({ secret }), encodeURIComponent(secret)]) {
       const said = redact(`authorization must be ${spelt}, said the API`);
@@ -49,24 +49,24 @@ describe('redaction by value', () => {
     }
   });
 
-  test('a long one that was cut is taken out as well', () => {
+  test('a truncated part of a long secret is redacted', () => {
     const secret = `opaque_${'x9'.repeat(30)}`;
     rememberSecret(secret);
     expect(redact(`must be ${secret.slice(0, 40)}… [cut]`)).toBe('must be [redacted]… [cut]');
   });
 
-  test.each(['', 'short7', 'contacts', 'Friday'])('a value that is a word is not remembered: %s', (word) => {
+  test.each(['', 'short7', 'contacts', 'Friday'])('a value that is a word is not redacted: %s', (word) => {
     rememberSecret(word);
     expect(redact(`the ${word} stays`)).toBe(`the ${word} stays`);
   });
 
-  test('only so many are remembered: the latest', () => {
+  test('only the latest values are remembered', () => {
     for (let each = 0; each < 200; each += 1) rememberSecret(`known-value-${1_000 + each}`);
     expect(redact('known-value-1199 known-value-1000')).toBe('[redacted] known-value-1000');
   });
 });
 
-describe('strict redaction, for values of settings', () => {
+describe('strict redaction of values of settings', () => {
   test.each([
     PIT,
     PIT.slice(0, 20),
@@ -91,7 +91,7 @@ describe('strict redaction, for values of settings', () => {
     'Pit-Stop Garage',
     'contacts,tasks,notes,-delete',
     'https://services.leadconnectorhq.com',
-  ])('%s does not', (value) => {
+  ])('%s does not look like a secret', (value) => {
     expect(looksSecret(value)).toBe(false);
   });
 });

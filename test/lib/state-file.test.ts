@@ -14,15 +14,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-describe('what outlives a process', () => {
-  test('is a file of the owner alone, read by the next one', async () => {
+describe('the state file', () => {
+  test('is private to the owner and read by the next process', async () => {
     await fileStateStore(path, silent).update('changes', () => ({ last: 'x' }));
     expect(await fileStateStore(path, silent).read('changes')).toEqual({ last: 'x' });
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(await fileStateStore(path, silent).read('other')).toBeUndefined();
   });
 
-  test('two servers share it: each sees the other’s last word, and keeps what the other wrote', async () => {
+  test('shared by two servers: each reads the latest values of the other and preserves them', async () => {
     const [one, two] = [fileStateStore(path, silent), fileStateStore(path, silent)];
     await one.update('a', () => ({ n: 1 }));
     await two.update('b', () => ({ n: 2 }));
@@ -30,14 +30,14 @@ describe('what outlives a process', () => {
     expect([await one.read('a'), await one.read('b')]).toEqual([{ n: 3 }, { n: 2 }]);
   });
 
-  test('is kept apart by location', async () => {
+  test('separates locations', async () => {
     const memory = fileStateStore(path, silent);
     await scopedToLocation(memory, 'one').update('changes', () => ({ n: 1 }));
     expect(await scopedToLocation(memory, 'two').read('changes')).toBeUndefined();
     expect(await scopedToLocation(memory, 'one').read('changes')).toEqual({ n: 1 });
   });
 
-  test('a spoilt file is begun anew', async () => {
+  test('is replaced if it is damaged', async () => {
     const memory = fileStateStore(path, silent);
     await memory.update('a', () => ({ n: 1 }));
     await writeFile(path, '{"a": {"n"');
@@ -46,7 +46,7 @@ describe('what outlives a process', () => {
     expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({ a: { n: 2 } });
   });
 
-  test('what cannot be written is kept for the process, and logged', async () => {
+  test('that cannot be written is stored in memory and logged', async () => {
     const words: string[] = [];
     const blocked = join(folder, 'file');
     await writeFile(blocked, '');
@@ -58,7 +58,7 @@ describe('what outlives a process', () => {
   });
 
   test.each(['null', '[]', '7', '"x"', '{"a": null}', '{"a": 7, "__proto__": {"b": 1}}', 'x'.repeat(5_000_000)])(
-    'a file that holds something else (%#) is read as far as it makes sense and written over',
+    'with other content (%#) is read as far as it is valid, and overwritten',
     async (text) => {
       const memory = fileStateStore(path, silent);
       await memory.update('b', () => ({ n: 0 }));
@@ -69,7 +69,7 @@ describe('what outlives a process', () => {
     },
   );
 
-  test.runIf(process.platform !== 'win32')('a pipe in its place is not waited for, and written over', async () => {
+  test.runIf(process.platform !== 'win32')('a pipe in its place does not block and is replaced', async () => {
     await mkdir(join(path, '..'));
     execFileSync('mkfifo', [path]);
     const memory = fileStateStore(path, silent);
@@ -78,7 +78,7 @@ describe('what outlives a process', () => {
     expect(await fileStateStore(path, silent).read('a')).toEqual({ n: 1 });
   });
 
-  test('of changes that several servers make at once none is lost', async () => {
+  test('loses no concurrent change of several servers', async () => {
     const servers = Array.from({ length: 4 }, () => fileStateStore(path, silent));
     await Promise.all(
       Array.from({ length: 40 }, (_, n) =>
@@ -89,7 +89,7 @@ describe('what outlives a process', () => {
     expect(await readdir(join(path, '..'))).toEqual(['memory.json']);
   });
 
-  test('the file has a limit: what was changed longest ago makes room', async () => {
+  test('has a size limit: the oldest entries are removed', async () => {
     const memory = fileStateStore(path, silent);
     for (const name of ['one', 'two', 'three']) await memory.update(name, () => ({ text: 'x'.repeat(1_900_000) }));
     expect((await stat(path)).size).toBeLessThan(4_000_000);
@@ -98,7 +98,7 @@ describe('what outlives a process', () => {
     expect(await other.read('three')).toBeDefined();
   });
 
-  test('or it is forgotten with the process', async () => {
+  test('without a file values exist only in memory', async () => {
     const memory = inMemoryStore();
     await memory.update('a', () => ({ n: 1 }));
     expect([await memory.read('a'), await inMemoryStore().read('a')]).toEqual([{ n: 1 }, undefined]);

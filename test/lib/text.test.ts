@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { firstCharacters, stripHiddenCharacters, truncate, wellFormed } from '../../src/lib/text.ts';
 import { cleanValue } from '../../src/tools/core/row-shape.ts';
 
-describe('characters that hide or turn text are removed', () => {
+describe('characters that hide or reverse text are removed', () => {
   test.each([
     ['bidi override', 'a\u202Eb\u2066c', 'abc'],
     ['zero width', 'a\u200Bb\u2060c\uFEFFd', 'abcd'],
@@ -25,7 +25,7 @@ describe('characters that hide or turn text are removed', () => {
 /** Of these one may stand where a script or an emoji needs it. */
 const IN_PLACE = /\u200C|\u200D|[\uFE0E\uFE0F]|[\u180B-\u180F]/;
 
-test('of all code points that are never shown, none stays between plain letters', () => {
+test('all invisible code points between letters are removed', () => {
   const ignorable = /\p{Default_Ignorable_Code_Point}/u;
   const kept: string[] = [];
   let seen = 0;
@@ -47,7 +47,7 @@ test.each([
   ['emoji', '❤\uFE0F\u200D'],
   ['hidden characters', '\u{E0100}'],
   ['halves', '\uD83D'],
-])('cleaning a million times %s ends, and cleaning again changes nothing', (_, unit) => {
+])('a million times %s is cleaned in linear time, and cleaning again changes nothing', (_, unit) => {
   const text = unit.repeat(1_000_000);
   // Linear work takes a fraction of a second; quadratic work would outlast the test by hours.
   stripHiddenCharacters(text);
@@ -55,7 +55,7 @@ test.each([
   expect(stripHiddenCharacters(once)).toBe(once);
 });
 
-test('text of every script and emoji stays', () => {
+test('text of every script and emoji is preserved', () => {
   for (const text of [
     'Žofie Müller',
     '李小龍',
@@ -74,18 +74,18 @@ test('text of every script and emoji stays', () => {
   }
 });
 
-test('a cut says so and splits no character', () => {
+test('truncated text is marked, and no character is split', () => {
   expect(truncate('abcdef', 3)).toBe('abc… [cut: 6 characters]');
   expect(truncate('ab😀', 3)).toBe('ab… [cut: 4 characters]');
   expect(truncate('abc', 3)).toBe('abc');
 });
 
-test('a cut keeps whole characters, wherever it falls', () => {
+test('text is truncated between characters at every length', () => {
   for (let max = 0; max <= 8; max += 1) expect(firstCharacters('a😀b😀c', max).isWellFormed()).toBe(true);
   expect(firstCharacters('GHL 12345678🚲', 13)).toBe('GHL 12345678');
 });
 
-test('JSON is repaired in keys and values at every depth, and is the same object where nothing was wrong', () => {
+test('JSON is repaired in keys and values at every depth; a valid object is returned unchanged', () => {
   const right = { a: ['x', { b: 1, c: null }] };
   expect(wellFormed(right)).toBe(right);
   expect(wellFormed({ 'k\uD83D': ['x\uDE00', { n: 1 }] })).toEqual({ 'k\uFFFD': ['x\uFFFD', { n: 1 }] });

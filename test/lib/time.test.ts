@@ -48,16 +48,16 @@ describe('a time', () => {
   ])('%s', async (_, text, iso, echo) => {
     expect(await read(text)).toEqual(echo ? { iso, echo } : { iso });
   });
-  test('of a day alone is its start where a range begins', async () => {
+  test('given as a date is the start of the day at the start of a range', async () => {
     expect((await read('2026-11-24', 'Asia/Kolkata', 'start')).iso).toBe('2026-11-24T00:00:00+05:30');
   });
-  test('of a day without midnight is its first hour', async () => {
+  test('given as a date without midnight is its first hour', async () => {
     expect((await read('2018-11-04', 'America/Sao_Paulo', 'start')).iso).toBe('2018-11-04T01:00:00-02:00');
     expect((await read('2018-11-03', 'America/Sao_Paulo')).iso).toBe('2018-11-03T23:59:59-03:00');
   });
 });
 
-describe('a time that does not exist is refused', () => {
+describe('a time that does not exist is rejected', () => {
   test.each([
     ['a 31st of November with an offset', '2026-11-31T09:00:00-05:00'],
     ['a 30th of February in UTC', '2026-02-30T09:00:00Z'],
@@ -80,7 +80,7 @@ describe('a time that does not exist is refused', () => {
   ])('%s', async (_, text, zone = 'America/New_York') => {
     await expect(read(text, zone)).rejects.toThrow(`dueDate: "${text}" is not a valid date or time`);
   });
-  test('before anything is sent, through every tool that takes one', async () => {
+  test('before anything is sent, by every tool that takes a time', async () => {
     const { call, refused, sent } = await connect({ timezone: 'America/New_York' });
     const { id } = await find(call, 'maria');
     await sent();
@@ -97,7 +97,7 @@ describe('a time that does not exist is refused', () => {
   });
 });
 
-describe('while the zone of the location is not known', () => {
+describe('while the time zone of the location is unknown', () => {
   const route = 'GET /locations/{locationId}';
   type Fault = (locationId: string) => { route: string; fault: Json };
   const failing: Fault = () => ({ route, fault: { status: 503 } });
@@ -112,7 +112,7 @@ describe('while the zone of the location is not known', () => {
     ['is null', naming(null), 'is not set'],
     ['is absent', naming(undefined), 'is not set'],
     ['is a number', naming(5), 'is not set'],
-  ])('because it %s, a local time is refused and nothing written', async (_, fault, why) => {
+  ])('because it %s, a local time is rejected and nothing is written', async (_, fault, why) => {
     const { call, refused, sent, sandbox } = await connect();
     const { id } = await find(call, 'maria');
     sandbox.setFaults([fault(sandbox.locationId)]);
@@ -134,7 +134,7 @@ describe('while the zone of the location is not known', () => {
     });
   });
 
-  test('answers go on, in UTC, and say so', async () => {
+  test('results have UTC times and say so', async () => {
     const { call, sandbox } = await connect();
     const { id } = await find(call, 'maria');
     sandbox.setFaults([naming('US/Foo')(sandbox.locationId)]);
@@ -147,7 +147,7 @@ describe('while the zone of the location is not known', () => {
     expect(await call('count_contacts', { groupBy: 'month' })).toMatchObject({ zone: 'UTC' });
   });
 
-  test('the owner’s word needs no location', async () => {
+  test('GHL_TIMEZONE needs no location', async () => {
     const { call, sandbox } = await connect({ timezone: 'Asia/Tokyo' });
     const { id } = await find(call, 'maria');
     sandbox.setFaults([failing(sandbox.locationId)]);
@@ -155,7 +155,7 @@ describe('while the zone of the location is not known', () => {
   });
 });
 
-describe('the zone of the location', () => {
+describe('the time zone of the location', () => {
   const clockOf = (ask: () => Json, state: { location: string; now: number }) =>
     createClock({
       api: { call: async () => ask() } as never,
@@ -164,7 +164,7 @@ describe('the zone of the location', () => {
       now: () => state.now,
     });
 
-  test('is asked for once an hour, and anew after a sign-in elsewhere', async () => {
+  test('is read once an hour and after a sign-in to another location', async () => {
     const state = { location: 'one', now: NOW };
     const zones: Record<string, string> = { one: 'America/Chicago', two: 'Europe/Rome' };
     let asked = 0;
@@ -184,7 +184,7 @@ describe('the zone of the location', () => {
     expect([await clock.zone(), asked]).toEqual(['Europe/Paris', 4]);
   });
 
-  test('that failed is asked for again', async () => {
+  test('is read again after a failure', async () => {
     const state = { location: 'one', now: NOW };
     let location: Json | null = null;
     const clock = clockOf(() => ({ location }), state);
@@ -195,7 +195,7 @@ describe('the zone of the location', () => {
   });
 });
 
-describe('which zone a local time is read in', () => {
+describe('the time zone of a local time', () => {
   const task = { title: 'Call', dueDate: '2026-11-24T09:00' };
   const due = async (options: Parameters<typeof connect>[0]) => {
     const { call } = await connect(options);
@@ -203,25 +203,25 @@ describe('which zone a local time is read in', () => {
     const result = await call('create_contact_task', { contactId: (contacts as Json[])[0]?.id, ...task });
     return { notice: result.notice, dueDate: (result.task as Json).dueDate };
   };
-  test('the owner says', async () => {
+  test('is GHL_TIMEZONE if set', async () => {
     expect(await due({ timezone: 'Asia/Tokyo' })).toEqual({
       notice: 'dueDate read as 2026-11-24T09:00:00+09:00 [Asia/Tokyo].',
       dueDate: '2026-11-24T00:00:00.000Z',
     });
   });
-  test("the location's where its scope allows", async () => {
+  test('is that of the location if the scope allows', async () => {
     const { call } = await connect();
     const { location } = (await call('get_location')) as { location: Json };
     expect((await due({})).notice).toContain(`[${location.timezone}]`);
   });
-  test("else the machine's, echoed all the same", async () => {
+  test('is otherwise that of the machine, and the result repeats the time', async () => {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     expect((await due({ scopes: CONTACTS })).notice).toContain(`[${zone}]`);
   });
 });
 
 describe('search_location_tasks', () => {
-  test('open holds overdue, overdue is past and not done, and each row says which', async () => {
+  test('open includes overdue, overdue is past due and not completed, and each row has its status', async () => {
     const { call } = await connect({ timezone: 'America/Chicago' });
     const statuses = async (status: string) => {
       const { tasks, asOf } = await call('search_location_tasks', { status, limit: 100 });
@@ -235,7 +235,7 @@ describe('search_location_tasks', () => {
     expect(new Set(completed)).toEqual(new Set(['completed']));
   });
 
-  test('due between two local days, page by page, none twice and none missed', async () => {
+  test('lists tasks due between two local dates page by page, each once', async () => {
     const tasks = Array.from({ length: 150 }, (_, i) => ({
       title: `t${i}`,
       dueDate: new Date(Date.UTC(2026, 10, 1 + (i % 30), 18)).toISOString(),
@@ -259,7 +259,7 @@ describe('search_location_tasks', () => {
 });
 
 describe('"me"', () => {
-  test('is the person of GHL_USER, by email', async () => {
+  test('is the user in GHL_USER, by email', async () => {
     const users = ((await (await connect()).call('list_users')).users ?? []) as Json[];
     const { call } = await connect({ user: String(users[1]?.email).toUpperCase() });
     const contact = await find(call, 'maria');
@@ -271,7 +271,7 @@ describe('"me"', () => {
     });
     expect((task as Json).assignedTo).toBe(users[1]?.id);
   });
-  test('is refused while nobody said who that is', async () => {
+  test('is rejected without GHL_USER', async () => {
     const { refused } = await connect();
     expect(await refused('search_location_tasks', { assignedTo: 'me' })).toContain('the owner sets GHL_USER');
   });

@@ -47,7 +47,7 @@ async function twoAccounts() {
   };
 }
 
-test('after a change of account nothing of the one before is shown or gone on with', async () => {
+test('after a change of account nothing of the previous account is shown or continued', async () => {
   const there = await twoAccounts();
   const uris = async () => (await there.client.listResources()).resources.map(({ uri }) => uri);
   await there.call('get_contact', { contactId: 'One3' });
@@ -73,7 +73,7 @@ test('after a change of account nothing of the one before is shown or gone on wi
   expect(await there.call('bulk_update_contacts', next as Json)).toMatchObject({ done: 30 });
 });
 
-test('a create that was in doubt in one account is no repetition in another', async () => {
+test('a create that was uncertain in one account is not a repetition in another', async () => {
   const there = await twoAccounts();
   // Both sandboxes count their ids alike; those of HighLevel are never the same.
   await client(there.two).create({ firstName: 'Other' });
@@ -135,7 +135,7 @@ test.each([
     { firstName: 'Nora', email: 'nora@whelan.example', note: 'Hello', tasks: [{ title: 'Call', dueDate: DUE }] },
   ],
   ['bulk_upsert_contacts', { rows: [1, 2, 3].map((n) => ({ firstName: `N${n}`, email: `n${n}@whelan.example` })) }],
-])('%s that is begun in one account sends nothing to the next', async (name, args) => {
+])('%s started in one account sends nothing to the next', async (name, args) => {
   for (const step of [1, 2, 3]) {
     let seen = 0;
     const there = await changedAt(() => {
@@ -147,7 +147,7 @@ test.each([
   }
 });
 
-test('a create in doubt is not looked for in the account that was signed in to meanwhile', async () => {
+test('an uncertain create is not looked up in the account that was signed in to since', async () => {
   const isCreate = ({ method, url }: Request) => method === 'POST' && url.endsWith('/contacts/');
   const there = await changedAt(isCreate, () => new Response('', { status: 502 }));
   const refused = await there.refused('create_contact', { firstName: 'Nora', email: 'nora@whelan.example' });

@@ -28,7 +28,7 @@ async function nameOf(call: Connected['call'], contactId: string): Promise<strin
   return [contact.firstName, contact.lastName].filter(Boolean).join(' ');
 }
 
-describe('the id of a contact', () => {
+describe('a contact id', () => {
   test.each([
     ['ma', ['Maria Lopez', 'Marcus Webb']],
     ['maria lo', ['Maria Lopez']],
@@ -39,13 +39,13 @@ describe('the id of a contact', () => {
     ['312 555 0101', ['Maria Lopez']],
     ['maria.lopez@northshoremed.example', ['Maria Lopez']],
     ['Maria.Lopez@', ['Maria Lopez']],
-  ])('%j is likeliest %j', async (typed, likeliest) => {
+  ])('%j completes to %j first', async (typed, likeliest) => {
     const { id, names } = await desk();
     const { values } = await id(typed);
     expect((await names(values)).slice(0, likeliest.length).sort()).toEqual([...likeliest].sort());
   });
 
-  test('a name that begins so comes before a word of it, and that before the middle of one', async () => {
+  test('names that start with the text come first, then words that do, then other matches', async () => {
     const { id, names, call } = await desk();
     for (const [firstName, lastName] of [
       ['Oxana', 'Zorin'],
@@ -56,7 +56,7 @@ describe('the id of a contact', () => {
     expect(await names((await id('zori')).values)).toEqual(['Zoriana Quill', 'Oxana Zorin', 'Mazorin Quill']);
   });
 
-  test('of equals, those lately seen come first', async () => {
+  test('among equal matches recently seen contacts come first', async () => {
     const { id, call, advance } = await desk();
     const before = (await id('ma')).values;
     const marcus = await find(call, 'marcus webb');
@@ -66,7 +66,7 @@ describe('the id of a contact', () => {
     expect((await id('ma')).values[0]).toBe(other.id);
   });
 
-  test('an exact email or number asks for just that', async () => {
+  test('an exact email or number is looked up as such', async () => {
     const { id, sent } = await desk();
     await sent();
     for (const typed of ['maria.lopez@northshoremed.example', '+13125550101']) {
@@ -77,7 +77,7 @@ describe('the id of a contact', () => {
     expect(await sent()).toHaveLength(2);
   });
 
-  test('fewer than two characters offer whom one has lately seen, a whole id itself, and nothing is sent', async () => {
+  test('fewer than two characters complete to recent contacts, an id to itself, and nothing is sent', async () => {
     const { id, call, sent } = await desk();
     const maria = await find(call, 'maria');
     const { id: ben } = await find(call, 'ben carter');
@@ -90,7 +90,7 @@ describe('the id of a contact', () => {
     expect(await sent()).toEqual([]);
   });
 
-  test('ten at most, and how many there are', async () => {
+  test('at most ten values and their total are returned', async () => {
     const { id } = await desk();
     const { values, total, hasMore } = await id('example');
     expect(values).toHaveLength(10);
@@ -99,7 +99,7 @@ describe('the id of a contact', () => {
     expect(await id('zzzz')).toEqual({ values: [], total: 0, hasMore: false });
   });
 
-  test('somebody the index does not know yet is found by what this server saw', async () => {
+  test('a contact that is not in the index yet is found among the contacts seen', async () => {
     const { id, call } = await desk({ sandbox: { indexDelayMs: 60_000 } });
     const { contact } = (await call('create_contact', { firstName: 'Nora', lastName: 'Finch' })) as {
       contact: { id: string };
@@ -107,7 +107,7 @@ describe('the id of a contact', () => {
     expect(await id('nora fi')).toEqual({ values: [contact.id], total: 1, hasMore: false });
   });
 
-  test('the same is asked once', async () => {
+  test('the same text is requested once', async () => {
     const { id, sent } = await desk();
     await sent();
     const [one, two] = [await id('mar'), await id('mar', `${CONTACT}/tasks`)];
@@ -115,12 +115,12 @@ describe('the id of a contact', () => {
     expect(await sent()).toHaveLength(1);
   });
 
-  test('when HighLevel cannot be asked there is nothing, and no error', async () => {
+  test('there are no values and no error if HighLevel cannot be reached', async () => {
     const { id } = await desk({ sandbox: { faults: [{ route: 'GET /contacts/', fault: { status: 403 } }] } });
     expect(await id('maria')).toEqual({ values: [], total: 0, hasMore: false });
   });
 
-  test('without the scope there is nothing to complete', async () => {
+  test('there are no values without the scope', async () => {
     const { id, sent } = await desk({ scopes: ['contacts.write'] });
     await expect(id('maria')).rejects.toMatchObject({ code: -32602 });
     expect(await sent()).toEqual([]);
@@ -129,7 +129,7 @@ describe('the id of a contact', () => {
 
 describe('arguments of prompts', () => {
   test.each(['contact_dashboard', 'complete_task', 'activity_timeline'])(
-    'contact of %s is readable',
+    'contact of %s has a readable value',
     async (prompt) => {
       const { of } = await desk();
       expect(await of(prompt, 'contact', 'maria')).toEqual({
@@ -144,7 +144,7 @@ describe('arguments of prompts', () => {
     },
   );
 
-  test('what was completed completes to itself', async () => {
+  test('a completed value completes to itself', async () => {
     const { of } = await desk();
     for (const typed of ['maria', 'henry', 'greta']) {
       const [label = ''] = (await of('contact_dashboard', 'contact', typed)).values;
@@ -174,20 +174,20 @@ describe('arguments of prompts', () => {
     expect(await of('complete_task', 'task', '')).toEqual({ values: [], total: 0, hasMore: false });
   });
 
-  test('tags are those of the location, after each comma', async () => {
+  test('tags of the location complete after each comma', async () => {
     const { of } = await desk();
     expect((await of('update_segment', 'tag', 'fle')).values).toEqual(['Fleet']);
     expect((await of('onboard_contact', 'tags', 'vip, fle')).values).toEqual(['vip, Fleet']);
     expect((await of('onboard_contact', 'tags', '')).values).toHaveLength(10);
   });
 
-  test('tags may not be read without their scope', async () => {
+  test('tags are not read without their scope', async () => {
     const { of, sent } = await desk({ scopes: ['contacts.readonly', 'contacts.write'] });
     expect(await of('update_segment', 'tag', 'fle')).toEqual({ values: [], total: 0, hasMore: false });
     expect(await sent()).toEqual([]);
   });
 
-  test('since and kind complete to what they take', async () => {
+  test('since and kind complete to their values', async () => {
     const { of } = await desk();
     expect((await of('sync_changes', 'since', '')).values).toEqual(['last', 'today', 'yesterday']);
     expect((await of('sync_changes', 'since', 'Y')).values).toEqual(['yesterday', 'today']);
@@ -201,7 +201,7 @@ describe('arguments of prompts', () => {
     expect((await of('activity_timeline', 'kind', 'no')).values).toEqual(['note']);
   });
 
-  test('an argument without completion has none, and an unknown prompt or template is refused', async () => {
+  test('an argument without completion has no values, and an unknown prompt or template is rejected', async () => {
     const { of, id } = await desk();
     expect(await of('onboard_contact', 'firstName', 'a')).toEqual({ values: [], total: 0, hasMore: false });
     expect(await of('onboard_contact', 'nothing', 'a')).toEqual({ values: [], total: 0, hasMore: false });

@@ -23,21 +23,18 @@ const withTags = (count: number, characters: number) =>
       : body,
   );
 
-describe('no text grows beyond its limit', () => {
+describe('every text has a size limit', () => {
   test.each([
     [100_000, 10],
     [2_000, 20],
     [10, 100_000],
-  ])(
-    'a prompt with %i tags of %i characters shows some of them, and says how many there are',
-    async (count, length) => {
-      const said = await texts(await withTags(count, length), 'update_segment');
-      for (const text of said) expect(size(text)).toBeLessThanOrEqual(MAX_BYTES);
-      const { tags, total } = JSON.parse(said[1] ?? '') as { tags: string[]; total?: number };
-      expect(tags.length).toBeGreaterThan(9);
-      expect(total).toBe(tags.length < count ? count : undefined);
-    },
-  );
+  ])('a prompt with %i tags of %i characters shows some of them and their number', async (count, length) => {
+    const said = await texts(await withTags(count, length), 'update_segment');
+    for (const text of said) expect(size(text)).toBeLessThanOrEqual(MAX_BYTES);
+    const { tags, total } = JSON.parse(said[1] ?? '') as { tags: string[]; total?: number };
+    expect(tags.length).toBeGreaterThan(9);
+    expect(total).toBe(tags.length < count ? count : undefined);
+  });
 
   test.each([
     ['contact_dashboard', { contact: 'é'.repeat(500_000) }],
@@ -50,7 +47,7 @@ describe('no text grows beyond its limit', () => {
     expect(() => JSON.parse(said[1] ?? '')).not.toThrow();
   });
 
-  test('tags too long to pick are no completions, and no completion is cut', async () => {
+  test('very long tags are not completed, and no completion is truncated', async () => {
     const { client } = await connectChanged((body, { url }) =>
       new URL(url).pathname.endsWith('/tags') ? { tags: [{ name: 'x'.repeat(100_000) }, { name: 'x-ray' }] } : body,
     );
@@ -60,7 +57,7 @@ describe('no text grows beyond its limit', () => {
     ]);
   });
 
-  test('a refusal with 100,000 messages names some and counts the others', async () => {
+  test('an error with 100,000 messages shows some and counts the others', async () => {
     const message = Array.from({ length: 100_000 }, (_, i) => `field${i} must be a string`);
     const connected = await connectChanged((body) => body, {
       api: {
@@ -79,12 +76,12 @@ describe('no text grows beyond its limit', () => {
     expect(size(text)).toBeLessThan(2_000);
   });
 
-  test('a refusal of 10,000 unknown arguments', async () => {
+  test('an error about 10,000 unknown arguments', async () => {
     const args = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`argument number ${i}`, i]));
     expect(size(await (await connect()).refused('get_contact', args))).toBeLessThanOrEqual(MAX_BYTES);
   });
 
-  test('any error text is held to the limit of an answer, between characters', () => {
+  test('every error text is truncated at the limit of a result, between characters', () => {
     for (const text of ['x'.repeat(100_000), '🚲'.repeat(50_000), 'é'.repeat(39_999)]) {
       const short = withinBytes(text, MAX_BYTES);
       expect(size(short)).toBeLessThanOrEqual(MAX_BYTES);
@@ -95,7 +92,7 @@ describe('no text grows beyond its limit', () => {
     expect(withinBytes('é'.repeat(20_000), MAX_BYTES)).toBe('é'.repeat(20_000));
   });
 
-  test('a resource in Markdown, whose text grows when it is escaped', async () => {
+  test('a Markdown resource whose text grows when it is escaped', async () => {
     const tags = Array.from({ length: 3_000 }, (_, i) => `_*_${i}_*_`);
     const { client, call } = await connect({ sandbox: { data: { contacts: [{ firstName: 'Ada', tags }] } as never } });
     const [contact] = (await call('list_contacts')).contacts as Json[];
@@ -107,7 +104,7 @@ describe('no text grows beyond its limit', () => {
 });
 
 describe('subscriptions', () => {
-  test('are limited, the refusal says what to do, and one write causes no more notifications than that', async () => {
+  test('are limited, the error says what to do, and one write causes no more notifications than the limit', async () => {
     const { client, call } = await connect();
     const { id } = await find(call, 'maria');
     const told: string[] = [];

@@ -95,10 +95,10 @@ async function converse({ client, call }: Connected, contactId: string): Promise
   await client.listResources();
 }
 
-describe('no half of a character leaves', () => {
+describe('no message contains half of a surrogate pair', () => {
   const seed = Date.now() % 1_000_000;
 
-  test(`whatever the CRM and the host send, seed ${seed}`, async () => {
+  test(`with random text from the CRM and the host, seed ${seed}`, async () => {
     console.log(`seed ${seed}`);
     const random = randomOf(seed);
     const { contactId } = await findFixture();
@@ -115,7 +115,7 @@ describe('no half of a character leaves', () => {
   });
 
   test.each(['Chicago 🚲', '12345678🚲', `${'x'.repeat(39)}🚲`])(
-    'a label such as %s is cut between characters',
+    'the label %s is truncated between characters',
     async (label) => {
       const connected = await connect({ label });
       const { client } = connected;

@@ -179,7 +179,7 @@ describe.skipIf(!folder)('every message of a whole conversation is valid', () =>
     contactId = (await findFixture()).contactId;
   });
 
-  test.each(REVISIONS)('against the official schema of revision %s', async (revision) => {
+  test.each(REVISIONS)('conforms to the official schema of revision %s', async (revision) => {
     const client = await rawClient(revision);
     await converse(client, calls, contactId);
     const count = (wanted: (message: Json) => unknown) => client.received.filter(wanted).length;
@@ -195,7 +195,7 @@ describe.skipIf(!folder)('every message of a whole conversation is valid', () =>
     expect(errors).toBeGreaterThanOrEqual(6);
   });
 
-  test.each(REVISIONS)('and what is not is found in revision %s', (revision) => {
+  test.each(REVISIONS)('and an invalid one is detected with revision %s', (revision) => {
     const { fault } = schemaOf(revision);
     const content = [{ type: 'text', text: 1 }];
     expect(fault('CallToolResult', { content })).toBeDefined();

@@ -20,7 +20,7 @@ async function pagesFrom(client: Connected['client'], uri: string | undefined): 
 }
 
 describe('contacts as resources', () => {
-  test('the list is the collection at first, then also whom one has met, and sends nothing', async () => {
+  test('the list has the collection, later also recent contacts, and sends nothing', async () => {
     const { client, call, sent } = await connect();
     expect((await client.listResources()).resources.map((r) => r.uri)).toEqual(['ghl://contacts', 'ghl://status']);
     const maria = await find(call, 'maria');
@@ -35,7 +35,7 @@ describe('contacts as resources', () => {
     expect(await sent()).toEqual([]);
   });
 
-  test('a contact and the three lists below it read as their tools answer', async () => {
+  test('a contact and its three lists have the content of the tool results', async () => {
     const { client, call } = await connect();
     const { id } = await find(call, 'maria');
     for (const [part, tool] of [
@@ -63,7 +63,7 @@ describe('contacts as resources', () => {
   test.each([
     ['overview', 'get_contact_overview', overviewMarkdown],
     ['timeline', 'get_contact_timeline', timelineMarkdown],
-  ])('%s is the answer of %s, written for people', async (part, tool, write) => {
+  ])('%s has the content of %s as Markdown', async (part, tool, write) => {
     const { client, call } = await connect();
     const { id } = await find(call, 'maria');
     const { contents } = await client.readResource({ uri: `ghl://contacts/${id}/${part}` });
@@ -76,7 +76,7 @@ describe('contacts as resources', () => {
     ]);
   });
 
-  test('a timeline says whose it is, and a time of no known zone is marked in both', async () => {
+  test('a timeline names its contact, and both formats mark times without a known zone', async () => {
     const { client, call } = await connect({ scopes: CONTACTS });
     const { id } = await find(call, 'maria');
     const text = async (part: string) =>
@@ -94,13 +94,13 @@ describe('contacts as resources', () => {
     [{ additionalPhones: [{ phone: '+13125550100', phoneLabel: 'Work' }] }, 'phone +13125550100, phoneLabel Work'],
     [{ customFields: [{ id: 'f1', value: { 0: 'red', 1: ['blue', { more: 'green' }] } }] }, '0 red, 1 blue, green'],
     [{ additionalEmails: [null, [], {}] }, 'null, , '],
-  ])('%j is written in words', (contact, expected) => {
+  ])('%j is written as text', (contact, expected) => {
     const page = overviewMarkdown({ contact, asOf: 'now' });
     expect(page).toContain(`: ${expected}\n`);
     expect(page).not.toContain('object Object');
   });
 
-  test('the collection is paged: each page names the next, and together they are everybody once', async () => {
+  test('the collection is paged: each page has the URI of the next, and all pages have each contact once', async () => {
     const { client, call, sent } = await connect({ scopes: CONTACTS });
     const { nextUri, ...first } = await page(client, 'ghl://contacts');
     expect(first).toEqual(await call('list_contacts'));
@@ -129,13 +129,13 @@ describe('contacts as resources', () => {
     'ghl://contacts?query=maria',
     'ghl://contacts/abc/overview/more',
     'ghl://contacts/abc/constructor',
-  ])('%s is no resource, and nothing is sent', async (uri) => {
+  ])('%s is not a resource, and nothing is sent', async (uri) => {
     const { client, sent } = await connect();
     await expect(client.readResource({ uri })).rejects.toMatchObject({ code: -32002, data: { uri } });
     expect(await sent()).toEqual([]);
   });
 
-  test('a contact that does not exist is said to be missing', async () => {
+  test('a missing contact is a resource-not-found error', async () => {
     const { client } = await connect();
     for (const part of ['', '/tasks', '/overview', '/timeline'])
       await expect(client.readResource({ uri: `ghl://contacts/seD4PfOuKoVMLkEZqohJ${part}` })).rejects.toMatchObject({
@@ -145,7 +145,7 @@ describe('contacts as resources', () => {
       });
   });
 
-  test('without the scope there is nothing to read', async () => {
+  test('without the scope nothing can be read', async () => {
     const { client, sent } = await connect({ scopes: ['contacts.write'] });
     expect((await client.listResources()).resources.map((r) => r.uri)).toEqual(['ghl://status']);
     expect((await client.listResourceTemplates()).resourceTemplates).toEqual([]);
@@ -154,8 +154,8 @@ describe('contacts as resources', () => {
   });
 });
 
-describe('whom the list of resources names', () => {
-  test('one that was found, or made, is listed by the answer alone; a deleted one is not', async () => {
+describe('the contacts in the list of resources', () => {
+  test('a contact that was found or created is listed without a further request; a deleted one is not', async () => {
     const { client, call } = await connect();
     const named = async () => (await client.listResources()).resources.slice(2).map(({ name }) => name);
     const { contact } = await call('find_duplicate_contact', { email: 'maria.lopez@northshoremed.example' });
@@ -165,7 +165,7 @@ describe('whom the list of resources names', () => {
     expect(await named()).toEqual(['Nora Finch']);
   });
 
-  test('where get_contact is not offered, nobody is listed and the host is told of nobody', async () => {
+  test('without get_contact no contact is listed and no notification is sent', async () => {
     const { client, call } = await connect({ select: '-get_contact' });
     const told = vi.fn();
     client.setNotificationHandler(ResourceListChangedNotificationSchema, told);
@@ -175,7 +175,7 @@ describe('whom the list of resources names', () => {
     expect(told).not.toHaveBeenCalled();
   });
 
-  test('the host is told at once when somebody new stands in the list, and then once a second at most', async () => {
+  test('the host is notified at once of a new contact in the list, and then at most once a second', async () => {
     const clock = handClock();
     const host = await connect({ timers: clock });
     const told = vi.fn();
@@ -192,7 +192,7 @@ describe('whom the list of resources names', () => {
   });
 });
 
-test('a resource read after one’s own write is never stale, though reading is cached', async () => {
+test('a resource read after an own write is not stale, although reads are cached', async () => {
   const { client, call, sent } = await connect();
   const { id: contactId } = await find(call, 'maria');
   const [contact, notes] = [`ghl://contacts/${contactId}`, `ghl://contacts/${contactId}/notes`];

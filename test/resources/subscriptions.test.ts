@@ -59,8 +59,8 @@ async function write({ fetch, token, locationId }: Sandbox, method: string, path
 const uriOf = (id: string, part = '') => `${ALL}/${id}${part}`;
 const idOf = async (call: Connected['call'], words: string) => (await find(call, words)).id;
 
-describe('one’s own writes', () => {
-  test('are told at once, for everything subscribed of that contact, and for the collection', async () => {
+describe('own writes', () => {
+  test('notify at once for each subscription to that contact and for the collection', async () => {
     const { call, subscribe, told } = await office();
     const [maria, ben] = [await idOf(call, 'maria'), await idOf(call, 'ben carter')];
     const parts = ['', '/tasks', '/notes', '/appointments', '/overview', '/timeline'];
@@ -76,7 +76,7 @@ describe('one’s own writes', () => {
     ['bulk_assign_contact_business', (ids) => ({ ids, unlinkBusiness: true })],
     ['bulk_update_contacts', (contacts) => ({ contacts, addTags: ['x'] })],
     ['bulk_update_contacts', (contacts) => ({ contacts, set: { city: 'Evanston' } })],
-  ])('%s tells of each contact it touched', async (tool, args) => {
+  ])('%s notifies of each contact it changed', async (tool, args) => {
     const { call, subscribe, told } = await office();
     const ids = [await idOf(call, 'maria'), await idOf(call, 'ben carter')];
     const untouched = await idOf(call, 'ruth');
@@ -85,7 +85,7 @@ describe('one’s own writes', () => {
     expect(await told()).toEqual(ids.map((id) => uriOf(id)).sort());
   });
 
-  test('inside tools of several calls they are told of too', async () => {
+  test('notify also inside composite tools', async () => {
     const { call, subscribe, told } = await office();
     const maria = await idOf(call, 'maria');
     await subscribe(uriOf(maria), uriOf(maria, '/tasks'));
@@ -94,7 +94,7 @@ describe('one’s own writes', () => {
     expect(await told()).toEqual([uriOf(maria), uriOf(maria, '/tasks')]);
   });
 
-  test('somebody created or upserted is news of the collection and its pages', async () => {
+  test('that create or upsert a contact notify for the collection and its pages', async () => {
     const { client, call, subscribe, told, pass } = await office();
     const { contents } = await client.readResource({ uri: ALL });
     const { nextUri } = JSON.parse((contents[0] as { text: string }).text) as { nextUri: string };
@@ -106,7 +106,7 @@ describe('one’s own writes', () => {
     expect(await told()).toEqual([ALL, nextUri]);
   });
 
-  test('many at once are told at once, and once more when they are over', async () => {
+  test('in quick succession notify at once and again at their end', async () => {
     const { call, subscribe, told, clock } = await office();
     const maria = await idOf(call, 'maria');
     await subscribe(uriOf(maria));
@@ -118,7 +118,7 @@ describe('one’s own writes', () => {
     expect(await told()).toEqual([]);
   });
 
-  test('one that was refused is no news; one whose outcome is not known is', async () => {
+  test('that were rejected do not notify; those with an unknown outcome do', async () => {
     const { call, refused, subscribe, told, sandbox, clock } = await office();
     const maria = await idOf(call, 'maria');
     await subscribe(uriOf(maria));
@@ -135,7 +135,7 @@ describe('one’s own writes', () => {
     expect(await told()).toEqual([uriOf(maria)]);
   });
 
-  test('the resource read then is the new one', async () => {
+  test('the resource then has the new content', async () => {
     const { client, call, subscribe } = await office();
     const contactId = await idOf(call, 'maria');
     const uri = uriOf(contactId);
@@ -151,8 +151,8 @@ describe('one’s own writes', () => {
   });
 });
 
-describe('others’ changes', () => {
-  test('are told by one search call for all subscriptions, and only of whom they concern', async () => {
+describe('changes by others', () => {
+  test('are found with one search for all subscriptions and notify only for their contacts', async () => {
     const { call, subscribe, told, others, pass, polls, sent } = await office();
     const [maria, ben, ruth] = [await idOf(call, 'maria'), await idOf(call, 'ben carter'), await idOf(call, 'ruth')];
     await others('PUT', `/contacts/${ruth}`, { city: 'Before' });
@@ -170,7 +170,7 @@ describe('others’ changes', () => {
     expect([await told(), await polls()]).toEqual([[], 1]);
   });
 
-  test('the pauses grow while nothing changes, and are short again after a change', async () => {
+  test('the poll interval grows while nothing changes and is short again after a change', async () => {
     const { call, subscribe, told, others, pass, polls } = await office();
     const maria = await idOf(call, 'maria');
     await polls();
@@ -188,7 +188,7 @@ describe('others’ changes', () => {
     for (const ms of [30_000, 60_000]) expect(await pollsIn(ms)).toEqual([0, 1]);
   });
 
-  test('a new subscription does not wait for the end of a long pause', async () => {
+  test('a new subscription does not wait for the end of a long interval', async () => {
     const { call, subscribe, pass, polls } = await office();
     const [maria, ben] = [await idOf(call, 'maria'), await idOf(call, 'ben carter')];
     await subscribe(uriOf(maria));
@@ -199,7 +199,7 @@ describe('others’ changes', () => {
     expect(await polls()).toBe(1);
   });
 
-  test('somebody created by others, and changes that the index shows late, are told', async () => {
+  test('notify also for contacts created by others and for changes that the index shows late', async () => {
     const { call, subscribe, told, others, pass } = await office({ sandbox: { indexDelayMs: 100_000 } });
     const maria = await idOf(call, 'maria');
     await subscribe(ALL, uriOf(maria));
@@ -214,7 +214,7 @@ describe('others’ changes', () => {
     expect(await told()).toEqual([]);
   });
 
-  test('more of them than one call shows are all told', async () => {
+  test('notify for all, also if they exceed one page', async () => {
     const { call, subscribe, told, others, pass, polls, clock } = await office();
     const ids = [];
     for (let n = 0; n < 130; n += 1)
@@ -234,7 +234,7 @@ describe('others’ changes', () => {
     expect([await told(), await polls()]).toEqual([last.map((id) => uriOf(id)).sort(), 1]);
   });
 
-  test('when HighLevel’s clock is far behind this machine’s, none is missed', async () => {
+  test('are not missed if HighLevel’s clock is far behind the local clock', async () => {
     const clock = handClock();
     const theirs = () => clock.now() - 600_000;
     let box: Sandbox | undefined;
@@ -257,8 +257,8 @@ describe('others’ changes', () => {
   });
 });
 
-describe('an end', () => {
-  test('comes with the last unsubscription; before a subscription nothing is asked', async () => {
+describe('the end of polling', () => {
+  test('comes with the last unsubscribe; without a subscription nothing is requested', async () => {
     const { client, call, subscribe, told, others, pass, polls } = await office();
     const maria = await idOf(call, 'maria');
     await polls();
@@ -288,7 +288,7 @@ describe('an end', () => {
     expect(await polls()).toBe(0);
   });
 
-  test('comes with the process, which a subscription does not keep', async () => {
+  test('comes with the process, which a subscription does not keep alive', async () => {
     const program = start(['--sandbox']);
     program.send(HELLO);
     await program.answer(1);
@@ -299,7 +299,7 @@ describe('an end', () => {
   });
 });
 
-test('a failing look is logged, looks come less often, and the change is told later all the same', async () => {
+test('a failed poll is logged, polls become less frequent, and the change is notified later', async () => {
   const lines: string[] = [];
   const log = (level: string, message: string) => void (level === 'warn' && lines.push(message));
   const { call, subscribe, told, others, pass, polls, sandbox } = await office({ log });
@@ -317,21 +317,21 @@ test('a failing look is logged, looks come less often, and the change is told la
   expect([await told(), await polls()]).toEqual([[uriOf(maria)], 1]);
 });
 
-describe('what cannot be subscribed to', () => {
+describe('a subscription that is not possible', () => {
   test.each([
     ['ghl://people', -32002],
     ['ghl://contacts/abc/files', -32002],
     ['ghl://contacts/../users', -32002],
     ['ghl://contacts?query=maria', -32002],
     ['ghl://status', -32602],
-  ])('%s is refused with %d', async (uri, code) => {
+  ])('%s is rejected with %d', async (uri, code) => {
     const { client, pass, sent } = await office();
     await expect(client.subscribeResource({ uri })).rejects.toMatchObject({ code });
     await pass(60_000);
     expect(await sent()).toEqual([]);
   });
 
-  test('a contact, where contacts may not be read', async () => {
+  test('a contact, without the scope to read contacts', async () => {
     const { client, pass, sent } = await office({ scopes: ['contacts.write'] });
     await expect(client.subscribeResource({ uri: ALL })).rejects.toThrow('needs the scope contacts.readonly');
     await pass(60_000);

@@ -32,16 +32,16 @@ function leftOut(rows: readonly Row[], routes: readonly string[], typed: readonl
 }
 
 describe('adding an endpoint is three edits', () => {
-  test('every endpoint has its record, its sandbox route and its contract row, and they agree', () => {
+  test('every endpoint has its constant, its sandbox route and its contract row, and they agree', () => {
     expect(leftOut(records, sandboxRoutes, contract)).toEqual([]);
   });
 
-  test('every endpoint is there once: a tool of several calls names none that is a tool', () => {
+  test('every endpoint exists once: no composite tool repeats the endpoint of a tool', () => {
     const names = endpoints.map(({ name }) => name);
     expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   });
 
-  test.each(contract)('leaving out one of the three for %s is named', (name, route) => {
+  test.each(contract)('a missing one of the three is named: %s', (name, route) => {
     const others = (row: Row) => row[0] !== name;
     const otherRoutes = sandboxRoutes.filter((r) => anonymous(r) !== anonymous(route));
     expect(leftOut(records.filter(others), sandboxRoutes, contract)).toEqual([`src/tools: no record for ${name}`]);
@@ -51,7 +51,7 @@ describe('adding an endpoint is three edits', () => {
     expect(leftOut(records, otherRoutes, contract)[0]).toMatch(/^src\/sandbox\/routes: add /);
   });
 
-  test('a wrong scope or path in a record is named', () => {
+  test('a wrong scope or path in a constant is named', () => {
     const wrong = records.map(
       (row): Row => (row[0] === 'delete_contact' ? [row[0], row[1], 'contacts.readonly'] : row),
     );
@@ -59,14 +59,14 @@ describe('adding an endpoint is three edits', () => {
   });
 });
 
-describe('an endpoint that is no tool', () => {
+describe('an endpoint that is not a tool', () => {
   const hidden = contract.map(([name]) => name).filter((name) => !tools.some((tool) => tool.name === name));
 
-  test('is the one that only tools of several calls use', () => {
+  test('is used only by composite tools', () => {
     expect(hidden).toEqual([listCalendarEvents.name]);
   });
 
-  test('finds the bookings of a calendar through the request layer', async () => {
+  test('lists the appointments of a calendar through the request layer', async () => {
     const { call, sandbox } = await connect();
     const api = layer({ transport: fetchTransport(sandbox.fetch), credential: fixedCredential(sandbox) });
     const { id: contactId } = await find(call, 'maria lopez');

@@ -48,7 +48,7 @@ const list = {
   contacts: /\/contacts\/(search)?$/,
 };
 
-describe('rows that are no records are left out, counted, and lose no other row', () => {
+describe('rows that are not objects are left out and counted, and no other row is lost', () => {
   test.each<[string, RegExp, string, Use]>([
     ['list_contact_notes', list.notes, 'notes', answers('list_contact_notes', 'notes', ofContact)],
     ['list_contact_tasks', list.tasks, 'tasks', answers('list_contact_tasks', 'tasks', ofContact)],
@@ -97,7 +97,7 @@ describe('rows that are no records are left out, counted, and lose no other row'
     expect(await resource(odd, uri)).toContain('rows that are no records');
   });
 
-  test('a page that HighLevel filled goes on after it, also where rows were left out', async () => {
+  test('a full page has a next page, also if rows were left out', async () => {
     const change: Change = (body, { url, method }) => {
       const rows = (body as Json).contacts as unknown[] | undefined;
       return rows && method === 'POST' && url.endsWith('/search')
@@ -111,7 +111,7 @@ describe('rows that are no records are left out, counted, and lose no other row'
   });
 });
 
-test('an id that is no id ends in a sentence that says so', async () => {
+test('an invalid id in a response is reported', async () => {
   const { contactId } = fixture;
   const { client } = await connectChanged((body, { url }) =>
     new URL(url).pathname.endsWith('/tags') ? body : JSON.parse(JSON.stringify(body).replaceAll(contactId, 'a/b')),
@@ -124,11 +124,11 @@ test('an id that is no id ends in a sentence that says so', async () => {
   expect(textOf(result)).not.toContain('An error inside');
 });
 
-test('an answer of nothing but null is given by every client that checks answers', async () => {
+test('a result of null values only is accepted by clients that validate results', async () => {
   expect(await refusedByClient(null)).toEqual([]);
 });
 
-test('an item of a list within a contact that is no record is passed over in its page', async () => {
+test('an item of a contact’s list that is not an object is skipped', async () => {
   const { contactId } = fixture;
   const { client } = await connectChanged((body, { url }) =>
     new URL(url).pathname.endsWith(`/contacts/${contactId}`)
@@ -140,7 +140,7 @@ test('an item of a list within a contact that is no record is passed over in its
 });
 
 const seed = Date.now() % 1_000_000;
-test(`values of other kinds at random places of answers to reads, seed ${seed}`, async () => {
+test(`values of other types at random positions of responses to reads, seed ${seed}`, async () => {
   console.log(`seed ${seed}`);
   const reads = /^(resource|prompt|completion|(get|list|search|find|count)_)/;
   expect(await faultsOf(seed, 2, (what) => reads.test(what))).toEqual([]);

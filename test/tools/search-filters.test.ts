@@ -42,7 +42,7 @@ async function searching(more: Options = {}): Promise<Connected & { readonly bod
 const range = (bounds: Json, field = 'dateAdded') => [{ field, operator: 'range', ...bounds }];
 const namesOf = (answer: Json) => (answer.contacts as Json[]).map(({ firstName }) => firstName).sort();
 
-describe('a range of times is read in the zone of the account', () => {
+describe('a time range is read in the time zone of the account', () => {
   test.each<[string, Json, string[]]>([
     ['from a day on', { gte: '2026-10-20' }, ['after', 'first', 'last', 'long']],
     ['to the end of a day', { lte: '2026-10-20' }, ['before', 'first', 'last']],
@@ -65,7 +65,7 @@ describe('a range of times is read in the zone of the account', () => {
     });
   });
 
-  test('how a bound was read is said, and next goes on from the same instants', async () => {
+  test('the result repeats how a bound was read, and next has the same instants', async () => {
     const { call, bodies } = await searching();
     const page = await call('search_contacts', {
       filters: range({ gte: '2026-10-20', lte: '2026-11-01' }),
@@ -86,7 +86,7 @@ describe('a range of times is read in the zone of the account', () => {
     expect(bodies.map(({ filters }) => filters)).toEqual([sent, sent]);
   });
 
-  test('a day that does not exist is refused in every tool that takes filters', async () => {
+  test('a date that does not exist is rejected by every tool that takes filters', async () => {
     const { refused, sent } = await connect(options);
     for (const [tool, more] of [
       ['search_contacts', {}],
@@ -100,7 +100,7 @@ describe('a range of times is read in the zone of the account', () => {
     expect(await sent()).toEqual([]);
   });
 
-  test('while the zone is not known, a search counts in UTC and a bulk write is refused', async () => {
+  test('without a known time zone, a search uses UTC and a bulk write is rejected', async () => {
     const nobodyKnows = { location: { timezone: 'Mars/Olympus' } };
     const there = await connect({ sandbox: { data: { ...data, ...nobodyKnows } as never } });
     const filters = range({ gte: '2026-10-21' });
@@ -110,7 +110,7 @@ describe('a range of times is read in the zone of the account', () => {
     expect((await there.sent()).filter((request) => !request.startsWith('GET '))).toEqual([]);
   });
 
-  test('days of the calendar and numbers are no instants', async () => {
+  test('calendar dates and numbers are not changed', async () => {
     const { call, bodies } = await searching();
     const fields = (await call('list_custom_fields')).customFields as Json[];
     const [paid, visits] = fields.map(({ id }) => `customFields.${id}`);
@@ -128,7 +128,7 @@ describe('a range of times is read in the zone of the account', () => {
   });
 });
 
-describe('what search knows is for HighLevel to say', () => {
+describe('HighLevel decides which fields search accepts', () => {
   const f = (field: string, operator: string, value?: unknown) => ({
     field,
     operator,
@@ -148,7 +148,7 @@ describe('what search knows is for HighLevel to say', () => {
     expect(await call('count_contacts', { filters: [filter] })).toMatchObject({ total: expected.length });
   });
 
-  test('sort fields pass, and names take their lower-case twins', async () => {
+  test('sort fields are passed on, and names use their lower-case fields', async () => {
     const { call, bodies, refused } = await searching();
     const sort = [{ field: 'firstName', direction: 'desc' }];
     const { contacts: rows } = await call('search_contacts', { sort });
@@ -160,20 +160,20 @@ describe('what search knows is for HighLevel to say', () => {
     );
   });
 
-  test.each(['constructor', 'toString', 'hasOwnProperty'])('a field called %s is asked for as it is', async (field) => {
+  test.each(['constructor', 'toString', 'hasOwnProperty'])('a field called %s is passed on', async (field) => {
     const { refused } = await searching();
     expect(await refused('search_contacts', { filters: [f(field, 'eq', 'x')] })).toContain(
       `does not know the field "${field}", or not with the operator "eq"`,
     );
   });
 
-  test('the sentence names the operator of a group and of a twin', async () => {
+  test('an error names the operator of a group and of a lower-case field', async () => {
     const { refused } = await connect(options);
     const filters = [{ group: 'OR', filters: [f('firstName', 'like', 'a'), f('email', 'exists')] }];
     expect(await refused('search_contacts', { filters })).toContain('with the operator "like"');
   });
 
-  test('both contact scopes are enough', async () => {
+  test('both contact scopes are sufficient', async () => {
     const { call } = await connect({ ...options, scopes: SCOPES.filter((scope) => scope.startsWith('contacts.')) });
     expect(namesOf(await call('search_contacts', { filters: [f('tags', 'contains', 'gold')] }))).toHaveLength(5);
   });

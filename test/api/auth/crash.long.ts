@@ -118,7 +118,7 @@ const STEPS = {
   'after store': killAt('after store'),
 } as const;
 
-describe.concurrent('kill -9 in a rotation', { timeout: 180_000 }, () => {
+describe.concurrent('a process killed during a token rotation', { timeout: 180_000 }, () => {
   const anyMs = killAfterSend(1, (round) => round % 12);
   test.for([...Object.entries(STEPS), ['at any ms of storing', anyMs] as const])(
     `%s, ${TIMES} times: the next start works`,
@@ -146,7 +146,7 @@ describe.concurrent('kill -9 in a rotation', { timeout: 180_000 }, () => {
   );
 
   test.for(['after send', 'after receive'] as const)(
-    '%s, and HighLevel forgets before the next start: a new login is needed, and is enough',
+    '%s, and the grace period ends before the next start: a new login works',
     async (step, context) => {
       const { expect } = context;
       const place = await createPlace(context);
@@ -165,7 +165,7 @@ describe.concurrent('kill -9 in a rotation', { timeout: 180_000 }, () => {
   );
 
   test.for(['before send', 'after store'] as const)(
-    '%s, and the next start is a week later: it works all the same',
+    '%s, and the next start is a week later: it works',
     async (step, context) => {
       const { expect } = context;
       const place = await createPlace(context);

@@ -34,7 +34,7 @@ async function filesWith(folder: string, secrets: readonly string[]): Promise<st
 }
 
 describe.skipIf(missing.length > 0)(`a real keyring${SKIPPED}`, () => {
-  test('login puts a private token into it, a server reads it, logout deletes it', async () => {
+  test('login stores a private token, a server reads it, logout deletes it', async () => {
     const world = await createWorld();
     const env = await keyring(world);
     const { token, locationId } = world.sandbox;
@@ -50,7 +50,7 @@ describe.skipIf(missing.length > 0)(`a real keyring${SKIPPED}`, () => {
     expect(await entries(env)).toEqual([]);
   });
 
-  test('OAuth: a rotation is kept in it, an agency and a location lie side by side', async () => {
+  test('OAuth: it stores a rotated pair, and the pairs of an agency and of a location separately', async () => {
     const world = await createWorld({ tokenTtlMs: 1_500 });
     const env = await keyring(world);
     await world.login('contacts.readonly oauth.readonly oauth.write', { env, company: true });
@@ -70,7 +70,7 @@ describe.skipIf(missing.length > 0)(`a real keyring${SKIPPED}`, () => {
     ).toEqual([]);
   });
 
-  test('what is in it stays in reach of nobody but it: without the keyring the next login says so', async () => {
+  test('login reports that tokens in the keyring cannot be read without it', async () => {
     const world = await createWorld();
     const env = await keyring(world);
     await world.login('contacts.readonly', { env });
@@ -95,7 +95,7 @@ async function entries(env: Record<string, string>): Promise<string[]> {
 }
 
 describe('without a keychain', () => {
-  test('a file of the owner alone takes its place, login and doctor say which, and a keyring found later changes nothing', async () => {
+  test('a private file is used instead, login and doctor name it, and a later keyring changes nothing', async () => {
     const world = await createWorld();
     const env = { GHL_TOKEN_STORE: '', DBUS_SESSION_BUS_ADDRESS: `unix:path=${world.folder}/no-bus` };
     const file = join(world.folder, 'config/ghl-contacts-mcp/tokens.json');
@@ -112,7 +112,7 @@ describe('without a keychain', () => {
     expect(await readFile(file, 'utf8')).toMatch(/"secrets": \{\}/);
   });
 
-  test('logout of nobody needs none', async () => {
+  test('logout without a sign-in needs no keychain', async () => {
     const world = await createWorld();
     const env = { GHL_TOKEN_STORE: '', DBUS_SESSION_BUS_ADDRESS: `unix:path=${world.folder}/no-bus` };
     expect((await world.run(['logout'], { env })).code).toBe(0);

@@ -2,8 +2,8 @@ import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/typ
 import { describe, expect, test } from 'vitest';
 import { createWorld, DAY, eight } from './world.ts';
 
-describe('real processes on one store', () => {
-  test('two servers × 8 calls at once after expiry: 16 of 16, one refresh, no refresh token used twice', async () => {
+describe('processes that share one store', () => {
+  test('two servers with 8 concurrent calls each after expiry: all succeed with one refresh, and no refresh token is used twice', async () => {
     const world = await createWorld();
     await world.login();
     const servers = await Promise.all([world.server(), world.server()]);
@@ -15,7 +15,7 @@ describe('real processes on one store', () => {
     expect((await world.requests()).filter(({ spentRefreshToken }) => spentRefreshToken)).toEqual([]);
   });
 
-  test('two servers started with a token that is over × 8: 16 of 16, one refresh', async () => {
+  test('two servers started with an expired token, 8 concurrent calls each: all succeed with one refresh', async () => {
     const world = await createWorld();
     await world.login();
     await world.expire();
@@ -25,7 +25,7 @@ describe('real processes on one store', () => {
     expect(await world.refreshes()).toHaveLength(1);
   });
 
-  test('a cold start with 8 calls at once: 8 of 8, one refresh; and a restart works without another', async () => {
+  test('a start with 8 concurrent calls: all succeed with one refresh, and a restart needs no other', async () => {
     const world = await createWorld();
     await world.login();
     await world.expire();
@@ -38,7 +38,7 @@ describe('real processes on one store', () => {
     expect(await world.refreshes()).toHaveLength(2);
   });
 
-  test('two servers in two locations of an agency share its grant', async () => {
+  test('two servers in two locations of an agency share its token', async () => {
     const world = await createWorld();
     await world.login('contacts.readonly oauth.readonly oauth.write', { company: true });
     const [place] = world.sandbox.agencyLocations;
@@ -52,8 +52,8 @@ describe('real processes on one store', () => {
   });
 });
 
-describe('a server that runs while its owner signs in', () => {
-  test('hears of new scopes: the list changes, and the new token is used at once', async () => {
+describe('a running server whose owner signs in', () => {
+  test('lists the tools of new scopes and uses the new token at once', async () => {
     const world = await createWorld();
     await world.login('contacts.readonly');
     const server = await world.server();
@@ -70,7 +70,7 @@ describe('a server that runs while its owner signs in', () => {
     expect(await world.refreshes()).toHaveLength(1);
   });
 
-  test('first signed out, then in, then out', async () => {
+  test('follows a login and a logout', async () => {
     const world = await createWorld();
     const server = await world.server();
     expect(await server.refused('list_contacts')).toMatch(/^Not signed in to HighLevel: /);

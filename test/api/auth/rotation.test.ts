@@ -39,15 +39,15 @@ const eight = async ({ call }: Awaited<ReturnType<typeof serverOf>>) => {
   return results.filter(({ status }) => status === 'fulfilled').length;
 };
 
-describe('one refresh for everyone', () => {
-  test('cold start with an expired token: 8 of 8 calls at once, exactly one refresh', async () => {
+describe('one refresh for all calls', () => {
+  test('a start with an expired token and 8 concurrent calls: exactly one refresh', async () => {
     const world = await signedIn();
     world.advance(2 * DAY);
     expect(await eight(await serverOf(world))).toBe(8);
     expect(await world.tokenRequests()).toHaveLength(1);
   });
 
-  test('expiry in flight: 8 of 8, exactly one refresh', async () => {
+  test('expiry during 8 concurrent calls: exactly one refresh', async () => {
     const world = await signedIn();
     const server = await serverOf(world);
     await find(server.call, 'maria');
@@ -57,7 +57,7 @@ describe('one refresh for everyone', () => {
     expect(await world.tokenRequests()).toHaveLength(1);
   });
 
-  test('a restart works with what was stored', async () => {
+  test('a restart works with the stored tokens', async () => {
     const world = await signedIn();
     world.advance(2 * DAY);
     expect(await eight(await serverOf(world))).toBe(8);
@@ -68,7 +68,7 @@ describe('one refresh for everyone', () => {
     expect(await world.tokenRequests()).toHaveLength(2);
   });
 
-  test('two servers on one store × 8: 16 of 16, no refresh token used twice', async () => {
+  test('two servers on one store with 8 concurrent calls each: no refresh token is used twice', async () => {
     const world = await signedIn();
     world.advance(2 * DAY);
     const [one, two] = await Promise.all([serverOf(world), serverOf(world)]);
@@ -78,7 +78,7 @@ describe('one refresh for everyone', () => {
     expect(requests.some(({ spentRefreshToken }) => spentRefreshToken)).toBe(false);
   });
 
-  test('it is renewed ahead of its end, so that no call meets a 401', async () => {
+  test('a token is refreshed before it expires, so that no call receives a 401', async () => {
     const world = await signedIn();
     const server = await serverOf(world);
     world.advance(DAY - 60_000);
@@ -87,7 +87,7 @@ describe('one refresh for everyone', () => {
     expect(((await log.json()) as { status: number }[]).filter(({ status }) => status === 401)).toEqual([]);
   });
 
-  test('a token revoked for good ends in one sentence that says how to sign in', async () => {
+  test('the error for a revoked token says how to sign in', async () => {
     const world = await signedIn();
     const secret = await (await world.store.secrets()).get(`location:${world.locationId}`);
     if (secret?.kind !== 'oauth') throw new Error('no pair');
@@ -100,7 +100,7 @@ describe('one refresh for everyone', () => {
   });
 });
 
-describe('what HighLevel says of a new pair', () => {
+describe('the response with a new token pair', () => {
   /** The app, to which the sandbox's answers come with these values instead. */
   const changed = (world: SignedIn, values: Json) =>
     createOAuth({
@@ -116,7 +116,7 @@ describe('what HighLevel says of a new pair', () => {
     });
 
   test.each(['huge', -5, 0, 'soon', null, 1e15])(
-    'a life of %j is not believed, and the store stays whole',
+    'an expires_in of %j is ignored, and the store stays valid',
     async (life) => {
       const world = await signedIn();
       world.advance(2 * DAY);
@@ -128,7 +128,7 @@ describe('what HighLevel says of a new pair', () => {
   );
 
   test.each([[['contacts.readonly', 'contacts.write']], ['contacts.readonly,contacts.write']])(
-    'scopes are read from %j',
+    'the scopes are read from %j',
     async (scope) => {
       const world = await signedIn();
       const grant = await changed(world, { scope }).exchange(await consented(world.sandbox));
@@ -136,7 +136,7 @@ describe('what HighLevel says of a new pair', () => {
     },
   );
 
-  test('a token of another location is neither used nor stored', async () => {
+  test('a token for another location is neither used nor stored', async () => {
     const world = await signedIn();
     world.advance(2 * DAY);
     const stored = await readFile(world.store.file, 'utf8');
@@ -146,8 +146,8 @@ describe('what HighLevel says of a new pair', () => {
   });
 });
 
-describe('a 401 that a new token does not mend is not taken for one that does', () => {
-  test('a missing scope refreshes nothing', async () => {
+describe('a 401 that a new token cannot fix', () => {
+  test('for a missing scope refreshes no token', async () => {
     const world = await signedIn();
     const server = await serverOf(world);
     world.sandbox.setFaults([
@@ -162,7 +162,7 @@ describe('a 401 that a new token does not mend is not taken for one that does', 
 });
 
 describe('an agency', () => {
-  test('is exchanged for a location when that is first used, and again when its token is over', async () => {
+  test('gets the token of a location on first use and again after it expires', async () => {
     const world = await signedIn();
     const [place] = world.sandbox.agencyLocations;
     if (!place) throw new Error('no agency location');
@@ -184,7 +184,7 @@ describe('an agency', () => {
   });
 });
 
-test('facts of a grant hold no secret', async () => {
+test('the stored account facts contain no secret', async () => {
   const world = await signedIn();
   const grant = await world.oauth.exchange(await consented(world.sandbox));
   const text = JSON.stringify(accountOf(grant, 'L', { name: 'N' }, 0));

@@ -90,9 +90,9 @@ const storedPair = async ({ store, locationId }: SignedIn) => {
 const spent = async (world: SignedIn) =>
   (await world.tokenRequests()).filter(({ spentRefreshToken }) => spentRefreshToken);
 
-describe('a store that fails before the refresh token is spent', () => {
+describe('a store that fails before the refresh token is used', () => {
   test.each([['secrets'], ['facts'], ['lock']] as const)(
-    '%s: nothing is sent, the call says why, and it works once the store does',
+    '%s: nothing is sent, the call gives the reason, and it works when the store works again',
     async (part) => {
       const world = await signedIn();
       const { said, works, failing, mend } = processOn(world);
@@ -106,7 +106,7 @@ describe('a store that fails before the refresh token is spent', () => {
     },
   );
 
-  test.each([['secrets'], ['facts'], ['lock']] as const)('%s: a token that still lives is used on', async (part) => {
+  test.each([['secrets'], ['facts'], ['lock']] as const)('%s: a valid token is still used', async (part) => {
     const world = await signedIn();
     const { works, failing } = processOn(world);
     world.advance(DAY - 60_000);
@@ -115,7 +115,7 @@ describe('a store that fails before the refresh token is spent', () => {
     expect(await world.tokenRequests()).toEqual([]);
   });
 
-  test('the sentence is true: the sign-in is still valid', async () => {
+  test('the sign-in is still valid, as the message says', async () => {
     const world = await signedIn();
     const { said, failing } = processOn(world);
     world.advance(2 * DAY);
@@ -137,7 +137,7 @@ const LATE: [string, ...Part[]][] = [
 
 describe.each(LATE)('a store that fails %s: %s %s %s', (...row) => {
   const [step, ...parts] = row as [string, ...Part[]];
-  test('the new pair is used, is stored with the next call, and a restart works with it', async () => {
+  test('the new pair is used and stored with the next call, and a restart works with it', async () => {
     const world = await signedIn();
     const before = await storedPair(world);
     const { works, failFrom, mend, warnings } = processOn(world);
@@ -162,7 +162,7 @@ describe.each(LATE)('a store that fails %s: %s %s %s', (...row) => {
     expect(await spent(world)).toEqual([]);
   });
 
-  test('no call comes: the timer stores it', async () => {
+  test('a timer stores the pair if no call comes', async () => {
     const world = await signedIn();
     const { works, failFrom, mend, timers, source } = processOn(world);
     world.advance(2 * DAY);
@@ -176,7 +176,7 @@ describe.each(LATE)('a store that fails %s: %s %s %s', (...row) => {
     expect(await world.tokenRequests()).toHaveLength(1);
   });
 
-  test('it goes on failing for two days: nothing more is spent, and the sign-in outlives it', async () => {
+  test('a store that fails for two days uses no further refresh token, and the sign-in stays valid', async () => {
     const world = await signedIn();
     const { works, said, failFrom, mend } = processOn(world);
     world.advance(2 * DAY);
@@ -193,8 +193,8 @@ describe.each(LATE)('a store that fails %s: %s %s %s', (...row) => {
   });
 });
 
-describe('two processes on a store that fails for one of them', () => {
-  test('within the grace the other one gets the same pair and stores it', async () => {
+describe('two processes sharing a store that fails for one of them', () => {
+  test('within the grace period the other process gets the same pair and stores it', async () => {
     const world = await signedIn();
     const [one, two] = [processOn(world), processOn(world)];
     world.advance(2 * DAY);
@@ -213,7 +213,7 @@ describe('two processes on a store that fails for one of them', () => {
     expect(await spent(world)).toEqual([]);
   });
 
-  test('after the grace the other one spends nothing, and says what is so and what to do', async () => {
+  test('after the grace period the other process uses no refresh token and says what to do', async () => {
     const world = await signedIn();
     const [one, two] = [processOn(world), processOn(world)];
     world.advance(2 * DAY);
@@ -233,7 +233,7 @@ describe('two processes on a store that fails for one of them', () => {
     expect(await spent(world)).toEqual([]);
   });
 
-  test('a sign-in made meanwhile is not replaced by the pair in memory', async () => {
+  test('a newer sign-in is not overwritten by the pair in memory', async () => {
     const world = await signedIn();
     const one = processOn(world);
     world.advance(2 * DAY);
@@ -247,7 +247,7 @@ describe('two processes on a store that fails for one of them', () => {
     expect((await one.source.current()).token).toBe(grant.pair.accessToken);
   });
 
-  test('a logout made meanwhile is not undone', async () => {
+  test('a logout is not undone by the pair in memory', async () => {
     const world = await signedIn();
     const one = processOn(world);
     world.advance(2 * DAY);
@@ -263,7 +263,7 @@ describe('two processes on a store that fails for one of them', () => {
   });
 });
 
-describe('a process that ended with a pair it could not store', () => {
+describe('a process that exited with a pair that it could not store', () => {
   /** As another process would have left it. */
   const leftBehind = async (world: SignedIn, by: string) => {
     const { renewals = [] } = await world.store.accounts.read();
@@ -271,7 +271,7 @@ describe('a process that ended with a pair it could not store', () => {
   };
   const gone = () => `${MACHINE} 999999999 x`;
 
-  test('the next start within the grace gets the pair again', async () => {
+  test('the next start within the grace period gets the pair again', async () => {
     const world = await signedIn();
     const one = processOn(world);
     world.advance(2 * DAY);
@@ -283,7 +283,7 @@ describe('a process that ended with a pair it could not store', () => {
     expect(await spent(world)).toEqual([]);
   });
 
-  test('after it a new login is asked for', async () => {
+  test('after the grace period a new login is required', async () => {
     const world = await signedIn();
     const one = processOn(world);
     world.advance(2 * DAY);
@@ -294,7 +294,7 @@ describe('a process that ended with a pair it could not store', () => {
     expect(await processOn(world).said()).toMatch(/Sign in again: ghl-contacts-mcp login$/);
   });
 
-  test('on another machine: the token is tried, and the other process is named', async () => {
+  test('on another machine the token is tried, and the message names the other process', async () => {
     const world = await signedIn();
     const one = processOn(world);
     world.advance(2 * DAY);
@@ -306,7 +306,7 @@ describe('a process that ended with a pair it could not store', () => {
   });
 });
 
-test("an agency's pair and the pair of its location are both kept until they can be stored", async () => {
+test('the pairs of an agency and of its location are both held in memory until they can be stored', async () => {
   const world = await signedIn();
   const [place] = world.sandbox.agencyLocations;
   const grant = await world.oauth.exchange(await consented(world.sandbox, 'Company'));
@@ -331,7 +331,7 @@ test("an agency's pair and the pair of its location are both kept until they can
   expect((await world.store.accounts.read()).accounts.map(({ locationId }) => locationId)).toContain(place?.id);
 });
 
-test('the list of accounts holds no part of a refresh token', async () => {
+test('the accounts file contains no part of a refresh token', async () => {
   const world = await signedIn();
   const { refreshToken } = await storedPair(world);
   const one = processOn(world);
@@ -343,7 +343,7 @@ test('the list of accounts holds no part of a refresh token', async () => {
   for (let at = 0; at + 8 <= refreshToken.length; at += 1) expect(text).not.toContain(refreshToken.slice(at, at + 8));
 });
 
-test('a damaged list of renewals is a damaged list of accounts', async () => {
+test('a damaged list of refreshes makes the accounts file invalid', async () => {
   const world = await signedIn();
   const all = JSON.parse(await readFile(world.store.accounts.path, 'utf8'));
   await writeFile(world.store.accounts.path, JSON.stringify({ ...all, renewals: [5] }));

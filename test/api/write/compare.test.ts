@@ -6,7 +6,7 @@ import { connect } from '../../connect.ts';
 
 const MAIL = 'Forwarded by Bob <bob@x.example>, 5 < 6 and 9 > 2';
 
-describe('a text as a reader sees it', () => {
+describe('the readable text of HTML', () => {
   test.each([
     ['an address and comparisons', MAIL, MAIL],
     ['a word in angle brackets', 'Send <invoice> to <p>', 'Send <invoice> to <p>'],
@@ -18,7 +18,7 @@ describe('a text as a reader sees it', () => {
     ['nothing', undefined, ''],
   ])('%s', (_, given, shown) => expect(readableText(given)).toBe(shown));
 
-  test('in overview and timeline', async () => {
+  test('is shown in overview and timeline', async () => {
     const data = {
       contacts: [
         {
@@ -51,14 +51,14 @@ describe('two texts', () => {
     expect(sameText(other, one)).toBe(same);
   });
 
-  test('are compared as written where they are very long', () => {
+  test('are compared exactly if they are very long', () => {
     const words = 'word '.repeat(30_000);
     expect(sameText(words, `${words}\n`)).toBe(true);
     expect(sameText(words, `<p>${words}</p>`)).toBe(false);
   });
 });
 
-test('a note or task that differs only within angle brackets is another one', async () => {
+test('two notes or tasks that differ only within angle brackets are distinct', async () => {
   const { call } = await connect({ sandbox: { data: { contacts: [] } as never } });
   const args = (who: string) => ({
     email: 'a@b.example',
@@ -79,8 +79,8 @@ test('a note or task that differs only within angle brackets is another one', as
   expect((await call('list_contact_notes', { contactId: contact.id })).notes).toHaveLength(2);
 });
 
-describe('work grows with the input and no faster', () => {
-  test('a timeline reads the bodies of the rows it shows', () => {
+describe('processor time grows linearly', () => {
+  test('a timeline reads only the bodies of the rows it returns', () => {
     let read = 0;
     const note = (at: number) => ({
       id: `n${at}`,
@@ -96,7 +96,7 @@ describe('work grows with the input and no faster', () => {
     expect(read).toBe(20);
   });
 
-  test('a text that is all brackets ends', () => {
+  test('a text of brackets only is processed in linear time', () => {
     const hostile = '<'.repeat(2_000_000);
     expect([normalizeText(hostile), readableText(hostile)]).toEqual([hostile, hostile]);
     expect(normalizeText(`${hostile}</p>`)).toBe(hostile);

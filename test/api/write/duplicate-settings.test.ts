@@ -18,7 +18,7 @@ const data = {
 const lost = [{ route: 'POST /contacts/', nth: 1, fault: { connection: 'cut' as const } }];
 const another = { firstName: 'Ann', email: 'ann@lee.example' };
 
-test('get_location tells whether duplicates are allowed and by what they are told', async () => {
+test('get_location says whether duplicates are allowed and by which fields they are detected', async () => {
   const { call } = await connect();
   const { location } = await call('get_location');
   expect((location as Json).settings).toMatchObject({
@@ -27,19 +27,19 @@ test('get_location tells whether duplicates are allowed and by what they are tol
   });
 });
 
-describe('a create whose answer was lost, of somebody whose email is known', () => {
+describe('a create with a known email whose response is lost', () => {
   const refusedIn = async (switches: SandboxOptions['switches'], more: Json = {}, scopes = SCOPES as never) => {
     const { refused } = await connect({ scopes, sandbox: { data, faults: lost, switches: switches ?? {} } });
     return refused('create_contact', { ...another, ...more });
   };
 
-  test('names the contact there is where the location allows no second one', async () => {
+  test('names the existing contact if the location allows no duplicates', async () => {
     const told = await refusedIn({});
     expect(told).toContain('The older contact contactAnn0000000000 has this email, and this location allows no second');
     expect(told).not.toContain('if this location allows duplicates');
   });
 
-  test('does not go by a key that the location does not tell duplicates by', async () => {
+  test('ignores a key by which the location detects no duplicates', async () => {
     const { refused, sandbox } = await connect({ sandbox: { data } });
     const settings = { allowDuplicateContact: false, contactUniqueIdentifiers: ['phone'] };
     const location = { id: sandbox.locationId, settings };
@@ -50,7 +50,7 @@ describe('a create whose answer was lost, of somebody whose email is known', () 
   test.each([
     ['where it allows them', { duplicatesAllowed: true }, undefined],
     ['where its settings may not be read', {}, CONTACTS],
-  ] as const)('is warned of a second one %s', async (_, switches, scopes) => {
+  ] as const)('has a warning about a duplicate %s', async (_, switches, scopes) => {
     const told = await refusedIn(switches, {}, scopes as never);
     expect(told).toContain('An older contact has this email or phone; if this location allows duplicates');
   });

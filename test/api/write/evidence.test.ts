@@ -44,11 +44,11 @@ async function office({ edgeMs = 0, indexDelayMs = 15_000 } = {}) {
   return { ...connected, clock, journal, contactId, attempt };
 }
 
-describe('the time of the edge differs from that of the application', () => {
+describe('the clocks of the network edge and of the application differ', () => {
   const note = (contactId: string) => ({ contactId, body: 'Wants the blue one.' });
 
   test.each([5_000, -5_000, 90_000, -90_000])(
-    'by %i ms: a note that was made is never told as not done',
+    'by %i ms: a created note is never reported as not created',
     async (edgeMs) => {
       const { sandbox, attempt, contactId, clock } = await office({ edgeMs });
       await clock.wait(120_000);
@@ -58,14 +58,17 @@ describe('the time of the edge differs from that of the application', () => {
     },
   );
 
-  test.each([5_000, -5_000, 90_000])('by %i ms, with the list read before: it is told as done', async (edgeMs) => {
-    const { sandbox, call, attempt, contactId } = await office({ edgeMs });
-    await call('list_contact_notes', { contactId });
-    sandbox.setFaults([{ route: NOTES, nth: 1, fault: LOST }]);
-    expect((await attempt('create_contact_note', note(contactId))).text).toMatch(/Looked it up: it was done/);
-  });
+  test.each([5_000, -5_000, 90_000])(
+    'by %i ms, with the list read before: it is reported as created',
+    async (edgeMs) => {
+      const { sandbox, call, attempt, contactId } = await office({ edgeMs });
+      await call('list_contact_notes', { contactId });
+      sandbox.setFaults([{ route: NOTES, nth: 1, fault: LOST }]);
+      expect((await attempt('create_contact_note', note(contactId))).text).toMatch(/Looked it up: it was done/);
+    },
+  );
 
-  test('an equal note in the list read before is not taken for the one that was lost', async () => {
+  test('an equal note in the list read before is not reported as the lost one', async () => {
     const { sandbox, call, attempt, contactId, clock } = await office();
     await sandbox.fetch(
       new Request(`http://sandbox.invalid/contacts/${contactId}/notes`, {
@@ -84,7 +87,7 @@ describe('the time of the edge differs from that of the application', () => {
     expect((await attempt('create_contact_note', note(contactId))).text).toMatch(/nothing was written/);
   });
 
-  test.each([5_000, -5_000])('by %i ms: a contact that was made is never told as not done', async (edgeMs) => {
+  test.each([5_000, -5_000])('by %i ms: a created contact is never reported as not created', async (edgeMs) => {
     const { sandbox, attempt } = await office({ edgeMs });
     sandbox.setFaults([{ route: 'POST /contacts/', nth: 1, fault: LOST }]);
     const { text } = await attempt('create_contact', { firstName: 'Dora', email: 'dora@new.example' });
@@ -102,7 +105,7 @@ describe('the time of the edge differs from that of the application', () => {
 describe('a 429 or a redirect after the write', () => {
   const person = { firstName: 'Dora', email: 'dora@new.example' };
 
-  test('create_contact, refused as a duplicate of what its first attempt made, is told as done', async () => {
+  test('create_contact, rejected as a duplicate of the contact that its first attempt created, is reported as done', async () => {
     const { sandbox, attempt, call, journal } = await office();
     sandbox.setFaults([{ route: 'POST /contacts/', nth: 1, fault: { status: 429, strikes: 'after' } }]);
     const { isError, text } = await attempt('create_contact', person);
@@ -112,7 +115,7 @@ describe('a 429 or a redirect after the write', () => {
     expect(text).toContain(String((contact as Json).id));
   });
 
-  test('create_contact, refused after a 429 for somebody older, is told as a duplicate', async () => {
+  test('create_contact, rejected after a 429 as a duplicate of an older contact, is reported as a duplicate', async () => {
     const { sandbox, attempt } = await office();
     sandbox.setFaults([{ route: 'POST /contacts/', nth: 1, fault: { status: 429 } }]);
     const { text } = await attempt('create_contact', { firstName: 'Eve', email: 'maria.lopez@northshoremed.example' });
@@ -122,20 +125,20 @@ describe('a 429 or a redirect after the write', () => {
   test.each([
     ['after', /Looked it up: it was done/],
     ['before', /redirect \(302\)/],
-  ] as const)('a 302 %s the write is looked into', async (strikes, told) => {
+  ] as const)('a 302 %s the write: the write is reconciled', async (strikes, told) => {
     const { sandbox, attempt, contactId } = await office();
     sandbox.setFaults([{ route: NOTES, nth: 1, fault: { status: 302, body: '', strikes } }]);
     expect((await attempt('create_contact_note', { contactId, body: 'Rang.' })).text).toMatch(told);
   });
 });
 
-describe('a write that no read shows, refused for its values (422)', () => {
+describe('a 422 on a write that no read can verify', () => {
   const message = ['x must be y'];
   test.each([
     ['a list', 422, { message }],
     ['the whole body', 422, { statusCode: 422, message, error: 'Unprocessable Entity' }],
     ['a 400 whose body says 422', 400, { statusCode: 422, message }],
-  ])('%s: is a refusal, and may be repeated', async (_, status, body) => {
+  ])('%s: is a rejection, and the call may be repeated', async (_, status, body) => {
     const { sandbox, call, attempt, contactId, journal } = await office();
     const { workflows } = await call('list_workflows');
     const workflowId = (workflows as Json[])[0]?.id;
@@ -147,7 +150,7 @@ describe('a write that no read shows, refused for its values (422)', () => {
     expect((await attempt('add_contact_to_workflow', { contactId, workflowId })).isError).toBe(false);
   });
 
-  test('over 20 contacts at once: is a refusal', async () => {
+  test('for over 20 contacts: is a rejection', async () => {
     const { sandbox, attempt } = await office();
     const contacts = Array.from({ length: 21 }, (_, at) => `PersonPersonPerson${String(at).padStart(2, '0')}`);
     sandbox.setFaults([{ route: 'POST /contacts/bulk/tags/update/{type}', fault: { status: 422, body: { message } } }]);
@@ -156,7 +159,7 @@ describe('a write that no read shows, refused for its values (422)', () => {
   });
 });
 
-test('contacts that are missing from a reconciled bulk answer are no failures of the others', async () => {
+test('contacts missing from a reconciled bulk response do not make the others fail', async () => {
   const { sandbox, call } = await office();
   const { contacts } = await call('search_contacts', { pageLimit: 5 });
   const ids = (contacts as Json[]).map(({ id }) => String(id));
@@ -166,13 +169,13 @@ test('contacts that are missing from a reconciled bulk answer are no failures of
   expect(account).toMatchObject({ asked: 5, done: 4, failed: 1, failures: [{ contactId: ids[4] }] });
 });
 
-describe('a success that says it failed', () => {
+describe('a 2xx whose body reports a failure', () => {
   test.each([
     { succeded: false, errorCount: 0, responses: [] },
     { succeeded: true },
     {},
     { statusCode: 400, message: 'Bad' },
-  ])('bulk_update_contact_tags answered %j is not told as updated', async (body) => {
+  ])('bulk_update_contact_tags with the response %j is not reported as updated', async (body) => {
     const { sandbox, call, attempt, journal } = await office();
     const { contacts } = await call('search_contacts', { pageLimit: 2 });
     const ids = (contacts as Json[]).map(({ id }) => id);
@@ -184,7 +187,7 @@ describe('a success that says it failed', () => {
     expect(journal[0]?.outcome).toBe('notDone');
   });
 
-  test('contacts left out of the answer are not counted as updated', async () => {
+  test('contacts missing from the response are not counted as updated', async () => {
     const { sandbox, call } = await office();
     const { contacts } = await call('search_contacts', { pageLimit: 2 });
     const ids = (contacts as Json[]).map(({ id }) => id);
@@ -195,7 +198,7 @@ describe('a success that says it failed', () => {
   });
 });
 
-describe('a read that is answered', () => {
+describe('a read with the response', () => {
   const bodies: [string, string, Json, Json][] = [
     ['about another contact', 'get_contact', { contactId: PERSON }, { contact: { id: 'x' } }],
     ['about another task', 'get_contact_task', { contactId: PERSON, taskId: 'T1' }, { task: { id: 'T2' } }],
@@ -210,7 +213,7 @@ describe('a read that is answered', () => {
     ['with a failure', 'search_contacts', {}, { statusCode: 500 }],
     ['with no contact', 'find_duplicate_contact', { email: 'a@b.example' }, {}],
   ];
-  test.each(bodies)('%s is unreadable: asked once more, then told', async (_, tool, args, body) => {
+  test.each(bodies)('%s is unreadable: it is retried once, then reported', async (_, tool, args, body) => {
     const { transport, asked } = scripted(() => ({ body }));
     const clock = virtualClock(NOW);
     const api = layer({ transport, timers: clock, policy: { attempts: 5, base: 0, cap: 0 } });
@@ -222,7 +225,7 @@ describe('a read that is answered', () => {
     expect(asked.length).toBeGreaterThan(1);
   });
 
-  test('with a list that is empty, or nobody, is an answer', async () => {
+  test('of an empty list or of no contact is valid', async () => {
     const { transport } = scripted(() => ({ body: { tasks: [], contact: null } }));
     const api = layer({ transport, timers: virtualClock(NOW) });
     await expect(api.call(named('list_contact_tasks'), { contactId: PERSON })).resolves.toBeDefined();
@@ -233,7 +236,7 @@ describe('a read that is answered', () => {
 describe('a 401', () => {
   const policy = { attempts: 5, base: 0, cap: 0 };
 
-  test('that does not speak of the sign-in is trouble of a gateway: a read is tried again', async () => {
+  test('that does not mention the sign-in is a gateway error: a read is retried', async () => {
     const timeout = { status: 401, body: { statusCode: 401, message: 'Command timed out', error: 'Unauthorized' } };
     const { transport, asked } = scripted((_, nth) => (nth === 1 ? timeout : {}));
     const api = layer({ transport, timers: virtualClock(NOW), policy });
@@ -241,7 +244,7 @@ describe('a 401', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('that goes on so does not blame the sign-in', async () => {
+  test('that persists is not reported as a sign-in error', async () => {
     const { transport } = scripted(() => ({ status: 401, body: { statusCode: 401, message: 'Command timed out' } }));
     const api = layer({ transport, timers: virtualClock(NOW), policy });
     const error = await api.call(named('get_contact'), { contactId: PERSON }).catch((reason) => reason);
@@ -259,11 +262,11 @@ describe('a 401', () => {
   });
 });
 
-describe('a token that is refused', () => {
+describe('a rejected token', () => {
   const EXPIRED = { status: 401, body: { statusCode: 401, message: 'Invalid JWT' } };
   const current = async () => ({ token: TOKEN, locationId: LOCATION });
 
-  test('after an attempt of unknown outcome, and cannot be renewed: the write is looked into and journalled', async () => {
+  test('after an uncertain attempt, if it cannot be refreshed: the write is reconciled and journalled', async () => {
     const journal: Entry[] = [];
     const { transport } = scripted((request, nth) => {
       if (request.method === 'GET') return {};
@@ -282,7 +285,7 @@ describe('a token that is refused', () => {
     expect(journal).toMatchObject([{ tool: 'update_contact', outcome: 'notDone', reconciled: true }]);
   });
 
-  test('and renewed, but the second attempt is cancelled: is not told as a refused token', async () => {
+  test('that is refreshed, if the second attempt is cancelled: the error is not about the token', async () => {
     const { transport } = scripted(() => EXPIRED);
     const controller = new AbortController();
     const renew = async () => {
@@ -299,8 +302,8 @@ describe('a token that is refused', () => {
   });
 });
 
-describe('a contact that names nobody', () => {
-  test.each([{}, { companyName: 'Acme' }, { name: '  ' }])('%j is refused before anything is sent', async (args) => {
+describe('a contact without name, email and phone', () => {
+  test.each([{}, { companyName: 'Acme' }, { name: '  ' }])('%j is rejected before anything is sent', async (args) => {
     const { attempt, sent, journal } = await office();
     await sent();
     const { text } = await attempt('create_contact', args);
@@ -311,14 +314,14 @@ describe('a contact that names nobody', () => {
   test.each([
     ['The Blue Venue', { firstName: 'The', lastName: 'Blue Venue' }],
     ['Prince', { firstName: 'Prince' }],
-  ])('while the name %j is sent in its parts', async (name, parts) => {
+  ])('the name %j is sent as first and last name', async (name, parts) => {
     const { call, journal } = await office();
     const { contact } = await call('create_contact', { name });
     expect(contact).toMatchObject(parts);
     expect(journal[0]?.sent).toEqual(parts);
   });
 
-  test('a lost answer is reconciled by the name in its parts', async () => {
+  test('a lost response is reconciled by first and last name', async () => {
     const { sandbox, attempt } = await office({ indexDelayMs: 0 });
     sandbox.setFaults([{ route: 'POST /contacts/', nth: 1, fault: LOST }]);
     expect((await attempt('create_contact', { name: 'The Blue Venue' })).text).toMatch(/it was done/);
@@ -330,7 +333,7 @@ describe('a contact that names nobody', () => {
     [400, { statusCode: 422, message }],
     [422, { statusCode: 422, message: [message] }],
     [422, { message }],
-  ])('by HighLevel, as %i %j, is certainly refused', async (status, body) => {
+  ])('rejected by HighLevel with %i %j is certainly not created', async (status, body) => {
     const { sandbox, attempt, sent, journal } = await office();
     sandbox.setFaults([{ route: 'POST /contacts/', fault: { status, body } }]);
     await sent();
@@ -341,7 +344,7 @@ describe('a contact that names nobody', () => {
   });
 });
 
-test('a value that belongs to somebody else: whose it is, and no word of writing to that contact', async () => {
+test('a value of another contact: the error names that contact and does not suggest a write to it', async () => {
   const { attempt, call, contactId } = await office();
   const other = await find(call, 'tomasz');
   const { text } = await attempt('update_contact', { contactId, email: other.email });

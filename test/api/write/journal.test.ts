@@ -46,7 +46,7 @@ const entry = (id: string, body = ''): Entry => ({
 });
 
 describe('the journal', () => {
-  test('has one JSON line per write, with what was sent and by which host, in a file of its own', async () => {
+  test('has one JSON line per write with the fields sent and the host, in a private file', async () => {
     const path = newFile();
     const { call, refused, sandbox } = await connect({ api: { journal: fileJournal(path, silent) } });
     const { id } = await find(call, 'maria');
@@ -100,7 +100,7 @@ describe('the journal', () => {
     await answer;
   });
 
-  test('keeps the words of people as they are', async () => {
+  test('contains ordinary text unchanged', async () => {
     const path = newFile();
     const { call } = await connect({ api: { journal: fileJournal(path, silent) } });
     const { id } = await find(call, 'maria');
@@ -109,7 +109,7 @@ describe('the journal', () => {
     expect(await read(path)).toMatchObject([{ sent: { body } }]);
   });
 
-  test('holds no token, not even one somebody wrote into a note', async () => {
+  test('contains no token, not even from the text of a note', async () => {
     const path = newFile();
     const { call, sandbox } = await connect({ api: { journal: fileJournal(path, silent) } });
     const { id } = await find(call, 'maria');
@@ -122,7 +122,7 @@ describe('the journal', () => {
   });
 
   test.each(['/dev/full', '/proc/nowhere/journal.jsonl', join(folder, 'a file', 'journal.jsonl')])(
-    'that cannot be written (%s) is said beside the answer of a write that was done',
+    'that cannot be written (%s) adds a notice to the result of the write',
     async (path) => {
       await writeFile(join(folder, 'a file'), '');
       const logged: unknown[] = [];
@@ -139,7 +139,7 @@ describe('the journal', () => {
     },
   );
 
-  test('goes on in a new file when the old one is moved away', async () => {
+  test('continues in a new file when the old one was moved', async () => {
     const path = newFile();
     const journal = fileJournal(path, silent);
     await journal(entry('old'));
@@ -149,7 +149,7 @@ describe('the journal', () => {
     expect((await read(path)).map(({ id }) => id)).toEqual(['new']);
   });
 
-  test('after half a line that another process left, begins the next entry on a line of its own', async () => {
+  test('starts a new line after an unfinished line of another process', async () => {
     const path = newFile();
     const [one, other] = [fileJournal(path, silent), fileJournal(path, silent)];
     await one(entry('first'));
@@ -162,7 +162,7 @@ describe('the journal', () => {
     expect(lines.slice(4)).toEqual(['']);
   });
 
-  test('a file of ours that others may read is made private', async () => {
+  test('makes its own file private if others can read it', async () => {
     const path = newFile();
     const journal = fileJournal(path, silent);
     await journal(entry('first'));
@@ -171,7 +171,7 @@ describe('the journal', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
-  test('an append that does not end is given up, and the ones after it at once, until it has ended', async () => {
+  test('an append that hangs is abandoned, and later ones at once until it ends', async () => {
     const timers = handClock();
     const written: string[] = [];
     let end: () => void = () => undefined;
@@ -194,7 +194,7 @@ describe('the journal', () => {
     expect(written).toEqual(['slow', 'behind', 'after']);
   });
 
-  test('after half a line, begins the next entry on a line of its own', async () => {
+  test('starts a new line after an unfinished line', async () => {
     const path = join(folder, 'torn.jsonl');
     const journal = fileJournal(path, silent);
     await symlink('/dev/full', path);
@@ -208,7 +208,7 @@ describe('the journal', () => {
   });
 });
 
-describe('a journal that takes nothing', () => {
+describe('a journal that cannot be written', () => {
   const write = rpc(2, 'tools/call', { name: 'create_contact', arguments: { firstName: 'Ann', email: 'a@b.example' } });
   const answered = async (env: Record<string, string>) => {
     const program = start(['--sandbox'], env);
@@ -222,13 +222,13 @@ describe('a journal that takes nothing', () => {
     return program.ended;
   };
 
-  test('a pipe without a reader: the tool answers, and SIGTERM ends the process', async () => {
+  test('a pipe without a reader: the tool returns, and SIGTERM ends the process', async () => {
     const path = join(folder, 'pipe');
     execFileSync('mkfifo', [path]);
     expect(await answered({ GHL_JOURNAL: path })).toBe(0);
   });
 
-  test('a file system that never answers: the tool answers, and SIGTERM ends the process', {
+  test('a file system that hangs: the tool returns, and SIGTERM ends the process', {
     timeout: 20_000,
   }, async () => {
     const [pipe, hang] = [join(folder, 'hanging'), join(folder, 'hang.mjs')];
@@ -246,8 +246,8 @@ describe('a journal that takes nothing', () => {
   });
 });
 
-describe('several at once', () => {
-  test('long entries of two handles on one file never mix', async () => {
+describe('several writers', () => {
+  test('long entries of two file handles never interleave', async () => {
     const path = newFile();
     const handles = [fileJournal(path, silent), fileJournal(path, silent)];
     const body = 'x'.repeat(90_000);
@@ -261,7 +261,7 @@ describe('several at once', () => {
     expect(entries.every(({ sent }) => (sent as Json).body === body)).toBe(true);
   });
 
-  test('two processes lose nothing', async () => {
+  test('two processes lose no entry', async () => {
     const path = newFile();
     const each = 30;
     const run = async (name: string) => {
@@ -283,7 +283,7 @@ describe('several at once', () => {
   });
 });
 
-test('the sandbox keeps none unless it is asked to; otherwise it lies in the state folder', async () => {
+test('is off in the sandbox unless it is set, and otherwise in the state folder', async () => {
   expect(readConfig({}, true).journal).toBeUndefined();
   expect(readConfig({ GHL_JOURNAL: '/tmp/j' }, true).journal).toBe('/tmp/j');
   expect(readConfig({ GHL_JOURNAL: 'off' }, false).journal).toBeUndefined();

@@ -42,7 +42,7 @@ const lost =
     at(request, route) ? {} : change(answer, request);
 const asItCame: Change = (answer) => answer;
 
-describe('a new contact whose phone is written', () => {
+describe('a new contact with the phone', () => {
   const phones = [
     ['with the zero that is not dialled from abroad', '+44 (0)20 7946 0958', '+442079460958'],
     ['with an extension', '+1 512 555 0188 ext 5', '+15125550188'],
@@ -50,13 +50,13 @@ describe('a new contact whose phone is written', () => {
     ['without a country', '(512) 555-0188', '+15125550188'],
   ] as const;
 
-  test.each(phones)('%s is the one that was sent', async (_, phone, stored) => {
+  test.each(phones)('%s is recognised as the contact sent', async (_, phone, stored) => {
     const { isError, text } = await attempt(asItCame, 'create_contact', () => ({ firstName: 'Pat', phone }));
     expect([isError, text]).toEqual([false, expect.stringContaining(stored)]);
     expect(text).not.toContain('Looked it up');
   });
 
-  test.each(phones)('%s is found when the answer is lost', async (_, phone, stored) => {
+  test.each(phones)('%s is found when the response is lost', async (_, phone, stored) => {
     const { isError, text } = await attempt(lost(asItCame, CREATE), 'create_contact', () => ({
       firstName: 'Pat',
       phone,
@@ -65,7 +65,7 @@ describe('a new contact whose phone is written', () => {
     expect(text).toContain('it was done');
   });
 
-  test('is found by email when the answer is lost and HighLevel did not keep the phone', async () => {
+  test('is found by email when the response is lost and HighLevel did not store the phone', async () => {
     const change: Change = (answer, { url }) => {
       const { contact } = answer as { contact?: Json };
       if (!url.includes('/search/duplicate') || !contact) return answer;
@@ -81,7 +81,7 @@ test.each([
   ['texts', ['+15125550188']],
   ['objects', [{ phone: '+15125550188', label: 'home' }]],
 ])(
-  'an upsert that finds a contact by a further phone, given as %s, is the one asked for',
+  'an upsert that finds a contact by an additional phone, given as %s, matches the request',
   async (_, additionalPhones) => {
     const change: Change = (answer, { url }) =>
       url.endsWith('/upsert')
@@ -101,7 +101,7 @@ test.each([
 );
 
 describe('tags', () => {
-  test('that are kept in a composed form are those that were sent', async () => {
+  test('stored in Unicode composed form equal those sent', async () => {
     const composed = withTags((tags) => tags.map((tag) => tag.normalize('NFC')));
     const { isError, text } = await attempt(composed, 'add_contact_tags', (contactId) => ({
       contactId,
@@ -111,7 +111,7 @@ describe('tags', () => {
     expect(text).not.toContain('Looked it up');
   });
 
-  test('of which HighLevel keeps some only are never told as not written', async () => {
+  test('of which HighLevel stores only some are never reported as not written', async () => {
     const dropped = withTags((tags) => tags.filter((tag) => tag !== 'unheard of'));
     const args = (contactId: string) => ({ contactId, tags: ['winter fair', 'unheard of'] });
     const { isError, text } = await attempt(dropped, 'add_contact_tags', args);
@@ -120,7 +120,7 @@ describe('tags', () => {
     expect(text).toContain('The contact has 1 of these 2 tags: get_contact shows which.');
   });
 
-  test('that are given as objects are read back', async () => {
+  test('returned as objects are read back', async () => {
     const change: Change = (answer, request) =>
       at(request, TAGS) ? { tags: ((answer as Json).tags as string[]).map((name) => ({ name })) } : answer;
     const { isError, text } = await attempt(change, 'add_contact_tags', (contactId) => ({
@@ -134,7 +134,7 @@ describe('tags', () => {
     ['as texts', (ids: string[]) => ids],
     ['without their ids', (ids: string[]) => ids.map(() => ({ type: 'success' }))],
     ['left out', () => undefined],
-  ])('of many contacts, whose account has its rows %s, are read back', async (_, rows) => {
+  ])('of many contacts, with the result rows %s, are read back', async (_, rows) => {
     let ids: string[] = [];
     const change: Change = (answer, { url }) =>
       url.includes('/bulk/tags') ? { succeded: true, errorCount: 0, responses: rows(ids) } : answer;
@@ -151,7 +151,7 @@ test.each([
   ['timezone', 'US/Eastern', 'America/New_York'],
   ['source', 'Facebook Ads', 'facebook ads'],
 ])(
-  'an update whose %s is kept in another form is not told as not done when its answer is lost',
+  'an update whose %s is stored in another form is not reported as not done when its response is lost',
   async (field, sent, kept) => {
     const change: Change = (answer, request) => {
       const { contact } = answer as { contact?: Json };
@@ -166,7 +166,7 @@ test.each([
 test.each([
   ['with a trace id', { message: 'The workflow is not published', traceId: '2b1c7e5e-94a1-4d0d-9ee4-0d2c9f1c2b11' }],
   ['with its status', { error: 'The workflow is not published', status: 400 }],
-])("a refusal of HighLevel's own %s leaves no enrolment in doubt", async (_, body) => {
+])('an error of HighLevel itself %s makes no enrolment uncertain', async (_, body) => {
   const { sandbox, call, refused } = await connect();
   const { id: contactId } = await find(call, 'maria');
   sandbox.setFaults([{ route: 'POST /contacts/{contactId}/workflow/{workflowId}', fault: { status: 400, body } }]);
@@ -178,7 +178,7 @@ test.each([
   expect(text).not.toContain('is not known: do not repeat');
 });
 
-test('a list with one row under the id that a merged contact had before is read', async () => {
+test('a list with a row that has the former id of a merged contact is read', async () => {
   const change: Change = (answer, { method, url }) =>
     method === 'GET' && url.endsWith('/notes')
       ? {
@@ -192,7 +192,7 @@ test('a list with one row under the id that a merged contact had before is read'
   expect([isError, text]).toEqual([false, expect.stringMatching(/Old.*New/)]);
 });
 
-describe('a lookup answered with a contact', () => {
+describe('a lookup that returns a contact', () => {
   const lookup = (further: Json): Change => {
     let other: Json | undefined;
     return (answer, { method, url }) => {
@@ -216,7 +216,7 @@ describe('a lookup answered with a contact', () => {
     return { text: textOf(result), writes };
   };
 
-  test('that has another email only is not written to', async () => {
+  test('that has only another email: the contact is not written to', async () => {
     const { text, writes } = await onboard({ additionalEmails: [] });
     expect(text).toMatch(/lookup by email answered with contact \w{20}, which does not have that email/);
     expect(writes).toEqual([]);
@@ -226,12 +226,12 @@ describe('a lookup answered with a contact', () => {
     ['has it as a further one', { additionalEmails: ['Pat@new.example'] }],
     ['has further ones in a form that is not known', { additionalEmails: [{ value: 'pat@new.example' }] }],
     ['does not show its further ones', { additionalEmails: undefined }],
-  ])('that %s is the person', async (_, further) => {
+  ])('that %s: the contact is the person', async (_, further) => {
     const { writes } = await onboard(further);
     expect(writes).toEqual([expect.stringMatching(/^PUT \/contacts\/\w+$/)]);
   });
 
-  test('that has another email only proves nothing of a lost upsert', async () => {
+  test('that has only another email proves nothing about a lost upsert', async () => {
     const change = lookup({ additionalEmails: [], city: 'Elsewhere' });
     const connected = await connectChanged(lost(change, ['POST', /\/upsert$/]));
     const { id } = await find(connected.call, 'maria');

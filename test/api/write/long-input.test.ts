@@ -13,8 +13,8 @@ const MANY = 100_000;
 const idOf = (n: number) => `row${String(n).padStart(17, '0')}`;
 const rows = <T>(make: (n: number) => T) => Array.from({ length: MANY }, (_, n) => make(n));
 
-describe('work that grows no faster than what HighLevel sends', () => {
-  test('a refusal of a megabyte', () => {
+describe('processor time grows linearly with the response', () => {
+  test('of an error of one megabyte', () => {
     const message = 'contact with id '.repeat(MANY / 2);
     const rest = {
       route: 'GET /contacts/{contactId}',
@@ -29,7 +29,7 @@ describe('work that grows no faster than what HighLevel sends', () => {
   test.each([
     ['notes', findNewNote(listContactNotes), { body: 'Other' }],
     ['tasks', findNewTask(listContactTasks), { title: 'Other' }],
-  ])('very many %s among which a lost one is looked for', async (key, strategy, sent) => {
+  ])('of very many %s that are searched for a lost one', async (key, strategy, sent) => {
     const all = rows((n) => ({ id: idOf(n), body: `${n}`, title: `${n}` }));
     const before = [new Set(all.map(({ id }) => id))];
     const look = {
@@ -40,7 +40,7 @@ describe('work that grows no faster than what HighLevel sends', () => {
     expect((await strategy.check(look)).happened).toBe(false);
   });
 
-  test('very many tags and custom fields, each held against all', () => {
+  test('of very many tags and custom fields that are compared', () => {
     const tags = rows((n) => `tag ${n}`);
     const contact: Json = { customFields: rows((n) => ({ id: idOf(n), value: n })) };
     expect(listMatches('tags', true)({ tags }, { tags })).toBe(true);

@@ -10,17 +10,17 @@ import { virtualClock } from '../virtual-clock.ts';
 describe('every write', () => {
   const writes = endpoints.filter(({ effect }) => effect !== 'read');
 
-  test.each(writes)('$name names how it is settled', ({ reconcile }) => {
+  test.each(writes)('$name describes how it is reconciled', ({ reconcile }) => {
     expect(reconcile?.description).toMatch(/\w/);
   });
 
-  test('that makes something new says so, so that it is not made twice', () => {
+  test('that creates a record declares it, so that it is not created twice', () => {
     const making = writes.filter(({ reconcile }) => reconcile?.createsRecord).map(({ name }) => name);
     expect(making).toEqual(['create_contact', 'create_contact_task', 'create_contact_note']);
   });
 });
 
-describe('agreement of what was sent and what is stored', () => {
+describe('comparison of the fields sent with the stored ones', () => {
   const id = 'FieldFieldFieldFie01';
   const kept = { customFields: [{ id, value: 'Trek' }] };
   test.each<[string, Json, Json, ReturnType<typeof matchFields>]>([
@@ -114,11 +114,11 @@ async function office() {
 
 const idOf = (answer: Json) => (answer.note as Json).id;
 
-describe('the same create once more', () => {
+describe('the same create again', () => {
   test.each([
     ['whose answer was lost', LOST],
     ['that timed out', SILENT],
-  ])('after one %s: the first outcome, and no second record', async (_, fault) => {
+  ])('after one %s: returns the first outcome and creates no second record', async (_, fault) => {
     const { sandbox, add, notes, later } = await office();
     sandbox.setFaults([{ route: NOTES, nth: 1, fault }]);
     const first = await add();
@@ -130,7 +130,7 @@ describe('the same create once more', () => {
     expect(await notes()).toBe(1);
   });
 
-  test('after one the host cancelled: waits for the first, and gives its outcome', async () => {
+  test('after a cancelled one: waits for the first and returns its outcome', async () => {
     const { sandbox, client, clock, args, add, notes, journal } = await office();
     sandbox.setFaults([{ route: NOTES, nth: 1, fault: SILENT }]);
     const host = new AbortController();
@@ -148,7 +148,7 @@ describe('the same create once more', () => {
     expect(journal[0]).toMatchObject({ outcome: 'done', reconciled: true, cancelled: true });
   });
 
-  test('after one in doubt: looks again, and writes only what is not there', async () => {
+  test('after an uncertain one: reads again and writes only what is missing', async () => {
     const { sandbox, client, args, add, notes, later } = await office();
     const attempt = () => client.callTool({ name: 'create_contact_note', arguments: args });
     const lostAndBlind: Parameters<typeof sandbox.setFaults>[0] = [
@@ -167,7 +167,7 @@ describe('the same create once more', () => {
     expect(await notes()).toBe(1);
   });
 
-  test('after one that was in doubt and not done: is written', async () => {
+  test('after an uncertain one that was not done: is sent', async () => {
     const { sandbox, client, args, add, notes, later } = await office();
     sandbox.setFaults([
       { route: NOTES, nth: 1, fault: { connection: 'cut' } },
@@ -180,7 +180,7 @@ describe('the same create once more', () => {
     expect(await notes()).toBe(1);
   });
 
-  test('two at once after one in doubt: still no second record', async () => {
+  test('twice concurrently after an uncertain one: creates no second record', async () => {
     const { sandbox, client, args, add, notes, later } = await office();
     sandbox.setFaults([
       { route: NOTES, nth: 1, fault: { connection: 'cut' } },
@@ -194,7 +194,7 @@ describe('the same create once more', () => {
     expect(await notes()).toBe(1);
   });
 
-  test('after ten minutes: is meant', async () => {
+  test('after ten minutes: is sent', async () => {
     const { sandbox, add, notes, later } = await office();
     sandbox.setFaults([{ route: NOTES, nth: 1, fault: LOST }]);
     const first = await add();
@@ -203,14 +203,14 @@ describe('the same create once more', () => {
     expect(await notes()).toBe(2);
   });
 
-  test('after a success that was heard: is meant', async () => {
+  test('after a success whose result was delivered: is sent', async () => {
     const { add, notes } = await office();
     const first = await add();
     expect(idOf(await add())).not.toBe(idOf(first));
     expect(await notes()).toBe(2);
   });
 
-  test('after the first was deleted: is meant', async () => {
+  test('after the first record was deleted: is sent', async () => {
     const { sandbox, call, contactId, add, notes } = await office();
     sandbox.setFaults([{ route: NOTES, nth: 1, fault: LOST }]);
     const first = await add();
@@ -219,7 +219,7 @@ describe('the same create once more', () => {
     expect(await notes()).toBe(1);
   });
 
-  test('of tags, which can be added twice without harm: is sent', async () => {
+  test('of tags, which are idempotent: is sent', async () => {
     const { sandbox, call, contactId, sent } = await office();
     sandbox.setFaults([{ route: 'POST /contacts/{contactId}/tags', nth: 1, fault: LOST }]);
     const tags = ['spring fair'];
@@ -231,7 +231,7 @@ describe('the same create once more', () => {
   });
 });
 
-test('two creates at once, both answers lost: two records, each reported as itself', async () => {
+test('two concurrent creates whose responses are lost: each is reported with its own record', async () => {
   const { sandbox, add, notes } = await office();
   sandbox.setFaults([{ route: NOTES, nth: [1, 2], fault: LOST }]);
   const [one, other] = await Promise.all([add(), add()]);
@@ -239,7 +239,7 @@ test('two creates at once, both answers lost: two records, each reported as itse
   expect(await notes()).toBe(2);
 });
 
-test('two creates at once, one lost before it was written: one done, one not', async () => {
+test('two concurrent creates, one lost before it was written: one is done, one is not', async () => {
   const { sandbox, client, args, notes } = await office();
   sandbox.setFaults([
     { route: NOTES, nth: 1, fault: { connection: 'cut' } },
@@ -251,7 +251,7 @@ test('two creates at once, one lost before it was written: one done, one not', a
   expect(await notes()).toBe(1);
 });
 
-test('two creates at once, one lost and one slow: the slow one is not taken for the lost one', async () => {
+test('two concurrent creates, one lost and one slow: the slow one is not reported as the lost one', async () => {
   const { sandbox, client, args, notes } = await office();
   sandbox.setFaults([
     { route: NOTES, nth: 1, fault: { connection: 'cut' } },
@@ -263,7 +263,7 @@ test('two creates at once, one lost and one slow: the slow one is not taken for 
   expect(await notes()).toBe(1);
 });
 
-test('an upsert whose email and phone are two people is looked up by both', async () => {
+test('an upsert whose email and phone belong to two contacts is looked up by both', async () => {
   const clock = virtualClock(NOW);
   const { call, sandbox } = await connect({
     sandbox: { now: clock.now, switches: { duplicateOrder: 'phone first' } },

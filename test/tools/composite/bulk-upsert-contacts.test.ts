@@ -58,8 +58,8 @@ function counted(answer: Json): Record<string, number> {
   return counts;
 }
 
-describe('sixty people', () => {
-  test('twice leave sixty contacts more, and the second time writes nothing', async () => {
+describe('sixty rows', () => {
+  test('sent twice create sixty contacts, and the second call writes nothing', async () => {
     const all = await world({ indexDelayMs: 60_000 });
     const first = await all.call('bulk_upsert_contacts', { rows: SIXTY, matchField: 'external_id' });
     expect(counted(first)).toEqual({ created: 60 });
@@ -84,7 +84,7 @@ describe('sixty people', () => {
     });
   });
 
-  test('are told in the lane of bulk runs, evenly', async () => {
+  test('are sent with bulk priority, spread over the window', async () => {
     const all = await world({ rate: 100 });
     const rows = people(60);
     let answer = await all.call('bulk_upsert_contacts', { rows });
@@ -102,8 +102,8 @@ describe('sixty people', () => {
   });
 });
 
-describe('the account', () => {
-  test('tells each row apart, and adds up', async () => {
+describe('the result', () => {
+  test('has an outcome per row, and the counts add up', async () => {
     const all = await world();
     all.sandbox.setFaults([
       {
@@ -136,7 +136,7 @@ describe('the account', () => {
     expect(ben?.reason).toContain('gender: ');
   });
 
-  test('the same person twice is one contact, whichever spelling', async () => {
+  test('the same person twice is one contact, in any spelling', async () => {
     const all = await world({ indexDelayMs: 60_000 });
     const rows = ['+13125550109', '(312) 555-0109', '312.555.0109', '1-312-555-0109'].map((phone) => ({
       phone,
@@ -149,7 +149,7 @@ describe('the account', () => {
     expect(await total(all)).toBe(3);
   });
 
-  test('a hundred long reasons stay within what hosts show', async () => {
+  test('a hundred long reasons stay within the size limit', async () => {
     const { client } = await world();
     const fields = ['firstName', 'lastName', 'city', 'state', 'address1', 'website', 'source', 'postalCode'];
     const rows = people(100).map((person) => ({
@@ -164,7 +164,7 @@ describe('the account', () => {
     expect(counted(result.structuredContent as Json)).toEqual({ created: 100 });
   });
 
-  test('progress is told with every row', async () => {
+  test('progress is reported with every row', async () => {
     const { client } = await world();
     const seen: unknown[] = [];
     await client.callTool({ name: 'bulk_upsert_contacts', arguments: { rows: people(7) } }, undefined, {
@@ -175,7 +175,7 @@ describe('the account', () => {
   });
 });
 
-describe('what is wrong is refused before anything is sent', () => {
+describe('invalid arguments are rejected before anything is sent', () => {
   const row = { email: 'a@b.example' };
   test.each([
     [{}, 'give either rows or handle'],
@@ -192,7 +192,7 @@ describe('what is wrong is refused before anything is sent', () => {
     expect(await all.sent()).toEqual([]);
   });
 
-  test('a time that does not exist, a match field that does not, and a handle nobody gave', async () => {
+  test('a time or match field that does not exist, and an unknown handle', async () => {
     const all = await world();
     const task = { title: 'x', dueDate: '2026-02-30T09:00' };
     expect(await all.refused('bulk_upsert_contacts', { rows: [row, { ...row, tasks: [task] }] })).toContain(
@@ -207,8 +207,8 @@ describe('what is wrong is refused before anything is sent', () => {
   });
 });
 
-describe('what stops it', () => {
-  test('time: what is done is told, and the handle goes on to the end', async () => {
+describe('a run stops', () => {
+  test('at the deadline: the result has what was done, and the handle resumes it', async () => {
     const all = await world();
     all.sandbox.setFaults([{ route: 'POST /contacts/', fault: { delayMs: 8_000 } }]);
     const rows = people(60);
@@ -230,7 +230,7 @@ describe('what stops it', () => {
     expect(await all.refused('bulk_upsert_contacts', { handle })).toContain('no unfinished work');
   });
 
-  test('the host: the same call again gets the account of what was done, and the rest is done once', async () => {
+  test('when cancelled: the same call again returns what was done and does the rest once', async () => {
     const cancel = new AbortController();
     const all: Connected = await world({ wait: async () => cancel.abort() });
     all.sandbox.setFaults([{ route: 'POST /contacts/', nth: 9, fault: { delayMs: 1 } }]);
@@ -258,7 +258,7 @@ describe('what stops it', () => {
   test.each([
     ['fails', { status: 503 }],
     ['refuses everything', { status: 401, body: { message: 'The token is not authorized for this scope.' } }],
-  ])('HighLevel %s: after five in a row it waits for better times', async (_, fault) => {
+  ])('when HighLevel %s: after five consecutive failures, and can be resumed', async (_, fault) => {
     const timers = virtualClock(NOW);
     const all = await world({}, timers);
     const broken = Array.from({ length: 12 }, (__, at) => at + 21);
@@ -274,7 +274,7 @@ describe('what stops it', () => {
     expect(await total(all)).toBe(62);
   });
 
-  test('a row that fails for a reason of its own stops nobody', async () => {
+  test('not for a row that fails for its own reason', async () => {
     const all = await world();
     const rows = people(30).map((row, at) => (at % 2 ? { ...row, phone: '12' } : row));
     const answer = await all.call('bulk_upsert_contacts', { rows });
@@ -282,7 +282,7 @@ describe('what stops it', () => {
     expect(answer).not.toHaveProperty('next');
   });
 
-  test('rows that came out well but for a value are named in a sentence', async () => {
+  test('rows that succeeded except for one value are named in a notice', async () => {
     const { call } = await world();
     const rows = people(3).map((row, at) => (at ? { ...row, customFields: [{ key: 'nosuch', value: 'x' }] } : row));
     const answer = await call('bulk_upsert_contacts', { rows });

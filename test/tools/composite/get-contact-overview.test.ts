@@ -48,7 +48,7 @@ const overviewOf = async (options: Parameters<typeof connect>[0] = {}) => {
 };
 
 describe('get_contact_overview', () => {
-  test('eight custom fields, five tasks, five notes, four appointments: four calls beside the location, 1,200 tokens', async () => {
+  test('eight custom fields, five tasks, five notes, four appointments: four requests and the location, 1,200 tokens', async () => {
     const { client, id, sent } = await overviewOf({
       sandbox: { data: maria({ tasks: 5, notes: 5, appointments: 4 }) },
     });
@@ -74,7 +74,7 @@ describe('get_contact_overview', () => {
     });
   });
 
-  test('the zone of the location is read once', async () => {
+  test('the time zone of the location is read once', async () => {
     const { call, id, sent, advance } = await overviewOf();
     expect((await sent()).filter((request) => request.includes('/locations/'))).toHaveLength(1);
     advance(60_000);
@@ -82,7 +82,7 @@ describe('get_contact_overview', () => {
     expect((await sent()).filter((request) => request.includes('/locations/'))).toEqual([]);
   });
 
-  test('what is undone comes soonest first, what is coming soonest first, what is past latest first', async () => {
+  test('open tasks and upcoming appointments are earliest first, past ones latest first', async () => {
     const { overview } = await overviewOf();
     expect(overview).toMatchObject({
       contact: { firstName: 'Maria', status: 'lead', tags: ['vip', 'commuter', 'e-bike'] },
@@ -98,12 +98,12 @@ describe('get_contact_overview', () => {
     });
   });
 
-  test('without the scope for the location, zone-less times stay as they are and say so', async () => {
+  test('without the location scope, times without a zone are unchanged and marked', async () => {
     const { overview } = await overviewOf({ scopes: READ, timezone: 'Europe/Berlin' });
     expect(overview.coming).toMatchObject([{ startTime: '2026-11-22 09:00:00', zone: 'unknown' }]);
   });
 
-  test('a part that fails is named and the rest is given', async () => {
+  test('a part that fails is named, and the others are returned', async () => {
     const { call, id, sandbox, advance } = await overviewOf();
     advance(60_000);
     sandbox.setFaults([{ route: 'GET /contacts/{contactId}/notes', fault: { status: 403 } }]);
@@ -113,7 +113,7 @@ describe('get_contact_overview', () => {
     expect((overview.failed as Json[])[0]?.reason).toBeTypeOf('string');
   });
 
-  test('an appointment on a day there is not takes nothing else with it', async () => {
+  test('an appointment with an invalid date does not affect other parts', async () => {
     const { call, id, sandbox, advance } = await overviewOf();
     advance(60_000);
     const events = [
@@ -129,7 +129,7 @@ describe('get_contact_overview', () => {
     });
   });
 
-  test('a contact that HighLevel leaves out of its answer is a part that failed', async () => {
+  test('a response without the contact is a failed part', async () => {
     const { call, id, sandbox, advance } = await overviewOf();
     advance(60_000);
     sandbox.setFaults([{ route: 'GET /contacts/{contactId}', fault: { status: 200, body: { contact: null } } }]);
@@ -138,30 +138,30 @@ describe('get_contact_overview', () => {
     expect(overview).not.toHaveProperty('contact');
   });
 
-  test('a contact that is gone is an error, not an empty overview', async () => {
+  test('a deleted contact is an error, not an empty overview', async () => {
     const { call, refused, id } = await overviewOf();
     await call('delete_contact', { contactId: id });
     expect(await refused('get_contact_overview', { contactId: id })).toContain(`There is no contact ${id}`);
   });
 });
 
-describe('when the contact’s own list of appointments comes back empty', () => {
+describe('when the contact’s list of appointments is empty', () => {
   const sandbox = { switches: { contactAppointments: 'empty' } } as never;
 
-  test('the calendars are asked where their scopes are in effect', async () => {
+  test('the calendars are read if their scopes are granted', async () => {
     const { overview, sent } = await overviewOf({ sandbox });
     expect(overview.coming).toMatchObject([{ title: 'Motor diagnosis', startTime: '2026-11-22T09:00:00-06:00' }]);
     expect((await sent()).filter((request) => request.startsWith('GET /calendars/events')).length).toBeGreaterThan(0);
   });
 
-  test('else the answer says that it may be wrong, and which scopes are missing', async () => {
+  test('otherwise a notice says that the list may be incomplete and which scopes are missing', async () => {
     const { overview } = await overviewOf({ sandbox, scopes: READ });
     expect(overview).toMatchObject({ coming: [], past: [] });
     expect(overview.notice).toContain('calendars.readonly, calendars/events.readonly');
   });
 });
 
-test('hundreds of tags do not make it longer than hosts take, and it says how many there are', async () => {
+test('hundreds of tags are truncated to the size limit, with their number', async () => {
   const tags = Array.from({ length: 1_500 }, (_, i) => `a rather long tag number ${i}`);
   const { client } = await connect({ sandbox: { data: { contacts: [{ id: 'one', tags }] } as never } });
   const result = await client.callTool({ name: 'get_contact_overview', arguments: { contactId: 'one' } });

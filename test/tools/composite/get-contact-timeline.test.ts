@@ -12,7 +12,7 @@ async function mariasTimeline(options: Parameters<typeof connect>[0] = {}) {
 const rowsOf = (answer: Json) => answer.timeline as Json[];
 
 describe('get_contact_timeline', () => {
-  test('everything of one contact by time, newest first, with the times the API keeps', async () => {
+  test('lists all records of one contact, newest first, with the times that the API stores', async () => {
     const { timeline, call, id } = await mariasTimeline();
     const rows = rowsOf(await timeline());
     expect(rows.map(({ kind, title }) => `${kind}: ${title}`)).toEqual([
@@ -36,7 +36,7 @@ describe('get_contact_timeline', () => {
     });
   });
 
-  test('an appointment’s zone-less time is the location’s wall time, and marked', async () => {
+  test('reads an appointment time without a zone as local time of the location, and marks it', async () => {
     const { timeline } = await mariasTimeline({ timezone: 'Europe/Berlin' });
     expect(rowsOf(await timeline({ kinds: ['appointment'] }))).toMatchObject([
       { at: '2026-11-22T09:00:00-06:00', zone: 'America/Chicago', status: 'confirmed' },
@@ -44,21 +44,21 @@ describe('get_contact_timeline', () => {
     ]);
   });
 
-  test('where the location may not be read it is left zone-less, and marked', async () => {
+  test('leaves it without a zone, and marks it, if the location cannot be read', async () => {
     const { timeline } = await mariasTimeline({ scopes: READ, timezone: 'America/Chicago' });
     expect(rowsOf(await timeline({ kinds: ['appointment'], limit: 1 }))).toMatchObject([
       { at: '2026-11-22 09:00:00', zone: 'unknown' },
     ]);
   });
 
-  test('a kind alone reads only what it needs', async () => {
+  test('reads only the kinds requested', async () => {
     const { timeline, sent } = await mariasTimeline();
     await sent();
     expect(rowsOf(await timeline({ kinds: ['note'] })).map(({ kind }) => kind)).toEqual(['note', 'note']);
     expect((await sent()).map((request) => request.split('/').at(-1))).toEqual(['notes', expect.any(String)]);
   });
 
-  test.each([1, 2, 3, 7])('pages of %i give every row once', async (limit) => {
+  test.each([1, 2, 3, 7])('returns every row once in pages of %i', async (limit) => {
     const { timeline } = await mariasTimeline();
     const all = rowsOf(await timeline());
     const paged: Json[] = [];
@@ -71,7 +71,7 @@ describe('get_contact_timeline', () => {
     expect(paged).toEqual(all);
   });
 
-  test('a cursor goes on although its row is gone, and a new row above does not shift it', async () => {
+  test('continues a cursor whose row was deleted, and is not shifted by a new row', async () => {
     const { timeline, call, id } = await mariasTimeline();
     const all = rowsOf(await timeline());
     const first = await timeline({ limit: 3 });
@@ -80,21 +80,21 @@ describe('get_contact_timeline', () => {
     expect(rowsOf(await timeline(first.next as Json))).toEqual(all.slice(3, 6));
   });
 
-  test.each(['nonsense', '12.files.abc', '../x', ''])('%j is no cursor', async (cursor) => {
+  test.each(['nonsense', '12.files.abc', '../x', ''])('rejects %j as cursor', async (cursor) => {
     const { refused, id, sent } = await mariasTimeline();
     await sent();
     expect(await refused('get_contact_timeline', { contactId: id, cursor })).toContain('cursor');
     expect(await sent()).toEqual([]);
   });
 
-  test('a contact deleted meanwhile is an error, whatever the kinds', async () => {
+  test('returns an error for a contact deleted meanwhile, for all kinds', async () => {
     const { call, refused, id } = await mariasTimeline();
     await call('delete_contact', { contactId: id });
     for (const kinds of [['note'], ['task', 'appointment'], ['created']])
       expect(await refused('get_contact_timeline', { contactId: id, kinds })).toContain(`There is no contact ${id}`);
   });
 
-  test('a part that fails is named and the rest is given', async () => {
+  test('names a part that failed and returns the others', async () => {
     const { timeline, sandbox } = await mariasTimeline();
     sandbox.setFaults([{ route: 'GET /contacts/{contactId}/tasks', fault: { status: 403 } }]);
     const answer = await timeline();

@@ -54,7 +54,7 @@ const byMatch = (value: string) => ({
   ...parts,
 });
 
-describe('two servers on one state folder', () => {
+describe('two servers with one state folder', () => {
   const ways: [string, () => Json, SandboxOptions?][] = [
     ['email', () => ({ email: 'cleo@park.example', ...parts })],
     ['phone', () => ({ phone: '+13125550103', ...parts })],
@@ -77,7 +77,7 @@ describe('two servers on one state folder', () => {
     expect(await everybody(one)).toHaveLength(1);
   });
 
-  test('different keys that lead to one contact do not double its parts', async () => {
+  test('different keys of one contact do not duplicate its parts', async () => {
     const both = { email: 'cleo@park.example', phone: '+13125550103' };
     const [one, two] = (await servers(2, { data: { ...data, contacts: [both] } })) as [Connected, Connected];
     const [{ contact }] = (await Promise.all([
@@ -89,7 +89,7 @@ describe('two servers on one state folder', () => {
     expect((await one.call('list_contact_tasks', { contactId })).tasks).toHaveLength(1);
   });
 
-  test('what one has read some seconds ago is read again', async () => {
+  test('a value read some seconds ago is read again', async () => {
     const [one, two] = (await servers(2)) as [Connected, Connected];
     const { contact } = await one.call('onboard_contact', { email: 'cleo@park.example' });
     const contactId = (contact as Json).id;
@@ -100,7 +100,7 @@ describe('two servers on one state folder', () => {
     });
   });
 
-  test('the next process knows whom the last one created, before search shows it', async () => {
+  test('the next process finds a contact that the previous one created, before search shows it', async () => {
     const [first, second] = (await servers(2)) as [Connected, Connected];
     const { contact } = await first.call('onboard_contact', byMatch('Z-9'));
     const answer = await second.call('onboard_contact', byMatch('Z-9'));
@@ -108,7 +108,7 @@ describe('two servers on one state folder', () => {
     expect(await everybody(first)).toHaveLength(1);
   });
 
-  test('also where a lookup trails as search does', async () => {
+  test('also if the duplicate lookup is delayed like search', async () => {
     const [first, second] = (await servers(2, { switches: { duplicatesAllowed: true } })) as [Connected, Connected];
     const body = { contact: null };
     first.sandbox.setFaults([{ route: 'GET /contacts/search/duplicate', fault: { status: 200, body } }]);
@@ -119,7 +119,7 @@ describe('two servers on one state folder', () => {
     expect(await everybody(first)).toHaveLength(1);
   });
 
-  test('a creation that a killed process left without outcome is waited for, unless a lookup tells', async () => {
+  test('a create left unfinished by a killed process delays others, unless a lookup finds the contact', async () => {
     const [server] = (await servers(1, {}, {})) as [Connected];
     const folder = await freshFolder();
     const killed = processAt(folder, server.sandbox.locationId);
@@ -137,7 +137,7 @@ describe('two servers on one state folder', () => {
     expect(await next.call('onboard_contact', known)).toMatchObject({ created: true });
   });
 
-  test('a creation that surely failed is forgotten', async () => {
+  test('a create that certainly failed is removed', async () => {
     const FORBIDDEN = { statusCode: 403, message: 'Forbidden resource' };
     const [server] = (await servers(1)) as [Connected];
     server.sandbox.setFaults([{ route: 'POST /contacts/', nth: 1, fault: { status: 403, body: FORBIDDEN } }]);
@@ -146,7 +146,7 @@ describe('two servers on one state folder', () => {
   });
 });
 
-test('a process that was stopped for a while writes nothing more in the place of others', async () => {
+test('a process that was suspended writes nothing after it lost its lock', async () => {
   const [server] = (await servers(1)) as [Connected];
   const { contact } = await server.call('onboard_contact', { email: 'cleo@park.example' });
   const later = performance.now() + 9_000;
@@ -164,8 +164,8 @@ test('a process that was stopped for a while writes nothing more in the place of
   expect((await server.call('list_contact_notes', { contactId: (contact as Json).id })).notes).toEqual([]);
 });
 
-describe('the folder', () => {
-  test('is the owner’s alone, names nobody, and holds no lock afterwards', async () => {
+describe('the folder of people', () => {
+  test('is private to the owner, contains no names, and no lock afterwards', async () => {
     const peopleFolder = await freshFolder();
     const { call, sandbox } = await connect({ sandbox: { data }, peopleFolder });
     await call('onboard_contact', { ...byMatch('P-1'), email: 'pat@park.example' });
@@ -183,7 +183,7 @@ describe('the folder', () => {
     expect(await call('onboard_contact', byMatch('P-1'))).toMatchObject({ created: false });
   });
 
-  test('is swept of what nobody needs any more', async () => {
+  test('is cleared of outdated files', async () => {
     const peopleFolder = await freshFolder();
     const { call } = await connect({ sandbox: { data }, peopleFolder });
     await call('onboard_contact', { email: 'old@park.example' });
@@ -199,7 +199,7 @@ describe('the folder', () => {
     expect(await readdir(peopleFolder)).not.toContain(old);
   });
 
-  test('where nothing can be stored, one process still does each person once, and says that others are not waited for', async () => {
+  test('without a writable folder, one process still creates each person once and says that others are not coordinated', async () => {
     const blocked = await freshFolder();
     const file = join(blocked, '..', '..', 'file');
     await writeFile(file, '');
@@ -211,14 +211,14 @@ describe('the folder', () => {
     expect(answers).toEqual(Array(3).fill(expect.objectContaining({ notice })));
   });
 
-  test('keeps locations apart', async () => {
+  test('separates locations', async () => {
     const folder = await freshFolder();
     await setKnownPerson(['email a'], processAt(folder), { id: 'x', at: 1 });
     expect(await findKnownPerson('email a', processAt(folder, 'two'))).toBeUndefined();
     expect(await findKnownPerson('email a', processAt(folder))).toEqual({ id: 'x', at: 1 });
   });
 
-  test('a person whom another process holds for too long is left alone, and the sentence says so', async () => {
+  test('a person locked by another process for too long is skipped with a message', async () => {
     const folder = await freshFolder();
     let left = 3;
     const impatient = processAt(folder, 'one', () => left-- > 0);

@@ -31,8 +31,8 @@ const contacts = (nth: number): Json => ({
   })),
 });
 
-describe('a list that gives its first page again and again', () => {
-  test('of tasks of the location ends, without a place to go on from', async () => {
+describe('a list that repeats its first page', () => {
+  test('of tasks of the location ends without a cursor', async () => {
     const tasks = Array.from({ length: 100 }, (_, n) => ({ _id: idOf(n), title: 'Call', completed: false }));
     const { transport, asked } = repeating(() => ({ tasks }));
     const { call } = await connect({ api: { transport } });
@@ -42,7 +42,7 @@ describe('a list that gives its first page again and again', () => {
     expect(asked.filter((line) => line.endsWith('/tasks/search'))).toHaveLength(2);
   });
 
-  test('of contacts ends a count, which says so', async () => {
+  test('of contacts ends a count with a notice', async () => {
     const { transport, asked } = repeating(contacts);
     const { call } = await connect({ api: { transport } });
     const answer = await call('count_contacts', { groupBy: 'source' });
@@ -51,7 +51,7 @@ describe('a list that gives its first page again and again', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('of contacts lets no change of all of them begin', async () => {
+  test('of contacts prevents a bulk update of all', async () => {
     const { transport, asked } = repeating(contacts);
     const { refused } = await connect({ api: { transport } });
     const told = await refused('bulk_update_contacts', { query: 'web', addTags: ['x'] });

@@ -136,8 +136,8 @@ async function untilDone(server: Server, args: Json): Promise<Json> {
   }
 }
 
-describe('two processes on one state folder', () => {
-  test.each(WAYS)(`onboard the same ${PEOPLE} people at once by %s`, async (way, args) => {
+describe('two processes with one state folder', () => {
+  test.each(WAYS)(`onboard the same ${PEOPLE} people concurrently by %s`, async (way, args) => {
     const world = await createWorld();
     const both = await Promise.all([world.server(), world.server()]);
     const answers = await Promise.all(
@@ -152,7 +152,7 @@ describe('two processes on one state folder', () => {
     ).toEqual([]);
   });
 
-  test.each(WAYS)('bulk-upsert the same 40 rows at once by %s', async (way, args) => {
+  test.each(WAYS)('bulk-upsert the same 40 rows concurrently by %s', async (way, args) => {
     const world = await createWorld();
     const rows = Array.from({ length: 40 }, (_, n) => args(n));
     const run = async (server: Server) => {
@@ -166,7 +166,7 @@ describe('two processes on one state folder', () => {
     expect(found).toEqual(right(40));
   });
 
-  test.each(WAYS)('a restart within the index delay adds nothing, by %s', async (way, args) => {
+  test.each(WAYS)('add nothing after a restart within the index delay, by %s', async (way, args) => {
     const world = await createWorld();
     const first = await world.server();
     await Promise.all(NUMBERS.map((n) => first.call('onboard_contact', args(n))));
@@ -219,7 +219,7 @@ describe('two processes on one state folder', () => {
     await server.program.ended;
   }
 
-  test.each(WAYS.slice(0, 2))('killed in the midst of it, again and again, by %s', async (way, args) => {
+  test.each(WAYS.slice(0, 2))('that are killed repeatedly during the run, by %s', async (way, args) => {
     const world = await createWorld();
     answerLate(world);
     const survivor = await world.server();
@@ -235,7 +235,7 @@ describe('two processes on one state folder', () => {
     expect(found).toEqual(right(PEOPLE));
   });
 
-  test('killed in the midst of it by matchField alone: whoever may be there is not created again', async () => {
+  test('that are killed during a run by matchField alone create no contact that may exist', async () => {
     const world = await createWorld();
     answerLate(world);
     const args = WAYS[2]?.[1] as (n: number) => Json;

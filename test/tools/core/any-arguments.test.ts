@@ -69,7 +69,7 @@ function changed(value: unknown, random: ReturnType<typeof randomly>): unknown {
   return Object.fromEntries(below(6) === 0 ? entries : [...entries, [key, changed(value[key], random)]]);
 }
 
-test(`whatever the arguments, a tool answers or says what is wrong with them (ARGUMENTS_SEED=${seed})`, async () => {
+test(`with random arguments a tool returns a result or names what is wrong (ARGUMENTS_SEED=${seed})`, async () => {
   console.log(`ARGUMENTS_SEED=${seed}`);
   const random = randomly(seed);
   const calls = await everyCall();

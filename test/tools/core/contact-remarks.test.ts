@@ -19,33 +19,33 @@ async function world() {
   return { ...there, ids, upsert };
 }
 
-describe('upsert_contact says what was dropped or replaced', () => {
-  test('a phone of somebody else', async () => {
+describe('upsert_contact names values that were dropped or replaced', () => {
+  test('a phone of another contact', async () => {
     const { upsert, call, ids } = await world();
     const notice = await upsert({ email: maria.email, phone: tomasz.phone });
     expect(notice).toContain('phone was NOT stored: HighLevel leaves out one that belongs to another contact');
     expect((await call('get_contact', { contactId: ids[0] })).contact).toMatchObject({ phone: maria.phone });
   });
 
-  test('a gender of somebody known, and tags that replaced others', async () => {
+  test('the gender of an existing contact, and tags that replaced others', async () => {
     const { upsert } = await world();
     const notice = await upsert({ email: maria.email, gender: 'female', tags: ['new'] });
     expect(notice).toContain('gender was NOT stored');
     expect(notice).toContain('tags replaced all tags');
   });
 
-  test('an email that may have taken the place of another', async () => {
+  test('an email that may have replaced another', async () => {
     const { upsert } = await world();
     const notice = await upsert({ email: 'elsewhere@remarks.example', phone: maria.phone });
     expect(notice).toBe('The email given is the primary one now: if another one was, it is no longer stored.');
   });
 
-  test('nothing of somebody new, whose fields are all there', async () => {
+  test('none for a new contact with all its fields', async () => {
     const { upsert } = await world();
     expect(await upsert({ email: 'new@remarks.example', firstName: 'Nora', gender: 'female', tags: ['a'] })).toBe('');
   });
 
-  test('the words of a phone in another spelling, or of an email in capitals, are no difference', async () => {
+  test('none for a phone in another format or an email in capitals', async () => {
     const { upsert } = await world();
     expect(await upsert({ phone: '(415) 555-0171', firstName: 'Maria' })).toBe('');
     expect(await upsert({ email: 'MARIA@remarks.example' })).not.toContain('NOT stored');
@@ -53,7 +53,7 @@ describe('upsert_contact says what was dropped or replaced', () => {
 });
 
 describe('create_contact and update_contact', () => {
-  test('name what the answer shows otherwise than it was sent', async () => {
+  test('name values that are stored differently from what was sent', async () => {
     const { call, sandbox } = await connect();
     const { id } = await find(call, 'maria');
     const body = JSON.stringify({ succeded: true, contact: { id, city: 'Elsewhere' } });
@@ -65,7 +65,7 @@ describe('create_contact and update_contact', () => {
   });
 
   test.each(['create_contact', 'update_contact', 'upsert_contact'] as const)(
-    '%s says nothing of what was stored as sent',
+    '%s names no value that was stored as sent',
     async (name) => {
       const given = await findFixture();
       for (const args of Object.values(examples[name](given))) {

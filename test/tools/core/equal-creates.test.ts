@@ -26,7 +26,7 @@ const made = (answer: Json, key: string) => (answer[key] as Json).id as string;
 const notices = async ({ call }: Connected, tool: string, args: Json) => String((await call(tool, args)).notice ?? '');
 
 describe.each(kinds)('%s', (tool, key, args, again) => {
-  test('twice within ten minutes is done twice, and the answer names the first', async () => {
+  test('twice within ten minutes is done twice, and the second result names the first', async () => {
     const all = await world();
     const first = await all.call(tool, args);
     expect(first.notice ?? '').not.toContain('this is another one');
@@ -40,7 +40,7 @@ describe.each(kinds)('%s', (tool, key, args, again) => {
     expect(await notices(all, tool, args)).not.toContain('this is another one');
   });
 
-  test('by another server is not known to this one', async () => {
+  test('by another server adds no notice', async () => {
     const one = await world();
     await one.call(tool, args);
     const other = await connect({ sandboxed: one.sandbox });
@@ -48,7 +48,7 @@ describe.each(kinds)('%s', (tool, key, args, again) => {
   });
 });
 
-describe('nothing is said', () => {
+describe('there is no notice', () => {
   test.each<[string, string, Json, Json, string?, Json?]>([
     [
       'of another text',
@@ -95,7 +95,7 @@ describe('nothing is said', () => {
     expect(await notices(all, tool, again)).not.toContain('this is another one');
   });
 
-  test('of a call that was repeated after a host gave up on it', async () => {
+  test('for a call repeated after the host cancelled it', async () => {
     const all = await world();
     all.sandbox.setFaults([
       { route: 'POST /contacts/{contactId}/notes', nth: 1, fault: { connection: 'cut', strikes: 'after' } },

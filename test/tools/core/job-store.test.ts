@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createJobs } from '../../../src/tools/core/job-store.ts';
 
-test('a handle is short, of letters and digits, and leads to its state, which may change in place', () => {
+test('a handle has few letters and digits and returns its state, which can be changed in place', () => {
   const jobs = createJobs();
   const handle = jobs.create('update', { done: 0 });
   expect(handle).toMatch(/^update-[a-z0-9]{5}$/);
@@ -9,7 +9,7 @@ test('a handle is short, of letters and digits, and leads to its state, which ma
   expect(jobs.find('update', handle)).toEqual({ done: 3 });
 });
 
-test('an unknown handle, an ended one and one of another tool are refused with what to do', () => {
+test('an unknown handle, a finished one and one of another tool are rejected with what to do', () => {
   const jobs = createJobs();
   const ended = jobs.create('update', {});
   jobs.remove(ended);
@@ -20,7 +20,7 @@ test('an unknown handle, an ended one and one of another tool are refused with w
     );
 });
 
-test('the same arguments find the latest job, in whatever order their keys stand; others do not', () => {
+test('the same arguments find the latest job, in any key order; other arguments do not', () => {
   const jobs = createJobs();
   const first = jobs.create('update', {}, { a: 1, b: { c: [1, { d: 2, e: 3 }] } });
   const latest = jobs.create('update', {}, { a: 1, b: { c: [1, { d: 2, e: 3 }] } });
@@ -33,7 +33,7 @@ test('the same arguments find the latest job, in whatever order their keys stand
   expect(jobs.findByArguments('update', { a: 1, b: { c: [1, { d: 2, e: 3 }] } })).toBe(first);
 });
 
-test('the last 20 are kept: looking at one keeps it, and one that is running is never pushed out', async () => {
+test('the 20 most recently used jobs are stored, and a running one is never removed', async () => {
   const jobs = createJobs();
   const [running, looked, idle] = [1, 2, 3].map((n) => jobs.create('update', { n })) as [string, string, string];
   let release = () => {};
@@ -49,7 +49,7 @@ test('the last 20 are kept: looking at one keeps it, and one that is running is 
   await working;
 });
 
-test('one handle works for one call at a time, and again once that has failed', async () => {
+test('a handle is used by one call at a time, and again after that call failed', async () => {
   const jobs = createJobs();
   const handle = jobs.create('update', {});
   let fail = (_: Error) => {};
@@ -60,7 +60,7 @@ test('one handle works for one call at a time, and again once that has failed', 
   await expect(jobs.runExclusively(handle, async () => 3)).resolves.toBe(3);
 });
 
-test('together they hold some megabytes at most: the longest untouched go, one that is running and the newest stay', async () => {
+test('the total size is limited: the least recently used jobs are removed, but no running one and not the newest', async () => {
   const jobs = createJobs();
   const large = (n: number) => ({ n, texts: Array.from({ length: 100 }, () => 'x'.repeat(45_000)) });
   const running = jobs.create('update', large(0));
@@ -80,7 +80,7 @@ test('together they hold some megabytes at most: the longest untouched go, one t
   await working;
 });
 
-test('a job that grows while it runs is weighed again', async () => {
+test('the size of a job that grows is updated', async () => {
   const jobs = createJobs();
   const idle = jobs.create('count', {});
   const state = { seen: new Set<string>() };

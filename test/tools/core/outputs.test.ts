@@ -26,7 +26,7 @@ function faults(tool: string, answer: Json): string[] {
   ];
 }
 
-describe('every root key of an answer stands in the schema of its tool', () => {
+describe('every root key of a result is declared in the output schema of its tool', () => {
   test('for every example', async () => {
     const found: string[] = [];
     for (const call of await everyCall()) {

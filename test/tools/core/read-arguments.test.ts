@@ -48,7 +48,7 @@ const dataOf = async (tool: string, what: string, args: Json): Promise<unknown> 
   return JSON.parse(JSON.stringify(data).replace(/("(cursor|handle)":"[\w]+)-\w+"/g, '$1"'));
 };
 
-test('every tool answers the same with null for each argument that is not given, and with what hosts add', async () => {
+test('every tool returns the same with null for arguments not given, and with arguments that hosts add', async () => {
   const added = Object.fromEntries(Object.keys(ADDED_BY_HOSTS).map((name) => [name, true]));
   for (const { tool, what, args } of await everyCall()) {
     const nulls = withNulls(args, schemaOf(tool)) as Json;
@@ -58,14 +58,14 @@ test('every tool answers the same with null for each argument that is not given,
   }
 }, 60_000);
 
-test('every tool answers the same with JSON text for lists, objects, numbers, and yes or no', async () => {
+test('every tool returns the same with JSON text for lists, objects, numbers and booleans', async () => {
   for (const { tool, what, args } of await everyCall())
     expect(await dataOf(tool, what, withText(args, schemaOf(tool))), `${tool}, ${what}`).toEqual(
       await dataOf(tool, what, args),
     );
 }, 60_000);
 
-test('arguments that are null at the root are none, and JSON text of all of them is read', async () => {
+test('null for all arguments means none, and JSON text of all of them is parsed', async () => {
   const { client } = await connect();
   const schema = { parse: (answer: unknown) => answer, safeParse: (data: unknown) => ({ success: true, data }) };
   const answerTo = async (form: Json) => {
@@ -82,32 +82,35 @@ test('arguments that are null at the root are none, and JSON text of all of them
     });
 });
 
-test.each(Object.keys(ADDED_BY_HOSTS))('a host that adds %s to every call is not refused', async (name) => {
-  const { call, refused, sent } = await connect();
-  expect((await call('list_users', { [name]: true })).users).toBeInstanceOf(Array);
-  await sent();
-  // Only at the root, and no other unknown argument.
-  const row = { field: 'email', operator: 'exists', [name]: true };
-  expect(await refused('search_contacts', { filters: [row] })).toContain(`Unknown argument "${name}" in filters[0]`);
-  expect(await refused('list_users', { [`${name}s`]: true })).toContain(`Unknown argument "${name}s"`);
-  expect(await refused('list_users', { wait: null })).toContain('Unknown argument "wait"');
-  expect(await sent()).toEqual([]);
-});
+test.each(Object.keys(ADDED_BY_HOSTS))(
+  'the argument %s that a host adds to every call is not rejected',
+  async (name) => {
+    const { call, refused, sent } = await connect();
+    expect((await call('list_users', { [name]: true })).users).toBeInstanceOf(Array);
+    await sent();
+    // Only at the root, and no other unknown argument.
+    const row = { field: 'email', operator: 'exists', [name]: true };
+    expect(await refused('search_contacts', { filters: [row] })).toContain(`Unknown argument "${name}" in filters[0]`);
+    expect(await refused('list_users', { [`${name}s`]: true })).toContain(`Unknown argument "${name}s"`);
+    expect(await refused('list_users', { wait: null })).toContain('Unknown argument "wait"');
+    expect(await sent()).toEqual([]);
+  },
+);
 
-test('a required argument that is null is missing, and no more is said of it', async () => {
+test('a required argument that is null is reported as missing and nothing else', async () => {
   const { refused } = await connect();
   expect(await refused('get_contact', { contactId: null })).toContain('contactId is missing');
   const strip = { type: 'remove', contacts: ['a'], tags: null, removeAllTags: true };
   expect(await refused('bulk_update_contact_tags', strip)).toBe('Nothing was sent. tags is missing.');
 });
 
-test('a due date cannot be emptied, and nothing says that it can', async () => {
+test('a due date cannot be emptied, and no message says that it can', async () => {
   const { call, refused } = await connect();
   const { id: contactId } = await find(call, 'maria lopez');
   expect(await refused('update_contact_task', { contactId, taskId: 'x', dueDate: null })).not.toContain('To empty');
 });
 
-test('a filter without the value it needs, or with one it does not take, selects nobody for a write', async () => {
+test('a filter without its value, or with an invalid one, selects no contact for a write', async () => {
   const { refused, sent } = await connect();
   const operators = ['eq', 'not_eq', 'contains', 'not_contains', 'range', 'contains_set', 'wildcard'];
   const empty = [{ value: null }, {}, { gte: null, lte: null }, { value: { gte: null } }];
@@ -123,7 +126,7 @@ test('a filter without the value it needs, or with one it does not take, selects
   expect(await sent()).toEqual([]);
 });
 
-test('a custom field that a filter calls by its key is told, for search would say that there is nobody', async () => {
+test('a custom field key in a filter is rejected, because search would match no contact', async () => {
   const { call } = await connect();
   const filter = (field: string) => ({ filters: [{ group: 'OR', filters: [{ field, operator: 'exists' }] }] });
   const { customFields } = await call('list_custom_fields');
@@ -138,14 +141,14 @@ test('a custom field that a filter calls by its key is told, for search would sa
     });
 });
 
-test('a field that is to be emptied and to be filled is refused', async () => {
+test('a field that is both cleared and set is rejected', async () => {
   const { refused } = await connect();
   const both = { city: 'Gary', clear: ['city'] };
   expect(await refused('update_contact', { contactId: 'a', ...both })).toContain('clear names a field that is given');
   expect(await refused('bulk_update_contacts', { contacts: ['a'], set: both })).toContain('set.clear names a field');
 });
 
-test('find_duplicate_contact finds a phone in any spelling, and nobody is not said of half a number', async () => {
+test('find_duplicate_contact finds a phone in any format, and rejects a part of a number', async () => {
   const { call, refused, sent } = await connect();
   const spellings = [
     '+13125550101',
@@ -239,7 +242,7 @@ test.each<[string, (ids: { contactId: string; noteId: unknown; taskId: unknown }
   expect(((await call('get_contact', { contactId })).contact as Json).lastName).toBe(lastName);
 });
 
-test('a read says nothing of nulls, nor does a write whose nulls only steer it', async () => {
+test('a read adds no notice about nulls, nor does a write with null for an option', async () => {
   const { call } = await connect();
   const { id } = await find(call, 'maria lopez');
   expect(await call('get_contact', { contactId: id, fields: null })).not.toHaveProperty('notice');
@@ -247,7 +250,7 @@ test('a read says nothing of nulls, nor does a write whose nulls only steer it',
   expect(JSON.stringify(await call('bulk_update_contact_tags', args))).not.toContain('null means');
 });
 
-test('an update of nothing but nulls says that null empties nothing', async () => {
+test('an update with only nulls says that null empties no field', async () => {
   const { refused, call, sent } = await connect();
   const { id: contactId } = await find(call, 'maria lopez');
   await sent();
@@ -257,7 +260,7 @@ test('an update of nothing but nulls says that null empties nothing', async () =
   expect(await sent()).toEqual([]);
 });
 
-test('businessId null unlinks nobody; unlinkBusiness does', async () => {
+test('businessId null unlinks no contact; unlinkBusiness does', async () => {
   const { call, refused, sent, advance } = await connect();
   const [business] = (await call('list_businesses')).businesses as Json[];
   const members = async () => {
@@ -296,7 +299,7 @@ test('businessId null unlinks nobody; unlinkBusiness does', async () => {
   expect(await members()).toEqual([]);
 });
 
-test('text that is JSON of another kind, or text where text is due, stays what it is', async () => {
+test('text that is JSON of another type, or text for a text argument, is not changed', async () => {
   const { refused, call } = await connect();
   expect(await refused('add_contact_tags', { contactId: 'a', tags: '{"a":1}' })).toContain('tags must be an array');
   expect(await refused('add_contact_tags', { contactId: 'a', tags: 'vip' })).toContain('tags must be an array');
@@ -306,7 +309,7 @@ test('text that is JSON of another kind, or text where text is due, stays what i
   expect(contact).toMatchObject({ firstName: '["a"]', lastName: '5', source: 'true' });
 });
 
-test('numbers are read as text for phones, postal codes and custom values, and never for ids', async () => {
+test('numbers are accepted as text for phones, postal codes and custom values, but not for ids', async () => {
   const { call, refused, sent } = await connect();
   const fields = [
     { key: 'bike_model', value: 29 },
@@ -324,7 +327,7 @@ test('numbers are read as text for phones, postal codes and custom values, and n
   expect(await refused('create_contact', { email: 'a@b.example', phone: 1.5 })).toContain('phone must be a string');
 });
 
-test('a part of a text list is written by its label or id', async () => {
+test('an entry of a TEXTBOX_LIST field is set by label or id', async () => {
   const { client, call, refused } = await connect();
   const { id: contactId } = await find(call, 'maria lopez');
   const entry = (part: string, value: string) => ({ key: 'fit_measurements', part, value });

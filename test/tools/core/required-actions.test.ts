@@ -230,7 +230,7 @@ function isOwn(request: Arrived, all: readonly Arrived[]): boolean {
 
 const WORDS = [...Object.keys(FAMILIES), 'read', 'write', 'delete', ...Object.keys(examples)];
 
-test(`no request that a minus of GHL_TOOLS forbids, over ${SELECTIONS} selections, is sent by any use`, {
+test(`no call sends a request that a minus in GHL_TOOLS forbids, for ${SELECTIONS} selections`, {
   timeout: 60_000,
 }, async () => {
   console.log(`GATE_SEED=${SEED}`);

@@ -11,7 +11,7 @@ const names = (select: string, scopes: Parameters<typeof resolveToolAccess>[1] =
   resolveToolAccess(tools, scopes, parseSelection(select, tools)).offered.map((tool) => tool.name);
 
 describe('GHL_SCOPES', () => {
-  test('takes spaces, commas and scopes of other parts of HighLevel', () => {
+  test('accepts spaces, commas and scopes of other parts of HighLevel', () => {
     expect(parseScopes('contacts.readonly,  locations/tags.readonly opportunities.write')).toEqual({
       scopes: ['contacts.readonly', 'locations/tags.readonly'],
       others: ['opportunities.write'],
@@ -21,7 +21,7 @@ describe('GHL_SCOPES', () => {
     'conversations/message.readonly', 'users.write', 'locations/tags.write', 'locations/customValues.readonly',
     'products.readonly', 'forms.readonly', 'companies.readonly', 'oauth.readonly', 'oauth.write', 'phonenumbers.read',
     'calendars/groups.readonly', 'payments/custom-provider.write', 'wordpress.site.readonly', 'saas/location.write',
-  ])('passes over %s, which is of another part of HighLevel', (other) => {
+  ])('ignores %s, which belongs to another part of HighLevel', (other) => {
     expect(parseScopes(`contacts.readonly ${other}`)).toEqual({ scopes: ['contacts.readonly'], others: [other] });
   }); // biome-ignore format: a list
   test.each([
@@ -37,12 +37,12 @@ describe('GHL_SCOPES', () => {
     ['locations/customfields.readonly', 'locations/customFields.readonly'],
     ['calendars/event.readonly', 'calendars/events.readonly'],
     ['workflow.readonly', 'workflows.readonly'],
-  ])('%s, a scope misspelt, is refused beside a right one with the nearest name', (word, meant) => {
+  ])('rejects the misspelt scope %s and suggests the nearest name', (word, meant) => {
     expect(() => parseScopes(`contacts.readonly, ${word}`)).toThrow(
       new SettingError(`GHL_SCOPES: "${word}" is not a scope; did you mean ${meant}?`),
     );
   });
-  test.each(['*', 'everything', 'read,write', 'all of them'])('refuses what is no scope: %s', (word) => {
+  test.each(['*', 'everything', 'read,write', 'all of them'])('rejects an invalid scope: %s', (word) => {
     expect(() => parseScopes(word)).toThrow(
       / is not a scope\. Use names such as contacts\.readonly or contacts\.write/,
     );
@@ -50,7 +50,7 @@ describe('GHL_SCOPES', () => {
 });
 
 describe('GHL_TOOLS', () => {
-  test('families and sets, each with or without a minus', () => {
+  test('accepts families and sets, each with or without a minus', () => {
     expect(names('tasks,-delete')).toEqual([
       'list_contact_tasks',
       'get_contact_task',
@@ -72,13 +72,13 @@ describe('GHL_TOOLS', () => {
     expect(names('-flows')).toHaveLength(32);
     expect(names('')).toHaveLength(32 + 7);
   });
-  test('narrows and never widens', () => {
+  test('removes tools and never adds any', () => {
     expect(names('write,delete,create_contact', READ)).toEqual([]);
     expect(names('lookups', READ)).toEqual([]);
     expect(names('flows', READ)).toHaveLength(4);
     expect(names('flows', ['contacts.write'])).toEqual([]);
   });
-  test('forbids, as part of other tools too, what stands with a minus, and not what is merely left unnamed', () => {
+  test('forbids what has a minus in other tools too, but not what is only unnamed', () => {
     const forbidden = (select: string) => [
       ...resolveToolAccess(tools, CONTACTS, parseSelection(select, tools)).forbidden,
     ];
@@ -89,39 +89,39 @@ describe('GHL_TOOLS', () => {
     ]);
     expect(forbidden('onboard_contact')).toEqual([]);
   });
-  test('refuses a word that names nothing', () => {
+  test('rejects an unknown name', () => {
     expect(() => parseSelection('contacts,taks', tools)).toThrow('GHL_TOOLS: "taks" is no family, tool or set.');
   });
 });
 
-describe('a hidden tool called anyway', () => {
-  test('names the missing scope and how it is granted, and sends nothing', async () => {
+describe('a call of a hidden tool', () => {
+  test('names the missing scope and how to grant it, and sends nothing', async () => {
     const { refused, sent } = await connect({ scopes: READ });
     const text = await refused('delete_contact', { contactId: 'abc' });
     expect(text).toContain('delete_contact needs the scope contacts.write');
     expect(text).toContain('GHL_SCOPES');
     expect(await sent()).toEqual([]);
   });
-  test('names the read scope that a flow which writes needs as well', async () => {
+  test('names the read scope that a composite tool that writes also needs', async () => {
     const { refused, sent } = await connect({ scopes: ['contacts.write'] });
     expect(await refused('onboard_contact')).toContain('onboard_contact needs the scope contacts.readonly');
     expect(await sent()).toEqual([]);
   });
-  test('says so when the owner switched it off', async () => {
+  test('says that the owner disabled it', async () => {
     const { refused } = await connect({ select: '-delete' });
     expect(await refused('delete_contact', { contactId: 'abc' })).toContain('switched off by GHL_TOOLS');
   });
-  test('an unknown name is no tool', async () => {
+  test('an unknown name is reported as unknown', async () => {
     const { refused } = await connect();
     expect(await refused('drop_table')).toContain('There is no tool "drop_table"');
   });
 });
 
-describe('a write the owner forbade', () => {
+describe('a write that the owner forbids', () => {
   const person = { email: 'nora.whelan@example.com', firstName: 'Nora' };
   const writes = (sent: readonly string[]) => sent.filter((each) => !/^GET |\/search$/.test(each));
 
-  test('is not done as part of another tool either, nor is anything beside it', async () => {
+  test('is not done by another tool either, nor are its other parts', async () => {
     const { call, refused, sent } = await connect({ select: '-create_contact_note' });
     const text = await refused('onboard_contact', { ...person, note: 'Asked for a quote.' });
     expect(text).toContain('note of onboard_contact would do what create_contact_note does, which is switched off by');
@@ -130,7 +130,7 @@ describe('a write the owner forbade', () => {
     expect(await call('onboard_contact', person)).toMatchObject({ created: true });
     expect(writes(await sent())).toEqual(['POST /contacts/']);
   });
-  test('is only what stands with a minus: a tool named alone does all its parts', async () => {
+  test('is only what has a minus: a tool named without it does all its parts', async () => {
     const { client, call, sent } = await connect({ select: 'onboard_contact' });
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['onboard_contact']);
     expect(await call('onboard_contact', { ...person, note: 'Asked for a quote.' })).toMatchObject({ created: true });
@@ -138,7 +138,7 @@ describe('a write the owner forbade', () => {
   });
 });
 
-describe('a minus forbids the act, whichever tool would do it', () => {
+describe('a minus forbids the action in every tool', () => {
   const contacts = ['0raeALzVYCzBNd64I8K0', 'Hf55ndBMck8veGLfo8ya'];
   const [contactId] = contacts;
   const email = 'nora.whelan@example.com';
@@ -183,7 +183,7 @@ describe('a minus forbids the act, whichever tool would do it', () => {
     ],
     ['-update_contact', 'bulk_update_contacts', { contacts, set: { city: 'Austin' } }, 'set', 'update_contact'],
     ['-search_contacts', 'bulk_update_contacts', { query: 'a', addTags: ['vip'] }, 'query', 'search_contacts'],
-  ])('%s refuses %s %j by argument, and the tool stays', async (select, tool, args, argument, act) => {
+  ])('%s: %s rejects %j by argument and stays listed', async (select, tool, args, argument, act) => {
     const { client, refused, sent } = await connect({ select });
     expect((await client.listTools()).tools.map(({ name }) => name)).toContain(tool);
     const text = await refused(tool, args);
@@ -197,7 +197,7 @@ describe('a minus forbids the act, whichever tool would do it', () => {
     ['-add_contact_tags -remove_contact_tags', ['bulk_update_contact_tags']],
     ['-contacts -tags -businesses', ['bulk_update_contacts', 'onboard_contact', 'bulk_upsert_contacts']],
     ['-search_contacts', ['count_contacts', 'list_changed_contacts']],
-  ])('%s hides what is left without any use, and says so when it is called', async (select, hidden) => {
+  ])('%s hides tools that can do nothing else, and a call says why', async (select, hidden) => {
     const { client, refused, sent } = await connect({ select });
     const listed = (await client.listTools()).tools.map(({ name }) => name);
     for (const name of hidden) {
@@ -209,7 +209,7 @@ describe('a minus forbids the act, whichever tool would do it', () => {
     expect(await sent()).toEqual([]);
   });
 
-  test('what is not forbidden of a tool goes on', async () => {
+  test('the other actions of a tool still work', async () => {
     const { call } = await connect({ select: '-delete,-create_contact' });
     await call('update_contact', { contactId, city: 'Austin' });
     expect(await call('bulk_update_contacts', { contacts: [contactId], addTags: ['fair'] })).toMatchObject({ done: 1 });
@@ -220,7 +220,7 @@ describe('a minus forbids the act, whichever tool would do it', () => {
     );
   });
 
-  test('prompts, completions and subscriptions do not read what is forbidden', async () => {
+  test('prompts, completion and subscriptions do not read what is forbidden', async () => {
     const { client, sent } = await connect({ select: '-search_contacts,-list_contacts,-find_duplicate_contact' });
     const complete = (value: string) =>
       client.complete({ ref: { type: 'ref/prompt', name: 'contact_dashboard' }, argument: { name: 'contact', value } });
@@ -235,7 +235,7 @@ describe('a minus forbids the act, whichever tool would do it', () => {
   });
 });
 
-describe('the request layer refuses a second time', () => {
+describe('the request layer rejects it as well', () => {
   const sendNothing = () => Promise.reject(new Error('sent'));
   const api = createApi({
     transport: sendNothing,
@@ -251,7 +251,7 @@ describe('the request layer refuses a second time', () => {
 });
 
 describe('instructions', () => {
-  test('say what the server is for first, then what is hidden and why', async () => {
+  test('start with the purpose of the server, then what is hidden and why', async () => {
     const { client } = await connect({ scopes: READ, select: '-search_contacts' });
     const text = client.getInstructions() ?? '';
     expect(text.slice(0, 250)).toMatch(/HighLevel.*contacts.*tasks, notes and tags/s);
@@ -262,7 +262,7 @@ describe('instructions', () => {
     expect(text.length).toBeLessThan(2_000);
   });
 
-  test('name the scopes that are missing, and none that was granted', async () => {
+  test('name the missing scopes and no granted one', async () => {
     const { client } = await connect({ scopes: ['contacts.write'] });
     const text = client.getInstructions() ?? '';
     expect(text).toContain('contacts.readonly: get_contact, ');

@@ -13,7 +13,7 @@ const people = (count: number, extra: (i: number) => Json = () => ({})) => ({
 });
 const sandbox = (count: number, extra?: (i: number) => Json) => ({ data: people(count, extra) as never });
 
-test('the text of every answer is its structured half to the byte, and nothing else stands beside it', async () => {
+test('the text of every result equals its structured half byte for byte, and there is no other content', async () => {
   for (const call of await everyCall()) {
     const named = `${call.tool}, ${call.what}`;
     const { content, structuredContent, isError } = await answerTo(call);
@@ -24,21 +24,21 @@ test('the text of every answer is its structured half to the byte, and nothing e
   }
 });
 
-test('an answer without the values that are expected holds nothing that JSON would lose', async () => {
+test('a response without the expected values gives a result without undefined values', async () => {
   const [contactId, other] = ['seD4PfOuKoVMLkEZqohJ', 'b1vH0cZqYpXk3mT7sRwA'];
   const answer = toolAnswer({ succeeded: undefined, failed: [undefined], rate: Number.NaN, contactId, other });
   expect(answer.structuredContent).toStrictEqual({ failed: [null], rate: null, contactId, other });
   expect(answer.content).toEqual([{ type: 'text', text: JSON.stringify(answer.structuredContent) }]);
 });
 
-test('resources keep one row a line', async () => {
+test('resources have one row per line', async () => {
   const { client } = await connect();
   const { contents } = await client.readResource({ uri: 'ghl://contacts' });
   const text = (contents[0] as { text: string }).text;
   expect(text.split('\n').filter((line) => line.startsWith('{"id"')).length).toBeGreaterThan(5);
 });
 
-test('a default page stays under 8 KB and the default row has only its keys', async () => {
+test('a default page is under 8 KB, and a default row has only its keys', async () => {
   const { client } = await connect({
     sandbox: sandbox(60, () => ({ tags: ['a', 'b'], companyName: 'Acme', notes: [{ body: 'x'.repeat(900) }] })),
   });
@@ -58,7 +58,7 @@ test.each([
   ['search_contacts', { pageLimit: 500 }],
   ['search_contacts', { pageLimit: 7, sort: [{ field: 'dateAdded', direction: 'asc' }] }],
   ['list_contacts', {}],
-])('%s %j: next leads through all of them, none twice', async (name, args) => {
+])('%s %j: next leads through all rows, each once', async (name, args) => {
   const long = (i: number) => ({ companyName: `Long ${'x'.repeat(i % 3 ? 20 : 900)}` });
   const { call } = await connect({ sandbox: sandbox(230, long) });
   const seen: unknown[] = [];
@@ -73,7 +73,7 @@ test.each([
   expect(new Set(seen).size).toBe(230);
 });
 
-test('a list the API sends whole takes limit and skip here, and sends neither', async () => {
+test('a list without paging in the API accepts limit and skip and sends neither', async () => {
   const notes = Array.from({ length: 45 }, (_, i) => ({ body: `note ${i} ${'y'.repeat(500)}` }));
   const { call, sent } = await connect({ sandbox: sandbox(1, () => ({ notes })) });
   const { contacts } = await call('list_contacts');
@@ -89,7 +89,7 @@ test('a list the API sends whole takes limit and skip here, and sends neither', 
   expect(first.next).toEqual({ contactId, skip: (first.notes as Json[]).length });
 });
 
-test('an over-long value is cut with a mark in lists and shown longer alone', async () => {
+test('a long value is truncated with a mark in lists and is longer in a single record', async () => {
   const { call } = await connect({ sandbox: sandbox(1, () => ({ notes: [{ body: 'z'.repeat(9_000) }] })) });
   const contactId = ((await call('list_contacts')).contacts as Json[])[0]?.id;
   const [row] = (await call('list_contact_notes', { contactId })).notes as Json[];
@@ -98,7 +98,7 @@ test('an over-long value is cut with a mark in lists and shown longer alone', as
   expect((note as Json).body).toHaveLength(9_000);
 });
 
-test('one contact by id has no twins, no attribution, nothing empty; fields brings any of it back', async () => {
+test('one contact by id has no lower-case copies, attribution or empty values; fields returns them', async () => {
   const { call } = await connect();
   const [{ id: contactId } = { id: '' }] = (await call('search_contacts', { query: 'maria', pageLimit: 1 }))
     .contacts as Json[];
@@ -116,7 +116,7 @@ test.each([
   ['2013-03-13T00:00:00.000Z', '2013-03-13'],
   ['2013-03-13', '2013-03-13'],
   ['03/13/2013', '03/13/2013'],
-])('a date of birth that search gives as %j reads %s, as by id', async (sent, shown) => {
+])('a date of birth that search returns as %j is %s, as by id', async (sent, shown) => {
   const { call } = await connectChanged((body) => {
     const { contacts } = body as { contacts?: Json[] };
     return contacts ? { ...(body as Json), contacts: contacts.map((row) => ({ ...row, dateOfBirth: sent })) } : body;
@@ -138,7 +138,7 @@ test.each([
   ['2013-01-01T09:30:00.000Z', '2013-01-01T09:30:00.000Z'],
   [1_356_998_400_001, 1_356_998_400_001],
   [86_400_000, 86_400_000],
-])('a custom value that search gives as %j reads %j', async (sent, shown) => {
+])('a custom value that search returns as %j is %j', async (sent, shown) => {
   const { call } = await connectChanged((body) => {
     const { contacts } = body as { contacts?: Json[] };
     const customFields = [{ id: 'f1', value: sent }];
@@ -148,14 +148,14 @@ test.each([
   expect((contacts as Json[])[0]?.customFields).toEqual([{ id: 'f1', value: shown }]);
 });
 
-test('envelope keys stay when there is nothing in them', async () => {
+test('envelope keys are present if they are empty', async () => {
   const { call } = await connect({ sandbox: sandbox(1) });
   const contactId = ((await call('list_contacts')).contacts as Json[])[0]?.id;
   expect(await call('list_contact_tasks', { contactId })).toEqual({ tasks: [], total: 0 });
   expect(await call('find_duplicate_contact', { email: 'nobody@nowhere.example' })).toEqual({ contact: null });
 });
 
-test('hidden characters in a note reach no model', async () => {
+test('hidden characters in a note are removed', async () => {
   const { client } = await connect({ sandbox: sandbox(1, () => ({ notes: [{ body: 'safe\u202E\u200B text' }] })) });
   const { structuredContent } = await client.callTool({ name: 'list_contacts', arguments: {} });
   const contactId = (structuredContent as { contacts: Json[] }).contacts[0]?.id;

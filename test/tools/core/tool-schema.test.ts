@@ -17,7 +17,7 @@ const WRITES = 22;
 const flows = families.flows.map(({ name }) => name);
 
 const shown = tools.map((tool) => ({ tool, face: toolDefinition(tool) }));
-describe('what a model reads of the tool list', () => {
+describe('the tokens of the tool list', () => {
   test.each(listFigures().map(({ what, value, bound }) => [what, value, bound] as const))(
     '%s: %i of %i tokens',
     (what, value, bound) => {
@@ -35,7 +35,7 @@ describe('what a model reads of the tool list', () => {
   );
 });
 
-test('what a model reads of typical answers stays within its tokens', async () => {
+test('the tokens of typical results are within their limits', async () => {
   const figures = await answerFigures();
   expect(figures.map(({ what }) => what)).toContain('100 contacts in one page, text half');
   for (const { what, value, bound } of figures) {
@@ -55,14 +55,14 @@ describe('the set of tools', () => {
       );
   });
 
-  test('hints are those of the effect, and a read is what has a read scope', () => {
+  test('hints follow the effect, and reads are the tools with a read scope', () => {
     for (const { tool, face } of shown) {
       expect(face.annotations).toEqual({ title: tool.title, ...EFFECTS[tool.effect] });
       expect(tool.effect === 'read', tool.name).toBe(tool.scope.endsWith('.readonly'));
     }
   });
 
-  test('only enrolling opens the world', () => {
+  test('only enrolling has openWorldHint', () => {
     const open = shown.filter(({ face }) => face.annotations.openWorldHint).map(({ tool }) => tool.name);
     expect(open).toEqual(['add_contact_to_campaign', 'add_contact_to_workflow']);
   });
@@ -134,7 +134,7 @@ describe('the set of tools', () => {
     expect(pathsOf(face?.inputSchema as Json)).toEqual(expect.arrayContaining(paths));
   });
 
-  test('output schemas are plain objects without references', () => {
+  test('output schemas are objects without references', () => {
     for (const { tool, face } of shown) {
       expect(
         Object.keys(face.outputSchema).filter((key) => /anyOf|oneOf|allOf|not/.test(key)),
@@ -146,12 +146,12 @@ describe('the set of tools', () => {
 });
 
 describe('tools/list', () => {
-  test('contacts.readonly alone shows the ten reads, then the flows that only read, and no lookup', async () => {
+  test('with contacts.readonly alone has the ten reads, then the composite tools that only read, and no lookup', async () => {
     const { client } = await connect({ scopes: READ });
     expect((await client.listTools()).tools.map((tool) => tool.name)).toEqual([...TEN_READS, ...READ_FLOWS]);
   });
 
-  test('contacts.write alone shows no reads, and no flow: those that write read as well', async () => {
+  test('with contacts.write alone has no reads and no composite tool, because those that write also read', async () => {
     const { client } = await connect({ scopes: ['contacts.write'] });
     const { tools: listed } = await client.listTools();
     expect(listed).toHaveLength(WRITES);
@@ -159,7 +159,7 @@ describe('tools/list', () => {
     expect(listed.filter((tool) => flows.includes(tool.name))).toEqual([]);
   });
 
-  test('both contact scopes show the 32 endpoints and all flows, in the same order every time', async () => {
+  test('with both contact scopes has the 32 endpoints and all composite tools, always in the same order', async () => {
     const first = await (await connect({ scopes: CONTACTS })).client.listTools();
     const second = await (await connect({ scopes: CONTACTS })).client.listTools();
     const names = first.tools.map((tool) => tool.name);
@@ -170,7 +170,7 @@ describe('tools/list', () => {
     expect(second).toEqual(first);
   });
 
-  test('it is computed once, not per call, and sends nothing', async () => {
+  test('is computed once, not per call, and sends nothing', async () => {
     const { client, sent } = await connect();
     const lists: unknown[] = [];
     const receive = client.transport?.onmessage;

@@ -5,7 +5,7 @@ import { connect } from '../../connect.ts';
 
 const ID = 'seD4PfOuKoVMLkEZqohJ';
 
-describe('bad input is refused by the name of the argument, and nothing is sent', () => {
+describe('invalid input is rejected with the name of the argument, and nothing is sent', () => {
   test.each([
     [
       'an unknown argument',
@@ -128,14 +128,14 @@ describe('bad input is refused by the name of the argument, and nothing is sent'
     expect(await sent()).toEqual([]);
   });
 
-  test('the server stays up, and names no value in its refusal', async () => {
+  test('the server keeps working, and the error contains no value', async () => {
     const { refused, call } = await connect();
     expect(await refused('get_contact', { contactId: 'secret/value' })).not.toContain('secret');
     expect((await call('list_contacts', { limit: 1 })).contacts).toHaveLength(1);
   });
 });
 
-describe('limits that are checked before the arguments are read', () => {
+describe('limits checked before the arguments are parsed', () => {
   const deep = (levels: number): unknown => {
     let value: unknown = 'x';
     for (let level = 0; level < levels; level += 1) value = [value];
@@ -191,7 +191,7 @@ describe('limits that are checked before the arguments are read', () => {
   });
 });
 
-describe('what only HighLevel can refuse is passed on as a sentence', () => {
+describe('errors that only HighLevel detects are reported', () => {
   test('a contact of another location', async () => {
     const { refused, sandbox } = await connect();
     expect(await refused('get_contact', { contactId: sandbox.foreign.contactId })).toContain(
