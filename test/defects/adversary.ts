@@ -38,12 +38,18 @@ export const adversary: readonly Defect[] = [
     item: 4,
     what: 'Two server processes duplicate notes, tasks and contacts',
     tests: [
-      ['test/tools/composite/person-registry.test.ts', 'onboard a person by %s at once: one contact, note and task'],
       [
-        'test/tools/composite/person-registry.test.ts',
+        'test/tools/composite/onboard/person-lock.test.ts',
+        'onboard a person by %s at once: one contact, note and task',
+      ],
+      [
+        'test/tools/composite/onboard/person-lock.test.ts',
         'the next process finds a contact that the previous one created, before search shows it',
       ],
-      ['test/tools/composite/two-processes.long.ts', 'add nothing after a restart within the index delay, by %s'],
+      [
+        'test/tools/composite/onboard/two-processes.long.ts',
+        'add nothing after a restart within the index delay, by %s',
+      ],
       [
         'test/tools/core/equal-creates.test.ts',
         'twice within ten minutes is done twice, and the second result names the first',
@@ -189,6 +195,7 @@ export const adversary: readonly Defect[] = [
     what: 'Arguments that block the process',
     tests: [
       ['test/tools/core/validate-input.test.ts', 'limits checked before the arguments are parsed'],
+      ['test/tools/composite/onboard/match-tasks.test.ts', '20,000 tasks are made unique and matched in linear time'],
       ['test/api/write/long-input.test.ts', 'of very many tags and custom fields that are compared'],
     ],
   },

@@ -105,7 +105,7 @@ export const review: readonly Defect[] = [
     what: 'State is not keyed by location',
     tests: [
       ['test/lib/time.test.ts', 'is read once an hour and after a sign-in to another location'],
-      ['test/tools/composite/person-registry.test.ts', 'separates locations'],
+      ['test/tools/composite/onboard/known-people.test.ts', 'separates locations'],
       ['test/cli/connection.test.ts', 'a request prepared for one location is not sent with the token of another'],
       [
         'test/mcp/account-change.test.ts',

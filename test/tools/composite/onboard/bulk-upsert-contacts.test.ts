@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../../../src/lib/json.ts';
+import type { Json } from '../../../../src/lib/json.ts';
 
-import type { SandboxData, SandboxOptions } from '../../../src/sandbox/index.ts';
-import { virtualClock } from '../../api/virtual-clock.ts';
-import { type Connected, connect, NOW } from '../../connect.ts';
+import type { SandboxData, SandboxOptions } from '../../../../src/sandbox/index.ts';
+import { virtualClock } from '../../../api/virtual-clock.ts';
+import { type Connected, connect, NOW } from '../../../connect.ts';
 
 const EXTERNAL = 'cf0000000000external';
 const CLUBS = ['b00000000000000000000001', 'b00000000000000000000002'];
@@ -18,7 +18,7 @@ const data: SandboxData = {
   ],
 };
 
-/** Time goes on only while everyone waits: the bulk lane fills with it, a hundred a second. */
+/** Virtual time: it passes only while every request waits. */
 function world(sandbox: SandboxOptions = {}, timers = virtualClock(NOW)): Promise<Connected> {
   return connect({ timers, sandbox: { data, rate: 1_000, wait: timers.wait, ...sandbox } });
 }
@@ -31,7 +31,7 @@ const writes = async ({ sent }: Connected) => (await sent()).filter((line) => !/
 
 const people = (count: number): Json[] => Array.from({ length: count }, (_, at) => ({ email: `p${at}@many.example` }));
 
-/** Sixty people, some known by email, some by phone, some by another system's id only. */
+/** Sixty people: some have an email, some a phone, some only the id of another system. */
 const SIXTY = people(60).map((person, at) => ({
   firstName: `Person ${at}`,
   ...(at % 3 === 0 ? person : {}),
@@ -45,15 +45,15 @@ const SIXTY = people(60).map((person, at) => ({
   businessId: CLUBS[at % 2],
 }));
 
-const tally = ({ rows, asked, left = 0 }: Json) => {
+const countRows = ({ rows, asked, left = 0 }: Json) => {
   const counts: Record<string, number> = {};
   for (const { outcome } of rows as { outcome: string }[]) counts[outcome] = (counts[outcome] ?? 0) + 1;
   expect((rows as unknown[]).length + Number(left)).toBe(asked);
   return counts;
 };
-/** Counts as the answer tells them, which are those of its rows. */
-function counted(answer: Json): Record<string, number> {
-  const counts = tally(answer);
+/** Checks that the counts of the result are those of its rows. */
+function checkedCounts(answer: Json): Record<string, number> {
+  const counts = countRows(answer);
   expect(answer).toMatchObject(counts);
   return counts;
 }
@@ -62,7 +62,7 @@ describe('sixty rows', () => {
   test('sent twice create sixty contacts, and the second call writes nothing', async () => {
     const all = await world({ indexDelayMs: 60_000 });
     const first = await all.call('bulk_upsert_contacts', { rows: SIXTY, matchField: 'external_id' });
-    expect(counted(first)).toEqual({ created: 60 });
+    expect(checkedCounts(first)).toEqual({ created: 60 });
     expect((first.rows as Json[])[7]).toEqual({ row: 7, outcome: 'created', contactId: expect.any(String), tasks: 2 });
     expect(first).not.toHaveProperty('next');
     const sent = await writes(all);
@@ -70,12 +70,12 @@ describe('sixty rows', () => {
     expect(sent).toHaveLength(60 * 4);
 
     const second = await all.call('bulk_upsert_contacts', { rows: SIXTY, matchField: 'external_id' });
-    expect(counted(second)).toEqual({ unchanged: 60 });
+    expect(checkedCounts(second)).toEqual({ unchanged: 60 });
     const again = await writes(all);
-    const there = await total(all);
-    console.log(`60 rows twice: ${there - 2} contacts more, ${sent.length} writes, then ${again.length}`);
+    const contacts = await total(all);
+    console.log(`60 rows twice: ${contacts - 2} contacts created, ${sent.length} writes, then ${again.length}`);
     expect(again).toEqual([]);
-    expect(there).toBe(62);
+    expect(contacts).toBe(62);
     const [{ contactId }] = second.rows as [Json];
     expect((await all.call('list_contact_tasks', { contactId })).tasks).toHaveLength(2);
     expect((await all.call('get_contact', { contactId })).contact).toMatchObject({
@@ -89,7 +89,7 @@ describe('sixty rows', () => {
     const rows = people(60);
     let answer = await all.call('bulk_upsert_contacts', { rows });
     while (answer.next) answer = await all.call('bulk_upsert_contacts', answer.next as Json);
-    expect(counted(answer)).toEqual({ created: 60 });
+    expect(checkedCounts(answer)).toEqual({ created: 60 });
     const arrivals = (await (
       await all.sandbox.fetch(new Request('http://sandbox.invalid/__sandbox/requests'))
     ).json()) as {
@@ -123,7 +123,14 @@ describe('the result', () => {
         { email: 'ben@moss.example', gender: 'male' },
       ],
     });
-    expect(counted(answer)).toEqual({ created: 1, updated: 1, unchanged: 2, conflict: 1, incomplete: 1, failed: 1 });
+    expect(checkedCounts(answer)).toEqual({
+      created: 1,
+      updated: 1,
+      unchanged: 2,
+      conflict: 1,
+      incomplete: 1,
+      failed: 1,
+    });
     const [, ada, again, conflict, incomplete, failed, ben] = answer.rows as Json[];
     expect(ada).toMatchObject({ outcome: 'updated', changed: ['firstName', 'tags'] });
     expect(again).toEqual({ row: 2, outcome: 'unchanged', contactId: ada?.contactId });
@@ -144,7 +151,7 @@ describe('the result', () => {
       tasks: [{ title: 'Call', dueDate: '2026-12-01T10:00' }],
     }));
     const answer = await all.call('bulk_upsert_contacts', { rows });
-    expect(counted(answer)).toEqual({ created: 1, unchanged: 3 });
+    expect(checkedCounts(answer)).toEqual({ created: 1, unchanged: 3 });
     expect((answer.rows as Json[])[0]?.outcome).toBe('created');
     expect(await total(all)).toBe(3);
   });
@@ -161,7 +168,7 @@ describe('the result', () => {
     const text = (result.content as { text: string }[])[0]?.text ?? '';
     expect(Buffer.byteLength(text)).toBeLessThan(40_000);
     expect(Buffer.byteLength(JSON.stringify(result.structuredContent))).toBeLessThan(40_000);
-    expect(counted(result.structuredContent as Json)).toEqual({ created: 100 });
+    expect(checkedCounts(result.structuredContent as Json)).toEqual({ created: 100 });
   });
 
   test('progress is reported with every row', async () => {
@@ -170,7 +177,7 @@ describe('the result', () => {
     await client.callTool({ name: 'bulk_upsert_contacts', arguments: { rows: people(7) } }, undefined, {
       onprogress: ({ progress, total: all }) => seen.push([progress, all]),
     });
-    // The last one may come with the answer, and nobody listens any more.
+    // The last notification may arrive after the result and is then not delivered.
     expect(seen.slice(0, 6)).toEqual([1, 2, 3, 4, 5, 6].map((done) => [done, 7]));
   });
 });
@@ -186,9 +193,9 @@ describe('invalid arguments are rejected before anything is sent', () => {
     [{ rows: [{ ...row, tasks: [{ title: 'x', dueDate: 'soon' }] }] }, 'rows[0].tasks[0].dueDate must be ISO 8601'],
     [{ rows: [{ firstName: 'x' }], matchField: 'external_id' }, 'rows[0] needs email, phone, or matchField'],
     [{ rows: people(101) }, 'rows must have a number of items of at most 100'],
-  ])('%o', async (args, told) => {
+  ])('%o', async (args, message) => {
     const all = await world();
-    expect(await all.refused('bulk_upsert_contacts', args)).toContain(told);
+    expect(await all.refused('bulk_upsert_contacts', args)).toContain(message);
     expect(await all.sent()).toEqual([]);
   });
 
@@ -218,13 +225,13 @@ describe('a run stops', () => {
     const handles = new Set<unknown>();
     let calls = 1;
     for (; answer.next; calls += 1) {
-      counted(answer);
+      checkedCounts(answer);
       handles.add((answer.next as Json).handle);
       answer = await all.call('bulk_upsert_contacts', answer.next as Json);
     }
     expect(calls).toBeGreaterThan(2);
     expect(handles.size).toBe(1);
-    expect(counted(answer)).toEqual({ created: 60 });
+    expect(checkedCounts(answer)).toEqual({ created: 60 });
     expect(await total(all)).toBe(62);
     const [handle] = handles;
     expect(await all.refused('bulk_upsert_contacts', { handle })).toContain('no unfinished work');
@@ -241,18 +248,18 @@ describe('a run stops', () => {
     await expect(call).rejects.toThrow();
     let answer: Json | undefined;
     // An earlier call may still be finishing its writes.
-    for (let tries = 0; answer === undefined && tries < 100; tries += 1)
+    for (let attempt = 0; answer === undefined && attempt < 100; attempt += 1)
       answer = await all.call('bulk_upsert_contacts', args).catch((error: Error) => {
         expect(error.message).toContain('still working');
         return undefined;
       });
-    const counts = counted(answer ?? {});
+    const counts = checkedCounts(answer ?? {});
     expect(counts.created).toBeGreaterThanOrEqual(8);
     expect((answer?.rows as Json[] | undefined)?.[0]?.outcome).toBe('created');
     expect(Object.keys(counts).filter((outcome) => !['created', 'unchanged', 'updated'].includes(outcome))).toEqual([]);
     expect((await writes(all)).filter((line) => line === 'POST /contacts/')).toHaveLength(30);
     expect(await total(all)).toBe(32);
-    expect(counted(await all.call('bulk_upsert_contacts', args))).toEqual({ unchanged: 30 });
+    expect(checkedCounts(await all.call('bulk_upsert_contacts', args))).toEqual({ unchanged: 30 });
   });
 
   test.each([
@@ -264,13 +271,13 @@ describe('a run stops', () => {
     const broken = Array.from({ length: 12 }, (__, at) => at + 21);
     all.sandbox.setFaults([{ route: 'POST /contacts/', nth: broken, fault }]);
     const first = await all.call('bulk_upsert_contacts', { rows: people(60) });
-    expect(counted(first)).toEqual({ created: 20 });
+    expect(checkedCounts(first)).toEqual({ created: 20 });
     expect(first.left).toBe(40);
     expect(first.notice).toContain('one row after the other failed');
     all.sandbox.setFaults([]);
     timers.tick(60_000);
     const second = await all.call('bulk_upsert_contacts', first.next as Json);
-    expect(counted(second)).toEqual({ created: 60 });
+    expect(checkedCounts(second)).toEqual({ created: 60 });
     expect(await total(all)).toBe(62);
   });
 
@@ -278,7 +285,7 @@ describe('a run stops', () => {
     const all = await world();
     const rows = people(30).map((row, at) => (at % 2 ? { ...row, phone: '12' } : row));
     const answer = await all.call('bulk_upsert_contacts', { rows });
-    expect(counted(answer)).toEqual({ created: 15, failed: 15 });
+    expect(checkedCounts(answer)).toEqual({ created: 15, failed: 15 });
     expect(answer).not.toHaveProperty('next');
   });
 

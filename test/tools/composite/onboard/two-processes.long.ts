@@ -2,17 +2,17 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Json } from '../../../src/lib/json.ts';
+import type { Json } from '../../../../src/lib/json.ts';
 
-import { createSandbox, type Sandbox, serveSandbox } from '../../../src/sandbox/index.ts';
-import { HELLO, type Program, rpc, start } from '../../program.ts';
+import { createSandbox, type Sandbox, serveSandbox } from '../../../../src/sandbox/index.ts';
+import { HELLO, type Program, rpc, start } from '../../../program.ts';
 
 const EXTERNAL = 'cf0000000000external';
 const DELAY_MS = 15_000;
 const PEOPLE = 20;
 const data = { customFields: [{ id: EXTERNAL, name: 'External id' }], contacts: [] };
 
-/** One account with a trailing index, and a home that its servers share. */
+/** One account with a delayed search index, and a home folder that its servers share. */
 interface World {
   readonly sandbox: Sandbox;
   readonly folder: string;
@@ -22,7 +22,7 @@ interface World {
 
 interface Server {
   readonly program: Program;
-  /** The structured half of an answer; throws on an error result. */
+  /** The structured content of a result. @throws an error result */
   call(name: string, args: Json): Promise<Json>;
 }
 
@@ -76,7 +76,7 @@ const person = (n: number): Json => ({
   ],
 });
 const match = (n: number): Json => ({ matchField: EXTERNAL, customFields: [{ id: EXTERNAL, value: `X-${n}` }] });
-const WAYS: readonly (readonly [string, (n: number) => Json])[] = [
+const LOOKUPS: readonly (readonly [string, (n: number) => Json])[] = [
   ['email', (n) => ({ ...person(n), email: `p${n}@fair.example` })],
   ['phone', (n) => ({ ...person(n), phone: `+1312555${1_000 + n}` })],
   ['matchField alone', (n) => ({ ...person(n), ...match(n) })],
@@ -84,8 +84,8 @@ const WAYS: readonly (readonly [string, (n: number) => Json])[] = [
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** What is there at the end, past every index: contacts, notes and tasks that are there more often than they should be. */
-async function doubled({ sandbox, url }: World): Promise<Json> {
+/** Counts duplicates and missing records once the search index is up to date. */
+async function countDuplicates({ sandbox, url }: World): Promise<Json> {
   await fetch(`${url}/__sandbox/clock`, { method: 'POST', body: JSON.stringify({ advanceMs: 600_000 }) });
   const headers = {
     authorization: `Bearer ${sandbox.token}`,
@@ -113,17 +113,17 @@ async function doubled({ sandbox, url }: World): Promise<Json> {
     missing.tasks += Math.max(0, 2 - tasks.length);
     missing.tags += Math.max(0, 2 - tags.length);
   }
-  return { people: names.size, doubled: counts, missing };
+  return { people: names.size, duplicates: counts, missing };
 }
-const right = (people: number) => ({
+const expected = (people: number) => ({
   people,
-  doubled: { contacts: 0, notes: 0, tasks: 0, tags: 0 },
+  duplicates: { contacts: 0, notes: 0, tasks: 0, tags: 0 },
   missing: { notes: 0, tasks: 0, tags: 0 },
 });
 const NUMBERS = Array.from({ length: PEOPLE }, (_, n) => n);
-const say = (what: string, found: Json) => console.log(`${what}: ${JSON.stringify(found)}`);
+const log = (what: string, found: Json) => console.log(`${what}: ${JSON.stringify(found)}`);
 
-/** Repeats what was refused with a promise of later, as a model would, without waiting for the clock of the wall. */
+/** Repeats a call that was refused for now, as a model would. */
 async function untilDone(server: Server, args: Json): Promise<Json> {
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -137,22 +137,22 @@ async function untilDone(server: Server, args: Json): Promise<Json> {
 }
 
 describe('two processes with one state folder', () => {
-  test.each(WAYS)(`onboard the same ${PEOPLE} people concurrently by %s`, async (way, args) => {
+  test.each(LOOKUPS)(`onboard the same ${PEOPLE} people concurrently by %s`, async (lookup, args) => {
     const world = await createWorld();
     const both = await Promise.all([world.server(), world.server()]);
     const answers = await Promise.all(
       NUMBERS.flatMap((n) => both.map((server) => server.call('onboard_contact', args(n)))),
     );
-    const found = await doubled(world);
-    say(`two processes × ${PEOPLE} people by ${way}`, found);
-    expect(found).toEqual(right(PEOPLE));
+    const found = await countDuplicates(world);
+    log(`two processes × ${PEOPLE} people by ${lookup}`, found);
+    expect(found).toEqual(expected(PEOPLE));
     expect(answers.filter(({ created }) => created)).toHaveLength(PEOPLE);
     expect(
       (await readdir(join(world.folder, 'state/ghl-contacts-mcp/people'))).filter((f) => !f.endsWith('.json')),
     ).toEqual([]);
   });
 
-  test.each(WAYS)('bulk-upsert the same 40 rows concurrently by %s', async (way, args) => {
+  test.each(LOOKUPS)('bulk-upsert the same 40 rows concurrently by %s', async (lookup, args) => {
     const world = await createWorld();
     const rows = Array.from({ length: 40 }, (_, n) => args(n));
     const run = async (server: Server) => {
@@ -161,12 +161,12 @@ describe('two processes with one state folder', () => {
     };
     const both = await Promise.all([world.server(), world.server()]);
     await Promise.all(both.map(run));
-    const found = await doubled(world);
-    say(`two processes × 40 rows by ${way}`, found);
-    expect(found).toEqual(right(40));
+    const found = await countDuplicates(world);
+    log(`two processes × 40 rows by ${lookup}`, found);
+    expect(found).toEqual(expected(40));
   });
 
-  test.each(WAYS)('add nothing after a restart within the index delay, by %s', async (way, args) => {
+  test.each(LOOKUPS)('add nothing after a restart within the index delay, by %s', async (lookup, args) => {
     const world = await createWorld();
     const first = await world.server();
     await Promise.all(NUMBERS.map((n) => first.call('onboard_contact', args(n))));
@@ -174,13 +174,13 @@ describe('two processes with one state folder', () => {
     await first.program.ended;
     const second = await world.server();
     const answers = await Promise.all(NUMBERS.map((n) => second.call('onboard_contact', args(n))));
-    const found = await doubled(world);
-    say(`kill -9 after ${PEOPLE} people by ${way}, and the same again`, found);
-    expect(found).toEqual(right(PEOPLE));
+    const found = await countDuplicates(world);
+    log(`kill -9 after ${PEOPLE} people by ${lookup}, and the same again`, found);
+    expect(found).toEqual(expected(PEOPLE));
     expect(answers.filter(({ created }) => created)).toEqual([]);
   });
 
-  /** Writes are done at once and answered late, so that many a kill falls between the two. */
+  /** Writes are done at once and answered late, so that processes are often killed in between. */
   const answerLate = ({ sandbox }: World) =>
     sandbox.setFaults(
       ['POST /contacts/', 'POST /contacts/{contactId}/notes', 'POST /contacts/{contactId}/tasks'].map((route) => ({
@@ -189,7 +189,7 @@ describe('two processes with one state folder', () => {
       })),
     );
 
-  /** For what processes remember of people: the servers here run by the clock of the machine. */
+  /** Dates the entries of known people back: these servers use the real clock. */
   async function letTimePass({ folder }: World, ms: number): Promise<void> {
     const people = join(folder, 'state/ghl-contacts-mcp/people');
     for (const file of (await readdir(people)).filter((name) => name.endsWith('.json'))) {
@@ -198,7 +198,7 @@ describe('two processes with one state folder', () => {
     }
   }
 
-  /** Kills a server when so many more writes have arrived, or when it has done everything. */
+  /** Kills a server after `writes` further writes, or when all its calls are done. */
   async function killAfter(
     writes: number,
     world: World,
@@ -219,7 +219,7 @@ describe('two processes with one state folder', () => {
     await server.program.ended;
   }
 
-  test.each(WAYS.slice(0, 2))('that are killed repeatedly during the run, by %s', async (way, args) => {
+  test.each(LOOKUPS.slice(0, 2))('that are killed repeatedly during the run, by %s', async (lookup, args) => {
     const world = await createWorld();
     answerLate(world);
     const survivor = await world.server();
@@ -230,15 +230,15 @@ describe('two processes with one state folder', () => {
       await killAfter(2 + 3 * kill, world, server, calls);
     }
     await surviving;
-    const found = await doubled(world);
-    say(`six processes killed beside one that goes on, ${PEOPLE} people by ${way}`, found);
-    expect(found).toEqual(right(PEOPLE));
+    const found = await countDuplicates(world);
+    log(`six processes killed, one continues, ${PEOPLE} people by ${lookup}`, found);
+    expect(found).toEqual(expected(PEOPLE));
   });
 
   test('that are killed during a run by matchField alone create no contact that may exist', async () => {
     const world = await createWorld();
     answerLate(world);
-    const args = WAYS[2]?.[1] as (n: number) => Json;
+    const args = LOOKUPS[2]?.[1] as (n: number) => Json;
     let refused = 0;
     for (let kill = 0; kill < 6; kill += 1) {
       const server = await world.server();
@@ -250,20 +250,17 @@ describe('two processes with one state folder', () => {
       // Searches are POSTs as well.
       await killAfter(PEOPLE + 2 + 5 * kill, world, server, calls);
     }
-    // The index has caught up: whoever was created is found, and gets what is missing.
+    // The index is up to date: the people created are found and get what is missing.
     world.sandbox.advance(2 * DELAY_MS);
     const last = await world.server();
     const done = await Promise.allSettled(NUMBERS.map((n) => last.call('onboard_contact', args(n))));
     const open = done.filter(({ status }) => status === 'rejected').length;
-    // Of the others nobody knows for three minutes; then search would show them.
+    // The others are blocked for three minutes, until search would show them.
     await letTimePass(world, 200_000);
     await Promise.all(NUMBERS.map((n) => last.call('onboard_contact', args(n))));
-    const found = await doubled(world);
-    say(
-      `six times killed, ${PEOPLE} people by matchField alone, ${refused} refused meanwhile, ${open} to wait for`,
-      found,
-    );
-    expect(found).toEqual(right(PEOPLE));
+    const found = await countDuplicates(world);
+    log(`six times killed, ${PEOPLE} people by matchField alone, ${refused} refused, ${open} still blocked`, found);
+    expect(found).toEqual(expected(PEOPLE));
     expect(refused).toBeGreaterThan(0);
   });
 });
