@@ -1,6 +1,7 @@
 import { isEmpty, type Json, listIn, recordsOf } from '../../lib/json.ts';
 import { normalizeText, withoutBrackets } from '../../lib/markup.ts';
 import { stripHiddenCharacters } from '../../lib/text.ts';
+import { epochMs } from '../../lib/time.ts';
 
 /** Whether a stored value is what was sent; `unknown` where HighLevel is known to store it in an incomparable form. */
 export type Match = 'match' | 'mismatch' | 'unknown';
@@ -57,7 +58,7 @@ const COMPARE: Readonly<Record<string, (sent: unknown, stored: unknown, record: 
   tags: (sent, stored) => strict(isSameSet(sent, stored)),
   customFields: matchCustomFields,
   dateOfBirth: (sent, stored) => strict(day(sent) === day(stored)),
-  dueDate: (sent, stored) => strict(Date.parse(String(sent)) === Date.parse(String(stored))),
+  dueDate: (sent, stored) => strict(epochMs(sent) === epochMs(stored)),
   completed: matchFlag,
   pinned: matchFlag,
   dnd: matchFlag,

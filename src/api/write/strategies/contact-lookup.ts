@@ -1,4 +1,4 @@
-import { type Json, listIn, recordIn } from '../../../lib/json.ts';
+import { type Json, listIn, recordIn, textIn } from '../../../lib/json.ts';
 import { parsePhone, toE164 } from '../../../lib/phone.ts';
 import type { Endpoint, ReconcileContext, Snapshot, SnapshotContext } from '../../endpoint.ts';
 import { lacksEmailOrPhone } from '../contact-identity.ts';
@@ -22,8 +22,9 @@ interface Lookup {
  * A phone lookup is conclusive only for a number without trunk prefix, extension and guessed country: HighLevel may store
  * any other as a number that this server does not expect.
  */
-async function lookupsFor({ email, phone }: Json): Promise<Lookup[]> {
-  const parsed = phone ? await parsePhone(String(phone), async () => undefined) : undefined;
+async function lookupsFor(sent: Json): Promise<Lookup[]> {
+  const [email, phone] = [textIn(sent, 'email'), textIn(sent, 'phone')];
+  const parsed = phone ? await parsePhone(phone, async () => undefined) : undefined;
   return [
     ...(email ? [{ args: { email }, isConclusive: true }] : []),
     ...(parsed
@@ -74,7 +75,7 @@ export async function findOwners(
 
 /** What an owner shows about an uncertain create. It proves nothing: HighLevel may refuse a create and do it all the same. */
 export async function explainOwner(owner: Owner, context: ReconcileContext, getLocation: Endpoint): Promise<string> {
-  const id = String(owner.contact.id);
+  const id = textIn(owner.contact, 'id');
   if (owner.age !== 'old') return `Contact ${id} has this email or phone: it may be the new contact, or an older one. `;
   return (await refusesDuplicates(owner, context, getLocation))
     ? `The older contact ${id} has this ${owner.key}, and this location allows no second one: most likely nothing was created, and get_contact shows that contact. `

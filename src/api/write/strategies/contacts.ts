@@ -1,4 +1,5 @@
 import { type Json, recordIn, rowsIn } from '../../../lib/json.ts';
+import { epochMs } from '../../../lib/time.ts';
 import { fullName } from '../../contact-name.ts';
 import type { Endpoint, ReconcileContext, ReconcileResult, ReconcileStrategy } from '../../endpoint.ts';
 import { type Match, matchFields } from '../compare.ts';
@@ -66,7 +67,7 @@ export const contactMatchesFields = (getContact: Endpoint): ReconcileStrategy =>
  */
 function matchStoredContact(fields: Json, contact: Json, { since }: ReconcileContext): Match {
   const match = matchFields(fields, contact);
-  const updated = Date.parse(String(contact.dateUpdated));
+  const updated = epochMs(contact.dateUpdated);
   if (match === 'mismatch') return updated >= since ? 'unknown' : 'mismatch';
   return match === 'unknown' && updated < since - EDGE_CLOCK_SKEW_MS ? 'mismatch' : match;
 }

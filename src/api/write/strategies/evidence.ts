@@ -1,4 +1,5 @@
 import type { Json } from '../../../lib/json.ts';
+import { epochMs } from '../../../lib/time.ts';
 import type { ReconcileContext, ReconcileResult } from '../../endpoint.ts';
 
 export const NOT_DONE: ReconcileResult = { happened: false };
@@ -20,7 +21,7 @@ export function ageOf(
 ): Age {
   if (isKnown(id) || before?.has(id)) return 'old';
   if (before) return 'new';
-  const at = Date.parse(String(dateAdded));
+  const at = epochMs(dateAdded);
   if (at >= since && at <= until) return 'new';
   return at < since - EDGE_CLOCK_SKEW_MS ? 'old' : 'unknown';
 }

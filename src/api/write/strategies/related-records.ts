@@ -1,4 +1,4 @@
-import { recordIn, rowsIn } from '../../../lib/json.ts';
+import { recordIn, rowsIn, textIn } from '../../../lib/json.ts';
 import { isDeleted } from '../../deleted-rows.ts';
 import type { Endpoint, ReconcileStrategy } from '../../endpoint.ts';
 import { countListed, matchFields } from '../compare.ts';
@@ -23,7 +23,7 @@ export const findNewNote = (listNotes: Endpoint): ReconcileStrategy => ({
     const similar = notes.find(({ age, match }) => age === 'unknown' && match !== 'mismatch');
     if (similar)
       return unknown(
-        `Note ${String(similar.note.id)} is similar: it may be the new note, or an older one. list_contact_notes shows it.`,
+        `Note ${textIn(similar.note, 'id')} is similar: it may be the new note, or an older one. list_contact_notes shows it.`,
       );
     return fresh.length === 0 ? NOT_DONE : unknown('list_contact_notes shows it.');
   },
@@ -49,7 +49,7 @@ export const findNewTask = (listTasks: Endpoint): ReconcileStrategy => ({
       return fresh.length === 0 || before === undefined ? NOT_DONE : unknown('list_contact_tasks shows it.');
     if (before) return done({ task: created });
     return unknown(
-      `Task ${String(created.id)} is similar: it may be the new task, or an older one. list_contact_tasks shows it.`,
+      `Task ${textIn(created, 'id')} is similar: it may be the new task, or an older one. list_contact_tasks shows it.`,
     );
   },
 });
