@@ -21,7 +21,7 @@ const task = (id: string, more: object = {}) => ({
 });
 const contactId = 'contactAnn0000000000';
 
-/** One contact with a booking and a task that are there, and of each one that is deleted and still returned. */
+/** One contact with a booking and a task, and of each a deleted one that HighLevel still returns. */
 const data = {
   calendars: [{ id: 'calendar000000000000', name: 'Shop' }],
   contacts: [

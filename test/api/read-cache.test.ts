@@ -9,7 +9,7 @@ import { handClock } from './steady-clock.ts';
 const get = named('get_contact');
 const update = named('update_contact');
 
-/** An API that answers when it is told to, counting up. */
+/** An API whose answers are numbered and wait until `answer` is called. */
 function slow() {
   const clock = handClock();
   const open: { request: HttpRequest; answer: () => void }[] = [];
@@ -180,8 +180,8 @@ describe('own writes', () => {
 test('a fresh read bypasses the cache and updates it', async () => {
   let loads = 0;
   const cache = new ReadCache(() => 0);
-  const read = (anew: boolean) =>
-    cache.read('key', async () => ({ nth: ++loads }), undefined, { priority: 'interactive', deadline: 1, fresh: anew });
+  const read = (fresh: boolean) =>
+    cache.read('key', async () => ({ nth: ++loads }), undefined, { priority: 'interactive', deadline: 1, fresh });
   expect([await read(false), await read(false), await read(true), await read(false)]).toEqual(
     [1, 1, 2, 2].map((nth) => ({ nth })),
   );

@@ -1,10 +1,78 @@
 import { describe, expect, test } from 'vitest';
+import { matchFields } from '../../../src/api/write/compare.ts';
 import type { Json } from '../../../src/lib/json.ts';
 import { normalizeText, readableText, sameText } from '../../../src/lib/markup.ts';
 import { entriesOf } from '../../../src/tools/composite/contact-view/timeline-entries.ts';
 import { connect } from '../../connect.ts';
 
 const MAIL = 'Forwarded by Bob <bob@x.example>, 5 < 6 and 9 > 2';
+
+describe('comparison of the fields sent with the stored ones', () => {
+  const id = 'FieldFieldFieldFie01';
+  const stored = { customFields: [{ id, value: 'Trek' }] };
+  test.each<[string, Json, Json, ReturnType<typeof matchFields>]>([
+    ['nothing sent', {}, { city: 'Chicago' }, 'match'],
+    ['text', { city: ' Chicago ' }, { city: 'Chicago' }, 'match'],
+    ['another text', { city: 'Chicago', state: 'IL' }, { city: 'Chicago', state: 'WI' }, 'mismatch'],
+    ['an email in capitals', { email: 'Ada@Old.Example' }, { email: 'ada@old.example' }, 'match'],
+    ['tags in capitals, twice, in another order', { tags: ['VIP', 'old', 'vip'] }, { tags: ['old', 'vip'] }, 'match'],
+    ['a tag too many', { tags: ['vip'] }, { tags: ['old', 'vip'] }, 'mismatch'],
+    ['no tags', { tags: [] }, {}, 'match'],
+    ['a phone with blanks', { phone: '+1 (312) 555-0101' }, { phone: '+13125550101' }, 'match'],
+    ['a phone without country', { phone: '(312) 555-0101' }, { phone: '+13125550101' }, 'match'],
+    ['a phone with a leading zero', { phone: '0151 23456789' }, { phone: '+4915123456789' }, 'match'],
+    ['another phone', { phone: '+13125550199' }, { phone: '+13125550101' }, 'unknown'],
+    ...[
+      '1988-04-09',
+      '1988/04/09',
+      '1988.04.09',
+      '1988_04_09',
+      '04-09-1988',
+      '04/09/1988',
+      '04.09.1988',
+      '04_09_1988',
+    ].map((dateOfBirth): [string, Json, Json, 'match'] => [
+      dateOfBirth,
+      { dateOfBirth },
+      { dateOfBirth: '1988-04-09' },
+      'match',
+    ]),
+    [
+      'a birthday as create answers it',
+      { dateOfBirth: '04/09/1988' },
+      { dateOfBirth: '1988-04-09T00:00:00.000Z' },
+      'match',
+    ],
+    ['another birthday', { dateOfBirth: '09/04/1988' }, { dateOfBirth: '1988-04-09' }, 'mismatch'],
+    ['a custom field by id', { customFields: [{ id, field_value: 'Trek' }] }, stored, 'match'],
+    ['another value', { customFields: [{ id, field_value: 'Cube' }] }, stored, 'unknown'],
+    ['a custom field by key', { customFields: [{ key: 'bike', field_value: 'Trek' }] }, stored, 'unknown'],
+    ['a custom field emptied', { customFields: [{ id, field_value: '' }] }, { customFields: [] }, 'match'],
+    [
+      'choices in another order',
+      { customFields: [{ id, field_value: ['b', 'a'] }] },
+      { customFields: [{ id, value: ['a', 'b'] }] },
+      'match',
+    ],
+    ['a number', { customFields: [{ id, field_value: '12' }] }, { customFields: [{ id, value: 12 }] }, 'match'],
+    ['a field cleared', { city: null }, {}, 'match'],
+    ['a field to be cleared', { city: null }, { city: 'Chicago' }, 'mismatch'],
+    ['clear as it was asked for', { clear: ['city', 'state'] }, { state: 'IL' }, 'mismatch'],
+    ['a note as HTML', { body: 'Likes <gravel> & cargo' }, { body: '<p>Likes &amp; cargo</p>' }, 'match'],
+    ['another note', { body: 'Likes gravel' }, { body: '<p>Likes cargo</p>' }, 'mismatch'],
+    [
+      'one instant in two zones',
+      { dueDate: '2026-11-24T09:00:00-05:00' },
+      { dueDate: '2026-11-24T14:00:00.000Z' },
+      'match',
+    ],
+    ['not completed', { completed: false }, {}, 'match'],
+    ['a gender, which may be dropped', { gender: 'female', city: 'Chicago' }, { city: 'Chicago' }, 'unknown'],
+    ['a gender beside a wrong city', { gender: 'female', city: 'Chicago' }, { city: 'Boston' }, 'mismatch'],
+  ])('%s', (_, sent, stored, answer) => {
+    expect(matchFields(sent, stored)).toBe(answer);
+  });
+});
 
 describe('the readable text of HTML', () => {
   test.each([

@@ -34,9 +34,11 @@ describe('a create with a known email whose response is lost', () => {
   };
 
   test('names the existing contact if the location allows no duplicates', async () => {
-    const told = await refusedIn({});
-    expect(told).toContain('The older contact contactAnn0000000000 has this email, and this location allows no second');
-    expect(told).not.toContain('if this location allows duplicates');
+    const message = await refusedIn({});
+    expect(message).toContain(
+      'The older contact contactAnn0000000000 has this email, and this location allows no second',
+    );
+    expect(message).not.toContain('if this location allows duplicates');
   });
 
   test('ignores a key by which the location detects no duplicates', async () => {
@@ -51,7 +53,7 @@ describe('a create with a known email whose response is lost', () => {
     ['where it allows them', { duplicatesAllowed: true }, undefined],
     ['where its settings may not be read', {}, CONTACTS],
   ] as const)('has a warning about a duplicate %s', async (_, switches, scopes) => {
-    const told = await refusedIn(switches, {}, scopes as never);
-    expect(told).toContain('An older contact has this email or phone; if this location allows duplicates');
+    const message = await refusedIn(switches, {}, scopes as never);
+    expect(message).toContain('An older contact has this email or phone; if this location allows duplicates');
   });
 });

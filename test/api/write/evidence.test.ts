@@ -15,7 +15,7 @@ const NOTES = 'POST /contacts/{contactId}/notes';
 const LOCATION = 'bbbbbbbbbbbbbbbbbbbb';
 
 /** Server and sandbox on one virtual clock. `edgeMs`: how far the `Date` header is ahead of the application. */
-async function office({ edgeMs = 0, indexDelayMs = 15_000 } = {}) {
+async function setUp({ edgeMs = 0, indexDelayMs = 15_000 } = {}) {
   const clock = virtualClock(NOW);
   const journal: Entry[] = [];
   let fetch: Transport = async () => {
@@ -50,7 +50,7 @@ describe('the clocks of the network edge and of the application differ', () => {
   test.each([5_000, -5_000, 90_000, -90_000])(
     'by %i ms: a created note is never reported as not created',
     async (edgeMs) => {
-      const { sandbox, attempt, contactId, clock } = await office({ edgeMs });
+      const { sandbox, attempt, contactId, clock } = await setUp({ edgeMs });
       await clock.wait(120_000);
       sandbox.setFaults([{ route: NOTES, nth: 1, fault: LOST }]);
       const { text } = await attempt('create_contact_note', note(contactId));
@@ -61,7 +61,7 @@ describe('the clocks of the network edge and of the application differ', () => {
   test.each([5_000, -5_000, 90_000])(
     'by %i ms, with the list read before: it is reported as created',
     async (edgeMs) => {
-      const { sandbox, call, attempt, contactId } = await office({ edgeMs });
+      const { sandbox, call, attempt, contactId } = await setUp({ edgeMs });
       await call('list_contact_notes', { contactId });
       sandbox.setFaults([{ route: NOTES, nth: 1, fault: LOST }]);
       expect((await attempt('create_contact_note', note(contactId))).text).toMatch(/Looked it up: it was done/);
@@ -69,7 +69,7 @@ describe('the clocks of the network edge and of the application differ', () => {
   );
 
   test('an equal note in the list read before is not reported as the lost one', async () => {
-    const { sandbox, call, attempt, contactId, clock } = await office();
+    const { sandbox, call, attempt, contactId, clock } = await setUp();
     await sandbox.fetch(
       new Request(`http://sandbox.invalid/contacts/${contactId}/notes`, {
         method: 'POST',
@@ -88,14 +88,14 @@ describe('the clocks of the network edge and of the application differ', () => {
   });
 
   test.each([5_000, -5_000])('by %i ms: a created contact is never reported as not created', async (edgeMs) => {
-    const { sandbox, attempt } = await office({ edgeMs });
+    const { sandbox, attempt } = await setUp({ edgeMs });
     sandbox.setFaults([{ route: 'POST /contacts/', nth: 1, fault: LOST }]);
     const { text } = await attempt('create_contact', { firstName: 'Dora', email: 'dora@new.example' });
     expect(text).toMatch(/Looked it up: it was done|it may be the new contact, or an older one/);
   });
 
   test('no read is added before the first attempt to write a note', async () => {
-    const { call, contactId, sent } = await office();
+    const { call, contactId, sent } = await setUp();
     await sent();
     await call('create_contact_note', note(contactId));
     expect(await sent()).toEqual([`POST /contacts/${contactId}/notes`]);
@@ -106,7 +106,7 @@ describe('a 429 or a redirect after the write', () => {
   const person = { firstName: 'Dora', email: 'dora@new.example' };
 
   test('create_contact, rejected as a duplicate of the contact that its first attempt created, is reported as done', async () => {
-    const { sandbox, attempt, call, journal } = await office();
+    const { sandbox, attempt, call, journal } = await setUp();
     sandbox.setFaults([{ route: 'POST /contacts/', nth: 1, fault: { status: 429, strikes: 'after' } }]);
     const { isError, text } = await attempt('create_contact', person);
     expect([isError, text]).toEqual([false, expect.stringContaining('Looked it up: it was done')]);
@@ -116,7 +116,7 @@ describe('a 429 or a redirect after the write', () => {
   });
 
   test('create_contact, rejected after a 429 as a duplicate of an older contact, is reported as a duplicate', async () => {
-    const { sandbox, attempt } = await office();
+    const { sandbox, attempt } = await setUp();
     sandbox.setFaults([{ route: 'POST /contacts/', nth: 1, fault: { status: 429 } }]);
     const { text } = await attempt('create_contact', { firstName: 'Eve', email: 'maria.lopez@northshoremed.example' });
     expect(text).toMatch(/already exists as .*Nothing was written/);
@@ -125,10 +125,10 @@ describe('a 429 or a redirect after the write', () => {
   test.each([
     ['after', /Looked it up: it was done/],
     ['before', /redirect \(302\)/],
-  ] as const)('a 302 %s the write: the write is reconciled', async (strikes, told) => {
-    const { sandbox, attempt, contactId } = await office();
+  ] as const)('a 302 %s the write: the write is reconciled', async (strikes, message) => {
+    const { sandbox, attempt, contactId } = await setUp();
     sandbox.setFaults([{ route: NOTES, nth: 1, fault: { status: 302, body: '', strikes } }]);
-    expect((await attempt('create_contact_note', { contactId, body: 'Rang.' })).text).toMatch(told);
+    expect((await attempt('create_contact_note', { contactId, body: 'Rang.' })).text).toMatch(message);
   });
 });
 
@@ -139,7 +139,7 @@ describe('a 422 on a write that no read can verify', () => {
     ['the whole body', 422, { statusCode: 422, message, error: 'Unprocessable Entity' }],
     ['a 400 whose body says 422', 400, { statusCode: 422, message }],
   ])('%s: is a rejection, and the call may be repeated', async (_, status, body) => {
-    const { sandbox, call, attempt, contactId, journal } = await office();
+    const { sandbox, call, attempt, contactId, journal } = await setUp();
     const { workflows } = await call('list_workflows');
     const workflowId = (workflows as Json[])[0]?.id;
     const route = 'POST /contacts/{contactId}/workflow/{workflowId}';
@@ -151,7 +151,7 @@ describe('a 422 on a write that no read can verify', () => {
   });
 
   test('for over 20 contacts: is a rejection', async () => {
-    const { sandbox, attempt } = await office();
+    const { sandbox, attempt } = await setUp();
     const contacts = Array.from({ length: 21 }, (_, at) => `PersonPersonPerson${String(at).padStart(2, '0')}`);
     sandbox.setFaults([{ route: 'POST /contacts/bulk/tags/update/{type}', fault: { status: 422, body: { message } } }]);
     const { text } = await attempt('bulk_update_contact_tags', { type: 'add', contacts, tags: ['new'] });
@@ -160,7 +160,7 @@ describe('a 422 on a write that no read can verify', () => {
 });
 
 test('contacts missing from a reconciled bulk response do not make the others fail', async () => {
-  const { sandbox, call } = await office();
+  const { sandbox, call } = await setUp();
   const { contacts } = await call('search_contacts', { pageLimit: 5 });
   const ids = (contacts as Json[]).map(({ id }) => String(id));
   await call('delete_contact', { contactId: ids[4] });
@@ -176,7 +176,7 @@ describe('a 2xx whose body reports a failure', () => {
     {},
     { statusCode: 400, message: 'Bad' },
   ])('bulk_update_contact_tags with the response %j is not reported as updated', async (body) => {
-    const { sandbox, call, attempt, journal } = await office();
+    const { sandbox, call, attempt, journal } = await setUp();
     const { contacts } = await call('search_contacts', { pageLimit: 2 });
     const ids = (contacts as Json[]).map(({ id }) => id);
     const fault = { status: 200, body, strikes: 'before' } as const;
@@ -188,7 +188,7 @@ describe('a 2xx whose body reports a failure', () => {
   });
 
   test('contacts missing from the response are not counted as updated', async () => {
-    const { sandbox, call } = await office();
+    const { sandbox, call } = await setUp();
     const { contacts } = await call('search_contacts', { pageLimit: 2 });
     const ids = (contacts as Json[]).map(({ id }) => id);
     const body = { succeded: true, errorCount: 0, responses: [{ contactId: ids[0], type: 'success' }] };
@@ -255,7 +255,7 @@ describe('a 401', () => {
   });
 
   test('of a gateway after a write is reconciled', async () => {
-    const { sandbox, attempt, contactId } = await office();
+    const { sandbox, attempt, contactId } = await setUp();
     const fault: Fault = { status: 401, body: { message: 'Command timed out' }, strikes: 'after' };
     sandbox.setFaults([{ route: NOTES, nth: 1, fault }]);
     expect((await attempt('create_contact_note', { contactId, body: 'Rang.' })).text).toMatch(/it was done/);
@@ -304,7 +304,7 @@ describe('a rejected token', () => {
 
 describe('a contact without name, email and phone', () => {
   test.each([{}, { companyName: 'Acme' }, { name: '  ' }])('%j is rejected before anything is sent', async (args) => {
-    const { attempt, sent, journal } = await office();
+    const { attempt, sent, journal } = await setUp();
     await sent();
     const { text } = await attempt('create_contact', args);
     expect(text).toMatch(/needs at least one of email, phone, firstName, lastName/);
@@ -315,14 +315,14 @@ describe('a contact without name, email and phone', () => {
     ['The Blue Venue', { firstName: 'The', lastName: 'Blue Venue' }],
     ['Prince', { firstName: 'Prince' }],
   ])('the name %j is sent as first and last name', async (name, parts) => {
-    const { call, journal } = await office();
+    const { call, journal } = await setUp();
     const { contact } = await call('create_contact', { name });
     expect(contact).toMatchObject(parts);
     expect(journal[0]?.sent).toEqual(parts);
   });
 
   test('a lost response is reconciled by first and last name', async () => {
-    const { sandbox, attempt } = await office({ indexDelayMs: 0 });
+    const { sandbox, attempt } = await setUp({ indexDelayMs: 0 });
     sandbox.setFaults([{ route: 'POST /contacts/', nth: 1, fault: LOST }]);
     expect((await attempt('create_contact', { name: 'The Blue Venue' })).text).toMatch(/it was done/);
   });
@@ -334,7 +334,7 @@ describe('a contact without name, email and phone', () => {
     [422, { statusCode: 422, message: [message] }],
     [422, { message }],
   ])('rejected by HighLevel with %i %j is certainly not created', async (status, body) => {
-    const { sandbox, attempt, sent, journal } = await office();
+    const { sandbox, attempt, sent, journal } = await setUp();
     sandbox.setFaults([{ route: 'POST /contacts/', fault: { status, body } }]);
     await sent();
     const { text } = await attempt('create_contact', { firstName: 'Ann' });
@@ -345,7 +345,7 @@ describe('a contact without name, email and phone', () => {
 });
 
 test('a value of another contact: the error names that contact and does not suggest a write to it', async () => {
-  const { attempt, call, contactId } = await office();
+  const { attempt, call, contactId } = await setUp();
   const other = await find(call, 'tomasz');
   const { text } = await attempt('update_contact', { contactId, email: other.email });
   expect(text).toContain(`belongs to another contact: ${other.id} (name "`);

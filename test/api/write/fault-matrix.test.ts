@@ -7,8 +7,8 @@ import { createSandbox, type FaultRule, serveSandbox } from '../../../src/sandbo
 import { connect, find, NOW } from '../../connect.ts';
 import { fastClock } from '../fast-clock.ts';
 
-/** What a caller is told, and how many requests reached the route. */
-type Cell = readonly [told: 'done' | 'reconciled' | 'notDone' | 'refused' | 'unknown', requests: number];
+/** The reported outcome, and how many requests reached the route. */
+type Cell = readonly [outcome: 'done' | 'reconciled' | 'notDone' | 'refused' | 'unknown', requests: number];
 
 type Effect = 'read' | 'create contact' | 'create note' | 'create task' | 'update' | 'delete';
 type Row = readonly [fault: string, nth: number[], rule: FaultRule['fault'], cells: Record<Effect, Cell>];
@@ -26,7 +26,7 @@ const row = (read: Cell, create: Cell, update: Cell, remove: Cell): Record<Effec
 const REFUSED_422 = { message: ['email must be an email'], error: 'Unprocessable Entity', statusCode: 422 };
 const EXPIRED = { statusCode: 401, message: 'Invalid JWT' };
 
-/** Every fault against every effect. A write that is told "done" or "reconciled" stands once in the sandbox, others never. */
+/** Every fault against every effect. A write reported as done or reconciled is in the sandbox once, any other never. */
 const matrix: readonly Row[] = [
   ['429 without Retry-After', [1], { status: 429 }, row(['done', 2], ['done', 2], ['done', 2], ['done', 2])],
   [
@@ -88,7 +88,7 @@ const matrix: readonly Row[] = [
 const EMAIL = 'once@matrix.example';
 const DUE = '2026-12-01T10:00:00.000Z';
 
-/** How each effect is tried, and how often its mark is found in the sandbox afterwards. */
+/** The call of each effect, and how many of its records are in the sandbox afterwards. */
 const effects: Record<
   Effect,
   { route: string; tool: string; args: (id: string) => Json; marks: (call: Call, id: string) => Promise<number> }
@@ -146,8 +146,8 @@ const cases = matrix.flatMap(([fault, nth, rule, cells]) =>
 );
 
 describe('the fault matrix, over a real socket', () => {
-  test.each(cases)('$fault × $effect: $cell', async ({ fault, nth, rule, effect, cell: [told, requests] }) => {
-    // What takes its time on a busy machine: twelve megabytes, and a hold of a third of the budget.
+  test.each(cases)('$fault × $effect: $cell', async ({ fault, nth, rule, effect, cell: [outcome, requests] }) => {
+    // These take long on a busy machine: twelve megabytes, and a pause of a third of the budget.
     const clock = fastClock({ 'over 10 MB': 10, '429 without Retry-After': 25 }[fault] ?? 100);
     const sandbox = createSandbox({ now: clock.now, wait: clock.wait, rate: 'off' });
     const served = await serveSandbox(sandbox);
@@ -170,13 +170,16 @@ describe('the fault matrix, over a real socket', () => {
     const seen = await fetch(`${served.url}/__sandbox/requests`).then(
       (answer) => answer.json() as Promise<{ method: string; path: string }[]>,
     );
-    const tries = seen.filter(({ method, path }) => matches(route, `${method} ${path}`)).length;
+    const attempts = seen.filter(({ method, path }) => matches(route, `${method} ${path}`)).length;
     sandbox.setFaults([]);
     const found = await marks(call, id);
     await served.close();
 
-    expect([tell(result.isError === true, journal), tries], JSON.stringify(result.content)).toEqual([told, requests]);
-    expect(found).toBe(effect !== 'read' && (told === 'done' || told === 'reconciled') ? 1 : 0);
+    expect([reportedOutcome(result.isError === true, journal), attempts], JSON.stringify(result.content)).toEqual([
+      outcome,
+      requests,
+    ]);
+    expect(found).toBe(effect !== 'read' && (outcome === 'done' || outcome === 'reconciled') ? 1 : 0);
     if (effect !== 'read') expect(journal).toHaveLength(1);
   });
 });
@@ -184,11 +187,11 @@ describe('the fault matrix, over a real socket', () => {
 const matches = (route: string, spelling: string) =>
   new RegExp(`^${route.replace(/\/$/, '').replace(/\{\w+\}/g, '[\\w-]+')}/?$`).test(spelling);
 
-function tell(failed: boolean, [entry]: Entry[]): Cell[0] {
+function reportedOutcome(failed: boolean, [entry]: Entry[]): Cell[0] {
   if (!entry) return failed ? 'refused' : 'done';
   return entry.outcome === 'done' && entry.reconciled ? 'reconciled' : entry.outcome;
 }
 
-test('clocks of the matrix begin where the seed does', () => {
+test('the clocks of the matrix start at the time of the seed data', () => {
   expect(Math.abs(fastClock(100).now() - NOW)).toBeLessThan(10_000);
 });

@@ -81,7 +81,7 @@ describe('the journal', () => {
     const writing = new Promise<void>((begun) => {
       written = begun;
     });
-    let keep: (kept: boolean) => void = () => {};
+    let keep: (stored: boolean) => void = () => {};
     const journal = () => {
       written();
       return new Promise<boolean>((resolve) => {
@@ -233,7 +233,7 @@ describe('a journal that cannot be written', () => {
   }, async () => {
     const [pipe, hang] = [join(folder, 'hanging'), join(folder, 'hang.mjs')];
     execFileSync('mkfifo', [pipe]);
-    // Opening a pipe for reading takes a thread until somebody writes.
+    // Opening a pipe for reading holds a thread until a process writes.
     await writeFile(
       hang,
       `import fs from 'node:fs';
@@ -252,10 +252,10 @@ describe('several writers', () => {
     const handles = [fileJournal(path, silent), fileJournal(path, silent)];
     const body = 'x'.repeat(90_000);
     const ids = Array.from({ length: 60 }, (_, n) => `${n}`);
-    const kept = await Promise.all(
+    const stored = await Promise.all(
       ids.flatMap((id) => handles.map((journal, h) => journal(entry(`${h}/${id}`, body)))),
     );
-    expect(kept).not.toContain(false);
+    expect(stored).not.toContain(false);
     const entries = await read(path);
     expect(entries.map(({ id }) => id).sort()).toEqual(ids.flatMap((id) => [`0/${id}`, `1/${id}`]).sort());
     expect(entries.every(({ sent }) => (sent as Json).body === body)).toBe(true);

@@ -5,8 +5,8 @@ import type { Json } from '../../../src/lib/json.ts';
 import { type Change, connectChanged } from '../../changed-answers.ts';
 import { connect, find, textOf } from '../../connect.ts';
 
-// HighLevel keeps some values in another form than they were sent in, leaves some out, and has more than one form of the
-// same answer. None of that may be told as "not done", and none of it as the answer to another call.
+// HighLevel stores some values in another form than they were sent in, leaves some out, and has more than one form of the
+// same answer. None of that may be reported as "not done", or as the answer to another call.
 
 type Route = readonly [method: string, path: RegExp];
 const at = ({ method, url }: HttpRequest, [wanted, path]: Route): boolean =>
@@ -17,7 +17,7 @@ const PUT: Route = ['PUT', /^\/contacts\/\w+$/];
 const CREATE: Route = ['POST', /^\/contacts\/$/];
 const TAGS: Route = ['POST', /\/tags$/];
 
-/** Of a contact or of a list of tags, in whatever answer. */
+/** Changes a contact or a list of tags in any answer. */
 const withTags =
   (change: (tags: string[]) => string[]): Change =>
   (answer) => {
@@ -34,7 +34,7 @@ async function attempt(change: Change, tool: string, args: (contactId: string, o
   return { isError: result.isError === true, text: textOf(result) };
 }
 
-/** A success in no known form, in place of the answer of one route. */
+/** Replaces the answer of one route by a success of unknown form. */
 
 const lost =
   (change: Change, route: Route): Change =>
@@ -152,10 +152,10 @@ test.each([
   ['source', 'Facebook Ads', 'facebook ads'],
 ])(
   'an update whose %s is stored in another form is not reported as not done when its response is lost',
-  async (field, sent, kept) => {
+  async (field, sent, stored) => {
     const change: Change = (answer, request) => {
       const { contact } = answer as { contact?: Json };
-      return at(request, CONTACT) && contact?.[field] === sent ? { contact: { ...contact, [field]: kept } } : answer;
+      return at(request, CONTACT) && contact?.[field] === sent ? { contact: { ...contact, [field]: stored } } : answer;
     };
     const args = (contactId: string) => ({ contactId, [field]: sent, city: 'Elsewhere' });
     const { isError, text } = await attempt(lost(change, PUT), 'update_contact', args);

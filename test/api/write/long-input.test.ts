@@ -8,7 +8,7 @@ import { customFieldValue } from '../../../src/tools/composite/custom-field-valu
 import { listContactNotes } from '../../../src/tools/notes.ts';
 import { listContactTasks } from '../../../src/tools/tasks.ts';
 
-/** `npm run bench` measures how work grows; here quadratic work would outlast the time limit of the test by far. */
+/** `npm run bench` measures how the work grows; here quadratic work would exceed the time limit of the test by far. */
 const MANY = 100_000;
 const idOf = (n: number) => `row${String(n).padStart(17, '0')}`;
 const rows = <T>(make: (n: number) => T) => Array.from({ length: MANY }, (_, n) => make(n));

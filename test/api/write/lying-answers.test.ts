@@ -11,7 +11,7 @@ test('there are false responses for every write', () => {
   );
 });
 
-/** `lies.long.ts` takes all of them. */
+/** `lying-answers.long.ts` runs all of them. */
 const SHARE = 23;
 
 test('a sample of false responses causes no wrong outcome', { timeout: 60_000 }, async () => {

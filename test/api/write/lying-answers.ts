@@ -32,7 +32,7 @@ export const WRITES: Readonly<Record<string, Json>> = {
   remove_contact_from_workflow: { contactId, workflowId: workflow },
 };
 
-/** What must have been done before, for the write to change something. */
+/** The write that must be done first for a write to change something. */
 const FIRST: Readonly<Record<string, string>> = {
   remove_contact_from_campaign: 'add_contact_to_campaign',
   remove_contact_from_all_campaigns: 'add_contact_to_campaign',
@@ -42,10 +42,10 @@ const FIRST: Readonly<Record<string, string>> = {
 const OTHER = 'OtherOtherOtherOther';
 const others = [{ id: OTHER, contactId: bob, title: 'Theirs', body: 'Theirs', dateAdded: '2026-11-20T15:00:00.000Z' }];
 /**
- * A success in the shape of every endpoint, about another contact. Of a bare `succeded`, and of what is left after tags
- * or followers were removed, nobody can tell whose it is; this one still has what was to be removed.
+ * A success in the shape of every endpoint, about another contact. A bare `succeded`, and the list that is left after tags
+ * or followers were removed, name no contact; this list still has what was to be removed.
  */
-const SOMEBODY_ELSES: Json = {
+const OTHER_CONTACT: Json = {
   contact: { id: OTHER, firstName: 'Otto', email: 'otto@old.example' },
   task: others[0],
   note: others[0],
@@ -58,9 +58,9 @@ const SOMEBODY_ELSES: Json = {
 };
 const EDGE = '<html><head><title>404 Not Found</title></head><body>Contact not found does not exist</body></html>';
 
-type Lie = readonly [name: string, status: number, body: unknown];
+type FalseAnswer = readonly [name: string, status: number, body: unknown];
 
-const LIES: readonly Lie[] = [
+const FALSE_ANSWERS: readonly FalseAnswer[] = [
   ['404 of an edge', 404, EDGE],
   ['404 of an edge, as JSON', 404, { message: 'Not Found' }],
   ['404 Cannot …', 404, { statusCode: 404, message: 'Cannot GET /contacts/x', error: 'Not Found' }],
@@ -72,7 +72,7 @@ const LIES: readonly Lie[] = [
   ['200 {}', 200, {}],
   ['200 with an error body', 200, { statusCode: 500, message: 'Internal Server Error' }],
   ['200 that says missing', 200, { statusCode: 400, message: `Contact with id ${contactId} not found` }],
-  ['200 of somebody else', 200, SOMEBODY_ELSES],
+  ['200 of somebody else', 200, OTHER_CONTACT],
   ['200 that says it failed', 200, { succeded: false }],
   ['202 queued', 202, { queued: true }],
   ['200 list without its key', 200, { total: 0, traceId: 'trace' }],
@@ -92,8 +92,8 @@ const READS = [
 
 export interface Case {
   readonly tool: string;
-  readonly lie: string;
-  /** Where the lie stands. */
+  readonly falseAnswer: string;
+  /** Which requests get it. */
   readonly about: 'write' | 'reads' | 'write and reads';
   readonly done: boolean;
   readonly faults: readonly FaultRule[];
@@ -101,17 +101,17 @@ export interface Case {
 
 const routeOf = new Map<string, string>(contract.map(([tool, route]) => [tool, route]));
 
-/** Every lie in every place, once with the write done and once not. */
+/** Every false answer in every place, once with the write done and once not. */
 export const cases: readonly Case[] = Object.keys(WRITES).flatMap((tool) =>
-  LIES.flatMap(([lie, status, body]) =>
+  FALSE_ANSWERS.flatMap(([falseAnswer, status, body]) =>
     (['write', 'reads', 'write and reads'] as const).flatMap((about) =>
       [true, false].map((done): Case => {
         const strikes = done ? 'after' : 'before';
-        const told: FaultRule['fault'] = { status, body };
+        const answer: FaultRule['fault'] = { status, body };
         const route = routeOf.get(tool) ?? '';
-        const write: FaultRule['fault'] = about === 'reads' ? { connection: 'cut', strikes } : { ...told, strikes };
-        const reads = about === 'write' ? [] : READS.map((read) => ({ route: read, fault: told }));
-        return { tool, lie, about, done, faults: [{ route, fault: write }, ...reads] };
+        const write: FaultRule['fault'] = about === 'reads' ? { connection: 'cut', strikes } : { ...answer, strikes };
+        const reads = about === 'write' ? [] : READS.map((read) => ({ route: read, fault: answer }));
+        return { tool, falseAnswer, about, done, faults: [{ route, fault: write }, ...reads] };
       }),
     ),
   ),
@@ -120,36 +120,36 @@ export const cases: readonly Case[] = Object.keys(WRITES).flatMap((tool) =>
 const same = (a: Snapshot, b: Snapshot) =>
   JSON.stringify([[...a.facts], [...a.marked]]) === JSON.stringify([[...b.facts], [...b.marked]]);
 
-export type Told = 'done' | 'notDone' | 'unknown' | 'wrong';
+export type Reported = 'done' | 'notDone' | 'unknown' | 'wrong';
 
-/** What was told of one case, and what is wrong with it by what the sandbox holds. */
-export async function tell({ tool, faults }: Case): Promise<{ told: Told; why?: string }> {
+/** The reported outcome of one case, and why it is wrong by the data of the sandbox. */
+export async function checkCase({ tool, faults }: Case): Promise<{ reported: Reported; why?: string }> {
   const first = FIRST[tool];
   const step = (name: string) => ({ tool: name, args: WRITES[name] ?? {}, pause: 0 });
   const setting = { seed: 1, indexDelayMs: 0, skew: 0, switches: {} };
   const steps = [...(first ? [step(first)] : []), step(tool)];
   const bare = await runSchedule({ ...setting, steps: steps.slice(0, -1), faults: [] });
   const { reports, after, journal } = await runSchedule({ ...setting, steps, faults });
-  const { outcome: told, text = '' } = reports.at(-1) ?? {};
+  const { outcome, text = '' } = reports.at(-1) ?? {};
   const changed = !same(bare.after, after);
   const entry = journal.at(-1)?.outcome;
   const ok =
-    (told === 'unknown' || (told === 'done' && changed) || (told === 'notDone' && !changed)) &&
-    (entry === told || (entry === 'refused' && told === 'notDone'));
-  if (ok) return { told };
-  return { told: 'wrong', why: `${told}, journal ${entry}, changed ${changed}: ${text}` };
+    (outcome === 'unknown' || (outcome === 'done' && changed) || (outcome === 'notDone' && !changed)) &&
+    (entry === outcome || (entry === 'refused' && outcome === 'notDone'));
+  if (ok && outcome !== undefined) return { reported: outcome };
+  return { reported: 'wrong', why: `${outcome}, journal ${entry}, changed ${changed}: ${text}` };
 }
 
-/** The outcomes by place and lie, and every wrong one in full. */
+/** The outcomes by place and false answer, and every wrong one in full. */
 export async function tally(some: readonly Case[]): Promise<{ table: string; wrong: string[] }> {
-  const rows = new Map<string, Record<Told, number>>();
+  const rows = new Map<string, Record<Reported, number>>();
   const wrong: string[] = [];
   for (const each of some) {
-    const { told, why } = await tell(each);
-    const name = `${each.about}: ${each.lie}`;
+    const { reported, why } = await checkCase(each);
+    const name = `${each.about}: ${each.falseAnswer}`;
     const row = rows.get(name) ?? { done: 0, notDone: 0, unknown: 0, wrong: 0 };
     rows.set(name, row);
-    row[told] += 1;
+    row[reported] += 1;
     if (why) wrong.push(`${each.tool}, ${name}, ${each.done ? 'done' : 'notDone'}: ${why}`);
   }
   const line = (name: string, cells: readonly unknown[]) =>
@@ -157,6 +157,6 @@ export async function tally(some: readonly Case[]): Promise<{ table: string; wro
   const lines = [...rows].map(([name, { done, unknown, wrong: bad, ...row }]) =>
     line(name, [done, row.notDone, unknown, bad]),
   );
-  const head = line('lie', ['done', 'notDone', 'unknown', 'wrong']);
-  return { table: [head, ...lines, `${some.length} cases, ${wrong.length} told wrongly`].join('\n'), wrong };
+  const head = line('false answer', ['done', 'notDone', 'unknown', 'wrong']);
+  return { table: [head, ...lines, `${some.length} cases, ${wrong.length} reported wrongly`].join('\n'), wrong };
 }
