@@ -8,8 +8,8 @@ import { type HandClock, handClock } from './steady-clock.ts';
 const list = named('list_contacts');
 const note = named('create_contact_note');
 
-/** An API whose health a test decides; every read is another one. */
-function broken(reply: (nth: number) => Reply | Promise<Reply> = () => ({ status: 503 })) {
+/** An API with the given responses; every read is a different one. */
+function failingApi(reply: (nth: number) => Reply | Promise<Reply> = () => ({ status: 503 })) {
   const clock = handClock();
   const state = { reply };
   const { transport, asked } = scripted((_, nth) => state.reply(nth));
@@ -27,25 +27,25 @@ async function fail(read: () => Promise<unknown>, times: number) {
 }
 
 const until = (api: Api) => api.status().breaker.until;
-const said = (clock: HandClock, seconds: number) =>
+const openError = (clock: HandClock, seconds: number) =>
   `HighLevel failed 8 times in a row, so nothing was sent. Requests are sent again from ${new Date(clock.now() + seconds * 1_000).toISOString()} on (in ${seconds} s).`;
 
 describe('the circuit breaker', () => {
   test('opens after consecutive failures, rejects at once and says until when', async () => {
-    const { clock, api, asked, read } = broken();
+    const { clock, api, asked, read } = failingApi();
     await fail(read, 7);
     expect(api.status().breaker).toEqual({ state: 'closed' });
     await fail(read, 1);
     expect(api.status().breaker).toEqual({ state: 'open', until: new Date(NOW + 15_000).toISOString() });
-    await expect(read()).rejects.toThrow(said(clock, 15));
+    await expect(read()).rejects.toThrow(openError(clock, 15));
     await expect(api.call(note, { contactId: PERSON, body: 'x' })).rejects.toThrow('nothing was sent');
     await clock.advance(14_000);
-    await expect(read()).rejects.toThrow(said(clock, 1));
+    await expect(read()).rejects.toThrow(openError(clock, 1));
     expect(asked).toHaveLength(8);
   });
 
   test('a rejection takes no rate-limit slot', async () => {
-    const { clock, asked, read } = broken();
+    const { clock, asked, read } = failingApi();
     await fail(read, 8);
     for (let n = 0; n < 150; n += 1) await expect(read()).rejects.toThrow('nothing was sent');
     await clock.advance(15_000);
@@ -54,7 +54,7 @@ describe('the circuit breaker', () => {
   });
 
   test('allows one probe while others wait, and closes when it succeeds', async () => {
-    const { clock, state, api, asked, read } = broken();
+    const { clock, state, api, asked, read } = failingApi();
     await fail(read, 8);
     await clock.advance(15_000);
     state.reply = () => new Promise((resolve) => clock.setTimer(2_000, () => resolve({})));
@@ -72,7 +72,7 @@ describe('the circuit breaker', () => {
   });
 
   test('doubles the pause with each failed probe, up to two minutes', async () => {
-    const { clock, api, asked, read } = broken();
+    const { clock, api, asked, read } = failingApi();
     await fail(read, 8);
     for (const seconds of [15, 30, 60, 120, 120]) {
       expect(until(api)).toBe(new Date(clock.now() + seconds * 1_000).toISOString());
@@ -85,7 +85,7 @@ describe('the circuit breaker', () => {
   });
 
   test('the next call is the probe if a probe is cancelled', async () => {
-    const { clock, state, api, read } = broken();
+    const { clock, state, api, read } = failingApi();
     await fail(read, 8);
     await clock.advance(15_000);
     const controller = new AbortController();
@@ -103,7 +103,7 @@ describe('the circuit breaker', () => {
 
   test.each([400, 401, 403, 404, 422, 429])('does not open for a %i, and closes after one', async (status) => {
     const reply = { status, headers: { 'retry-after': '0' }, body: { statusCode: status, message: 'Invalid JWT' } };
-    const { clock, state, api, read } = broken(() => reply);
+    const { clock, state, api, read } = failingApi(() => reply);
     for (let n = 0; n < 20; n += 1) await expect(read()).rejects.toThrow();
     expect(api.status().breaker).toEqual({ state: 'closed' });
     state.reply = () => ({ status: 503 });
@@ -115,7 +115,7 @@ describe('the circuit breaker', () => {
   });
 
   test('a success resets the failure count', async () => {
-    const { api, read } = broken((nth) => (nth === 8 ? {} : { status: 503 }));
+    const { api, read } = failingApi((nth) => (nth === 8 ? {} : { status: 503 }));
     await fail(read, 7);
     await read();
     await fail(read, 7);

@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 const get = named('get_contact');
 const list = named('list_contacts');
 
-/** The machine's clock is set while things are under way; HighLevel's own is right all along. */
+/** The machine's clock is set during calls; HighLevel's own is correct all the time. */
 describe.each([
   ['forward', HOUR_MS],
   ['back', -HOUR_MS],
@@ -78,27 +78,30 @@ describe.each([
   test.each([
     ['done', 'after', 'Looked it up: it was done.'],
     ['not done', 'before', 'nothing was written. It is safe to try again'],
-  ] as const)('while the response to a note that is %s is lost: the outcome is correct', async (__, strikes, says) => {
-    const clock = handClock();
-    const faults: FaultRule[] = [
-      { route: 'POST /contacts/{contactId}/notes', nth: 1, fault: { connection: 'cut', strikes } },
-    ];
-    const sandbox = createSandbox({ now: clock.now, rate: 'off', faults });
-    const send = fetchTransport(sandbox.fetch);
-    const { client, call } = await connect({
-      timers: clock,
-      api: {
-        credential: { current: async () => sandbox },
-        async transport(request) {
-          if (request.method === 'POST' && request.url.endsWith('/notes')) clock.setWall(step);
-          return send(request);
+  ] as const)(
+    'while the response to a note that is %s is lost: the outcome is correct',
+    async (__, strikes, expected) => {
+      const clock = handClock();
+      const faults: FaultRule[] = [
+        { route: 'POST /contacts/{contactId}/notes', nth: 1, fault: { connection: 'cut', strikes } },
+      ];
+      const sandbox = createSandbox({ now: clock.now, rate: 'off', faults });
+      const send = fetchTransport(sandbox.fetch);
+      const { client, call } = await connect({
+        timers: clock,
+        api: {
+          credential: { current: async () => sandbox },
+          async transport(request) {
+            if (request.method === 'POST' && request.url.endsWith('/notes')) clock.setWall(step);
+            return send(request);
+          },
         },
-      },
-    });
-    const { id: contactId } = await find(call, 'maria');
-    const result = await client.callTool({ name: 'create_contact_note', arguments: { contactId, body: 'Called.' } });
-    expect(JSON.stringify(result)).toContain(says);
-  });
+      });
+      const { id: contactId } = await find(call, 'maria');
+      const result = await client.callTool({ name: 'create_contact_note', arguments: { contactId, body: 'Called.' } });
+      expect(JSON.stringify(result)).toContain(expected);
+    },
+  );
 
   test('does not stop a composite tool', async () => {
     const clock = handClock();

@@ -28,13 +28,13 @@ const data = {
     {
       id: contactId,
       firstName: 'Ann',
-      appointments: [visit('Gone', { deleted: true }), visit('There')],
-      tasks: [task('Gone', { deleted: true }), task('There')],
+      appointments: [visit('Deleted', { deleted: true }), visit('Current')],
+      tasks: [task('Deleted', { deleted: true }), task('Current')],
     },
   ],
 };
 
-const places: [string, NonNullable<SandboxOptions['switches']>][] = [
+const sources: [string, NonNullable<SandboxOptions['switches']>][] = [
   ["the contact's own list", { deletedAppointments: 'everywhere' }],
   ['the calendars, because the own list is empty', { contactAppointments: 'empty' }],
 ];
@@ -42,33 +42,33 @@ const places: [string, NonNullable<SandboxOptions['switches']>][] = [
 const titles = (rows: unknown) => (rows as Json[]).map(({ title }) => title);
 
 describe.each(places)('a deleted appointment in %s', (_, switches) => {
-  const opened = () => connect({ sandbox: { data, switches } });
+  const connected = () => connect({ sandbox: { data, switches } });
 
   test.skipIf(switches.contactAppointments === 'empty')('is not in list_contact_appointments', async () => {
-    const { call } = await opened();
+    const { call } = await connected();
     expect(await call('list_contact_appointments', { contactId })).toMatchObject({ total: 1 });
-    expect(titles((await call('list_contact_appointments', { contactId })).events)).toEqual(['Visit There']);
+    expect(titles((await call('list_contact_appointments', { contactId })).events)).toEqual(['Visit Current']);
   });
 
   test('is neither listed nor counted in the overview', async () => {
-    const { call } = await opened();
+    const { call } = await connected();
     const { coming, counts } = await call('get_contact_overview', { contactId });
-    expect(titles(coming)).toEqual(['Visit There']);
+    expect(titles(coming)).toEqual(['Visit Current']);
     expect(counts).toMatchObject({ appointments: 1 });
   });
 
   test('is not in the timeline', async () => {
-    const { call } = await opened();
+    const { call } = await connected();
     const { timeline } = await call('get_contact_timeline', { contactId, kinds: ['appointment'] });
-    expect(titles(timeline)).toEqual(['Visit There']);
+    expect(titles(timeline)).toEqual(['Visit Current']);
   });
 
   test('is not in the resource', async () => {
-    const { client } = await opened();
+    const { client } = await connected();
     const { contents } = await client.readResource({ uri: `ghl://contacts/${contactId}/overview` });
     const text = JSON.stringify(contents);
-    expect(text).toContain('Visit There');
-    expect(text).not.toContain('Visit Gone');
+    expect(text).toContain('Visit Current');
+    expect(text).not.toContain('Visit Deleted');
   });
 });
 
@@ -90,7 +90,7 @@ describe('a deleted task that the search over the location still returns', () =>
   test('is reported by list_changed_contacts as deleted, not as changed', async () => {
     const { call, now } = await connect({ sandbox: { data } });
     const { cursor } = await call('list_changed_contacts', { since: new Date(now()).toISOString(), tasks: true });
-    await call('delete_contact_task', { contactId, taskId: task('There').id });
+    await call('delete_contact_task', { contactId, taskId: task('Current').id });
     const { changedTasks } = await call('list_changed_contacts', { cursor, tasks: true });
     expect(changedTasks).toMatchObject([{ change: 'deleted' }]);
   });

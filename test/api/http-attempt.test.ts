@@ -20,7 +20,7 @@ afterEach(() => {
   for (const close of open.splice(0)) close();
 });
 
-/** A server on loopback that answers as it is told, and what arrived at it. */
+/** A server on loopback with the given responses, and the requests that arrived. */
 async function listen(answer: RequestListener) {
   const arrived: IncomingMessage[] = [];
   const server = createServer((request, response) => {
@@ -35,7 +35,7 @@ async function listen(answer: RequestListener) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, arrived };
 }
 
-/** The request layer against a server that answers as it is told, one try a call. */
+/** The request layer against a server with the given response, with one attempt for each call. */
 async function against(answer: (response: ServerResponse) => void) {
   const { url, arrived } = await listen((_, response) => answer(response));
   const policy = { attempts: 1, base: 0, cap: 0 };
@@ -79,9 +79,9 @@ describe('a compressed response over HTTP', () => {
   });
 
   test.each([
-    ['cut short', gzipSync(CONTACT).subarray(0, -6)],
-    ['not packed at all', Buffer.from(CONTACT)],
-  ])('that is %s counts as lost', async (_, body) => {
+    ['truncated', gzipSync(CONTACT).subarray(0, -6)],
+    ['not compressed', Buffer.from(CONTACT)],
+  ])('that is %s counts as a broken connection', async (_, body) => {
     const { read, api } = await against((response) =>
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(body),
     );
@@ -104,8 +104,8 @@ describe('a body over the size limit', () => {
 
   test.each([
     ['plain', {}, () => endless()],
-    ['gzip', { 'content-encoding': 'gzip' }, () => packed(createGzip())],
-    ['br', { 'content-encoding': 'br' }, () => packed(createBrotliCompress())],
+    ['gzip', { 'content-encoding': 'gzip' }, () => compressed(createGzip())],
+    ['br', { 'content-encoding': 'br' }, () => compressed(createBrotliCompress())],
   ])('is read up to the limit only: %s', async (_, headers, make) => {
     let taken = 0;
     let end: () => void = () => {};
@@ -127,18 +127,18 @@ describe('a body over the size limit', () => {
     expect(taken).toBeLessThan(MAX_RESPONSE_BYTES + 1_000_000);
   });
 
-  function packed(packer: ReturnType<typeof createGzip> | ReturnType<typeof createBrotliCompress>) {
-    packer.on('error', () => {});
-    let going = true;
+  function compressed(stream: ReturnType<typeof createGzip> | ReturnType<typeof createBrotliCompress>) {
+    stream.on('error', () => {});
+    let running = true;
     const feed = () => {
-      while (going && packer.write(Buffer.alloc(65_536))) {}
-      if (going) packer.once('drain', feed);
+      while (running && stream.write(Buffer.alloc(65_536))) {}
+      if (running) stream.once('drain', feed);
     };
-    packer.once('close', () => {
-      going = false;
+    stream.once('close', () => {
+      running = false;
     });
     feed();
-    return packer as AsyncIterable<Uint8Array>;
+    return stream as AsyncIterable<Uint8Array>;
   }
 
   test('closes the connection, and the error gives the reason', async () => {
@@ -177,12 +177,12 @@ test.each([
 });
 
 test.each([
-  ['the address', 'find_duplicate_contact', { email: `${'x'.repeat(8_000)}@x.example` }, 8_000],
+  ['the URL', 'find_duplicate_contact', { email: `${'x'.repeat(8_000)}@x.example` }, 8_000],
   ['the body', 'update_contact', { contactId: PERSON, city: 'x'.repeat(100_000) }, 100_000],
-])('a request is rejected before it is sent if %s is too large', async (_, tool, args, most) => {
+])('a request is rejected before it is sent if %s is too large', async (_, tool, args, max) => {
   const { api, arrived } = await against((response) => response.end(CONTACT));
   await expect(api.call(named(tool), args)).rejects.toThrow(
-    new RegExp(`are \\d+ bytes long; one call may send ${most}\\. Nothing was sent`),
+    new RegExp(`are \\d+ bytes long; one call may send ${max}\\. Nothing was sent`),
   );
   expect(arrived).toEqual([]);
 });
@@ -190,12 +190,12 @@ test.each([
 describe('an unusable response', () => {
   test.each([
     ['too large', MAX_RESPONSE_BYTES + 1, 1, 'Repeating the call would give the same result: ask for fewer rows'],
-    ['no JSON', 10, 2, 'in 2 attempts. Try again in a minute.'],
-  ])('that is %s is not retried blindly and does not affect other calls', async (__, size, requests, told) => {
-    let well = false;
+    ['not JSON', 10, 2, 'in 2 attempts. Try again in a minute.'],
+  ])('that is %s is not retried blindly and does not affect other calls', async (__, size, requests, message) => {
+    let healthy = false;
     const transport: Transport = async () => {
       asked += 1;
-      const text = well ? CONTACT : 'x'.repeat(size);
+      const text = healthy ? CONTACT : 'x'.repeat(size);
       return {
         status: 200,
         headers: { 'content-length': String(text.length) },
@@ -207,10 +207,10 @@ describe('an unusable response', () => {
     const api = layer({ transport, random: () => 0 });
     for (let n = 0; n < 10; n += 1) {
       asked = 0;
-      await expect(api.call(get, { contactId: PERSON })).rejects.toThrow(told);
+      await expect(api.call(get, { contactId: PERSON })).rejects.toThrow(message);
       expect(asked).toBe(requests);
     }
-    well = true;
+    healthy = true;
     expect(await api.call(get, { contactId: PERSON })).toEqual(JSON.parse(CONTACT));
   });
 
@@ -227,11 +227,11 @@ describe('an unexpected response', () => {
     ['application/json', '"text"', 'something other than'],
     [undefined, 'x', 'something other than the JSON it documents (no content type, 1 characters)'],
     ['application/json', '', 'an empty body'],
-  ])('%s %j', async (type, body, told) => {
+  ])('%s %j', async (type, body, what) => {
     const { read } = await against((response) =>
       response.writeHead(200, type === undefined ? {} : { 'content-type': type }).end(body),
     );
-    await expect(read()).rejects.toThrow(`HighLevel answered 200 with ${told}`);
+    await expect(read()).rejects.toThrow(`HighLevel answered 200 with ${what}`);
   });
 
   test.each(['text/plain', 'application/octet-stream', 'application/vnd.api+json'])(
@@ -260,7 +260,7 @@ describe('a redirect', () => {
 describe('one attempt', () => {
   const request = { method: 'GET', url: 'http://127.0.0.1:1/', headers: {} };
   const failing = (code?: string) => () => Promise.reject(Object.assign(new Error('failed'), { code }));
-  const tryOnce = (code?: string) => attempt(failing(code), realTimers, request, 1_000, undefined);
+  const attemptOnce = (code?: string) => attempt(failing(code), realTimers, request, 1_000, undefined);
 
   test.each([
     ['ECONNREFUSED', false],
@@ -274,13 +274,13 @@ describe('one attempt', () => {
     ['EPIPE', true],
     ['UND_ERR_SOCKET', true],
   ])('%s: the request may have been sent: %s', async (code, sent) => {
-    expect(await tryOnce(code)).toEqual({ failure: { kind: 'unreachable', code, sent } });
+    expect(await attemptOnce(code)).toEqual({ failure: { kind: 'unreachable', code, sent } });
   });
 
   test.each([undefined, 'UND_ERR_INVALID_ARG', 'ERR_INVALID_CHAR'])(
     'an error in our code (%s) is not a network error',
     async (code) => {
-      await expect(tryOnce(code)).rejects.toThrow('failed');
+      await expect(attemptOnce(code)).rejects.toThrow('failed');
     },
   );
 

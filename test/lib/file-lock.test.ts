@@ -17,71 +17,71 @@ const MINUTE_AGO = () => new Date(Date.now() - 60_000);
 
 test('one holder at a time', async () => {
   const path = await freshPath();
-  let [inside, most] = [0, 0];
+  let [holders, max] = [0, 0];
   const work = () =>
     withFileLock(path, async () => {
-      inside += 1;
-      most = Math.max(most, inside);
+      holders += 1;
+      max = Math.max(max, holders);
       await sleep(5);
-      inside -= 1;
+      holders -= 1;
     });
   await Promise.all(Array.from({ length: 12 }, work));
-  expect(most).toBe(1);
+  expect(max).toBe(1);
   expect(await readdir(dirname(path))).toEqual([]);
 });
 
 test.each([
-  ['of a process that is gone', () => `${MACHINE} ${DEAD()} x`, () => new Date()],
-  ['of an earlier process of the same number', () => `${MACHINE} ${process.pid} x`, () => new Date()],
-  ['that nobody came to sign', () => '', MINUTE_AGO],
-  ['of another machine, which nobody keeps fresh', () => 'elsewhere 1 x', MINUTE_AGO],
+  ['of a process that has ended', () => `${MACHINE} ${DEAD()} x`, () => new Date()],
+  ['of an earlier process with the same id', () => `${MACHINE} ${process.pid} x`, () => new Date()],
+  ['without a signature', () => '', MINUTE_AGO],
+  ['of another machine without a heartbeat', () => 'elsewhere 1 x', MINUTE_AGO],
 ])('a lock %s is acquired soon, also by several processes', async (_, signature, at) => {
   const path = await freshPath();
   await writeFile(path, signature());
   await utimes(path, at(), at());
   const started = Date.now();
-  let [inside, most] = [0, 0];
+  let [holders, max] = [0, 0];
   await Promise.all(
     Array.from({ length: 5 }, () =>
       withFileLock(path, async () => {
-        inside += 1;
-        most = Math.max(most, inside);
+        holders += 1;
+        max = Math.max(max, holders);
         await sleep(2);
-        inside -= 1;
+        holders -= 1;
       }),
     ),
   );
   expect(Date.now() - started).toBeLessThan(5_000);
-  expect(most).toBe(1);
+  expect(max).toBe(1);
 });
 
 test.runIf(process.platform === 'linux')(
   'a lock names the container or sandbox to which its process id belongs',
   async () => {
     const path = await freshPath();
-    const held = await withFileLock(path, () => readFile(path, 'utf8'));
-    expect(held).toContain(`${await readlink('/proc/self/ns/pid')} ${process.pid} `);
+    const signature = await withFileLock(path, () => readFile(path, 'utf8'));
+    expect(signature).toContain(`${await readlink('/proc/self/ns/pid')} ${process.pid} `);
   },
 );
 
 test.each([
-  ['of a process that lives', () => `${MACHINE} ${process.ppid} x`],
+  ['of a running process', () => `${MACHINE} ${process.ppid} x`],
   ['of this process', newSignature],
-  ['of a container or sandbox on this machine, whatever its number', () => `${hostname()}/pid:[1] ${DEAD()} x`],
-  ['of another machine or container, whatever its number', () => `elsewhere ${DEAD()} x`],
-  ['just taken and not signed yet', () => ''],
-  ['of a process that lives, while the clock is an hour ahead,', () => `${MACHINE} ${process.ppid} x`, MINUTE_AGO],
+  ['of a container or sandbox on this machine, whatever its process id', () => `${hostname()}/pid:[1] ${DEAD()} x`],
+  ['of another machine or container, whatever its process id', () => `elsewhere ${DEAD()} x`],
+  ['just created and not signed yet', () => ''],
+  ['of a running process, while the clock is an hour ahead,', () => `${MACHINE} ${process.ppid} x`, MINUTE_AGO],
 ])('a lock %s makes others wait', async (_, signature, at = () => new Date()) => {
   const path = await freshPath();
   const held = signature();
   await writeFile(path, held);
   await utimes(path, at(), at());
-  let done = false;
+  let acquired = false;
   const waiting = withFileLock(path, async () => {
-    done = true;
+    acquired = true;
   });
   await sleep(300);
-  expect(done).toBe(false);
+  expect(acquired).toBe(false);
   expect(await readFile(path, 'utf8')).toBe(held);
   await rm(path);
   await waiting;
@@ -101,24 +101,24 @@ test('a holder that was suspended is notified that it may have lost its lock', a
 
 test('a holder that lost its lock does not release the lock of the next', async () => {
   const path = await freshPath();
-  await withFileLock(path, () => writeFile(path, 'somebody else'));
-  expect(await readFile(path, 'utf8')).toBe('somebody else');
+  await withFileLock(path, () => writeFile(path, 'another holder'));
+  expect(await readFile(path, 'utf8')).toBe('another holder');
 });
 
 test('a lock that seems old because the clock was set forward stays with its holder', async () => {
   const path = await freshPath();
   await writeFile(path, 'elsewhere 1 x');
-  const beat = async () => utimes(path, MINUTE_AGO(), MINUTE_AGO());
-  await beat();
-  let done = false;
+  const renew = async () => utimes(path, MINUTE_AGO(), MINUTE_AGO());
+  await renew();
+  let acquired = false;
   const waiting = withFileLock(path, async () => {
-    done = true;
+    acquired = true;
   });
   for (let n = 0; n < 4; n += 1) {
     await sleep(1_000);
-    await beat();
+    await renew();
   }
-  expect(done).toBe(false);
+  expect(acquired).toBe(false);
   await rm(path);
   await waiting;
 });
@@ -132,12 +132,12 @@ test('a lock dated in the future because the clock was set back is acquired when
   let passed = 0;
   const now = vi.spyOn(performance, 'now').mockImplementation(() => clock() + passed);
   onTestFinished(() => now.mockRestore());
-  let done = false;
+  let acquired = false;
   const waiting = withFileLock(path, async () => {
-    done = true;
+    acquired = true;
   });
   await sleep(200);
-  expect(done).toBe(false);
+  expect(acquired).toBe(false);
   passed = 10_000;
   await waiting;
 });

@@ -10,7 +10,7 @@ import { createSandbox, serveSandbox } from '../../src/sandbox/index.ts';
 import { HELLO, PROGRAM, rpc } from '../program.ts';
 
 const WRITES = 5_000;
-const AT_ONCE = 16;
+const CONCURRENT = 16;
 const folder = mkdtempSync(join(tmpdir(), 'log-long-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -80,14 +80,14 @@ test.each([
       if (result.isError === undefined) answered += 1;
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: CONCURRENT }, worker));
   expect(answered).toBe(WRITES);
   expect(readFileSync(journal, 'utf8').trimEnd().split('\n')).toHaveLength(WRITES);
 
-  const began = performance.now();
+  const killedAt = performance.now();
   child.kill('SIGTERM');
   expect(await ended).toBe(0);
-  const ms = performance.now() - began;
+  const ms = performance.now() - killedAt;
   console.log(`${level}, ${kind}: ${answered} of ${WRITES} answered; ended ${ms.toFixed(0)} ms after SIGTERM`);
   expect(ms).toBeLessThan(3_000);
   pipe?.close();

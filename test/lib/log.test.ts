@@ -26,7 +26,7 @@ describe('log lines', () => {
   test('are written to the file at once with time, level and facts, from the set level', async () => {
     const path = newFile();
     const log = createLog('warn', path, false);
-    log('info', 'too quiet');
+    log('info', 'below the level');
     log('error', 'journal', { path: '/x', error: 'no space' });
     await log.flush(1_000);
     expect(linesOf(path)).toEqual([
@@ -42,8 +42,8 @@ describe('log lines', () => {
       plain: `token ${secret}`,
       deep: { list: [secret], token: 'tok_in_a_key_that_says_so' },
       error: new Error(`401 for ${secret}`),
-      made: { toJSON: () => `Bearer ${secret}` },
-      cut: `${'x'.repeat(1_990)} ${secret}`,
+      serialized: { toJSON: () => `Bearer ${secret}` },
+      truncated: `${'x'.repeat(1_990)} ${secret}`,
     };
     log('warn', `message with ${secret}`, facts);
     await log.flush(1_000);
@@ -55,10 +55,10 @@ describe('log lines', () => {
   test('never throw, whatever the facts are', async () => {
     const path = newFile();
     const log = createLog('warn', path, false);
-    const round: Json = {};
-    round.self = round;
+    const circular: Json = {};
+    circular.self = circular;
     const traps = [
-      round,
+      circular,
       {
         toJSON: () => {
           throw new Error('no');
@@ -76,7 +76,7 @@ describe('log lines', () => {
 
   test('that cannot be written are counted, and the next written line has their number', async () => {
     const path = newFile();
-    // A file where its folder is to be: it cannot be opened.
+    // A file in place of its folder: the log cannot be opened.
     const blocked = dirname(path);
     mkdirSync(dirname(blocked), { recursive: true });
     writeFileSync(blocked, '');
@@ -86,9 +86,9 @@ describe('log lines', () => {
       await log.flush(1_000);
     }
     rmSync(blocked);
-    log('error', 'through');
+    log('error', 'written');
     await log.flush(1_000);
-    expect(linesOf(path)).toMatchObject([{ msg: 'Log lines were lost', lost: 3 }, { msg: 'through' }]);
+    expect(linesOf(path)).toMatchObject([{ msg: 'Log lines were lost', lost: 3 }, { msg: 'written' }]);
     log('error', 'next');
     await log.flush(1_000);
     expect(linesOf(path)).toHaveLength(3);
@@ -100,9 +100,9 @@ describe('log lines', () => {
     for (let n = 0; n < 5_000; n += 1) log('error', `${n} ${'x'.repeat(500)}`);
     await log.flush(5_000);
     const lines = linesOf(path);
-    const kept = lines.filter(({ lost }) => lost === undefined).length;
-    expect(kept).toBeLessThan(1_000);
-    expect(lines.map(({ lost }) => Number(lost ?? 0)).reduce((a, b) => a + b)).toBe(5_000 - kept);
+    const written = lines.filter(({ lost }) => lost === undefined).length;
+    expect(written).toBeLessThan(1_000);
+    expect(lines.map(({ lost }) => Number(lost ?? 0)).reduce((a, b) => a + b)).toBe(5_000 - written);
   });
 
   test('are in a file and in folders that only the owner can read, whatever the umask', async () => {

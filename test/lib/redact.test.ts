@@ -7,18 +7,18 @@ const JWT = `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.${'aB3'.repeat(28)
 describe('redaction by shape', () => {
   test.each([
     ['a private token', PIT],
-    ['a private token that is cut', PIT.slice(0, 14)],
+    ['a truncated private token', PIT.slice(0, 14)],
     ['a JSON Web Token', JWT],
-    ['one that is cut', JWT.slice(0, 60)],
+    ['a truncated one', JWT.slice(0, 60)],
     ['one after another', `eyJ.${JWT}`],
     ['a bearer token', 'Bearer opaque0secret1token'],
     ['a refresh token in JSON', '"refresh_token": "abcdefgh"'],
     ['a client secret in a form', 'client_secret=f31175d4-2b06-4fc6-b7bc-74cd814c68cb&x=1'],
   ])('%s is redacted', (_, secret) => {
-    const said = redact(`before ${secret} after`);
-    expect(said).toMatch(/^before .*\[redacted\].* after$/);
+    const redacted = redact(`before ${secret} after`);
+    expect(redacted).toMatch(/^before .*\[redacted\].* after$/);
     for (const part of secret.split(/[^\w-]+/).filter((each) => each.length > 12 && !each.endsWith('_token')))
-      expect(said).not.toContain(part === 'client_secret' ? PIT : part);
+      expect(redacted).not.toContain(part === 'client_secret' ? PIT : part);
   });
 
   test.each([
@@ -39,13 +39,13 @@ describe('redaction by value', () => {
   test.each([
     ['any bearer token', 'tok_9f8e7d6c5b4a'],
     ['a long one', 'q7'.repeat(40)],
-    ['one with characters that JSON and URLs spell otherwise', 'a"b\\c d/9?&=x'],
+    ['one with characters that JSON and URLs encode', 'a"b\\c d/9?&=x'],
   ])('%s is redacted in any encoding when it is known', (_, secret) => {
     rememberSecret(secret);
-    for (const spelt of [secret, JSON.stringify({ secret }), encodeURIComponent(secret)]) {
-      const said = redact(`authorization must be ${spelt}, said the API`);
-      expect(said).toContain('[redacted]');
-      expect(said).not.toContain(secret.slice(0, 8));
+    for (const encoded of [secret, JSON.stringify({ secret }), encodeURIComponent(secret)]) {
+      const redacted = redact(`authorization must be ${encoded}, said the API`);
+      expect(redacted).toContain('[redacted]');
+      expect(redacted).not.toContain(secret.slice(0, 8));
     }
   });
 

@@ -31,40 +31,40 @@ describe('the state file', () => {
   });
 
   test('separates locations', async () => {
-    const memory = fileStateStore(path, silent);
-    await scopedToLocation(memory, 'one').update('changes', () => ({ n: 1 }));
-    expect(await scopedToLocation(memory, 'two').read('changes')).toBeUndefined();
-    expect(await scopedToLocation(memory, 'one').read('changes')).toEqual({ n: 1 });
+    const store = fileStateStore(path, silent);
+    await scopedToLocation(store, 'one').update('changes', () => ({ n: 1 }));
+    expect(await scopedToLocation(store, 'two').read('changes')).toBeUndefined();
+    expect(await scopedToLocation(store, 'one').read('changes')).toEqual({ n: 1 });
   });
 
   test('is replaced if it is damaged', async () => {
-    const memory = fileStateStore(path, silent);
-    await memory.update('a', () => ({ n: 1 }));
+    const store = fileStateStore(path, silent);
+    await store.update('a', () => ({ n: 1 }));
     await writeFile(path, '{"a": {"n"');
-    expect(await memory.read('a')).toBeUndefined();
-    await memory.update('a', () => ({ n: 2 }));
+    expect(await store.read('a')).toBeUndefined();
+    await store.update('a', () => ({ n: 2 }));
     expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({ a: { n: 2 } });
   });
 
   test('that cannot be written is stored in memory and logged', async () => {
-    const words: string[] = [];
+    const messages: string[] = [];
     const blocked = join(folder, 'file');
     await writeFile(blocked, '');
     await chmod(blocked, 0o400);
-    const memory = fileStateStore(join(blocked, 'memory.json'), (_, what) => void words.push(what));
-    await memory.update('a', () => ({ n: 1 }));
-    expect(await memory.read('a')).toEqual({ n: 1 });
-    expect(words).toEqual(['state not stored']);
+    const store = fileStateStore(join(blocked, 'memory.json'), (_, message) => void messages.push(message));
+    await store.update('a', () => ({ n: 1 }));
+    expect(await store.read('a')).toEqual({ n: 1 });
+    expect(messages).toEqual(['state not stored']);
   });
 
   test.each(['null', '[]', '7', '"x"', '{"a": null}', '{"a": 7, "__proto__": {"b": 1}}', 'x'.repeat(5_000_000)])(
     'with other content (%#) is read as far as it is valid, and overwritten',
     async (text) => {
-      const memory = fileStateStore(path, silent);
-      await memory.update('b', () => ({ n: 0 }));
+      const store = fileStateStore(path, silent);
+      await store.update('b', () => ({ n: 0 }));
       await writeFile(path, text);
-      expect([await memory.read('b'), await memory.read('constructor')]).toEqual([undefined, undefined]);
-      await memory.update('b', () => ({ n: 1 }));
+      expect([await store.read('b'), await store.read('constructor')]).toEqual([undefined, undefined]);
+      await store.update('b', () => ({ n: 1 }));
       expect(await fileStateStore(path, silent).read('b')).toEqual({ n: 1 });
     },
   );
@@ -72,9 +72,9 @@ describe('the state file', () => {
   test.runIf(process.platform !== 'win32')('a pipe in its place does not block and is replaced', async () => {
     await mkdir(join(path, '..'));
     execFileSync('mkfifo', [path]);
-    const memory = fileStateStore(path, silent);
-    expect(await memory.read('a')).toBeUndefined();
-    await memory.update('a', () => ({ n: 1 }));
+    const store = fileStateStore(path, silent);
+    expect(await store.read('a')).toBeUndefined();
+    await store.update('a', () => ({ n: 1 }));
     expect(await fileStateStore(path, silent).read('a')).toEqual({ n: 1 });
   });
 
@@ -82,7 +82,7 @@ describe('the state file', () => {
     const servers = Array.from({ length: 4 }, () => fileStateStore(path, silent));
     await Promise.all(
       Array.from({ length: 40 }, (_, n) =>
-        servers[n % 4]?.update('all', (kept) => ({ ...(kept as object | undefined), [`n${n}`]: n })),
+        servers[n % 4]?.update('all', (stored) => ({ ...(stored as object | undefined), [`n${n}`]: n })),
       ),
     );
     expect(Object.keys((await fileStateStore(path, silent).read('all')) as object)).toHaveLength(40);
@@ -90,8 +90,8 @@ describe('the state file', () => {
   });
 
   test('has a size limit: the oldest entries are removed', async () => {
-    const memory = fileStateStore(path, silent);
-    for (const name of ['one', 'two', 'three']) await memory.update(name, () => ({ text: 'x'.repeat(1_900_000) }));
+    const store = fileStateStore(path, silent);
+    for (const name of ['one', 'two', 'three']) await store.update(name, () => ({ text: 'x'.repeat(1_900_000) }));
     expect((await stat(path)).size).toBeLessThan(4_000_000);
     const other = fileStateStore(path, silent);
     expect(await other.read('one')).toBeUndefined();
@@ -99,8 +99,8 @@ describe('the state file', () => {
   });
 
   test('without a file values exist only in memory', async () => {
-    const memory = inMemoryStore();
-    await memory.update('a', () => ({ n: 1 }));
-    expect([await memory.read('a'), await inMemoryStore().read('a')]).toEqual([{ n: 1 }, undefined]);
+    const store = inMemoryStore();
+    await store.update('a', () => ({ n: 1 }));
+    expect([await store.read('a'), await inMemoryStore().read('a')]).toEqual([{ n: 1 }, undefined]);
   });
 });

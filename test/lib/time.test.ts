@@ -11,8 +11,8 @@ const read = (text: string, zone = 'America/New_York', dateMeans?: 'start' | 'en
 
 describe('a time', () => {
   test.each([
-    ['with an offset stands as it is', '2026-11-24T09:00:00+02:00', '2026-11-24T07:00:00.000Z', undefined],
-    ['in UTC stands as it is', '2026-11-24T09:00Z', '2026-11-24T09:00:00.000Z', undefined],
+    ['with an offset is unchanged', '2026-11-24T09:00:00+02:00', '2026-11-24T07:00:00.000Z', undefined],
+    ['in UTC is unchanged', '2026-11-24T09:00Z', '2026-11-24T09:00:00.000Z', undefined],
     [
       'without an offset is local, in winter',
       '2026-11-24T09:00',
@@ -26,21 +26,21 @@ describe('a time', () => {
       '2026-07-01T09:00:30-04:00 [America/New_York]',
     ],
     [
-      'that the clocks show twice is the first of the two',
+      'that occurs twice is the first of the two',
       '2026-11-01T01:30',
       '2026-11-01T01:30:00-04:00',
       '2026-11-01T01:30:00-04:00 [America/New_York], the first of the two times that clocks show this; give an offset for the second',
     ],
     ['at 24:00 is the midnight that follows', '2026-11-24T24:00:00Z', '2026-11-25T00:00:00.000Z', undefined],
-    ['on a leap day stands', '2028-02-29T09:00:00-05:00', '2028-02-29T14:00:00.000Z', undefined],
+    ['on a leap day is valid', '2028-02-29T09:00:00-05:00', '2028-02-29T14:00:00.000Z', undefined],
     [
-      'of the day on which clocks are set back ends in winter time',
+      'given as the date on which clocks are set back is its end in winter time',
       '2026-11-01',
       '2026-11-01T23:59:59-05:00',
       '2026-11-01T23:59:59-05:00 [America/New_York]',
     ],
     [
-      'of a day alone is its end',
+      'given as a date is its end',
       '2026-11-24',
       '2026-11-24T23:59:59-05:00',
       '2026-11-24T23:59:59-05:00 [America/New_York]',
@@ -74,8 +74,8 @@ describe('a time that does not exist is rejected', () => {
     ['a 31st of June as a day', '2026-06-31'],
     ['an hour of 25, local', '2026-11-24T25:00'],
     ['the hour that clocks skip', '2026-03-08T02:30'],
-    ['a day that a zone left out', '2011-12-30', 'Pacific/Apia'],
-    ['a time of a day that a zone left out', '2011-12-30T12:00', 'Pacific/Apia'],
+    ['a day that a zone skipped', '2011-12-30', 'Pacific/Apia'],
+    ['a time of a day that a zone skipped', '2011-12-30T12:00', 'Pacific/Apia'],
     ['midnight where it is skipped', '2018-11-04T00:00', 'America/Sao_Paulo'],
   ])('%s', async (_, text, zone = 'America/New_York') => {
     await expect(read(text, zone)).rejects.toThrow(`dueDate: "${text}" is not a valid date or time`);
@@ -107,7 +107,7 @@ describe('while the time zone of the location is unknown', () => {
   const local = { title: 'Call', dueDate: '2026-12-01T09:00' };
   test.each<[string, Fault, string]>([
     ['cannot be read', failing, 'could not be read just now'],
-    ['is no zone', naming('US/Foo'), 'is none that is known'],
+    ['is not a zone', naming('US/Foo'), 'is none that is known'],
     ['is empty', naming(''), 'is not set'],
     ['is null', naming(null), 'is not set'],
     ['is absent', naming(undefined), 'is not set'],
@@ -117,13 +117,13 @@ describe('while the time zone of the location is unknown', () => {
     const { id } = await find(call, 'maria');
     sandbox.setFaults([fault(sandbox.locationId)]);
     await sent();
-    for (const told of [
+    for (const error of [
       await refused('create_contact_task', { contactId: id, ...local }),
       await refused('onboard_contact', { email: 'zone@less.example', tasks: [local] }),
     ]) {
-      expect(told).toContain(why);
-      expect(told).toContain('Nothing was written. Give the time with an offset');
-      expect(told).toContain('GHL_TIMEZONE');
+      expect(error).toContain(why);
+      expect(error).toContain('Nothing was written. Give the time with an offset');
+      expect(error).toContain('GHL_TIMEZONE');
     }
     expect((await sent()).filter((line) => !line.startsWith('GET '))).toEqual([]);
     const offset = { ...local, dueDate: '2026-12-01T09:00:00-06:00' };

@@ -4,11 +4,11 @@ import { storedTokenSource } from '../../../src/api/auth/token-source.ts';
 import { openTokenStore } from '../../../src/api/auth/token-store.ts';
 import { undiciTransport } from '../../../src/api/transport/index.ts';
 
-/** As much of a server as asks for a token. Each line is `<now> <step to be killed at>`, answered by the token or why not. */
+/** A token source in a process of its own. Each line is `<now> <step to be killed at>`; the output is the token or the error. */
 const { FILE = '', BASE_URL = '', CLIENT_ID = '', CLIENT_SECRET = '', LOCATION = '' } = process.env;
-let moment = 0;
+let clock = 0;
 let killAt = '';
-const now = () => moment;
+const now = () => clock;
 const source = storedTokenSource({
   store: openTokenStore({ store: { file: FILE }, folder: '/nowhere' }),
   oauth: createOAuth({
@@ -25,11 +25,11 @@ const source = storedTokenSource({
 });
 for await (const line of createInterface({ input: process.stdin })) {
   const [at = '', ...step] = line.split(' ');
-  moment = Number(at);
+  clock = Number(at);
   killAt = step.join(' ');
-  const said = await source.current().then(
+  const result = await source.current().then(
     ({ token }) => `token ${token}`,
     (error: Error) => error.message,
   );
-  process.stdout.write(`${said}\n`);
+  process.stdout.write(`${result}\n`);
 }

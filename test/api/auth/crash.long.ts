@@ -10,11 +10,11 @@ import { serveSandbox } from '../../../src/sandbox/index.ts';
 import { consented, type SignedIn, signedIn } from './signed-in.ts';
 
 const DAY = 86_400_000;
-const TIMES = 50;
-/** HighLevel gives the same pair again for so long. */
+const ROUNDS = 50;
+/** ms for which HighLevel gives the same pair again. */
 const GRACE = 30_000;
-/** ms an answer is held back: longer than anybody who is killed meanwhile lives. */
-const HELD = 20_000;
+/** ms by which a response is delayed: longer than until the process is killed. */
+const DELAY = 20_000;
 
 let folder: string;
 let driver: string;
@@ -39,19 +39,19 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** A process that asks for tokens. */
 interface Started {
-  /** What it says when it needs a token; undefined where it dies of it. */
+  /** Its token or error; undefined if it is killed before. */
   ask(killAt?: string): Promise<string | undefined>;
   kill(): void;
 }
-interface Place {
+interface Setup {
   readonly world: SignedIn;
   readonly start: () => Started;
-  /** Whether HighLevel takes the token that was said. */
-  works(said: string | undefined): Promise<boolean>;
+  /** Whether HighLevel accepts the token. */
+  works(result: string | undefined): Promise<boolean>;
 }
 
-/** By its own test's context: several run at once. */
-async function createPlace({ onTestFinished }: TestContext): Promise<Place> {
+/** With the context of its own test, because several run concurrently. */
+async function setUp({ onTestFinished }: TestContext): Promise<Setup> {
   const world = await signedIn();
   const { sandbox } = world;
   const served = await serveSandbox(sandbox);
@@ -77,32 +77,32 @@ async function createPlace({ onTestFinished }: TestContext): Promise<Place> {
       kill: () => void child.kill('SIGKILL'),
     };
   };
-  async function works(said = '') {
-    const headers = { authorization: `Bearer ${said.replace(/^token /, '')}`, version: '2021-07-28' };
+  async function works(result = '') {
+    const headers = { authorization: `Bearer ${result.replace(/^token /, '')}`, version: '2021-07-28' };
     const url = `http://sandbox.invalid/contacts/?locationId=${sandbox.locationId}`;
-    return said.startsWith('token ') && (await sandbox.fetch(new Request(url, { headers }))).status === 200;
+    return result.startsWith('token ') && (await sandbox.fetch(new Request(url, { headers }))).status === 200;
   }
   return { world, start, works };
 }
 
-type Kill = (place: Place, started: Started, round: number) => Promise<string | undefined>;
+type Kill = (setup: Setup, started: Started, round: number) => Promise<string | undefined>;
 
-/** Killed some ms after HighLevel has the refresh, whose answer is held back for so long. */
+/** Kills some ms after HighLevel received the refresh, whose response is delayed. */
 const killAfterSend =
-  (heldMs: number, laterMs: (round: number) => number): Kill =>
+  (delayMs: number, laterMs: (round: number) => number): Kill =>
   async ({ world }, started, round) => {
     const before = (await world.tokenRequests()).length;
-    world.sandbox.setFaults([{ route: 'POST /oauth/token', fault: { strikes: 'after', delayMs: heldMs } }]);
-    const said = started.ask();
+    world.sandbox.setFaults([{ route: 'POST /oauth/token', fault: { strikes: 'after', delayMs } }]);
+    const result = started.ask();
     let answered = false;
-    void said.then(() => {
+    void result.then(() => {
       answered = true;
     });
     while (!answered && (await world.tokenRequests()).length === before) await sleep(2);
     await sleep(laterMs(round));
     started.kill();
     world.sandbox.setFaults([]);
-    return said;
+    return result;
   };
 const killAt =
   (step: string): Kill =>
@@ -113,7 +113,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const STEPS = {
   'before send': killAt('before send'),
-  'after send': killAfterSend(HELD, () => 0),
+  'after send': killAfterSend(DELAY, () => 0),
   'after receive': killAt('after receive'),
   'after store': killAt('after store'),
 } as const;
@@ -121,26 +121,26 @@ const STEPS = {
 describe.concurrent('a process killed during a token rotation', { timeout: 180_000 }, () => {
   const anyMs = killAfterSend(1, (round) => round % 12);
   test.for([...Object.entries(STEPS), ['at any ms of storing', anyMs] as const])(
-    `%s, ${TIMES} times: the next start works`,
+    `%s, ${ROUNDS} times: the next start works`,
     async ([step, kill], context) => {
       const { expect } = context;
-      const place = await createPlace(context);
-      const { world, start, works } = place;
-      let fine = 0;
+      const setup = await setUp(context);
+      const { world, start, works } = setup;
+      let succeeded = 0;
       let started = start();
       await started.ask();
-      for (let round = 0; round < TIMES; round += 1) {
+      for (let round = 0; round < ROUNDS; round += 1) {
         world.advance(2 * DAY);
-        const said = await kill(place, started, round);
-        if (kill !== anyMs) expect(said).toBeUndefined();
+        const result = await kill(setup, started, round);
+        if (kill !== anyMs) expect(result).toBeUndefined();
         started.kill();
         started = start();
-        if (await works(await started.ask())) fine += 1;
+        if (await works(await started.ask())) succeeded += 1;
       }
-      console.log(`kill -9 ${step}: the next start worked ${fine} of ${TIMES} times`);
-      expect(fine).toBe(TIMES);
+      console.log(`kill -9 ${step}: the next start worked ${succeeded} of ${ROUNDS} times`);
+      expect(succeeded).toBe(ROUNDS);
       expect((await world.tokenRequests()).filter(({ spentRefreshToken }) => spentRefreshToken)).toEqual([]);
-      // No half-written store is left, which would hold tokens.
+      // No temporary file is left: it would hold tokens.
       expect(await readdir(dirname(world.store.file))).not.toContain('tokens.json.tmp');
     },
   );
@@ -149,10 +149,10 @@ describe.concurrent('a process killed during a token rotation', { timeout: 180_0
     '%s, and the grace period ends before the next start: a new login works',
     async (step, context) => {
       const { expect } = context;
-      const place = await createPlace(context);
-      const { world, start, works } = place;
+      const setup = await setUp(context);
+      const { world, start, works } = setup;
       world.advance(2 * DAY);
-      await STEPS[step](place, start(), 0);
+      await STEPS[step](setup, start(), 0);
       world.advance(GRACE + 1_000);
       expect(await start().ask()).toMatch(
         /^HighLevel no longer accepts this sign-in: .* Sign in again: ghl-contacts-mcp login$/,
@@ -168,10 +168,10 @@ describe.concurrent('a process killed during a token rotation', { timeout: 180_0
     '%s, and the next start is a week later: it works',
     async (step, context) => {
       const { expect } = context;
-      const place = await createPlace(context);
-      const { world, start, works } = place;
+      const setup = await setUp(context);
+      const { world, start, works } = setup;
       world.advance(2 * DAY);
-      await STEPS[step](place, start(), 0);
+      await STEPS[step](setup, start(), 0);
       world.advance(7 * DAY);
       expect(await works(await start().ask())).toBe(true);
     },

@@ -8,9 +8,9 @@ import { createWorld, type World } from './world.ts';
 const missing = ['dbus-run-session', 'gnome-keyring-daemon'].filter(
   (program) => spawnSync(program, ['--version']).status !== 0,
 );
-const SKIPPED = missing.length ? ` (left out: ${missing.join(' and ')} not installed)` : '';
+const SKIPPED = missing.length ? ` (skipped: ${missing.join(' and ')} not installed)` : '';
 
-/** A desktop's session of its own with an unlocked keyring; its files lie in the world's folder. */
+/** A desktop session with an unlocked keyring; its files are in the world's folder. */
 async function keyring({ env, folder }: World): Promise<Record<string, string>> {
   const script =
     'echo | gnome-keyring-daemon --unlock --components=secrets >&2 && echo "$DBUS_SESSION_BUS_ADDRESS" && exec cat';
@@ -22,10 +22,10 @@ async function keyring({ env, folder }: World): Promise<Record<string, string>> 
   });
   for await (const DBUS_SESSION_BUS_ADDRESS of createInterface({ input: session.stdout }))
     return { GHL_TOKEN_STORE: '', DBUS_SESSION_BUS_ADDRESS };
-  throw new Error('there is no session');
+  throw new Error('no session');
 }
 
-/** Every file but the keyring's own that holds one of these. */
+/** Files other than the keyring's that hold one of the secrets. */
 async function filesWith(folder: string, secrets: readonly string[]): Promise<string[]> {
   const found = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = found.filter((each) => each.isFile()).map(({ parentPath, name }) => join(parentPath, name));
@@ -46,7 +46,7 @@ describe.skipIf(missing.length > 0)(`a real keyring${SKIPPED}`, () => {
     expect((await world.run(['doctor'], { env })).stdout).toMatch(/^✓ store +keychain; signed in: /m);
     expect((await world.run(['logout'], { env })).code).toBe(0);
     expect(await (await world.server(env)).refused('list_contacts')).toMatch(/^Not signed in/);
-    // The list of accounts is not asked: nothing is left in the keyring itself.
+    // Read from the keyring itself, not from the list of accounts.
     expect(await entries(env)).toEqual([]);
   });
 
@@ -74,11 +74,11 @@ describe.skipIf(missing.length > 0)(`a real keyring${SKIPPED}`, () => {
     const world = await createWorld();
     const env = await keyring(world);
     await world.login('contacts.readonly', { env });
-    const gone = { ...env, DBUS_SESSION_BUS_ADDRESS: `unix:path=${world.folder}/no-bus` };
-    expect(await (await world.server(gone)).refused('list_contacts')).toMatch(
+    const unavailable = { ...env, DBUS_SESSION_BUS_ADDRESS: `unix:path=${world.folder}/no-bus` };
+    expect(await (await world.server(unavailable)).refused('list_contacts')).toMatch(
       /^The keychain does not answer \(.+\)\. Unlock it/,
     );
-    const second = await world.login('contacts.readonly', { env: gone });
+    const second = await world.login('contacts.readonly', { env: unavailable });
     expect(second.stderr).toMatch(
       /^ghl-contacts-mcp: The keychain, where your sign-ins are, does not answer: unlock it .+\n$/,
     );
@@ -86,7 +86,7 @@ describe.skipIf(missing.length > 0)(`a real keyring${SKIPPED}`, () => {
   });
 });
 
-/** What the keyring itself holds of ours, asked by the library and not by the program. */
+/** Our entries in the keyring, read by the library and not by the program. */
 async function entries(env: Record<string, string>): Promise<string[]> {
   const code =
     "import('@napi-rs/keyring').then(async (k) => console.log(JSON.stringify((await k.findCredentialsAsync('ghl-contacts-mcp')).map((c) => c.account))))";

@@ -41,8 +41,8 @@ describe('processes that share one store', () => {
   test('two servers in two locations of an agency share its token', async () => {
     const world = await createWorld();
     await world.login('contacts.readonly oauth.readonly oauth.write', { company: true });
-    const [place] = world.sandbox.agencyLocations;
-    const ids = [world.sandbox.locationId, place?.id ?? ''];
+    const [location] = world.sandbox.agencyLocations;
+    const ids = [world.sandbox.locationId, location?.id ?? ''];
     await world.expire();
     const servers = await Promise.all(ids.map((GHL_LOCATION_ID) => world.server({ GHL_LOCATION_ID })));
     const [one = 0, two = 0] = await Promise.all(servers.map(eight));
@@ -59,14 +59,14 @@ describe('a running server whose owner signs in', () => {
     const server = await world.server();
     await server.call('list_contacts');
     expect(await server.tools()).not.toContain('create_contact');
-    const told = new Promise((resolve) =>
+    const notified = new Promise((resolve) =>
       server.client.setNotificationHandler(ToolListChangedNotificationSchema, resolve),
     );
     await world.login('contacts.readonly contacts.write');
-    await told;
+    await notified;
     expect(await server.tools()).toContain('create_contact');
     await server.call('create_contact', { firstName: 'New', lastName: 'Scope' });
-    // The second login's own; nothing was renewed.
+    // Of the second login; nothing was refreshed.
     expect(await world.refreshes()).toHaveLength(1);
   });
 

@@ -11,7 +11,7 @@ import { consented, REDIRECT, type SignedIn, signedIn } from './signed-in.ts';
 
 const DAY = 86_400_000;
 
-/** A server process, as far as credentials go: a source of its own over the shared store. */
+/** A server with a token source of its own over the shared store. */
 const serverOf = async ({ sandbox, oauth, store, locationId, now }: SignedIn, where = locationId) => {
   const source = storedTokenSource({ store, oauth, locationId: where, now });
   const timers = {
@@ -32,7 +32,7 @@ const serverOf = async ({ sandbox, oauth, store, locationId, now }: SignedIn, wh
   });
 };
 
-/** Eight different reads at once: how many work. */
+/** The number of eight concurrent reads that succeed. */
 const eight = async ({ call }: Awaited<ReturnType<typeof serverOf>>) => {
   const queries = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
   const results = await Promise.allSettled(queries.map((query) => call('list_contacts', { query })));
@@ -51,7 +51,7 @@ describe('one refresh for all calls', () => {
     const world = await signedIn();
     const server = await serverOf(world);
     await find(server.call, 'maria');
-    // Over at HighLevel, and not by our clock: a 401 tells.
+    // Expired at HighLevel and not by our clock: a 401 reveals it.
     world.sandbox.advance(DAY);
     expect(await eight(server)).toBe(8);
     expect(await world.tokenRequests()).toHaveLength(1);
@@ -101,15 +101,15 @@ describe('one refresh for all calls', () => {
 });
 
 describe('the response with a new token pair', () => {
-  /** The app, to which the sandbox's answers come with these values instead. */
-  const changed = (world: SignedIn, values: Json) =>
+  /** The app, with these values in the sandbox's responses. */
+  const oauthWith = (world: SignedIn, values: Json) =>
     createOAuth({
       baseUrl: 'http://sandbox.invalid',
       app: { ...world.sandbox.oauthClient, redirectUri: REDIRECT },
       now: world.now,
       transport: fetchTransport(async (request) => {
         const answer = await world.sandbox.fetch(request);
-        // By hand: a number such as 1e999 is JSON, and no value of ours.
+        // As text: 1e999 is valid JSON, but JSON.stringify cannot write it.
         const text = JSON.stringify({ ...((await answer.json()) as Json), ...values }).replace('"huge"', '1e999');
         return new Response(text, answer);
       }),
@@ -120,7 +120,7 @@ describe('the response with a new token pair', () => {
     async (life) => {
       const world = await signedIn();
       world.advance(2 * DAY);
-      const server = await serverOf({ ...world, oauth: changed(world, { expires_in: life }) });
+      const server = await serverOf({ ...world, oauth: oauthWith(world, { expires_in: life }) });
       expect(await eight(server)).toBe(8);
       expect(await eight(await serverOf(world))).toBe(8);
       expect(await world.tokenRequests()).toHaveLength(1);
@@ -131,7 +131,7 @@ describe('the response with a new token pair', () => {
     'the scopes are read from %j',
     async (scope) => {
       const world = await signedIn();
-      const grant = await changed(world, { scope }).exchange(await consented(world.sandbox));
+      const grant = await oauthWith(world, { scope }).exchange(await consented(world.sandbox));
       expect(grant.scopes).toEqual(['contacts.readonly', 'contacts.write']);
     },
   );
@@ -140,7 +140,7 @@ describe('the response with a new token pair', () => {
     const world = await signedIn();
     world.advance(2 * DAY);
     const stored = await readFile(world.store.file, 'utf8');
-    const server = await serverOf({ ...world, oauth: changed(world, { locationId: 'anotherLocation00000' }) });
+    const server = await serverOf({ ...world, oauth: oauthWith(world, { locationId: 'anotherLocation00000' }) });
     expect(await server.refused('list_contacts')).toContain('with a token of another location');
     expect(await readFile(world.store.file, 'utf8')).toBe(stored);
   });
@@ -164,23 +164,23 @@ describe('a 401 that a new token cannot fix', () => {
 describe('an agency', () => {
   test('gets the token of a location on first use and again after it expires', async () => {
     const world = await signedIn();
-    const [place] = world.sandbox.agencyLocations;
-    if (!place) throw new Error('no agency location');
+    const [location] = world.sandbox.agencyLocations;
+    if (!location) throw new Error('no agency location');
     const grant = await world.oauth.exchange(await consented(world.sandbox, 'Company'));
     const companyId = grant.companyId ?? '';
     await (await world.store.secrets()).set(`company:${companyId}`, grant.pair);
     const locations = await world.oauth.locations(grant.pair.accessToken, companyId);
-    expect(locations.map(({ id }) => id)).toContain(place.id);
+    expect(locations.map(({ id }) => id)).toContain(location.id);
     await world.store.accounts.change((all) => ({
       ...all,
       agencies: [{ companyId, scopes: grant.scopes, locations, since: 0 }],
     }));
-    const server = await serverOf(world, place.id);
+    const server = await serverOf(world, location.id);
     expect((await server.call('list_contacts')).contacts).toHaveLength(2);
     world.advance(2 * DAY);
     expect((await server.call('list_contacts')).contacts).toHaveLength(2);
     const { accounts } = await world.store.accounts.read();
-    expect(accounts.map(({ locationId }) => locationId).sort()).toEqual([world.locationId, place.id].sort());
+    expect(accounts.map(({ locationId }) => locationId).sort()).toEqual([world.locationId, location.id].sort());
   });
 });
 

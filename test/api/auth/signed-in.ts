@@ -18,7 +18,7 @@ export async function freshStore(): Promise<TokenStore & { file: string }> {
   return { ...openTokenStore({ store: { file }, folder }), file };
 }
 
-/** The code that a person's consent brings. */
+/** The code of an owner's consent. */
 export async function consented(sandbox: Sandbox, kind: 'Location' | 'Company' = 'Location'): Promise<string> {
   const query = new URLSearchParams({
     response_type: 'code',
@@ -41,11 +41,11 @@ export interface SignedIn {
   /** The server's clock, which the sandbox shares. */
   readonly now: () => number;
   advance(ms: number): void;
-  /** Requests to the token endpoints so far, with what the sandbox thought of them. */
+  /** Requests to the token endpoints after the first login. */
   tokenRequests(): Promise<{ path: string; status: number; spentRefreshToken?: boolean }[]>;
 }
 
-/** A person signed in to the sandbox by OAuth, with tokens in a file. */
+/** Signed in to the sandbox by OAuth, with tokens in a file. */
 export async function signedIn(options: SandboxOptions = {}): Promise<SignedIn> {
   let moved = 0;
   const now = () => NOW + moved;

@@ -9,11 +9,11 @@ import { consented, type SignedIn, signedIn } from './signed-in.ts';
 const DAY = 86_400_000;
 const GRACE = 31_000;
 
-/** What may fail: writing a secret, writing the plain facts, taking the lock. */
+/** What may fail: writing a secret, writing the list of accounts, acquiring the lock. */
 type Part = 'secrets' | 'facts' | 'lock';
 
-/** The same store, parts of which fail while they are in `failing`. */
-function breakable(store: TokenStore) {
+/** The store, with failures of the parts in `failing`. */
+function withFailures(store: TokenStore) {
   const failing = new Set<Part>();
   const check = (part: Part) => {
     if (failing.has(part)) throw new UserError(`The ${part} cannot be written (ENOSPC).`);
@@ -44,9 +44,9 @@ function breakable(store: TokenStore) {
   return { broken, failing };
 }
 
-/** A server process as far as its credential goes, over a store that can be made to fail. */
+/** The token source of a server process, over a store that can fail. */
 function processOn(world: SignedIn, locationId = world.locationId) {
-  const { broken, failing } = breakable(world.store);
+  const { broken, failing } = withFailures(world.store);
   const warnings: string[] = [];
   const timers: (() => void)[] = [];
   const at: { step: string; fail: readonly Part[] } = { step: '', fail: [] };
@@ -68,18 +68,18 @@ function processOn(world: SignedIn, locationId = world.locationId) {
     const url = `http://sandbox.invalid/contacts/?locationId=${where}`;
     return (await world.sandbox.fetch(new Request(url, { headers }))).status === 200;
   };
-  const said = () =>
+  const outcome = () =>
     source.current().then(
       () => 'works',
       (error: Error) => error.message,
     );
-  /** Every part named fails from this step of the next renewal on. */
+  /** The parts fail from this step of the next refresh on. */
   const failFrom = (step: string, ...fail: Part[]) => Object.assign(at, { step, fail });
-  const mend = () => {
+  const repair = () => {
     at.step = '';
     failing.clear();
   };
-  return { source, works, said, failFrom, mend, failing, warnings, timers };
+  return { source, works, outcome, failFrom, repair, failing, warnings, timers };
 }
 
 const storedPair = async ({ store, locationId }: SignedIn) => {
@@ -95,12 +95,12 @@ describe('a store that fails before the refresh token is used', () => {
     '%s: nothing is sent, the call gives the reason, and it works when the store works again',
     async (part) => {
       const world = await signedIn();
-      const { said, works, failing, mend } = processOn(world);
+      const { outcome, works, failing, repair } = processOn(world);
       world.advance(2 * DAY);
       failing.add(part);
-      expect(await said()).toContain(`The ${part} cannot be written (ENOSPC).`);
+      expect(await outcome()).toContain(`The ${part} cannot be written (ENOSPC).`);
       expect(await world.tokenRequests()).toEqual([]);
-      mend();
+      repair();
       expect(await works()).toBe(true);
       expect(await world.tokenRequests()).toHaveLength(1);
     },
@@ -117,10 +117,10 @@ describe('a store that fails before the refresh token is used', () => {
 
   test('the sign-in is still valid, as the message says', async () => {
     const world = await signedIn();
-    const { said, failing } = processOn(world);
+    const { outcome, failing } = processOn(world);
     world.advance(2 * DAY);
     failing.add('secrets');
-    expect(await said()).toBe(
+    expect(await outcome()).toBe(
       'The sign-in has to be renewed, and was not, because the new tokens could not be stored; the sign-in is still valid. The secrets cannot be written (ENOSPC).',
     );
   });
@@ -140,7 +140,7 @@ describe.each(LATE)('a store that fails %s: %s %s %s', (...row) => {
   test('the new pair is used and stored with the next call, and a restart works with it', async () => {
     const world = await signedIn();
     const before = await storedPair(world);
-    const { works, failFrom, mend, warnings } = processOn(world);
+    const { works, failFrom, repair, warnings } = processOn(world);
     world.advance(2 * DAY);
     failFrom(step, ...parts);
     expect(await works()).toBe(true);
@@ -149,14 +149,14 @@ describe.each(LATE)('a store that fails %s: %s %s %s', (...row) => {
       world.advance(60_000);
       expect(await works()).toBe(true);
     }
-    mend();
+    repair();
     world.advance(60_000);
     expect(await works()).toBe(true);
     await expect.poll(async () => (await world.store.accounts.read()).renewals).toEqual([]);
     expect((await storedPair(world)).refreshToken).not.toBe(before.refreshToken);
     expect(await processOn(world).works()).toBe(true);
     expect(await world.tokenRequests()).toHaveLength(1);
-    // The restart can renew as well.
+    // The restart can refresh as well.
     world.advance(2 * DAY);
     expect(await processOn(world).works()).toBe(true);
     expect(await spent(world)).toEqual([]);
@@ -164,11 +164,11 @@ describe.each(LATE)('a store that fails %s: %s %s %s', (...row) => {
 
   test('a timer stores the pair if no call comes', async () => {
     const world = await signedIn();
-    const { works, failFrom, mend, timers, source } = processOn(world);
+    const { works, failFrom, repair, timers, source } = processOn(world);
     world.advance(2 * DAY);
     failFrom(step, ...parts);
     expect(await works()).toBe(true);
-    mend();
+    repair();
     expect(timers).toHaveLength(1);
     timers[0]?.();
     await source.flush();
@@ -178,14 +178,14 @@ describe.each(LATE)('a store that fails %s: %s %s %s', (...row) => {
 
   test('a store that fails for two days uses no further refresh token, and the sign-in stays valid', async () => {
     const world = await signedIn();
-    const { works, said, failFrom, mend } = processOn(world);
+    const { works, outcome, failFrom, repair } = processOn(world);
     world.advance(2 * DAY);
     failFrom(step, ...parts);
     expect(await works()).toBe(true);
     world.advance(2 * DAY);
-    expect(await said()).toContain('cannot be written (ENOSPC)');
+    expect(await outcome()).toContain('cannot be written (ENOSPC)');
     expect(await world.tokenRequests()).toHaveLength(1);
-    mend();
+    repair();
     expect(await works()).toBe(true);
     expect(await processOn(world).works()).toBe(true);
     expect(await world.tokenRequests()).toHaveLength(2);
@@ -204,8 +204,8 @@ describe('two processes sharing a store that fails for one of them', () => {
     expect(await two.works()).toBe(true);
     expect((await two.source.current()).token).toBe((await one.source.current()).token);
     expect(await spent(world)).toEqual([]);
-    // What is stored is the pair of the first, so that it has nothing left to store.
-    one.mend();
+    // The stored pair is that of the first, which has nothing left to store.
+    one.repair();
     world.advance(60_000);
     await one.source.flush();
     world.advance(2 * DAY);
@@ -220,11 +220,11 @@ describe('two processes sharing a store that fails for one of them', () => {
     one.failFrom('after receive', 'secrets');
     expect(await one.works()).toBe(true);
     world.advance(GRACE);
-    expect(await two.said()).toMatch(
+    expect(await two.outcome()).toMatch(
       /^Another ghl-contacts-mcp \(process \d+\) has renewed this sign-in and could not store the new tokens; it tries again every few seconds\. Make the token store writable/,
     );
     expect(await world.tokenRequests()).toHaveLength(1);
-    one.mend();
+    one.repair();
     world.advance(10_000);
     expect(await one.works()).toBe(true);
     await one.source.flush();
@@ -241,7 +241,7 @@ describe('two processes sharing a store that fails for one of them', () => {
     expect(await one.works()).toBe(true);
     const grant = await world.oauth.exchange(await consented(world.sandbox));
     await (await world.store.secrets()).set(`location:${world.locationId}`, grant.pair);
-    one.mend();
+    one.repair();
     await one.source.flush();
     expect(await storedPair(world)).toEqual(grant.pair);
     expect((await one.source.current()).token).toBe(grant.pair.accessToken);
@@ -256,7 +256,7 @@ describe('two processes sharing a store that fails for one of them', () => {
     const secrets = await world.store.secrets();
     for (const key of await secrets.keys()) await secrets.remove(key);
     await world.store.accounts.change(() => ({ accounts: [], agencies: [] }));
-    one.mend();
+    one.repair();
     await one.source.flush();
     expect(await secrets.keys()).toEqual([]);
     expect(await world.store.accounts.read()).toMatchObject({ accounts: [] });
@@ -264,12 +264,12 @@ describe('two processes sharing a store that fails for one of them', () => {
 });
 
 describe('a process that exited with a pair that it could not store', () => {
-  /** As another process would have left it. */
-  const leftBehind = async (world: SignedIn, by: string) => {
+  /** Changes the process of the listed renewals. */
+  const setProcess = async (world: SignedIn, by: string) => {
     const { renewals = [] } = await world.store.accounts.read();
     await world.store.accounts.change((all) => ({ ...all, renewals: renewals.map((each) => ({ ...each, by })) }));
   };
-  const gone = () => `${MACHINE} 999999999 x`;
+  const endedProcess = () => `${MACHINE} 999999999 x`;
 
   test('the next start within the grace period gets the pair again', async () => {
     const world = await signedIn();
@@ -277,7 +277,7 @@ describe('a process that exited with a pair that it could not store', () => {
     world.advance(2 * DAY);
     one.failFrom('after receive', 'secrets');
     expect(await one.works()).toBe(true);
-    await leftBehind(world, gone());
+    await setProcess(world, endedProcess());
     world.advance(20_000);
     expect(await processOn(world).works()).toBe(true);
     expect(await spent(world)).toEqual([]);
@@ -289,9 +289,9 @@ describe('a process that exited with a pair that it could not store', () => {
     world.advance(2 * DAY);
     one.failFrom('after receive', 'secrets');
     expect(await one.works()).toBe(true);
-    await leftBehind(world, gone());
+    await setProcess(world, endedProcess());
     world.advance(GRACE);
-    expect(await processOn(world).said()).toMatch(/Sign in again: ghl-contacts-mcp login$/);
+    expect(await processOn(world).outcome()).toMatch(/Sign in again: ghl-contacts-mcp login$/);
   });
 
   test('on another machine the token is tried, and the message names the other process', async () => {
@@ -300,35 +300,37 @@ describe('a process that exited with a pair that it could not store', () => {
     world.advance(2 * DAY);
     one.failFrom('after receive', 'secrets');
     expect(await one.works()).toBe(true);
-    await leftBehind(world, 'elsewhere 17 x');
+    await setProcess(world, 'elsewhere 17 x');
     world.advance(GRACE);
-    expect(await processOn(world).said()).toMatch(/^Another ghl-contacts-mcp \(process 17\) has renewed this sign-in/);
+    expect(await processOn(world).outcome()).toMatch(
+      /^Another ghl-contacts-mcp \(process 17\) has renewed this sign-in/,
+    );
   });
 });
 
 test('the pairs of an agency and of its location are both held in memory until they can be stored', async () => {
   const world = await signedIn();
-  const [place] = world.sandbox.agencyLocations;
+  const [location] = world.sandbox.agencyLocations;
   const grant = await world.oauth.exchange(await consented(world.sandbox, 'Company'));
   const companyId = grant.companyId ?? '';
   await (await world.store.secrets()).set(`company:${companyId}`, grant.pair);
-  const locations = [{ id: place?.id ?? '', name: 'Place' }];
+  const locations = [{ id: location?.id ?? '', name: 'Place' }];
   await world.store.accounts.change((all) => ({
     ...all,
     agencies: [{ companyId, scopes: grant.scopes, locations, since: 0 }],
   }));
   world.advance(2 * DAY);
-  const one = processOn(world, place?.id);
+  const one = processOn(world, location?.id);
   one.failFrom('after receive', 'secrets', 'facts');
   expect(await one.works()).toBe(true);
-  one.mend();
+  one.repair();
   await one.source.flush();
-  const two = processOn(world, place?.id);
+  const two = processOn(world, location?.id);
   expect((await two.source.current()).token).toBe((await one.source.current()).token);
   world.advance(2 * DAY);
   expect(await two.works()).toBe(true);
   expect(await spent(world)).toEqual([]);
-  expect((await world.store.accounts.read()).accounts.map(({ locationId }) => locationId)).toContain(place?.id);
+  expect((await world.store.accounts.read()).accounts.map(({ locationId }) => locationId)).toContain(location?.id);
 });
 
 test('the accounts file contains no part of a refresh token', async () => {

@@ -39,35 +39,35 @@ export interface Arrived {
   readonly graceRefresh?: boolean;
 }
 
-/** An entry of the store as it lies there, of either kind. */
-export interface Kept {
+/** An entry of the token store, of either kind. */
+export interface StoredSecret {
   readonly token?: string;
   readonly accessToken?: string;
   readonly refreshToken?: string;
   readonly expiresAt?: number;
 }
 
-/** The sandbox served over HTTP, a folder that is somebody's home, and the built program run in it. */
+/** The sandbox over HTTP, a home folder, and the built program. */
 export interface World {
   readonly sandbox: Sandbox;
   readonly url: string;
   readonly folder: string;
-  /** The token store, and the plain facts beside it. */
+  /** The token store, and the list of accounts. */
   readonly file: string;
   readonly facts: string;
   readonly env: Env;
   run(args: readonly string[], more?: { env?: Env; input?: string }): Promise<Ran>;
-  /** A login by OAuth from the printed address to the stored tokens. */
+  /** A login by OAuth, from the printed URL to the stored tokens. */
   login(scopes?: string, more?: { env?: Env; company?: boolean }): Promise<Ran>;
-  /** Begins a login, consents, and gives the address that the browser is sent to. */
+  /** Begins a login, consents, and returns the URL of the redirect. */
   begin(scopes?: string, more?: { env?: Env; company?: boolean }): Promise<URL>;
   /** A server over stdio with a client. */
   server(env?: Env): Promise<Running>;
   requests(): Promise<Arrived[]>;
   /** Requests to the token endpoint after the first, which was a login. */
   refreshes(): Promise<Arrived[]>;
-  stored(): Promise<Record<string, Kept>>;
-  /** Makes every stored access token over, by its own date and at HighLevel. */
+  stored(): Promise<Record<string, StoredSecret>>;
+  /** Expires every stored access token, by its own date and at HighLevel. */
   expire(): Promise<void>;
 }
 
@@ -134,14 +134,14 @@ export function runProgram(args: readonly string[], env: Env, input = ''): Promi
   child.stderr.on('data', (chunk) => {
     stderr += chunk;
   });
-  // A program that reads no input may be gone before it is written.
+  // A program that reads no input may end before it is written.
   child.stdin.on('error', () => undefined).end(input);
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
 }
 
 export const printedAddress = (stdout: string): URL => new URL(/^ {2}(http\S+)$/m.exec(stdout)?.[1] ?? '');
 
-/** A person opens the address and agrees. */
+/** Opens the URL and consents. */
 export async function consent(address: URL, company = false): Promise<URL> {
   if (company) address.searchParams.set('user_type', 'Company');
   const answer = await fetch(address, { redirect: 'manual' });
@@ -175,7 +175,7 @@ async function serve(env: Env): Promise<Running> {
   };
 }
 
-/** Eight different reads at once: how many work. */
+/** The number of eight concurrent reads that succeed. */
 export async function eight({ call }: Running): Promise<number> {
   const queries = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
   const results = await Promise.allSettled(queries.map((query) => call('list_contacts', { query })));
