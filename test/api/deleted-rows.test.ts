@@ -41,7 +41,7 @@ const sources: [string, NonNullable<SandboxOptions['switches']>][] = [
 
 const titles = (rows: unknown) => (rows as Json[]).map(({ title }) => title);
 
-describe.each(places)('a deleted appointment in %s', (_, switches) => {
+describe.each(sources)('a deleted appointment in %s', (_, switches) => {
   const connected = () => connect({ sandbox: { data, switches } });
 
   test.skipIf(switches.contactAppointments === 'empty')('is not in list_contact_appointments', async () => {
