@@ -24,6 +24,36 @@ describe('an agency', () => {
     expect(listed).toContain(`${place?.id}  ${place?.name}`);
   });
 
+  test('lists more locations than one page of the API holds', async () => {
+    const world = await createWorld();
+    const page = (from: number, to: number) => ({
+      locations: Array.from({ length: to - from }, (_, i) => ({
+        _id: `location${from + i}`,
+        name: `Branch ${from + i}`,
+      })),
+    });
+    const address = await world.begin(AGENCY, { company: true });
+    const route = 'GET /oauth/installedLocations';
+    world.sandbox.setFaults([
+      { route, nth: 1, fault: { status: 200, body: page(0, 100) } },
+      { route, nth: 2, fault: { status: 200, body: page(100, 130) } },
+      { route, fault: { status: 200, body: page(0, 0) } },
+    ]);
+    const { stdout } = await world.run(['login', '--code', String(address)]);
+    expect(stdout).toMatch(/^Signed in to agency \w+ with 130 locations\./);
+    const lists = (await world.requests()).filter(({ path }) => path.startsWith('/oauth/installedLocations'));
+    expect(lists.map(({ path }) => new URL(path, 'http://sandbox').searchParams.get('skip'))).toEqual([
+      '0',
+      '100',
+      '130',
+    ]);
+    world.sandbox.setFaults([]);
+    const { stdout: listed } = await world.run(['accounts']);
+    expect(listed.match(/^ {2}location\d+ {2}Branch \d+$/gm)).toHaveLength(130);
+    const server = await world.server({ GHL_LOCATION_ID: 'location129' });
+    expect(await server.tools()).toContain('search_contacts');
+  });
+
   test('a second login with more scopes applies to locations already in use', async () => {
     const world = await createWorld();
     const env = { GHL_LOCATION_ID: world.sandbox.agencyLocations[0]?.id ?? '' };

@@ -10,40 +10,40 @@ import { tools } from '../../src/tools/index.ts';
 
 const key = { GHL_API_KEY: 'pit-12345678-1234-1234-1234-123456789012', GHL_LOCATION_ID: 'abcABC123abcABC123ab' };
 
-/** What a server started with these settings would work with; an own, empty folder keeps this machine's sign-ins out. */
-const session = (env: Record<string, string>, sandbox = false) =>
+/** The connection of a server with these settings; an empty folder keeps sign-ins of this machine out. */
+const connectionOf = (env: Record<string, string>, sandbox = false) =>
   openConnection(readConfig({ XDG_CONFIG_HOME: '/nonexistent', APPDATA: '/nonexistent', ...env }, sandbox), sandbox);
 
 describe('defaults', () => {
-  test('a real account can only read contacts', () => {
-    expect(session(key).scopes()).toEqual(['contacts.readonly']);
+  test('a real account reads contacts and nothing else', () => {
+    expect(connectionOf(key).scopes()).toEqual(['contacts.readonly']);
     expect(readConfig(key, false)).toMatchObject({
       baseUrl: 'https://services.leadconnectorhq.com',
       timeoutMs: 30_000,
       rateShare: 0.8,
     });
   });
-  test('the sandbox has every scope unless GHL_SCOPES narrows them, and no journal', () => {
-    expect(session({}, true).scopes()).toEqual(SCOPES);
-    expect(session({ GHL_SCOPES: 'contacts.write' }, true).scopes()).toEqual(['contacts.write']);
+  test('the sandbox has every scope unless GHL_SCOPES says less, and keeps no journal', () => {
+    expect(connectionOf({}, true).scopes()).toEqual(SCOPES);
+    expect(connectionOf({ GHL_SCOPES: 'contacts.write' }, true).scopes()).toEqual(['contacts.write']);
     expect(readConfig({}, true).journal).toBeUndefined();
   });
 });
 
-describe('a missing credential is reported, not thrown', () => {
+describe('a missing setting is reported, not thrown', () => {
   test.each([
     [{}, 'GHL_API_KEY'],
     [{ GHL_API_KEY: '' }, 'GHL_API_KEY'],
     [{ GHL_API_KEY: '${GHL_API_KEY}', GHL_LOCATION_ID: 'x' }, 'Not signed in'],
     [{ GHL_API_KEY: 'pit-1' }, 'GHL_LOCATION_ID is missing'],
   ])('%j', async (env, expected) => {
-    const { account, transportOptions } = session(env);
+    const { account, transportOptions } = connectionOf(env);
     expect(account.missing).toContain(expected);
     await expect(transportOptions.credential.current()).rejects.toThrow(expected);
   });
 });
 
-describe('a malformed setting is one line that names it and says how to fix it', () => {
+describe('a malformed setting is reported in one line that names it and the correction', () => {
   test.each([
     [{ GHL_SCOPES: 'contacts' }, /^GHL_SCOPES: "contacts" is not a scope/],
     [{ GHL_TOOLS: 'constructor' }, /^GHL_TOOLS: "constructor" is no family/],
@@ -78,7 +78,7 @@ describe('a malformed setting is one line that names it and says how to fix it',
     expect(readConfig({ GHL_SANDBOX_RATE: text }, true).sandbox).toMatchObject({ rate, dailyRate });
   });
 
-  test('keywords are accepted in any case', () => {
+  test('values are accepted in upper and lower case', () => {
     const env = { GHL_TOKEN_STORE: 'Keychain', GHL_JOURNAL: 'OFF', GHL_TOOLS: 'Contacts,-Delete', LOG_LEVEL: 'WARN' };
     expect(readConfig(env, false)).toMatchObject({
       auth: { store: { store: 'keychain' } },
@@ -125,7 +125,7 @@ function told(env: Env): string {
   }
 }
 
-describe('a secret in another setting is never printed', () => {
+describe('a secret in the wrong setting is never shown', () => {
   const table = elsewhere.flatMap((name) =>
     Object.entries(LEAKS).flatMap(([kind, secret]) =>
       [secret, `${secret}x`, `file:${secret}`, `contacts.readonly ${secret}`, `a ${secret} b`, `\${${secret}}`].map(
@@ -143,14 +143,14 @@ describe('a secret in another setting is never printed', () => {
     }
   });
 
-  test.each(Object.entries(LEAKS))('%s is rejected in place of an id or a name', (_, secret) => {
+  test.each(Object.entries(LEAKS))('%s is refused in place of an id or a name', (_, secret) => {
     for (const name of ['GHL_LOCATION_ID', 'GHL_CLIENT_ID', 'GHL_VERSION_ID', 'GHL_USER', 'GHL_LABEL'])
       expect(() => readConfig({ ...key, [name]: secret }, false)).toThrow(
         new RegExp(`^${name}: holds what looks like a token or a client secret`),
       );
   });
 
-  test('the value of GHL_API_KEY or GHL_CLIENT_SECRET is rejected there in any format', () => {
+  test('the value of GHL_API_KEY or GHL_CLIENT_SECRET is refused there, whatever it looks like', () => {
     for (const name of ['GHL_API_KEY', 'GHL_CLIENT_SECRET'])
       expect(() => readConfig({ [name]: 'plain-word-1', GHL_LOCATION_ID: 'plain-word-1' }, false)).toThrow(
         /^GHL_LOCATION_ID: holds what looks like a token/,

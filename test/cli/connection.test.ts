@@ -40,8 +40,8 @@ async function changeFacts(world: World, scopes: readonly string[]): Promise<voi
   fs.renameSync(`${world.facts}.next`, world.facts);
 }
 
-describe('scopes are read before each call', () => {
-  test('after an OAuth scope was withdrawn no request uses it, and the error says how to get it back', async () => {
+describe('scopes are read again before a call', () => {
+  test('after OAuth scopes were narrowed no request uses the old ones, and the refusal says how to restore them', async () => {
     const world = await createWorld();
     await world.login(BOTH);
     const { api, said } = opened(world);
@@ -69,15 +69,18 @@ describe('scopes are read before each call', () => {
       'contacts.readonly',
       'The owner grants it by signing in again, with the scope added to the app in HighLevel: ghl-contacts-mcp login --scopes "contacts.readonly contacts.write"; then add contacts.write to GHL_SCOPES and restart the server.',
     ],
-  ])('granted %s and narrowed by GHL_SCOPES: the error says which of the two is missing', async (granted, advice) => {
-    const world = await createWorld();
-    await world.login(granted);
-    const { said } = opened(world, { GHL_SCOPES: 'contacts.readonly' });
-    expect(await said(addTags, { contactId: 'x', tags: ['one'] })).toContain(advice);
-    // A tool that is not listed says the same.
-    const server = await world.server({ GHL_SCOPES: 'contacts.readonly' });
-    expect(await server.refused('add_contact_tags', { contactId: 'x', tags: ['one'] })).toContain(advice);
-  });
+  ])(
+    'granted %s and narrowed by GHL_SCOPES: the refusal says which of the two lacks the scope',
+    async (granted, advice) => {
+      const world = await createWorld();
+      await world.login(granted);
+      const { said } = opened(world, { GHL_SCOPES: 'contacts.readonly' });
+      expect(await said(addTags, { contactId: 'x', tags: ['one'] })).toContain(advice);
+      // A tool that is not listed says the same.
+      const server = await world.server({ GHL_SCOPES: 'contacts.readonly' });
+      expect(await server.refused('add_contact_tags', { contactId: 'x', tags: ['one'] })).toContain(advice);
+    },
+  );
 });
 
 describe('the path of a call', () => {
@@ -112,7 +115,7 @@ describe('the path of a call', () => {
     return counts;
   }
 
-  test('waits for no disk: the accounts file is read only after a change, and never synchronously', async () => {
+  test('reads the accounts file only if it changed, and never synchronously', async () => {
     const world = await createWorld();
     await world.login(BOTH);
     const counts = countReads(world.facts);

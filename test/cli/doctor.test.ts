@@ -30,8 +30,8 @@ const pit = ({ sandbox }: World, token = sandbox.token): Env => ({
   GHL_LOCATION_ID: sandbox.locationId,
 });
 
-describe('doctor if the server would work', () => {
-  test('with a private token: exit code 0, every line, only the end of secrets', async () => {
+describe('doctor when the server would work', () => {
+  test('with a private token: exit code 0, every line, only the ends of secrets', async () => {
     const world = await createWorld();
     const { code, stdout } = await world.run(['doctor'], { env: pit(world) });
     expect(code).toBe(0);
@@ -53,7 +53,7 @@ describe('doctor if the server would work', () => {
       expect(stdout).toMatch(new RegExp(`^[✓·] ${what} `, 'm'));
   });
 
-  test('signed in by OAuth: granted and effective scopes, with the tools that each enables', async () => {
+  test('signed in by OAuth: granted and effective scopes, with the number of tools of each', async () => {
     const world = await createWorld();
     await world.login('contacts.readonly contacts.write locations.readonly');
     const { code, works, of } = await doctor(world, { GHL_SCOPES: 'contacts.readonly' });
@@ -65,14 +65,14 @@ describe('doctor if the server would work', () => {
     expect(of('sign-in')?.message).toBe(`OAuth for location ${world.sandbox.locationId}`);
   });
 
-  test('with an expired token that can be refreshed', async () => {
+  test('with an expired token that can be renewed', async () => {
     const world = await createWorld();
     await world.login();
     await world.expire();
     expect(await doctor(world)).toMatchObject({ code: 0, bad: [] });
   });
 
-  test('a token that can only read or only write contacts is accepted', async () => {
+  test('accepts a token that may only read contacts, and one that may only write them', async () => {
     const world = await createWorld();
     const { sandbox } = world;
     const read = sandbox.issueToken({ scopes: ['contacts.readonly'], token: 'pit-r' });
@@ -94,7 +94,7 @@ describe('doctor if the server would work', () => {
     expect(await world.requests()).toEqual([]);
   });
 
-  test('--facts only reads', async () => {
+  test('--facts writes nothing', async () => {
     const world = await createWorld();
     expect((await doctor(world, pit(world), ['--facts'])).code).toBe(0);
     const sent = new Set((await world.requests()).map(({ method, path }) => `${method} ${path}`));
@@ -106,7 +106,7 @@ describe('doctor if the server would work', () => {
 
 const FAST = { GHL_TIMEOUT_MS: '1500' };
 
-/** What goes wrong, the exit code, and the line that message the mend. */
+/** The failure, the exit code, and the line that says how to fix it. */
 const failures: Record<string, { code: 1 | 2; message: RegExp; env: (world: World) => Env | Promise<Env> }> = {
   'nobody is signed in': {
     code: 1,
@@ -240,9 +240,9 @@ const failures: Record<string, { code: 1 | 2; message: RegExp; env: (world: Worl
   },
 };
 
-describe('doctor if the server would not work', () => {
+describe('doctor when the server would not work', () => {
   test.each(Object.entries(failures))(
-    '%s: exit code other than 0, and a line says how to fix it',
+    '%s: an exit code other than 0, and a line with the correction',
     async (_, { code, message, env }) => {
       const world = await createWorld();
       const report = await doctor(world, await env(world));
@@ -254,7 +254,7 @@ describe('doctor if the server would not work', () => {
   test.each([
     ['behind', 3_600_000],
     ['ahead of', -3_600_000],
-  ])('a clock that is an hour %s is reported, and the server works', async (where, ahead) => {
+  ])('a clock an hour %s is reported, and the server works', async (where, ahead) => {
     const options: SandboxOptions = { now: () => Date.now() + ahead };
     const world = await createWorld(options);
     await world.login();
@@ -267,7 +267,7 @@ describe('doctor if the server would not work', () => {
   });
 });
 
-test('without a sign-in the server starts, lists its tools and says how to sign in', async () => {
+test('while signed out a server starts, lists its tools and says in one sentence how to sign in', async () => {
   const world = await createWorld();
   const server = await world.server();
   expect(await server.tools()).toContain('search_contacts');
@@ -276,7 +276,7 @@ test('without a sign-in the server starts, lists its tools and says how to sign 
   expect(await server.refused('search_contacts')).toMatch(sentence);
 });
 
-test('doctor shows no secret that is in another setting', { timeout: 60_000 }, async () => {
+test('doctor shows no secret from a wrong setting', { timeout: 60_000 }, async () => {
   const world = await createWorld();
   const secrets = ['pit-abcdef01-2345-4678-9abc-def012345678', 'tok_9f8e7d6c5b4a3f2e1d0c'];
   const { HOME = '', PATH = '' } = world.env;
@@ -311,7 +311,7 @@ test('scopes of other parts of HighLevel are ignored and named', async () => {
   );
 });
 
-test('its whole report is written to a pipe', async () => {
+test('its report is written to a pipe completely', async () => {
   const world = await createWorld();
   const { stdout } = await runProgram(['doctor', '--sandbox', '--facts'], world.env);
   expect(stdout).toMatch(/· host +put settings into .+\n$/);

@@ -58,7 +58,7 @@ describe('a value from HighLevel is printed as one short line', () => {
     expect(accounts[0].name).toContain(' and so on'.repeat(50));
   });
 
-  test('accounts with an invalid time', async () => {
+  test('a list of accounts that holds an invalid time', async () => {
     const world = await createWorld();
     await world.login();
     const facts = JSON.parse(await readFile(world.facts, 'utf8'));
@@ -72,7 +72,7 @@ describe('a value from HighLevel is printed as one short line', () => {
   });
 });
 
-describe('a command ends without an error if its output is closed', () => {
+describe('closed output ends a command silently', () => {
   /** The program, whose reader goes away before it says anything, or after so many characters. */
   function cutOff(world: World, args: readonly string[], after: number, both = false) {
     const child = spawn(process.execPath, [PROGRAM, ...args], { env: world.env });
@@ -110,7 +110,7 @@ describe('a command ends without an error if its output is closed', () => {
     ['sandbox'],
   ];
   test.each(COMMANDS.flatMap((args) => [0, 1].map((after) => [args.join(' '), after, args] as const)))(
-    '%s, cut after %i characters',
+    '%s, closed after %i characters',
     async (name, after, args) => {
       const world = await createWorld();
       if (name === 'accounts') await world.login();
@@ -122,7 +122,7 @@ describe('a command ends without an error if its output is closed', () => {
     },
   );
 
-  test('also for errors', async () => {
+  test('also on stderr', async () => {
     const world = await createWorld();
     expect(await cutOff(world, ['logout', '--location', 'nowhere'], 0, true)).toMatchObject({ code: 2 });
     expect(await cutOff(world, ['frobnicate'], 0, true)).toMatchObject({ code: 2 });
@@ -148,7 +148,7 @@ test.runIf(process.platform === 'linux').each(['doctor --sandbox', 'accounts', '
   },
 );
 
-describe('the Node version that doctor requires', () => {
+describe('the version of Node that doctor requires', () => {
   test.each([
     ['20.18.0', false],
     ['20.18.1', true],
@@ -166,7 +166,7 @@ describe('the Node version that doctor requires', () => {
   });
 });
 
-describe('invalid usage is one line that says what is wrong', () => {
+describe('wrong usage is reported in one line', () => {
   test.each([
     [['frobnicate'], /^ghl-contacts-mcp: There is no command "frobnicate"\. Commands: sandbox, demo, login, /],
     [['docter'], /^ghl-contacts-mcp: There is no command "docter"; did you mean doctor\?\n$/],

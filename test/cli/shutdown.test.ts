@@ -22,7 +22,7 @@ afterEach(async () => {
   for (const close of open.splice(0)) await close();
 });
 
-/** What a test waits for, and whoever brings it about. */
+/** An event that a test waits for, and the function that triggers it. */
 function event<T = void>() {
   let happen: (value: T) => void = () => {};
   const happened = new Promise<T>((resolve) => {
@@ -31,8 +31,8 @@ function event<T = void>() {
   return { happened, happen };
 }
 
-/** The built program against a sandbox over HTTP whose faults wait until they are let go. */
-async function office(faults: FaultRule[] = [], env: Record<string, string> = {}) {
+/** The built program against a sandbox over HTTP whose delayed answers wait for `release`. */
+async function startProgram(faults: FaultRule[] = [], env: Record<string, string> = {}) {
   const release = event();
   const sandbox = createSandbox({ rate: 'off', faults, wait: () => release.happened });
   const [contactId] = await ids(sandbox);
@@ -77,7 +77,7 @@ async function office(faults: FaultRule[] = [], env: Record<string, string> = {}
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line) as Entry),
-    /** How many people of that email there are. */
+    /** The number of contacts with that email. */
     async made() {
       const { contacts } = (await ask(
         sandbox,
@@ -129,9 +129,9 @@ async function endsSoon(program: Program, end: () => void): Promise<number> {
 const hanging: FaultRule[] = [{ route: GET, fault: { connection: 'hang' } }];
 const slowWrite: FaultRule[] = [{ route: CREATE, nth: 1, fault: { delayMs: 1 } }];
 
-describe('a read that hangs', () => {
-  test('that is cancelled aborts its request, gets no answer, and the server still works', async () => {
-    const { program, upstream, read, cancel } = await office(hanging);
+describe('a hanging read', () => {
+  test('that is cancelled ends its request upstream, has no response, and leaves the server working', async () => {
+    const { program, upstream, read, cancel } = await startProgram(hanging);
     read(2);
     await upstream.arrived.happened;
     const began = performance.now();
@@ -150,8 +150,8 @@ describe('a read that hangs', () => {
     ['SIGTERM', (program: Program) => program.child.kill('SIGTERM')],
     ['SIGINT', (program: Program) => program.child.kill('SIGINT')],
     ['SIGHUP', (program: Program) => program.child.kill('SIGHUP')],
-  ] as const)('does not keep the process alive: %s', async (what, end) => {
-    const { program, upstream, read } = await office(hanging);
+  ] as const)('does not keep the process: %s', async (what, end) => {
+    const { program, upstream, read } = await startProgram(hanging);
     read(2);
     await upstream.arrived.happened;
     const ms = await endsSoon(program, () => end(program));
@@ -165,7 +165,7 @@ describe('a slow write', () => {
     ['SIGTERM', (program: Program) => program.child.kill('SIGTERM')],
     ['stdin closed', (program: Program) => program.child.stdin.end()],
   ] as const)('is finished, journalled and answered: %s', async (reason, end) => {
-    const { program, upstream, release, create, journalled, made } = await office(slowWrite);
+    const { program, upstream, release, create, journalled, made } = await startProgram(slowWrite);
     create(2);
     await upstream.arrived.happened;
     end(program);
@@ -178,8 +178,8 @@ describe('a slow write', () => {
     expect(await made()).toBe(1);
   });
 
-  test('the process accepts no further call while it shuts down', async () => {
-    const { program, upstream, release, create, read } = await office(slowWrite);
+  test('is finished while further calls are refused', async () => {
+    const { program, upstream, release, create, read } = await startProgram(slowWrite);
     create(2);
     await upstream.arrived.happened;
     program.child.kill('SIGTERM');
@@ -191,8 +191,8 @@ describe('a slow write', () => {
     expect(answered(program, 2)).toBe(true);
   });
 
-  test('whose response is lost during shutdown is reconciled', async () => {
-    const { program, upstream, release, create, journalled, made } = await office([
+  test('whose response is lost while the process ends is reconciled', async () => {
+    const { program, upstream, release, create, journalled, made } = await startProgram([
       { route: CREATE, nth: 1, fault: { connection: 'cut', strikes: 'after', delayMs: 1 } },
     ]);
     create(2);
@@ -206,8 +206,8 @@ describe('a slow write', () => {
     expect(await made()).toBe(1);
   });
 
-  test('that is cancelled is finished and journalled as cancelled; the host gets no answer', async () => {
-    const { program, upstream, release, create, cancel, journalled, made } = await office(slowWrite);
+  test('that is cancelled is finished and journalled as cancelled, without a response', async () => {
+    const { program, upstream, release, create, cancel, journalled, made } = await startProgram(slowWrite);
     create(2);
     await upstream.arrived.happened;
     cancel(2);
@@ -221,8 +221,8 @@ describe('a slow write', () => {
     expect(await made()).toBe(1);
   });
 
-  test('is finished if the host no longer reads', async () => {
-    const { program, upstream, release, create, journalled } = await office(slowWrite);
+  test('is finished when the host no longer reads', async () => {
+    const { program, upstream, release, create, journalled } = await startProgram(slowWrite);
     create(2);
     await upstream.arrived.happened;
     program.child.stdout.destroy();
@@ -234,8 +234,8 @@ describe('a slow write', () => {
     expect(program.stderr()).not.toMatch(/EPIPE|^ +at /m);
   });
 
-  test('is finished if a message is too large for the transport', async () => {
-    const { program, upstream, release, create, journalled } = await office(slowWrite);
+  test('is finished when a message is too large for the transport', async () => {
+    const { program, upstream, release, create, journalled } = await startProgram(slowWrite);
     create(2);
     await upstream.arrived.happened;
     program.send('x'.repeat(11 * 1024 * 1024));
@@ -247,10 +247,10 @@ describe('a slow write', () => {
   });
 });
 
-describe('a write that was not sent yet', () => {
-  test('does not keep the process alive and is not sent', async () => {
+describe('a write that is not sent yet', () => {
+  test('does not keep the process running, and is not sent', async () => {
     const held: FaultRule[] = [{ route: CREATE, fault: { status: 429, headers: { 'retry-after': '9' } } }];
-    const { program, upstream, create, addTask, made } = await office(held);
+    const { program, upstream, create, addTask, made } = await startProgram(held);
     create(2);
     await upstream.arrived.happened;
     addTask(3);
@@ -261,27 +261,27 @@ describe('a write that was not sent yet', () => {
 });
 
 describe('an idle server', () => {
-  test('ends when stdin closes, although connections are kept alive', async () => {
-    const { program, read } = await office();
+  test('ends when stdin closes, although connections upstream are kept alive', async () => {
+    const { program, read } = await startProgram();
     read(2);
     expect((await program.answer(2)).result).toMatchObject({ structuredContent: { contact: {} } });
     await endsSoon(program, () => program.child.stdin.end());
   });
 
   test('ends when stdin closes right after initialize', async () => {
-    const { program } = await office();
+    const { program } = await startProgram();
     await endsSoon(program, () => program.child.stdin.end());
   });
 
   test('ends with 0 on a message over the 10 MB of the transport', async () => {
-    const { program } = await office();
+    const { program } = await startProgram();
     program.send('x'.repeat(11 * 1024 * 1024));
     expect(await program.ended).toBe(0);
     expect(program.stderr()).not.toMatch(/^ +at /m);
   });
 });
 
-describe('a file system operation that hangs', () => {
+describe('file system calls that never return', () => {
   /** Opening it waits for a reader, in a thread of the pool: as a file does on a network drive that is gone. */
   async function stuckThreads(threads: number) {
     const pipe = join(folder, `nobody-reads-${threads}`);
@@ -296,7 +296,7 @@ describe('a file system operation that hangs', () => {
     [1, 'ends with its host', 5_000],
     [4, 'ends with its host, though a write can neither begin nor end', 15_000],
   ])('in %i threads of four: the process %s', async (threads, _, most) => {
-    const { program, create, upstream } = await office([], await stuckThreads(threads));
+    const { program, create, upstream } = await startProgram([], await stuckThreads(threads));
     program.child.kill('SIGUSR2');
     create(2);
     if (threads < 4) await upstream.arrived.happened;

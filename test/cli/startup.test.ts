@@ -32,7 +32,7 @@ async function probe({ client }: Running): Promise<void> {
 }
 
 describe('a start', () => {
-  test('signed in: it reads only the accounts file and sends nothing; a call reads the token and sends', async () => {
+  test('signed in: it reads only the accounts file and sends nothing; a call reads the tokens and sends', async () => {
     const world = await createWorld();
     await world.login('contacts.readonly contacts.write');
     const before = (await world.requests()).length;
@@ -57,7 +57,7 @@ describe('a start', () => {
     expect(await natives()).toEqual([]);
     expect(await files()).toEqual([join(world.folder, 'config/ghl-contacts-mcp/accounts.json')]);
     expect(await connections()).toEqual([]);
-    // There is no keychain behind this address: that it is asked for is the point.
+    // There is no keychain at this address; the test shows whether it was asked.
     expect(await server.refused('list_contacts')).toMatch(/^The keychain does not answer/);
     expect(await natives()).toEqual([expect.stringContaining('keyring')]);
   });
@@ -79,7 +79,7 @@ describe('a start', () => {
     expect(await world.requests()).toEqual([]);
   });
 
-  test('with an expired token and without network: it lists its tools, and a call says what is wrong', async () => {
+  test('with an expired token and no network: it lists its tools, and a call says what is wrong', async () => {
     const world = await createWorld();
     await world.login();
     await world.expire();

@@ -36,7 +36,7 @@ describe('the built program over stdio', () => {
     await client.close();
   });
 
-  test('ignores messages that are not JSON-RPC, answers unknown methods, and prints only the protocol', async () => {
+  test('survives invalid JSON-RPC, answers unknown methods, and prints nothing but the protocol', async () => {
     const program = start(['--sandbox']);
     program.send('this is not json');
     program.send('{"jsonrpc":"2.0"}');
@@ -56,7 +56,7 @@ describe('the built program over stdio', () => {
     for (const line of program.lines) expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' });
   });
 
-  test('reads null as not given, and answers every malformed request', async () => {
+  test('accepts null for an absent member, and answers every invalid request', async () => {
     const program = start(['--sandbox']);
     program.send(HELLO);
     const params = { name: 'list_users', arguments: {} };
@@ -95,7 +95,7 @@ describe('the built program over stdio', () => {
     expect(await program.ended).toBe(0);
   });
 
-  test('a host that closes its end of stdout ends it without a stack trace', async () => {
+  test('a host that closes stdout ends it without a stack trace', async () => {
     const program = start(['--sandbox']);
     program.send(HELLO);
     await program.answer(1);
@@ -146,7 +146,7 @@ describe('the command line', () => {
     expect((await run(['--help'])).stdout).toContain('sandbox [options]');
   });
 
-  test('sandbox serves the API, prints its address in one line, and the server works with it over HTTP', async () => {
+  test('sandbox serves the API, prints its URL in one line, and the server works against it over HTTP', async () => {
     const api = start(['sandbox']);
     const line = await new Promise<string>((resolve) =>
       api.child.stdout.once('data', (chunk) => resolve(String(chunk))),

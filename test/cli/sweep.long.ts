@@ -79,7 +79,7 @@ const loud = (world: World) => ({
   GHL_TIMEOUT_MS: '600',
 });
 
-test('no command writes a secret anywhere except into the store', async () => {
+test('no command writes a secret anywhere but to the store', async () => {
   const world = await createWorld();
   const { clientSecret } = world.sandbox.oauthClient;
   const heard: Heard[] = [];
@@ -125,7 +125,7 @@ test('no command writes a secret anywhere except into the store', async () => {
   expect(leaks([{ where: 'store', bytes: store }], [...secrets])).not.toEqual([]);
 });
 
-test('the sandbox prints only its own token, which is not secret', async () => {
+test('the sandbox prints its own token, as intended, and no other secret', async () => {
   const world = await createWorld();
   await world.login();
   const program = start(['sandbox'], { ...world.env, ...loud(world), GHL_API_KEY: 'pit-of-somebody-else' });

@@ -10,14 +10,14 @@ describe('an unusable token store', () => {
     empty: ({ file }) => writeFile(file, ''),
     'of another shape': ({ file }) => writeFile(file, '{"secrets":{"location:x":5}}'),
     'readable by others': ({ file }) => chmod(file, 0o644),
-    'with damaged facts': ({ facts }) => writeFile(facts, '{"accounts":[null],"agencies":[]}'),
+    'with a damaged accounts file': ({ facts }) => writeFile(facts, '{"accounts":[null],"agencies":[]}'),
   };
   const says: Record<string, RegExp> = {
     'half-written': /^The token store .+ is damaged\. Nothing was changed; move it away and sign in again/,
     empty: /^The token store .+ is damaged\./,
     'of another shape': /^The token store .+ is damaged\./,
     'readable by others': /^The token store .+ can be read by others\. Restrict it to its owner: chmod 600 "/,
-    'with damaged facts': /^The list of accounts .+ is damaged\. Move it away and sign in again/,
+    'with a damaged accounts file': /^The list of accounts .+ is damaged\. Move it away and sign in again/,
   };
   test.each(Object.keys(break_))(
     '%s: a call, login and logout report it in one line, and the code is not spent',

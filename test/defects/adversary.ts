@@ -95,8 +95,8 @@ export const adversary: readonly Defect[] = [
     item: 8,
     what: 'Swapped settings show the token to the model',
     tests: [
-      ['test/cli/config.test.ts', 'a secret in another setting is never printed'],
-      ['test/cli/doctor.test.ts', 'doctor shows no secret that is in another setting'],
+      ['test/cli/config.test.ts', 'a secret in the wrong setting is never shown'],
+      ['test/cli/doctor.test.ts', 'doctor shows no secret from a wrong setting'],
     ],
   },
   {
@@ -210,7 +210,7 @@ export const adversary: readonly Defect[] = [
     tests: [
       [
         'test/cli/connection.test.ts',
-        'after an OAuth scope was withdrawn no request uses it, and the error says how to get it back',
+        'after OAuth scopes were narrowed no request uses the old ones, and the refusal says how to restore them',
       ],
     ],
   },
@@ -218,7 +218,7 @@ export const adversary: readonly Defect[] = [
     item: 22,
     what: 'Redaction does not recognise the credential in use',
     tests: [
-      ['test/lib/redact.test.ts', '%s is redacted in any encoding when it is known'],
+      ['test/lib/redact.test.ts', 'is taken out once it is known, however it is spelt'],
       ['test/cli/sweep.long.ts', 'no fault reveals a secret'],
     ],
   },
@@ -287,12 +287,9 @@ export const adversary: readonly Defect[] = [
       ['test/tools/core/validate-input.test.ts', '5,000 levels in JSON text'],
       [
         'test/mcp/size-limits.test.ts',
-        'are limited, the error says what to do, and one write causes no more notifications than the limit',
+        'are limited, the refusal says what to do, and one write causes no more notifications than the limit',
       ],
-      [
-        'test/tools/core/job-store.test.ts',
-        'the total size is limited: the least recently used jobs are removed, but no running one and not the newest',
-      ],
+      ['test/tools/core/job-store.test.ts', 'together they hold some megabytes at most'],
       [
         'test/tools/composite/bulk-update/preview.test.ts',
         'is rejected for a change that exceeds the size of a request',

@@ -23,8 +23,8 @@ export const interop: readonly Defect[] = [
     item: 3,
     what: 'A lone surrogate in a message stops hosts',
     tests: [
-      ['test/mcp/well-formed.test.ts', 'with random text from the CRM and the host, seed ${seed}'],
-      ['test/mcp/well-formed.test.ts', 'the label %s is truncated between characters'],
+      ['test/mcp/well-formed.test.ts', 'with halves in the messages of the CRM and the host'],
+      ['test/mcp/well-formed.test.ts', 'a label such as %s is truncated between characters'],
     ],
   },
   {
@@ -90,7 +90,7 @@ export const interop: readonly Defect[] = [
     item: 11,
     what: 'Error text "an int", data.uri of a missing resource, numbers in place of text',
     tests: [
-      ['test/resources/resources.test.ts', 'a missing contact is a resource-not-found error'],
+      ['test/resources/resources.test.ts', 'a contact that does not exist is reported as missing'],
       ['test/tools/core/validate-input.test.ts', 'limit must be a whole number'],
       [
         'test/tools/core/read-arguments.test.ts',

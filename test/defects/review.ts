@@ -38,18 +38,13 @@ export const review: readonly Defect[] = [
   {
     item: 6,
     what: 'Synchronous disk reads on every call',
-    tests: [
-      [
-        'test/cli/connection.test.ts',
-        'waits for no disk: the accounts file is read only after a change, and never synchronously',
-      ],
-    ],
+    tests: [['test/cli/connection.test.ts', 'reads the accounts file only if it changed, and never synchronously']],
   },
   {
     item: 7,
     what: 'GHL_TOOLS=constructor is accepted, and __proto__ causes a stack trace',
     tests: [
-      ['test/cli/config.test.ts', 'a malformed setting is one line that names it and says how to fix it'],
+      ['test/cli/config.test.ts', 'a malformed setting is reported in one line that names it and the correction'],
       ['test/cli/config.test.ts', '__proto__'],
       ['test/tools/search-filters.test.ts', 'a field called %s is passed on'],
     ],
@@ -104,14 +99,17 @@ export const review: readonly Defect[] = [
     item: 14,
     what: 'State is not keyed by location',
     tests: [
-      ['test/lib/time.test.ts', 'is read once an hour and after a sign-in to another location'],
-      ['test/tools/composite/onboard/known-people.test.ts', 'separates locations'],
+      ['test/lib/time.test.ts', 'is asked for once an hour, and anew after a sign-in elsewhere'],
+      ['test/tools/composite/person-registry.test.ts', 'keeps locations apart'],
       ['test/cli/connection.test.ts', 'a request prepared for one location is not sent with the token of another'],
       [
         'test/mcp/account-change.test.ts',
         'after a change of account nothing of the previous account is shown or continued',
       ],
-      ['test/mcp/account-change.test.ts', 'a create that was uncertain in one account is not a repetition in another'],
+      [
+        'test/mcp/account-change.test.ts',
+        'a create with unknown outcome in one account does not count as a repetition in another',
+      ],
     ],
   },
   {
@@ -125,6 +123,6 @@ export const review: readonly Defect[] = [
   {
     item: 16,
     what: 'doctor accepts Node 20.18.0',
-    tests: [['test/cli/output.test.ts', 'the Node version that doctor requires']],
+    tests: [['test/cli/output.test.ts', 'the version of Node that doctor requires']],
   },
 ];

@@ -18,7 +18,7 @@ async function twoAccounts() {
     location = { locationId, sandbox };
   };
   const created: string[] = [];
-  /** What creates wait for. */
+  /** Creates wait for `answer`. */
   const held: { answer?: Promise<void> } = {};
   const connected = await connect({
     locationId: () => location.locationId,
@@ -41,61 +41,61 @@ async function twoAccounts() {
     ...connected,
     created,
     held,
-    toTwo: () => use(two, 'location-two'),
-    toOne: () => use(one, 'location-one'),
+    useTwo: () => use(two, 'location-two'),
+    useOne: () => use(one, 'location-one'),
     two,
   };
 }
 
 test('after a change of account nothing of the previous account is shown or continued', async () => {
-  const there = await twoAccounts();
-  const uris = async () => (await there.client.listResources()).resources.map(({ uri }) => uri);
-  await there.call('get_contact', { contactId: 'One3' });
+  const host = await twoAccounts();
+  const uris = async () => (await host.client.listResources()).resources.map(({ uri }) => uri);
+  await host.call('get_contact', { contactId: 'One3' });
   const contacts = Array.from({ length: 30 }, (_, i) => `One${i}`);
   const change = { contacts, set: { city: 'Austin' } };
-  const { next } = await there.call('bulk_update_contacts', change);
-  const { cursor } = await there.call('list_changed_contacts', { since: '2026-11-01', limit: 1 });
+  const { next } = await host.call('bulk_update_contacts', change);
+  const { cursor } = await host.call('list_changed_contacts', { since: '2026-11-01', limit: 1 });
   expect(await uris()).toContain('ghl://contacts/One3');
 
-  there.toTwo();
+  host.useTwo();
   expect(await uris()).not.toContain('ghl://contacts/One3');
   const typed = {
     ref: { type: 'ref/prompt' as const, name: 'contact_dashboard' },
     argument: { name: 'contact', value: 'One' },
   };
-  expect((await there.client.complete(typed)).completion.values).toEqual([]);
-  expect(await there.refused('bulk_update_contacts', next as Json)).toContain('no unfinished work');
-  expect((await there.call('list_changed_contacts', { since: 'last' })).notice).toContain('the last 24 hours');
-  expect((await there.call('list_changed_contacts', { cursor })).notice).toContain('is not stored any more');
+  expect((await host.client.complete(typed)).completion.values).toEqual([]);
+  expect(await host.refused('bulk_update_contacts', next as Json)).toContain('no unfinished work');
+  expect((await host.call('list_changed_contacts', { since: 'last' })).notice).toContain('the last 24 hours');
+  expect((await host.call('list_changed_contacts', { cursor })).notice).toContain('is not stored any more');
 
-  there.toOne();
+  host.useOne();
   expect(await uris()).toContain('ghl://contacts/One3');
-  expect(await there.call('bulk_update_contacts', next as Json)).toMatchObject({ done: 30 });
+  expect(await host.call('bulk_update_contacts', next as Json)).toMatchObject({ done: 30 });
 });
 
-test('a create that was uncertain in one account is not a repetition in another', async () => {
-  const there = await twoAccounts();
-  // Both sandboxes count their ids alike; those of HighLevel are never the same.
-  await client(there.two).create({ firstName: 'Other' });
+test('a create with unknown outcome in one account does not count as a repetition in another', async () => {
+  const host = await twoAccounts();
+  // Both sandboxes would give their first contact the same id; HighLevel never does.
+  await client(host.two).create({ firstName: 'Other' });
   const stopping = new AbortController();
   const person = { name: 'create_contact', arguments: { firstName: 'Nora', email: 'nora@whelan.example' } };
   let release: () => void = () => undefined;
-  there.held.answer = new Promise((resolve) => {
+  host.held.answer = new Promise((resolve) => {
     release = resolve;
   });
-  const first = there.client.callTool(person, undefined, { signal: stopping.signal });
-  await expect.poll(() => there.created).toEqual(['location-one']);
+  const first = host.client.callTool(person, undefined, { signal: stopping.signal });
+  await expect.poll(() => host.created).toEqual(['location-one']);
   stopping.abort();
   await expect(first).rejects.toThrow();
   release();
-  there.toTwo();
-  const answer = await there.call(person.name, person.arguments);
+  host.useTwo();
+  const answer = await host.call(person.name, person.arguments);
   expect(answer.notice).toBeUndefined();
-  expect(there.created).toEqual(['location-one', 'location-two']);
-  expect((await client(there.two).search({ query: 'nora' })).body.contacts).toHaveLength(1);
+  expect(host.created).toEqual(['location-one', 'location-two']);
+  expect((await client(host.two).search({ query: 'nora' })).body.contacts).toHaveLength(1);
 });
 
-/** Signed in to one location until a request comes in that `at` picks, and to another one from then on. */
+/** Signed in to one location until the request that `at` selects arrives, and to another one from then on. */
 async function changedAt(at: (request: Request) => boolean, answer?: () => Response) {
   const sandboxes = { 'location-one': sandboxOf([] as never), 'location-two': sandboxOf([] as never) };
   let locationId: keyof typeof sandboxes = 'location-one';
@@ -135,22 +135,22 @@ test.each([
     { firstName: 'Nora', email: 'nora@whelan.example', note: 'Hello', tasks: [{ title: 'Call', dueDate: DUE }] },
   ],
   ['bulk_upsert_contacts', { rows: [1, 2, 3].map((n) => ({ firstName: `N${n}`, email: `n${n}@whelan.example` })) }],
-])('%s started in one account sends nothing to the next', async (name, args) => {
+])('%s that started in one account sends nothing to the next account', async (name, args) => {
   for (const step of [1, 2, 3]) {
     let seen = 0;
-    const there = await changedAt(() => {
+    const host = await changedAt(() => {
       seen += 1;
       return seen === step;
     });
-    await there.client.callTool({ name, arguments: args });
-    expect(there.inTwo, `changed at request ${step}`).toEqual([]);
+    await host.client.callTool({ name, arguments: args });
+    expect(host.inTwo, `changed at request ${step}`).toEqual([]);
   }
 });
 
-test('an uncertain create is not looked up in the account that was signed in to since', async () => {
+test('a create with unknown outcome is not reconciled in the account that was signed in meanwhile', async () => {
   const isCreate = ({ method, url }: Request) => method === 'POST' && url.endsWith('/contacts/');
-  const there = await changedAt(isCreate, () => new Response('', { status: 502 }));
-  const refused = await there.refused('create_contact', { firstName: 'Nora', email: 'nora@whelan.example' });
+  const host = await changedAt(isCreate, () => new Response('', { status: 502 }));
+  const refused = await host.refused('create_contact', { firstName: 'Nora', email: 'nora@whelan.example' });
   expect(refused).toContain('is not known');
-  expect(there.inTwo).toEqual([]);
+  expect(host.inTwo).toEqual([]);
 });

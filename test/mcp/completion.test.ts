@@ -5,19 +5,19 @@ const CONTACT = 'ghl://contacts/{contactId}';
 const DUPLICATE = 'GET /contacts/search/duplicate';
 
 /** Completes an argument of a template or a prompt. */
-async function desk(options?: Options) {
+async function connectCompleting(options?: Options) {
   const host = await connect(options);
-  const ask = async (
+  const complete = async (
     ref: { type: 'ref/resource'; uri: string } | { type: 'ref/prompt'; name: string },
     name: string,
     value: string,
-    others: Record<string, string> = {},
-  ) => (await host.client.complete({ ref, argument: { name, value }, context: { arguments: others } })).completion;
+    filledIn: Record<string, string> = {},
+  ) => (await host.client.complete({ ref, argument: { name, value }, context: { arguments: filledIn } })).completion;
   return {
     ...host,
-    id: (value: string, uri = CONTACT) => ask({ type: 'ref/resource', uri }, 'contactId', value),
-    of: (prompt: string, name: string, value: string, others?: Record<string, string>) =>
-      ask({ type: 'ref/prompt', name: prompt }, name, value, others),
+    id: (value: string, uri = CONTACT) => complete({ type: 'ref/resource', uri }, 'contactId', value),
+    of: (prompt: string, name: string, value: string, filledIn?: Record<string, string>) =>
+      complete({ type: 'ref/prompt', name: prompt }, name, value, filledIn),
     /** Names of the contacts with these ids, in their order. */
     names: (ids: readonly string[]) => Promise.all(ids.map((contactId) => nameOf(host.call, contactId))),
   };
@@ -39,14 +39,14 @@ describe('a contact id', () => {
     ['312 555 0101', ['Maria Lopez']],
     ['maria.lopez@northshoremed.example', ['Maria Lopez']],
     ['Maria.Lopez@', ['Maria Lopez']],
-  ])('%j completes to %j first', async (typed, likeliest) => {
-    const { id, names } = await desk();
+  ])('%j gives %j first', async (typed, best) => {
+    const { id, names } = await connectCompleting();
     const { values } = await id(typed);
-    expect((await names(values)).slice(0, likeliest.length).sort()).toEqual([...likeliest].sort());
+    expect((await names(values)).slice(0, best.length).sort()).toEqual([...best].sort());
   });
 
-  test('names that start with the text come first, then words that do, then other matches', async () => {
-    const { id, names, call } = await desk();
+  test('names that start with the text come first, then names with a word that does, then other matches', async () => {
+    const { id, names, call } = await connectCompleting();
     for (const [firstName, lastName] of [
       ['Oxana', 'Zorin'],
       ['Zoriana', 'Quill'],
@@ -56,8 +56,8 @@ describe('a contact id', () => {
     expect(await names((await id('zori')).values)).toEqual(['Zoriana Quill', 'Oxana Zorin', 'Mazorin Quill']);
   });
 
-  test('among equal matches recently seen contacts come first', async () => {
-    const { id, call, advance } = await desk();
+  test('of equal matches, recent contacts come first', async () => {
+    const { id, call, advance } = await connectCompleting();
     const before = (await id('ma')).values;
     const marcus = await find(call, 'marcus webb');
     const other = marcus.id === before[0] ? await find(call, 'maria lopez') : marcus;
@@ -66,8 +66,8 @@ describe('a contact id', () => {
     expect((await id('ma')).values[0]).toBe(other.id);
   });
 
-  test('an exact email or number is looked up as such', async () => {
-    const { id, sent } = await desk();
+  test('a whole email or number sends one duplicate lookup', async () => {
+    const { id, sent } = await connectCompleting();
     await sent();
     for (const typed of ['maria.lopez@northshoremed.example', '+13125550101']) {
       expect(await id(typed)).toMatchObject({ total: 1, hasMore: false });
@@ -77,8 +77,8 @@ describe('a contact id', () => {
     expect(await sent()).toHaveLength(2);
   });
 
-  test('fewer than two characters complete to recent contacts, an id to itself, and nothing is sent', async () => {
-    const { id, call, sent } = await desk();
+  test('fewer than two characters offer recent contacts, a whole id offers itself, and nothing is sent', async () => {
+    const { id, call, sent } = await connectCompleting();
     const maria = await find(call, 'maria');
     const { id: ben } = await find(call, 'ben carter');
     for (const contactId of [maria.id, ben]) await call('get_contact', { contactId });
@@ -90,8 +90,8 @@ describe('a contact id', () => {
     expect(await sent()).toEqual([]);
   });
 
-  test('at most ten values and their total are returned', async () => {
-    const { id } = await desk();
+  test('offers at most ten, with the total', async () => {
+    const { id } = await connectCompleting();
     const { values, total, hasMore } = await id('example');
     expect(values).toHaveLength(10);
     expect(total).toBeGreaterThan(10);
@@ -99,29 +99,31 @@ describe('a contact id', () => {
     expect(await id('zzzz')).toEqual({ values: [], total: 0, hasMore: false });
   });
 
-  test('a contact that is not in the index yet is found among the contacts seen', async () => {
-    const { id, call } = await desk({ sandbox: { indexDelayMs: 60_000 } });
+  test('a contact that is not in the index yet is found among the recent contacts', async () => {
+    const { id, call } = await connectCompleting({ sandbox: { indexDelayMs: 60_000 } });
     const { contact } = (await call('create_contact', { firstName: 'Nora', lastName: 'Finch' })) as {
       contact: { id: string };
     };
     expect(await id('nora fi')).toEqual({ values: [contact.id], total: 1, hasMore: false });
   });
 
-  test('the same text is requested once', async () => {
-    const { id, sent } = await desk();
+  test('the same text sends one request', async () => {
+    const { id, sent } = await connectCompleting();
     await sent();
     const [one, two] = [await id('mar'), await id('mar', `${CONTACT}/tasks`)];
     expect(two).toEqual(one);
     expect(await sent()).toHaveLength(1);
   });
 
-  test('there are no values and no error if HighLevel cannot be reached', async () => {
-    const { id } = await desk({ sandbox: { faults: [{ route: 'GET /contacts/', fault: { status: 403 } }] } });
+  test('when HighLevel refuses, nothing is offered, without an error', async () => {
+    const { id } = await connectCompleting({
+      sandbox: { faults: [{ route: 'GET /contacts/', fault: { status: 403 } }] },
+    });
     expect(await id('maria')).toEqual({ values: [], total: 0, hasMore: false });
   });
 
-  test('there are no values without the scope', async () => {
-    const { id, sent } = await desk({ scopes: ['contacts.write'] });
+  test('without the scope there is nothing to complete', async () => {
+    const { id, sent } = await connectCompleting({ scopes: ['contacts.write'] });
     await expect(id('maria')).rejects.toMatchObject({ code: -32602 });
     expect(await sent()).toEqual([]);
   });
@@ -129,9 +131,9 @@ describe('a contact id', () => {
 
 describe('arguments of prompts', () => {
   test.each(['contact_dashboard', 'complete_task', 'activity_timeline'])(
-    'contact of %s has a readable value',
+    'the contact of %s is offered with name and email',
     async (prompt) => {
-      const { of } = await desk();
+      const { of } = await connectCompleting();
       expect(await of(prompt, 'contact', 'maria')).toEqual({
         values: ['Maria Lopez <maria.lopez@northshoremed.example>'],
         total: 1,
@@ -145,7 +147,7 @@ describe('arguments of prompts', () => {
   );
 
   test('a completed value completes to itself', async () => {
-    const { of } = await desk();
+    const { of } = await connectCompleting();
     for (const typed of ['maria', 'henry', 'greta']) {
       const [label = ''] = (await of('contact_dashboard', 'contact', typed)).values;
       const again = (await of('contact_dashboard', 'contact', label)).values;
@@ -154,8 +156,8 @@ describe('arguments of prompts', () => {
     }
   });
 
-  test('task is one of the open tasks of the contact', async () => {
-    const { of, call } = await desk();
+  test('task offers the open tasks of the contact', async () => {
+    const { of, call } = await connectCompleting();
     const { id: contactId } = await call('find_duplicate_contact', {
       email: 'nadia.karim@example.org',
     }).then(({ contact }) => contact as { id: string });
@@ -174,21 +176,21 @@ describe('arguments of prompts', () => {
     expect(await of('complete_task', 'task', '')).toEqual({ values: [], total: 0, hasMore: false });
   });
 
-  test('tags of the location complete after each comma', async () => {
-    const { of } = await desk();
+  test('tags offers the tags of the location after each comma', async () => {
+    const { of } = await connectCompleting();
     expect((await of('update_segment', 'tag', 'fle')).values).toEqual(['Fleet']);
     expect((await of('onboard_contact', 'tags', 'vip, fle')).values).toEqual(['vip, Fleet']);
     expect((await of('onboard_contact', 'tags', '')).values).toHaveLength(10);
   });
 
-  test('tags are not read without their scope', async () => {
-    const { of, sent } = await desk({ scopes: ['contacts.readonly', 'contacts.write'] });
+  test('tags offers nothing without the scope for tags', async () => {
+    const { of, sent } = await connectCompleting({ scopes: ['contacts.readonly', 'contacts.write'] });
     expect(await of('update_segment', 'tag', 'fle')).toEqual({ values: [], total: 0, hasMore: false });
     expect(await sent()).toEqual([]);
   });
 
-  test('since and kind complete to their values', async () => {
-    const { of } = await desk();
+  test('since and kind offer their values', async () => {
+    const { of } = await connectCompleting();
     expect((await of('sync_changes', 'since', '')).values).toEqual(['last', 'today', 'yesterday']);
     expect((await of('sync_changes', 'since', 'Y')).values).toEqual(['yesterday', 'today']);
     expect((await of('activity_timeline', 'kind', '')).values).toEqual([
@@ -201,8 +203,8 @@ describe('arguments of prompts', () => {
     expect((await of('activity_timeline', 'kind', 'no')).values).toEqual(['note']);
   });
 
-  test('an argument without completion has no values, and an unknown prompt or template is rejected', async () => {
-    const { of, id } = await desk();
+  test('an argument without completion offers nothing, and an unknown prompt or template is refused', async () => {
+    const { of, id } = await connectCompleting();
     expect(await of('onboard_contact', 'firstName', 'a')).toEqual({ values: [], total: 0, hasMore: false });
     expect(await of('onboard_contact', 'nothing', 'a')).toEqual({ values: [], total: 0, hasMore: false });
     await expect(of('no_such_prompt', 'contact', 'a')).rejects.toMatchObject({ code: -32602 });

@@ -9,7 +9,7 @@ import { type Connected, connect, find } from '../connect.ts';
 
 const size = (text: string) => Buffer.byteLength(text);
 
-/** The texts of a prompt, each with its size. */
+/** The texts of the messages of a prompt. */
 async function texts({ client }: Connected, name: string, args: Record<string, string> = {}): Promise<string[]> {
   const { messages } = await client.getPrompt({ name, arguments: args });
   return messages.map(({ content }) => (content as { text: string }).text);
@@ -23,31 +23,34 @@ const withTags = (count: number, characters: number) =>
       : body,
   );
 
-describe('every text has a size limit', () => {
+describe('no text exceeds its limit', () => {
   test.each([
     [100_000, 10],
     [2_000, 20],
     [10, 100_000],
-  ])('a prompt with %i tags of %i characters shows some of them and their number', async (count, length) => {
-    const said = await texts(await withTags(count, length), 'update_segment');
-    for (const text of said) expect(size(text)).toBeLessThanOrEqual(MAX_BYTES);
-    const { tags, total } = JSON.parse(said[1] ?? '') as { tags: string[]; total?: number };
-    expect(tags.length).toBeGreaterThan(9);
-    expect(total).toBe(tags.length < count ? count : undefined);
-  });
+  ])(
+    'a prompt with %i tags of %i characters shows some of them, and says how many there are',
+    async (count, length) => {
+      const messages = await texts(await withTags(count, length), 'update_segment');
+      for (const text of messages) expect(size(text)).toBeLessThanOrEqual(MAX_BYTES);
+      const { tags, total } = JSON.parse(messages[1] ?? '') as { tags: string[]; total?: number };
+      expect(tags.length).toBeGreaterThan(9);
+      expect(total).toBe(tags.length < count ? count : undefined);
+    },
+  );
 
   test.each([
     ['contact_dashboard', { contact: 'é'.repeat(500_000) }],
     ['onboard_contact', { firstName: 'é'.repeat(500_000), task: 'x'.repeat(100_000) }],
     ['sync_changes', { since: 'x'.repeat(500_000) }],
   ])('%s with a long argument', async (name, args) => {
-    const said = await texts(await connect(), name, args as Record<string, string>);
-    for (const text of said) expect(size(text)).toBeLessThanOrEqual(MAX_BYTES);
-    expect(said[1]).toContain('[cut: ');
-    expect(() => JSON.parse(said[1] ?? '')).not.toThrow();
+    const messages = await texts(await connect(), name, args as Record<string, string>);
+    for (const text of messages) expect(size(text)).toBeLessThanOrEqual(MAX_BYTES);
+    expect(messages[1]).toContain('[cut: ');
+    expect(() => JSON.parse(messages[1] ?? '')).not.toThrow();
   });
 
-  test('very long tags are not completed, and no completion is truncated', async () => {
+  test('tags that are too long are not offered, and no completion is truncated', async () => {
     const { client } = await connectChanged((body, { url }) =>
       new URL(url).pathname.endsWith('/tags') ? { tags: [{ name: 'x'.repeat(100_000) }, { name: 'x-ray' }] } : body,
     );
@@ -81,7 +84,7 @@ describe('every text has a size limit', () => {
     expect(size(await (await connect()).refused('get_contact', args))).toBeLessThanOrEqual(MAX_BYTES);
   });
 
-  test('every error text is truncated at the limit of a result, between characters', () => {
+  test('any error text is truncated to the limit of a result, between characters', () => {
     for (const text of ['x'.repeat(100_000), '🚲'.repeat(50_000), 'é'.repeat(39_999)]) {
       const short = withinBytes(text, MAX_BYTES);
       expect(size(short)).toBeLessThanOrEqual(MAX_BYTES);
@@ -92,7 +95,7 @@ describe('every text has a size limit', () => {
     expect(withinBytes('é'.repeat(20_000), MAX_BYTES)).toBe('é'.repeat(20_000));
   });
 
-  test('a Markdown resource whose text grows when it is escaped', async () => {
+  test('a resource in Markdown, which escaping makes longer', async () => {
     const tags = Array.from({ length: 3_000 }, (_, i) => `_*_${i}_*_`);
     const { client, call } = await connect({ sandbox: { data: { contacts: [{ firstName: 'Ada', tags }] } as never } });
     const [contact] = (await call('list_contacts')).contacts as Json[];
@@ -104,11 +107,11 @@ describe('every text has a size limit', () => {
 });
 
 describe('subscriptions', () => {
-  test('are limited, the error says what to do, and one write causes no more notifications than the limit', async () => {
+  test('are limited, the refusal says what to do, and one write causes no more notifications than the limit', async () => {
     const { client, call } = await connect();
     const { id } = await find(call, 'maria');
-    const told: string[] = [];
-    client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void told.push(params.uri));
+    const notified: string[] = [];
+    client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void notified.push(params.uri));
     const uri = (i: number) => `ghl://contacts?startAfter=${i}&startAfterId=${id}`;
     for (let i = 0; i < MAX_SUBSCRIPTIONS; i += 1) await client.subscribeResource({ uri: uri(i) });
     await expect(client.subscribeResource({ uri: uri(-1 + MAX_SUBSCRIPTIONS) })).resolves.toEqual({});
@@ -117,7 +120,7 @@ describe('subscriptions', () => {
       message: expect.stringMatching(/limit of 500 subscribed resources is reached.*unsubscribe from one first/),
     });
     await call('create_contact_note', { contactId: id, body: 'Called.' });
-    expect(told).toHaveLength(MAX_SUBSCRIPTIONS);
+    expect(notified).toHaveLength(MAX_SUBSCRIPTIONS);
     await client.unsubscribeResource({ uri: uri(0) });
     await expect(client.subscribeResource({ uri: `ghl://contacts/${id}` })).resolves.toEqual({});
   });

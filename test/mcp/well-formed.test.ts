@@ -16,12 +16,12 @@ const HALVES = [
   '\uD83D\uD83D\uDE00',
   '\u{E0241}\u202E\uD83D',
 ];
-/** What the CRM sends among them, and no host. */
+/** Hidden characters among them, which only the CRM sends. */
 const HIDDEN = /[\u{E0000}-\u{E0FFF}\u202E]/u;
-/** What the server decides by, and would take for another thing with more characters in it. */
+/** Keys whose values the server interprets: other characters in them would change the test. */
 const STRUCTURE = /(^|[a-z])id$|^(id|ids|searchAfter|startAfter|timezone|type|dataType|fieldKey)$|date|time/i;
 
-/** Puts halves of characters at a random place of every text. */
+/** Inserts half of a character at a random place of every text. */
 function damage(random: () => number) {
   return (value: unknown, key: string): unknown => {
     if (typeof value !== 'string' || STRUCTURE.test(key)) return value;
@@ -45,7 +45,7 @@ function halvesIn(value: unknown, path = ''): string[] {
 const ignore = () => undefined;
 const BAD = 'x\uD83D';
 
-/** A conversation in which the host sends halves as well; what it comes to does not matter. */
+/** A conversation in which the host sends halves, too; its results do not matter. */
 async function converse({ client, call }: Connected, contactId: string): Promise<void> {
   const parts = ['', '/tasks', '/notes', '/appointments', '/overview', '/timeline'];
   for (const part of parts) await client.readResource({ uri: `ghl://contacts/${contactId}${part}` });
@@ -95,10 +95,10 @@ async function converse({ client, call }: Connected, contactId: string): Promise
   await client.listResources();
 }
 
-describe('no message contains half of a surrogate pair', () => {
+describe('no half of a character is sent', () => {
   const seed = Date.now() % 1_000_000;
 
-  test(`with random text from the CRM and the host, seed ${seed}`, async () => {
+  test(`with halves in the messages of the CRM and the host, seed ${seed}`, async () => {
     console.log(`seed ${seed}`);
     const random = randomOf(seed);
     const { contactId } = await findFixture();
@@ -115,7 +115,7 @@ describe('no message contains half of a surrogate pair', () => {
   });
 
   test.each(['Chicago 🚲', '12345678🚲', `${'x'.repeat(39)}🚲`])(
-    'the label %s is truncated between characters',
+    'a label such as %s is truncated between characters',
     async (label) => {
       const connected = await connect({ label });
       const { client } = connected;

@@ -195,7 +195,7 @@ describe.skipIf(!folder)('every message of a whole conversation is valid', () =>
     expect(errors).toBeGreaterThanOrEqual(6);
   });
 
-  test.each(REVISIONS)('and an invalid one is detected with revision %s', (revision) => {
+  test.each(REVISIONS)('and an invalid message is found in revision %s', (revision) => {
     const { fault } = schemaOf(revision);
     const content = [{ type: 'text', text: 1 }];
     expect(fault('CallToolResult', { content })).toBeDefined();

@@ -20,7 +20,7 @@ async function pagesFrom(client: Connected['client'], uri: string | undefined): 
 }
 
 describe('contacts as resources', () => {
-  test('the list has the collection, later also recent contacts, and sends nothing', async () => {
+  test('the list holds the collection, then also recent contacts, and sends nothing', async () => {
     const { client, call, sent } = await connect();
     expect((await client.listResources()).resources.map((r) => r.uri)).toEqual(['ghl://contacts', 'ghl://status']);
     const maria = await find(call, 'maria');
@@ -35,7 +35,7 @@ describe('contacts as resources', () => {
     expect(await sent()).toEqual([]);
   });
 
-  test('a contact and its three lists have the content of the tool results', async () => {
+  test('a contact and its three lists hold the results of their tools', async () => {
     const { client, call } = await connect();
     const { id } = await find(call, 'maria');
     for (const [part, tool] of [
@@ -63,7 +63,7 @@ describe('contacts as resources', () => {
   test.each([
     ['overview', 'get_contact_overview', overviewMarkdown],
     ['timeline', 'get_contact_timeline', timelineMarkdown],
-  ])('%s has the content of %s as Markdown', async (part, tool, write) => {
+  ])('%s is the result of %s as Markdown', async (part, tool, write) => {
     const { client, call } = await connect();
     const { id } = await find(call, 'maria');
     const { contents } = await client.readResource({ uri: `ghl://contacts/${id}/${part}` });
@@ -76,7 +76,7 @@ describe('contacts as resources', () => {
     ]);
   });
 
-  test('a timeline names its contact, and both formats mark times without a known zone', async () => {
+  test('a timeline names the contact, and a time without a known zone is marked in both', async () => {
     const { client, call } = await connect({ scopes: CONTACTS });
     const { id } = await find(call, 'maria');
     const text = async (part: string) =>
@@ -100,7 +100,7 @@ describe('contacts as resources', () => {
     expect(page).not.toContain('object Object');
   });
 
-  test('the collection is paged: each page has the URI of the next, and all pages have each contact once', async () => {
+  test('the collection is paged: each page names the next, and together they hold each contact once', async () => {
     const { client, call, sent } = await connect({ scopes: CONTACTS });
     const { nextUri, ...first } = await page(client, 'ghl://contacts');
     expect(first).toEqual(await call('list_contacts'));
@@ -129,13 +129,13 @@ describe('contacts as resources', () => {
     'ghl://contacts?query=maria',
     'ghl://contacts/abc/overview/more',
     'ghl://contacts/abc/constructor',
-  ])('%s is not a resource, and nothing is sent', async (uri) => {
+  ])('%s does not exist, and nothing is sent', async (uri) => {
     const { client, sent } = await connect();
     await expect(client.readResource({ uri })).rejects.toMatchObject({ code: -32002, data: { uri } });
     expect(await sent()).toEqual([]);
   });
 
-  test('a missing contact is a resource-not-found error', async () => {
+  test('a contact that does not exist is reported as missing', async () => {
     const { client } = await connect();
     for (const part of ['', '/tasks', '/overview', '/timeline'])
       await expect(client.readResource({ uri: `ghl://contacts/seD4PfOuKoVMLkEZqohJ${part}` })).rejects.toMatchObject({
@@ -154,8 +154,8 @@ describe('contacts as resources', () => {
   });
 });
 
-describe('the contacts in the list of resources', () => {
-  test('a contact that was found or created is listed without a further request; a deleted one is not', async () => {
+describe('contacts in the list of resources', () => {
+  test('a found or created contact is listed without a further request; a deleted one is not', async () => {
     const { client, call } = await connect();
     const named = async () => (await client.listResources()).resources.slice(2).map(({ name }) => name);
     const { contact } = await call('find_duplicate_contact', { email: 'maria.lopez@northshoremed.example' });
@@ -165,7 +165,7 @@ describe('the contacts in the list of resources', () => {
     expect(await named()).toEqual(['Nora Finch']);
   });
 
-  test('without get_contact no contact is listed and no notification is sent', async () => {
+  test('without get_contact no contact is listed, and the host gets no notification', async () => {
     const { client, call } = await connect({ select: '-get_contact' });
     const told = vi.fn();
     client.setNotificationHandler(ResourceListChangedNotificationSchema, told);
@@ -192,7 +192,7 @@ describe('the contacts in the list of resources', () => {
   });
 });
 
-test('a resource read after an own write is not stale, although reads are cached', async () => {
+test('a resource read after a write of this server is current, although reads are cached', async () => {
   const { client, call, sent } = await connect();
   const { id: contactId } = await find(call, 'maria');
   const [contact, notes] = [`ghl://contacts/${contactId}`, `ghl://contacts/${contactId}/notes`];

@@ -17,7 +17,7 @@ const status = async (client: Connected['client']): Promise<Json> => {
 const NOTHING = { calls: 0, tries: 0, retries: 0, limited: 0, errors: 0, writes: 0, unknown: 0, cached: 0 };
 
 describe('ghl://status', () => {
-  test('has account, scopes, quota, breaker and metrics, before any request and without sending one', async () => {
+  test('shows account, scopes, quota, breaker and metrics, before the first request and without sending one', async () => {
     const { client, sandbox, sent } = await connect({ scopes: CONTACTS });
     expect(await status(client)).toEqual({
       account: { locationId: sandbox.locationId, sandbox: true },
@@ -29,7 +29,7 @@ describe('ghl://status', () => {
     expect(await sent()).toEqual([]);
   });
 
-  test('metrics and quota change with calls and expire after a day', async () => {
+  test('metrics and quota change with calls, and metrics expire after a day', async () => {
     const { client, call, refused, advance } = await connect({ sandbox: { rate: 100 } });
     const { id } = await find(call, 'maria');
     await call('get_contact', { contactId: id });
@@ -47,7 +47,7 @@ describe('ghl://status', () => {
     expect((await status(client)).lastDay).toEqual(NOTHING);
   });
 
-  test('shows an open breaker with the time of the next attempt, and a 429 as a pause', async () => {
+  test('shows an open breaker with the time of the next attempt, and the pause after a 429', async () => {
     const { client, call, refused, sandbox } = await connect({ api: { policy: { attempts: 1, base: 0, cap: 0 } } });
     const { id } = await find(call, 'maria');
     sandbox.setFaults([{ route: '*', fault: { status: 503 } }]);
@@ -65,7 +65,7 @@ describe('ghl://status', () => {
     });
   });
 
-  test('contains no secret and no CRM data', async () => {
+  test('holds no secret and no CRM data', async () => {
     const sandbox = createSandbox({ now: () => NOW, rate: 'off' });
     sandbox.issueToken({ token: TOKEN, scopes: CONTACTS });
     const { client, call } = await connect({
@@ -81,7 +81,7 @@ describe('ghl://status', () => {
     expect(text).not.toContain(id);
   });
 
-  test('shows the kind of credential and what is missing', async () => {
+  test('the program shows the kind of its credential, and what is missing', async () => {
     const ask = async (args: string[], env: Record<string, string>) => {
       const program = start(args, { GHL_JOURNAL: 'off', ...env });
       program.send(HELLO);
