@@ -1,5 +1,5 @@
 import { BoundedMap } from '../lib/bounded-map.ts';
-import { type Json, rowsIn } from '../lib/json.ts';
+import { type Json, recordIn, rowsIn } from '../lib/json.ts';
 import { stableKey } from '../lib/stable-key.ts';
 import { withoutDeleted } from './deleted-rows.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -74,6 +74,6 @@ const keyOf = (locationId: string, { name }: Endpoint, sent: Json): string => st
 function completeIds({ list, answer }: Endpoint, data: Json): Set<unknown> | undefined {
   if (list?.whole) return new Set(rowsIn(data, list.key).map(({ id }) => id));
   if (!answer || !('one' in answer) || !answer.orNull) return undefined;
-  const found = data[answer.one] as Json | null;
-  return new Set(found ? [found.id] : []);
+  const found = recordIn(data, answer.one);
+  return new Set(found && [found.id]);
 }
