@@ -1,4 +1,4 @@
-import { fullName } from '../api/contact-name.ts';
+import { fullName } from '../api/contact-fields.ts';
 import { type Json, listIn, recordIn, recordsOf, textIn } from '../lib/json.ts';
 import { environment } from './config.ts';
 

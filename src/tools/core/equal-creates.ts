@@ -1,4 +1,4 @@
-import { fullName } from '../../api/contact-name.ts';
+import { fullName } from '../../api/contact-fields.ts';
 import type { Endpoint } from '../../api/endpoint.ts';
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { type Json, recordIn, textIn } from '../../lib/json.ts';

@@ -1,6 +1,6 @@
 import { type Json, recordIn, rowsIn } from '../../../lib/json.ts';
 import { epochMs } from '../../../lib/time.ts';
-import { fullName } from '../../contact-name.ts';
+import { fullName } from '../../contact-fields.ts';
 import type { Endpoint, ReconcileContext, ReconcileResult, ReconcileStrategy } from '../../endpoint.ts';
 import { type Match, matchFields } from '../compare.ts';
 import { mayBeSameContact } from '../contact-identity.ts';

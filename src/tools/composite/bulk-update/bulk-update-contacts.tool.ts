@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { storedTag } from '../../../api/contact-fields.ts';
 import { CLEAR_RULE, CLEARABLE, clearsOthers } from '../../core/contact-arguments.ts';
 import {
   answer,
@@ -71,8 +72,8 @@ export const bulkUpdateContacts = compositeTool({
       'give either businessId, or unlinkBusiness: true',
     )
     .refine(({ addTags = [], removeTags = [] }) => {
-      const added = addTags.map((tag) => tag.toLowerCase());
-      return !removeTags.some((tag) => added.includes(tag.toLowerCase()));
+      const added = addTags.map(storedTag);
+      return !removeTags.some((tag) => added.includes(storedTag(tag)));
     }, 'a tag stands in both addTags and removeTags'),
   output: answer({
     preview: of.flag,

@@ -1,4 +1,4 @@
-import { fullName } from '../../../api/contact-name.ts';
+import { fullName, storedTag } from '../../../api/contact-fields.ts';
 import { type Json, listIn, recordIn } from '../../../lib/json.ts';
 import { truncate } from '../../../lib/text.ts';
 import { getContact } from '../../contacts.ts';
@@ -92,9 +92,9 @@ function fieldChanges(contact: Json, { changes, customFields }: Plan): Json {
 }
 
 function tagChanges(contact: Json, { addTags = [], removeTags = [] }: Changes): Json {
-  const stored = new Set(listIn(contact, 'tags').map((tag) => String(tag).toLowerCase()));
-  const added = addTags.filter((tag) => !stored.has(tag.toLowerCase()));
-  const removed = removeTags.filter((tag) => stored.has(tag.toLowerCase()));
+  const stored = new Set(listIn(contact, 'tags').map(storedTag));
+  const added = addTags.filter((tag) => !stored.has(storedTag(tag)));
+  const removed = removeTags.filter((tag) => stored.has(storedTag(tag)));
   return {
     ...(added.length > 0 ? { addTags: added } : {}),
     ...(removed.length > 0 ? { removeTags: removed } : {}),

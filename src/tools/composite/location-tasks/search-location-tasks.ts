@@ -1,4 +1,4 @@
-import { fullName } from '../../../api/contact-name.ts';
+import { fullName } from '../../../api/contact-fields.ts';
 import { type Json, recordIn } from '../../../lib/json.ts';
 import { asOf, type Clock, epochMs, readTime } from '../../../lib/time.ts';
 import { pickFields } from '../../core/row-shape.ts';

@@ -1,3 +1,4 @@
+import { storedTag } from '../../../api/contact-fields.ts';
 import { UserError } from '../../../lib/errors.ts';
 import { isEmpty, type Json } from '../../../lib/json.ts';
 import { normalizeText } from '../../../lib/markup.ts';
@@ -102,7 +103,7 @@ class Parser {
         ...(phone?.certain ? { phone: phone.number } : {}),
       },
       ...custom,
-      tags: [...new Set(tags.map((tag) => tag.toLowerCase()))],
+      tags: [...new Set(tags.map(storedTag))],
       note: isEmpty(note) ? undefined : note,
       tasks: await this.#parseTasks(tasks, path),
       businessId,

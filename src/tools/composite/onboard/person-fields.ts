@@ -1,4 +1,4 @@
-import { fullName } from '../../../api/contact-name.ts';
+import { fullName } from '../../../api/contact-fields.ts';
 import { ApiError } from '../../../api/errors.ts';
 import { matchField } from '../../../api/write/compare.ts';
 import { isEmpty, isRecord, type Json, recordIn } from '../../../lib/json.ts';

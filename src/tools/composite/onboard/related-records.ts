@@ -1,3 +1,4 @@
+import { storedTag } from '../../../api/contact-fields.ts';
 import type { Endpoint } from '../../../api/endpoint.ts';
 import { ApiError } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
@@ -27,7 +28,7 @@ export interface RelatedRecords {
   readonly business?: { readonly id: string; readonly assigned: boolean; readonly old?: unknown };
 }
 
-const tagsOf = (holder: Json): string[] => listIn(holder, 'tags').map((tag) => String(tag).trim().toLowerCase());
+const tagsOf = (holder: Json): string[] => listIn(holder, 'tags').map(storedTag);
 
 /** Writes the parts of one contact. A part that fails, or has no time left to start, does not stop the others. */
 export class ContactWriter {

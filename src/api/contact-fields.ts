@@ -5,3 +5,6 @@ export const fullName = (contact: Json): string =>
   [textIn(contact, 'firstName'), textIn(contact, 'lastName')].filter(Boolean).join(' ') ||
   textIn(contact, 'name') ||
   '';
+
+/** A tag as HighLevel stores it. */
+export const storedTag = (tag: unknown): string => String(tag).trim().toLowerCase();
