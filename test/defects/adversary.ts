@@ -207,18 +207,13 @@ export const adversary: readonly Defect[] = [
   {
     item: 21,
     what: 'One request is sent after its scope was withdrawn',
-    tests: [
-      [
-        'test/cli/connection.test.ts',
-        'after OAuth scopes were narrowed no request uses the old ones, and the refusal says how to restore them',
-      ],
-    ],
+    tests: [['test/cli/connection.test.ts', 'after OAuth scopes were narrowed no request uses the old ones']],
   },
   {
     item: 22,
     what: 'Redaction does not recognise the credential in use',
     tests: [
-      ['test/lib/redact.test.ts', 'is taken out once it is known, however it is spelt'],
+      ['test/lib/redact.test.ts', '%s is redacted in any encoding when it is known'],
       ['test/cli/sweep.long.ts', 'no fault reveals a secret'],
     ],
   },
@@ -285,11 +280,11 @@ export const adversary: readonly Defect[] = [
     tests: [
       ['test/lib/log.test.ts', 'are in a file and in folders that only the owner can read, whatever the umask'],
       ['test/tools/core/validate-input.test.ts', '5,000 levels in JSON text'],
+      ['test/mcp/size-limits.test.ts', 'are limited, the refusal says what to do'],
       [
-        'test/mcp/size-limits.test.ts',
-        'are limited, the refusal says what to do, and one write causes no more notifications than the limit',
+        'test/tools/core/job-store.test.ts',
+        'the total size is limited: the least recently used jobs are removed, but no running one and not the newest',
       ],
-      ['test/tools/core/job-store.test.ts', 'together they hold some megabytes at most'],
       [
         'test/tools/composite/bulk-update/preview.test.ts',
         'is rejected for a change that exceeds the size of a request',

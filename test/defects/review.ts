@@ -99,8 +99,8 @@ export const review: readonly Defect[] = [
     item: 14,
     what: 'State is not keyed by location',
     tests: [
-      ['test/lib/time.test.ts', 'is asked for once an hour, and anew after a sign-in elsewhere'],
-      ['test/tools/composite/person-registry.test.ts', 'keeps locations apart'],
+      ['test/lib/time.test.ts', 'is read once an hour and after a sign-in to another location'],
+      ['test/tools/composite/onboard/known-people.test.ts', 'separates locations'],
       ['test/cli/connection.test.ts', 'a request prepared for one location is not sent with the token of another'],
       [
         'test/mcp/account-change.test.ts',
