@@ -43,16 +43,16 @@ describe('identical reads', () => {
   });
 
   test.each([
-    ['a bulk run for a single call', { lane: 'bulk' }, {}, 2],
-    ['a single call for a bulk run', {}, { lane: 'bulk' }, 1],
+    ['a bulk run for a single call', { priority: 'bulk' }, {}, 2],
+    ['a single call for a bulk run', {}, { priority: 'bulk' }, 1],
     ['a tool of several calls that has a second left, for a call of its own', { left: 1_000 }, {}, 2],
     ['a call of its own for a tool that has a second left', {}, { left: 1_000 }, 1],
     ['a call of five seconds ago', {}, { after: 5_000 }, 1],
   ] as const)('are shared in flight only if deadline and priority allow: %s', async (_, first, second, requests) => {
-    type Caller = { lane?: 'bulk'; left?: number; after?: number };
+    type Caller = { priority?: 'bulk'; left?: number; after?: number };
     const { clock, open, asked, api } = slow();
-    const read = ({ lane, left }: Caller) =>
-      watch(api.call(get, { contactId: PERSON }, { priority: lane, deadline: left && clock.now() + left }));
+    const read = ({ priority, left }: Caller) =>
+      watch(api.call(get, { contactId: PERSON }, { priority, deadline: left && clock.now() + left }));
     const seen = [read(first)];
     await clock.advance((second as Caller).after ?? 0);
     seen.push(read(second));

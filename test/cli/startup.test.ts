@@ -17,7 +17,7 @@ async function watched(world: World, env: Record<string, string> = {}) {
     server,
     natives: () => seen('native'),
     connections: () => seen('connect'),
-    /** Of the person's own files: the program's code is beside the point. */
+    /** Only files in the person's home; the program's own code is left out. */
     files: async () => [...new Set((await seen('open')).filter((path) => path.startsWith(world.folder)))],
   };
 }

@@ -53,7 +53,7 @@ async function written({ folder, file }: World): Promise<Heard[]> {
   );
 }
 
-/** As it is, and as it looks where somebody encoded it. */
+/** The text itself and its encoded forms. */
 const shapes = (secret: string) => [
   secret,
   encodeURIComponent(secret),
@@ -155,10 +155,10 @@ async function sweep(kind: 'stored OAuth' | 'private token' | 'any bearer token'
   for (const fault of FAULTS) {
     for (const each of await tokensOf(world)) secrets.add(each);
     const secret = kind === 'stored OAuth' ? (await tokensOf(world))[0] : token;
-    const told = JSON.parse(JSON.stringify(fault).replaceAll(ECHO, String(secret))) as Fault;
-    // A server of its own, so that no breaker stands before the next fault.
+    const withSecret = JSON.parse(JSON.stringify(fault).replaceAll(ECHO, String(secret))) as Fault;
+    // A new server, so that no open circuit breaker hides the next fault.
     const { client, stderr } = await world.server(env);
-    world.sandbox.setFaults([{ route: '*', fault: told }]);
+    world.sandbox.setFaults([{ route: '*', fault: withSecret }]);
     const results = [];
     for (const call of [
       { name: 'list_contacts', arguments: {} },
@@ -168,7 +168,7 @@ async function sweep(kind: 'stored OAuth' | 'private token' | 'any bearer token'
     results.push(await client.readResource({ uri: 'ghl://status' }), client.getInstructions());
     world.sandbox.setFaults([]);
     await client.close();
-    heard.push(...spoken(JSON.stringify(told), { code: 0, stdout: JSON.stringify(results), stderr: stderr() }));
+    heard.push(...spoken(JSON.stringify(withSecret), { code: 0, stdout: JSON.stringify(results), stderr: stderr() }));
   }
   for (const each of await tokensOf(world)) secrets.add(each);
   const files = await written(world);

@@ -65,7 +65,7 @@ interface Reply {
   readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown };
 }
 
-/** A client without a library: it keeps every message of the server as it stands on the wire. */
+/** A client without a library. It records every message of the server as it was sent. */
 async function rawClient(revision: string) {
   const { server, sandbox } = serverOf();
   const [here, there] = InMemoryTransport.createLinkedPair();

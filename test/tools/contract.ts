@@ -1,7 +1,7 @@
 /**
- * The API as its documentation has it, typed by hand: tool, method and path, scope. A third opinion beside the records
- * and the sandbox, so that a wrong route cannot agree with itself. The two bulk routes declare no scope; they write, so
- * they stand under contacts.write. Path parameters are spelt as the documentation spells them.
+ * The API as its documentation has it, typed by hand: tool, method and path, scope. It checks the
+ * endpoints and the sandbox independently. The two bulk routes declare no scope; they write, so they need contacts.write.
+ * Path parameters are spelt as the documentation spells them.
  */
 const ofTools = [
   ['get_contact', 'GET /contacts/{contactId}', 'contacts.readonly'],

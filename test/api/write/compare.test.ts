@@ -68,7 +68,7 @@ describe('comparison of the fields sent with the stored ones', () => {
     ],
     ['not completed', { completed: false }, {}, 'match'],
     ['a gender, which may be dropped', { gender: 'female', city: 'Chicago' }, { city: 'Chicago' }, 'unknown'],
-    ['a gender beside a wrong city', { gender: 'female', city: 'Chicago' }, { city: 'Boston' }, 'mismatch'],
+    ['a gender with a wrong city', { gender: 'female', city: 'Chicago' }, { city: 'Boston' }, 'mismatch'],
   ])('%s', (_, sent, stored, answer) => {
     expect(matchFields(sent, stored)).toBe(answer);
   });
@@ -79,7 +79,7 @@ describe('the readable text of HTML', () => {
     ['an address and comparisons', MAIL, MAIL],
     ['a word in angle brackets', 'Send <invoice> to <p>', 'Send <invoice> to <p>'],
     ['a tag that nothing ends', 'Make it <b> or <i>', 'Make it <b> or <i>'],
-    ['an entity typed by somebody', 'a &lt; b', 'a &lt; b'],
+    ['an entity typed by a person', 'a &lt; b', 'a &lt; b'],
     ['lines', ' one\n two ', 'one two'],
     ['HTML', '<p class="x">Wants a <b>red</b> one</p><br/>5 &lt; 6', 'Wants a red one 5 < 6'],
     ['an address within HTML', '<div>From &quot;Bob&quot; <bob@x.example></div>', 'From "Bob" <bob@x.example>'],
@@ -112,7 +112,7 @@ describe('two texts', () => {
     ['one as HTML', 'Wants a red one', '<p>Wants a <b>red</b> one</p>', true],
     ['one with entities', 'Fish & chips', 'Fish &amp; chips', true],
     ['that differ within angle brackets', 'From <bob@x.example>', 'From <eve@x.example>', false],
-    ['that differ by what stands in angle brackets', 'From Bob', 'From Bob <bob@x.example>', false],
+    ['that differ by text in angle brackets', 'From Bob', 'From Bob <bob@x.example>', false],
     ['that differ by a comparison', '5 < 6 and 9 > 2', '5 2', false],
   ])('%s', (_, one, other, same) => {
     expect(sameText(one, other)).toBe(same);

@@ -112,8 +112,8 @@ describe('tags', () => {
   });
 
   test('of which HighLevel stores only some are never reported as not written', async () => {
-    const dropped = withTags((tags) => tags.filter((tag) => tag !== 'unheard of'));
-    const args = (contactId: string) => ({ contactId, tags: ['winter fair', 'unheard of'] });
+    const dropped = withTags((tags) => tags.filter((tag) => tag !== 'no such tag'));
+    const args = (contactId: string) => ({ contactId, tags: ['winter fair', 'no such tag'] });
     const { isError, text } = await attempt(dropped, 'add_contact_tags', args);
     expect(isError).toBe(true);
     expect(text).not.toContain('nothing was written');

@@ -77,7 +77,7 @@ test(`with random arguments a tool returns a result or names what is wrong (ARGU
   let refusals = 0;
   const runs = 1_000;
   for (let run = 0; run < runs; run += 1) {
-    // Beside the rate limit.
+    // Keeps the calls below the rate limit.
     advance(1_000);
     const { tool, args } = random.pick(calls);
     const odd = changed(args, random);
