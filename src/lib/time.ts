@@ -125,6 +125,16 @@ const knownZone = (clock: Clock): Promise<string | undefined> =>
 /** The zone in which days and months are counted: UTC while it is not known. */
 export const zoneOrUtc = async (clock: Clock): Promise<string> => (await knownZone(clock)) ?? 'UTC';
 
+/** `YYYY-MM-DD` of a day in the forms the API documents, of a time, or of epoch ms; any other value as text. */
+export function toDay(value: unknown): string {
+  const text = String(value ?? '');
+  const [date = ''] = /^(\d{4}[-/._]\d{2}[-/._]\d{2}|\d{2}[-/._]\d{2}[-/._]\d{4})/.exec(text) ?? [];
+  const [a = '', b = '', c = ''] = date.split(/[-/._]/);
+  if (date) return a.length === 4 ? `${a}-${b}-${c}` : `${c}-${a}-${b}`;
+  const time = new Date(typeof value === 'number' ? value : text);
+  return Number.isNaN(time.getTime()) ? text : time.toISOString().slice(0, 10);
+}
+
 /** Epoch ms of a time with an offset, as the API gives it; NaN for any other value. */
 export const epochMs = (time: unknown): number => (typeof time === 'string' ? Date.parse(time) : Number.NaN);
 

@@ -1,7 +1,7 @@
 import { isEmpty, type Json, listIn, recordsOf } from '../../lib/json.ts';
 import { normalizeText, withoutBrackets } from '../../lib/markup.ts';
 import { stripHiddenCharacters } from '../../lib/text.ts';
-import { epochMs } from '../../lib/time.ts';
+import { epochMs, toDay } from '../../lib/time.ts';
 
 /** Whether a stored value is what was sent; `unknown` where HighLevel is known to store it in an incomparable form. */
 export type Match = 'match' | 'mismatch' | 'unknown';
@@ -28,14 +28,6 @@ const isSameSet = (sent: unknown, stored: unknown): boolean =>
 const isSameList = (sent: unknown, stored: unknown): boolean =>
   sortedLower(sent).join('\n') === sortedLower(stored).join('\n');
 
-/** `YYYY-MM-DD` of any of the documented spellings, and of what the API makes of them. */
-function day(value: unknown): string {
-  const [a = '', b = '', c = ''] = String(value ?? '')
-    .slice(0, 10)
-    .split(/[-/._]/);
-  return a.length === 4 ? `${a}-${b}-${c}` : `${c}-${a}-${b}`;
-}
-
 /** HighLevel leaves out a custom field that is unknown or whose value does not fit its type. */
 function matchCustomFields(sent: unknown, stored: unknown): Match {
   const storedValues = new Map(recordsOf(stored).map(({ id, value }) => [id, value]));
@@ -57,7 +49,7 @@ const COMPARE: Readonly<Record<string, (sent: unknown, stored: unknown, record: 
     lenient(phoneDigits(stored).endsWith(phoneDigits(sent).replace(/^0+/, '')) && phoneDigits(sent) !== ''),
   tags: (sent, stored) => strict(isSameSet(sent, stored)),
   customFields: matchCustomFields,
-  dateOfBirth: (sent, stored) => strict(day(sent) === day(stored)),
+  dateOfBirth: (sent, stored) => strict(toDay(sent) === toDay(stored)),
   dueDate: (sent, stored) => strict(epochMs(sent) === epochMs(stored)),
   completed: matchFlag,
   pinned: matchFlag,

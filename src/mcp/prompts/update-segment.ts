@@ -1,6 +1,6 @@
 import type { Json } from '../../lib/json.ts';
 import { truncate } from '../../lib/text.ts';
-import { countThatFit, DEFAULT_PAGE_BYTES } from '../../tools/core/tool-result.ts';
+import { pageDataBytes, rowsThatFit } from '../../tools/core/tool-result.ts';
 import { matchOptions } from '../completion/completer.ts';
 import type { ToolRunner } from '../tool-runner.ts';
 import { locationTags } from './location-tags.ts';
@@ -21,8 +21,8 @@ const ENDINGS = {
 /** The number of contacts with the tag, and the filter that finds them; without a tag, the tags of the location. */
 async function readSegment(tag: string | undefined, runner: ToolRunner): Promise<Json> {
   if (tag === undefined) {
-    const all = (await locationTags(runner)).map((name) => truncate(name, TAG_CHARACTERS));
-    const tags = all.slice(0, countThatFit(all, DEFAULT_PAGE_BYTES));
+    const all = await locationTags(runner);
+    const tags = rowsThatFit(all, (name) => truncate(name, TAG_CHARACTERS), pageDataBytes(undefined));
     return { ...(tags.length > 0 ? { tags } : {}), ...(tags.length < all.length ? { total: all.length } : {}) };
   }
   const filters = [{ field: 'tags', operator: 'eq', value: tag.toLowerCase() }];

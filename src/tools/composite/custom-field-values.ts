@@ -1,5 +1,6 @@
 import { isEmpty, isRecord, type Json, rowsIn } from '../../lib/json.ts';
 import { normalizeText } from '../../lib/markup.ts';
+import { toDay } from '../../lib/time.ts';
 import { findCustomField } from '../runtime/name-lookup.ts';
 
 /** A value for a custom field. */
@@ -19,12 +20,6 @@ export const contains = (stored: unknown, given: unknown): boolean =>
     ? isRecord(stored) && Object.entries(given).every(([key, value]) => contains(stored[key], value))
     : normalizeText(stored) === normalizeText(given);
 
-/** `YYYY-MM-DD` of the forms that the API takes and gives: a day, a time, or epoch ms. */
-function day(value: unknown): string {
-  const at = new Date(typeof value === 'number' ? value : String(value));
-  return Number.isNaN(at.getTime()) ? normalizeText(value) : at.toISOString().slice(0, 10);
-}
-
 const number = (value: unknown): number => Number(String(value).replaceAll(',', ''));
 const choices = (value: unknown): string => [value].flat().map(normalizeText).sort().join('\n');
 
@@ -32,7 +27,7 @@ const choices = (value: unknown): string => [value].flat().map(normalizeText).so
 export function sameValue(given: unknown, stored: unknown, type?: unknown): boolean {
   if (isEmpty(stored)) return false;
   if (isRecord(given)) return contains(stored, given);
-  if (type === 'DATE') return day(given) === day(stored);
+  if (type === 'DATE') return toDay(given) === toDay(stored);
   if (typeof given === 'number' || typeof stored === 'number') return number(given) === number(stored);
   return choices(given) === choices(stored);
 }

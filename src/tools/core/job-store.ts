@@ -12,18 +12,6 @@ const MAX_BYTES = 30_000_000;
 /** No letters or digits that look alike. */
 const ALPHABET = '23456789abcdefghjkmnpqrstuvwxyz';
 
-export interface Jobs {
-  /** Stores unfinished work under a new handle such as `count-7f3k2`, and under the arguments if they are given. */
-  create<S extends object>(kind: string, state: S, args?: Json): string;
-  /** The state of a handle, which the caller changes in place. @throws UserError for an unknown handle */
-  find<S extends object>(kind: string, handle: string): S;
-  /** Handle of the last job with these arguments, in any order of their keys. */
-  findByArguments(kind: string, args: Json): string | undefined;
-  /** @throws UserError while an earlier call with the same handle runs */
-  runExclusively<T>(handle: string, work: () => Promise<T>): Promise<T>;
-  remove(handle: string): void;
-}
-
 interface Job {
   readonly kind: string;
   readonly state: object;
@@ -35,61 +23,70 @@ interface Job {
 }
 
 /** Unfinished work of one server and location, in memory. */
-export function createJobs(): Jobs {
+export class JobStore {
   /** The least recently used first. */
-  const jobs = new Map<string, Job>();
-  const running = new Set<string>();
-  let created = 0;
+  readonly #jobs = new Map<string, Job>();
+  readonly #running = new Set<string>();
+  #created = 0;
 
-  function use(handle: string, job: Job): void {
-    jobs.delete(handle);
-    jobs.set(handle, job);
-    job.bytes = estimateBytes(job.state);
-    let total = [...jobs.values()].reduce((sum, { bytes }) => sum + bytes, 0);
-    for (const [old, { bytes }] of [...jobs]) {
-      if (jobs.size <= MAX_JOBS && total <= MAX_BYTES) return;
-      if (old === handle || running.has(old)) continue;
-      jobs.delete(old);
-      total -= bytes;
+  /** Stores unfinished work under a new handle such as `count-7f3k2`, and under the arguments if they are given. */
+  create(kind: string, state: object, args?: Json): string {
+    let handle: string;
+    do handle = `${kind}-${randomWord()}`;
+    while (this.#jobs.has(handle));
+    this.#created += 1;
+    this.#use(handle, { kind, state, fingerprint: args && fingerprint(args), number: this.#created, bytes: 0 });
+    return handle;
+  }
+
+  /** The state of a handle, which the caller changes in place. @throws UserError for an unknown handle */
+  find<S extends object>(kind: string, handle: string): S {
+    const job = this.#jobs.get(handle);
+    if (job?.kind !== kind) throw unknownHandle(handle);
+    this.#use(handle, job);
+    return job.state as S;
+  }
+
+  /** Handle of the last job with these arguments, in any order of their keys. */
+  findByArguments(kind: string, args: Json): string | undefined {
+    const wanted = fingerprint(args);
+    const equal = [...this.#jobs].filter(([, job]) => job.kind === kind && job.fingerprint === wanted);
+    return equal.sort(([, a], [, b]) => a.number - b.number).at(-1)?.[0];
+  }
+
+  /** @throws UserError while an earlier call with the same handle runs */
+  async runExclusively<T>(handle: string, work: () => Promise<T>): Promise<T> {
+    if (this.#running.has(handle))
+      throw new UserError(
+        `An earlier call of ${handle} is still working; nothing was done twice. Call again with the handle in a minute to get its result or to continue.`,
+      );
+    this.#running.add(handle);
+    try {
+      return await work();
+    } finally {
+      this.#running.delete(handle);
+      const job = this.#jobs.get(handle);
+      if (job) this.#use(handle, job);
     }
   }
 
-  return {
-    create(kind, state, args) {
-      let handle: string;
-      do handle = `${kind}-${randomWord()}`;
-      while (jobs.has(handle));
-      created += 1;
-      use(handle, { kind, state, fingerprint: args && fingerprint(args), number: created, bytes: 0 });
-      return handle;
-    },
-    find<S extends object>(kind: string, handle: string): S {
-      const job = jobs.get(handle);
-      if (job?.kind !== kind) throw unknownHandle(handle);
-      use(handle, job);
-      return job.state as S;
-    },
-    findByArguments(kind, args) {
-      const wanted = fingerprint(args);
-      const equal = [...jobs].filter(([, job]) => job.kind === kind && job.fingerprint === wanted);
-      return equal.sort(([, a], [, b]) => a.number - b.number).at(-1)?.[0];
-    },
-    async runExclusively(handle, work) {
-      if (running.has(handle))
-        throw new UserError(
-          `An earlier call of ${handle} is still working; nothing was done twice. Call again with the handle in a minute to get its result or to continue.`,
-        );
-      running.add(handle);
-      try {
-        return await work();
-      } finally {
-        running.delete(handle);
-        const job = jobs.get(handle);
-        if (job) use(handle, job);
-      }
-    },
-    remove: (handle) => void jobs.delete(handle),
-  };
+  remove(handle: string): void {
+    this.#jobs.delete(handle);
+  }
+
+  /** Makes the job the most recently used, and drops others above the limits. */
+  #use(handle: string, job: Job): void {
+    this.#jobs.delete(handle);
+    this.#jobs.set(handle, job);
+    job.bytes = estimateBytes(job.state);
+    let total = [...this.#jobs.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const [old, { bytes }] of [...this.#jobs]) {
+      if (this.#jobs.size <= MAX_JOBS && total <= MAX_BYTES) return;
+      if (old === handle || this.#running.has(old)) continue;
+      this.#jobs.delete(old);
+      total -= bytes;
+    }
+  }
 }
 
 const randomWord = (): string => Array.from({ length: 5 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');

@@ -2,7 +2,7 @@ import { BoundedMap } from '../../lib/bounded-map.ts';
 import { KeyedLock } from '../../lib/keyed-lock.ts';
 import type { StateStore } from '../../lib/state-file.ts';
 import { EqualCreates } from './equal-creates.ts';
-import { createJobs, type Jobs } from './job-store.ts';
+import { JobStore } from './job-store.ts';
 
 /** A person that search may not show yet. */
 export interface KnownPerson {
@@ -21,7 +21,7 @@ export interface LocationState {
   /** Folder through which the processes of one owner share known people; undefined where there is only one process. */
   readonly peopleFolder: string | undefined;
   /** Unfinished work that a later call continues by its handle. */
-  readonly jobs: Jobs;
+  readonly jobs: JobStore;
   readonly equalCreates: EqualCreates;
   /** Locked while a call works on a person, by the hashes of the person's keys. */
   readonly personLocks: KeyedLock;
@@ -37,7 +37,7 @@ export const createLocationState = (
   location: Pick<LocationState, 'locationId' | 'stateStore' | 'peopleFolder'>,
 ): LocationState => ({
   ...location,
-  jobs: createJobs(),
+  jobs: new JobStore(),
   equalCreates: new EqualCreates(),
   personLocks: new KeyedLock(),
   knownPeople: new BoundedMap(MAX_KNOWN_PEOPLE),

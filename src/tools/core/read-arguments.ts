@@ -52,19 +52,13 @@ function parseRoot(given: unknown): unknown {
   return isNone ? {} : (value ?? given);
 }
 
-/** Arguments in the form of the schema, where only the notation differed. */
-export interface ReadArguments {
-  readonly args: unknown;
-  /** Paths of the arguments that were null, such as `tasks[].body`. */
-  readonly nulls: readonly string[];
-}
-
 /**
  * Accepts the notations that hosts and models use for one value: null for an argument that is not given, JSON text for a
  * list or object, a number for a phone number. Values of a wrong type are unchanged, so that validation names them.
+ * Returns also the paths of the arguments that were null, such as `tasks[].body`.
  * @throws UserError for more than any tool takes
  */
-export function readArguments(input: z.ZodObject, given: unknown): ReadArguments {
+export function readArguments(input: z.ZodObject, given: unknown): { args: unknown; nulls: readonly string[] } {
   const nulls = new Set<string>();
   const root = parseRoot(given);
   refuseOversized(root);

@@ -1,6 +1,7 @@
 import type { ListShape, Page } from '../../api/endpoint.ts';
 import { isEmpty, isRecord, type Json, listIn } from '../../lib/json.ts';
 import { stripHiddenCharacters, truncate } from '../../lib/text.ts';
+import { toDay } from '../../lib/time.ts';
 
 /** Internal fields of the API; `fields` can still name any of them. */
 const OMITTED_FIELDS = new Set([
@@ -12,11 +13,10 @@ const OMITTED_FIELDS = new Set([
 
 const DAY_MS = 86_400_000;
 const MIDNIGHT = /^(\d{4}-\d{2}-\d{2})T00:00(:00(\.0+)?)?(Z|[+-]00:?00)$/;
-const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 /** `YYYY-MM-DD`, as get_contact gives it, from the forms of search: epoch ms or a time in UTC. Other values are unchanged. */
 function birthday(value: unknown): unknown {
-  if (typeof value === 'number' && Math.abs(value) < 1e14) return dayOf(value);
+  if (typeof value === 'number' && Math.abs(value) < 1e14) return toDay(value);
   return typeof value === 'string' ? value.replace(/^(\d{4}-\d{2}-\d{2})T[\d:.]*(Z|[+-]\d{2}:?\d{2})?$/, '$1') : value;
 }
 
@@ -25,7 +25,7 @@ const isDay = (value: number): boolean => value >= 1e11 && value < 4.1e12 && val
 
 /** The same for a custom field. The row does not name its type, so only an exact midnight in UTC is read as a day. */
 function customValue(value: unknown): unknown {
-  if (typeof value === 'number') return isDay(value) ? dayOf(value) : value;
+  if (typeof value === 'number') return isDay(value) ? toDay(value) : value;
   return typeof value === 'string' ? value.replace(MIDNIGHT, '$1') : value;
 }
 

@@ -4,10 +4,13 @@ import { truncate, wellFormed } from '../../lib/text.ts';
 import { cleanValue, pickFields, rowOf } from './row-shape.ts';
 
 /** Bytes: a page without `limit`, and the most that either half of an answer may have (hosts truncate or drop longer ones). */
-export const DEFAULT_PAGE_BYTES = 8_000;
+const DEFAULT_PAGE_BYTES = 8_000;
 export const MAX_BYTES = 40_000;
-/** Bytes reserved for the envelope and the arguments of the next call. */
-export const ENVELOPE_BYTES = 1_500;
+/** Bytes reserved for the envelope and the arguments of the next call, and what is left for the data. */
+const ENVELOPE_BYTES = 1_500;
+export const MAX_DATA_BYTES = MAX_BYTES - ENVELOPE_BYTES;
+export const pageDataBytes = (limit: number | undefined): number =>
+  limit === undefined ? DEFAULT_PAGE_BYTES - ENVELOPE_BYTES : MAX_DATA_BYTES;
 /** Characters of one value, tried in turn until the answer fits: in a row of a list, and in a single record. */
 const ROW_TRUNCATION_STEPS = [1_000, 200, 50];
 const TRUNCATION_STEPS = [20_000, 8_000, 2_000, 500, 100];
@@ -58,10 +61,10 @@ function singleResult(data: Json, fields?: readonly string[]): Json {
   let result: Json = {};
   for (const max of TRUNCATION_STEPS) {
     result = cleanEnvelope(data, max, fields);
-    if (bytes(result) + ENVELOPE_BYTES <= MAX_BYTES) return result;
+    if (bytes(result) <= MAX_DATA_BYTES) return result;
   }
   const notice = `This answer is over ${MAX_BYTES} bytes even when cut. Name the fields you need.`;
-  return truncateLists(result, MAX_BYTES - ENVELOPE_BYTES) ?? { notice };
+  return truncateLists(result) ?? { notice };
 }
 
 function cleanEnvelope(data: Json, max: number, fields?: readonly string[]): Json {
@@ -78,21 +81,20 @@ function cleanEnvelope(data: Json, max: number, fields?: readonly string[]): Jso
 
 /** Data for a person or model, its texts and then its lists truncated until it fits in one answer. */
 export function truncateToLimit(data: Json): Json {
-  const room = MAX_BYTES - ENVELOPE_BYTES;
-  if (bytes(data) <= room) return data;
+  if (bytes(data) <= MAX_DATA_BYTES) return data;
   let short = data;
   for (const max of TRUNCATION_STEPS) {
     short = JSON.parse(JSON.stringify(data, (_, v) => (typeof v === 'string' ? truncate(v, max) : v)));
-    if (bytes(short) <= room) return short;
+    if (bytes(short) <= MAX_DATA_BYTES) return short;
   }
-  return truncateLists(short, room) ?? { notice: `This is over ${MAX_BYTES} bytes even when cut.` };
+  return truncateLists(short) ?? { notice: `This is over ${MAX_BYTES} bytes even when cut.` };
 }
 
 /** Items of one list, tried in turn until the data fits. */
 const LIST_TRUNCATION_STEPS = [100, 30, 10];
 
 /** Data with its longest lists truncated and their full lengths under `listsCut`; undefined if it is still too large. */
-export function truncateLists(data: Json, room: number): Json | undefined {
+export function truncateLists(data: Json, room = MAX_DATA_BYTES): Json | undefined {
   if (bytes(data) <= room) return data;
   for (const most of LIST_TRUNCATION_STEPS) {
     const listsCut: Json = {};
@@ -111,12 +113,12 @@ export function truncateLists(data: Json, room: number): Json | undefined {
 }
 
 function listResult(endpoint: Endpoint, list: ListShape, data: Json, args: Json): Json {
-  const { limit, pageLimit, skip = 0 }: PageArguments = args;
+  const { limit, pageLimit, skip = 0, fields = list.fields }: PageArguments = args;
   const all = listIn(data, list.key);
   const records = all.flatMap((row, index) => (isRecord(row) ? [{ row, index }] : []));
   const page = list.whole ? records.slice(skip, limit === undefined ? undefined : skip + limit) : records;
-  const room = (limit ?? pageLimit) === undefined ? DEFAULT_PAGE_BYTES : MAX_BYTES;
-  const rows = rowsThatFit(page, list, args, room - ENVELOPE_BYTES);
+  const room = pageDataBytes(limit ?? pageLimit);
+  const rows = rowsThatFit(page, ({ row }) => truncateRow(list.row(row), fields, room), room);
   const last = page[rows.length - 1]?.row;
   // Where HighLevel pages, items that are no objects count for the start of the next page.
   const reached = skip + (list.whole ? rows.length : (page[rows.length]?.index ?? all.length));
@@ -131,28 +133,17 @@ function listResult(endpoint: Endpoint, list: ListShape, data: Json, args: Json)
   };
 }
 
-/** As many rows as fit into the room in bytes, and at least one. */
-function rowsThatFit(page: readonly { row: Json }[], list: ListShape, args: Json, room: number): Json[] {
-  const { fields = list.fields }: PageArguments = args;
-  const rows: Json[] = [];
+/** The rows of the first items that fit into the room in bytes, and at least one if there is one. */
+export function rowsThatFit<T, R>(items: readonly T[], toRow: (item: T) => R, room: number): R[] {
+  const rows: R[] = [];
   let used = 0;
-  for (const { row: raw } of page) {
-    const row = truncateRow(list.row(raw), fields, room);
+  for (const item of items) {
+    const row = toRow(item);
     used += bytes(row);
     if (used > room && rows.length > 0) break;
     rows.push(row);
   }
   return rows;
-}
-
-/** How many rows fit into the room in bytes; at least one if there is one. */
-export function countThatFit(rows: readonly unknown[], room: number): number {
-  let used = 0;
-  const over = rows.findIndex((row) => {
-    used += bytes(row);
-    return used > room;
-  });
-  return over === -1 ? rows.length : Math.max(1, over);
 }
 
 function truncateRow(raw: Json, fields: readonly string[] | undefined, room: number): Json {

@@ -1,12 +1,15 @@
 import type { ToolFace } from '../../api/endpoint.ts';
 import { isRecord, type Json, recordsOf } from '../../lib/json.ts';
-import { type Clock, readTime } from '../../lib/time.ts';
+import { readTime } from '../../lib/time.ts';
 import type { ToolContext } from '../core/context.ts';
 import { TIME } from '../core/schemas.ts';
 import { BOUNDS, isCustomField } from '../search.ts';
 
 /** Most bounds that are echoed; further ones are counted. */
 const MAX_ECHOES = 4;
+
+type Bound = (typeof BOUNDS)[number];
+type ReadBound = (name: string, text: string, bound: Bound) => Promise<string>;
 
 /**
  * Filters with the times of their ranges in UTC. A local time, or a date as a whole day, is read in the zone of the
@@ -19,27 +22,28 @@ export async function resolveFilterTimes(
   { clock, notify }: ToolContext,
 ): Promise<Json[]> {
   const echoes: string[] = [];
-  const resolved = await resolveAll(filters, 'filters', { clock, isRead: effect === 'read', echoes });
+  // A day starts with its first millisecond and ends with its last: `gt` excludes the day, `lte` includes it.
+  const readBound: ReadBound = async (name, text, bound) => {
+    const dateMeans = bound === 'gte' || bound === 'lt' ? 'start' : 'end';
+    const { iso, echo } = await readTime(name, text, clock, dateMeans, effect === 'read' ? 'UTC' : 'refuse');
+    if (echo) echoes.push(`${name} read as ${echo}.`);
+    const rest = isDate(text) && dateMeans === 'end' ? 999 : 0;
+    return new Date(Date.parse(iso) + rest).toISOString();
+  };
+  const resolved = await resolveAll(filters, 'filters', readBound);
   echoes.slice(0, MAX_ECHOES).forEach(notify);
   if (echoes.length > MAX_ECHOES) notify(`${echoes.length - MAX_ECHOES} more bounds were read in the same time zone.`);
   return resolved;
 }
 
-interface Reading {
-  readonly clock: Clock;
-  /** Whether the tool writes nothing to the contacts found. */
-  readonly isRead: boolean;
-  readonly echoes: string[];
-}
-
-async function resolveAll(filters: unknown, path: string, reading: Reading): Promise<Json[]> {
+async function resolveAll(filters: unknown, path: string, readBound: ReadBound): Promise<Json[]> {
   const resolved: Json[] = [];
   for (const [index, filter] of recordsOf(filters).entries()) {
     const name = `${path}[${index}]`;
     resolved.push(
       filter.filters
-        ? { ...filter, filters: await resolveAll(filter.filters, `${name}.filters`, reading) }
-        : await resolveBounds(withoutValueObject(filter), name, reading),
+        ? { ...filter, filters: await resolveAll(filter.filters, `${name}.filters`, readBound) }
+        : await resolveBounds(withoutValueObject(filter), name, readBound),
     );
   }
   return resolved;
@@ -51,14 +55,14 @@ function withoutValueObject(filter: Json): Json {
   return isRecord(value) ? { ...rest, ...value } : filter;
 }
 
-async function resolveBounds(filter: Json, path: string, reading: Reading): Promise<Json> {
+async function resolveBounds(filter: Json, path: string, readBound: ReadBound): Promise<Json> {
   const resolved = { ...filter };
   for (const bound of BOUNDS) {
     const given = filter[bound];
     if (typeof given !== 'string') continue;
     if (isNumber(given, filter.field)) resolved[bound] = Number(given);
     else if (TIME.test(given) && !(isDate(given) && holdsDays(filter.field)))
-      resolved[bound] = await readInstant(`${path}.${bound}`, given, bound, reading);
+      resolved[bound] = await readBound(`${path}.${bound}`, given, bound);
   }
   return resolved;
 }
@@ -71,12 +75,3 @@ const isNumber = (text: string, field: unknown): boolean =>
 
 /** Fields that hold a calendar day, which is the same in every zone. */
 const holdsDays = (field: unknown): boolean => isCustomField(field) || field === 'dateOfBirth';
-
-/** A day starts with its first millisecond and ends with its last: `gt` excludes the day, `lte` includes it. */
-async function readInstant(name: string, text: string, bound: (typeof BOUNDS)[number], reading: Reading) {
-  const dateMeans = bound === 'gte' || bound === 'lt' ? 'start' : 'end';
-  const { iso, echo } = await readTime(name, text, reading.clock, dateMeans, reading.isRead ? 'UTC' : 'refuse');
-  if (echo) reading.echoes.push(`${name} read as ${echo}.`);
-  const rest = isDate(text) && dateMeans === 'end' ? 999 : 0;
-  return new Date(Date.parse(iso) + rest).toISOString();
-}

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createJobs } from '../../../src/tools/core/job-store.ts';
+import { JobStore } from '../../../src/tools/core/job-store.ts';
 
 test('a handle has few letters and digits and returns its state, which can be changed in place', () => {
-  const jobs = createJobs();
+  const jobs = new JobStore();
   const handle = jobs.create('update', { done: 0 });
   expect(handle).toMatch(/^update-[a-z0-9]{5}$/);
   jobs.find<{ done: number }>('update', handle).done = 3;
@@ -10,7 +10,7 @@ test('a handle has few letters and digits and returns its state, which can be ch
 });
 
 test('an unknown handle, a finished one and one of another tool are rejected with what to do', () => {
-  const jobs = createJobs();
+  const jobs = new JobStore();
   const ended = jobs.create('update', {});
   jobs.remove(ended);
   const other = jobs.create('count', {});
@@ -21,7 +21,7 @@ test('an unknown handle, a finished one and one of another tool are rejected wit
 });
 
 test('the same arguments find the latest job, in any key order; other arguments do not', () => {
-  const jobs = createJobs();
+  const jobs = new JobStore();
   const first = jobs.create('update', {}, { a: 1, b: { c: [1, { d: 2, e: 3 }] } });
   const latest = jobs.create('update', {}, { a: 1, b: { c: [1, { d: 2, e: 3 }] } });
   jobs.create('update', {});
@@ -34,7 +34,7 @@ test('the same arguments find the latest job, in any key order; other arguments 
 });
 
 test('the 20 most recently used jobs are stored, and a running one is never removed', async () => {
-  const jobs = createJobs();
+  const jobs = new JobStore();
   const [running, looked, idle] = [1, 2, 3].map((n) => jobs.create('update', { n })) as [string, string, string];
   let release = () => {};
   const working = jobs.runExclusively(running, () => new Promise<void>((resolve) => (release = resolve)));
@@ -50,7 +50,7 @@ test('the 20 most recently used jobs are stored, and a running one is never remo
 });
 
 test('a handle is used by one call at a time, and again after that call failed', async () => {
-  const jobs = createJobs();
+  const jobs = new JobStore();
   const handle = jobs.create('update', {});
   let fail = (_: Error) => {};
   const first = jobs.runExclusively(handle, () => new Promise<void>((_, reject) => (fail = reject)));
@@ -61,7 +61,7 @@ test('a handle is used by one call at a time, and again after that call failed',
 });
 
 test('the total size is limited: the least recently used jobs are removed, but no running one and not the newest', async () => {
-  const jobs = createJobs();
+  const jobs = new JobStore();
   const large = (n: number) => ({ n, texts: Array.from({ length: 100 }, () => 'x'.repeat(45_000)) });
   const running = jobs.create('update', large(0));
   let release = () => {};
@@ -81,7 +81,7 @@ test('the total size is limited: the least recently used jobs are removed, but n
 });
 
 test('the size of a job that grows is updated', async () => {
-  const jobs = createJobs();
+  const jobs = new JobStore();
   const idle = jobs.create('count', {});
   const state = { seen: new Set<string>() };
   const growing = jobs.create('count', state);

@@ -1,6 +1,6 @@
 import type { Json } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
-import type { Jobs } from '../../core/job-store.ts';
+import type { JobStore } from '../../core/job-store.ts';
 import type { Implementation } from '../../core/tool.ts';
 import type { bulkUpdateContacts } from './bulk-update-contacts.tool.ts';
 import { BulkJob, type BulkUpdateInput } from './job.ts';
@@ -34,7 +34,7 @@ export const run: Implementation<typeof bulkUpdateContacts> = async ({ handle, c
 };
 
 /** Handle of the job of the same arguments that has work left or an undelivered summary. A preview is made again. */
-function findUnfinished(jobs: Jobs, args: BulkUpdateInput, confirmed: boolean): string | undefined {
+function findUnfinished(jobs: JobStore, args: BulkUpdateInput, confirmed: boolean): string | undefined {
   const handle = jobs.findByArguments(KIND, args);
   if (handle === undefined) return undefined;
   const { previewed, progress, delivered } = jobs.find<BulkJob>(KIND, handle);

@@ -4,7 +4,7 @@ import { truncate } from '../../../lib/text.ts';
 import { getContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { cleanValue, rowOf } from '../../core/row-shape.ts';
-import { ENVELOPE_BYTES, MAX_BYTES, truncateLists } from '../../core/tool-result.ts';
+import { truncateLists } from '../../core/tool-result.ts';
 import { namesById } from '../../runtime/name-lookup.ts';
 import { failureReason } from '../contact-view/contact-parts.ts';
 import { customFieldValue, labelOf } from '../custom-field-values.ts';
@@ -40,11 +40,7 @@ export async function previewOf(plan: Plan, context: ToolContext): Promise<Json>
     ...(businessName === undefined ? {} : { businessName: short(businessName) }),
     examples,
   };
-  const maxBytes = MAX_BYTES - ENVELOPE_BYTES;
-  return (
-    truncateLists(preview, maxBytes) ??
-    truncateLists({ ...preview, examples: [] }, maxBytes) ?? { preview: true, total: ids.length }
-  );
+  return truncateLists(preview) ?? truncateLists({ ...preview, examples: [] }) ?? { preview: true, total: ids.length };
 }
 
 /** What a large job takes of the daily quota, as the headers of the last answers give it. */

@@ -81,6 +81,10 @@ export async function changesSince(start: SweepState, wanted: number, context: F
     ...{ since, startedAt, searchAfter },
     delivered: changedFrom(Math.min(readTo, delayed(startedAt)), known),
   });
+  const nextSweep = (): SweepState => {
+    const next = Math.max(since, delayed(startedAt));
+    return { since: next, delivered: changedFrom(next, delivered) };
+  };
   const stateAfter = (n: number): SweepState => {
     const taken = changes.slice(0, n);
     const known = [...Object.entries(start.delivered), ...taken.map(({ id, raw }) => [id, changedAt(raw)] as const)];
@@ -97,7 +101,7 @@ export async function changesSince(start: SweepState, wanted: number, context: F
     const last = page.rows[read.rows - 1];
     searchAfter = last?.searchAfter ?? searchAfter;
     if (read.rows === page.rows.length && page.searchAfter === undefined)
-      return { changes, state: nextSweep(since, startedAt, delivered), complete: true, stateAfter };
+      return { changes, state: nextSweep(), complete: true, stateAfter };
     if (changes.length < wanted && context.hasTime()) continue;
     const state = midSweep(searchAfter, last ? changedAt(last) : since, delivered);
     return { changes, state, complete: false, stateAfter };
@@ -120,11 +124,6 @@ function takeChanges(rows: readonly Json[], delivered: Map<string, number>, sinc
     delivered.set(id, at);
   }
   return { changes, rows: read };
-}
-
-function nextSweep(since: number, startedAt: number, delivered: ReadonlyMap<string, number>): SweepState {
-  const next = Math.max(since, delayed(startedAt));
-  return { since: next, delivered: changedFrom(next, delivered) };
 }
 
 const delayed = (time: number): number => time - SEARCH_INDEX_DELAY_MS;

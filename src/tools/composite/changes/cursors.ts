@@ -41,14 +41,8 @@ const StoredCursors = z.object({
   cursors: z.record(z.string(), z.unknown()),
 });
 
-interface Cursors {
-  readonly last: string | undefined;
-  /** The oldest first. */
-  readonly cursors: ReadonlyMap<string, SavedCursor>;
-}
-
-/** The valid stored cursors; `now`: epoch ms by the local clock. */
-function readCursors(stored: unknown, now: number): Cursors {
+/** The valid stored cursors, the oldest first; `now`: epoch ms by the local clock. */
+function readCursors(stored: unknown, now: number) {
   const { data } = StoredCursors.safeParse(stored);
   const cursors = new Map<string, SavedCursor>();
   for (const [cursor, value] of Object.entries(data?.cursors ?? {})) {

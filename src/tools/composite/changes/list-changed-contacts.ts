@@ -7,10 +7,9 @@ import { pickFields, rowOf } from '../../core/row-shape.ts';
 import type { Implementation, ToolInput } from '../../core/tool.ts';
 import {
   bytes,
-  countThatFit,
-  DEFAULT_PAGE_BYTES,
-  ENVELOPE_BYTES,
-  MAX_BYTES,
+  MAX_DATA_BYTES,
+  pageDataBytes,
+  rowsThatFit,
   tooLargeRow,
   truncateLists,
 } from '../../core/tool-result.ts';
@@ -107,15 +106,14 @@ export const run: Implementation<typeof listChangedContacts> = async (args, cont
   const { changes, state, complete, stateAfter } = await changesSince(start.contacts, limit ?? DEFAULT_ROWS, context);
   const tasks = args.tasks ? await readTasks(start.tasks, context) : undefined;
   const { changes: changedTasks = [], snapshot = start.tasks, more = false } = tasks?.changes ?? {};
-  const used = ENVELOPE_BYTES + bytes(changedTasks);
+  const used = bytes(changedTasks);
   const rows = await Promise.all(
     changes.map(async (change) => {
       const row = { ...contactRow(change, fields), ...(await tasks?.of(change.id)) };
-      return truncateLists(row, MAX_BYTES - used) ?? tooLargeRow(row);
+      return truncateLists(row, MAX_DATA_BYTES - used) ?? tooLargeRow(row);
     }),
   );
-  const room = limit === undefined ? DEFAULT_PAGE_BYTES : MAX_BYTES;
-  const contacts = rows.slice(0, countThatFit(rows, room - used));
+  const contacts = rowsThatFit(rows, (row) => row, pageDataBytes(limit) - used);
   const allShown = contacts.length === rows.length;
   const upToDate = complete && allShown;
   const reached = { contacts: allShown ? state : stateAfter(contacts.length), tasks: snapshot };

@@ -2,28 +2,22 @@ import type { Json } from '../../../lib/json.ts';
 import { asOf, epochMs } from '../../../lib/time.ts';
 import { pickFields, rowOf } from '../../core/row-shape.ts';
 import type { Implementation } from '../../core/tool.ts';
-import { bytes, ENVELOPE_BYTES, MAX_BYTES, truncateLists } from '../../core/tool-result.ts';
+import { bytes, truncateLists } from '../../core/tool-result.ts';
 import { type TaskStatus, taskRow, taskStatus } from '../location-tasks/task-search.ts';
 import type { Appointment } from './appointments.ts';
 import { type ContactParts, contactStatus, noteText, readContactParts } from './contact-parts.ts';
 import type { getContactOverview } from './get-contact-overview.tool.ts';
 
-/** Most rows of each kind, and characters of the contact's values and of other texts. */
-interface Limits {
-  readonly tasks: number;
-  readonly notes: number;
-  readonly coming: number;
-  readonly past: number;
-  readonly value: number;
-  readonly text: number;
-}
-
-/** Tried in turn until the overview is small. The counts are complete, and other tools list what is left out. */
-const LIMITS: readonly Limits[] = [
+/**
+ * Most rows of each kind, and characters of the contact's values and of other texts; tried in turn until the overview is
+ * small. The counts are complete, and other tools list what is left out.
+ */
+const LIMITS = [
   { tasks: 10, notes: 5, coming: 5, past: 2, value: 500, text: 200 },
   { tasks: 5, notes: 3, coming: 2, past: 1, value: 200, text: 120 },
   { tasks: 4, notes: 2, coming: 2, past: 1, value: 100, text: 80 },
 ];
+type Limits = (typeof LIMITS)[number];
 /** Bytes of a small overview, about 1,100 tokens: ids take many. */
 const SMALL_BYTES = 2_900;
 
@@ -100,6 +94,6 @@ export const run: Implementation<typeof getContactOverview> = async ({ contactId
     if (bytes(result) <= SMALL_BYTES) break;
   }
   // A contact may have hundreds of tags.
-  const fitted = truncateLists(result, MAX_BYTES - ENVELOPE_BYTES) ?? { ...result, contact: TOO_LARGE };
+  const fitted = truncateLists(result) ?? { ...result, contact: TOO_LARGE };
   return { ...fitted, asOf: await asOf(context.clock) };
 };

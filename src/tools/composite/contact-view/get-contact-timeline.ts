@@ -1,6 +1,6 @@
 import { asOf } from '../../../lib/time.ts';
 import type { Implementation } from '../../core/tool.ts';
-import { countThatFit, DEFAULT_PAGE_BYTES, ENVELOPE_BYTES, MAX_BYTES } from '../../core/tool-result.ts';
+import { pageDataBytes, rowsThatFit } from '../../core/tool-result.ts';
 import { readContactParts } from './contact-parts.ts';
 import type { getContactTimeline } from './get-contact-timeline.tool.ts';
 import { cursorOf, entriesAfter, entriesOf, parseCursor } from './timeline-entries.ts';
@@ -15,9 +15,7 @@ export const run: Implementation<typeof getContactTimeline> = async (args, conte
   const parts = await readContactParts(contactId, [...new Set(kinds.map((kind) => KINDS[kind]))], context);
   const all = entriesOf(parts, context.clock.now()).filter(({ kind }) => kinds.includes(kind));
   const rest = position ? entriesAfter(position, all) : all;
-  const rows = rest.slice(0, limit ?? DEFAULT_ROWS).map(({ row }) => row());
-  const room = (limit === undefined ? DEFAULT_PAGE_BYTES : MAX_BYTES) - ENVELOPE_BYTES;
-  const timeline = rows.slice(0, countThatFit(rows, room));
+  const timeline = rowsThatFit(rest.slice(0, limit ?? DEFAULT_ROWS), ({ row }) => row(), pageDataBytes(limit));
   const last = rest[timeline.length - 1];
   return {
     timeline,

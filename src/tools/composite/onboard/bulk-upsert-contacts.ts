@@ -2,7 +2,7 @@ import type { Json } from '../../../lib/json.ts';
 import { truncate } from '../../../lib/text.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { Implementation, ToolInput } from '../../core/tool.ts';
-import { bytes, ENVELOPE_BYTES, MAX_BYTES } from '../../core/tool-result.ts';
+import { bytes, MAX_DATA_BYTES } from '../../core/tool-result.ts';
 import type { bulkUpsertContacts } from './bulk-upsert-contacts.tool.ts';
 import { parsePeople } from './parse-person.ts';
 import { countsOf, type Outcome, type RowResult, runRows, type UpsertJob } from './row-runner.ts';
@@ -19,7 +19,7 @@ function fitRows(results: readonly RowResult[]): Json[] {
   let rows: Json[] = [];
   for (const max of MAX_REASON) {
     rows = results.map(({ reason, ...row }) => ({ ...row, ...(reason ? { reason: truncate(reason, max) } : {}) }));
-    if (bytes(rows) <= MAX_BYTES - ENVELOPE_BYTES) return rows;
+    if (bytes(rows) <= MAX_DATA_BYTES) return rows;
   }
   return rows.map(({ changed: _, ...row }) => row);
 }
