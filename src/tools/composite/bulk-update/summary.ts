@@ -18,11 +18,11 @@ export function summaryOf(job: BulkJob): Json {
   const isOpen = new Set(left);
   const finished = ids.filter((id) => !isOpen.has(id)).map((id) => [id, job.progress.get(id) ?? {}] as const);
   const failures = finished.flatMap(([id, progress]) => failureOf(id, progress) ?? []);
-  const done = finished.filter(([, progress]) => isDone(progress)).length;
+  const unchanged = finished.filter(([, progress]) => Object.values(progress).every((each) => each === 'unchanged'));
   return {
     asked: ids.length,
-    done,
-    skipped: finished.length - failures.length - done,
+    done: finished.length - failures.length - unchanged.length,
+    skipped: unchanged.length,
     failed: failures.length,
     left: left.length,
     ...(leftHalfDone.length > 0 ? { leftHalfDone: leftHalfDone.length } : {}),
@@ -30,11 +30,6 @@ export function summaryOf(job: BulkJob): Json {
     ...(failures.length > 0 ? { failures: failures.slice(0, MAX_LISTED) } : {}),
     ...(failures.length > MAX_LISTED ? { furtherFailures: grouped(failures.slice(MAX_LISTED)) } : {}),
   };
-}
-
-function isDone(progress: ContactProgress): boolean {
-  const results = Object.values(progress);
-  return results.includes('changed') && !results.some(isFailure);
 }
 
 function failureOf(contactId: string, progress: ContactProgress): Failure | undefined {

@@ -44,12 +44,10 @@ export async function createPerson(
   // Only a read shows which custom fields were stored.
   const contact = sent.length > 0 ? await readContact(created.id, context).catch(() => undefined) : undefined;
   const { notStored } = contact ? compareStored(sent, {}, contact) : { notStored: [] };
-  if (notStored.some(({ field }) => isMatchField(person, field))) context.notify(MATCH_VALUE_LOST);
+  const match = person.lookupKeys.find((key) => key.kind === 'matchField');
+  if (match && notStored.some(({ field }) => field === labelOf(match.field))) context.notify(MATCH_VALUE_LOST);
   return { contact: contact ?? created, notStored };
 }
-
-const isMatchField = ({ lookupKeys }: DesiredPerson, name: string): boolean =>
-  lookupKeys.some((key) => key.kind === 'matchField' && labelOf(key.field) === name);
 
 async function sendCreate(person: DesiredPerson, context: ToolContext): Promise<ContactRecord> {
   const { tags } = person;

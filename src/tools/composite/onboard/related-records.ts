@@ -28,7 +28,11 @@ export interface RelatedRecords {
   readonly business?: { readonly id: string; readonly assigned: boolean; readonly old?: unknown };
 }
 
-const tagsOf = (holder: Json): string[] => listIn(holder, 'tags').map(storedTag);
+/** The tags given that the record does not have. */
+function missingTags(tags: readonly string[], record: Json): readonly string[] {
+  const stored = new Set(listIn(record, 'tags').map(storedTag));
+  return tags.filter((tag) => !stored.has(storedTag(tag)));
+}
 
 /** Writes the parts of one contact. A part that fails, or has no time left to start, does not stop the others. */
 export class ContactWriter {
@@ -63,8 +67,7 @@ export class ContactWriter {
       isNew || body === undefined ? [] : this.#list('note', listContactNotes, 'notes'),
       isNew || person.tasks.length === 0 ? [] : this.#list('tasks', listContactTasks, 'tasks'),
     ]);
-    const stored = new Set(tagsOf(this.#contact));
-    const tags = isNew ? [] : person.tags.filter((tag) => !stored.has(tag));
+    const tags = isNew ? [] : missingTags(person.tags, this.#contact);
     const tagsAdded = tags.length > 0 ? await this.attempt('tags', () => this.#addTags(tags)) : [];
     const business = businessId && (await this.attempt('business', () => this.#assignBusiness(businessId)));
     const note = body && notes && (await this.attempt('note', () => this.#addNote(body, notes)));
@@ -83,10 +86,9 @@ export class ContactWriter {
 
   async #addTags(tags: readonly string[]): Promise<readonly string[]> {
     const answer = await this.#context.call(addContactTags, { contactId: this.#contact.id, tags });
-    const stored = new Set(tagsOf(answer));
-    const missing = tags.filter((tag) => !stored.has(tag)).length;
-    if (missing === 0) return tags;
-    throw rejected(`${missing} of ${tags.length} tags are not stored`);
+    const missing = missingTags(tags, answer).length;
+    if (missing > 0) throw rejected(`${missing} of ${tags.length} tags are not stored`);
+    return tags;
   }
 
   async #assignBusiness(id: string) {

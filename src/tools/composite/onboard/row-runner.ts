@@ -50,22 +50,20 @@ export async function runRows({ people, results }: UpsertJob, context: ToolConte
   let reported = results.size;
   let stopReason: string | undefined;
 
-  async function process(row: number, person: DesiredPerson): Promise<void> {
-    const [result, isShared] = await runRow(row, person, bulkContext);
-    if (isShared && (stopReason !== undefined || !context.hasTime())) return;
-    results.set(row, result);
-    reported = Math.max(reported, results.size);
-    context.progress(reported, people.length);
-    failing = isShared ? [...failing, row] : [];
-    if (failing.length < MAX_CONSECUTIVE) return;
-    stopReason = result.reason;
-    for (const each of failing) results.delete(each);
-  }
   async function worker(): Promise<void> {
     while (stopReason === undefined && context.hasTime()) {
       const next = pending.shift();
       if (!next) return;
-      await process(next.row, next.person);
+      const { row, person } = next;
+      const [result, isShared] = await runRow(row, person, bulkContext);
+      if (isShared && (stopReason !== undefined || !context.hasTime())) return;
+      results.set(row, result);
+      reported = Math.max(reported, results.size);
+      context.progress(reported, people.length);
+      failing = isShared ? [...failing, row] : [];
+      if (failing.length < MAX_CONSECUTIVE) continue;
+      stopReason = result.reason;
+      for (const each of failing) results.delete(each);
     }
   }
   const ends = await Promise.allSettled(Array.from({ length: CONCURRENCY }, worker));
