@@ -36,7 +36,7 @@ const data = {
 
 const sources: [string, NonNullable<SandboxOptions['switches']>][] = [
   ["the contact's own list", { deletedAppointments: 'everywhere' }],
-  ['the calendars, because the own list is empty', { contactAppointments: 'empty' }],
+  ['the calendars, because the list of the contact is empty', { contactAppointments: 'empty' }],
 ];
 
 const titles = (rows: unknown) => (rows as Json[]).map(({ title }) => title);

@@ -13,7 +13,7 @@ describe('a 429', () => {
     ['seconds', () => ({ 'retry-after': '3' }), 3_000],
     ['a date', (now) => ({ 'retry-after': new Date(now + 4_000).toUTCString() }), 4_000],
     [
-      'a date by a clock an hour ahead',
+      'a date of a clock that is an hour ahead',
       (now) => ({
         date: new Date(now + 3_600_000).toUTCString(),
         'retry-after': new Date(now + 3_604_000).toUTCString(),

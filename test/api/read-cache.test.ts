@@ -43,11 +43,11 @@ describe('identical reads', () => {
   });
 
   test.each([
-    ['a bulk run for a single call', { priority: 'bulk' }, {}, 2],
-    ['a single call for a bulk run', {}, { priority: 'bulk' }, 1],
-    ['a tool of several calls that has a second left, for a call of its own', { left: 1_000 }, {}, 2],
-    ['a call of its own for a tool that has a second left', {}, { left: 1_000 }, 1],
-    ['a call of five seconds ago', {}, { after: 5_000 }, 1],
+    ['a bulk read for an interactive one', { priority: 'bulk' }, {}, 2],
+    ['an interactive read for a bulk one', {}, { priority: 'bulk' }, 1],
+    ['a read with one second left for one with a full deadline', { left: 1_000 }, {}, 2],
+    ['a read with a full deadline for one with one second left', {}, { left: 1_000 }, 1],
+    ['a read of five seconds ago', {}, { after: 5_000 }, 1],
   ] as const)('are shared in flight only if deadline and priority allow: %s', async (_, first, second, requests) => {
     type Caller = { priority?: 'bulk'; left?: number; after?: number };
     const { clock, open, asked, api } = slow();

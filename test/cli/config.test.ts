@@ -15,7 +15,7 @@ const connectionOf = (env: Record<string, string>, sandbox = false) =>
   openConnection(readConfig({ XDG_CONFIG_HOME: '/nonexistent', APPDATA: '/nonexistent', ...env }, sandbox), sandbox);
 
 describe('defaults', () => {
-  test('a real account reads contacts and nothing else', () => {
+  test('a real account can only read contacts', () => {
     expect(connectionOf(key).scopes()).toEqual(['contacts.readonly']);
     expect(readConfig(key, false)).toMatchObject({
       baseUrl: 'https://services.leadconnectorhq.com',
@@ -23,7 +23,7 @@ describe('defaults', () => {
       rateShare: 0.8,
     });
   });
-  test('the sandbox has every scope unless GHL_SCOPES says less, and keeps no journal', () => {
+  test('the sandbox has every scope unless GHL_SCOPES narrows them, and no journal', () => {
     expect(connectionOf({}, true).scopes()).toEqual(SCOPES);
     expect(connectionOf({ GHL_SCOPES: 'contacts.write' }, true).scopes()).toEqual(['contacts.write']);
     expect(readConfig({}, true).journal).toBeUndefined();

@@ -40,7 +40,7 @@ async function changeFacts(world: World, scopes: readonly string[]): Promise<voi
   fs.renameSync(`${world.facts}.next`, world.facts);
 }
 
-describe('scopes are read again before a call', () => {
+describe('scopes are read before each call', () => {
   test('after OAuth scopes were narrowed no request uses the old ones, and the refusal says how to restore them', async () => {
     const world = await createWorld();
     await world.login(BOTH);

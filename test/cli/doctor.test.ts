@@ -113,7 +113,7 @@ const failures: Record<string, { code: 1 | 2; message: RegExp; env: (world: Worl
     message: /^sign-in: Not signed in to HighLevel: set GHL_API_KEY .+ or run ghl-contacts-mcp login/,
     env: () => ({}),
   },
-  'a host left its placeholders': {
+  'a host did not replace its placeholders': {
     code: 1,
     message: /^sign-in: Not signed in/,
     env: () => ({ GHL_API_KEY: '${GHL_API_KEY}', GHL_LOCATION_ID: '' }),
@@ -128,7 +128,7 @@ const failures: Record<string, { code: 1 | 2; message: RegExp; env: (world: Worl
     message: /^reach: HighLevel does not accept the token: .+ sets GHL_API_KEY/,
     env: (world) => pit(world, 'pit-wrong-wrong'),
   },
-  'a wrong key that is to write only': {
+  'a wrong key that may only write': {
     code: 1,
     message: /^reach: HighLevel does not accept the token/,
     env: (world) => ({ ...pit(world, 'pit-wrong-wrong'), GHL_SCOPES: 'contacts.write' }),
@@ -212,7 +212,7 @@ const failures: Record<string, { code: 1 | 2; message: RegExp; env: (world: Worl
       return { GHL_CLIENT_SECRET: '' };
     },
   },
-  'a damaged store': {
+  'a damaged token store': {
     code: 1,
     message: /^reach: The token store .+ is damaged/,
     async env(world) {
@@ -221,7 +221,7 @@ const failures: Record<string, { code: 1 | 2; message: RegExp; env: (world: Worl
       return {};
     },
   },
-  'damaged facts': {
+  'a damaged accounts file': {
     code: 1,
     message: /^store: The list of accounts .+ is damaged\. Move it away and sign in again/,
     async env(world) {
@@ -229,7 +229,7 @@ const failures: Record<string, { code: 1 | 2; message: RegExp; env: (world: Worl
       return {};
     },
   },
-  'a store that others can read': {
+  'a token store that others can read': {
     code: 1,
     message: /^reach: The token store .+ can be read by others\. Restrict it to its owner: chmod 600/,
     async env(world) {
@@ -267,7 +267,7 @@ describe('doctor when the server would not work', () => {
   });
 });
 
-test('while signed out a server starts, lists its tools and says in one sentence how to sign in', async () => {
+test('without a sign-in the server starts, lists its tools and says how to sign in', async () => {
   const world = await createWorld();
   const server = await world.server();
   expect(await server.tools()).toContain('search_contacts');

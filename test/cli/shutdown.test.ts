@@ -129,7 +129,7 @@ async function endsSoon(program: Program, end: () => void): Promise<number> {
 const hanging: FaultRule[] = [{ route: GET, fault: { connection: 'hang' } }];
 const slowWrite: FaultRule[] = [{ route: CREATE, nth: 1, fault: { delayMs: 1 } }];
 
-describe('a hanging read', () => {
+describe('a read that hangs', () => {
   test('that is cancelled ends its request upstream, has no response, and leaves the server working', async () => {
     const { program, upstream, read, cancel } = await startProgram(hanging);
     read(2);
@@ -150,7 +150,7 @@ describe('a hanging read', () => {
     ['SIGTERM', (program: Program) => program.child.kill('SIGTERM')],
     ['SIGINT', (program: Program) => program.child.kill('SIGINT')],
     ['SIGHUP', (program: Program) => program.child.kill('SIGHUP')],
-  ] as const)('does not keep the process: %s', async (what, end) => {
+  ] as const)('does not keep the process alive: %s', async (what, end) => {
     const { program, upstream, read } = await startProgram(hanging);
     read(2);
     await upstream.arrived.happened;
@@ -221,7 +221,7 @@ describe('a slow write', () => {
     expect(await made()).toBe(1);
   });
 
-  test('is finished when the host no longer reads', async () => {
+  test('is finished if the host no longer reads', async () => {
     const { program, upstream, release, create, journalled } = await startProgram(slowWrite);
     create(2);
     await upstream.arrived.happened;
@@ -234,7 +234,7 @@ describe('a slow write', () => {
     expect(program.stderr()).not.toMatch(/EPIPE|^ +at /m);
   });
 
-  test('is finished when a message is too large for the transport', async () => {
+  test('is finished if a message is too large for the transport', async () => {
     const { program, upstream, release, create, journalled } = await startProgram(slowWrite);
     create(2);
     await upstream.arrived.happened;
@@ -247,7 +247,7 @@ describe('a slow write', () => {
   });
 });
 
-describe('a write that is not sent yet', () => {
+describe('a write that was not sent yet', () => {
   test('does not keep the process running, and is not sent', async () => {
     const held: FaultRule[] = [{ route: CREATE, fault: { status: 429, headers: { 'retry-after': '9' } } }];
     const { program, upstream, create, addTask, made } = await startProgram(held);
@@ -294,7 +294,7 @@ describe('file system calls that never return', () => {
 
   test.each([
     [1, 'ends with its host', 5_000],
-    [4, 'ends with its host, though a write can neither begin nor end', 15_000],
+    [4, 'ends with its host, although no write can start or finish', 15_000],
   ])('in %i threads of four: the process %s', async (threads, _, most) => {
     const { program, create, upstream } = await startProgram([], await stuckThreads(threads));
     program.child.kill('SIGUSR2');

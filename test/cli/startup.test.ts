@@ -65,7 +65,7 @@ describe('a start', () => {
   test.each([
     ['signed out', { GHL_TOKEN_STORE: 'keychain' }],
     [
-      'with a private token and a dead network',
+      'with a private token and without network',
       { GHL_API_KEY: 'pit-dead', GHL_LOCATION_ID: 'abcdefghij', GHL_BASE_URL: 'http://127.0.0.1:1' },
     ],
   ])('%s: it lists its tools, opens no file and sends nothing', async (_, env) => {

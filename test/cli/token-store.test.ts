@@ -8,14 +8,14 @@ describe('an unusable token store', () => {
   const break_: Record<string, (world: World) => Promise<unknown>> = {
     'half-written': async ({ file }) => writeFile(file, (await readFile(file, 'utf8')).slice(0, 300), { mode: 0o600 }),
     empty: ({ file }) => writeFile(file, ''),
-    'of another shape': ({ file }) => writeFile(file, '{"secrets":{"location:x":5}}'),
+    'with an unexpected structure': ({ file }) => writeFile(file, '{"secrets":{"location:x":5}}'),
     'readable by others': ({ file }) => chmod(file, 0o644),
     'with a damaged accounts file': ({ facts }) => writeFile(facts, '{"accounts":[null],"agencies":[]}'),
   };
   const says: Record<string, RegExp> = {
     'half-written': /^The token store .+ is damaged\. Nothing was changed; move it away and sign in again/,
     empty: /^The token store .+ is damaged\./,
-    'of another shape': /^The token store .+ is damaged\./,
+    'with an unexpected structure': /^The token store .+ is damaged\./,
     'readable by others': /^The token store .+ can be read by others\. Restrict it to its owner: chmod 600 "/,
     'with a damaged accounts file': /^The list of accounts .+ is damaged\. Move it away and sign in again/,
   };

@@ -14,13 +14,13 @@ describe('a time', () => {
     ['with an offset is unchanged', '2026-11-24T09:00:00+02:00', '2026-11-24T07:00:00.000Z', undefined],
     ['in UTC is unchanged', '2026-11-24T09:00Z', '2026-11-24T09:00:00.000Z', undefined],
     [
-      'without an offset is local, in winter',
+      'without an offset is local (winter)',
       '2026-11-24T09:00',
       '2026-11-24T09:00:00-05:00',
       '2026-11-24T09:00:00-05:00 [America/New_York]',
     ],
     [
-      'and in summer',
+      'without an offset is local (summer)',
       '2026-07-01T09:00:30',
       '2026-07-01T09:00:30-04:00',
       '2026-07-01T09:00:30-04:00 [America/New_York]',
@@ -31,7 +31,7 @@ describe('a time', () => {
       '2026-11-01T01:30:00-04:00',
       '2026-11-01T01:30:00-04:00 [America/New_York], the first of the two times that clocks show this; give an offset for the second',
     ],
-    ['at 24:00 is the midnight that follows', '2026-11-24T24:00:00Z', '2026-11-25T00:00:00.000Z', undefined],
+    ['at 24:00 is the following midnight', '2026-11-24T24:00:00Z', '2026-11-25T00:00:00.000Z', undefined],
     ['on a leap day is valid', '2028-02-29T09:00:00-05:00', '2028-02-29T14:00:00.000Z', undefined],
     [
       'given as the date on which clocks are set back is its end in winter time',
@@ -61,7 +61,7 @@ describe('a time that does not exist is rejected', () => {
   test.each([
     ['a 31st of November with an offset', '2026-11-31T09:00:00-05:00'],
     ['a 30th of February in UTC', '2026-02-30T09:00:00Z'],
-    ['a leap day in a year without', '2027-02-29T09:00Z'],
+    ['a leap day in a common year', '2027-02-29T09:00Z'],
     ['a 31st of April with an offset without a colon', '2026-04-31T09:00:00+0200'],
     ['a thirteenth month', '2026-13-01T09:00:00Z'],
     ['a month and day of zero', '2026-00-00T09:00:00Z'],
@@ -71,12 +71,12 @@ describe('a time that does not exist is rejected', () => {
     ['a second of 60, local', '2026-11-24T23:59:60'],
     ['a minute of 60', '2026-11-24T09:60:00Z'],
     ['a 30th of February, local', '2026-02-30T09:00'],
-    ['a 31st of June as a day', '2026-06-31'],
+    ['a 31st of June as a date', '2026-06-31'],
     ['an hour of 25, local', '2026-11-24T25:00'],
-    ['the hour that clocks skip', '2026-03-08T02:30'],
+    ['the hour skipped by the change to summer time', '2026-03-08T02:30'],
     ['a day that a zone skipped', '2011-12-30', 'Pacific/Apia'],
     ['a time of a day that a zone skipped', '2011-12-30T12:00', 'Pacific/Apia'],
-    ['midnight where it is skipped', '2018-11-04T00:00', 'America/Sao_Paulo'],
+    ['a skipped midnight', '2018-11-04T00:00', 'America/Sao_Paulo'],
   ])('%s', async (_, text, zone = 'America/New_York') => {
     await expect(read(text, zone)).rejects.toThrow(`dueDate: "${text}" is not a valid date or time`);
   });

@@ -122,7 +122,7 @@ describe('a contact id', () => {
     expect(await id('maria')).toEqual({ values: [], total: 0, hasMore: false });
   });
 
-  test('without the scope there is nothing to complete', async () => {
+  test('there are no values without the scope', async () => {
     const { id, sent } = await connectCompleting({ scopes: ['contacts.write'] });
     await expect(id('maria')).rejects.toMatchObject({ code: -32602 });
     expect(await sent()).toEqual([]);

@@ -31,7 +31,7 @@ async function connectRendering(options?: Options) {
   };
 }
 
-describe('the list', () => {
+describe('the list of prompts', () => {
   test('names six prompts with their arguments, and sends nothing', async () => {
     const { client, sent } = await connectRendering();
     const { prompts } = await client.listPrompts();
@@ -292,7 +292,7 @@ describe('data that cannot be read', () => {
     ['sync_changes', {}, 'call list_changed_contacts with the since'],
     ['onboard_contact', { email: MARIA }, 'call find_duplicate_contact first'],
     ['update_segment', { tag: 'fleet' }, 'call count_contacts first'],
-  ] as const)('%s %j: the model is told what to call', async (prompt, args, told) => {
+  ] as const)('%s %j: the prompt names the tool to call', async (prompt, args, told) => {
     const { render } = await connectRendering(down);
     const { instructions, data } = await render(prompt, args);
     expect(instructions).toContain(told);

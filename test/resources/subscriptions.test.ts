@@ -324,7 +324,7 @@ describe('refused subscriptions', () => {
     ['ghl://contacts/../users', -32002],
     ['ghl://contacts?query=maria', -32002],
     ['ghl://status', -32602],
-  ])('%s is refused with %d', async (uri, code) => {
+  ])('%s is rejected with %d', async (uri, code) => {
     const { client, pass, sent } = await subscribedHost();
     await expect(client.subscribeResource({ uri })).rejects.toMatchObject({ code });
     await pass(60_000);

@@ -9,7 +9,7 @@ test(`every tool, resource, prompt and completion, with unexpected values at ran
 });
 
 test.each([7, 'x', {}, [], [null], [[]]].map((value) => [value]))(
-  'an answer of nothing but %j is given by every client that checks answers',
+  'a result of only %j is accepted by clients that validate results',
   async (value) => {
     expect(await refusedByClient(value)).toEqual([]);
   },

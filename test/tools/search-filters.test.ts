@@ -44,16 +44,16 @@ const namesOf = (answer: Json) => (answer.contacts as Json[]).map(({ firstName }
 
 describe('a time range is read in the time zone of the account', () => {
   test.each<[string, Json, string[]]>([
-    ['from a day on', { gte: '2026-10-20' }, ['after', 'first', 'last', 'long']],
-    ['to the end of a day', { lte: '2026-10-20' }, ['before', 'first', 'last']],
-    ['after a day', { gt: '2026-10-20' }, ['after', 'long']],
-    ['before a day', { lt: '2026-10-20' }, ['before']],
-    ['one day', { gte: '2026-10-20', lte: '2026-10-20' }, ['first', 'last']],
+    ['from a date', { gte: '2026-10-20' }, ['after', 'first', 'last', 'long']],
+    ['to the end of a date', { lte: '2026-10-20' }, ['before', 'first', 'last']],
+    ['after a date', { gt: '2026-10-20' }, ['after', 'long']],
+    ['before a date', { lt: '2026-10-20' }, ['before']],
+    ['one date', { gte: '2026-10-20', lte: '2026-10-20' }, ['first', 'last']],
     ['a day of 25 hours', { gte: '2026-11-01', lte: '2026-11-01' }, ['long']],
     ['local times', { gte: '2026-10-20T00:00', lt: '2026-10-21T00:00:00' }, ['first', 'last']],
     ['instants', { gte: '2026-10-20T05:00:00Z', lt: '2026-10-21T01:00:00-04:00' }, ['first', 'last']],
     ['epoch ms', { gte: Date.parse(ADDED.first), lte: String(Date.parse(ADDED.last)) }, ['first', 'last']],
-    ['the form of the API', { value: { gte: '2026-10-20', lte: '2026-10-20' } }, ['first', 'last']],
+    ['the format of the API', { value: { gte: '2026-10-20', lte: '2026-10-20' } }, ['first', 'last']],
   ])('%s', async (_, bounds, expected) => {
     const { call } = await connect(options);
     expect(namesOf(await call('search_contacts', { filters: range(bounds) }))).toEqual(expected);

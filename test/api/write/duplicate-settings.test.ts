@@ -50,8 +50,8 @@ describe('a create with a known email whose response is lost', () => {
   });
 
   test.each([
-    ['where it allows them', { duplicatesAllowed: true }, undefined],
-    ['where its settings may not be read', {}, CONTACTS],
+    ['if the location allows duplicates', { duplicatesAllowed: true }, undefined],
+    ['if the settings of the location cannot be read', {}, CONTACTS],
   ] as const)('has a warning about a duplicate %s', async (_, switches, scopes) => {
     const message = await refusedIn(switches, {}, scopes as never);
     expect(message).toContain('An older contact has this email or phone; if this location allows duplicates');

@@ -45,7 +45,7 @@ const matrix: readonly Row[] = [
     row(['done', 2], ['reconciled', 1], ['done', 2], ['reconciled', 2]),
   ],
   [
-    'answer lost',
+    'response lost',
     [1],
     { connection: 'hang', strikes: 'after' },
     row(['done', 2], ['reconciled', 1], ['done', 2], ['reconciled', 2]),
@@ -60,7 +60,7 @@ const matrix: readonly Row[] = [
   ['HTML with 200', [1], { answer: 'html' }, row(['done', 2], ['reconciled', 1], ['reconciled', 1], ['reconciled', 1])],
   ['empty body', [1], { answer: 'empty' }, row(['done', 2], ['reconciled', 1], ['reconciled', 1], ['reconciled', 1])],
   ['over 10 MB', [1], { answer: 'huge' }, row(['refused', 1], ['reconciled', 1], ['reconciled', 1], ['reconciled', 1])],
-  ['gzip nobody asked for', [1], { answer: 'gzip' }, row(['done', 1], ['done', 1], ['done', 1], ['done', 1])],
+  ['unexpected gzip', [1], { answer: 'gzip' }, row(['done', 1], ['done', 1], ['done', 1], ['done', 1])],
   [
     'HTML 502',
     [1],

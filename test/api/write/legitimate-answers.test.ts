@@ -44,7 +44,7 @@ const asItCame: Change = (answer) => answer;
 
 describe('a new contact with the phone', () => {
   const phones = [
-    ['with the zero that is not dialled from abroad', '+44 (0)20 7946 0958', '+442079460958'],
+    ['with a trunk prefix', '+44 (0)20 7946 0958', '+442079460958'],
     ['with an extension', '+1 512 555 0188 ext 5', '+15125550188'],
     ['with separators', '+1 (512) 555-0188', '+15125550188'],
     ['without a country', '(512) 555-0188', '+15125550188'],
@@ -131,9 +131,9 @@ describe('tags', () => {
   });
 
   test.each([
-    ['as texts', (ids: string[]) => ids],
+    ['as strings', (ids: string[]) => ids],
     ['without their ids', (ids: string[]) => ids.map(() => ({ type: 'success' }))],
-    ['left out', () => undefined],
+    ['missing', () => undefined],
   ])('of many contacts, with the result rows %s, are read back', async (_, rows) => {
     let ids: string[] = [];
     const change: Change = (answer, { url }) =>
@@ -223,9 +223,9 @@ describe('a lookup that returns a contact', () => {
   });
 
   test.each([
-    ['has it as a further one', { additionalEmails: ['Pat@new.example'] }],
-    ['has further ones in a form that is not known', { additionalEmails: [{ value: 'pat@new.example' }] }],
-    ['does not show its further ones', { additionalEmails: undefined }],
+    ['has it as an additional email', { additionalEmails: ['Pat@new.example'] }],
+    ['has additional emails in an unknown format', { additionalEmails: [{ value: 'pat@new.example' }] }],
+    ['does not show its additional emails', { additionalEmails: undefined }],
   ])('that %s: the contact is the person', async (_, further) => {
     const { writes } = await onboard(further);
     expect(writes).toEqual([expect.stringMatching(/^PUT \/contacts\/\w+$/)]);

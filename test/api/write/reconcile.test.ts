@@ -48,7 +48,7 @@ const idOf = (answer: Json) => (answer.note as Json).id;
 
 describe('the same create again', () => {
   test.each([
-    ['whose answer was lost', LOST],
+    ['whose response was lost', LOST],
     ['that timed out', SILENT],
   ])('after one %s: returns the first outcome and creates no second record', async (_, fault) => {
     const { sandbox, add, notes, later } = await setUp();

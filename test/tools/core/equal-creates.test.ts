@@ -51,28 +51,28 @@ describe.each(kinds)('%s', (tool, key, args, again) => {
 describe('there is no notice', () => {
   test.each<[string, string, Json, Json, string?, Json?]>([
     [
-      'of another text',
+      'for another text',
       'create_contact_note',
       { contactId: 'one', body: 'x <a>' },
       { contactId: 'one', body: 'x <b>' },
     ],
-    ['of another contact', 'create_contact_note', { contactId: 'one', body: 'x' }, { contactId: 'two', body: 'x' }],
+    ['for another contact', 'create_contact_note', { contactId: 'one', body: 'x' }, { contactId: 'two', body: 'x' }],
     [
-      'of another time',
+      'for another time',
       'create_contact_task',
       { contactId: 'one', title: 'x', dueDate: DUE },
       { contactId: 'one', title: 'x', dueDate: '2026-12-02T10:00:00Z' },
     ],
-    ['of somebody with an email', 'create_contact', { firstName: 'C' }, { firstName: 'C', email: 'c@x.example' }],
+    ['for a contact with an email', 'create_contact', { firstName: 'C' }, { firstName: 'C', email: 'c@x.example' }],
     [
-      'of a note that was deleted',
+      'for a note that was deleted',
       'create_contact_note',
       { contactId: 'one', body: 'x' },
       { contactId: 'one', body: 'x' },
       'delete_contact_note',
     ],
     [
-      'of a note that says something else now',
+      'for a note that was changed',
       'create_contact_note',
       { contactId: 'one', body: 'x' },
       { contactId: 'one', body: 'x' },
@@ -80,7 +80,7 @@ describe('there is no notice', () => {
       { body: 'y' },
     ],
     [
-      'of a task that is done',
+      'for a task that is completed',
       'create_contact_task',
       { contactId: 'one', title: 'x', dueDate: DUE },
       { contactId: 'one', title: 'x', dueDate: DUE },

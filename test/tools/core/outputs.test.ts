@@ -48,7 +48,7 @@ describe('every root key of a result is declared in the output schema of its too
   const first = async ({ call }: Connected) => ((await call('list_contacts')).contacts as Json[])[0]?.id;
 
   test.each<[string, string, Options, (connected: Connected) => Promise<Json>, string[]]>([
-    ['a contact too large to show whole', 'get_contact', { sandbox: people(1, { tags: Array.from({ length: 4_000 }, (_, i) => `a tag of some length ${i}`) }) },
+    ['a contact over the size limit', 'get_contact', { sandbox: people(1, { tags: Array.from({ length: 4_000 }, (_, i) => `a tag of some length ${i}`) }) },
       async (c) => c.call('get_contact', { contactId: await first(c) }), ['listsCut']],
     ['a contact with too many tags, in an overview', 'get_contact_overview', { sandbox: people(1, { tags: Array.from({ length: 4_000 }, (_, i) => `a tag of some length ${i}`) }) },
       async (c) => c.call('get_contact_overview', { contactId: await first(c) }), ['listsCut', 'asOf', 'counts']],
@@ -77,7 +77,7 @@ describe('every root key of a result is declared in the output schema of its too
     ['rows of all outcomes', 'bulk_upsert_contacts', { sandbox: people(2), timers: realTimers },
       (c) => c.call('bulk_upsert_contacts', { rows: [{ email: 'ada0@example.com', city: 'Gary' }, { email: 'ada1@example.com' }, { email: 'new@example.com', firstName: 'New' }] }),
       ['asked', 'created', 'updated', 'unchanged', 'rows']],
-    ['a page that goes on', 'search_contacts', {}, (c) => c.call('search_contacts', { pageLimit: 1 }), ['total', 'next']],
+    ['a page with a next page', 'search_contacts', {}, (c) => c.call('search_contacts', { pageLimit: 1 }), ['total', 'next']],
   ])('%s', async (_, tool, options, run, keys) => {
     const answer = await run(await connect(options));
     expect(Object.keys(answer)).toEqual(expect.arrayContaining(keys));
@@ -85,8 +85,8 @@ describe('every root key of a result is declared in the output schema of its too
   }); // biome-ignore format: a table
 
   test.each<[string, Change]>([
-    ['parts fail', (body, { url }) => (/\/(notes|tasks)$/.test(new URL(url).pathname) ? { statusCode: 500 } : body)],
-    ['nothing is in the lists', (body) => emptied(body)],
+    ['parts failed', (body, { url }) => (/\/(notes|tasks)$/.test(new URL(url).pathname) ? { statusCode: 500 } : body)],
+    ['lists are empty', (body) => emptied(body)],
   ])('where %s', async (_, change) => {
     const { contactId } = await findFixture();
     const { client } = await connectChanged(change);

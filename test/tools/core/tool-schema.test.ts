@@ -27,12 +27,9 @@ describe('the tokens of the tool list', () => {
     },
   );
 
-  test.each(shown.map(({ tool, face }) => [tool.name, face] as const))(
-    '%s is as its snapshot says',
-    async (name, face) => {
-      await expect(`${JSON.stringify(face, null, 2)}\n`).toMatchFileSnapshot(`../../snapshots/${name}.json`);
-    },
-  );
+  test.each(shown.map(({ tool, face }) => [tool.name, face] as const))('%s equals its snapshot', async (name, face) => {
+    await expect(`${JSON.stringify(face, null, 2)}\n`).toMatchFileSnapshot(`../../snapshots/${name}.json`);
+  });
 });
 
 test('the tokens of typical results are within their limits', async () => {
@@ -72,7 +69,7 @@ describe('the set of tools', () => {
   });
 
   test.each(shown.map(({ tool, face }) => [tool.name, face] as const))(
-    '%s: its input schema has nothing that a host is known to get wrong',
+    '%s: its input schema has no construct that hosts misread',
     (_, { inputSchema }) => expect(faultsOf(inputSchema)).toEqual([]),
   );
 
@@ -83,31 +80,31 @@ describe('the set of tools', () => {
     ['oneOf at the root', { ...root({}), oneOf: [text] }, 'the root is a union by oneOf'],
     ['allOf at the root', { ...root({}), allOf: [text] }, 'the root is a union by allOf'],
     ['not at the root', { ...root({}), not: text }, 'the root is a union by not'],
-    ['no object at the root', text, 'the root is no object'],
+    ['a root that is not an object', text, 'the root is no object'],
     ['an object in a union', root({ a: { anyOf: [text, root({ b: text })] } }), '.a|1 is an object inside a union'],
     [
       'an object in a list in a union',
       root({ a: { anyOf: [text, { type: 'array', items: root({ b: text }) }] } }),
       '.a|1[] is an object inside a union',
     ],
-    ['an object that declares nothing', root({ a: { type: 'object' } }), '.a is an object that declares nothing'],
+    ['an object without declared properties', root({ a: { type: 'object' } }), '.a is an object that declares nothing'],
     ['an empty object', root({ a: { type: 'array', items: root({}) } }), '.a[] is an object without properties'],
     [
       'additionalProperties',
       root({ a: { ...root({ b: text }), additionalProperties: false } }),
       '.a has additionalProperties',
     ],
-    ['a list of anything', root({ a: { type: 'array' } }), '.a is a list without items'],
+    ['an array of any type', root({ a: { type: 'array' } }), '.a is a list without items'],
     ['a value of any type', root({ a: {} }), '.a has no type'],
     ['several types', root({ a: { type: ['string', 'null'] } }), '.a has no type'],
     ['a reference', root({ a: { type: 'string', $ref: '#/x' } }), '.a has $ref'],
     ['a format', root({ a: { ...text, format: 'email' } }), '.a has format'],
     [
-      'a required name there is none of',
+      'a required property that does not exist',
       { ...root({}), required: ['a'] },
       'the root requires a, which it does not declare',
     ],
-  ])('the guard above names %s', (_, schema, fault) => expect(faultsOf(schema)).toContain(fault));
+  ])('the check above detects %s', (_, schema, fault) => expect(faultsOf(schema)).toContain(fault));
 
   test.each<[string, string[]]>([
     [

@@ -17,7 +17,7 @@ describe('500 contacts by id', () => {
     ['tags', { addTags: ['VIP', 'Spring'], removeTags: ['old'] }, 4],
     ['tags to add', { addTags: ['VIP'] }, 2],
     ['fields', { set: { source: 'Referral' } }, 500],
-    ['all of it', { businessId: BUSINESS, addTags: ['VIP'], removeTags: ['old'], set: { source: 'Referral' } }, 514],
+    ['all changes', { businessId: BUSINESS, addTags: ['VIP'], removeTags: ['old'], set: { source: 'Referral' } }, 514],
   ] as const)('%s: the fewest possible requests, and the counts add up', async (what, changes, calls) => {
     const server = await world(people(500));
     const next = await previewed(server, { contacts: ids(500), ...changes });

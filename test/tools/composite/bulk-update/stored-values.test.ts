@@ -15,7 +15,7 @@ describe('values that HighLevel accepts but does not store are failures', () => 
 
   test.each([
     ['an unknown custom field', { customFields: [{ id: 'noSuchField000000000', value: 'x' }] }, 'noSuchField'],
-    ['a value that does not fit', { customFields: [{ id: 'fieldSpend0000000000', value: 'much' }] }, 'fieldSpend'],
+    ['an invalid value', { customFields: [{ id: 'fieldSpend0000000000', value: 'much' }] }, 'fieldSpend'],
     ['an unknown key', { customFields: [{ key: 'nosuch', value: 'x' }], city: 'Rome' }, 'nosuch'],
   ])('%s, without the scope to read custom fields', async (_, set, name) => {
     const { bulk } = await withTypes();

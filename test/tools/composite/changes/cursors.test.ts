@@ -15,7 +15,7 @@ describe('stored cursors', () => {
   };
 
   test.each([
-    ['nothing at all', null],
+    ['no content', null],
     ['text', 'x'],
     ['a list', []],
     ['no cursors', { last: cursor }],
@@ -33,7 +33,7 @@ describe('stored cursors', () => {
       { last: cursor, cursors: { [cursor]: { contacts: { since: NOW * 2, delivered: {} } } } },
     ],
     [
-      'delivered that is null',
+      'null for delivered',
       { last: cursor, cursors: { [cursor]: { contacts: { ...good.contacts, delivered: null } } } },
     ],
     [
@@ -42,7 +42,7 @@ describe('stored cursors', () => {
     ],
     ['a last cursor that is a number', { last: 7, cursors: { [cursor]: good } }],
     ['tasks that are text', { last: cursor, cursors: { [cursor]: { ...good, tasks: 'x' } } }],
-    ['a task that is no pair', { last: cursor, cursors: { [cursor]: { ...good, tasks: { a: 7, b: ['x', 7] } } } }],
+    ['a task that is not a pair', { last: cursor, cursors: { [cursor]: { ...good, tasks: { a: 7, b: ['x', 7] } } } }],
     ['a task with an invalid id', { last: cursor, cursors: { [cursor]: { ...good, tasks: { 'a/b': ['x', 'y'] } } } }],
   ])('%s: is used or ignored, and is never an error', async (_, changes) => {
     const { call } = await connect({ memory: memoryOf(changes) });

@@ -34,7 +34,7 @@ describe('list_changed_contacts', () => {
     expect(Date.parse(String(answer.completeTo))).toBeLessThanOrEqual(NOW + 2_000);
   });
 
-  test('"last" continues after the last answer, also in another process', async () => {
+  test('"last" continues after the last result, also in another process', async () => {
     const memory = inMemoryStore();
     const first = await connect({ memory });
     const answer = await first.call('list_changed_contacts', { since: '2026-11-01', limit: 2 });

@@ -44,7 +44,7 @@ describe('size limits', () => {
   test.each([
     ['all scopes', SCOPES],
     ['contacts alone', READ],
-  ])('hundreds of tasks and tags of one contact are cut and counted, with %s', async (_, scopes) => {
+  ])('hundreds of tasks and tags of one contact are truncated and counted, with %s', async (_, scopes) => {
     const task = (i: number) => ({ title: `Task ${i}`, body: '漢'.repeat(200), dueDate: '2026-12-01T10:00:00Z' });
     const tags = many(1_500, (i) => `a rather long tag number ${i}`);
     const contacts = [{ firstName: 'Busy', tags, tasks: many(300, task) }, { firstName: 'Next' }] as never;
@@ -54,7 +54,7 @@ describe('size limits', () => {
     expect(rows).toContainEqual(expect.objectContaining({ firstName: 'Busy', listsCut: { tags: 1_500, tasks: 300 } }));
   });
 
-  test('long changed tasks are spread over several answers, each once', async () => {
+  test('long changed tasks are spread over several results, each once', async () => {
     const contacts = [{ id: 'one' }] as never;
     const connected = await connect({ sandbox: { data: { contacts } } });
     const { cursor } = await connected.call('list_changed_contacts', {
