@@ -19,12 +19,9 @@ export class DailyQuota {
     this.#timers = timers;
   }
 
-  get remaining(): number | undefined {
-    return this.#known?.remaining;
-  }
-
-  get limit(): number | undefined {
-    return this.#known?.limit;
+  /** Requests left, and of how many; undefined before a response with a quota. */
+  get known(): { readonly remaining: number; readonly limit: number } | undefined {
+    return this.#known;
   }
 
   /** When a used-up quota returns, else when a call may probe; undefined while it is not used up. */

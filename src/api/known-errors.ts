@@ -5,7 +5,7 @@ import { idText, NO_IDENTITY, notFound, operatorOf, refusedFields, refusedValues
 import type { ErrorKind, RefusedField } from './errors.ts';
 import type { ParsedError } from './parsed-error.ts';
 
-/** What an error of the API means, and what the model is told. */
+/** What an error of the API means, and its message for the model. */
 interface KnownError {
   readonly kind: ErrorKind;
   readonly status?: readonly number[];

@@ -1,3 +1,5 @@
+import { BoundedMap } from '../lib/bounded-map.ts';
+
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
 
@@ -7,28 +9,27 @@ export type MetricName = keyof typeof ZERO;
 /** Counts of the last 24 hours, by the hour. */
 export class Metrics {
   readonly #now: () => number;
-  readonly #hours = new Map<number, Record<MetricName, number>>();
+  readonly #hours = new BoundedMap<number, Record<MetricName, number>>(HOURS);
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  count(what: MetricName): void {
+  count(name: MetricName): void {
     const hour = Math.floor(this.#now() / HOUR_MS);
     let counts = this.#hours.get(hour);
     if (!counts) {
       counts = { ...ZERO };
       this.#hours.set(hour, counts);
-      for (const old of this.#hours.keys()) if (old <= hour - HOURS) this.#hours.delete(old);
     }
-    counts[what] += 1;
+    counts[name] += 1;
   }
 
   lastDay(): Record<MetricName, number> {
     const hour = Math.floor(this.#now() / HOUR_MS);
     const sum = { ...ZERO };
     for (const [at, counts] of this.#hours) {
-      if (at > hour - HOURS) for (const what of Object.keys(sum) as MetricName[]) sum[what] += counts[what];
+      if (at > hour - HOURS) for (const name of Object.keys(sum) as MetricName[]) sum[name] += counts[name];
     }
     return sum;
   }

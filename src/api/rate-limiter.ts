@@ -19,7 +19,7 @@ export interface Quota {
   readonly waiting: number;
 }
 
-/** Requests in flight before a response has told the limits. */
+/** Requests in flight before the limits are known. */
 const INITIAL_IN_FLIGHT = 5;
 /** Longest pause after a 429, whatever the server asks for; then one request probes. */
 const MAX_PAUSE_MS = 300_000;
@@ -110,8 +110,8 @@ export class RateLimiter {
   quota(): Quota {
     return {
       remaining: this.#window.remaining,
-      dailyRemaining: this.#daily.remaining,
-      dailyLimit: this.#daily.limit,
+      dailyRemaining: this.#daily.known?.remaining,
+      dailyLimit: this.#daily.known?.limit,
       heldUntil: this.#pausedUntil,
       waiting: this.#queues.interactive.length + this.#queues.bulk.length,
     };
@@ -127,7 +127,7 @@ export class RateLimiter {
     this.#inFlight += 1;
     const responsesBefore = this.#window.responses;
     const pausedBefore = this.#pausedUntil;
-    const probesDay = this.#daily.remaining === 0;
+    const probesDay = this.#daily.known?.remaining === 0;
     return (headers, limited = false) => {
       this.#inFlight -= 1;
       this.#window.recordEnd();

@@ -19,26 +19,20 @@ export class RateWindow {
   readonly #now: () => number;
   readonly #share: number;
   #max = DEFAULT_MAX;
-  #interval = DEFAULT_INTERVAL_MS;
+  /** ms, as last announced. */
+  interval = DEFAULT_INTERVAL_MS;
+  /** Requests left in HighLevel's window; undefined before the first response. */
+  remaining: number | undefined;
+  /** Responses with a remaining count so far. */
+  responses = 0;
   /** When each request of the last interval ended: it had arrived by then, so that the span is not underestimated. */
   #endedAt: number[] = [];
-  #remaining: number | undefined;
   /** First response of HighLevel's current window, which ends at most one interval later. */
   #windowSeenAt = Number.NEGATIVE_INFINITY;
-  #responses = 0;
 
   constructor(now: () => number, share: number) {
     this.#now = now;
     this.#share = share;
-  }
-
-  /** Requests left in HighLevel's window; undefined before the first response. */
-  get remaining(): number | undefined {
-    return this.#remaining;
-  }
-
-  get interval(): number {
-    return this.#interval;
   }
 
   /** Requests that this server may send in one interval. */
@@ -46,14 +40,9 @@ export class RateWindow {
     return Math.max(1, Math.floor(this.#max * this.#share));
   }
 
-  /** Responses with a remaining count so far. */
-  get responses(): number {
-    return this.#responses;
-  }
-
   /** ms until HighLevel's window has certainly ended; at most 0 if it has. */
   get msLeft(): number {
-    return this.#windowSeenAt + this.#interval - this.#now();
+    return this.#windowSeenAt + this.interval - this.#now();
   }
 
   recordEnd(): void {
@@ -63,26 +52,26 @@ export class RateWindow {
   /** `inOrder` is true if no other response arrived since the request was sent. */
   learn(headers: ResponseHeaders, inOrder: boolean): void {
     this.#max = numberIn(headers, 'x-ratelimit-max') || this.#max;
-    const interval = numberIn(headers, 'x-ratelimit-interval-milliseconds') || this.#interval;
-    this.#interval = Math.min(interval, MAX_INTERVAL_MS);
+    const interval = numberIn(headers, 'x-ratelimit-interval-milliseconds') || this.interval;
+    this.interval = Math.min(interval, MAX_INTERVAL_MS);
     const remaining = numberIn(headers, 'x-ratelimit-remaining');
     if (remaining === undefined) return;
-    const before = this.#remaining ?? -1;
+    const before = this.remaining ?? -1;
     // Responses overtake each other: a higher count means a new window only if they are in order.
     const isNewWindow = this.msLeft <= 0 || (inOrder && remaining > before);
-    this.#responses += 1;
+    this.responses += 1;
     if (isNewWindow) this.#windowSeenAt = this.#now();
-    this.#remaining = isNewWindow ? remaining : Math.min(remaining, before);
+    this.remaining = isNewWindow ? remaining : Math.min(remaining, before);
   }
 
   /** ms until a request may be sent, 0 for now; infinite until one in flight has ended. */
   waitMs(inFlight: number): number {
     const now = this.#now();
-    while (this.#endedAt[0] !== undefined && this.#endedAt[0] <= now - this.#interval) this.#endedAt.shift();
+    while (this.#endedAt[0] !== undefined && this.#endedAt[0] <= now - this.interval) this.#endedAt.shift();
     const [oldest] = this.#endedAt;
     if (inFlight + this.#endedAt.length >= this.allowed)
-      return oldest === undefined ? Number.POSITIVE_INFINITY : oldest + this.#interval - now;
-    const isExhausted = this.#remaining !== undefined && this.#remaining <= inFlight;
+      return oldest === undefined ? Number.POSITIVE_INFINITY : oldest + this.interval - now;
+    const isExhausted = this.remaining !== undefined && this.remaining <= inFlight;
     return isExhausted ? Math.max(0, this.msLeft) : 0;
   }
 }

@@ -8,7 +8,7 @@ import { fetchTransport, undiciTransport } from '../api/transport/index.ts';
 import type { Transport } from '../api/transport/types.ts';
 import { UserError } from '../lib/errors.ts';
 import { type Log, silent } from '../lib/log.ts';
-import { memoizeAsync } from '../lib/memoize.ts';
+import { memoizeAsync, singleFlight } from '../lib/memoize.ts';
 import type { Config } from './config.ts';
 
 /** The account, the transport to the API, and the scopes in effect. */
@@ -57,22 +57,14 @@ function fromStore(config: Config, log: Log): Connection {
   const transport = undiciTransport();
   const listeners = new Set<() => void>();
   let opened: { readonly name: string; readonly source: Promise<TokenSource> } | undefined;
-  let checking: Promise<void> | undefined;
 
   /** Reads the accounts file again if it changed. Calls during one check share it. */
-  const check = (): Promise<void> => {
-    checking ??= store.accounts
-      .readIfChanged()
-      .then((read) => {
-        if (!read) return;
-        status = accountStatus(config, read);
-        for (const onChange of listeners) onChange();
-      })
-      .finally(() => {
-        checking = undefined;
-      });
-    return checking;
-  };
+  const check = singleFlight(async (): Promise<void> => {
+    const read = await store.accounts.readIfChanged();
+    if (!read) return;
+    status = accountStatus(config, read);
+    for (const onChange of listeners) onChange();
+  });
 
   /** The token source of the current sign-in: after another login it is opened again. */
   const currentSource = async (): Promise<TokenSource> => {

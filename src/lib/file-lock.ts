@@ -103,7 +103,7 @@ async function tryAcquire(
     try {
       await file.writeFile(signature);
     } catch (error) {
-      // A full disk takes the name and no content: nobody is to wait for it.
+      // A full disk stores the name and no content: without the file nobody waits for it.
       await rm(path, { force: true }).catch(() => undefined);
       throw error;
     } finally {

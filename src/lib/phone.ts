@@ -4,11 +4,11 @@ const E164 = /^\+\d{8,15}$/;
 export const isE164 = (phone: string): boolean => E164.test(phone);
 
 /** As the API stores it: with the given country code, else as a number of North America. */
-export function toE164(phone: unknown): string {
-  const digits = String(phone).replace(/\D/g, '');
-  if (/^\s*\+/.test(String(phone))) return `+${digits}`;
+export function toE164(phone: string): string {
+  const digits = phone.replace(/\D/g, '');
+  if (/^\s*\+/.test(phone)) return `+${digits}`;
   if (digits.length === 11 && digits.startsWith('1')) return `+${digits}`;
-  return digits.length === 10 ? `+1${digits}` : String(phone);
+  return digits.length === 10 ? `+1${digits}` : phone;
 }
 
 export interface ParsedPhone {

@@ -19,7 +19,7 @@ export interface Clock {
 export class ZoneUnknown extends UserError {}
 
 /** A time, and how it was understood, for a notice. */
-export interface ReadTime {
+interface ReadTime {
   readonly iso: string;
   /** `2026-11-24T09:00:00-05:00 [America/New_York]`; absent if the time was given with an offset. */
   readonly echo?: string;

@@ -1,5 +1,4 @@
 import { SCOPES, type Scope } from '../scopes.ts';
-
 import type { Accounts, AccountsFile } from './accounts-file.ts';
 
 /** The location that a server works in, or what is missing for one; and the scopes in effect. */
@@ -29,7 +28,7 @@ export function accountStatus(
   { locationId, scopes }: { readonly locationId: string | undefined; readonly scopes: readonly Scope[] | undefined },
   stored: ReturnType<AccountsFile['readAtStart']>,
 ): AccountStatus {
-  const missing = (sentence: string): AccountStatus => ({ missing: sentence, scopes: scopes ?? READ_ONLY });
+  const missing = (message: string): AccountStatus => ({ missing: message, scopes: scopes ?? READ_ONLY });
   if ('problem' in stored) return missing(stored.problem);
   const { accounts, agencies } = stored;
   const granted = (all: readonly string[]) => ({

@@ -36,11 +36,11 @@ const Renewal = z.object({
   /** Of the secret store. */
   key: z.string(),
   /** A hash of the refresh token. */
-  token: z.string(),
-  /** The process, as a lock signature. */
-  by: z.string(),
+  fingerprint: z.string(),
+  /** Lock signature of the process. */
+  signature: z.string(),
   /** Epoch ms at which it was first sent. */
-  at: z.number(),
+  startedAt: z.number(),
 });
 export type Renewal = Readonly<z.infer<typeof Renewal>>;
 

@@ -34,7 +34,7 @@ const MAX_LOCATIONS = 10_000;
 const LIFE_S = 86_399;
 const MAX_LIFE_S = 366 * 86_400;
 
-export interface OAuthOptions {
+interface OAuthOptions {
   readonly transport: Transport;
   readonly baseUrl: string;
   readonly app: OAuthApp;

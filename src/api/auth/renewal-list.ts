@@ -25,35 +25,37 @@ export class RenewalList {
    */
   async begin(key: string, pair: TokenPair): Promise<readonly Renewal[]> {
     const now = this.#now();
-    const token = fingerprint(pair);
+    const own = { key, fingerprint: fingerprintOf(pair), signature: this.#signature };
     let others: readonly Renewal[] = [];
     await this.#accounts.change((all) => {
-      const begun = (all.renewals ?? []).filter((each) => each.key === key && each.token === token);
-      const at = Math.min(now, ...begun.map((each) => each.at));
-      const inGrace = begun.some((each) => now >= each.at) && now - at < GRACE_MS;
-      others = inGrace ? [] : begun.filter(({ by }) => by !== this.#signature && processState(by) !== 'ended');
-      const running = others.filter(({ by }) => processState(by) === 'running');
+      const renewals = all.renewals ?? [];
+      const same = renewals.filter((each) => each.key === key && each.fingerprint === own.fingerprint);
+      const startedAt = Math.min(now, ...same.map((each) => each.startedAt));
+      const inGrace = same.some((each) => now >= each.startedAt) && now - startedAt < GRACE_MS;
+      others = inGrace ? [] : same.filter((each) => !this.#isOwn(each) && processState(each.signature) !== 'ended');
+      const running = others.filter(({ signature }) => processState(signature) === 'running');
       if (running.length > 0) throw spentElsewhere(running);
-      const remaining = (all.renewals ?? []).filter(({ by }) => by !== this.#signature);
-      return { ...all, renewals: [...remaining, { key, token, by: this.#signature, at }] };
+      return { ...all, renewals: [...renewals.filter((each) => !this.#isOwn(each)), { ...own, startedAt }] };
     });
     return others;
   }
 
   /** Call if no new pair was received. Never throws. */
   async end(): Promise<void> {
-    await this.#accounts
-      .change((all) => withoutRenewals(all, ({ by }) => by === this.#signature))
-      .catch(() => undefined);
+    await this.#accounts.change((all) => withoutRenewals(all, (each) => this.#isOwn(each))).catch(() => undefined);
+  }
+
+  #isOwn({ signature }: Renewal): boolean {
+    return signature === this.#signature;
   }
 }
 
 /** Identifies a token in a file that holds no secrets. */
-const fingerprint = ({ refreshToken }: TokenPair): string =>
+const fingerprintOf = ({ refreshToken }: TokenPair): string =>
   createHash('sha256').update(refreshToken).digest('hex').slice(0, 16);
 
 export const spentElsewhere = (renewals: readonly Renewal[]): UserError => {
-  const ids = renewals.map(({ by }) => processIdOf(by)).join(', ');
+  const ids = renewals.map(({ signature }) => processIdOf(signature)).join(', ');
   return new UserError(
     `Another ghl-contacts-mcp (process ${ids}) has renewed this sign-in and could not store the new tokens; it tries again every few seconds. Make the token store writable (disk space, an unlocked keychain) and repeat the call. If that process has ended: ghl-contacts-mcp login`,
   );

@@ -265,9 +265,12 @@ describe('two processes sharing a store that fails for one of them', () => {
 
 describe('a process that exited with a pair that it could not store', () => {
   /** Changes the process of the listed renewals. */
-  const setProcess = async (world: SignedIn, by: string) => {
+  const setProcess = async (world: SignedIn, signature: string) => {
     const { renewals = [] } = await world.store.accounts.read();
-    await world.store.accounts.change((all) => ({ ...all, renewals: renewals.map((each) => ({ ...each, by })) }));
+    await world.store.accounts.change((all) => ({
+      ...all,
+      renewals: renewals.map((each) => ({ ...each, signature })),
+    }));
   };
   const endedProcess = () => `${MACHINE} 999999999 x`;
 

@@ -27,7 +27,7 @@ async function lookupsFor(sent: Json): Promise<Lookup[]> {
   const parsed = phone ? await parsePhone(phone, async () => undefined) : undefined;
   return [
     ...(email ? [{ args: { email }, isConclusive: true }] : []),
-    ...(parsed
+    ...(phone && parsed
       ? [{ args: { number: parsed.number }, isConclusive: parsed.certain && parsed.number === toE164(phone) }]
       : []),
   ];
