@@ -1,7 +1,7 @@
 import { type At, appointment, type CustomerDetails, note, task } from './details.ts';
 
-/** Customers of businesses. */
-export const businessCustomers = (at: At): CustomerDetails => ({
+/** Customers of the courier business. */
+export const courierCustomers = (at: At): CustomerDetails => ({
   'Ben Carter': {
     businessId: 'Acme Couriers',
     opportunities: [
@@ -39,6 +39,10 @@ export const businessCustomers = (at: At): CustomerDetails => ({
     tasks: [task('Chase the open invoice of September', at(-14, 16), { assignedTo: 'Dana Whitfield' })],
   },
   'Jonas Weber': { businessId: 'Acme Couriers', type: 'customer' },
+});
+
+/** Customers of the cycling club and the medical group. */
+export const memberCustomers = (at: At): CustomerDetails => ({
   'Priscilla Ong': {
     businessId: 'Lakeside Cycling Club',
     additionalEmails: ['president@lakesidecycling.example', 'p.ong@example.com'],

@@ -1,10 +1,10 @@
 import type { ContactData, SandboxData } from '../data.ts';
 import { DAY, HOUR, iso } from '../dates.ts';
 import { createRandom } from '../ids.ts';
-import { businessCustomers } from './business-customers.ts';
+import { courierCustomers, memberCustomers } from './business-customers.ts';
 import { type Customer, readCustomers } from './customers.ts';
-import type { At } from './details.ts';
-import { frequentCustomers, occasionalCustomers } from './private-customers.ts';
+import type { At, CustomerDetails } from './details.ts';
+import { frequentCustomer, occasionalCustomers, regularCustomers } from './private-customers.ts';
 import { WORKSHOP } from './workshop.ts';
 
 export { AGENCY_DATA, FOREIGN_DATA } from './workshop.ts';
@@ -13,7 +13,8 @@ export { AGENCY_DATA, FOREIGN_DATA } from './workshop.ts';
 export function seedData(seed: number, today: number): SandboxData {
   const random = createRandom(seed, 'seed');
   const at: At = (days, hours = 15) => today + days * DAY + hours * HOUR;
-  const details = { ...businessCustomers(at), ...frequentCustomers(at), ...occasionalCustomers(at) };
+  const groups = [courierCustomers, memberCustomers, frequentCustomer, regularCustomers, occasionalCustomers];
+  const details: CustomerDetails = Object.assign({}, ...groups.map((group) => group(at)));
   const contacts = readCustomers().map((customer): ContactData => {
     const detail = details[customer.name];
     // Details go back 40 days at most; such a contact must be older.

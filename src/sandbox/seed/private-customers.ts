@@ -1,8 +1,8 @@
 import { iso } from '../dates.ts';
 import { type At, appointment, type CustomerDetails, note, task } from './details.ts';
 
-/** Customers with custom fields of many types. */
-export const frequentCustomers = (at: At): CustomerDetails => ({
+/** A customer with records of every kind. */
+export const frequentCustomer = (at: At): CustomerDetails => ({
   'Maria Lopez': {
     dateOfBirth: '1986-04-17',
     gender: 'female',
@@ -43,6 +43,10 @@ export const frequentCustomers = (at: At): CustomerDetails => ({
       }),
     ],
   },
+});
+
+/** Customers with custom fields of other types. */
+export const regularCustomers = (at: At): CustomerDetails => ({
   'Ingrid Halvorsen': {
     additionalEmails: ['studio@halvorsen-architects.example'],
     customFields: [
