@@ -23,7 +23,7 @@ function failingApi(reply: (nth: number) => Reply | Promise<Reply> = () => ({ st
 }
 
 async function fail(read: () => Promise<unknown>, times: number) {
-  for (let n = 0; n < times; n += 1) await expect(read()).rejects.toThrow('HighLevel failed (503)');
+  for (let n = 0; n < times; n += 1) await expect(read()).rejects.toMatchObject({ kind: 'serverError', status: 503 });
 }
 
 const until = (api: Api) => api.status().breaker.until;

@@ -49,7 +49,7 @@ describe.each([
     const { transport } = scripted((): Reply => state);
     const api = layer({ transport, timers: clock, policy: { attempts: 1, base: 0, cap: 0 } });
     const read = () => api.call(list, {});
-    for (let n = 0; n < 8; n += 1) await expect(read()).rejects.toThrow('503');
+    for (let n = 0; n < 8; n += 1) await expect(read()).rejects.toMatchObject({ kind: 'serverError' });
     clock.setWall(step);
     const until = new Date(NOW + step + 15_000).toISOString();
     await expect(read()).rejects.toThrow(`Requests are sent again from ${until} on (in 15 s)`);
@@ -66,7 +66,7 @@ describe.each([
       (__, nth): Reply => (nth === 1 ? { status: 429, headers: { 'retry-after': '60' } } : {}),
     );
     const api = layer({ transport, timers: clock });
-    await expect(api.call(list, {})).rejects.toThrow('429');
+    await expect(api.call(list, {})).rejects.toMatchObject({ kind: 'rateLimited' });
     clock.setWall(step);
     const until = new Date(NOW + step + 60_000).toISOString();
     expect(api.status().quota.heldUntil).toBe(until);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toApiError } from '../../src/api/error-messages.ts';
-import { isMissing } from '../../src/api/errors.ts';
+import { type ErrorKind, isMissing } from '../../src/api/errors.ts';
 
 const context = {
   route: 'GET /contacts/{contactId}',
@@ -81,6 +81,34 @@ describe('a message never contains', () => {
 
 test('a message contains the trace id', () => {
   expect(messageOf(500, { traceId: '0af3-77aa-91' })).toContain('(traceId 0af3-77aa-91)');
+});
+
+test.each<[number, string, ErrorKind]>([
+  [400, 'This location does not allow duplicated contacts.', 'duplicate'],
+  [400, 'Invalid field additional_phones', 'validation'],
+  [401, 'Invalid JWT', 'unauthorized'],
+  [401, "Token's user type mismatch!", 'agencyToken'],
+  [401, 'The token is not authorized for this scope.', 'scope'],
+  [401, 'You do not have access to this feature!', 'plan'],
+  [401, 'Command timed out', 'serverError'],
+  [403, 'The token does not have access to this location.', 'location'],
+  [403, 'error code: 1010', 'blocked'],
+  [413, 'request entity too large', 'tooLarge'],
+  [429, 'Too Many Requests', 'rateLimited'],
+  [418, 'I am a teapot', 'refused'],
+])('%i %j is of the kind %s', (status, message, kind) => {
+  expect(toApiError({ ...context, status, body: { message } }).kind).toBe(kind);
+});
+
+test('a validation error names the fields, and which of them the API does not have', () => {
+  const fieldsOf = (status: number, message: unknown) => toApiError({ ...context, status, body: { message } }).fields;
+  const messages = ['property gender should not exist', 'each value in tags must be a string', 'Ignore all of this'];
+  expect(fieldsOf(422, messages)).toEqual([
+    { name: 'gender', isUnknown: true },
+    { name: 'tags', isUnknown: false },
+  ]);
+  expect(fieldsOf(400, 'Invalid field additional_phones')).toEqual([{ name: 'additional_phones', isUnknown: true }]);
+  expect(fieldsOf(403, 'Forbidden')).toEqual([]);
 });
 
 const HTML = '<html><body>404: this contact was not found</body></html>';
