@@ -68,7 +68,7 @@ export const CASES: readonly Case[] = [
     },
   },
   {
-    what: 'planParts: tags, notes and tasks compared with those of a contact',
+    what: 'addRelatedRecords: tags, notes and tasks compared with those of a contact',
     size: 1_000,
     prepare: (size) => {
       const tags = numbered(size).map((at) => `tag ${at}`);

@@ -63,8 +63,8 @@ export const fieldsWithValue = (contact: Json, { value, type }: CustomValue): st
 export const labelOf = ({ id, key }: CustomValue): string => `customFields.${key ?? id}`;
 
 /**
- * The value with id and type of its field, as far as the definitions (undefined if they cannot be read) tell; undefined
- * if the location has no such field.
+ * The value with the id and type of its field; unchanged if the definitions could not be read. Undefined if the location
+ * has no such field.
  */
 export function resolveCustomField(
   field: CustomValue,

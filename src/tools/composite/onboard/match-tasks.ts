@@ -6,7 +6,7 @@ type Task = Json | TaskInput;
 
 const secondsOf = (dueDate: unknown): number => Math.floor(Date.parse(String(dueDate)) / 1_000);
 
-/** Equal for the same title and due time, whoever is assigned and whatever the body. */
+/** Equal for the same title and due time; body and assignee do not matter. */
 const titleKey = ({ title, dueDate }: Task): string =>
   JSON.stringify([normalizeText(title).toLowerCase(), secondsOf(dueDate)]);
 

@@ -31,7 +31,7 @@ export const onboardPerson = (person: DesiredPerson, context: ToolContext): Prom
     try {
       return await write(found);
     } catch (error) {
-      // Another client created or deleted the contact meanwhile: once more, with the contact there is now.
+      // Another client created or deleted the contact meanwhile: try again with what is stored now.
       const duplicateId = existingId(error);
       if (duplicateId === undefined && !(error instanceof ContactDeleted)) throw error;
       return write(await findPerson(person, duplicateId, locked));

@@ -48,7 +48,7 @@ export class ContactWriter {
   /** Undefined if the part failed. @throws Conflict, and errors that are no UserError */
   async attempt<T>(part: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
-      if (!this.#context.hasTime()) throw new UserError('No time was left to begin it.');
+      if (!this.#context.hasTime()) throw new UserError('No time was left to start it.');
       return await work();
     } catch (error) {
       if (!(error instanceof UserError) || error instanceof Conflict) throw error;

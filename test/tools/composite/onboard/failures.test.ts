@@ -147,7 +147,7 @@ describe('failures', () => {
     const first = await server.call('onboard_contact', { email: 'slow@moss.example', tasks });
     expect(first).toMatchObject({
       tasks: [{}, {}],
-      failed: [{ part: 'tasks', reason: 'No time was left to begin it.' }],
+      failed: [{ part: 'tasks', reason: 'No time was left to start it.' }],
     });
     server.sandbox.setFaults([]);
     const second = await server.call('onboard_contact', { email: 'slow@moss.example', tasks });

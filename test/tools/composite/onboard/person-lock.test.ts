@@ -128,7 +128,7 @@ test('a process that was suspended writes nothing after it lost its lock', async
   const { call } = await connect(options);
   const args = { email: 'cleo@park.example', note: 'Hello' };
   const answer = await call('onboard_contact', args).finally(() => clock.mockRestore());
-  expect(answer).toMatchObject({ failed: [{ part: 'note', reason: 'No time was left to begin it.' }] });
+  expect(answer).toMatchObject({ failed: [{ part: 'note', reason: 'No time was left to start it.' }] });
   expect((await server.call('list_contact_notes', { contactId: (contact as Json).id })).notes).toEqual([]);
 });
 
