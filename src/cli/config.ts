@@ -1,11 +1,7 @@
 import { join } from 'node:path';
-import type { OAuthApp } from '../api/auth/oauth-client.ts';
-import type { TokenStoreSetting } from '../api/auth/token-store.ts';
-import type { Credential } from '../api/credentials.ts';
-import type { Scope } from '../api/scopes.ts';
-import { LOG_LEVELS, type LogLevel } from '../lib/log.ts';
+import { LOG_LEVELS } from '../lib/log.ts';
 import { rememberSecret } from '../lib/redact.ts';
-import { parseScopes, parseSelection, type Selection } from '../tools/core/tool-access.ts';
+import { parseScopes, parseSelection } from '../tools/core/tool-access.ts';
 import { tools } from '../tools/index.ts';
 import {
   parseLocationId, readApp, readCredential, readJournalFile, readLabel, readOneOf, readRateShare, readSandboxRate,
@@ -20,59 +16,23 @@ import {
 export const environment: Env = process.env;
 
 /** The settings, read and checked. */
-export interface Config {
-  /** The private token of the settings and its location, or what is missing; undefined if the token store is used. */
-  readonly credential: Credential | { readonly missing: string } | undefined;
-  /** Selects one of the locations that are signed in. */
-  readonly locationId: string | undefined;
-  /** Scopes that the owner names; undefined if none are named. */
-  readonly scopes: readonly Scope[] | undefined;
-  /** Named scopes of HighLevel that this server does not use. */
-  readonly otherScopes: readonly string[];
-  readonly auth: {
-    readonly store: TokenStoreSetting;
-    readonly app: OAuthApp | undefined;
-    readonly versionId: string | undefined;
-    readonly authorizeUrl: string;
-  };
-  readonly selected: Selection;
-  readonly label: string | undefined;
-  readonly timezone: string | undefined;
-  /** User id or email that "me" means. */
-  readonly user: string | undefined;
-  readonly baseUrl: string;
-  /** ms */
-  readonly timeoutMs: number;
-  /** Share of the location's quota, 0.1 to 1. */
-  readonly rateShare: number;
-  /** File of the write journal; undefined for none. */
-  readonly journal: string | undefined;
-  /** File for state that outlives the process; undefined for none. */
-  readonly memory: string | undefined;
-  /** Folder in which several servers of one owner share what they know of new contacts; undefined for none. */
-  readonly people: string | undefined;
-  readonly sandbox: {
-    readonly indexDelayMs: number;
-    readonly rate: number | 'off';
-    readonly dailyRate: number;
-    /** A file. */
-    readonly faults: string | undefined;
-    readonly tokenTtlMs: number;
-  };
-  readonly log: { readonly level: LogLevel; readonly file: string | undefined };
-}
+export type Config = Readonly<ReturnType<typeof readConfig>>;
 
 /** @throws SettingError that names the setting and says how to correct it */
-export function readConfig(env: Env, sandbox: boolean): Config {
+export function readConfig(env: Env, sandbox: boolean) {
   const read = settingReader(env);
   for (const name of SECRET_SETTINGS) rememberSecret(read(name));
   for (const name of PUBLIC_SETTINGS) refuseSecret(name, read(name));
   const named = read('GHL_SCOPES');
   const { scopes, others } = parseScopes(named ?? '');
   return {
+    /** The private token and its location, or what is missing; undefined if the token store is used. */
     credential: sandbox ? undefined : readCredential(read),
+    /** Selects one of the locations that are signed in. */
     locationId: parseLocationId('GHL_LOCATION_ID', read('GHL_LOCATION_ID')),
+    /** Undefined if the owner names no scopes. */
     scopes: named === undefined ? undefined : scopes,
+    /** Named scopes of HighLevel that this server does not use. */
     otherScopes: others,
     auth: {
       store: readTokenStore(read, env),
@@ -83,15 +43,20 @@ export function readConfig(env: Env, sandbox: boolean): Config {
     selected: parseSelection(read('GHL_TOOLS') ?? '', tools),
     label: readLabel(read),
     timezone: readTimezone(read),
+    /** User id or email that "me" means. */
     user: read('GHL_USER'),
     baseUrl: readSecureUrl(read, 'GHL_BASE_URL', DEFAULT_BASE_URL),
     timeoutMs: readWholeNumber(read, 'GHL_TIMEOUT_MS', 30_000, 100, 300_000),
     rateShare: readRateShare(read),
+    /** File of the write journal; undefined for none. */
     journal: readJournalFile(read, env, sandbox),
+    /** File for state that outlives the process; undefined for none. */
     memory: sandbox ? undefined : join(stateFolder(env), 'memory.json'),
+    /** Folder in which several servers of one owner share what they know of new contacts; undefined for none. */
     people: sandbox ? undefined : join(stateFolder(env), 'people'),
     sandbox: {
       indexDelayMs: readWholeNumber(read, 'GHL_SANDBOX_INDEX_DELAY_MS', 0, 0, 3_600_000),
+      /** A file. */
       faults: read('GHL_SANDBOX_FAULTS'),
       tokenTtlMs: readWholeNumber(read, 'GHL_SANDBOX_TOKEN_TTL_MS', 86_399_000, 1, 999_999_999),
       ...readSandboxRate(read),

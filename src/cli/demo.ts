@@ -85,7 +85,7 @@ async function tagTheFleet(server: Connection): Promise<void> {
   printPerson('Tag everyone with an email address for the winter offer.');
   const change = { filters: [{ field: 'email', operator: 'exists' }], addTags: ['winter offer'] };
   await server.call('bulk_update_contacts', change);
-  printPerson('Yes, go on.');
+  printPerson('Yes, continue.');
   await server.call('bulk_update_contacts', { ...change, confirm: true });
 }
 

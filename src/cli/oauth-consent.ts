@@ -72,7 +72,7 @@ function openCommand(): readonly string[] {
 
 /**
  * The code in what was pasted. The `state` of an address must belong to a login that was started here. An address
- * without one may be a link from somebody who wants this person to work in another account, so the person is asked.
+ * without one may be a link that signs this person in to somebody else's account, so the person is asked.
  */
 export async function readCode(
   pasted: string,

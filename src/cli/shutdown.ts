@@ -3,7 +3,7 @@ import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { Api } from '../api/types.ts';
 import type { FileLog } from '../lib/log.ts';
 
-/** ms for the last responses, and for the last log lines, to be written: nobody may be reading the pipe. */
+/** ms for the last responses, and for the last log lines, to be written: the pipe may have no reader. */
 const FLUSH_MS = 500;
 const FLUSH_LOG_MS = 200;
 /** ms added to the time limit of one call, after which a write that still waits is abandoned. */

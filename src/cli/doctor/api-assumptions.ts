@@ -1,9 +1,11 @@
+import { signedHeaders } from '../../api/http-headers.ts';
 import { parseJson, readBody } from '../../api/transport/body.ts';
 import { type AccountReader, type ApiResponse, FACTS, type Fact, isOpen } from '../../sandbox/facts/index.ts';
 import type { Config } from '../config.ts';
 import type { Connection } from '../connection.ts';
 import { displayValue } from '../terminal.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, note, ok } from './finding.ts';
+import { MAX_PROBE_MS } from './token-check.ts';
 
 /**
  * Checks assumptions of the sandbox about the API on the owner's account, with reads only, for people who want to report
@@ -13,18 +15,13 @@ export async function checkFacts({ timeoutMs }: Config, { transportOptions }: Co
   const { token, locationId } = await transportOptions.credential.current();
   const account: AccountReader = {
     locationId,
-    async request(method, path, { body, version = '2021-07-28' } = {}): Promise<ApiResponse> {
+    async request(method, path, { body, version } = {}): Promise<ApiResponse> {
       const answer = await transportOptions.transport({
         method,
         url: `${transportOptions.baseUrl}${path}`,
-        headers: {
-          authorization: `Bearer ${token}`,
-          version,
-          accept: 'application/json',
-          ...(body ? { 'content-type': 'application/json' } : {}),
-        },
+        headers: { ...signedHeaders(token, version), ...(body ? { 'content-type': 'application/json' } : {}) },
         ...(body ? { body: JSON.stringify(body) } : {}),
-        signal: AbortSignal.timeout(Math.min(timeoutMs, 15_000)),
+        signal: AbortSignal.timeout(Math.min(timeoutMs, MAX_PROBE_MS)),
       });
       const text = await readBody(answer);
       return { status: answer.status, body: text === '' ? undefined : (parseJson(text ?? '') ?? text) };
@@ -41,17 +38,13 @@ async function runCheck(
   check: NonNullable<Fact['check']>,
   account: AccountReader,
 ): Promise<Finding> {
-  const finding = (state: Finding['state'], result: string): Finding => ({
-    what: 'fact',
-    state,
-    message: `${id}: ${statement} ${result}`,
-  });
+  const message = (result: string) => `${id}: ${statement} ${result}`;
   try {
     const { holds, observed } = await check(account);
     const shape = displayValue(observed);
-    if (holds === undefined) return finding('note', `Cannot tell (${shape}).`);
-    return holds ? finding('ok', `Holds (${shape}).`) : finding('note', `Does NOT hold (${shape}).`);
+    if (holds === undefined) return note('fact', message(`Cannot tell (${shape}).`));
+    return holds ? ok('fact', message(`Holds (${shape}).`)) : note('fact', message(`Does NOT hold (${shape}).`));
   } catch {
-    return finding('note', 'Cannot tell (no answer).');
+    return note('fact', message('Cannot tell (no answer).'));
   }
 }

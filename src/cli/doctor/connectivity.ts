@@ -1,14 +1,11 @@
-import { createApi } from '../../api/client.ts';
-import { SCOPES } from '../../api/scopes.ts';
 import type { HttpResponse, Transport } from '../../api/transport/types.ts';
 import { recordIn } from '../../lib/json.ts';
-import { silent } from '../../lib/log.ts';
 import { getLocation } from '../../tools/lookups.ts';
 import type { Config } from '../config.ts';
 import type { Connection } from '../connection.ts';
 import { displayValue } from '../terminal.ts';
-import type { Finding } from './finding.ts';
-import { tryToken } from './token-check.ts';
+import { bad, type Finding, note, ok } from './finding.ts';
+import { probeApi, tryToken } from './token-check.ts';
 
 /** An `Api`, and the headers of its last answer. */
 function observedApi(config: Config, { transportOptions }: Connection) {
@@ -18,14 +15,7 @@ function observedApi(config: Config, { transportOptions }: Connection) {
     last = answer.headers;
     return answer;
   };
-  const api = createApi({
-    ...transportOptions,
-    transport,
-    scopes: SCOPES,
-    timeoutMs: Math.min(config.timeoutMs, 15_000),
-    log: silent,
-  });
-  return { api, headers: () => last };
+  return { api: probeApi(config, { ...transportOptions, transport }), headers: () => last };
 }
 
 /** ms; a larger difference of the clocks would disturb token renewal and due dates. */
@@ -37,42 +27,32 @@ export async function checkConnectivity(config: Config, connection: Connection):
   const check = await tryToken(api);
   if (check.works !== true) {
     const enough = check.works === 'writes only' && !connection.scopes().includes('contacts.readonly');
-    return [{ what: 'reach', state: enough ? 'note' : 'bad', message: check.reason }];
+    return [(enough ? note : bad)('reach', check.reason)];
   }
-  const contacts: Finding = { what: 'reach', state: 'ok', message: 'HighLevel answers, and contacts can be read' };
+  const contacts = ok('reach', 'HighLevel answers, and contacts can be read');
   const answer = await api.call(getLocation, {}).catch(() => undefined);
   const { name, timezone } = recordIn(answer, 'location') ?? {};
-  const location: Finding = answer
-    ? { what: 'location', state: 'ok', message: `${displayValue(name)}, ${displayValue(timezone)}` }
-    : { what: 'location', state: 'note', message: 'name and time zone are unknown: locations.readonly is not granted' };
+  const location = answer
+    ? ok('location', `${displayValue(name)}, ${displayValue(timezone)}`)
+    : note('location', 'name and time zone are unknown: locations.readonly is not granted');
   return [contacts, location, checkClock(headers()), checkQuota(headers())];
 }
 
 function checkClock({ date }: HttpResponse['headers']): Finding {
   const skew = date === undefined ? Number.NaN : Date.parse(date) - Date.now();
-  if (Number.isNaN(skew)) return { what: 'clock', state: 'note', message: 'HighLevel sent no time' };
+  if (Number.isNaN(skew)) return note('clock', 'HighLevel sent no time');
   if (Math.abs(skew) < SKEW_MS)
-    return {
-      what: 'clock',
-      state: 'ok',
-      message: `agrees with HighLevel within ${Math.ceil(Math.abs(skew) / 1_000)} s`,
-    };
+    return ok('clock', `agrees with HighLevel within ${Math.ceil(Math.abs(skew) / 1_000)} s`);
   const difference = `${Math.round(Math.abs(skew) / 60_000)} minutes ${skew > 0 ? 'behind' : 'ahead of'} HighLevel's`;
-  return {
-    what: 'clock',
-    state: 'note',
-    message: `is ${difference}: set this machine's clock, or due dates and token renewal will be off`,
-  };
+  return note('clock', `is ${difference}: set this machine's clock, or due dates and token renewal will be off`);
 }
 
 function checkQuota(headers: HttpResponse['headers']): Finding {
   const [left, max] = [headers['x-ratelimit-remaining'], headers['x-ratelimit-max']];
   const [leftToday, maxToday] = [headers['x-ratelimit-daily-remaining'], headers['x-ratelimit-limit-daily']];
-  if (left === undefined && leftToday === undefined)
-    return { what: 'quota', state: 'note', message: 'HighLevel sent no rate headers' };
-  return {
-    what: 'quota',
-    state: leftToday === '0' ? 'bad' : 'ok',
-    message: `${displayValue(left)} of ${displayValue(max)} in this window, ${displayValue(leftToday)} of ${displayValue(maxToday)} today`,
-  };
+  if (left === undefined && leftToday === undefined) return note('quota', 'HighLevel sent no rate headers');
+  return (leftToday === '0' ? bad : ok)(
+    'quota',
+    `${displayValue(left)} of ${displayValue(max)} in this window, ${displayValue(leftToday)} of ${displayValue(maxToday)} today`,
+  );
 }

@@ -4,3 +4,11 @@ export interface Finding {
   readonly state: 'ok' | 'note' | 'bad';
   readonly message: string;
 }
+
+const finding =
+  (state: Finding['state']) =>
+  (what: string, message: string): Finding => ({ what, state, message });
+
+export const ok = finding('ok');
+export const note = finding('note');
+export const bad = finding('bad');

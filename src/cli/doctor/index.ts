@@ -5,7 +5,7 @@ import { openConnection } from '../connection.ts';
 import { printJson, printLine } from '../terminal.ts';
 import { checkFacts } from './api-assumptions.ts';
 import { checkConnectivity } from './connectivity.ts';
-import type { Finding } from './finding.ts';
+import { bad, type Finding } from './finding.ts';
 import {
   checkApp, checkNode, checkRenewal, checkScopes, checkSignIn, checkStore, hostNote, listSettings,
 } from './local-checks.ts'; // biome-ignore format: one import
@@ -37,7 +37,7 @@ function readSettings(sandbox: boolean): { readonly settings: Config } | { reado
     return { settings: readConfig(environment, sandbox) };
   } catch (error) {
     if (!(error instanceof SettingError)) throw error;
-    return { problem: { what: 'settings', state: 'bad', message: error.message } };
+    return { problem: bad('settings', error.message) };
   }
 }
 

@@ -8,7 +8,7 @@ import { type Config, environment } from '../config.ts';
 import type { Connection } from '../connection.ts';
 import { isPlaceholder, missingAppSettings, SECRET_SETTINGS, SETTINGS, type Setting } from '../settings.ts';
 import { displayValue, maskSecret } from '../terminal.ts';
-import type { Finding } from './finding.ts';
+import { bad, type Finding, note, ok } from './finding.ts';
 
 // Checks that send nothing.
 
@@ -24,12 +24,8 @@ const MIN_NODE = pkg.engines.node.replace('>=', '');
 
 export function checkNode(): Finding {
   const { node } = process.versions;
-  const fine = atLeast(node, MIN_NODE);
-  return {
-    what: 'node',
-    state: fine ? 'ok' : 'bad',
-    message: fine ? node : `${node} is too old: install Node ${MIN_NODE} or newer.`,
-  };
+  if (atLeast(node, MIN_NODE)) return ok('node', node);
+  return bad('node', `${node} is too old: install Node ${MIN_NODE} or newer.`);
 }
 
 /** Every setting that is given; of a secret only its end is offered. */
@@ -40,11 +36,10 @@ export function listSettings(): Finding {
     if (isPlaceholder(value)) return [`${name} (left as ${placeholder(value)} by the host, so it counts as missing)`];
     return [`${name}=${SECRET_SETTINGS.includes(name) ? maskSecret(value) : printable(value)}`];
   });
-  return {
-    what: 'settings',
-    state: 'ok',
-    message: given.length ? `from the environment: ${given.join(', ')}` : 'none given, all at their defaults',
-  };
+  return ok(
+    'settings',
+    given.length ? `from the environment: ${given.join(', ')}` : 'none given, all at their defaults',
+  );
 }
 
 /** A placeholder is offered only if it holds nothing but a name. */
@@ -54,8 +49,7 @@ const printable = (value: string): string =>
   truncate(redactStrictly(stripHiddenCharacters(value)).replace(/\s+/g, ' '), 200);
 
 export async function checkStore(config: Config, sandbox: boolean): Promise<Finding> {
-  if (sandbox || config.credential)
-    return { what: 'store', state: 'note', message: 'not used: the settings hold the token' };
+  if (sandbox || config.credential) return note('store', 'not used: the settings hold the token');
   try {
     const opened = openTokenStore(config.auth.store);
     const { accounts, agencies } = await opened.accounts.read();
@@ -66,37 +60,31 @@ export async function checkStore(config: Config, sandbox: boolean): Promise<Find
       age.length + agencies.length === 0
         ? 'no location signed in'
         : `signed in: ${[...age, ...agencies.map(({ companyId }) => `agency ${companyId}`)].join(', ')}`;
-    return { what: 'store', state: 'ok', message: `${(await opened.secrets()).name}; ${signedIn}` };
+    return ok('store', `${(await opened.secrets()).name}; ${signedIn}`);
   } catch (error) {
-    return { what: 'store', state: 'bad', message: (error as Error).message };
+    return bad('store', (error as Error).message);
   }
 }
 
 export function checkSignIn({ account }: Connection): Finding {
-  if (account.missing !== undefined) return { what: 'sign-in', state: 'bad', message: account.missing };
-  return {
-    what: 'sign-in',
-    state: 'ok',
-    message: `${account.credential}${account.locationId ? ` for location ${account.locationId}` : ''}`,
-  };
+  if (account.missing !== undefined) return bad('sign-in', account.missing);
+  return ok('sign-in', `${account.credential}${account.locationId ? ` for location ${account.locationId}` : ''}`);
 }
 
 export function checkApp(): Finding[] {
   const missing = missingAppSettings(environment);
   if (missing.length === 0) return [];
-  return [{ what: 'OAuth app', state: 'note', message: `not configured: ${missing.join(' and ')} missing` }];
+  return [note('OAuth app', `not configured: ${missing.join(' and ')} missing`)];
 }
 
 /** Without its app an OAuth sign-in ends after a day. */
 export function checkRenewal(config: Config, { account }: Connection): Finding[] {
   if (account.granted === undefined || config.auth.app) return [];
   return [
-    {
-      what: 'renewal',
-      state: 'bad',
-      message:
-        'The sign-in cannot be renewed when its token ends: set GHL_CLIENT_ID, GHL_CLIENT_SECRET and GHL_REDIRECT_URI as they were for ghl-contacts-mcp login.',
-    },
+    bad(
+      'renewal',
+      'The sign-in cannot be renewed when its token ends: set GHL_CLIENT_ID, GHL_CLIENT_SECRET and GHL_REDIRECT_URI as they were for ghl-contacts-mcp login.',
+    ),
   ];
 }
 
@@ -108,23 +96,17 @@ export function checkScopes(config: Config, connection: Connection): Finding[] {
   const missing = [...new Set(hidden.filter(({ reason }) => reason === 'scope').map(({ tool }) => tool.scope))];
   const { granted } = connection.account;
   const findings: Finding[] = [];
-  if (granted)
-    findings.push({ what: 'granted', state: 'ok', message: granted.map(displayValue).join(' ') || 'nothing' });
-  findings.push({ what: 'scopes', state: 'ok', message: inEffect.join(', ') || 'none' });
+  if (granted) findings.push(ok('granted', granted.map(displayValue).join(' ') || 'nothing'));
+  findings.push(ok('scopes', inEffect.join(', ') || 'none'));
   if (config.otherScopes.length)
-    findings.push({
-      what: 'not used',
-      state: 'note',
-      message: `${config.otherScopes.map(printable).join(', ')}: for other parts of HighLevel, which this server does not use`,
-    });
-  if (missing.length)
-    findings.push({
-      what: 'not allowed',
-      state: 'note',
-      message: `${missing.join(', ')}: ${howToAllow(granted !== undefined)}`,
-    });
-  if (offered.length === 0)
-    findings.push({ what: 'tools', state: 'bad', message: 'No tool is left: extend GHL_SCOPES or GHL_TOOLS.' });
+    findings.push(
+      note(
+        'not used',
+        `${config.otherScopes.map(printable).join(', ')}: for other parts of HighLevel, which this server does not use`,
+      ),
+    );
+  if (missing.length) findings.push(note('not allowed', `${missing.join(', ')}: ${howToAllow(granted !== undefined)}`));
+  if (offered.length === 0) findings.push(bad('tools', 'No tool is left: extend GHL_SCOPES or GHL_TOOLS.'));
   return findings;
 }
 
@@ -133,9 +115,7 @@ const howToAllow = (oauth: boolean) =>
     ? 'sign in again with ghl-contacts-mcp login --scopes "…" for what is not granted; GHL_SCOPES narrows what is'
     : 'GHL_SCOPES names what the server may use';
 
-export const hostNote: Finding = {
-  what: 'host',
-  state: 'note',
-  message:
-    "put settings into the env block of the host's own configuration: most hosts pass on nothing else, and some drop names that contain KEY or TOKEN",
-};
+export const hostNote = note(
+  'host',
+  "put settings into the env block of the host's own configuration: most hosts pass on nothing else, and some drop names that contain KEY or TOKEN",
+);

@@ -10,16 +10,19 @@ import { silent } from '../../lib/log.ts';
 import { getLocation, listUsers } from '../../tools/lookups.ts';
 import { searchContacts } from '../../tools/search.ts';
 import type { Config } from '../config.ts';
+import type { Connection } from '../connection.ts';
 
 /** An `Api` with every scope, so that HighLevel itself decides what the token may do. */
-const probeApi = ({ baseUrl, timeoutMs }: Config, credential: Credential): Api =>
-  createApi({
+export const probeApi = ({ timeoutMs }: Config, options: Connection['transportOptions']): Api =>
+  createApi({ ...options, scopes: SCOPES, timeoutMs: Math.min(timeoutMs, MAX_PROBE_MS), log: silent });
+
+export const MAX_PROBE_MS = 15_000;
+
+const apiWith = (config: Config, credential: Credential): Api =>
+  probeApi(config, {
     transport: undiciTransport(),
-    baseUrl,
+    baseUrl: config.baseUrl,
     credential: fixedCredential(credential),
-    scopes: SCOPES,
-    timeoutMs: Math.min(timeoutMs, 15_000),
-    log: silent,
   });
 
 /** Whether a token can be used. One that may write but not read is valid, too. */
@@ -49,14 +52,14 @@ const isKind = (error: Error, kind: ErrorKind): boolean => error instanceof ApiE
 
 /** @throws UserError that says why the token cannot be used */
 export async function checkToken(config: Config, credential: Credential): Promise<void> {
-  const check = await tryToken(probeApi(config, credential));
+  const check = await tryToken(apiWith(config, credential));
   const reads = config.scopes?.includes('contacts.readonly') ?? true;
   if (check.works === false || (check.works === 'writes only' && reads)) throw new UserError(check.reason);
 }
 
 /** Undefined if the token may not read the location. */
 export async function locationName(config: Config, credential: Credential): Promise<string | undefined> {
-  const answer = await probeApi(config, credential)
+  const answer = await apiWith(config, credential)
     .call(getLocation, {})
     .catch(() => undefined);
   return textIn(recordIn(answer, 'location'), 'name');
