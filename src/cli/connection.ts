@@ -77,9 +77,7 @@ function fromStore(config: Config, log: Log): Connection {
     }
     return opened.source;
   };
-  const flush = async () => {
-    await (await opened?.source)?.flush?.();
-  };
+  const flush = async () => (await opened?.source)?.flush?.();
   return {
     transportOptions: {
       transport,

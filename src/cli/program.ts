@@ -33,6 +33,15 @@ export async function runCli(args: readonly string[]): Promise<void> {
       const { serve } = await import('./serve.ts');
       await serve(sandbox);
     });
+  addCommands(program);
+  for (const command of [program, ...program.commands])
+    command
+      .configureOutput({ writeErr: (text) => void process.stderr.write(redactStrictly(text)) })
+      .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2));
+  await program.parseAsync(args, { from: 'user' });
+}
+
+function addCommands(program: Command): void {
   program
     .command('sandbox')
     .description('serve the sandbox API on 127.0.0.1, for curl, SDKs and tests')
@@ -71,11 +80,6 @@ export async function runCli(args: readonly string[]): Promise<void> {
     .option('--facts', 'check assumptions about the API against your own account, read-only')
     .option('--sandbox', 'check against the embedded sandbox')
     .action(async (options: DoctorOptions) => (await import('./doctor/index.ts')).runDoctor(options));
-  for (const command of [program, ...program.commands])
-    command
-      .configureOutput({ writeErr: (text) => void process.stderr.write(redactStrictly(text)) })
-      .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2));
-  await program.parseAsync(args, { from: 'user' });
 }
 
 function unknownCommand(command: string, names: readonly string[]): never {

@@ -36,7 +36,8 @@ interface Options {
   readonly send: (uri: string) => void;
 }
 
-export function createSubscriptions({ api, clock, timers, log, send, loadFeed }: Options): Subscriptions {
+export function createSubscriptions(options: Options): Subscriptions {
+  const { timers, log, send } = options;
   const subscribed = new Map<string, string | undefined>();
   const throttle = createThrottle(timers, (uri) => {
     if (subscribed.has(uri)) send(uri);
@@ -51,27 +52,6 @@ export function createSubscriptions({ api, clock, timers, log, send, loadFeed }:
     return concerned.length > 0;
   }
 
-  /** Each poll sends one search for all subscriptions; it returns true if something changed or more is to be read. */
-  function createPoll(): (signal: AbortSignal) => Promise<boolean> {
-    const startedAt = api.now();
-    // A wrong clock of HighLevel must not skip changes of the near future.
-    const latest = clock.now() + CLOCK_SLACK_MS;
-    const start = () => Math.min(startedAt + api.serverNow() - api.now(), latest);
-    let feed: ReturnType<typeof createChangeFeed> | undefined;
-    return async (signal) => {
-      const createFeed = await loadFeed();
-      const from = start();
-      const call: ToolContext['call'] = (endpoint, args, priority = 'bulk', how) =>
-        api.call(endpoint, args, { priority, signal, ...how });
-      const next = feed ?? createFeed(from);
-      const { ids, complete } = await next.poll({ call, clock, api });
-      // The first answer tells HighLevel's time. If the local clock was ahead of it, changes may have been missed.
-      if (!feed && start() < from - CLOCK_SLACK_MS) return true;
-      feed = next;
-      return notifyOf(ids) || !complete;
-    };
-  }
-
   function onError(error: unknown): void {
     log('warn', 'polling for changes failed', { error });
   }
@@ -81,7 +61,7 @@ export function createSubscriptions({ api, clock, timers, log, send, loadFeed }:
       if (subscribed.size >= MAX_SUBSCRIPTIONS && !subscribed.has(uri)) return false;
       subscribed.set(uri, contactId);
       poller?.pollSoon();
-      poller ??= startPoller(timers, createPoll(), onError);
+      poller ??= startPoller(timers, createPoll(options, notifyOf), onError);
       return true;
     },
     remove(uri) {
@@ -100,6 +80,33 @@ export function createSubscriptions({ api, clock, timers, log, send, loadFeed }:
       poller?.stop();
       poller = undefined;
     },
+  };
+}
+
+/**
+ * Each poll sends one search for all subscriptions. It returns true if a subscribed resource changed or more is to be
+ * read. `notifyOf` returns whether a subscribed resource is concerned.
+ */
+function createPoll(
+  { api, clock, loadFeed }: Options,
+  notifyOf: (contactIds: readonly string[]) => boolean,
+): (signal: AbortSignal) => Promise<boolean> {
+  const startedAt = api.now();
+  // A wrong clock of HighLevel must not skip changes of the near future.
+  const latest = clock.now() + CLOCK_SLACK_MS;
+  const start = () => Math.min(startedAt + api.serverNow() - api.now(), latest);
+  let feed: ReturnType<typeof createChangeFeed> | undefined;
+  return async (signal) => {
+    const createFeed = await loadFeed();
+    const from = start();
+    const call: ToolContext['call'] = (endpoint, args, priority = 'bulk', how) =>
+      api.call(endpoint, args, { priority, signal, ...how });
+    const next = feed ?? createFeed(from);
+    const { ids, complete } = await next.poll({ call, clock, api });
+    // The first answer tells HighLevel's time. If the local clock was ahead of it, changes may have been missed.
+    if (!feed && start() < from - CLOCK_SLACK_MS) return true;
+    feed = next;
+    return notifyOf(ids) || !complete;
   };
 }
 
