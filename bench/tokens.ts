@@ -1,5 +1,5 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
-import type { ToolFace } from '../src/api/endpoint.ts';
+import type { ToolSpec } from '../src/api/endpoint.ts';
 import type { Json } from '../src/lib/json.ts';
 import type { SandboxData } from '../src/sandbox/index.ts';
 import { toolDefinition } from '../src/tools/core/tool-schema.ts';
@@ -12,7 +12,7 @@ export const tokens = (value: unknown): number =>
 
 const shown = tools.map((tool) => ({ tool, face: toolDefinition(tool) }));
 const OTHERS = ['lookups', 'flows'];
-const read = (wanted: (tool: ToolFace & { family: string }) => boolean) =>
+const read = (wanted: (tool: ToolSpec & { family: string }) => boolean) =>
   shown
     .filter(({ tool }) => wanted(tool))
     .map(({ face: { name, description, inputSchema } }) => ({ name, description, inputSchema }));

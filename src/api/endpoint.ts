@@ -3,8 +3,8 @@ import type { Json } from '../lib/json.ts';
 import type { Scope } from './scopes.ts';
 
 /**
- * What a tool does to the CRM. Written on every record and never derived from the HTTP verb: a search is a POST that
- * reads. It alone decides the four hints a host sees; `enrol` may message a customer, hence the open world.
+ * What a tool does to the CRM. Set on every endpoint and not derived from the HTTP method: a search is a POST that reads.
+ * It alone decides the four hints that hosts get; `enrol` may message a customer, hence the open world.
  */
 export const EFFECTS = {
   read: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
@@ -17,8 +17,8 @@ export type Effect = keyof typeof EFFECTS;
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** The tool half of a record: what a host is shown and the gate decides by. */
-export interface ToolFace {
+/** What every tool has: the part that hosts get, and what decides whether it is offered. */
+export interface ToolSpec {
   readonly name: string;
   readonly title: string;
   readonly description: string;
@@ -28,14 +28,14 @@ export interface ToolFace {
   readonly output: z.ZodObject;
 }
 
-/** How the rows of a list are shown and where the next page begins. */
+/** How the rows of a list are shown and where the next page starts. */
 export interface ListShape {
-  /** Envelope key that holds the rows. */
+  /** Key of the rows in the answer. */
   readonly key: string;
   readonly row: (raw: Json) => Json;
-  /** Row keys shown unless `fields` names others; all of them where absent. */
+  /** Keys of a row that are shown unless `fields` names others; all if left out. */
   readonly fields?: readonly string[];
-  /** True where the API sends everything at once: `limit` and `skip` are ours and never sent. */
+  /** True if the API sends the whole list: `limit` and `skip` are applied here and never sent. */
   readonly whole?: true;
   /** Arguments of the next call, given the last row shown; undefined at the end. */
   readonly next: (page: Page) => Json | undefined;
@@ -48,29 +48,29 @@ export interface Page {
   readonly last: Json;
   /** Rows shown so far from the start of the list, by `skip`. */
   readonly reached: number;
-  /** False when rows of this answer were left out for size. */
+  /** False if rows of this answer were left out for size. */
   readonly complete: boolean;
 }
 
 /** The content of a successful answer; a 2xx without it is unreadable. A list has its `list` instead. */
 export type AnswerShape =
   /** An array under this key. */
-  | { readonly rows: string; readonly shows?: Shows }
+  | { readonly rows: string; readonly isAbout?: AnswerCheck }
   /** An object with an id under this key; `id` names the argument that has the same id. */
-  | { readonly one: string; readonly id?: string; readonly orNull?: true; readonly shows?: Shows }
+  | { readonly one: string; readonly id?: string; readonly orNull?: true; readonly isAbout?: AnswerCheck }
   /** Only that it succeeded. */
-  | { readonly succeeded: true; readonly shows?: Shows };
+  | { readonly succeeded: true; readonly isAbout?: AnswerCheck };
 /** Whether an answer can be about this call. */
-export type Shows = (data: Json, args: Json) => boolean;
+export type AnswerCheck = (data: Json, args: Json) => boolean;
 
-export interface Endpoint extends ToolFace {
+export interface Endpoint extends ToolSpec {
   /** `POST /contacts/{contactId}/notes`: every `{name}` is a key of `input`, or the server's own `locationId`. */
   readonly route: `${Method} /${string}`;
-  /** `Version` header where it differs from the client's. */
+  /** `Version` header if it differs from the default. */
   readonly version?: string;
-  /** True where the API wants `locationId` in the query or body (in the path it needs no flag). */
+  /** True if the API takes `locationId` in the query or body. */
   readonly locationId?: true;
-  /** True where the API requires a JSON body even if it is empty. */
+  /** True if the API requires a JSON body even if it is empty. */
   readonly body?: true;
   /** Arguments that take a local time and are sent with an offset. */
   readonly times?: readonly string[];
@@ -134,7 +134,7 @@ export interface ReconcileStrategy {
 
 type Placeholders<R extends string> = R extends `${string}{${infer P}}${infer Rest}` ? P | Placeholders<Rest> : never;
 
-/** Identity, so that a placeholder missing from `input` is a compile error at the record. */
+/** Identity, so that a placeholder missing from `input` is a compile error. */
 export function endpoint<const R extends Endpoint['route'], I extends z.ZodObject>(
   record: Omit<Endpoint, 'route' | 'input'> & {
     readonly route: Placeholders<R> extends (keyof I['shape'] & string) | 'locationId' ? R : never;
@@ -144,6 +144,6 @@ export function endpoint<const R extends Endpoint['route'], I extends z.ZodObjec
   return record as Endpoint;
 }
 
-/** Letters, digits, `-` and `_`: every id shape HighLevel uses, and nothing that a path would read otherwise. */
+/** Letters, digits, `-` and `_`: every id shape HighLevel uses, and nothing that has a meaning in a path. */
 export const ID = /^[A-Za-z0-9_-]{1,64}$/;
 export const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value);

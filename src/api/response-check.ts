@@ -20,7 +20,7 @@ function describeMismatch(endpoint: Endpoint, args: Json, body: Json): string | 
   if ('one' in shape) return recordMismatch(shape, args, body);
   if (![body.succeeded, body.succeded, body.success].includes(true))
     return 'a body that does not say whether it succeeded';
-  return shape.shows?.(body, args) === false ? 'a body that does not say what became of the contacts' : undefined;
+  return shape.isAbout?.(body, args) === false ? 'a body that does not say what became of the contacts' : undefined;
 }
 
 /** HighLevel has three spellings of success and two keys for the status of an error. */
@@ -30,7 +30,7 @@ function reportsFailure({ success, succeded, succeeded, statusCode, status }: Js
 }
 
 function rowsMismatch(
-  { rows: key, shows }: Extract<AnswerShape, { rows: string }>,
+  { rows: key, isAbout }: Extract<AnswerShape, { rows: string }>,
   args: Json,
   body: Json,
 ): string | undefined {
@@ -40,18 +40,18 @@ function rowsMismatch(
   // Rows of a merged contact may have the id from before the merge, so a single one proves nothing.
   if (rowsOfContacts.length > 0 && rowsOfContacts.every((row) => isOfOtherContact(row, args)))
     return `the ${key} of another contact`;
-  return shows?.(body, args) === false ? `${key} that are not as this call leaves them` : undefined;
+  return isAbout?.(body, args) === false ? `${key} that are not as this call leaves them` : undefined;
 }
 
 function recordMismatch(
-  { one: key, id, orNull, shows }: Extract<AnswerShape, { one: string }>,
+  { one: key, id, orNull, isAbout }: Extract<AnswerShape, { one: string }>,
   args: Json,
   body: Json,
 ): string | undefined {
   const found = body[key];
   if (found === null && orNull) return undefined;
   if (!isRecord(found) || typeof found.id !== 'string' || found.id === '') return `no ${key}`;
-  const other = (id && found.id !== args[id]) || isOfOtherContact(found, args) || shows?.(found, args) === false;
+  const other = (id && found.id !== args[id]) || isOfOtherContact(found, args) || isAbout?.(found, args) === false;
   if (other) return `another ${key} than the one asked for`;
   return undefined;
 }

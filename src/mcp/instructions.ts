@@ -1,5 +1,5 @@
 import type { AccountInfo } from '../api/credentials.ts';
-import type { ToolFace } from '../api/endpoint.ts';
+import type { ToolSpec } from '../api/endpoint.ts';
 import { firstCharacters } from '../lib/text.ts';
 import { scopesOf, type Tool } from '../tools/core/tool.ts';
 import type { ToolAccess } from '../tools/core/tool-access.ts';
@@ -46,7 +46,7 @@ function hiddenNotes({ hidden, scopes }: ToolAccess): string[] {
   ];
 }
 
-const names = (list: readonly ToolFace[]): string =>
+const names = (list: readonly ToolSpec[]): string =>
   (list.length > 8 ? [...list.slice(0, 6), { name: `and ${list.length - 6} more` }] : list)
     .map(({ name }) => name)
     .join(', ');

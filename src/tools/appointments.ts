@@ -18,7 +18,7 @@ export const listContactAppointments = endpoint({
 
 export const appointments = [listContactAppointments];
 
-/** Not a tool of its own: the place to look when the contact's own list, as is known to happen, comes back empty. */
+/** Not a tool: read if the list of the contact is empty, which is known to happen although the calendar has bookings. */
 export const listCalendarEvents = endpoint({
   name: 'list_calendar_events',
   title: 'List calendar events',

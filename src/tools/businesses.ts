@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { endpoint, type Shows } from '../api/endpoint.ts';
+import { type AnswerCheck, endpoint } from '../api/endpoint.ts';
 import { contactsHaveBusiness } from '../api/write/strategies/bulk.ts';
 import { listIn } from '../lib/json.ts';
 import { getContact } from './contacts.ts';
@@ -11,7 +11,8 @@ const oneBusiness: [(args: { businessId?: unknown; unlinkBusiness?: unknown }) =
 ];
 
 /** It names the contacts it changed, and none that were not asked for. */
-const isAboutThem: Shows = ({ ids }, args) => Array.isArray(ids) && ids.every((id) => listIn(args, 'ids').includes(id));
+const isAboutThem: AnswerCheck = ({ ids }, args) =>
+  Array.isArray(ids) && ids.every((id) => listIn(args, 'ids').includes(id));
 
 export const bulkAssignContactBusiness = endpoint({
   name: 'bulk_assign_contact_business',
@@ -22,7 +23,7 @@ export const bulkAssignContactBusiness = endpoint({
   effect: 'update',
   reconcile: contactsHaveBusiness(getContact),
   locationId: true,
-  answer: { succeeded: true, shows: isAboutThem },
+  answer: { succeeded: true, isAbout: isAboutThem },
   input: z
     .strictObject({
       ids: Ids.max(50).describe('contact ids'),

@@ -111,7 +111,7 @@ export const findDuplicateContact = endpoint({
   input: z
     .strictObject({ email: Filled.optional(), number: Phone.optional() })
     .refine(someEmailOrNumber, 'give email or number'),
-  // null where there is nobody.
+  // The contact may be null.
   output: outputs.record({ contact: of.any }),
 });
 
@@ -127,7 +127,7 @@ export const createContact = endpoint({
   effect: 'create',
   reconcile: findNewContact(reads),
   locationId: true,
-  answer: { one: 'contact', shows: mayBeSameContact },
+  answer: { one: 'contact', isAbout: mayBeSameContact },
   input: z.strictObject({
     ...contactFields,
     companyName: Text.optional(),
@@ -186,7 +186,7 @@ export const upsertContact = endpoint({
   effect: 'update',
   reconcile: findUpsertedContact(reads),
   locationId: true,
-  answer: { one: 'contact', shows: mayBeSameContact },
+  answer: { one: 'contact', isAbout: mayBeSameContact },
   input: z
     .strictObject({
       ...contactFields,

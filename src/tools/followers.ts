@@ -15,7 +15,7 @@ export const addContactFollowers = endpoint({
   scope: 'contacts.write',
   effect: 'create',
   reconcile: contactLists(getContact, 'followers', true),
-  answer: { rows: 'followers', shows: listMatches('followers', true) },
+  answer: { rows: 'followers', isAbout: listMatches('followers', true) },
   input,
   output: outputs.record({ followers: of.texts, followersAdded: of.texts }),
 });
@@ -28,7 +28,7 @@ export const removeContactFollowers = endpoint({
   scope: 'contacts.write',
   effect: 'delete',
   reconcile: contactLists(getContact, 'followers', false),
-  answer: { rows: 'followers', shows: listMatches('followers', false) },
+  answer: { rows: 'followers', isAbout: listMatches('followers', false) },
   input,
   output: outputs.record({ followers: of.texts, followersRemoved: of.texts }),
 });

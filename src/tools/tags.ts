@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { endpoint, type Shows } from '../api/endpoint.ts';
+import { type AnswerCheck, endpoint } from '../api/endpoint.ts';
 import { listMatches } from '../api/write/compare.ts';
 import { contactsAreTagged } from '../api/write/strategies/bulk.ts';
 import { contactLists } from '../api/write/strategies/related-records.ts';
@@ -28,7 +28,7 @@ function bulkAccount(data: Json, args: Json): Json {
 const LEFT_OUT = 'HighLevel left this contact out of its answer; get_contact shows what is stored.';
 
 /** It has rows for contacts that were asked for, and for no others. */
-const isAboutThem: Shows = (data, args) => {
+const isAboutThem: AnswerCheck = (data, args) => {
   const rows = rowsIn(data, 'responses');
   return rows.length > 0 && rows.every(({ contactId }) => listIn(args, 'contacts').includes(contactId));
 };
@@ -42,7 +42,7 @@ export const addContactTags = endpoint({
   scope: 'contacts.write',
   effect: 'create',
   reconcile: contactLists(getContact, 'tags', true),
-  answer: { rows: 'tags', shows: listMatches('tags', true) },
+  answer: { rows: 'tags', isAbout: listMatches('tags', true) },
   input: z.strictObject({ contactId: Id, tags: Tags }),
   output: outputs.record({ tags: of.texts, tagsAdded: of.texts }),
 });
@@ -55,7 +55,7 @@ export const removeContactTags = endpoint({
   scope: 'contacts.write',
   effect: 'delete',
   reconcile: contactLists(getContact, 'tags', false),
-  answer: { rows: 'tags', shows: listMatches('tags', false) },
+  answer: { rows: 'tags', isAbout: listMatches('tags', false) },
   input: z.strictObject({ contactId: Id, tags: Tags }),
   output: outputs.record({ tags: of.texts, tagsRemoved: of.texts }),
 });
@@ -70,7 +70,7 @@ export const bulkUpdateContactTags = endpoint({
   effect: 'update',
   reconcile: contactsAreTagged(getContact),
   locationId: true,
-  answer: { succeeded: true, shows: isAboutThem },
+  answer: { succeeded: true, isAbout: isAboutThem },
   input: z
     .strictObject({
       type: z.enum(['add', 'remove']),

@@ -1,4 +1,4 @@
-import type { ToolFace } from '../../api/endpoint.ts';
+import type { ToolSpec } from '../../api/endpoint.ts';
 import type { Scope } from '../../api/scopes.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json.ts';
@@ -16,13 +16,13 @@ export interface Permissions {
 export class SwitchedOff extends UserError {}
 
 /** @throws SwitchedOff if these arguments require an action that the owner forbids */
-export function assertAllowed({ name }: ToolFace, args: Json, { forbidden }: Permissions): void {
+export function assertAllowed({ name }: ToolSpec, args: Json, { forbidden }: Permissions): void {
   const found = findForbiddenAction(name, args, forbidden);
   if (found) throw new SwitchedOff(switchedOffMessage(name, found));
 }
 
 /** Whether an endpoint may be called without arguments: its scope is in effect, and the owner does not forbid it. */
-export const mayRead = (endpoint: ToolFace, { scopes, forbidden }: Permissions): boolean =>
+export const mayRead = (endpoint: ToolSpec, { scopes, forbidden }: Permissions): boolean =>
   scopes.includes(endpoint.scope) && findForbiddenAction(endpoint.name, {}, forbidden) === undefined;
 
 export function switchedOffMessage(name: string, found: ForbiddenAction | undefined): string {

@@ -1,11 +1,11 @@
 import type * as z from 'zod';
-import type { Endpoint, ToolFace } from '../../api/endpoint.ts';
+import type { Endpoint, ToolSpec } from '../../api/endpoint.ts';
 import type { Scope } from '../../api/scopes.ts';
 import type { Json } from '../../lib/json.ts';
 import type { Implementations, ToolContext } from './context.ts';
 
 /** The definition of a tool that sends several requests; its implementation is a file of its own. */
-export interface CompositeTool<I extends z.ZodObject = z.ZodObject> extends ToolFace {
+export interface CompositeTool<I extends z.ZodObject = z.ZodObject> extends ToolSpec {
   readonly input: I;
   /** The endpoints it calls that no other tool offers. */
   readonly calls: readonly Endpoint[];

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ToolFace } from '../../api/endpoint.ts';
+import type { ToolSpec } from '../../api/endpoint.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json.ts';
 import { quoteForMessage } from '../../lib/text.ts';
@@ -12,7 +12,7 @@ export interface CheckedInput {
 }
 
 /** Validates arguments by the tool's schema. @throws UserError that names every wrong argument and what is expected */
-export function checkInput(tool: ToolFace, given: unknown): CheckedInput {
+export function checkInput(tool: ToolSpec, given: unknown): CheckedInput {
   const { args, nulls } = readArguments(tool.input, given);
   const notice = nullsNotice(tool, nulls);
   const parsed = tool.input.safeParse(args);
@@ -31,7 +31,7 @@ const NOT_FIELDS: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /** Names the fields of a write that were null, since the caller may have meant to empty them. */
-function nullsNotice({ input, effect }: ToolFace, nulls: readonly string[]): string | undefined {
+function nullsNotice({ input, effect }: ToolSpec, nulls: readonly string[]): string | undefined {
   if (effect !== 'create' && effect !== 'update') return undefined;
   const isField = (path: string) => !NOT_FIELDS.has(path.split('.').at(-1)) && !path.startsWith('filters[]');
   const fields = nulls.filter(isField);
@@ -48,7 +48,7 @@ function nullsNotice({ input, effect }: ToolFace, nulls: readonly string[]): str
 }
 
 /** How a field is emptied, by the arguments of the tool; nothing where it cannot be. */
-function howToEmpty({ shape }: ToolFace['input'], fields: readonly string[]): string[] {
+function howToEmpty({ shape }: ToolSpec['input'], fields: readonly string[]): string[] {
   if ('clear' in shape) return ['To empty a field name it in clear.'];
   if ('set' in shape) return ['To empty a field name it in set.clear.'];
   if ('firstName' in shape || 'rows' in shape) return ['To empty a field use update_contact with clear.'];

@@ -1,4 +1,4 @@
-import type { ToolFace } from '../../api/endpoint.ts';
+import type { ToolSpec } from '../../api/endpoint.ts';
 import { isRecord, type Json, recordsOf } from '../../lib/json.ts';
 import { readTime } from '../../lib/time.ts';
 import type { ToolContext } from '../core/context.ts';
@@ -18,7 +18,7 @@ type ReadBound = (name: string, text: string, bound: Bound) => Promise<string>;
  */
 export async function resolveFilterTimes(
   filters: unknown,
-  { effect }: ToolFace,
+  { effect }: ToolSpec,
   { clock, notify }: ToolContext,
 ): Promise<Json[]> {
   const echoes: string[] = [];
