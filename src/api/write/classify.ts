@@ -5,10 +5,10 @@ import type { Uncertain, WriteOutcome } from './outcome.ts';
 import type { StartedWrite } from './started-write.ts';
 
 /** The outcome of a write if its response proves it. */
-export function classify({ endpoint, sent }: StartedWrite, result: RequestResult): WriteOutcome | Uncertain {
+export function classify(write: StartedWrite, result: RequestResult): WriteOutcome | Uncertain {
   const { response, failure, mayHaveSucceeded } = result;
   if (response?.ok) return { kind: 'done', data: response.body, reconciled: false };
-  if (response) return classifyRefusal({ endpoint, sent }, result);
+  if (response) return classifyRefusal(write, result);
   if (!mayHaveSucceeded) {
     const error = exhaustedError(result, 'Nothing was written.', 'Try again in a minute.');
     return { kind: 'notDone', error, reconciled: false };
@@ -17,10 +17,7 @@ export function classify({ endpoint, sent }: StartedWrite, result: RequestResult
   return { kind: 'uncertain', reason, mayStillHappen: mayStillHappen(failure) };
 }
 
-function classifyRefusal(
-  { endpoint, sent }: Pick<StartedWrite, 'endpoint' | 'sent'>,
-  result: RequestResult,
-): WriteOutcome | Uncertain {
+function classifyRefusal({ endpoint, sent }: StartedWrite, result: RequestResult): WriteOutcome | Uncertain {
   const error = rejectedError(endpoint, sent, result);
   const refusal = { kind: 'refused', error, reconciled: false } as const;
   const uncertain = { kind: 'uncertain', reason: error.message, mayStillHappen: false } as const;
