@@ -49,7 +49,7 @@ export const run: Implementation<typeof bulkUpsertContacts> = async (args, conte
       context.notify(
         stopReason === undefined
           ? 'Stopped for time; call next to continue.'
-          : `Stopped, because one row after the other failed: ${stopReason} Call next to try those and the rest.`,
+          : `Stopped because consecutive rows failed: ${stopReason} Call next to try those and the rest.`,
       );
     const results = [...job.results.values()].sort((a, b) => a.row - b.row);
     const incomplete = results.filter(({ outcome, reason }) => reason && SUCCESSES.includes(outcome)).length;

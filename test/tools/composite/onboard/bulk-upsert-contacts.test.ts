@@ -273,7 +273,7 @@ describe('a run stops', () => {
     const first = await all.call('bulk_upsert_contacts', { rows: people(60) });
     expect(checkedCounts(first)).toEqual({ created: 20 });
     expect(first.left).toBe(40);
-    expect(first.notice).toContain('one row after the other failed');
+    expect(first.notice).toContain('consecutive rows failed');
     all.sandbox.setFaults([]);
     timers.tick(60_000);
     const second = await all.call('bulk_upsert_contacts', first.next as Json);
