@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { Api } from '../api/types.ts';
 import type { FileLog } from '../lib/log.ts';
 
@@ -13,7 +12,12 @@ const CLOSE_MS = 5_000;
  * Ends the process when the host is gone (stdin closed, stdout broken, a message too large for the transport, a signal):
  * calls are refused, reads aborted, writes finished and journalled; exit code 0.
  */
-export function exitWithHost(server: Server, api: Api, log: FileLog, timeoutMs: number): void {
+export function exitWithHost(
+  server: { onclose?: (() => void) | undefined },
+  api: Api,
+  log: FileLog,
+  timeoutMs: number,
+): void {
   let ending = false;
   const closeSession = server.onclose;
   const end = async (reason: string) => {
