@@ -6,7 +6,7 @@ import { numberIn, type ResponseHeaders } from './rate-window.ts';
 const LOW_SHARE = 0.02;
 /** While the quota is used up, one call in this time finds out whether it still is: the announced reset may be wrong. */
 const PROBE_INTERVAL_MS = 300_000;
-/** Latest reset that is believed. */
+/** Latest reset that is accepted. */
 const MAX_RESET_MS = 172_800_000;
 
 /** HighLevel's quota of the day, as its last response with one says. */

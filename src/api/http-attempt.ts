@@ -5,7 +5,7 @@ import { type AttemptFailure, retryAfter } from './retry-policy.ts';
 import { MAX_RESPONSE_BYTES, parseJson, readBody } from './transport/body.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport/types.ts';
 
-/** A response that can be read, whatever it says. */
+/** A readable response with any status. */
 export type ParsedResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -94,7 +94,7 @@ async function parse(response: HttpResponse, now: number): Promise<AttemptResult
   return { failure: { kind: 'unreadable', status, what, oversized: text === undefined }, headers };
 }
 
-/** HighLevel is known to send a 400 whose body has the status that is meant. */
+/** HighLevel is known to send a 400 whose body has the actual status. */
 function statusOf(status: number, body: unknown): number {
   const inBody = isRecord(body) ? body.statusCode : undefined;
   return status === 400 && typeof inBody === 'number' && inBody > 400 && inBody < 600 ? inBody : status;

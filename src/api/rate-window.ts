@@ -1,7 +1,7 @@
-/** Documented limits, until a response says otherwise: a private token of a trial has 25. */
+/** Documented limits, until a response has other ones: a private token of a trial has 25. */
 const DEFAULT_MAX = 100;
 const DEFAULT_INTERVAL_MS = 10_000;
-/** Longest interval that is believed, whatever the headers say. */
+/** Longest interval that is accepted from the headers. */
 const MAX_INTERVAL_MS = 600_000;
 /** Requests per window above which they are not counted. */
 const MAX_COUNTED = 10_000;

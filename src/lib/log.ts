@@ -26,8 +26,8 @@ export interface FileLog extends Log {
 export const silent: Log = () => {};
 
 /**
- * Own code, because logging libraries write to stderr synchronously or retry for ever, so that a host that pipes stderr and
- * never reads it stops the server. Nothing is opened before the first line that passes the level.
+ * Own code, because logging libraries write to stderr synchronously or retry indefinitely, so that a host that pipes
+ * stderr and never reads it stops the server. Nothing is opened before the first line that passes the level.
  */
 export function createLog(level: LogLevel, file: string | undefined, stderr = true): FileLog {
   const from = LOG_LEVELS.indexOf(level);

@@ -15,7 +15,7 @@ export interface Clock {
   locationZone(): Promise<string | undefined>;
 }
 
-/** The location's zone applies and is not known. */
+/** The location's zone applies but is not known. */
 export class ZoneUnknown extends UserError {}
 
 /** A time, and how it was understood, for a notice. */

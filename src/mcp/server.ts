@@ -80,7 +80,7 @@ function handlePrompts(server: Server, { access, log, toolRunner }: Session): vo
   );
 }
 
-/** Replaces halves of characters in every message it sends. */
+/** Replaces lone surrogates in every message it sends. */
 class WellFormedServer extends Server {
   override async connect(transport: Transport): Promise<void> {
     const send = transport.send.bind(transport);

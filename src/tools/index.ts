@@ -19,7 +19,7 @@ import { tags } from './tags.ts';
 import { tasks } from './tasks.ts';
 import { workflows } from './workflows.ts';
 
-/** Every tool by family, in the order hosts are shown them. */
+/** Every tool by family, in the order of tools/list. */
 export const families = {
   contacts,
   tasks,
@@ -46,7 +46,7 @@ export const tools: readonly Tool[] = Object.entries(families).flatMap(([family,
   list.map((tool): Tool => ({ ...tool, family })),
 );
 
-/** Every endpoint there is, also those that only a tool of several calls uses. */
+/** Every endpoint, also those that only composite tools use. */
 export const endpoints: readonly Endpoint[] = [
   ...new Set(tools.flatMap((tool): readonly Endpoint[] => (isComposite(tool) ? tool.calls : [tool]))),
 ];

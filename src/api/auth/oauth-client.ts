@@ -30,7 +30,7 @@ export class SignInRejected extends UserError {}
 const TIMEOUT_MS = 15_000;
 const PAGE_SIZE = 100;
 const MAX_LOCATIONS = 10_000;
-/** Lifetime of an access token in s if the response does not say it, and the longest that is believed. */
+/** Lifetime of an access token in s if the response does not have it, and the longest that is accepted. */
 const LIFE_S = 86_399;
 const MAX_LIFE_S = 366 * 86_400;
 

@@ -42,7 +42,7 @@ export function storedTokenSource(
     try {
       return credentialOf(await refreshOnce(secret));
     } catch (error) {
-      // A token that has not expired works on while it cannot be refreshed.
+      // A token that has not expired is still used while it cannot be refreshed.
       if (isValid(secret)) return credentialOf(secret);
       throw error;
     }

@@ -30,7 +30,7 @@ export type Journal = (entry: Entry) => Promise<boolean>;
 
 export const noJournal: Journal = async () => true;
 
-/** ms for one append: a network drive that is gone would otherwise delay the answer of a write for ever. */
+/** ms for one append: a network drive that is gone would otherwise delay the answer of a write indefinitely. */
 const TIMEOUT_MS = 2_000;
 
 /** A journal of JSON lines in one file. */

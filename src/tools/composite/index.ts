@@ -1,4 +1,4 @@
-// The ways of the tools of several calls, by the names of their records.
+// The implementations of the composite tools, by tool name.
 export { run as bulkUpdateContacts } from './bulk-update/bulk-update-contacts.ts';
 export { run as listChangedContacts } from './changes/list-changed-contacts.ts';
 export { run as getContactOverview } from './contact-view/get-contact-overview.ts';

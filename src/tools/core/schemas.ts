@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ID } from '../../api/endpoint.ts';
 
-/** Accepted, but not in `tools/list`: an older form, or a property that few need. */
+/** Accepted, but not in `tools/list`: another form of an argument, or a property that is rarely needed. */
 export const unlisted = { unlisted: true } as const;
 
 /** Choices that one description names for several properties. */

@@ -4,7 +4,10 @@ import { CLOCK_SLACK_MS, epochMs } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { searchPage } from '../search-pages.ts';
 
-/** ms by which the search index may trail a write; 11 to 105 s were measured. A sweep starts so far before the previous one. */
+/**
+ * Maximum delay of the search index after a write in ms; 11 to 105 s were measured. A sweep starts this long before the
+ * previous one.
+ */
 export const SEARCH_INDEX_DELAY_MS = 180_000;
 const PAGE = 100;
 

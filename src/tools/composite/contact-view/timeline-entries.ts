@@ -25,7 +25,7 @@ const TEXT = 400;
 const entry = (at: number, kind: Kind, id: unknown, row: () => Json): Entry[] =>
   Number.isNaN(at) ? [] : [{ at, kind, id, row: () => pickFields(row(), TEXT) }];
 
-/** The past and the coming of one contact, newest first. A task has no time but its due date. */
+/** Past and upcoming records of one contact, newest first. The only time of a task is its due date. */
 export function entriesOf({ contact, tasks = [], notes = [], appointments = [] }: ContactParts, now: number): Entry[] {
   const all = [
     ...notes.flatMap((note) => {
