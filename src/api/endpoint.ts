@@ -72,9 +72,9 @@ export interface Endpoint extends ToolSpec {
   readonly locationId?: true;
   /** True if the API requires a JSON body even if it is empty. */
   readonly body?: true;
-  /** Arguments that take a local time and are sent with an offset. */
+  /** Arguments that accept a local time; they are sent with an offset. */
   readonly times?: readonly string[];
-  /** Argument that takes a phone in any spelling and is sent in E.164. */
+  /** Argument that accepts a phone in any format; it is sent in E.164. */
   readonly phone?: string;
   /** Turns arguments into what the API takes; pure. */
   readonly request?: (args: Json) => Json;

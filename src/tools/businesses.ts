@@ -10,7 +10,7 @@ const oneBusiness: [(args: { businessId?: unknown; unlinkBusiness?: unknown }) =
   'give either businessId, or unlinkBusiness: true',
 ];
 
-/** It names the contacts it changed, and none that were not asked for. */
+/** The answer lists changed contacts, and none that were not requested. */
 const isAboutThem: AnswerCheck = ({ ids }, args) =>
   Array.isArray(ids) && ids.every((id) => listIn(args, 'ids').includes(id));
 

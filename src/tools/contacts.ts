@@ -92,7 +92,7 @@ export const listContactsByBusiness = endpoint({
     fields: Fields.optional(),
   }),
   output: outputs.contacts,
-  // The API reports a refused skip of 0 on some lists; it means the same left out.
+  // Some lists of the API reject a skip of 0, which means the same as none.
   request: ({ skip, ...rest }) => (skip ? { ...rest, skip } : rest),
   list: contactList(nextBySkip(25)),
 });
