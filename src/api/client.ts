@@ -33,13 +33,6 @@ export function createApi(options: ApiOptions): Api {
 
   const check = async () => options.credential.check?.();
 
-  async function admit(endpoint: Endpoint): Promise<void> {
-    // Scopes may change with the account: they are read after the check.
-    await check();
-    if (closed) throw new UserError('The server is shutting down; nothing was sent.');
-    assertGranted(options, endpoint);
-  }
-
   async function read(endpoint: Endpoint, sent: Json, callOptions: CallOptions): Promise<Json> {
     const { signal, priority, fresh, locationId } = callOptions;
     const credential = await credentialFor(options.credential, locationId);
@@ -49,20 +42,12 @@ export function createApi(options: ApiOptions): Api {
     return cache.read(key, load, signal, { priority: priority ?? 'interactive', deadline, fresh });
   }
 
-  async function write(endpoint: Endpoint, sent: Json, callOptions: CallOptions): Promise<Json> {
-    try {
-      const data = await writes.execute(endpoint, sent, callOptions);
-      callOptions.onWrite?.(sent, { data });
-      return data;
-    } catch (error) {
-      callOptions.onWrite?.(sent, { error });
-      throw error;
-    }
-  }
-
   return {
     async call(endpoint, args, callOptions = {}) {
-      await admit(endpoint);
+      // Scopes may change with the account: they are read after the check.
+      await check();
+      if (closed) throw new UserError('The server is shutting down; nothing was sent.');
+      assertGranted(options, endpoint);
       metrics.count('calls');
       const started = timers.now();
       try {
@@ -70,7 +55,7 @@ export function createApi(options: ApiOptions): Api {
         const data =
           endpoint.effect === 'read'
             ? await read(endpoint, sent, callOptions)
-            : await write(endpoint, sent, callOptions);
+            : await write(writes, endpoint, sent, callOptions);
         const quota = limiter.notice();
         if (quota) callOptions.notify?.(quota);
         return data;
@@ -82,16 +67,7 @@ export function createApi(options: ApiOptions): Api {
       }
     },
     check,
-    status() {
-      const until = breaker.openUntil;
-      const { heldUntil, ...quota } = limiter.quota();
-      const held = heldUntil > timers.now();
-      return {
-        quota: { ...quota, ...(held ? { heldUntil: timeOf(timers, heldUntil) } : {}) },
-        breaker: { state: breaker.state(), ...(until !== undefined ? { until: timeOf(timers, until) } : {}) },
-        lastDay: metrics.lastDay(),
-      };
-    },
+    status: () => statusOf(executor),
     now: timers.now,
     serverNow: () => timers.now() + serverClock.skew,
     async close() {
@@ -100,6 +76,29 @@ export function createApi(options: ApiOptions): Api {
       await writes.finished();
       await options.credential.flush?.();
     },
+  };
+}
+
+/** Runs a write and reports its outcome to the caller's `onWrite`. */
+async function write(writes: WritePipeline, endpoint: Endpoint, sent: Json, { onWrite, ...callOptions }: CallOptions) {
+  try {
+    const data = await writes.execute(endpoint, sent, callOptions);
+    onWrite?.(sent, { data });
+    return data;
+  } catch (error) {
+    onWrite?.(sent, { error });
+    throw error;
+  }
+}
+
+function statusOf({ breaker, limiter, metrics, timers }: ExecutorOptions): ReturnType<Api['status']> {
+  const until = breaker.openUntil;
+  const { heldUntil, ...quota } = limiter.quota();
+  const held = heldUntil > timers.now();
+  return {
+    quota: { ...quota, ...(held ? { heldUntil: timeOf(timers, heldUntil) } : {}) },
+    breaker: { state: breaker.state(), ...(until !== undefined ? { until: timeOf(timers, until) } : {}) },
+    lastDay: metrics.lastDay(),
   };
 }
 
