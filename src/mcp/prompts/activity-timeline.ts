@@ -1,4 +1,4 @@
-import { ALL_KINDS, type Kind } from '../../tools/composite/contact-view/timeline-kinds.ts';
+import { ALL_KINDS, type Kind } from '../../tools/composite/contact-view/get-contact-timeline.tool.ts';
 import { matchOptions } from '../completion/completer.ts';
 import { contactArgument, renderForContact } from './contact-argument.ts';
 import type { Prompt } from './prompt.ts';

@@ -6,19 +6,19 @@ import type { Clock } from '../../lib/time.ts';
 import type { LocationState } from './location-state.ts';
 import type { Permissions } from './permissions.ts';
 
-/** ms; a composite tool returns what it has by then, before hosts time out. */
+/** ms after which a composite tool returns what it has, before hosts time out. */
 export const TOOL_DEADLINE_MS = 45_000;
 
-/** ms; a composite tool starts no further request after this and uses the rest of its time for those in flight. */
+/** ms after which a composite tool starts no further request; the rest of its time is for those in flight. */
 export const START_DEADLINE_MS = 35_000;
 
-/** What the server gives every request of a host. */
+/** What one request of a host has access to. */
 export interface RequestContext {
   readonly api: Api;
   readonly clock: Clock;
   /** User id or email that "me" means. */
   readonly user?: string | undefined;
-  /** Aborted when the host cancels; a write already sent is finished all the same. */
+  /** Aborted when the host cancels; a write already sent is finished nevertheless. */
   readonly signal?: AbortSignal | undefined;
   /** The owner's name for this account, for owners with several: previews name it. */
   readonly label?: string | undefined;
@@ -34,7 +34,7 @@ export interface RequestContext {
   readonly progress: (done: number, total: number | undefined, message?: string) => void;
 }
 
-/** What a tool may use while it runs. */
+/** What one tool call has access to. */
 export interface ToolContext extends RequestContext {
   /** Adds a sentence for the model to the `notice` of the answer. */
   readonly notify: (notice: string) => void;
@@ -56,18 +56,16 @@ export interface ToolContext extends RequestContext {
 /** A method's type, so that an implementation may take the arguments that its tool's input schema gives. */
 type ToolBody = { run(args: Json, context: ToolContext): Promise<Json> }['run'];
 
-type ImplementationName =
-  | 'bulkUpdateContacts'
-  | 'bulkUpsertContacts'
-  | 'countContacts'
-  | 'getContactOverview'
-  | 'getContactTimeline'
-  | 'listChangedContacts'
-  | 'onboardContact'
-  | 'searchLocationTasks';
-
-/** What composite tools do, loaded together with the first call of any. */
-export interface Implementations extends Readonly<Record<ImplementationName, ToolBody>> {
+/** The implementations of composite tools, loaded together with the first call of any. */
+export interface Implementations {
+  readonly bulkUpdateContacts: ToolBody;
+  readonly bulkUpsertContacts: ToolBody;
+  readonly countContacts: ToolBody;
+  readonly getContactOverview: ToolBody;
+  readonly getContactTimeline: ToolBody;
+  readonly listChangedContacts: ToolBody;
+  readonly onboardContact: ToolBody;
+  readonly searchLocationTasks: ToolBody;
   /** Rewrites the phone number in the argument `name` to E.164. */
   readonly withE164: (args: Json, name: string, context: ToolContext) => Promise<Json>;
 }

@@ -9,13 +9,6 @@ import { epochMs } from '../../lib/time.ts';
 const REPORTED_MS = 600_000;
 const MAX_RECORDS = 500;
 
-interface CreatedRecord {
-  /** Equal for records of the same tool and content. */
-  readonly key: string;
-  /** Monotonic ms. */
-  readonly at: number;
-}
-
 interface RecordKind {
   readonly message: string;
   /** Key of the answer that holds the record. */
@@ -56,8 +49,8 @@ const CHANGES = ['body', 'title', 'dueDate', 'name', 'firstName', 'lastName', 'e
  * intended; the answer names the earlier record.
  */
 export class EqualCreates {
-  /** By record id. */
-  readonly #created = new BoundedMap<unknown, CreatedRecord>(MAX_RECORDS);
+  /** By record id. `key` is equal for records of the same tool and content, `at` is monotonic ms. */
+  readonly #created = new BoundedMap<unknown, { readonly key: string; readonly at: number }>(MAX_RECORDS);
 
   /** Call after a create. Returns a notice if this server created an equal record in the last ten minutes. */
   recordCreate({ name }: Endpoint, args: Json, answer: Json, now: number): string | undefined {
@@ -67,8 +60,7 @@ export class EqualCreates {
     // A known id is the answer to a repeated request: there is one record.
     if (!identity || id === undefined || this.#created.has(id)) return undefined;
     const key = JSON.stringify([name, ...identity]);
-    const equal = ([, record]: [unknown, CreatedRecord]) => record.key === key && now - record.at < REPORTED_MS;
-    const earlier = [...this.#created].findLast(equal);
+    const earlier = [...this.#created].findLast(([, each]) => each.key === key && now - each.at < REPORTED_MS);
     this.#created.set(id, { key, at: now });
     if (!earlier) return undefined;
     const [earlierId, { at }] = earlier;

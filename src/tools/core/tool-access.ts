@@ -16,14 +16,14 @@ const SCOPE_SHAPE = /^[a-z][\w-]*([/.][\w-]+)*\.(readonly|read|write)$/i;
 /** Most letters by which a misspelt scope differs from the correct one. */
 const MAX_TYPING_ERRORS = 2;
 
-/** Scopes of the setting: those that this server knows, and those of other products, which it does not use. */
-export interface NamedScopes {
-  readonly scopes: readonly Scope[];
-  readonly others: readonly string[];
-}
-
-/** @throws SettingError for a word that is no scope, or a misspelt scope */
-export function parseScopes(text: string, setting = 'GHL_SCOPES'): NamedScopes {
+/**
+ * The scopes of a setting; `others` are those of other products, which this server does not use.
+ * @throws SettingError for a word that is no scope, or a misspelt scope
+ */
+export function parseScopes(
+  text: string,
+  setting = 'GHL_SCOPES',
+): { scopes: readonly Scope[]; others: readonly string[] } {
   const named = [...new Set(wordsOf(text))];
   const others = named.filter((word) => !isScope(word));
   for (const word of others) {
@@ -124,8 +124,7 @@ export function resolveToolAccess(
     const reason = reasonToHide(tool);
     return reason ? [{ tool, reason }] : [];
   });
-  const offered = tools.filter((tool) => !hidden.some((each) => each.tool === tool));
-  return { offered, hidden, forbidden, scopes, howToGrant };
+  return { offered: tools.filter((tool) => !reasonToHide(tool)), hidden, forbidden, scopes, howToGrant };
 }
 
 /** The error message for a call of a tool that is not offered. */

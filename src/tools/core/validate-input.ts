@@ -5,14 +5,11 @@ import type { Json } from '../../lib/json.ts';
 import { quoteForMessage } from '../../lib/text.ts';
 import { readArguments } from './read-arguments.ts';
 
-export interface CheckedInput {
-  readonly args: Json;
-  /** How arguments were read, where the model should know it. */
-  readonly notice?: string;
-}
-
-/** Validates arguments by the tool's schema. @throws UserError that names every wrong argument and what is expected */
-export function checkInput(tool: ToolSpec, given: unknown): CheckedInput {
+/**
+ * Validates arguments by the tool's schema; `notice` says how they were read, where the model should know it.
+ * @throws UserError that names every wrong argument and what is expected
+ */
+export function checkInput(tool: ToolSpec, given: unknown): { args: Json; notice?: string } {
   const { args, nulls } = readArguments(tool.input, given);
   const notice = nullsNotice(tool, nulls);
   const parsed = tool.input.safeParse(args);

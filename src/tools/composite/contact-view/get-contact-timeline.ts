@@ -2,9 +2,8 @@ import { asOf } from '../../../lib/time.ts';
 import type { Implementation } from '../../core/tool.ts';
 import { pageDataBytes, rowsThatFit } from '../../core/tool-result.ts';
 import { readContactParts } from './contact-parts.ts';
-import type { getContactTimeline } from './get-contact-timeline.tool.ts';
+import { ALL_KINDS, type getContactTimeline, KINDS } from './get-contact-timeline.tool.ts';
 import { cursorOf, entriesAfter, entriesOf, parseCursor } from './timeline-entries.ts';
-import { ALL_KINDS, KINDS } from './timeline-kinds.ts';
 
 /** Rows shown unless `limit` says otherwise. */
 const DEFAULT_ROWS = 20;

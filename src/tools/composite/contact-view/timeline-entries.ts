@@ -4,7 +4,7 @@ import { epochMs } from '../../../lib/time.ts';
 import { pickFields } from '../../core/row-shape.ts';
 import { taskRow } from '../location-tasks/task-search.ts';
 import { type ContactParts, noteText } from './contact-parts.ts';
-import { isKind, type Kind } from './timeline-kinds.ts';
+import { isKind, type Kind } from './get-contact-timeline.tool.ts';
 
 /** Position of an entry in the timeline. */
 interface Position {

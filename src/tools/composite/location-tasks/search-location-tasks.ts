@@ -7,7 +7,7 @@ import type { Implementation, ToolInput } from '../../core/tool.ts';
 import { bytes, pageDataBytes } from '../../core/tool-result.ts';
 import { PAGES_REPEAT } from '../search-pages.ts';
 import type { searchLocationTasks } from './search-location-tasks.tool.ts';
-import { iterateTasks, type TaskStatus, taskRow, taskStatus } from './task-search.ts';
+import { iterateTasks, type TaskStatus, taskRow } from './task-search.ts';
 
 type Args = ToolInput<typeof searchLocationTasks>;
 
@@ -45,10 +45,7 @@ function isDueIn(task: Json, from = Number.NEGATIVE_INFINITY, to = Number.POSITI
 const hasStatus = (status: TaskStatus, wanted: Args['status']): boolean =>
   wanted === undefined || wanted === status || (wanted === 'open' && status === 'overdue');
 
-function shownTask(raw: Json, now: number): Json {
-  const contact = recordIn(raw, 'contactDetails');
-  return pickFields({ ...taskRow(raw, now), contact: contact && fullName(contact) }, BODY_CHARACTERS);
-}
+const nameOf = (contact: Json | undefined): string | undefined => contact && fullName(contact);
 
 export const run: Implementation<typeof searchLocationTasks> = async (args, context) => {
   const { clock, notify } = context;
@@ -62,8 +59,9 @@ export const run: Implementation<typeof searchLocationTasks> = async (args, cont
   for await (const { raw, index } of iterateTasks(apiQuery(args), skip, context, () => notify(PAGES_REPEAT))) {
     const late = !context.hasTime();
     if (late) notify('Stopped for time.');
-    const isFound = hasStatus(taskStatus(raw, now), status) && isDueIn(raw, from, to);
-    const found = isFound ? shownTask(raw, now) : undefined;
+    const task = { ...taskRow(raw, now), contact: nameOf(recordIn(raw, 'contactDetails')) };
+    const isFound = hasStatus(task.status, status) && isDueIn(raw, from, to);
+    const found = isFound ? pickFields(task, BODY_CHARACTERS) : undefined;
     used += found ? bytes(found) : 0;
     if (late || (found && (tasks.length === (limit ?? DEFAULT_ROWS) || used > pageDataBytes(limit)))) {
       next = { ...args, skip: index };
