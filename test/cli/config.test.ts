@@ -10,7 +10,7 @@ import { tools } from '../../src/tools/index.ts';
 
 const key = { GHL_API_KEY: 'pit-12345678-1234-1234-1234-123456789012', GHL_LOCATION_ID: 'abcABC123abcABC123ab' };
 
-/** The connection of a server with these settings; an empty folder keeps sign-ins of this machine out. */
+/** The connection of a server with these settings; an empty folder excludes the sign-ins of this machine. */
 const connectionOf = (env: Record<string, string>, sandbox = false) =>
   openConnection(readConfig({ XDG_CONFIG_HOME: '/nonexistent', APPDATA: '/nonexistent', ...env }, sandbox), sandbox);
 

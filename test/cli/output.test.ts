@@ -116,7 +116,7 @@ describe('closed output ends a command silently', () => {
       if (name === 'accounts') await world.login();
       if (name === 'sandbox' && after === 1) return;
       const { code, stderr } = await cutOff(world, args, after);
-      // What was all said before the reader went is told by the exit code of its own.
+      // A command that wrote everything before its reader closed has its own exit code.
       expect(name.startsWith('doctor') && after === 1 ? [0, 1] : [0]).toContain(code);
       expect(stderr).toBe('');
     },

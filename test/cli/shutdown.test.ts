@@ -9,7 +9,7 @@ import type { Json } from '../../src/lib/json.ts';
 import { createSandbox, type FaultRule, serveSandbox } from '../../src/sandbox/index.ts';
 import { HELLO, type Program, rpc, start } from '../program.ts';
 
-/** ms within which a host that has gone wants the process gone; wide, because the machine may be busy. */
+/** ms within which the process must end after its host; generous, because the machine may be busy. */
 const SOON_MS = 1_000;
 const PERSON = { firstName: 'Ann', lastName: 'Late', email: 'late@shutdown.example' };
 const CREATE = 'POST /contacts/';

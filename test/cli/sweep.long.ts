@@ -7,7 +7,7 @@ import { start } from '../program.ts';
 
 const ECHO = 'ECHO';
 
-/** What goes wrong between the server and HighLevel, refusals that repeat a secret among it. */
+/** Faults between the server and HighLevel, including errors that repeat a secret. */
 const FAULTS: readonly Fault[] = [
   { status: 429 },
   { status: 429, headers: { 'retry-after': '1' } },

@@ -14,7 +14,7 @@ const CONCURRENT = 16;
 const folder = mkdtempSync(join(tmpdir(), 'log-long-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A pipe whose reading end is held open and never read. */
+/** A pipe whose reading end is open and never read. */
 function fullPipe(name: string): { fd: number; close: () => void } {
   const path = join(folder, name);
   execFileSync('mkfifo', [path]);

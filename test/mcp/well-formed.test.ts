@@ -31,7 +31,7 @@ function damage(random: () => number) {
   };
 }
 
-/** Paths of the texts, and keys, that hold half of a character, as it is or as JSON within the text. */
+/** Paths of texts and keys with a lone surrogate, plain or inside JSON text. */
 function halvesIn(value: unknown, path = ''): string[] {
   if (typeof value === 'string')
     return value.isWellFormed() && !/\\ud[89a-f]/i.test(value) ? [] : [`${path}: ${JSON.stringify(value)}`];
@@ -108,7 +108,7 @@ describe('no half of a character is sent', () => {
     await converse(connected, contactId);
     for (const { tool, args } of await everyCall()) await connected.client.callTool({ name: tool, arguments: args });
     expect(messages.length).toBeGreaterThan(120);
-    // The text half of results is JSON: what the CRM held must have been replaced before it was written as JSON.
+    // The text half of results is JSON: text from the CRM must be repaired before it is serialized.
     expect(messages.flatMap((message) => halvesIn(message))).toEqual([]);
     expect(JSON.stringify(messages)).toContain('\uFFFD');
     expect(messages.filter((message) => HIDDEN.test(JSON.stringify(message)))).toEqual([]);

@@ -101,7 +101,7 @@ async function rawClient(revision: string) {
 
 type Raw = Awaited<ReturnType<typeof rawClient>>;
 
-/** Everything a host may ask of this server, what is refused included. */
+/** Every request that a host may send, including rejected ones. */
 async function converse({ request, begin, send, server }: Raw, calls: readonly ExampleCall[], contactId: string) {
   const call = (name: string, args: Json, more: Json = {}) => request('tools/call', { name, arguments: args, ...more });
   for (const list of ['tools', 'resources', 'resources/templates', 'prompts']) await request(`${list}/list`);

@@ -109,7 +109,7 @@ export async function faultsOf(seed: number, rounds: number, wanted: (what: stri
   return [...found].map(([error, what]) => `${what}: ${error}`);
 }
 
-/** Tools whose answer the client refuses where every value of HighLevel's answers is this one. */
+/** Tools whose result the client rejects if every value in HighLevel's responses is this one. */
 export async function refusedByClient(value: unknown): Promise<string[]> {
   const { connected, state, timers } = await odd();
   const refused: string[] = [];

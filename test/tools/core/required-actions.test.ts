@@ -219,7 +219,7 @@ const names = (word: string, tool: string): boolean => {
   return FAMILIES[word]?.test(tool) ?? word === tool;
 };
 
-/** What the server reads for itself: the zone of the location, and the tasks that a new one is told apart from. */
+/** What the server reads itself: the time zone of the location, and the tasks before a new one is created. */
 function isOwn(request: Arrived, all: readonly Arrived[]): boolean {
   const name = nameOf(request);
   return (

@@ -123,7 +123,7 @@ const expected = (people: number) => ({
 const NUMBERS = Array.from({ length: PEOPLE }, (_, n) => n);
 const log = (what: string, found: Json) => console.log(`${what}: ${JSON.stringify(found)}`);
 
-/** Repeats a call that was refused for now, as a model would. */
+/** Repeats a call that was rejected temporarily, as a model would. */
 async function untilDone(server: Server, args: Json): Promise<Json> {
   for (let attempt = 0; ; attempt += 1) {
     try {
