@@ -35,6 +35,11 @@ test(`no source file has more than ${MAX_FILE} lines`, () => {
   expect(long.map(({ name, text }) => `${name}: ${lineCount(text)} lines`)).toEqual([]);
 });
 
+test(`no function has more than ${MAX_FUNCTION} lines`, () => {
+  const found = sources.flatMap(({ name, text }) => longFunctions(text).map((each) => `${name}: ${each}`));
+  expect(found).toEqual([]);
+});
+
 test.each([
   ['a function', (lines: string) => `export async function long() {\n${lines}}\n`],
   ['an arrow function', (lines: string) => `export const long = (text: string): void => {\n${lines}};\n`],

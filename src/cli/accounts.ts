@@ -1,6 +1,6 @@
 import { listLocations } from '../api/auth/account-edits.ts';
 import type { Accounts } from '../api/auth/accounts-file.ts';
-import { createOAuth } from '../api/auth/oauth-client.ts';
+import { OAuth } from '../api/auth/oauth-client.ts';
 import { companyKey, locationKey } from '../api/auth/secret-store.ts';
 import { openTokenStore, type TokenStore } from '../api/auth/token-store.ts';
 import { undiciTransport } from '../api/transport/index.ts';
@@ -50,7 +50,7 @@ async function listLocationsAgain(
     const pair = await (await store.secrets()).get(companyKey(companyId));
     if (pair?.kind !== 'oauth' || pair.expiresAt <= Date.now())
       return reportFailure('Its access token has expired. Sign in again: ghl-contacts-mcp login');
-    const oauth = createOAuth({ transport: undiciTransport(), baseUrl, app, now: Date.now });
+    const oauth = new OAuth({ transport: undiciTransport(), baseUrl, app, now: Date.now });
     await listLocations(store, oauth, companyId, pair);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

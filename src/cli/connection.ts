@@ -127,14 +127,14 @@ async function openSource(
   locationId: string,
   log: Log,
 ): Promise<TokenSource> {
-  const [{ storedTokenSource }, { createOAuth }] = await Promise.all([
+  const [{ StoredTokenSource }, { OAuth }] = await Promise.all([
     import('../api/auth/token-source.ts'),
     import('../api/auth/oauth-client.ts'),
   ]);
   const { app } = config.auth;
-  const oauth = app && createOAuth({ transport, baseUrl: config.baseUrl, app, now: Date.now });
+  const oauth = app && new OAuth({ transport, baseUrl: config.baseUrl, app, now: Date.now });
   const warn = (error: string) => log('warn', 'sign-in not stored', { error });
-  return storedTokenSource({ store, oauth, locationId, now: Date.now, warn });
+  return new StoredTokenSource({ store, oauth, locationId, now: Date.now, warn });
 }
 
 /** The embedded sandbox, created with the first call. */

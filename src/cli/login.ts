@@ -1,4 +1,4 @@
-import { createOAuth } from '../api/auth/oauth-client.ts';
+import { OAuth } from '../api/auth/oauth-client.ts';
 import { locationKey } from '../api/auth/secret-store.ts';
 import { chooseSecretStore, openTokenStore, type TokenStore } from '../api/auth/token-store.ts';
 import { undiciTransport } from '../api/transport/index.ts';
@@ -34,7 +34,7 @@ export async function runLogin(options: LoginOptions): Promise<void> {
   const { code, state } = await readCode(pasted.trim(), store);
   // A code can be used only once, so the store is checked before it is spent.
   const secrets = await chooseSecretStore(config.auth.store, store);
-  const oauth = createOAuth({ transport: undiciTransport(), baseUrl: config.baseUrl, app, now: Date.now });
+  const oauth = new OAuth({ transport: undiciTransport(), baseUrl: config.baseUrl, app, now: Date.now });
   const grant = await oauth.exchange(code);
   const login = { store, secrets, state };
   const { companyId } = grant;

@@ -42,22 +42,20 @@ interface OAuthOptions {
 }
 
 /** HighLevel's OAuth endpoints. */
-export function createOAuth({ transport, baseUrl, app, now }: OAuthOptions) {
-  rememberSecret(app.clientSecret);
+export class OAuth {
+  readonly #options: OAuthOptions;
 
-  const post = (path: string, form: Record<string, string>, headers: Record<string, string>): Promise<OAuthResponse> =>
-    send(transport, {
-      method: 'POST',
-      url: baseUrl + path,
-      headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams(form).toString(),
-    });
+  constructor(options: OAuthOptions) {
+    this.#options = options;
+    rememberSecret(options.app.clientSecret);
+  }
 
-  async function token(form: Record<string, string>): Promise<Grant> {
+  async #token(form: Record<string, string>): Promise<Grant> {
+    const { app, now } = this.#options;
     rememberSecret(form.code);
     rememberSecret(form.refresh_token);
     const credentials = { client_id: app.clientId, client_secret: app.clientSecret };
-    const { status, body } = await post('/oauth/token', { ...credentials, ...form }, BASE_HEADERS);
+    const { status, body } = await this.#post('/oauth/token', { ...credentials, ...form }, BASE_HEADERS);
     if (status < 300) return grantOf(body, now());
     if (status >= 500 || status === 429)
       throw new UserError(`HighLevel could not sign in just now (${status}). Try again in a minute.`);
@@ -68,54 +66,54 @@ export function createOAuth({ transport, baseUrl, app, now }: OAuthOptions) {
     );
   }
 
-  return {
-    exchange: (code: string) => token({ grant_type: 'authorization_code', code, redirect_uri: app.redirectUri }),
-    refresh: (pair: TokenPair, userType: 'Company' | 'Location') =>
-      token({
-        grant_type: 'refresh_token',
-        refresh_token: pair.refreshToken,
-        user_type: userType,
-        redirect_uri: app.redirectUri,
-      }),
+  exchange(code: string): Promise<Grant> {
+    const { redirectUri } = this.#options.app;
+    return this.#token({ grant_type: 'authorization_code', code, redirect_uri: redirectUri });
+  }
 
-    /** The pair of a location, exchanged for an agency's access token. */
-    async locationToken(agencyToken: string, companyId: string, locationId: string): Promise<Grant> {
-      const headers = signedHeaders(agencyToken);
-      const { status, body } = await post('/oauth/locationToken', { companyId, locationId }, headers);
-      if (status < 300) return grantOf(body, now());
-      if (status === 401)
-        throw new SignInRejected(
-          'HighLevel no longer accepts the agency sign-in, or it lacks oauth.write. Sign in again: ghl-contacts-mcp login',
-        );
-      throw new UserError(
-        `HighLevel gave no token for location ${locationId} (${status}): the app may not be installed there.`,
+  refresh({ refreshToken }: TokenPair, userType: 'Company' | 'Location'): Promise<Grant> {
+    const { redirectUri } = this.#options.app;
+    const form = { grant_type: 'refresh_token', refresh_token: refreshToken, user_type: userType };
+    return this.#token({ ...form, redirect_uri: redirectUri });
+  }
+
+  /** The pair of a location, exchanged for an agency's access token. */
+  async locationToken(agencyToken: string, companyId: string, locationId: string): Promise<Grant> {
+    const headers = signedHeaders(agencyToken);
+    const { status, body } = await this.#post('/oauth/locationToken', { companyId, locationId }, headers);
+    if (status < 300) return grantOf(body, this.#options.now());
+    if (status === 401)
+      throw new SignInRejected(
+        'HighLevel no longer accepts the agency sign-in, or it lacks oauth.write. Sign in again: ghl-contacts-mcp login',
       );
-    },
+    throw new UserError(
+      `HighLevel gave no token for location ${locationId} (${status}): the app may not be installed there.`,
+    );
+  }
 
-    /** Locations of an agency that have installed the app. */
-    async locations(agencyToken: string, companyId: string): Promise<AgencyLocation[]> {
-      const found = new Map<string, AgencyLocation>();
-      const appId = app.clientId.split('-')[0] ?? '';
-      for (let skip = 0; skip < MAX_LOCATIONS; ) {
-        const query = { companyId, appId, isInstalled: 'true', limit: String(PAGE_SIZE), skip: String(skip) };
-        const rows = await locationsPage(agencyToken, query);
-        skip += rows.length;
-        const before = found.size;
-        for (const location of rows.flatMap(parseLocation)) found.set(location.id, location);
-        // A page without new locations ends the list: it is empty, or a repetition.
-        if (found.size === before) break;
-      }
-      return [...found.values()];
-    },
-  };
+  /** Locations of an agency that have installed the app. */
+  async locations(agencyToken: string, companyId: string): Promise<AgencyLocation[]> {
+    const found = new Map<string, AgencyLocation>();
+    const appId = this.#options.app.clientId.split('-')[0] ?? '';
+    for (let skip = 0; skip < MAX_LOCATIONS; ) {
+      const query = { companyId, appId, isInstalled: 'true', limit: String(PAGE_SIZE), skip: String(skip) };
+      const rows = await this.#locationsPage(agencyToken, query);
+      skip += rows.length;
+      const before = found.size;
+      for (const location of rows.flatMap(parseLocation)) found.set(location.id, location);
+      // A page without new locations ends the list: it is empty, or a repetition.
+      if (found.size === before) break;
+    }
+    return [...found.values()];
+  }
 
-  async function locationsPage(
+  async #locationsPage(
     agencyToken: string,
     query: Record<'companyId' | 'appId' | 'isInstalled' | 'limit' | 'skip', string>,
   ): Promise<readonly unknown[]> {
-    const { status, body } = await send(transport, {
+    const { status, body } = await send(this.#options.transport, {
       method: 'GET',
-      url: `${baseUrl}/oauth/installedLocations?${new URLSearchParams(query)}`,
+      url: `${this.#options.baseUrl}/oauth/installedLocations?${new URLSearchParams(query)}`,
       headers: signedHeaders(agencyToken),
     });
     if (status < 300 && Array.isArray(body.locations)) return body.locations;
@@ -126,8 +124,17 @@ export function createOAuth({ transport, baseUrl, app, now }: OAuthOptions) {
         : `HighLevel did not list the locations of agency ${companyId} (${status}): the app needs the scopes oauth.readonly and oauth.write. Sign in again: ghl-contacts-mcp login --scopes "contacts.readonly oauth.readonly oauth.write"`,
     );
   }
+
+  #post(path: string, form: Record<string, string>, headers: Record<string, string>): Promise<OAuthResponse> {
+    const { transport, baseUrl } = this.#options;
+    return send(transport, {
+      method: 'POST',
+      url: baseUrl + path,
+      headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(form).toString(),
+    });
+  }
 }
-export type OAuth = ReturnType<typeof createOAuth>;
 
 interface AgencyLocation {
   readonly id: string;

@@ -19,83 +19,101 @@ export interface StoredTokenSourceOptions extends GrantStoreOptions {
  * the processes that share the store. The store is written before a refresh token is spent; if it then refuses the new pair
  * all the same, the pair is used from memory and stored later.
  */
-export function storedTokenSource(
-  options: StoredTokenSourceOptions,
-): Required<Omit<TokenSource, 'check' | 'locationId'>> {
-  const { store, oauth, locationId, now, step } = options;
-  const key = locationKey(locationId);
-  let secret: Secret | undefined;
-  const renewals = new RenewalList(store.accounts, now);
-  const grants = new GrantStore(options, (stored) => {
-    secret = stored;
-  });
+export class StoredTokenSource implements TokenSource {
+  readonly #options: StoredTokenSourceOptions;
+  readonly #key: string;
+  readonly #renewals: RenewalList;
+  readonly #grants: GrantStore;
+  #secret: Secret | undefined;
 
-  const isValid = (each: Secret) => each.kind === 'private' || each.expiresAt > now();
-  const isFresh = (each: Secret) =>
-    each.kind === 'private' || each.expiresAt - now() > Math.min(REFRESH_AHEAD_MS, each.lifeMs / 10);
-  const credentialOf = (each: Secret): Credential => ({ token: tokenOf(each), locationId });
+  constructor(options: StoredTokenSourceOptions) {
+    this.#options = options;
+    this.#key = locationKey(options.locationId);
+    this.#renewals = new RenewalList(options.store.accounts, options.now);
+    this.#grants = new GrantStore(options, (stored) => {
+      this.#secret = stored;
+    });
+  }
 
-  async function current(): Promise<Credential> {
-    grants.flushIfDue();
-    secret ??= (await (await store.secrets()).get(key)) ?? (await refreshOnce(undefined));
-    if (isFresh(secret)) return credentialOf(secret);
+  #isValid(each: Secret): boolean {
+    return each.kind === 'private' || each.expiresAt > this.#options.now();
+  }
+
+  #isFresh(each: Secret): boolean {
+    const { now } = this.#options;
+    return each.kind === 'private' || each.expiresAt - now() > Math.min(REFRESH_AHEAD_MS, each.lifeMs / 10);
+  }
+
+  #credentialOf(each: Secret): Credential {
+    return { token: tokenOf(each), locationId: this.#options.locationId };
+  }
+
+  async current(): Promise<Credential> {
+    this.#grants.flushIfDue();
+    this.#secret ??=
+      (await (await this.#options.store.secrets()).get(this.#key)) ?? (await this.#refreshOnce(undefined));
+    if (this.#isFresh(this.#secret)) return this.#credentialOf(this.#secret);
     try {
-      return credentialOf(await refreshOnce(secret));
+      return this.#credentialOf(await this.#refreshOnce(this.#secret));
     } catch (error) {
       // A token that has not expired is still used while it cannot be refreshed.
-      if (isValid(secret)) return credentialOf(secret);
+      if (this.#isValid(this.#secret)) return this.#credentialOf(this.#secret);
       throw error;
     }
   }
 
-  const refreshOnce = singleFlight(async (spent: Secret | undefined): Promise<Secret> => {
+  readonly #refreshOnce = singleFlight(async (spent: Secret | undefined): Promise<Secret> => {
+    const { store, locationId } = this.#options;
     const secrets = await store.secrets();
     const refreshed = await store.withRefreshLock(async () => {
-      const latest = await grants.latest(secrets, key);
+      const latest = await this.#grants.latest(secrets, this.#key);
       // Another process has refreshed it.
-      if (latest && isFresh(latest) && !isSameToken(latest, spent)) return latest;
-      const grant = await requestGrant(secrets, latest);
+      if (latest && this.#isFresh(latest) && !isSameToken(latest, spent)) return latest;
+      const grant = await this.#requestGrant(secrets, latest);
       // Writes with a token of another location would go to that location.
       if (grant.locationId !== undefined && grant.locationId !== locationId)
         throw new UserError(
           `HighLevel answered the renewal of location ${locationId} with a token of another location: it is not used. Sign in again: ghl-contacts-mcp login`,
         );
-      await grants.add(secrets, key, grant, latest);
+      await this.#grants.add(secrets, this.#key, grant, latest);
       return grant.pair;
     });
-    secret = refreshed;
+    this.#secret = refreshed;
     return refreshed;
   });
 
-  async function requestGrant(secrets: SecretStore, latest: Secret | undefined): Promise<Grant> {
+  async #requestGrant(secrets: SecretStore, latest: Secret | undefined): Promise<Grant> {
+    const { store, locationId } = this.#options;
     const { accounts, agencies } = await store.accounts.read();
     const account = accounts.find((each) => each.locationId === locationId);
     const agency = agencies.find(
       ({ companyId, locations }) =>
         (!account || account.agencyId === companyId) && locations.some(({ id }) => id === locationId),
     );
-    return agency ? exchange(secrets, agency.companyId) : refresh(secrets, key, latest, 'Location');
+    return agency ? this.#exchange(secrets, agency.companyId) : this.#refresh(secrets, this.#key, latest, 'Location');
   }
 
   /** A location's token by the pair of its agency, which is the one that is refreshed. */
-  async function exchange(secrets: SecretStore, companyId: string): Promise<Grant> {
+  async #exchange(secrets: SecretStore, companyId: string): Promise<Grant> {
     const agencyKey = companyKey(companyId);
-    let agency = await grants.latest(secrets, agencyKey);
-    if (!agency || !isFresh(agency)) {
-      const grant = await refresh(secrets, agencyKey, agency, 'Company');
-      await grants.add(secrets, agencyKey, grant, agency);
+    let agency = await this.#grants.latest(secrets, agencyKey);
+    if (!agency || !this.#isFresh(agency)) {
+      const grant = await this.#refresh(secrets, agencyKey, agency, 'Company');
+      await this.#grants.add(secrets, agencyKey, grant, agency);
       agency = grant.pair;
     }
+    const { oauth, locationId } = this.#options;
     return configured(oauth).locationToken(tokenOf(agency), companyId, locationId);
   }
 
   /** Spends a refresh token, after a write that shows that the store can take the new pair. */
-  async function refresh(
+  async #refresh(
     secrets: SecretStore,
     secretKey: string,
     pair: Secret | undefined,
     userType: 'Company' | 'Location',
   ): Promise<Grant> {
+    const { oauth, locationId, step } = this.#options;
     if (pair?.kind !== 'oauth')
       throw new UserError(`Nobody is signed in to location ${locationId}. Sign in: ghl-contacts-mcp login`);
     const app = configured(oauth);
@@ -104,29 +122,29 @@ export function storedTokenSource(
         `The sign-in has to be renewed, and was not, because the new tokens could not be stored; the sign-in is still valid. ${error.message}`,
       );
     });
-    const others = await renewals.begin(secretKey, pair);
+    const others = await this.#renewals.begin(secretKey, pair);
     await step?.('before send');
     try {
       const grant = await app.refresh(pair, userType);
       await step?.('after receive');
       return grant;
     } catch (error) {
-      await renewals.end();
+      await this.#renewals.end();
       throw error instanceof SignInRejected && others.length > 0 ? spentElsewhere(others) : error;
     }
   }
 
-  return {
-    current,
-    async renew({ token }) {
-      if (secret?.kind === 'private') return false;
-      // Refreshed since the request was signed.
-      if (secret && tokenOf(secret) !== token) return true;
-      await refreshOnce(secret);
-      return true;
-    },
-    flush: () => grants.flush(),
-  };
+  async renew({ token }: Credential): Promise<boolean> {
+    if (this.#secret?.kind === 'private') return false;
+    // Refreshed since the request was signed.
+    if (this.#secret && tokenOf(this.#secret) !== token) return true;
+    await this.#refreshOnce(this.#secret);
+    return true;
+  }
+
+  flush(): Promise<void> {
+    return this.#grants.flush();
+  }
 }
 
 function configured(oauth: OAuth | undefined): OAuth {

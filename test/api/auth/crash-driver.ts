@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
-import { createOAuth } from '../../../src/api/auth/oauth-client.ts';
-import { storedTokenSource } from '../../../src/api/auth/token-source.ts';
+import { OAuth } from '../../../src/api/auth/oauth-client.ts';
+import { StoredTokenSource } from '../../../src/api/auth/token-source.ts';
 import { openTokenStore } from '../../../src/api/auth/token-store.ts';
 import { undiciTransport } from '../../../src/api/transport/index.ts';
 
@@ -9,9 +9,9 @@ const { FILE = '', BASE_URL = '', CLIENT_ID = '', CLIENT_SECRET = '', LOCATION =
 let clock = 0;
 let killAt = '';
 const now = () => clock;
-const source = storedTokenSource({
+const source = new StoredTokenSource({
   store: openTokenStore({ store: { file: FILE }, folder: '/nowhere' }),
-  oauth: createOAuth({
+  oauth: new OAuth({
     transport: undiciTransport(),
     baseUrl: BASE_URL,
     app: { clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, redirectUri: 'https://app.example/callback' },

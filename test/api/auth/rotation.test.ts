@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { accountOf } from '../../../src/api/auth/account-edits.ts';
-import { createOAuth } from '../../../src/api/auth/oauth-client.ts';
-import { storedTokenSource } from '../../../src/api/auth/token-source.ts';
+import { OAuth } from '../../../src/api/auth/oauth-client.ts';
+import { StoredTokenSource } from '../../../src/api/auth/token-source.ts';
 import { fetchTransport } from '../../../src/api/transport/index.ts';
 import type { Json } from '../../../src/lib/json.ts';
 
@@ -13,7 +13,7 @@ const DAY = 86_400_000;
 
 /** A server with a token source of its own over the shared store. */
 const serverOf = async ({ sandbox, oauth, store, locationId, now }: SignedIn, where = locationId) => {
-  const source = storedTokenSource({ store, oauth, locationId: where, now });
+  const source = new StoredTokenSource({ store, oauth, locationId: where, now });
   const timers = {
     now,
     setTimer: (ms: number, then: () => void) => {
@@ -103,7 +103,7 @@ describe('one refresh for all calls', () => {
 describe('the response with a new token pair', () => {
   /** The app, with these values in the sandbox's responses. */
   const oauthWith = (world: SignedIn, values: Json) =>
-    createOAuth({
+    new OAuth({
       baseUrl: 'http://sandbox.invalid',
       app: { ...world.sandbox.oauthClient, redirectUri: REDIRECT },
       now: world.now,

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accountOf } from '../../../src/api/auth/account-edits.ts';
-import { createOAuth, type OAuth } from '../../../src/api/auth/oauth-client.ts';
+import { OAuth } from '../../../src/api/auth/oauth-client.ts';
 import { openTokenStore, type TokenStore } from '../../../src/api/auth/token-store.ts';
 import { fetchTransport } from '../../../src/api/transport/index.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/index.ts';
@@ -51,7 +51,7 @@ export async function signedIn(options: SandboxOptions = {}): Promise<SignedIn> 
   const now = () => NOW + moved;
   const sandbox = createSandbox({ now: () => NOW, rate: 'off', ...options });
   const app = { ...sandbox.oauthClient, redirectUri: REDIRECT };
-  const oauth = createOAuth({ transport: fetchTransport(sandbox.fetch), baseUrl: 'http://sandbox.invalid', app, now });
+  const oauth = new OAuth({ transport: fetchTransport(sandbox.fetch), baseUrl: 'http://sandbox.invalid', app, now });
   const store = await freshStore();
   const grant = await oauth.exchange(await consented(sandbox));
   await (await store.secrets()).set(`location:${sandbox.locationId}`, grant.pair);

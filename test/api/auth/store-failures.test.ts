@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { type StoredTokenSourceOptions, storedTokenSource } from '../../../src/api/auth/token-source.ts';
+import { StoredTokenSource, type StoredTokenSourceOptions } from '../../../src/api/auth/token-source.ts';
 import type { TokenStore } from '../../../src/api/auth/token-store.ts';
 import { UserError } from '../../../src/lib/errors.ts';
 import { MACHINE } from '../../../src/lib/lock-signature.ts';
@@ -61,7 +61,7 @@ function processOn(world: SignedIn, locationId = world.locationId) {
       if (name === at.step) for (const part of at.fail) failing.add(part);
     },
   };
-  const source = storedTokenSource(options);
+  const source = new StoredTokenSource(options);
   const works = async () => {
     const { token, locationId: where } = await source.current();
     const headers = { authorization: `Bearer ${token}`, version: '2021-07-28' };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createOAuth } from '../../../src/api/auth/oauth-client.ts';
+import { OAuth } from '../../../src/api/auth/oauth-client.ts';
 import type { Transport } from '../../../src/api/transport/types.ts';
 import type { Json } from '../../../src/lib/json.ts';
 
@@ -65,7 +65,7 @@ describe('a list that repeats its first page', () => {
     const locations = Array.from({ length: 100 }, (_, n) => ({ _id: idOf(n), name: `Branch ${n}` }));
     const { transport, asked } = repeating(() => ({ locations }));
     const app = { clientId: 'app-1', clientSecret: 'secret', redirectUri: 'http://localhost/' };
-    const oauth = createOAuth({ transport, baseUrl: 'http://sandbox.invalid', app, now: Date.now });
+    const oauth = new OAuth({ transport, baseUrl: 'http://sandbox.invalid', app, now: Date.now });
     expect(await oauth.locations('token', 'company')).toHaveLength(100);
     expect(asked).toHaveLength(2);
   });
