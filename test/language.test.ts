@@ -4,6 +4,9 @@ import { expect, test } from 'vitest';
 /** Private terms that this code once used; CONTRIBUTING lists the standard ones. Also found as part of an identifier. */
 const WORDS = [
   ...[
+    'anew',
+    'begun',
+    'beside',
     'desks',
     'doubt',
     'doubtful',
@@ -13,31 +16,16 @@ const WORDS = [
     'garbled',
     'hears',
     'innocent',
-    'journey',
-    'lane',
-    'lanes',
   ],
-  ...[
-    'mend',
-    'mended',
-    'mends',
-    'softly',
-    'spared',
-    'surroundings',
-    'tidy',
-    'travelled',
-    'travels',
-    'trouble',
-    'unheard',
-  ],
-  ...['whence', 'whomever', 'wish', 'wishes'],
+  ...['journey', 'lane', 'lanes', 'mend', 'mended', 'mends', 'softly', 'spared', 'surroundings', 'tidy', 'told'],
+  ...['travelled', 'travels', 'trouble', 'unheard', 'whence', 'whoever', 'whomever', 'wish', 'wishes'],
 ];
 const IDENTIFIERS = [
   ...['Said', 'answerFollows', 'caughtUp', 'fateOf', 'gaveUp', 'givenOf', 'inARow', 'inWords', 'keepPlace', 'noPlace'],
   ...['offeredOf', 'openDesk', 'passOr', 'refuseForbidden', 'settleDown', 'tellLists', 'tellingWrites', 'whyAbsent'],
   'whyNoPrompt',
 ];
-const PHRASES = ['gives back', 'held against', 'in doubt', 'lets go', 'told wrongly'];
+const PHRASES = ['comes to', 'gives back', 'held against', 'in doubt', 'lets go'];
 
 const FOLDERS = ['src', 'test', 'bench', 'scripts', 'docs'];
 const OWN_NAME = 'test/language.test.ts';

@@ -125,7 +125,7 @@ function recordFailure(
   // Only a server that fails or cannot be reached will fail other calls as well.
   if (failure.kind === 'serverError' || failure.kind === 'unreachable') breaker.failed();
   else breaker.succeeded();
-  // After the pause has begun: a slot released by a 429 must start no waiting request.
+  // Only after the pause has started: a slot released by a 429 must start no waiting request.
   release(headers, limited);
   return pause;
 }

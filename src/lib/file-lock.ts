@@ -10,7 +10,7 @@ const STALE_MS = 10_000;
 const HEARTBEAT_MS = 2_000;
 /** ms for which a lock that looks stale is watched: a running holder renews it within this time. */
 const WATCH_MS = HEARTBEAT_MS + 500;
-/** ms between creating a lock file and writing its signature; after that, whoever created it has ended. */
+/** ms between creating a lock file and writing its signature; after that, the process that created it has ended. */
 const UNSIGNED_MS = 1_000;
 const MAX_WAIT_MS = 20_000;
 const POLL_MS = 25;

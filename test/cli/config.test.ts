@@ -109,7 +109,7 @@ const LEAKS = {
 const elsewhere = Object.keys(SETTINGS).filter((name) => !(SECRET_SETTINGS as readonly string[]).includes(name));
 
 /** What people and models read of these settings: the error, or the account, the instructions and the parts that are shown. */
-function told(env: Env): string {
+function messageOf(env: Env): string {
   try {
     const config = readConfig({ XDG_CONFIG_HOME: '/nonexistent', APPDATA: '/nonexistent', ...env }, false);
     const { account, scopes } = openConnection(config, false);
@@ -136,7 +136,7 @@ describe('a secret in the wrong setting is never shown', () => {
   test.each(elsewhere)('%s', (name) => {
     for (const { secret, value } of table.filter((each) => each.name === name)) {
       for (const base of [{}, key, { GHL_API_KEY: 'seD4PfOuKoVMLkEZqohJ' }]) {
-        const text = told({ ...base, [name]: value });
+        const text = messageOf({ ...base, [name]: value });
         expect(text).not.toContain(secret.slice(0, 14));
         expect(text).not.toMatch(/\n/);
       }

@@ -292,10 +292,10 @@ describe('data that cannot be read', () => {
     ['sync_changes', {}, 'call list_changed_contacts with the since'],
     ['onboard_contact', { email: MARIA }, 'call find_duplicate_contact first'],
     ['update_segment', { tag: 'fleet' }, 'call count_contacts first'],
-  ] as const)('%s %j: the prompt names the tool to call', async (prompt, args, told) => {
+  ] as const)('%s %j: the prompt names the tool to call', async (prompt, args, tool) => {
     const { render } = await connectRendering(down);
     const { instructions, data } = await render(prompt, args);
-    expect(instructions).toContain(told);
+    expect(instructions).toContain(tool);
     expect(data.given ?? {}).toEqual(prompt === 'sync_changes' ? { since: 'last' } : args);
   });
 
@@ -316,11 +316,11 @@ test('tools that are not offered are not named', async () => {
 
 test('the contact of a prompt is listed as a resource', async () => {
   const { render, client } = await connectRendering();
-  const told = vi.fn();
-  client.setNotificationHandler(PromptListChangedNotificationSchema, told);
+  const onListChanged = vi.fn();
+  client.setNotificationHandler(PromptListChangedNotificationSchema, onListChanged);
   await render('contact_dashboard', { contact: MARIA });
   expect((await client.listResources()).resources.map(({ name }) => name)).toContain('Maria Lopez');
-  expect(told).not.toHaveBeenCalled();
+  expect(onListChanged).not.toHaveBeenCalled();
 });
 
 test('another sign-in notifies of all three lists', async () => {
@@ -334,8 +334,8 @@ test('another sign-in notifies of all three lists', async () => {
     ResourceListChangedNotificationSchema,
     PromptListChangedNotificationSchema,
   ];
-  const told = schemas.map((schema) => new Promise((done) => server.client.setNotificationHandler(schema, done)));
+  const notified = schemas.map((schema) => new Promise((done) => server.client.setNotificationHandler(schema, done)));
   await world.login('contacts.readonly contacts.write');
-  await Promise.all(told);
+  await Promise.all(notified);
   expect(await prompts()).toContain('onboard_contact');
 });

@@ -167,28 +167,28 @@ describe('contacts in the list of resources', () => {
 
   test('without get_contact no contact is listed, and the host gets no notification', async () => {
     const { client, call } = await connect({ select: '-get_contact' });
-    const told = vi.fn();
-    client.setNotificationHandler(ResourceListChangedNotificationSchema, told);
+    const onListChanged = vi.fn();
+    client.setNotificationHandler(ResourceListChangedNotificationSchema, onListChanged);
     const { id } = await find(call, 'maria');
     await call('list_contact_tasks', { contactId: id });
     expect((await client.listResources()).resources.map(({ uri }) => uri)).toEqual(['ghl://contacts', 'ghl://status']);
-    expect(told).not.toHaveBeenCalled();
+    expect(onListChanged).not.toHaveBeenCalled();
   });
 
   test('the host is notified at once of a new contact in the list, and then at most once a second', async () => {
     const clock = handClock();
     const host = await connect({ timers: clock });
-    const told = vi.fn();
-    host.client.setNotificationHandler(ResourceListChangedNotificationSchema, told);
+    const onListChanged = vi.fn();
+    host.client.setNotificationHandler(ResourceListChangedNotificationSchema, onListChanged);
     const { contacts } = await host.call('list_contacts', { limit: 10 });
-    expect(told).not.toHaveBeenCalled();
+    expect(onListChanged).not.toHaveBeenCalled();
     for (const { id } of contacts as Json[]) await host.call('get_contact', { contactId: id });
-    expect(told).toHaveBeenCalledTimes(1);
+    expect(onListChanged).toHaveBeenCalledTimes(1);
     await clock.advance(1_000);
-    expect(told).toHaveBeenCalledTimes(2);
+    expect(onListChanged).toHaveBeenCalledTimes(2);
     await host.call('list_contact_notes', { contactId: (contacts as Json[])[0]?.id });
     await clock.advance(5_000);
-    expect(told).toHaveBeenCalledTimes(2);
+    expect(onListChanged).toHaveBeenCalledTimes(2);
   });
 });
 

@@ -78,8 +78,8 @@ describe('the journal', () => {
 
   test('is written before the tool answers', async () => {
     let written: () => void = () => {};
-    const writing = new Promise<void>((begun) => {
-      written = begun;
+    const writing = new Promise<void>((onStart) => {
+      written = onStart;
     });
     let keep: (stored: boolean) => void = () => {};
     const journal = () => {

@@ -54,9 +54,9 @@ describe('a list that repeats its first page', () => {
   test('of contacts prevents a bulk update of all', async () => {
     const { transport, asked } = repeating(contacts);
     const { refused } = await connect({ api: { transport } });
-    const told = await refused('bulk_update_contacts', { query: 'web', addTags: ['x'] });
-    expect(told).toContain('gave the same contacts again for a later page');
-    expect(told).toContain('Nothing was written');
+    const message = await refused('bulk_update_contacts', { query: 'web', addTags: ['x'] });
+    expect(message).toContain('gave the same contacts again for a later page');
+    expect(message).toContain('Nothing was written');
     expect(asked.every((line) => line === 'POST /contacts/search')).toBe(true);
     expect(asked).toHaveLength(2);
   });
