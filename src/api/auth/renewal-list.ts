@@ -24,10 +24,11 @@ export class RenewalList {
    * @throws UserError if a running process has spent it and the grace is over
    */
   async begin(key: string, pair: TokenPair): Promise<readonly Renewal[]> {
-    const now = this.#now();
     const own = { key, fingerprint: fingerprintOf(pair), signature: this.#signature };
     let others: readonly Renewal[] = [];
     await this.#accounts.change((all) => {
+      // The lock of the list may have been waited for: the grace is measured from here.
+      const now = this.#now();
       const renewals = all.renewals ?? [];
       const same = renewals.filter((each) => each.key === key && each.fingerprint === own.fingerprint);
       const startedAt = Math.min(now, ...same.map((each) => each.startedAt));
