@@ -1,4 +1,5 @@
 import type { Json } from '../../lib/json.ts';
+import { linkSignals } from '../../lib/link-signals.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { CallOptions } from '../types.ts';
 import { CreateAttribution } from './attribution.ts';
@@ -62,11 +63,11 @@ export class WritePipeline {
 
   async #write(endpoint: Endpoint, sent: Json, options: CallOptions): Promise<WriteOutcome> {
     const { attribution, cache, executor, journal, log } = this.#services;
-    const cancel = AbortSignal.any([this.#shutdown.signal, ...(options.signal ? [options.signal] : [])]);
-    const write = await start(this.#services, endpoint, sent, options, cancel);
-    cache.drop();
+    const cancel = linkSignals(this.#shutdown.signal, options.signal);
     try {
-      const request = send(this.#services, write, options, cancel);
+      const write = await start(this.#services, endpoint, sent, options, cancel.signal);
+      cache.drop();
+      const request = send(this.#services, write, options, cancel.signal);
       attribution.track(write, request);
       const result = await request;
       const classified = classify(write, result);
@@ -80,6 +81,7 @@ export class WritePipeline {
       log('info', 'write', { tool, id, outcome: outcome.kind, reconciled, attempts });
       return isJournalled ? outcome : withNotice(outcome, 'The journal could not be written.');
     } finally {
+      cancel.unlink();
       cache.drop();
     }
   }
