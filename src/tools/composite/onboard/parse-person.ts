@@ -37,7 +37,7 @@ export interface NotStored {
 
 /** A person as they are to be stored. Times, phones and custom fields are parsed: no further lookup is needed. */
 export interface DesiredPerson {
-  /** Contact fields other than custom fields; `name` only if no part of it is given. */
+  /** Contact fields other than custom fields. */
   readonly fields: Omit<PersonInput, 'customFields' | 'tags' | 'note' | 'tasks' | 'businessId' | 'matchField'>;
   readonly customFields: readonly CustomValue[];
   /** Custom fields that this location does not have. */
@@ -90,18 +90,13 @@ class Parser {
   }
 
   async parse(row: PersonInput, path: string): Promise<DesiredPerson> {
-    const { customFields, tags = [], note, tasks = [], businessId, matchField, name, ...fields } = row;
+    const { customFields, tags = [], note, tasks = [], businessId, matchField, ...fields } = row;
     const phone = fields.phone === undefined ? undefined : await parsePhone(fields.phone, this.#country);
     if (phone && !phone.certain) this.#context.notify(GUESSED_COUNTRY);
     const { match, ...custom } = parseCustomFields(row, path, customFields && (await this.#definitions()));
-    const hasNamePart = !isEmpty(fields.firstName) || !isEmpty(fields.lastName);
     return {
-      fields: {
-        ...(name === undefined || hasNamePart ? {} : { name }),
-        ...fields,
-        // An uncertain phone is sent as typed: HighLevel knows the country.
-        ...(phone?.certain ? { phone: phone.number } : {}),
-      },
+      // An uncertain phone is sent as typed: HighLevel knows the country.
+      fields: phone?.certain ? { ...fields, phone: phone.number } : fields,
       ...custom,
       tags: [...new Set(tags.map(storedTag))],
       note: isEmpty(note) ? undefined : note,

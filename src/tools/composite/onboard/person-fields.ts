@@ -41,11 +41,15 @@ const MATCHES: Readonly<Record<string, (value: unknown, contact: Json) => boolea
   inboundDndSettings: (value, contact) => contains(contact.inboundDndSettings, value),
 };
 
-/** Fields and custom fields of the person, empty values included. */
-export const desiredFields = ({ fields, customFields }: DesiredPerson): DesiredField[] => [
-  ...Object.entries(fields).map(([name, value]) => ({ name, value })),
-  ...customFields.map((custom) => ({ name: labelOf(custom), value: custom.value, custom })),
-];
+/** Fields and custom fields of the person, empty values included; `name` only if no part of it is given. */
+export function desiredFields({ fields, customFields }: DesiredPerson): DesiredField[] {
+  const hasNamePart = !isEmpty(fields.firstName) || !isEmpty(fields.lastName);
+  const plain = Object.entries(fields).filter(([name]) => name !== 'name' || !hasNamePart);
+  return [
+    ...plain.map(([name, value]) => ({ name, value })),
+    ...customFields.map((custom) => ({ name: labelOf(custom), value: custom.value, custom })),
+  ];
+}
 
 /** The value that a contact has; undefined for a custom field whose id is not known. */
 function storedValue({ name, custom }: DesiredField, contact: Json): unknown {

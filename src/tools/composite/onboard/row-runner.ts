@@ -55,7 +55,11 @@ export async function runRows({ people, results }: UpsertJob, context: ToolConte
       const next = pending.shift();
       if (!next) return;
       const { row, person } = next;
-      const [result, isShared] = await runRow(row, person, bulkContext);
+      const [result, isShared] = await runRow(row, person, bulkContext).catch((error: unknown) => {
+        // An internal error: the other workers start no further row.
+        pending.length = 0;
+        throw error;
+      });
       if (isShared && (stopReason !== undefined || !context.hasTime())) return;
       results.set(row, result);
       reported = Math.max(reported, results.size);

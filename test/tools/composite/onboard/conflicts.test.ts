@@ -46,6 +46,13 @@ describe('one phone number, two people', () => {
     expect(await server.call('onboard_contact', without)).toMatchObject({ created: true });
   });
 
+  test('the first name may be part of a whole name, also if the last name is given apart', async () => {
+    const server = await world();
+    const cara = { name: 'Cara Moss', lastName: 'Moss', email: 'cara@moss.example', phone: '+13125550102' };
+    expect(await server.refused('onboard_contact', cara)).toContain('another first name and another email');
+    expect(await writes(server)).toEqual([]);
+  });
+
   test('a known phone with the same first name is the same person with a new email', async () => {
     const server = await world();
     const ben = { firstName: 'ben', email: 'ben.moss@new.example', phone: '+13125550102' };
