@@ -98,7 +98,7 @@ export const customFieldsByName = (given: unknown): string[] =>
 export const searchContacts = endpoint({
   name: 'search_contacts',
   title: 'Search contacts',
-  description: `Find contacts by free text (query) or by filters, all of which must hold; {group: OR, filters: [...]} for alternatives. Filter fields: ${SEARCH_FIELDS}. Operators: ${OPERATORS}; a range takes gte, lte, gt, lt (local times and dates too). Over 10,000 rows go on with searchAfter. Trails writes by seconds to minutes; get_contact does not.`,
+  description: `Find contacts by free text (query) or by filters, all of which must hold; {group: OR, filters: [...]} for alternatives. Filter fields: ${SEARCH_FIELDS}. Operators: ${OPERATORS}; a range takes gte, lte, gt, lt (local times and dates too). Beyond 10,000 rows page with searchAfter. Lags behind writes by seconds to minutes; get_contact does not.`,
   route: 'POST /contacts/search',
   scope: 'contacts.readonly',
   effect: 'read',
@@ -124,7 +124,7 @@ export const searchContacts = endpoint({
     )
     .refine(
       (a) => (a.page ?? 1) * (a.pageLimit ?? 20) <= 10_000,
-      'page x pageLimit may not pass 10,000; go on with searchAfter',
+      'page x pageLimit may not pass 10,000; continue with searchAfter',
     ),
   output: outputs.contacts,
   request: (args) => ({

@@ -13,7 +13,7 @@ export const addContactToWorkflow = endpoint({
   name: 'add_contact_to_workflow',
   title: 'Add contact to workflow',
   description:
-    'Enrol a contact in a workflow: it may MESSAGE the person. Success is also reported for drafts and for contacts already in it, where nothing happens.',
+    'Enrol a contact in a workflow: it may MESSAGE the person. Success is also reported for drafts and for contacts already in it, where nothing happens. HighLevel does not show which workflows a contact is in.',
   route: 'POST /contacts/{contactId}/workflow/{workflowId}',
   scope: 'contacts.write',
   effect: 'enrol',

@@ -34,7 +34,7 @@ export const bulkUpdateContacts = compositeTool({
   name: 'bulk_update_contacts',
   title: 'Bulk update contacts',
   description:
-    'Change many contacts, by id or by query and filters: set fields, add or remove tags (may start automations for each), link or unlink a business. Over 25 contacts the first call only previews; confirm: true with its handle runs it. 500 a call; next goes on.',
+    'Change many contacts, by id or by query and filters: set fields, add or remove tags (may start automations for each), link or unlink a business. Over 25 contacts the first call only previews; confirm: true with its handle runs it. 500 per call; continue with next.',
   scope: 'contacts.write',
   extraScopes: ['contacts.readonly'],
   effect: 'update',
@@ -74,7 +74,7 @@ export const bulkUpdateContacts = compositeTool({
     .refine(({ addTags = [], removeTags = [] }) => {
       const added = addTags.map(storedTag);
       return !removeTags.some((tag) => added.includes(storedTag(tag)));
-    }, 'a tag stands in both addTags and removeTags'),
+    }, 'a tag is in both addTags and removeTags'),
   output: answer({
     preview: of.flag,
     account: of.text,

@@ -19,7 +19,7 @@ export const getContactTimeline = compositeTool({
   name: 'get_contact_timeline',
   title: 'Get contact timeline',
   description:
-    'Notes, tasks (at their due date), appointments, creation and last change of a contact, newest first. zone stands where a time was stored without one: the zone it is read in, or unknown.',
+    'Notes, tasks (at their due date), appointments, creation and last change of a contact, newest first. zone is given if a time was stored without one: the zone it is read in, or unknown.',
   scope: 'contacts.readonly',
   effect: 'read',
   input: z.strictObject({

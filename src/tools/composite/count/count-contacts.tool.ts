@@ -7,7 +7,7 @@ export const countContacts = compositeTool({
   name: 'count_contacts',
   title: 'Count contacts',
   description:
-    'How many contacts match, or how many in each group, over the whole location. next.handle goes on where time ran out.',
+    'How many contacts match, or how many in each group, over the whole location. If time runs out, call again with next.handle.',
   scope: 'contacts.readonly',
   effect: 'read',
   input: z

@@ -10,7 +10,7 @@ export const searchLocationTasks = compositeTool({
   effect: 'read',
   output: answer({ tasks: of.rows, asOf: of.text, next: of.object }),
   description:
-    'Tasks of all contacts: open (overdue included), overdue, completed, or due in a range. Times: ISO, or local; a date alone is its whole day.',
+    'Tasks of all contacts: open (overdue included), overdue, completed, or due in a range. Times: ISO, or local; a date alone means the whole day.',
   input: z.strictObject({
     status: z.enum(['open', 'overdue', 'completed']).optional(),
     dueFrom: Time.optional(),

@@ -25,7 +25,7 @@ export const bulkUpsertContacts = compositeTool({
   name: 'bulk_upsert_contacts',
   title: 'Bulk upsert contacts',
   description:
-    'Find or create, fill and complete up to 100 people, each as onboard_contact does, with an account per row. Repeating adds nothing.',
+    'Find or create, fill and complete up to 100 people, each as onboard_contact does, with a result per row. Repeating adds nothing.',
   scope: 'contacts.write',
   extraScopes: ['contacts.readonly'],
   effect: 'update',

@@ -51,7 +51,7 @@ describe('rejected before anything is written', () => {
       [{ ...some, set: { tags: ['vip'] } }, /Unknown argument "tags" in set/],
       [{ ...some, set: { email: 'nobody' } }, /set\.email must be an email address/],
       [{ ...some, set: { clear: ['postalCode'] } }, /set\.clear\[0\] must be one of/],
-      [{ ...some, addTags: ['VIP', 'a'], removeTags: ['vip'] }, /a tag stands in both addTags and removeTags/],
+      [{ ...some, addTags: ['VIP', 'a'], removeTags: ['vip'] }, /a tag is in both addTags and removeTags/],
       [{ ...some, addTags: [] }, /addTags must/],
       [{ contacts: ['../x'], addTags: ['vip'] }, /contacts\[0\] must be an id/],
       [{ contacts: [], addTags: ['vip'] }, /contacts must/],
