@@ -1,7 +1,6 @@
 import { UserError } from '../lib/errors.ts';
-import type { Json } from '../lib/json.ts';
+import { type Json, stableKey } from '../lib/json.ts';
 import { realTimers, timeOf } from '../lib/scheduler.ts';
-import { stableKey } from '../lib/stable-key.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { credentialFor } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -55,7 +54,7 @@ export function createApi(options: ApiOptions): Api {
         const data =
           endpoint.effect === 'read'
             ? await read(endpoint, sent, callOptions)
-            : await write(writes, endpoint, sent, callOptions);
+            : await writes.execute(endpoint, sent, callOptions);
         const quota = limiter.notice();
         if (quota) callOptions.notify?.(quota);
         return data;
@@ -77,18 +76,6 @@ export function createApi(options: ApiOptions): Api {
       await options.credential.flush?.();
     },
   };
-}
-
-/** Runs a write and reports its outcome to the caller's `onWrite`. */
-async function write(writes: WritePipeline, endpoint: Endpoint, sent: Json, { onWrite, ...callOptions }: CallOptions) {
-  try {
-    const data = await writes.execute(endpoint, sent, callOptions);
-    onWrite?.(sent, { data });
-    return data;
-  } catch (error) {
-    onWrite?.(sent, { error });
-    throw error;
-  }
 }
 
 function statusOf({ breaker, limiter, metrics, timers }: ExecutorOptions): ReturnType<Api['status']> {

@@ -1,6 +1,5 @@
 import { BoundedMap } from '../lib/bounded-map.ts';
-import { type Json, recordIn, rowsIn } from '../lib/json.ts';
-import { stableKey } from '../lib/stable-key.ts';
+import { type Json, recordIn, rowsIn, stableKey } from '../lib/json.ts';
 import { withoutDeleted } from './deleted-rows.ts';
 import type { Endpoint } from './endpoint.ts';
 import { isMissing } from './errors.ts';

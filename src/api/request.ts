@@ -6,14 +6,10 @@ import { type Endpoint, isId, type Method } from './endpoint.ts';
 const MAX_BODY_BYTES = 100_000;
 const MAX_URL_BYTES = 8_000;
 
-interface ApiRequest {
+export interface PreparedRequest {
   readonly method: Method;
   /** Path and query, below the base URL. */
   readonly path: string;
-  readonly body?: Json;
-}
-
-export interface PreparedRequest extends ApiRequest {
   /** The body as JSON text. */
   readonly text?: string;
 }
@@ -25,14 +21,33 @@ export function sentArgs(endpoint: Endpoint, args: Json): Json {
   return sent;
 }
 
-/** The HTTP request of a call, checked for size. @throws UserError */
+/**
+ * The HTTP request of a call, checked for size: names in the route go to the path, the rest to the query for GET and to the
+ * JSON body otherwise.
+ * @throws UserError, also if a path value is no id: it could change the path
+ */
 export function prepareRequest(endpoint: Endpoint, sent: Json, locationId: string): PreparedRequest {
-  const request = toRequest(endpoint, sent, locationId);
+  const [method, template] = endpoint.route.split(' ') as [Method, string];
+  const rest = { ...sent };
+  const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = rest[name] ?? (name === 'locationId' ? locationId : undefined);
+    delete rest[name];
+    return pathSegment(name, value);
+  });
+  if (endpoint.locationId) rest.locationId = locationId;
+  const given = Object.entries(rest).filter(([, value]) => value !== undefined);
+  if (method === 'GET') {
+    const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
+    return checkSize({ method, path: query ? `${path}?${query}` : path });
+  }
+  const hasBody = given.length > 0 || endpoint.body;
+  return checkSize({ method, path, ...(hasBody ? { text: JSON.stringify(Object.fromEntries(given)) } : {}) });
+}
+
+function checkSize(request: PreparedRequest): PreparedRequest {
   refuseOversized(Buffer.byteLength(request.path), MAX_URL_BYTES);
-  if (!request.body) return request;
-  const text = JSON.stringify(request.body);
-  refuseOversized(Buffer.byteLength(text));
-  return { ...request, text };
+  refuseOversized(Buffer.byteLength(request.text ?? ''));
+  return request;
 }
 
 /** @throws UserError for more bytes than one request may have */
@@ -43,28 +58,7 @@ export function refuseOversized(bytes: number, max = MAX_BODY_BYTES): void {
     );
 }
 
-/**
- * Names in the route go to the path, the rest to the query for GET and to the JSON body otherwise.
- * @throws UserError if a path value is no id: it could change the path
- */
-function toRequest(endpoint: Endpoint, sent: Json, locationId: string): ApiRequest {
-  const [method, template] = endpoint.route.split(' ') as [Method, string];
-  const rest = { ...sent };
-  const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = rest[name] ?? (name === 'locationId' ? locationId : undefined);
-    delete rest[name];
-    return pathSegment(name, value);
-  });
-  if (endpoint.locationId) rest.locationId = locationId;
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  const empty = Object.keys(given).length === 0;
-  if (method === 'GET') return { method, path: empty ? path : `${path}?${new URLSearchParams(stringValues(given))}` };
-  return empty && !endpoint.body ? { method, path } : { method, path, body: given };
-}
-
 function pathSegment(name: string, value: unknown): string {
   if (!isId(value)) throw new UserError(`${name} is not an id as HighLevel gives it; nothing was sent.`);
   return encodeURIComponent(value);
 }
-
-const stringValues = (values: Json) => Object.fromEntries(Object.entries(values).map(([k, v]) => [k, String(v)]));

@@ -27,25 +27,20 @@ const PAUSE_MS = 5;
 
 /** Whether a full disk or a crash, also of another process, left half a line at the end of a file. */
 async function endsInHalfALine(path: string): Promise<boolean> {
-  let sizeBefore = -1;
-  for (let check = 0; check < MAX_CHECKS; check += 1) {
-    const { size, endsInNewline } = await readEnd(path);
-    if (endsInNewline) return false;
-    // While it grows, another process is still writing the line.
-    if (size === sizeBefore) return true;
-    sizeBefore = size;
-    await sleep(realTimers, PAUSE_MS);
-  }
-  return true;
-}
-
-async function readEnd(path: string): Promise<{ size: number; endsInNewline: boolean }> {
   const { open } = await import('node:fs/promises');
   const file = await open(path, 'r');
   try {
-    const { size } = await file.stat();
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
-    return { size, endsInNewline: bytesRead === 0 || buffer[0] === 0x0a };
+    let sizeBefore = -1;
+    for (let check = 0; check < MAX_CHECKS; check += 1) {
+      const { size } = await file.stat();
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+      if (bytesRead === 0 || buffer[0] === 0x0a) return false;
+      // While it grows, another process is still writing the line.
+      if (size === sizeBefore) return true;
+      sizeBefore = size;
+      await sleep(realTimers, PAUSE_MS);
+    }
+    return true;
   } finally {
     await file.close();
   }

@@ -32,3 +32,9 @@ export const listIn = (data: Json | undefined, key: string): readonly unknown[] 
 
 /** The objects of the list under a key. That a response has its list is checked when it arrives. */
 export const rowsIn = (data: Json | undefined, key: string): Json[] => recordsOf(data?.[key]);
+
+/** The same text for values that are equal as JSON, in whatever order the keys of their objects are. */
+export const stableKey = (value: unknown): string =>
+  JSON.stringify(value, (_, inner) =>
+    isRecord(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+  );

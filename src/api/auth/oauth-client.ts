@@ -178,12 +178,11 @@ function grantOf(body: Json, now: number): Grant {
     companyId: nonEmpty(companyId),
     locationId: nonEmpty(locationId),
     // A text with spaces or commas, or a list.
-    scopes: [body.scope].flat().flatMap(
-      (scope) =>
-        nonEmpty(scope)
-          ?.split(/[\s,]+/)
-          .filter(Boolean) ?? [],
-    ),
+    scopes: [body.scope]
+      .flat()
+      .join(' ')
+      .split(/[\s,]+/)
+      .filter(Boolean),
   };
 }
 

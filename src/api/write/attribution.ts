@@ -1,8 +1,7 @@
 import { BoundedMap } from '../../lib/bounded-map.ts';
-import { type Json, recordIn, textIn } from '../../lib/json.ts';
+import { type Json, recordIn, stableKey, textIn } from '../../lib/json.ts';
 import { KeyedLock } from '../../lib/keyed-lock.ts';
-import { stableKey } from '../../lib/stable-key.ts';
-import type { StartedWrite } from './started-write.ts';
+import type { StartedWrite } from './outcome.ts';
 
 const MAX_IDS = 1_000;
 

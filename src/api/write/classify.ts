@@ -1,8 +1,7 @@
 import { exhaustedError, rejectedError } from '../request-errors.ts';
 import type { RequestResult } from '../request-executor.ts';
 import type { AttemptFailure } from '../retry-policy.ts';
-import type { Uncertain, WriteOutcome } from './outcome.ts';
-import type { StartedWrite } from './started-write.ts';
+import type { StartedWrite, Uncertain, WriteOutcome } from './outcome.ts';
 
 /** The outcome of a write if its response proves it. */
 export function classify(write: StartedWrite, result: RequestResult): WriteOutcome | Uncertain {

@@ -75,16 +75,14 @@ function matchWithoutBrackets(sent: unknown, stored: unknown): Match {
   return rest === '' ? 'unknown' : 'match';
 }
 
-/** Whether a stored record has every field that was sent. `clear` names fields that must be empty. */
-export function matchFields({ clear, ...fields }: Json, stored: Json): Match {
-  const cleared = (Array.isArray(clear) ? clear : []).map((name) => [name, null]);
-  return combine(
-    Object.entries({ ...fields, ...Object.fromEntries(cleared) }).map(([name, value]) => {
+/** Whether a stored record has every field that was sent. */
+export const matchFields = (sent: Json, stored: Json): Match =>
+  combine(
+    Object.entries(sent).map(([name, value]) => {
       const match = matchField(name, value, stored);
       return match === 'mismatch' && !Object.hasOwn(COMPARE, name) ? matchWithoutBrackets(value, stored[name]) : match;
     }),
   );
-}
 
 /** Equal for what HighLevel may store in place of a tag or an id. */
 const foldItem = (value: unknown): string =>

@@ -1,6 +1,5 @@
 import { BoundedMap } from '../../lib/bounded-map.ts';
-import type { Json } from '../../lib/json.ts';
-import { stableKey } from '../../lib/stable-key.ts';
+import { type Json, stableKey } from '../../lib/json.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { createdId } from './attribution.ts';
 import type { WriteOutcome } from './outcome.ts';

@@ -1,9 +1,21 @@
 import type { UserError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json.ts';
-import type { ReconcileResult } from '../endpoint.ts';
+import type { Endpoint, ReconcileResult, Snapshot } from '../endpoint.ts';
 import { ApiError } from '../errors.ts';
-import type { CallOptions } from '../types.ts';
-import type { StartedWrite } from './started-write.ts';
+
+/** A write, and what was known when it started. */
+export interface StartedWrite {
+  readonly endpoint: Endpoint;
+  /** Arguments as they are sent. */
+  readonly sent: Json;
+  /** The location that it is sent to; it is reconciled in no other. */
+  readonly locationId: string;
+  /** Monotonic ms. */
+  readonly startedAt: number;
+  readonly snapshot: Snapshot | undefined;
+  /** Monotonic ms by which the caller needs the outcome. */
+  readonly deadline: number | undefined;
+}
 
 interface Done {
   readonly kind: 'done';
@@ -14,7 +26,7 @@ interface Done {
   readonly repeated?: true;
 }
 
-export interface Failed {
+interface Failed {
   /** `refused`: by HighLevel. `notDone`: certainly not done. `unknown`: no read could decide it. */
   readonly kind: 'refused' | 'notDone' | 'unknown';
   readonly error: UserError;
@@ -71,10 +83,3 @@ export function outcomeOf(write: StartedWrite, uncertain: Uncertain, result: Rec
 const isRefusalFinal = (result: ReconcileResult, { kind }: ApiError): boolean =>
   result.happened === false ||
   (result.happened === undefined && result.notObservable === true && kind === 'validation');
-
-/** The answer of an outcome; its notice goes to `notify`. @throws UserError unless it was done */
-export function unwrapOutcome(outcome: WriteOutcome, notify: CallOptions['notify']): Json {
-  if (outcome.kind !== 'done') throw outcome.error;
-  if (outcome.notice) notify?.(outcome.notice);
-  return outcome.data;
-}

@@ -1,12 +1,14 @@
-import type { Json } from '../../lib/json.ts';
+import { isRecord, type Json, recordIn, textIn } from '../../lib/json.ts';
 import { linkSignals } from '../../lib/link-signals.ts';
+import { type Timers, timeOf } from '../../lib/scheduler.ts';
 import type { Endpoint } from '../endpoint.ts';
+import type { RequestResult } from '../request-executor.ts';
 import type { CallOptions } from '../types.ts';
 import { CreateAttribution } from './attribution.ts';
 import { classify } from './classify.ts';
 import { type PriorCreate, PriorCreates } from './idempotency.ts';
-import { journalEntry } from './journal-entry.ts';
-import { unwrapOutcome, type WriteOutcome } from './outcome.ts';
+import type { Entry } from './journal.ts';
+import type { StartedWrite, WriteOutcome } from './outcome.ts';
 import { reconcile } from './reconcile.ts';
 import { send, start } from './send.ts';
 import type { WriteServices } from './services.ts';
@@ -27,14 +29,21 @@ export class WritePipeline {
   async execute(endpoint: Endpoint, sent: Json, options: CallOptions): Promise<Json> {
     const locationId = this.#services.executor.credential.locationId?.();
     const caller = { locationId, signal: options.signal };
-    const outcome = this.#priorCreates.run(endpoint, sent, caller, (prior) =>
+    const running = this.#priorCreates.run(endpoint, sent, caller, (prior) =>
       prior ? this.#repeat(endpoint, sent, prior, options) : this.#write(endpoint, sent, options),
     );
-    this.#inFlight.add(outcome);
+    this.#inFlight.add(running);
     try {
-      return unwrapOutcome(await outcome, options.notify);
+      const outcome = await running;
+      if (outcome.kind !== 'done') throw outcome.error;
+      if (outcome.notice) options.notify?.(outcome.notice);
+      options.onWrite?.(sent, { data: outcome.data });
+      return outcome.data;
+    } catch (error) {
+      options.onWrite?.(sent, { error });
+      throw error;
     } finally {
-      this.#inFlight.delete(outcome);
+      this.#inFlight.delete(running);
     }
   }
 
@@ -89,3 +98,26 @@ export class WritePipeline {
 
 const withNotice = (outcome: WriteOutcome, notice: string): WriteOutcome =>
   outcome.kind === 'done' ? { ...outcome, notice: [outcome.notice, notice].filter(Boolean).join(' ') } : outcome;
+
+const journalEntry = (
+  { endpoint, sent, startedAt }: StartedWrite,
+  { id, credential, attempts, response }: RequestResult,
+  outcome: WriteOutcome,
+  { signal, host }: CallOptions,
+  timers: Timers,
+): Entry => ({
+  id,
+  at: timeOf(timers, startedAt),
+  tool: endpoint.name,
+  locationId: credential.locationId,
+  contactId:
+    textIn(sent, 'contactId') ??
+    (outcome.kind === 'done' ? textIn(recordIn(outcome.data, 'contact'), 'id') : undefined),
+  sent,
+  outcome: outcome.kind,
+  reconciled: outcome.reconciled,
+  attempts,
+  cancelled: signal?.aborted ?? false,
+  traceId: isRecord(response?.body) ? textIn(response.body, 'traceId') : undefined,
+  host,
+});

@@ -1,8 +1,7 @@
 import { CLOCK_SLACK_MS } from '../../lib/time.ts';
 import type { ReconcileContext, ReconcileResult } from '../endpoint.ts';
-import { outcomeOf, type Uncertain, type WriteOutcome } from './outcome.ts';
+import { outcomeOf, type StartedWrite, type Uncertain, type WriteOutcome } from './outcome.ts';
 import { READ_SHARE, type WriteServices } from './services.ts';
-import type { StartedWrite } from './started-write.ts';
 
 /** Finds the outcome of an uncertain write by reading. Similar creates wait for each other, so that no two claim one record. */
 export function reconcile(services: WriteServices, write: StartedWrite, uncertain: Uncertain): Promise<WriteOutcome> {

@@ -4,8 +4,8 @@ import type { Endpoint } from '../endpoint.ts';
 import { executeRequest, type RequestResult } from '../request-executor.ts';
 import type { CallOptions } from '../types.ts';
 import { createdId } from './attribution.ts';
+import type { StartedWrite } from './outcome.ts';
 import { READ_SHARE, type WriteServices } from './services.ts';
-import type { StartedWrite } from './started-write.ts';
 
 /** Takes the snapshot by which a lost create can be found. A snapshot that cannot be read does not stop the write. */
 export async function start(

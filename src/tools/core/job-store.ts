@@ -1,7 +1,6 @@
 import { createHash, randomInt } from 'node:crypto';
 import { UserError } from '../../lib/errors.ts';
-import type { Json } from '../../lib/json.ts';
-import { stableKey } from '../../lib/stable-key.ts';
+import { type Json, stableKey } from '../../lib/json.ts';
 import { quoteForMessage } from '../../lib/text.ts';
 
 /** Most jobs in memory; a new one drops the least recently used that is not running. */
