@@ -6,8 +6,7 @@ import { openTokenStore, type TokenStore } from '../api/auth/token-store.ts';
 import { undiciTransport } from '../api/transport/index.ts';
 import { UserError } from '../lib/errors.ts';
 import { type Config, environment, readConfig } from './config.ts';
-import { displayValue, printJson, printLine } from './terminal.ts';
-import { usageError } from './usage-error.ts';
+import { displayValue, printJson, printLine, usageError } from './terminal.ts';
 
 const formatTime = (at: number) =>
   Number.isNaN(new Date(at).getTime()) ? 'an unknown time' : new Date(at).toISOString().slice(0, 16).replace('T', ' ');

@@ -5,14 +5,10 @@ import { isRecord, type Json, recordIn, rowsIn, textIn } from '../lib/json.ts';
 import { noValidator } from '../mcp/no-schema-validator.ts';
 import { bold, dim, print, printCall, printHeading, printPerson, printResult, summarize } from './demo-output.ts';
 
-/** A connection to one server that prints each call and its result. */
-interface Connection {
-  call(tool: string, args: Json): Promise<Json>;
-  close(): Promise<void>;
-}
+type Connection = Awaited<ReturnType<typeof connect>>;
 
-/** Starts this program as a host would, and connects to it over stdio. */
-async function connect(env: Record<string, string>): Promise<Connection> {
+/** Starts this program as a host would, and connects to it over stdio; prints each call and its result. */
+async function connect(env: Record<string, string>) {
   const client = new Client({ name: 'demo', version: pkg.version }, { jsonSchemaValidator: noValidator });
   const args = [process.argv[1] as string, '--sandbox'];
   await client.connect(
@@ -26,7 +22,7 @@ async function connect(env: Record<string, string>): Promise<Connection> {
   const { tools } = await client.listTools();
   print(dim(`     connected over stdio: ${client.getServerVersion()?.title}, ${tools.length} tools`));
   return {
-    async call(tool, toolArguments) {
+    async call(tool: string, toolArguments: Json): Promise<Json> {
       printCall(tool, toolArguments);
       const { isError = false, ...result } = await client.callTool({ name: tool, arguments: toolArguments });
       const data = isRecord(result.structuredContent) ? result.structuredContent : {};

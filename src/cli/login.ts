@@ -8,8 +8,7 @@ import { checkToken, locationName } from './doctor/token-check.ts';
 import { readCode, requestConsent } from './oauth-consent.ts';
 import { parseLocationId } from './parse-settings.ts';
 import { storeAgencyGrant, storeLocationGrant } from './store-grant.ts';
-import { ask, displayValue, printLine } from './terminal.ts';
-import { usageError } from './usage-error.ts';
+import { ask, displayValue, printLine, usageError } from './terminal.ts';
 
 export interface LoginOptions {
   readonly apiKey?: boolean;

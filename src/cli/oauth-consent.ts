@@ -5,8 +5,7 @@ import type { OAuthApp } from '../api/auth/oauth-client.ts';
 import type { TokenStore } from '../api/auth/token-store.ts';
 import { parseScopes } from '../tools/core/tool-access.ts';
 import { type Config, environment } from './config.ts';
-import { ask, printLine } from './terminal.ts';
-import { usageError } from './usage-error.ts';
+import { ask, printLine, usageError } from './terminal.ts';
 
 /** Logins that may be unfinished at once, in several terminals or abandoned. */
 const MAX_PENDING = 20;

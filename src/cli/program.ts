@@ -4,8 +4,7 @@ import { nearest } from '../lib/nearest.ts';
 import { quotedSetting, redactStrictly } from '../lib/redact.ts';
 import type { DoctorOptions } from './doctor/index.ts';
 import type { LoginOptions } from './login.ts';
-import { exitOnClosedOutput } from './terminal.ts';
-import { usageError } from './usage-error.ts';
+import { exitOnClosedOutput, usageError } from './terminal.ts';
 
 const parsePort = (text: string): number => {
   const value = /^\d{1,5}$/.test(text) ? Number(text) : -1;

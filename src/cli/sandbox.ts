@@ -8,7 +8,7 @@ import {
   serveSandbox,
 } from '../sandbox/index.ts';
 import { type Config, environment, readConfig } from './config.ts';
-import { usageError } from './usage-error.ts';
+import { usageError } from './terminal.ts';
 
 /** The sandbox that the settings describe. */
 export async function sandboxFromSettings(settings: Config['sandbox'], overrides: SandboxOptions): Promise<Sandbox> {

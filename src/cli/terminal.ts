@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { SettingError } from '../lib/errors.ts';
 import { stripHiddenCharacters, truncate } from '../lib/text.ts';
 
 /** Prints one line; control characters and line breaks inside it are removed. */
@@ -57,3 +58,8 @@ export async function ask(question: string, secret = false): Promise<string> {
 
 /** The last four characters of a secret, which tell it from another; none of a short one. */
 export const maskSecret = (secret: string): string => (secret.length < 12 ? '…' : `…${secret.slice(-4)}`);
+
+/** Ends the command with one line on stderr and exit code 2. @throws SettingError always */
+export const usageError = (message: string): never => {
+  throw new SettingError(message);
+};

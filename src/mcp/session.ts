@@ -5,14 +5,14 @@ import type { Log } from '../lib/log.ts';
 import { realTimers, type Timers } from '../lib/scheduler.ts';
 import { type StateStore, scopedToLocation } from '../lib/state-file.ts';
 import type { Clock } from '../lib/time.ts';
-import { createRecentContacts, type RecentContacts } from '../resources/recent-contacts.ts';
-import { createSubscriptions, type Subscriptions } from '../resources/subscriptions.ts';
+import { RecentContacts } from '../resources/recent-contacts.ts';
+import { createSubscriptions } from '../resources/subscriptions.ts';
 import { createThrottle } from '../resources/throttle.ts';
 import type { RequestContext } from '../tools/core/context.ts';
-import { createLocationState, type LocationState } from '../tools/core/location-state.ts';
+import { createLocationState } from '../tools/core/location-state.ts';
 import type { ToolAccess } from '../tools/core/tool-access.ts';
 import { type Extra, progressOf } from './protocol.ts';
-import { createToolRunner, type ToolRunner } from './tool-runner.ts';
+import { createToolRunner } from './tool-runner.ts';
 
 export interface ServerOptions {
   readonly api: Api;
@@ -31,27 +31,20 @@ export interface ServerOptions {
   readonly timers?: Timers;
 }
 
-/** State shared by the requests of one host. */
-export interface Session extends Pick<ServerOptions, 'access' | 'account' | 'log'> {
-  readonly api: Api;
-  readonly subscriptions: Subscriptions;
-  /** Recent contacts of the current location. */
-  readonly recents: () => RecentContacts;
-  /** The tools for one request, in the location that is current when the request starts. */
-  readonly toolRunner: (extra: Extra) => Promise<ToolRunner>;
-  readonly close: () => void;
-}
+export type Session = ReturnType<typeof createSession>;
 
-export function createSession(server: Server, options: ServerOptions): Session {
+/** State shared by the requests of one host. */
+export function createSession(server: Server, options: ServerOptions) {
   const { api, access, account, clock, log, user, timers = realTimers } = options;
   const subscriptions = createSubscriptions({
     ...{ api, clock, timers, log },
     loadFeed: async () => (await import('./lazy.ts')).createChangeFeed,
     send: (uri) => void server.sendResourceUpdated({ uri }).catch(ignore),
   });
-  const locations = new Map<string | undefined, PerLocation>();
-  const perLocation = (locationId = account().locationId): PerLocation => {
-    const location = locations.get(locationId) ?? createPerLocation(locationId, options);
+  const locations = new Map<string | undefined, ReturnType<typeof createLocation>>();
+  const currentLocation = () => {
+    const { locationId } = account();
+    const location = locations.get(locationId) ?? createLocation(locationId, options);
     locations.set(locationId, location);
     return location;
   };
@@ -59,18 +52,19 @@ export function createSession(server: Server, options: ServerOptions): Session {
   const listChanged = createThrottle(timers, () => void server.sendResourceListChanged().catch(ignore));
   return {
     ...{ api, access, account, log, subscriptions },
-    recents: () => perLocation().recents,
-    async toolRunner(extra) {
+    recents: () => currentLocation().recents,
+    /** The tools for one request, in the location that is current when the request starts. */
+    async toolRunner(extra: Extra) {
       await api.check();
-      const { recents, state } = perLocation();
-      const context: RequestContext = {
+      const { recents, state } = currentLocation();
+      const context = {
         ...{ api, clock, user, state, label: account().label, access: access(), implementations },
         onWrite: subscriptions.onWrite,
         host: server.getClientVersion()?.name,
         signal: extra.signal,
         progress: progressOf(extra),
       };
-      return createToolRunner(context, access(), recents, () => listChanged.notify('ghl://contacts'));
+      return createToolRunner(context, recents, () => listChanged.notify('ghl://contacts'));
     },
     close() {
       subscriptions.stop();
@@ -79,17 +73,9 @@ export function createSession(server: Server, options: ServerOptions): Session {
   };
 }
 
-interface PerLocation {
-  readonly state: LocationState;
-  readonly recents: RecentContacts;
-}
-
-const createPerLocation = (
-  locationId: string | undefined,
-  { stateStore, peopleFolder }: ServerOptions,
-): PerLocation => ({
+const createLocation = (locationId: string | undefined, { stateStore, peopleFolder }: ServerOptions) => ({
   state: createLocationState({ locationId, stateStore: scopedToLocation(stateStore, locationId), peopleFolder }),
-  recents: createRecentContacts(),
+  recents: new RecentContacts(),
 });
 
 const ignore = () => undefined;

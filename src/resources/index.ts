@@ -88,16 +88,6 @@ export function listTemplates(access: ToolAccess) {
   return [...ofContact, ...(isOffered(access, 'list_contacts') ? [page] : [])];
 }
 
-/** The tool call that gives a resource its content, and the format. */
-export interface ResolvedResource {
-  readonly tool: string;
-  readonly args: Json;
-  /** Undefined for the collection and its pages. */
-  readonly contactId?: string;
-  readonly mimeType: string;
-  readonly format: (result: Json) => string;
-}
-
 function resourceNotFound(): ResourceNotFoundError {
   const paths = CONTACT_RESOURCES.map(({ path }) => path).filter(Boolean);
   return new ResourceNotFoundError(
@@ -105,8 +95,12 @@ function resourceNotFound(): ResourceNotFoundError {
   );
 }
 
-/** @throws NoSuchResource */
-export function resolveResource(uri: string): ResolvedResource {
+/**
+ * The tool call that gives a resource its content, and how the result is formatted. `contactId` is undefined for the
+ * collection and its pages.
+ * @throws ResourceNotFoundError
+ */
+export function resolveResource(uri: string) {
   const [, id = '', path = ''] = /^ghl:\/\/contacts\/([^/?#]+)(\/[a-z]+)?$/.exec(uri) ?? [];
   const resource = CONTACT_RESOURCES.find((each) => each.path === path);
   if (resource && isId(id)) {
@@ -117,12 +111,12 @@ export function resolveResource(uri: string): ResolvedResource {
       contactId: id,
       mimeType: toMarkdown ? MARKDOWN : JSON_TYPE,
       // The tool has limited the size of its result; escaping makes Markdown longer.
-      format: (result) => (toMarkdown ? withinBytes(toMarkdown(result, id), MAX_BYTES) : toText(result)),
+      format: (result: Json) => (toMarkdown ? withinBytes(toMarkdown(result, id), MAX_BYTES) : toText(result)),
     };
   }
   const args = uri === ROOT ? {} : pageOf(uri, listContacts);
   if (!args) throw resourceNotFound();
-  return { tool: 'list_contacts', args, mimeType: JSON_TYPE, format: (result) => toText(withNextUri(result)) };
+  return { tool: 'list_contacts', args, mimeType: JSON_TYPE, format: (result: Json) => toText(withNextUri(result)) };
 }
 
 /** The arguments in a page's URI; undefined unless each is there once and the tool accepts them. */

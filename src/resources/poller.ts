@@ -1,14 +1,8 @@
 import type { Timers } from '../lib/scheduler.ts';
 
 /** ms between two polls: after a change, and at most while nothing changes. */
-export const MIN_INTERVAL_MS = 30_000;
+const MIN_INTERVAL_MS = 30_000;
 export const MAX_INTERVAL_MS = 300_000;
-
-export interface Poller {
-  /** Makes the next poll due within the minimum interval. */
-  pollSoon(): void;
-  stop(): void;
-}
 
 /**
  * Polls one at a time. `poll` returns whether something changed: then the interval is the minimum again; otherwise, and
@@ -18,7 +12,7 @@ export function startPoller(
   timers: Timers,
   poll: (signal: AbortSignal) => Promise<boolean>,
   onError: (error: unknown) => void,
-): Poller {
+) {
   const stopped = new AbortController();
   let interval = MIN_INTERVAL_MS;
   /** `pollSoon` was called during a poll. */
@@ -43,6 +37,7 @@ export function startPoller(
 
   schedule(MIN_INTERVAL_MS);
   return {
+    /** Makes the next poll due within the minimum interval. */
     pollSoon() {
       soon = cancel === undefined;
       if (!cancel || dueAt <= timers.now() + MIN_INTERVAL_MS) return;

@@ -13,31 +13,29 @@ export interface RecentContact {
   readonly phone?: string | undefined;
 }
 
-/** The contacts that this server read or wrote last, newest first. */
-export interface RecentContacts {
-  /** Call with each result of a tool. Returns true if a contact joined or left the list. */
-  record(tool: string, result: Json, args: Json): boolean;
-  list(): readonly RecentContact[];
-}
-
 const MAX_RECENT = 20;
 const NAME_CHARACTERS = 100;
 
-export function createRecentContacts(): RecentContacts {
-  const recent = new BoundedMap<string, RecentContact>(MAX_RECENT);
-  return {
-    record(tool, result, args) {
-      if (tool === 'delete_contact') return recent.delete(textIn(args, 'contactId') ?? '');
-      const contact = recordIn(result, 'contact');
-      const id = args.contactId ?? contact?.id;
-      if (!isId(id)) return false;
-      const isNew = !recent.has(id);
-      const isWhole = contact?.id === id && args.fields === undefined;
-      recent.set(id, isWhole ? toRecentContact(contact) : (recent.get(id) ?? { id }));
-      return isNew;
-    },
-    list: () => [...recent.values()].reverse(),
-  };
+/** The contacts that this server read or wrote last. */
+export class RecentContacts {
+  readonly #recent = new BoundedMap<string, RecentContact>(MAX_RECENT);
+
+  /** Call with each result of a tool. Returns true if a contact joined or left the list. */
+  record(tool: string, result: Json, args: Json): boolean {
+    if (tool === 'delete_contact') return this.#recent.delete(textIn(args, 'contactId') ?? '');
+    const contact = recordIn(result, 'contact');
+    const id = args.contactId ?? contact?.id;
+    if (!isId(id)) return false;
+    const isNew = !this.#recent.has(id);
+    const isWhole = contact?.id === id && args.fields === undefined;
+    this.#recent.set(id, isWhole ? toRecentContact(contact) : (this.#recent.get(id) ?? { id }));
+    return isNew;
+  }
+
+  /** Newest first. */
+  list(): readonly RecentContact[] {
+    return [...this.#recent.values()].reverse();
+  }
 }
 
 /** From a contact as any endpoint returns it; the id is empty if it has none. */

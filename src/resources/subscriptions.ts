@@ -6,21 +6,8 @@ import type { Timers } from '../lib/scheduler.ts';
 import { CLOCK_SLACK_MS, type Clock } from '../lib/time.ts';
 import type { createChangeFeed } from '../tools/composite/changes/change-feed.ts';
 import type { ToolContext } from '../tools/core/context.ts';
-import { type Poller, startPoller } from './poller.ts';
+import { startPoller } from './poller.ts';
 import { createThrottle } from './throttle.ts';
-
-/** Notifies the host of changed resources: at once after writes of this server, by the change feed after others'. */
-export interface Subscriptions {
-  /**
-   * `contactId` is undefined for the collection and its pages, which every change concerns. Returns false when the limit
-   * is reached.
-   */
-  add(uri: string, contactId: string | undefined): boolean;
-  remove(uri: string): void;
-  /** Notifies the host of the contacts that a write of this server changed, or may have changed. */
-  readonly onWrite: NonNullable<CallOptions['onWrite']>;
-  stop(): void;
-}
 
 /** Also the number of notifications that one write can cause. */
 export const MAX_SUBSCRIPTIONS = 500;
@@ -36,13 +23,14 @@ interface Options {
   readonly send: (uri: string) => void;
 }
 
-export function createSubscriptions(options: Options): Subscriptions {
+/** Notifies the host of changed resources: at once after writes of this server, by the change feed after others'. */
+export function createSubscriptions(options: Options) {
   const { timers, log, send } = options;
   const subscribed = new Map<string, string | undefined>();
   const throttle = createThrottle(timers, (uri) => {
     if (subscribed.has(uri)) send(uri);
   });
-  let poller: Poller | undefined;
+  let poller: ReturnType<typeof startPoller> | undefined;
 
   /** Returns whether a subscribed resource is concerned. */
   function notifyOf(contactIds: readonly string[]): boolean {
@@ -52,29 +40,33 @@ export function createSubscriptions(options: Options): Subscriptions {
     return concerned.length > 0;
   }
 
-  function onError(error: unknown): void {
-    log('warn', 'polling for changes failed', { error });
-  }
-
+  /** Notifies the host of the contacts that a write of this server changed, or may have changed. */
+  const onWrite: CallOptions['onWrite'] = (args, end) => {
+    if ('data' in end) notifyOf(contactsOf(args, end.data));
+    else if (mayHaveWritten(end.error)) notifyOf(contactsOf(args, {}));
+  };
   return {
-    add(uri, contactId) {
+    onWrite,
+    /**
+     * `contactId` is undefined for the collection and its pages, which every change concerns. Returns false when the limit
+     * is reached.
+     */
+    add(uri: string, contactId: string | undefined): boolean {
       if (subscribed.size >= MAX_SUBSCRIPTIONS && !subscribed.has(uri)) return false;
       subscribed.set(uri, contactId);
       poller?.pollSoon();
-      poller ??= startPoller(timers, createPoll(options, notifyOf), onError);
+      poller ??= startPoller(timers, createPoll(options, notifyOf), (error) =>
+        log('warn', 'polling for changes failed', { error }),
+      );
       return true;
     },
-    remove(uri) {
+    remove(uri: string): void {
       subscribed.delete(uri);
       if (subscribed.size > 0) return;
       poller?.stop();
       poller = undefined;
     },
-    onWrite(args, end) {
-      if ('data' in end) notifyOf(contactsOf(args, end.data));
-      else if (mayHaveWritten(end.error)) notifyOf(contactsOf(args, {}));
-    },
-    stop() {
+    stop(): void {
       subscribed.clear();
       throttle.stop();
       poller?.stop();

@@ -5,11 +5,6 @@ import { listIn } from '../lib/json.ts';
 import { getContact } from './contacts.ts';
 import { Id, Ids, of, outputs } from './core/schemas.ts';
 
-const oneBusiness: [(args: { businessId?: unknown; unlinkBusiness?: unknown }) => boolean, string] = [
-  ({ businessId, unlinkBusiness }) => (businessId === undefined) === (unlinkBusiness === true),
-  'give either businessId, or unlinkBusiness: true',
-];
-
 /** The answer lists changed contacts, and none that were not requested. */
 const isAboutThem: AnswerCheck = ({ ids }, args) =>
   Array.isArray(ids) && ids.every((id) => listIn(args, 'ids').includes(id));
@@ -30,7 +25,10 @@ export const bulkAssignContactBusiness = endpoint({
       businessId: Id.optional(),
       unlinkBusiness: z.boolean().optional(),
     })
-    .refine(...oneBusiness),
+    .refine(
+      ({ businessId, unlinkBusiness }) => (businessId === undefined) === (unlinkBusiness === true),
+      'give either businessId, or unlinkBusiness: true',
+    ),
   output: outputs.record({ succeeded: of.flag, asked: of.count, updated: of.count, failed: of.texts }),
   // The API unlinks by null; here null means "not given", because many hosts send it for that.
   request: ({ ids, businessId = null }) => ({ ids, businessId }),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { endpoint, type Page } from '../api/endpoint.ts';
+import { endpoint } from '../api/endpoint.ts';
 import { mayBeSameContact } from '../api/write/contact-identity.ts';
 import type { ContactReads } from '../api/write/strategies/contact-lookup.ts';
 import { contactMatchesFields, findNewContact, findUpsertedContact } from '../api/write/strategies/contacts.ts';
@@ -30,12 +30,6 @@ import {
 } from './core/schemas.ts';
 import { getLocation } from './lookups.ts';
 import { searchContacts } from './search.ts';
-
-const someEmailOrNumber = (args: { email?: unknown; number?: unknown }) =>
-  args.email !== undefined || args.number !== undefined;
-
-const nextBySkip = (fallback: number) => (page: Page) =>
-  hasNextPage(page, 'limit', fallback) ? { ...page.args, skip: page.reached } : undefined;
 
 const customFieldsHint = 'customFields: id or key, with value (an unknown one is dropped silently).';
 
@@ -94,7 +88,7 @@ export const listContactsByBusiness = endpoint({
   output: outputs.contacts,
   // Some lists of the API reject a skip of 0, which means the same as none.
   request: ({ skip, ...rest }) => (skip ? { ...rest, skip } : rest),
-  list: contactList(nextBySkip(25)),
+  list: contactList((page) => (hasNextPage(page, 'limit', 25) ? { ...page.args, skip: page.reached } : undefined)),
 });
 
 export const findDuplicateContact = endpoint({
@@ -110,7 +104,7 @@ export const findDuplicateContact = endpoint({
   phone: 'number',
   input: z
     .strictObject({ email: Filled.optional(), number: Phone.optional() })
-    .refine(someEmailOrNumber, 'give email or number'),
+    .refine(({ email, number }) => email !== undefined || number !== undefined, 'give email or number'),
   // The contact may be null.
   output: outputs.record({ contact: of.any }),
 });

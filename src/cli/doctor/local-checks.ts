@@ -28,7 +28,7 @@ export function checkNode(): Finding {
   return bad('node', `${node} is too old: install Node ${MIN_NODE} or newer.`);
 }
 
-/** Every setting that is given; of a secret only its end is offered. */
+/** Every setting that is given; of a secret only its end is shown. */
 export function listSettings(): Finding {
   const given = (Object.keys(SETTINGS) as Setting[]).flatMap((name) => {
     const value = environment[name]?.trim();
@@ -42,7 +42,7 @@ export function listSettings(): Finding {
   );
 }
 
-/** A placeholder is offered only if it holds nothing but a name. */
+/** A placeholder is shown only if it holds nothing but a name. */
 const placeholder = (value: string): string =>
   /^\$\{([a-z]+:)?[A-Za-z_][A-Za-z0-9_]*\}$/.test(value) ? printable(value) : 'a placeholder';
 const printable = (value: string): string =>

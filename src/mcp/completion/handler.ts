@@ -1,4 +1,3 @@
-import { isId } from '../../api/endpoint.ts';
 import { InvalidRequestError, UserError } from '../../lib/errors.ts';
 import { listTemplates } from '../../resources/index.ts';
 import { explainUnavailablePrompt, findPrompt } from '../prompts/index.ts';
@@ -48,5 +47,5 @@ function completerOf(reference: Reference, argument: string, runner: ToolRunner)
 /** Offers bare ids, because the protocol has no labels for values. */
 const completeContactId: Completer = async (typed, runner) => {
   const { people, total } = await findPeople(typed, runner);
-  return { values: people.map(({ id }) => id).filter(isId), total };
+  return { values: people.map(({ id }) => id), total };
 };

@@ -6,6 +6,8 @@ import { cleanValue, pickFields, rowOf } from './row-shape.ts';
 /** Bytes: a page without `limit`, and the most that either half of an answer may have (hosts truncate or drop longer ones). */
 const DEFAULT_PAGE_BYTES = 8_000;
 export const MAX_BYTES = 40_000;
+/** Rows that a composite tool shows without `limit`. */
+export const DEFAULT_ROWS = 20;
 /** Bytes reserved for the envelope and the arguments of the next call, and what is left for the data. */
 const ENVELOPE_BYTES = 1_500;
 export const MAX_DATA_BYTES = MAX_BYTES - ENVELOPE_BYTES;

@@ -35,15 +35,6 @@ export interface Change {
   readonly change: 'created' | 'updated';
 }
 
-export interface Changes {
-  readonly changes: readonly Change[];
-  readonly state: SweepState;
-  /** False where a further call gives more rows. */
-  readonly complete: boolean;
-  /** The state of a reader who took only the first `n` changes, at least one. */
-  readonly stateAfter: (n: number) => SweepState;
-}
-
 type FeedContext = Pick<ToolContext, 'call' | 'clock' | 'hasTime'> & {
   readonly api: Pick<ToolContext['api'], 'now' | 'serverNow'>;
 };
@@ -71,9 +62,10 @@ function changesQuery(since: number): Json {
 
 /**
  * Up to `wanted` contacts created or updated since a state, oldest change first, each change once. Complete for what the
- * index shows within `SEARCH_INDEX_DELAY_MS`. Deleted contacts, notes and tasks are not covered.
+ * index shows within `SEARCH_INDEX_DELAY_MS`. Deleted contacts, notes and tasks are not covered. `complete` is false where
+ * a further call gives more rows.
  */
-export async function changesSince(start: SweepState, wanted: number, context: FeedContext): Promise<Changes> {
+export async function changesSince(start: SweepState, wanted: number, context: FeedContext) {
   const { since } = start;
   const { api, clock } = context;
   const delivered = new Map(Object.entries(start.delivered));
@@ -88,6 +80,7 @@ export async function changesSince(start: SweepState, wanted: number, context: F
     const next = Math.max(since, delayed(startedAt));
     return { since: next, delivered: changedFrom(next, delivered) };
   };
+  /** The state of a reader who took only the first `n` changes, at least one. */
   const stateAfter = (n: number): SweepState => {
     const taken = changes.slice(0, n);
     const known = [...Object.entries(start.delivered), ...taken.map(({ id, raw }) => [id, changedAt(raw)] as const)];

@@ -7,6 +7,7 @@ import { pickFields, rowOf } from '../../core/row-shape.ts';
 import type { Implementation, ToolInput } from '../../core/tool.ts';
 import {
   bytes,
+  DEFAULT_ROWS,
   MAX_DATA_BYTES,
   pageDataBytes,
   rowsThatFit,
@@ -19,18 +20,17 @@ import { searchTasksPage, taskRow } from '../location-tasks/task-search.ts';
 import { type Change, changesSince, sweepFrom } from './change-feed.ts';
 import { findCursor, lastCursor, type SavedCursor, saveCursor } from './cursors.ts';
 import type { listChangedContacts } from './list-changed-contacts.tool.ts';
-import { readAllTasks, TASK_CHARACTERS, type TaskChanges, type TaskSnapshot, taskChanges } from './task-changes.ts';
+import { readAllTasks, TASK_CHARACTERS, type TaskSnapshot, taskChanges } from './task-changes.ts';
 
-type Args = ToolInput<typeof listChangedContacts>;
-
-/** Rows shown unless `limit` says otherwise. */
-const DEFAULT_ROWS = 20;
 const CONTACT_CHARACTERS = 200;
 const DAY_MS = 86_400_000;
 const FIELDS = ['id', 'change', 'firstName', 'lastName', 'email', 'phone', 'companyName', 'tags', 'status', 'assignedTo', 'dateAdded', 'dateUpdated'] as const; // biome-ignore format: a list
 
 /** The state from which this call continues. */
-async function startOf({ since, cursor }: Args, { state, clock, api, notify }: ToolContext): Promise<SavedCursor> {
+async function startOf(
+  { since, cursor }: ToolInput<typeof listChangedContacts>,
+  { state, clock, api, notify }: ToolContext,
+): Promise<SavedCursor> {
   if (cursor !== undefined) {
     const { saved, restored } = await findCursor(state.stateStore, cursor, clock.now());
     if (!restored) notify('What this cursor has delivered is not stored any more: some rows may be repeated.');
@@ -51,15 +51,11 @@ async function startOf({ since, cursor }: Args, { state, clock, api, notify }: T
   return { contacts: sweepFrom(Date.parse(iso)) };
 }
 
-interface Tasks {
-  /** `tasks` of one contact, or `tasksFailed`. */
-  readonly of: (contactId: string) => Promise<Json> | Json;
-  /** Changes in the whole location; undefined where its tasks cannot be searched. */
-  readonly changes?: TaskChanges;
-}
-
-/** Tasks by the search over the whole location where it is available, else contact by contact. */
-async function readTasks(before: TaskSnapshot | undefined, context: ToolContext): Promise<Tasks> {
+/**
+ * Tasks by the search over the whole location, with the changes in it, or contact by contact where that is not available.
+ * `of` gives the `tasks` of one contact, or `tasksFailed`.
+ */
+async function readTasks(before: TaskSnapshot | undefined, context: ToolContext) {
   const { access, notify, clock, call } = context;
   const rows = (tasks: readonly Json[]): Json => ({
     tasks: tasks.map((task) => pickFields({ ...taskRow(task, clock.now()), contactId: undefined }, TASK_CHARACTERS)),
@@ -80,14 +76,15 @@ async function readTasks(before: TaskSnapshot | undefined, context: ToolContext)
   }
   const changes = await taskChanges(before, all, context);
   if (!before) notify('Changes of tasks are reported from the next answer on.');
-  return { of: (contactId) => rows([...all.values()].filter((task) => task.contactId === contactId)), changes };
+  const of = (contactId: string) => rows([...all.values()].filter((task) => task.contactId === contactId));
+  return { of, changes };
 }
 
 const contactRow = ({ raw, change }: Change, fields: readonly string[] = FIELDS): Json =>
   pickFields({ ...rowOf.contact(raw), change, status: contactStatus(raw) }, CONTACT_CHARACTERS, ['id', ...fields]);
 
 /** Kinds of changes that this answer does not cover. */
-const notCovered = (tasks: Tasks | undefined): string[] => [
+const notCovered = (tasks: Awaited<ReturnType<typeof readTasks>> | undefined): string[] => [
   'deleted contacts',
   'notes',
   'appointments',

@@ -1,12 +1,9 @@
 import { asOf } from '../../../lib/time.ts';
 import type { Implementation } from '../../core/tool.ts';
-import { pageDataBytes, rowsThatFit } from '../../core/tool-result.ts';
+import { DEFAULT_ROWS, pageDataBytes, rowsThatFit } from '../../core/tool-result.ts';
 import { readContactParts } from './contact-parts.ts';
 import { ALL_KINDS, type getContactTimeline, KINDS } from './get-contact-timeline.tool.ts';
 import { cursorOf, entriesAfter, entriesOf, parseCursor } from './timeline-entries.ts';
-
-/** Rows shown unless `limit` says otherwise. */
-const DEFAULT_ROWS = 20;
 
 export const run: Implementation<typeof getContactTimeline> = async (args, context) => {
   const { contactId, kinds = ALL_KINDS, limit } = args;

@@ -14,7 +14,7 @@ interface Position {
   readonly id: unknown;
 }
 
-export interface Entry extends Position {
+interface Entry extends Position {
   /** Called only for entries that are shown: a contact may have thousands of long notes. */
   readonly row: () => Json;
 }
@@ -34,15 +34,8 @@ export function entriesOf({ contact, tasks = [], notes = [], appointments = [] }
     }),
     ...tasks.flatMap((task) => {
       const { id, title, body: text, dueDate, status } = taskRow(task, now);
-      return entry(epochMs(dueDate), 'task', id, () => ({
-        at: dueDate,
-        kind: 'task',
-        id,
-        title,
-        text,
-        status,
-        dueDate,
-      }));
+      const row = { at: dueDate, kind: 'task', id, title, text, status, dueDate };
+      return entry(epochMs(dueDate), 'task', id, () => row);
     }),
     ...appointments.flatMap(({ raw, at, zone }) => {
       const { id, title, notes: text, appointmentStatus: status, address: location, startTime } = raw;

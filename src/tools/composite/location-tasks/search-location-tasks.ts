@@ -4,15 +4,13 @@ import { asOf, epochMs, readTime } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { pickFields } from '../../core/row-shape.ts';
 import type { Implementation, ToolInput } from '../../core/tool.ts';
-import { bytes, pageDataBytes } from '../../core/tool-result.ts';
+import { bytes, DEFAULT_ROWS, pageDataBytes } from '../../core/tool-result.ts';
 import { PAGES_REPEAT } from '../search-pages.ts';
 import type { searchLocationTasks } from './search-location-tasks.tool.ts';
 import { iterateTasks, type TaskStatus, taskRow } from './task-search.ts';
 
 type Args = ToolInput<typeof searchLocationTasks>;
 
-/** Rows shown unless `limit` says otherwise. */
-const DEFAULT_ROWS = 20;
 const BODY_CHARACTERS = 300;
 
 /** Epoch ms of a bound; a date alone means its start or its end. */
@@ -45,8 +43,6 @@ function isDueIn(task: Json, from = Number.NEGATIVE_INFINITY, to = Number.POSITI
 const hasStatus = (status: TaskStatus, wanted: Args['status']): boolean =>
   wanted === undefined || wanted === status || (wanted === 'open' && status === 'overdue');
 
-const nameOf = (contact: Json | undefined): string | undefined => contact && fullName(contact);
-
 export const run: Implementation<typeof searchLocationTasks> = async (args, context) => {
   const { clock, notify } = context;
   const { status, limit, skip = 0 } = args;
@@ -59,7 +55,7 @@ export const run: Implementation<typeof searchLocationTasks> = async (args, cont
   for await (const { raw, index } of iterateTasks(apiQuery(args), skip, context, () => notify(PAGES_REPEAT))) {
     const late = !context.hasTime();
     if (late) notify('Stopped for time.');
-    const task = { ...taskRow(raw, now), contact: nameOf(recordIn(raw, 'contactDetails')) };
+    const task = { ...taskRow(raw, now), contact: fullName(recordIn(raw, 'contactDetails') ?? {}) };
     const isFound = hasStatus(task.status, status) && isDueIn(raw, from, to);
     const found = isFound ? pickFields(task, BODY_CHARACTERS) : undefined;
     used += found ? bytes(found) : 0;

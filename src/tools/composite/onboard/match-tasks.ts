@@ -19,14 +19,8 @@ export const uniqueTasks = (tasks: readonly TaskInput[]): TaskInput[] => [
   ...new Map(tasks.map((task) => [fullKey(task), task])).values(),
 ];
 
-export interface TaskMatch {
-  readonly task: TaskInput;
-  /** The task of the contact that it already is. */
-  readonly existing: Json | undefined;
-}
-
-/** Matches each task with at most one stored task, exact matches first. */
-export function matchTasks(desired: readonly TaskInput[], stored: readonly Json[]): TaskMatch[] {
+/** Matches each task with at most one stored task, which it already is; exact matches first. */
+export function matchTasks(desired: readonly TaskInput[], stored: readonly Json[]) {
   const unmatched = new Set(stored);
   const existing = new Map<TaskInput, Json>();
   for (const keyOf of [fullKey, titleKey]) {
