@@ -4,12 +4,12 @@ export type Json = Record<string, unknown>;
 export const isRecord = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** No value: undefined, null, blank text, or an empty list. */
+/** No value: undefined, null, empty text, or an empty list. Whitespace is a value: HighLevel stores it. */
 export const isEmpty = (value: unknown): boolean =>
-  value === undefined ||
-  value === null ||
-  (typeof value === 'string' && value.trim() === '') ||
-  (Array.isArray(value) && value.length === 0);
+  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+
+/** Empty, or nothing but whitespace: what a person does not count as a value. */
+export const isBlank = (value: unknown): boolean => isEmpty(typeof value === 'string' ? value.trim() : value);
 
 /** The object under a key; undefined where there is none. */
 export const recordIn = (data: Json | undefined, key: string): Json | undefined => {

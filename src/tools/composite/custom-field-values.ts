@@ -1,4 +1,4 @@
-import { isEmpty, isRecord, type Json, rowsIn } from '../../lib/json.ts';
+import { isBlank, isRecord, type Json, rowsIn } from '../../lib/json.ts';
 import { normalizeText } from '../../lib/markup.ts';
 import { toDay } from '../../lib/time.ts';
 import { findCustomField } from '../runtime/name-lookup.ts';
@@ -25,7 +25,7 @@ const choices = (value: unknown): string => [value].flat().map(normalizeText).so
 
 /** Whether the stored value is the one given. Some types are stored in another form than they are sent. */
 export function sameValue(given: unknown, stored: unknown, type?: unknown): boolean {
-  if (isEmpty(stored)) return false;
+  if (isBlank(stored)) return false;
   if (isRecord(given)) return contains(stored, given);
   if (type === 'DATE') return toDay(given) === toDay(stored);
   if (typeof given === 'number' || typeof stored === 'number') return number(given) === number(stored);

@@ -1,6 +1,6 @@
 import { NO_IDENTITY } from '../../api/error-details.ts';
 import { UserError } from '../../lib/errors.ts';
-import { isEmpty, type Json, recordsOf, textIn } from '../../lib/json.ts';
+import { isBlank, type Json, recordsOf, textIn } from '../../lib/json.ts';
 
 /** Fields the API documents as nullable on PUT: null empties them. */
 export const CLEARABLE = [
@@ -36,7 +36,7 @@ export const upsertedContact = (args: Json): Json => withNameParts(withFieldValu
 /** @throws UserError for a contact that HighLevel would refuse, before anything is sent */
 export function newContact(args: Json): Json {
   const sent = upsertedContact(args);
-  if ([sent.email, sent.phone, sent.firstName, sent.lastName].every(isEmpty)) throw new UserError(NO_IDENTITY);
+  if ([sent.email, sent.phone, sent.firstName, sent.lastName].every(isBlank)) throw new UserError(NO_IDENTITY);
   return sent;
 }
 

@@ -57,6 +57,7 @@ describe('comparison of the fields sent with the stored ones', () => {
     ['a number', { customFields: [{ id, field_value: '12' }] }, { customFields: [{ id, value: 12 }] }, 'match'],
     ['a field cleared', { city: null }, {}, 'match'],
     ['a field to be cleared', { city: null }, { city: 'Chicago' }, 'mismatch'],
+    ['a field to be cleared that holds only a blank', { city: null }, { city: ' ' }, 'mismatch'],
     ['clear as it was asked for', { clear: ['city', 'state'] }, { state: 'IL' }, 'mismatch'],
     ['a note as HTML', { body: 'Likes <gravel> & cargo' }, { body: '<p>Likes &amp; cargo</p>' }, 'match'],
     ['another note', { body: 'Likes gravel' }, { body: '<p>Likes cargo</p>' }, 'mismatch'],

@@ -3,7 +3,7 @@ import type { Json } from '../../../src/lib/json.ts';
 
 import { MAX_BYTES, toolAnswer } from '../../../src/tools/core/tool-result.ts';
 import { connectChanged } from '../../changed-answers.ts';
-import { connect, textOf } from '../../connect.ts';
+import { connect, find, textOf } from '../../connect.ts';
 import { answerTo, everyCall } from '../../every-tool.ts';
 
 const people = (count: number, extra: (i: number) => Json = () => ({})) => ({
@@ -29,6 +29,15 @@ test('a response without the expected values gives a result without undefined va
   const answer = toolAnswer({ succeeded: undefined, failed: [undefined], rate: Number.NaN, contactId, other });
   expect(answer.structuredContent).toStrictEqual({ failed: [null], rate: null, contactId, other });
   expect(answer.content).toEqual([{ type: 'text', text: JSON.stringify(answer.structuredContent) }]);
+});
+
+test('a stored value of whitespace is shown, a value of no characters is not', async () => {
+  const { call } = await connect();
+  const { id: contactId } = await find(call, 'maria');
+  await call('update_contact', { contactId, city: ' ', clear: ['state'] });
+  const { contact } = await call('get_contact', { contactId });
+  expect(contact).toMatchObject({ city: ' ' });
+  expect(contact).not.toHaveProperty('state');
 });
 
 test('resources have one row per line', async () => {

@@ -1,4 +1,4 @@
-import { isEmpty, type Json, listIn, recordIn, rowsIn } from '../../../lib/json.ts';
+import { isBlank, type Json, listIn, recordIn, rowsIn } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import { bulkAssignContactBusiness } from '../../businesses.ts';
 import { updateContact } from '../../contacts.ts';
@@ -91,12 +91,12 @@ const notStoredReason = (names: readonly string[]): string =>
 /** Custom fields, and fields to clear, that HighLevel did not change. It ignores those without an error. */
 const notStored = ({ changes, customFields }: StepPlan, contact: Json): string[] => [
   ...customFields.filter((field) => !isStored(field, contact)).map(labelOf),
-  ...(changes.set?.clear ?? []).filter((name) => name !== 'name' && !isEmpty(contact[name])),
+  ...(changes.set?.clear ?? []).filter((name) => name !== 'name' && !isBlank(contact[name])),
 ];
 
 function isStored(field: CustomValue, contact: Json): boolean {
   const { id, type, value } = field;
-  if (isEmpty(value)) return id === undefined || isEmpty(customFieldValue(contact, id));
+  if (isBlank(value)) return id === undefined || isBlank(customFieldValue(contact, id));
   // A day is stored in another form than it is sent, and the type may not be known.
   return [type, type ?? 'DATE'].some((each) =>
     id === undefined

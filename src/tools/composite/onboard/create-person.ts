@@ -1,7 +1,7 @@
 import { NO_IDENTITY } from '../../../api/error-details.ts';
 import { ApiError } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
-import { isEmpty, recordIn, textIn } from '../../../lib/json.ts';
+import { isBlank, recordIn, textIn } from '../../../lib/json.ts';
 import { createContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { SEARCH_INDEX_DELAY_MS } from '../changes/change-feed.ts';
@@ -32,7 +32,7 @@ export async function createPerson(
   person: DesiredPerson,
   context: ToolContext,
 ): Promise<{ readonly contact: ContactRecord; readonly notStored: readonly NotStored[] }> {
-  if (IDENTITY.every((field) => isEmpty(person.fields[field]))) throw new NoIdentity(NO_IDENTITY);
+  if (IDENTITY.every((field) => isBlank(person.fields[field]))) throw new NoIdentity(NO_IDENTITY);
   const waitMs = await waitForEarlierAttempt(person, context);
   if (waitMs > 0)
     throw new UserError(
@@ -40,7 +40,7 @@ export async function createPerson(
     );
   if (!context.hasTime()) throw new UserError(NO_TIME);
   const created = await sendCreate(person, context);
-  const sent = desiredFields(person).filter(({ custom, value }) => custom && !isEmpty(value));
+  const sent = desiredFields(person).filter(({ custom, value }) => custom && !isBlank(value));
   // Only a read shows which custom fields were stored.
   const contact = sent.length > 0 ? await readContact(created.id, context).catch(() => undefined) : undefined;
   const { notStored } = contact ? compareStored(sent, {}, contact) : { notStored: [] };

@@ -1,7 +1,7 @@
 import { matchField } from '../../../api/write/compare.ts';
 import { lacksEmailOrPhone } from '../../../api/write/contact-identity.ts';
 import { UserError } from '../../../lib/errors.ts';
-import { isEmpty, type Json, recordIn, rowsIn, textIn } from '../../../lib/json.ts';
+import { isBlank, type Json, recordIn, rowsIn, textIn } from '../../../lib/json.ts';
 import { normalizeText } from '../../../lib/markup.ts';
 import { findDuplicateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
@@ -101,7 +101,7 @@ async function searchCandidates(
   // HighLevel may not have stored the value of the contact that was created for it.
   return [
     ...found,
-    { by, id: known.id, matches: (contact) => isEmpty(customFieldValue(contact, fieldId)) || matches(contact) },
+    { by, id: known.id, matches: (contact) => isBlank(customFieldValue(contact, fieldId)) || matches(contact) },
   ];
 }
 
@@ -112,7 +112,7 @@ const firstName = ({ firstName, name }: Json): string =>
 
 /** @throws Conflict for another first name with another email: a household or a shop may share the number */
 function refuseSharedPhone({ fields }: DesiredPerson, contact: ContactRecord, by: FoundPerson['by']): void {
-  if (!by.has('phone') || by.size > 1 || isEmpty(fields.email) || isEmpty(contact.email)) return;
+  if (!by.has('phone') || by.size > 1 || isBlank(fields.email) || isBlank(contact.email)) return;
   const [wanted, stored] = [firstName(fields), firstName(contact)];
   if (wanted === '' || stored === '' || wanted === stored) return;
   throw new Conflict(

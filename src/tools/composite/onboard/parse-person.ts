@@ -1,6 +1,6 @@
 import { storedTag } from '../../../api/contact-fields.ts';
 import { UserError } from '../../../lib/errors.ts';
-import { isEmpty, type Json } from '../../../lib/json.ts';
+import { isBlank, type Json } from '../../../lib/json.ts';
 import { normalizeText } from '../../../lib/markup.ts';
 import { memoizeAsync } from '../../../lib/memoize.ts';
 import { type ParsedPhone, parsePhone } from '../../../lib/phone.ts';
@@ -99,7 +99,7 @@ class Parser {
       fields: phone?.certain ? { ...fields, phone: phone.number } : fields,
       ...custom,
       tags: [...new Set(tags.map(storedTag))],
-      note: isEmpty(note) ? undefined : note,
+      note: isBlank(note) ? undefined : note,
       tasks: await this.#parseTasks(tasks, path),
       businessId,
       lookupKeys: lookupKeysOf(fields.email, phone, match),

@@ -1,7 +1,7 @@
 import { fullName } from '../../../api/contact-fields.ts';
 import { ApiError } from '../../../api/errors.ts';
 import { matchField } from '../../../api/write/compare.ts';
-import { isEmpty, isRecord, type Json, recordIn } from '../../../lib/json.ts';
+import { isBlank, isRecord, type Json, recordIn } from '../../../lib/json.ts';
 import { normalizeText } from '../../../lib/markup.ts';
 import { updateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
@@ -43,7 +43,7 @@ const MATCHES: Readonly<Record<string, (value: unknown, contact: Json) => boolea
 
 /** Fields and custom fields of the person, empty values included; `name` only if no part of it is given. */
 export function desiredFields({ fields, customFields }: DesiredPerson): DesiredField[] {
-  const hasNamePart = !isEmpty(fields.firstName) || !isEmpty(fields.lastName);
+  const hasNamePart = !isBlank(fields.firstName) || !isBlank(fields.lastName);
   const plain = Object.entries(fields).filter(([name]) => name !== 'name' || !hasNamePart);
   return [
     ...plain.map(([name, value]) => ({ name, value })),
@@ -65,7 +65,7 @@ function isStored(field: DesiredField, contact: Json): boolean {
 
 /** Arguments of `create_contact` and `update_contact`, without empty values. */
 export function argumentsOf(fields: readonly DesiredField[]): Json {
-  const filled = fields.filter(({ value }) => !isEmpty(value));
+  const filled = fields.filter(({ value }) => !isBlank(value));
   const plain = filled.filter(({ custom }) => !custom).map(({ name, value }) => [name, value]);
   const customFields = filled.flatMap(({ custom }) => custom ?? []);
   return { ...Object.fromEntries(plain), ...customFieldArguments(customFields) };
@@ -111,9 +111,9 @@ export function diffFields(person: DesiredPerson, { contact, by }: FoundPerson):
   for (const field of desiredFields(person)) {
     const { name, value } = field;
     if (by.has(name) || isStored(field, contact)) continue;
-    if (!isEmpty(value) && name !== 'gender') toWrite.push(field);
-    else if (!isEmpty(value)) notStored.push({ field: name, reason: ONLY_AT_CREATION });
-    else if (!isEmpty(storedValue(field, contact))) notStored.push({ field: name, reason: EMPTY });
+    if (!isBlank(value) && name !== 'gender') toWrite.push(field);
+    else if (!isBlank(value)) notStored.push({ field: name, reason: ONLY_AT_CREATION });
+    else if (!isBlank(storedValue(field, contact))) notStored.push({ field: name, reason: EMPTY });
   }
   return { toWrite, notStored };
 }
