@@ -58,7 +58,6 @@ export class ApiError extends UserError {
   readonly kind: ErrorKind;
   /** HTTP status, or 0 without a response. */
   readonly status: number;
-  readonly traceId: string | undefined;
   /** Id of the contact that has this email or phone already. */
   readonly existing: string | undefined;
   readonly fields: readonly RefusedField[];
@@ -69,7 +68,6 @@ export class ApiError extends UserError {
     super(redact(traceId ? `${message} (traceId ${traceId})` : message));
     this.kind = kind;
     this.status = status;
-    this.traceId = traceId;
     this.existing = existing;
     this.fields = fields;
     this.certain = certain;

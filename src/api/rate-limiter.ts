@@ -27,7 +27,7 @@ const MAX_PAUSE_MS = 300_000;
 const BULK_BURST = 0.05;
 
 interface Waiting {
-  readonly grant: (release: ReleaseSlot) => void;
+  readonly resolve: (release: ReleaseSlot) => void;
   readonly reject: (error: UserError) => void;
 }
 
@@ -58,7 +58,8 @@ export class RateLimiter {
   }
 
   /**
-   * Waits for a slot; undefined if the signal is aborted first. `first` puts a retried request at the head of its queue.
+   * Waits for a slot; undefined if the signal, which no other call uses, is aborted first. `first` puts a retried request at
+   * the head of its queue.
    * @throws UserError when the day's quota is used up
    */
   acquire(priority: Priority, signal: AbortSignal, first = false): Promise<ReleaseSlot | undefined> {
@@ -67,17 +68,9 @@ export class RateLimiter {
     if (free) return Promise.resolve(free);
     const queue = this.#queues[priority];
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = {
-        grant: (release) => {
-          signal.removeEventListener('abort', leave);
-          resolve(release);
-        },
-        reject: (error) => {
-          signal.removeEventListener('abort', leave);
-          reject(error);
-        },
-      };
+      const waiting: Waiting = { resolve, reject };
       const leave = () => {
+        if (!queue.includes(waiting)) return;
         queue.splice(queue.indexOf(waiting), 1);
         resolve(undefined);
       };
@@ -179,7 +172,7 @@ export class RateLimiter {
           wait = Math.min(wait, ms);
           break;
         }
-        queue.shift()?.grant(this.#grant(priority));
+        queue.shift()?.resolve(this.#grant(priority));
       }
     }
     if (Number.isFinite(wait)) this.#cancelTimer = this.#timers.setTimer(wait, () => this.#drainQueues());

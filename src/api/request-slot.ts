@@ -1,4 +1,5 @@
 import { UserError } from '../lib/errors.ts';
+import { linkSignals } from '../lib/link-signals.ts';
 import { type Timers, timeOf } from '../lib/scheduler.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import { Cancelled } from './http-attempt.ts';
@@ -36,7 +37,12 @@ export async function acquireSlot(
   if (!reconciles) breaker.check();
   if (limiter.quota().heldUntil >= deadline) throw noSlotError(limits, priority);
   const release = limiter.tryAcquire(priority) ?? (await waitForSlot(limits, priority, deadline, cancel, isRetry));
-  if (!reconciles) admitOrRelease(breaker, release);
+  try {
+    if (!reconciles) breaker.admit();
+  } catch (error) {
+    release();
+    throw error;
+  }
   metrics.count('tries');
   return release;
 }
@@ -49,26 +55,16 @@ async function waitForSlot(
   isRetry: boolean,
 ): Promise<ReleaseSlot> {
   const { limiter, timers } = limits;
-  const waiting = new AbortController();
-  const leave = () => waiting.abort();
-  const cancelTimer = timers.setTimer(Math.max(0, deadline - timers.now()), leave);
-  cancel?.addEventListener('abort', leave, { once: true });
+  const timeout = new AbortController();
+  const cancelTimer = timers.setTimer(Math.max(0, deadline - timers.now()), () => timeout.abort());
+  const { signal, unlink } = linkSignals(timeout.signal, cancel);
   try {
-    const release = await limiter.acquire(priority, waiting.signal, isRetry);
+    const release = await limiter.acquire(priority, signal, isRetry);
     if (release) return release;
     throw cancel?.aborted ? new Cancelled() : noSlotError(limits, priority);
   } finally {
     cancelTimer();
-    cancel?.removeEventListener('abort', leave);
-  }
-}
-
-function admitOrRelease(breaker: CircuitBreaker, release: ReleaseSlot): void {
-  try {
-    breaker.admit();
-  } catch (error) {
-    release();
-    throw error;
+    unlink();
   }
 }
 
