@@ -1,3 +1,5 @@
+import { constants, promises } from 'node:fs';
+import { dirname } from 'node:path';
 import { makeFolder } from './make-folder.ts';
 import { realTimers, sleep } from './scheduler.ts';
 
@@ -6,11 +8,10 @@ import { realTimers, sleep } from './scheduler.ts';
  * opened each time, so that several processes can share it and it can be moved away.
  */
 export async function appendLine(path: string, line: string): Promise<void> {
-  const [{ constants, open }, { dirname }] = await Promise.all([import('node:fs/promises'), import('node:path')]);
   await makeFolder(dirname(path));
   const { O_APPEND, O_CREAT, O_NONBLOCK = 0, O_WRONLY } = constants;
   // Opening a pipe that nobody reads fails instead of waiting.
-  const file = await open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o600);
+  const file = await promises.open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o600);
   try {
     const stats = await file.stat();
     const isOwn = stats.isFile() && stats.uid === process.getuid?.();
@@ -27,8 +28,7 @@ const PAUSE_MS = 5;
 
 /** Whether a full disk or a crash, also of another process, left half a line at the end of a file. */
 async function endsInHalfALine(path: string): Promise<boolean> {
-  const { open } = await import('node:fs/promises');
-  const file = await open(path, 'r');
+  const file = await promises.open(path, 'r');
   try {
     let sizeBefore = -1;
     for (let check = 0; check < MAX_CHECKS; check += 1) {

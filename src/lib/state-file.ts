@@ -1,3 +1,4 @@
+import { promises } from 'node:fs';
 import { isRecord, type Json } from './json.ts';
 import { KeyedLock } from './keyed-lock.ts';
 import type { Log } from './log.ts';
@@ -54,7 +55,9 @@ export function fileStateStore(path: string, log: Log): StateStore {
     try {
       await withLock(path, async () => {
         const { [name]: stored, ...others } = await load(path);
-        await save(path, { ...others, [name]: await changedValue(stored) });
+        const values = { ...others, [name]: await changedValue(stored) };
+        const { writeFileAtomic } = await import('./write-file-atomic.ts');
+        await writeFileAtomic(path, withinLimit(values));
       });
       unwritten.delete(name);
     } catch (error) {
@@ -71,12 +74,11 @@ export function fileStateStore(path: string, log: Log): StateStore {
 
 /** The values in the file by name; none if the file is not one that this server writes. */
 async function load(path: string): Promise<Json> {
-  const { readFile, stat } = await import('node:fs/promises');
   try {
-    const found = await stat(path);
+    const found = await promises.stat(path);
     // Reading a pipe or a device may never end.
     if (!found.isFile() || found.size > MAX_BYTES) return withoutPrototype({});
-    const content: unknown = JSON.parse(await readFile(path, 'utf8'));
+    const content: unknown = JSON.parse(await promises.readFile(path, 'utf8'));
     return withoutPrototype(isRecord(content) ? content : {});
   } catch {
     return withoutPrototype({});
@@ -84,11 +86,6 @@ async function load(path: string): Promise<Json> {
 }
 
 const withoutPrototype = (values: Json): Json => Object.assign(Object.create(null), values);
-
-async function save(path: string, values: Json): Promise<void> {
-  const { writeFileAtomic } = await import('./write-file-atomic.ts');
-  await writeFileAtomic(path, withinLimit(values));
-}
 
 /** As JSON. The last name is the one that was changed last. */
 function withinLimit(values: Json): string {
