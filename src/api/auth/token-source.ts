@@ -9,6 +9,10 @@ import { companyKey, isSameToken, locationKey, type Secret, type SecretStore, to
 /** ms before a token expires at which it is refreshed, or a tenth of its lifetime if that is less. */
 const REFRESH_AHEAD_MS = 300_000;
 
+const isValid = (secret: Secret, now: number): boolean => secret.kind === 'private' || secret.expiresAt > now;
+const isFresh = (secret: Secret, now: number): boolean =>
+  secret.kind === 'private' || secret.expiresAt - now > Math.min(REFRESH_AHEAD_MS, secret.lifeMs / 10);
+
 export interface StoredTokenSourceOptions extends GrantStoreOptions {
   /** Undefined if no OAuth app is configured; a stored private token needs none. */
   readonly oauth: OAuth | undefined;
@@ -35,40 +39,31 @@ export class StoredTokenSource implements TokenSource {
     });
   }
 
-  #isValid(each: Secret): boolean {
-    return each.kind === 'private' || each.expiresAt > this.#options.now();
-  }
-
-  #isFresh(each: Secret): boolean {
-    const { now } = this.#options;
-    return each.kind === 'private' || each.expiresAt - now() > Math.min(REFRESH_AHEAD_MS, each.lifeMs / 10);
-  }
-
   #credentialOf(each: Secret): Credential {
     return { token: tokenOf(each), locationId: this.#options.locationId };
   }
 
   async current(): Promise<Credential> {
+    const { store, now } = this.#options;
     this.#grants.flushIfDue();
-    this.#secret ??=
-      (await (await this.#options.store.secrets()).get(this.#key)) ?? (await this.#refreshOnce(undefined));
-    if (this.#isFresh(this.#secret)) return this.#credentialOf(this.#secret);
+    this.#secret ??= (await (await store.secrets()).get(this.#key)) ?? (await this.#refreshOnce(undefined));
+    if (isFresh(this.#secret, now())) return this.#credentialOf(this.#secret);
     try {
       return this.#credentialOf(await this.#refreshOnce(this.#secret));
     } catch (error) {
       // A token that has not expired is still used while it cannot be refreshed.
-      if (this.#isValid(this.#secret)) return this.#credentialOf(this.#secret);
+      if (isValid(this.#secret, now())) return this.#credentialOf(this.#secret);
       throw error;
     }
   }
 
   readonly #refreshOnce = singleFlight(async (spent: Secret | undefined): Promise<Secret> => {
-    const { store, locationId } = this.#options;
+    const { store, locationId, now } = this.#options;
     const secrets = await store.secrets();
     const refreshed = await store.withRefreshLock(async () => {
       const latest = await this.#grants.latest(secrets, this.#key);
       // Another process has refreshed it.
-      if (latest && this.#isFresh(latest) && !isSameToken(latest, spent)) return latest;
+      if (latest && isFresh(latest, now()) && !isSameToken(latest, spent)) return latest;
       const grant = await this.#requestGrant(secrets, latest);
       // Writes with a token of another location would go to that location.
       if (grant.locationId !== undefined && grant.locationId !== locationId)
@@ -95,14 +90,14 @@ export class StoredTokenSource implements TokenSource {
 
   /** A location's token by the pair of its agency, which is the one that is refreshed. */
   async #exchange(secrets: SecretStore, companyId: string): Promise<Grant> {
+    const { oauth, locationId, now } = this.#options;
     const agencyKey = companyKey(companyId);
     let agency = await this.#grants.latest(secrets, agencyKey);
-    if (!agency || !this.#isFresh(agency)) {
+    if (!agency || !isFresh(agency, now())) {
       const grant = await this.#refresh(secrets, agencyKey, agency, 'Company');
       await this.#grants.add(secrets, agencyKey, grant, agency);
       agency = grant.pair;
     }
-    const { oauth, locationId } = this.#options;
     return configured(oauth).locationToken(tokenOf(agency), companyId, locationId);
   }
 
