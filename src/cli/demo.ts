@@ -10,15 +10,8 @@ type Connection = Awaited<ReturnType<typeof connect>>;
 /** Starts this program as a host would, and connects to it over stdio; prints each call and its result. */
 async function connect(env: Record<string, string>) {
   const client = new Client({ name: 'demo', version: pkg.version }, { jsonSchemaValidator: noValidator });
-  const args = [process.argv[1] as string, '--sandbox'];
-  await client.connect(
-    new StdioClientTransport({
-      command: process.execPath,
-      args,
-      env: { LOG_LEVEL: 'warn', ...env },
-      stderr: 'inherit',
-    }),
-  );
+  const program = { command: process.execPath, args: [process.argv[1] as string, '--sandbox'] };
+  await client.connect(new StdioClientTransport({ ...program, env: { LOG_LEVEL: 'warn', ...env }, stderr: 'inherit' }));
   const { tools } = await client.listTools();
   print(dim(`     connected over stdio: ${client.getServerVersion()?.title}, ${tools.length} tools`));
   return {

@@ -63,14 +63,11 @@ export async function storeAgencyGrant(
     await store.accounts.change((all) => {
       const locations = all.agencies.find((each) => each.companyId === companyId)?.locations ?? [];
       const agency = { companyId, scopes, locations, since: Date.now() };
-      return withoutPending(
-        {
-          ...all,
-          accounts: all.accounts.filter(({ agencyId }) => agencyId !== companyId),
-          agencies: [...all.agencies.filter((each) => each.companyId !== companyId), agency],
-        },
-        state,
-      );
+      return {
+        ...withoutPending(all, state),
+        accounts: all.accounts.filter(({ agencyId }) => agencyId !== companyId),
+        agencies: [...all.agencies.filter((each) => each.companyId !== companyId), agency],
+      };
     });
   });
   const locations = await listLocations(store, oauth, companyId, pair).catch((error: Error) => {

@@ -1,5 +1,7 @@
 import { UserError } from './errors.ts';
 
+export const DAY_MS = 86_400_000;
+
 /** ms: HighLevel's clock is read from a header with a resolution of one second. */
 export const CLOCK_SLACK_MS = 2_000;
 

@@ -4,7 +4,7 @@ import type { Json } from '../lib/json.ts';
 import type { RecentContacts } from '../resources/recent-contacts.ts';
 import type { RequestContext } from '../tools/core/context.ts';
 import { assertAllowed } from '../tools/core/permissions.ts';
-import { explainUnavailable, type ToolAccess } from '../tools/core/tool-access.ts';
+import { explainUnavailable, isOffered, type ToolAccess } from '../tools/core/tool-access.ts';
 import { checkInput } from '../tools/core/validate-input.ts';
 import { runTool } from '../tools/runtime/execute.ts';
 
@@ -20,18 +20,17 @@ export function createToolRunner(
   onRecentsChanged: () => void,
 ) {
   const { api, signal, clock, state, access } = context;
-  const find = (name: string) => access.offered.find((tool) => tool.name === name);
   return {
     access,
     clock,
-    offers: (tool: string) => find(tool) !== undefined,
+    offers: (tool: string) => isOffered(access, tool),
     /** Runs a tool with unchecked arguments. @throws UserError, also for a tool that is not offered */
     async run(name: string, unchecked: unknown): Promise<Json> {
-      const tool = find(name);
+      const tool = access.offered.find((each) => each.name === name);
       if (!tool) throw new UserError(explainUnavailable(access, name));
       const { args, notice } = checkInput(tool, unchecked);
       const result = await runTool(tool, args, context, notice);
-      if (recents.record(name, result, args) && find('get_contact')) onRecentsChanged();
+      if (recents.record(name, result, args) && isOffered(access, 'get_contact')) onRecentsChanged();
       return result;
     },
     /** One read, returned as the API sends it. @throws UserError; SwitchedOff if the owner forbade it */

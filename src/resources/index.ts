@@ -3,7 +3,7 @@ import { ResourceNotFoundError } from '../lib/errors.ts';
 import { type Json, recordIn } from '../lib/json.ts';
 import { withinBytes } from '../lib/text.ts';
 import { listContacts } from '../tools/contacts.ts';
-import type { ToolAccess } from '../tools/core/tool-access.ts';
+import { isOffered, type ToolAccess } from '../tools/core/tool-access.ts';
 import { MAX_BYTES, toText } from '../tools/core/tool-result.ts';
 import { overviewMarkdown, timelineMarkdown } from './markdown.ts';
 import type { RecentContact } from './recent-contacts.ts';
@@ -44,14 +44,6 @@ const CONTACT_RESOURCES: readonly ContactResource[] = [
 /** The query of a page of contacts. */
 const PAGE_ARGUMENTS = ['startAfter', 'startAfterId'] as const;
 
-const isOffered = ({ offered: shown }: ToolAccess, tool: string) => shown.some(({ name }) => name === tool);
-
-const contactEntry = ({ id, name }: RecentContact) => ({
-  uri: `${ROOT}/${id}`,
-  name: name ?? id,
-  mimeType: JSON_TYPE,
-});
-
 /** One short page, and nothing is sent: several hosts read it at every start. */
 export function listResources(access: ToolAccess, recent: readonly RecentContact[]) {
   const collection = {
@@ -61,10 +53,11 @@ export function listResources(access: ToolAccess, recent: readonly RecentContact
     description: 'The newest contacts. Data from the CRM.',
     mimeType: JSON_TYPE,
   };
+  const contacts = recent.map(({ id, name = id }) => ({ uri: `${ROOT}/${id}`, name, mimeType: JSON_TYPE }));
   return [
     ...(isOffered(access, 'list_contacts') ? [collection] : []),
     statusResource,
-    ...(isOffered(access, 'get_contact') ? recent.map(contactEntry) : []),
+    ...(isOffered(access, 'get_contact') ? contacts : []),
   ];
 }
 

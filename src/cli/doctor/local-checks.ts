@@ -2,6 +2,7 @@ import pkg from '../../../package.json' with { type: 'json' };
 import { openTokenStore } from '../../api/auth/token-store.ts';
 import { redactStrictly } from '../../lib/redact.ts';
 import { stripHiddenCharacters, truncate } from '../../lib/text.ts';
+import { DAY_MS } from '../../lib/time.ts';
 import { resolveToolAccess } from '../../tools/core/tool-access.ts';
 import { tools } from '../../tools/index.ts';
 import { type Config, environment } from '../config.ts';
@@ -54,7 +55,7 @@ export async function checkStore(config: Config, sandbox: boolean): Promise<Find
     const opened = openTokenStore(config.auth.store);
     const { accounts, agencies } = await opened.accounts.read();
     const age = accounts.map(
-      ({ locationId, since }) => `${locationId} ${Math.floor((Date.now() - since) / 86_400_000)} days ago`,
+      ({ locationId, since }) => `${locationId} ${Math.floor((Date.now() - since) / DAY_MS)} days ago`,
     );
     const signedIn =
       age.length + agencies.length === 0

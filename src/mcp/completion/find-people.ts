@@ -7,13 +7,6 @@ import { findDuplicateContact, listContacts } from '../../tools/contacts.ts';
 import { SwitchedOff } from '../../tools/core/permissions.ts';
 import type { ToolRunner } from '../tool-runner.ts';
 
-/** Contacts that match what was typed, best match first. */
-export interface PeopleFound {
-  readonly people: readonly RecentContact[];
-  /** Number of all matches; undefined if there are more and HighLevel does not say how many. */
-  readonly total: number | undefined;
-}
-
 export const MAX_PEOPLE = 10;
 /** Characters from which on HighLevel is searched while a person types, and the longest query. */
 const MIN_QUERY = 2;
@@ -27,11 +20,12 @@ const PHONE = /^\+?[\d\s().-]*$/;
 const MIN_PHONE_DIGITS = 8;
 
 /**
- * Finds contacts by a name, email, phone or id. `isComplete` means that nothing more will be typed: then one character
- * is enough for a search, and a search that the owner forbade is an error.
+ * Finds contacts by a name, email, phone or id, best match first. `isComplete` means that nothing more will be typed: then
+ * one character is enough for a search, and a search that the owner forbade is an error. `total` is undefined if there are
+ * more matches and HighLevel does not say how many.
  * @throws UserError if HighLevel cannot be searched
  */
-export async function findPeople(typed: string, runner: ToolRunner, isComplete = false): Promise<PeopleFound> {
+export async function findPeople(typed: string, runner: ToolRunner, isComplete = false) {
   const query = firstCharacters(typed.trim().replace(/\s+/g, ' '), MAX_QUERY);
   const recent = runner.recent();
   const recentMatches = recent.filter((person) => matches(person, query));
@@ -56,7 +50,7 @@ export async function findPeople(typed: string, runner: ToolRunner, isComplete =
 }
 
 const hasId = ({ id }: RecentContact): boolean => isId(id);
-const single = (person: RecentContact): PeopleFound => ({ people: [person], total: 1 });
+const single = (person: RecentContact) => ({ people: [person], total: 1 });
 const digits = (text: string): string => text.replace(/\D/g, '');
 
 /** The contact with exactly this email or international phone number, if the query is one. */

@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../../lib/errors.ts';
-import { explainUnavailable, type ToolAccess } from '../../tools/core/tool-access.ts';
+import { explainUnavailable, isOffered, type ToolAccess } from '../../tools/core/tool-access.ts';
 import { toText, truncateToLimit } from '../../tools/core/tool-result.ts';
 import type { ToolRunner } from '../tool-runner.ts';
 import { activityTimeline } from './activity-timeline.ts';
@@ -20,23 +20,22 @@ export const prompts: readonly Prompt[] = [
   updateSegment,
 ];
 
-const isOffered = ({ offered: shown }: ToolAccess, { tools }: Prompt): boolean =>
-  tools.every((tool) => shown.some(({ name }) => name === tool));
+const hasTools = (access: ToolAccess, { tools }: Prompt): boolean => tools.every((tool) => isOffered(access, tool));
 
 export const findPrompt = (access: ToolAccess, name: string): Prompt | undefined =>
-  prompts.find((prompt) => prompt.name === name && isOffered(access, prompt));
+  prompts.find((prompt) => prompt.name === name && hasTools(access, prompt));
 
 /** Why a prompt is not offered. */
 export function explainUnavailablePrompt(access: ToolAccess, name: string): string {
   const known = prompts.find((prompt) => prompt.name === name);
-  const missing = known?.tools.find((tool) => access.offered.every((shown) => shown.name !== tool));
+  const missing = known?.tools.find((tool) => !isOffered(access, tool));
   if (missing === undefined) return 'There is no such prompt; prompts/list names the prompts.';
   return `${name} is not offered. ${explainUnavailable(access, missing)}`;
 }
 
 export const listPrompts = (access: ToolAccess) =>
   prompts
-    .filter((prompt) => isOffered(access, prompt))
+    .filter((prompt) => hasTools(access, prompt))
     .map(({ name, title, description, arguments: all }) => ({
       name,
       title,

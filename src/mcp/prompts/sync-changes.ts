@@ -1,4 +1,4 @@
-import { asOf } from '../../lib/time.ts';
+import { asOf, DAY_MS } from '../../lib/time.ts';
 import { searchTasksPage } from '../../tools/composite/location-tasks/task-search.ts';
 import { mayRead } from '../../tools/core/permissions.ts';
 import { matchOptions } from '../completion/completer.ts';
@@ -6,7 +6,6 @@ import type { ToolRunner } from '../tool-runner.ts';
 import { ifReadable, type Prompt, resultFollows } from './prompt.ts';
 
 const TOOL = 'list_changed_contacts';
-const DAY_MS = 86_400_000;
 const RELATIVE = ['last', 'today', 'yesterday'];
 
 /** `today` and `yesterday` as dates in the zone of the clock; anything else unchanged, for the tool. */

@@ -6,13 +6,7 @@ import { searchContacts } from '../search.ts';
 /** Most rows that the API returns in one page of a search. */
 export const SEARCH_PAGE = 500;
 
-export interface SearchPage {
-  readonly rows: readonly Json[];
-  /** All matches as the API counts them; undefined if it does not say. */
-  readonly total: number | undefined;
-  /** Cursor of the next page; undefined at the end. */
-  readonly searchAfter: unknown;
-}
+type SearchPage = Awaited<ReturnType<typeof searchPage>>;
 
 /** Notice of a list that ended because a page repeated rows of earlier pages. */
 export const PAGES_REPEAT =
@@ -51,7 +45,7 @@ export async function searchPage(
   search: { readonly pageLimit?: number } & Json,
   searchAfter?: unknown,
   priority: Priority = 'bulk',
-): Promise<SearchPage> {
+) {
   const { pageLimit = SEARCH_PAGE } = search;
   const answer = await call(
     searchContacts,
@@ -63,7 +57,9 @@ export async function searchPage(
   const isLast = listIn(answer, 'contacts').length < pageLimit || isSameCursor(last, searchAfter);
   return {
     rows,
+    /** All matches as the API counts them; undefined if it does not say. */
     total: typeof answer.total === 'number' ? answer.total : undefined,
+    /** Cursor of the next page; undefined at the end. */
     searchAfter: isLast ? undefined : last,
   };
 }

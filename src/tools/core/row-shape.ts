@@ -1,7 +1,7 @@
 import type { ListShape, Page } from '../../api/endpoint.ts';
 import { isEmpty, isRecord, type Json, listIn } from '../../lib/json.ts';
 import { stripHiddenCharacters, truncate } from '../../lib/text.ts';
-import { toDay } from '../../lib/time.ts';
+import { DAY_MS, toDay } from '../../lib/time.ts';
 
 /** Internal fields of the API; `fields` can still name any of them. */
 const OMITTED_FIELDS = new Set([
@@ -11,7 +11,6 @@ const OMITTED_FIELDS = new Set([
   'bounceEmail', 'unsubscribeEmail', 'validEmail', 'profilePhoto', 'keyword', 'attachments', 'opportunities',
 ]); // biome-ignore format: a list
 
-const DAY_MS = 86_400_000;
 const MIDNIGHT = /^(\d{4}-\d{2}-\d{2})T00:00(:00(\.0+)?)?(Z|[+-]00:?00)$/;
 
 /** `YYYY-MM-DD`, as get_contact gives it, from the forms of search: epoch ms or a time in UTC. Other values are unchanged. */

@@ -20,11 +20,9 @@ const MAX_TYPING_ERRORS = 2;
  * The scopes of a setting; `others` are those of other products, which this server does not use.
  * @throws SettingError for a word that is no scope, or a misspelt scope
  */
-export function parseScopes(
-  text: string,
-  setting = 'GHL_SCOPES',
-): { scopes: readonly Scope[]; others: readonly string[] } {
+export function parseScopes(text: string, setting = 'GHL_SCOPES') {
   const named = [...new Set(wordsOf(text))];
+  const scopes: readonly Scope[] = named.filter(isScope);
   const others = named.filter((word) => !isScope(word));
   for (const word of others) {
     const meant = nearestScope(word);
@@ -34,7 +32,7 @@ export function parseScopes(
       : '. Use names such as contacts.readonly or contacts.write, separated by spaces or commas.';
     throw new SettingError(`${setting}: ${quotedSetting(word)} is not a scope${advice}`);
   }
-  return { scopes: named.filter(isScope), others };
+  return { scopes, others };
 }
 
 /** The scope that a misspelt word stands for. */
@@ -100,6 +98,8 @@ export interface ToolAccess extends Permissions {
   /** How the owner grants a scope, where it takes more than the settings. */
   readonly howToGrant?: ((scope: Scope) => string) | undefined;
 }
+
+export const isOffered = ({ offered }: ToolAccess, name: string): boolean => offered.some((tool) => tool.name === name);
 
 /** Decides which tools a host is offered: by scope, then by the owner's selection. */
 export function resolveToolAccess(

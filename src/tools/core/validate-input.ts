@@ -34,13 +34,11 @@ function nullsNotice({ input, effect }: ToolSpec, nulls: readonly string[]): str
   const fields = nulls.filter(isField);
   if (fields.length === 0) return undefined;
   const isBusiness = (path: string) => /\bbusinessId$/.test(path);
-  const unlink = Object.hasOwn(input.shape, 'unlinkBusiness')
-    ? 'unlinkBusiness: true'
-    : 'unlinkBusiness: true of bulk_update_contacts';
+  const tool = 'unlinkBusiness' in input.shape ? '' : ' of bulk_update_contacts';
   return [
     `null means "not given" and was not applied: ${fields.join(', ')}.`,
     ...(fields.every(isBusiness) ? [] : howToEmpty(input, fields)),
-    ...(fields.some(isBusiness) ? [`To unlink a business use ${unlink}.`] : []),
+    ...(fields.some(isBusiness) ? [`To unlink a business use unlinkBusiness: true${tool}.`] : []),
   ].join(' ');
 }
 

@@ -7,12 +7,6 @@ import { getLocation } from '../lookups.ts';
 /** ms for which a location's zone is cached. */
 const CACHED_MS = 3_600_000;
 
-interface CachedZone {
-  readonly locationId: string | undefined;
-  readonly readAt: number;
-  readonly zone: string;
-}
-
 /** The zone is the owner's setting, else the location's where its scope is in effect, else the machine's. */
 export function createClock(options: {
   readonly timezone?: string | undefined;
@@ -23,7 +17,7 @@ export function createClock(options: {
   readonly now: () => number;
 }): Clock {
   const { timezone, api, scopes, now } = options;
-  let cached: CachedZone | undefined;
+  let cached: { readonly locationId: string | undefined; readonly readAt: number; readonly zone: string } | undefined;
 
   /** The location's zone, undefined where its scope is not in effect. @throws ZoneUnknown, which is not cached */
   async function readLocationZone(): Promise<string | undefined> {

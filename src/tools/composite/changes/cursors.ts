@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { UserError } from '../../../lib/errors.ts';
 import type { StateStore } from '../../../lib/state-file.ts';
-import { CLOCK_SLACK_MS } from '../../../lib/time.ts';
+import { CLOCK_SLACK_MS, DAY_MS } from '../../../lib/time.ts';
 import { Id } from '../../core/schemas.ts';
 import { type SweepState, sweepFrom } from './change-feed.ts';
 import type { TaskSnapshot } from './task-changes.ts';
@@ -19,7 +19,7 @@ const MAX_STORED = 5;
 const STATE_KEY = 'changes';
 const CURSOR = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[a-z0-9]{6}$/;
 /** ms by which the clock may have been set back since a cursor was stored; a time further ahead is invalid. */
-const MAX_SET_BACK_MS = 86_400_000;
+const MAX_SET_BACK_MS = DAY_MS;
 
 const Time = z.number().min(0).max(8.64e15);
 const StoredSweep = z.object({

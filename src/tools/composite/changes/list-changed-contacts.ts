@@ -1,6 +1,6 @@
 import { UserError } from '../../../lib/errors.ts';
 import { type Json, rowsIn } from '../../../lib/json.ts';
-import { CLOCK_SLACK_MS, readTime } from '../../../lib/time.ts';
+import { CLOCK_SLACK_MS, DAY_MS, readTime } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { mayRead } from '../../core/permissions.ts';
 import { pickFields, rowOf } from '../../core/row-shape.ts';
@@ -23,7 +23,6 @@ import type { listChangedContacts } from './list-changed-contacts.tool.ts';
 import { readAllTasks, TASK_CHARACTERS, type TaskSnapshot, taskChanges } from './task-changes.ts';
 
 const CONTACT_CHARACTERS = 200;
-const DAY_MS = 86_400_000;
 const FIELDS = ['id', 'change', 'firstName', 'lastName', 'email', 'phone', 'companyName', 'tags', 'status', 'assignedTo', 'dateAdded', 'dateUpdated'] as const; // biome-ignore format: a list
 
 /** The state from which this call continues. */

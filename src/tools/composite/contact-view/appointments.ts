@@ -1,5 +1,5 @@
 import { type Json, rowsIn } from '../../../lib/json.ts';
-import { epochMs, zoneOrUtc } from '../../../lib/time.ts';
+import { DAY_MS, epochMs, zoneOrUtc } from '../../../lib/time.ts';
 import { listCalendarEvents, listContactAppointments } from '../../appointments.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { mayRead } from '../../core/permissions.ts';
@@ -19,7 +19,6 @@ export interface Appointment {
 /** Calendars searched for a contact's events, and days searched before and after today. */
 const MAX_CALENDARS = 10;
 const DAYS = 400;
-const DAY_MS = 86_400_000;
 
 /**
  * The appointments of a contact, soonest first. HighLevel's own list is known to be empty for some contacts: then the
