@@ -19,6 +19,7 @@ import {
   Fields,
   Filled,
   Id,
+  NO_CHANGE,
   of,
   outputs,
   Phone,
@@ -151,7 +152,7 @@ export const updateContact = endpoint({
       tags: TagsOrNone.optional(),
       clear: z.array(z.enum(CLEARABLE)).min(1).optional(),
     })
-    .refine((args) => Object.keys(args).length > 1, 'names nothing to change')
+    .refine((args) => Object.keys(args).length > 1, NO_CHANGE)
     .refine(clearsOthers, CLEAR_RULE),
   output: outputs.record({ contact: of.object, succeeded: of.flag }),
   request: updatedContact,

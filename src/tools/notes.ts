@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { findNewNote, recordIsDeleted, recordMatchesFields } from '../api/write/strategies/related-records.ts';
 import { rowOf, unpagedList, withoutContactId } from './core/row-shape.ts';
-import { Fields, FilledLong, Id, outputs, Text, window } from './core/schemas.ts';
+import { Fields, FilledLong, Id, NO_CHANGE, outputs, Text, window } from './core/schemas.ts';
 
 const noteFields = {
   title: Text.optional(),
@@ -64,7 +64,7 @@ export const updateContactNote = endpoint({
   answer: { one: 'note', id: 'noteId' },
   input: z
     .strictObject({ contactId: Id, noteId: Id, body: FilledLong.optional(), ...noteFields })
-    .refine((args) => Object.keys(args).length > 2, 'names nothing to change'),
+    .refine((args) => Object.keys(args).length > 2, NO_CHANGE),
   output: outputs.note,
 });
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { findNewTask, recordIsDeleted, recordMatchesFields } from '../api/write/strategies/related-records.ts';
 import { rowOf, unpagedList, withoutContactId } from './core/row-shape.ts';
-import { Fields, Filled, Id, LongText, outputs, Time, window } from './core/schemas.ts';
+import { Fields, Filled, Id, LongText, NO_CHANGE, outputs, Time, window } from './core/schemas.ts';
 
 const DueDate = Time.describe('ISO with offset, or local time 2026-11-24T09:00');
 
@@ -73,7 +73,7 @@ export const updateContactTask = endpoint({
       completed: z.boolean().optional(),
       assignedTo: Id.describe('user id').optional(),
     })
-    .refine((args) => Object.keys(args).length > 2, 'names nothing to change'),
+    .refine((args) => Object.keys(args).length > 2, NO_CHANGE),
   output: outputs.task,
 });
 

@@ -155,3 +155,6 @@ export const outputs = {
   events: list('events'),
   done: record({ succeeded: of.flag }),
 };
+
+/** What to do if an update gives only ids. */
+export const NO_CHANGE = 'give at least one field to change';

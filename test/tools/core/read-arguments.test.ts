@@ -255,7 +255,7 @@ test('an update with only nulls says that null empties no field', async () => {
   const { id: contactId } = await find(call, 'maria lopez');
   await sent();
   expect(await refused('update_contact', { contactId, lastName: null })).toBe(
-    `Nothing was sent. names nothing to change. ${NULLS}lastName. To empty a field name it in clear.`,
+    `Nothing was sent. give at least one field to change. ${NULLS}lastName. To empty a field name it in clear.`,
   );
   expect(await sent()).toEqual([]);
 });
@@ -275,7 +275,7 @@ test('businessId null unlinks no contact; unlinkBusiness does', async () => {
   await call('bulk_update_contacts', { contacts: ids, addTags: ['x'], businessId: null });
   expect(await members()).toEqual(ids);
   await sent();
-  expect(await refused('bulk_update_contacts', { contacts: ids, businessId: null })).toContain('nothing to change');
+  expect(await refused('bulk_update_contacts', { contacts: ids, businessId: null })).toContain('give what to change');
   expect(await refused('bulk_assign_contact_business', { ids, businessId: null })).toContain(
     'give either businessId, or unlinkBusiness: true',
   );

@@ -83,7 +83,7 @@ describe('invalid input is rejected with the name of the argument, and nothing i
       { customFields: [{ id: 'a', key: 'b', value: 1 }] },
       'customFields[0] takes either id or key',
     ],
-    ['no field to change', 'update_contact', { contactId: ID }, 'names nothing to change'],
+    ['no field to change', 'update_contact', { contactId: ID }, 'give at least one field to change'],
     [
       'clearing a field that cannot be cleared',
       'update_contact',

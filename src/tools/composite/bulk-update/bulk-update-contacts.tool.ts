@@ -27,7 +27,7 @@ const SetFields = z
     companyName: Text.optional(),
     clear: listOf(z.enum(CLEARABLE).meta(enumInDescription), CLEARABLE.length).optional(),
   })
-  .refine((fields) => Object.keys(fields).length > 0, 'names nothing to change')
+  .refine((fields) => Object.keys(fields).length > 0, 'names no field to change')
   .refine(clearsOthers, CLEAR_RULE);
 
 export const bulkUpdateContacts = compositeTool({
@@ -65,7 +65,7 @@ export const bulkUpdateContacts = compositeTool({
         handle !== undefined ||
         [set, addTags, removeTags, businessId].some((change) => change !== undefined) ||
         unlinkBusiness === true,
-      'names nothing to change: give set, addTags, removeTags, businessId or unlinkBusiness: true',
+      'give what to change: set, addTags, removeTags, businessId or unlinkBusiness: true',
     )
     .refine(
       ({ businessId, unlinkBusiness }) => businessId === undefined || unlinkBusiness !== true,

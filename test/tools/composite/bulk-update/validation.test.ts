@@ -46,8 +46,8 @@ describe('rejected before anything is written', () => {
     const wrong: [Json, RegExp][] = [
       [{ addTags: ['vip'] }, /give either contacts, or query and filters/],
       [{ ...some, query: 'person', addTags: ['vip'] }, /give either contacts, or query and filters/],
-      [some, /names nothing to change/],
-      [{ ...some, set: {} }, /set names nothing to change/],
+      [some, /give what to change/],
+      [{ ...some, set: {} }, /set names no field to change/],
       [{ ...some, set: { tags: ['vip'] } }, /Unknown argument "tags" in set/],
       [{ ...some, set: { email: 'nobody' } }, /set\.email must be an email address/],
       [{ ...some, set: { clear: ['postalCode'] } }, /set\.clear\[0\] must be one of/],
