@@ -56,6 +56,8 @@ interface Details {
 export class ApiError extends UserError {
   override readonly name = 'ApiError';
   readonly kind: ErrorKind;
+  /** The message without the trace id: equal for equal errors. */
+  readonly summary: string;
   /** HTTP status, or 0 without a response. */
   readonly status: number;
   /** Id of the contact that has this email or phone already. */
@@ -66,6 +68,7 @@ export class ApiError extends UserError {
   constructor(message: string, kind: ErrorKind, status: number, details: Details = {}) {
     const { traceId, existing, fields = [], certain = false } = details;
     super(redact(traceId ? `${message} (traceId ${traceId})` : message));
+    this.summary = redact(message);
     this.kind = kind;
     this.status = status;
     this.existing = existing;

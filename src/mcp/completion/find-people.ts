@@ -60,7 +60,7 @@ async function findExact(query: string, { read }: ToolRunner): Promise<RecentCon
   if (!args) return undefined;
   const answer = await read(findDuplicateContact, args).catch((error: unknown) => {
     // HighLevel may refuse an incomplete number.
-    if (error instanceof ApiError && (error.status === 400 || error.status === 422)) return undefined;
+    if (error instanceof ApiError && (error.kind === 'validation' || error.kind === 'refused')) return undefined;
     if (error instanceof SwitchedOff) return undefined;
     throw error;
   });

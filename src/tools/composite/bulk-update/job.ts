@@ -48,7 +48,7 @@ export class BulkJob {
   delivered = false;
 
   setResult(id: string, step: StepName, result: StepResult): void {
-    const stored = isFailure(result) ? { ...result, reason: withoutIds(result.reason, id) } : result;
+    const stored = isFailure(result) ? { ...result, reason: withoutId(result.reason, id) } : result;
     this.progress.set(id, { ...this.progress.get(id), [step]: stored });
   }
 
@@ -66,5 +66,4 @@ export class BulkJob {
 export const isFailure = (result: StepResult): result is StepFailure => typeof result === 'object';
 
 /** The summary shows the contact id apart, and groups equal reasons. */
-const withoutIds = (reason: string, contactId: string): string =>
-  reason.replaceAll(` ${contactId}`, '').replace(/ \(traceId [\w-]+\)$/, '');
+const withoutId = (reason: string, contactId: string): string => reason.replaceAll(` ${contactId}`, '');

@@ -1,4 +1,4 @@
-import { ApiError, affectsOtherCalls } from '../../../api/errors.ts';
+import { ApiError, affectsOtherCalls, type ErrorKind } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { BulkJob, StepName } from './job.ts';
@@ -10,6 +10,8 @@ const BATCH_SIZE = 500;
 const MAX_CONSECUTIVE = 5;
 /** Contacts between two progress notifications. */
 const PROGRESS_INTERVAL = 25;
+/** Errors without a response, which say nothing about the single contacts. */
+const NO_RESPONSE: ReadonlySet<ErrorKind> = new Set(['unreachable', 'notDone', 'unknownOutcome']);
 
 /**
  * Runs the steps that are left for at most 500 contacts. Requests in flight when time runs out or the host cancels are
@@ -82,11 +84,11 @@ class Batch {
   }
 
   #recordFailure(step: StepName, ids: readonly string[], error: ApiError): void {
-    for (const id of ids) this.#job.setResult(id, step, { reason: error.message, deleted: false });
+    for (const id of ids) this.#job.setResult(id, step, { reason: error.summary, deleted: false });
     const isShared = affectsOtherCalls(error);
     if (isShared && error.kind !== 'unknownOutcome') this.#retryable.push({ step, ids });
     // A refused token or rate counts for every contact of the call, a lost answer once.
-    const weight = error.status === 0 ? 1 : ids.length;
+    const weight = NO_RESPONSE.has(error.kind) ? 1 : ids.length;
     this.#consecutiveFailures = isShared ? this.#consecutiveFailures + weight : 0;
     if (this.#consecutiveFailures >= MAX_CONSECUTIVE)
       this.#stopReason ??= `Stopped because HighLevel failed again and again: ${error.message}`;
