@@ -183,7 +183,7 @@ const rows: readonly Case[] = [
       STEPS.fields.send([PERSON], { changes: {}, customFields: contact.customFields }, async () => ({ contact })),
   }),
   onRows({
-    what: 'reconcile: a lost note matchOptions notes',
+    what: 'reconcile: a lost note among notes',
     size: LISTED,
     make: (size) => range(size, (n) => ({ id: idOf(n), body: `Note ${n}` })),
     run: (notes: Json[]) =>
@@ -192,7 +192,7 @@ const rows: readonly Case[] = [
       ),
   }),
   onRows({
-    what: 'reconcile: a lost task matchOptions tasks',
+    what: 'reconcile: a lost task among tasks',
     size: LISTED,
     make: (size) => range(size, (n) => ({ id: idOf(n), title: `Task ${n}` })),
     run: (tasks: Json[]) =>
