@@ -310,7 +310,7 @@ async function tools(): Promise<Case[]> {
     tags: range(50, (n) => `new ${n}`),
     note: 'Another note',
     tasks: [{ title: 'Another task', dueDate: '2026-12-01T09:00:00Z' }],
-    customFields: range(50, (n) => ({ id: idOf(n), value: 'y' })),
+    customFields: range(50, (n) => ({ field: idOf(n), value: 'y' })),
   };
   return [
     onContact('get_contact_timeline', { contactId: PERSON }),

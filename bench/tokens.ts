@@ -28,16 +28,16 @@ export const listFigures = (): Figure[] => [
   {
     what: 'the 32 endpoints of the Contacts API',
     value: tokens(read((tool) => !OTHERS.includes(tool.family))),
-    bound: 4_600,
+    bound: 4_800,
   },
   {
     what: 'the ten endpoints that read',
     value: tokens(read((tool) => !OTHERS.includes(tool.family) && tool.effect === 'read')),
-    bound: 1_300,
+    bound: 1_600,
   },
   { what: 'the nine lookups', value: tokens(read((tool) => tool.family === 'lookups')), bound: 700 },
   { what: 'the seven composite tools', value: tokens(read((tool) => tool.family === 'flows')), bound: 2_700 },
-  { what: 'all 48 tools', value: tokens(read(() => true)), bound: 7_300 },
+  { what: 'all 48 tools', value: tokens(read(() => true)), bound: 8_100 },
   { what: 'the output schemas of all tools', value: tokens(shown.map(({ face }) => face.outputSchema)), bound: 2_300 },
 ];
 
@@ -65,7 +65,7 @@ export async function answerFigures(): Promise<Figure[]> {
   const people = await contactsOf(connected, { pageLimit: 500 });
   const whole = await Promise.all(people.map(({ id }) => read(id)));
   const fieldsOf = (result: Json) =>
-    ((result.structuredContent as { contact: Json }).contact.customFields as Json[] | undefined)?.length ?? 0;
+    Object.keys((result.structuredContent as { contact: Json }).contact.customFields ?? {}).length;
   const plain = whole.filter((result) => fieldsOf(result) === 0).map((result) => tokens(textOf(result)));
   const eight = whole.filter((result) => fieldsOf(result) === 8).map((result) => tokens(textOf(result)));
   const page = await connect({ sandbox: { data: hundredContacts(people) } });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fetchTransport } from '../src/api/transport/index.ts';
 import { realTimers } from '../src/lib/scheduler.ts';
 import { createSandbox } from '../src/sandbox/index.ts';
-import { connect, find, NOW } from './connect.ts';
+import { CONTACTS, connect, find, NOW } from './connect.ts';
 
 const limit = Error.stackTraceLimit;
 beforeEach(() => {
@@ -43,6 +43,7 @@ async function recordCalls() {
   };
   const { call } = await connect({
     sandboxed: sandbox,
+    scopes: CONTACTS,
     api: {
       timers: { ...realTimers, now, wall: now },
       transport(request) {

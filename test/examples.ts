@@ -60,16 +60,16 @@ const dnd = {
 
 const byId = ({ fields }: Fixture) => ({
   customFields: [
-    { id: fields.bike_model, value: 'Trek FX 3' },
-    { id: fields.lifetime_spend, value: 1250.5 },
-    { id: fields.interests, value: ['Gravel', 'Cargo'] },
+    { field: fields.bike_model, value: 'Trek FX 3' },
+    { field: fields.lifetime_spend, value: 1250.5 },
+    { field: fields.interests, value: ['Gravel', 'Cargo'] },
   ],
 });
 const byKey = {
   customFields: [
-    { key: 'bike_model', value: 'Trek FX 3' },
-    { key: 'contact.lifetime_spend', value: 1250.5 },
-    { key: 'contact.interests', value: ['Gravel', 'Cargo'] },
+    { field: 'bike_model', value: 'Trek FX 3' },
+    { field: 'contact.lifetime_spend', value: 1250.5 },
+    { field: 'contact.interests', value: ['Gravel', 'Cargo'] },
   ],
 };
 
@@ -101,7 +101,7 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
     'custom fields by key': { contactId: fixture.contactId, ...byKey },
     'a custom field cleared': {
       contactId: fixture.contactId,
-      customFields: [{ id: fixture.fields.bike_model, value: '' }],
+      customFields: [{ field: fixture.fields.bike_model, value: '' }],
     },
     'every tag removed': { contactId: fixture.contactId, tags: [] },
     'every clearable field cleared': {

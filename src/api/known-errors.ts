@@ -135,7 +135,7 @@ export const KNOWN_ERRORS: readonly KnownError[] = [
     text: /invalid field ([\w.]+)/i,
     fields: (_, [, name = '']) => [{ name, isUnknown: true }],
     message: ({ args }, [, field]) =>
-      `Search does not know the field ${quoteForMessage(field)}${operatorOf(args, field)}. Custom fields are customFields.<id>, with the id and not the name; the description of search_contacts lists the rest.`,
+      `Search does not know the field ${quoteForMessage(field)}${operatorOf(args, field)}. Custom fields are customFields. and the name or id; the description of search_contacts lists the rest.`,
   },
   {
     kind: 'unreadable',

@@ -50,7 +50,7 @@ export function summarize(data: Json): string[] {
     ...(oneNote ? [note(oneNote)] : []),
     ...recordsOf(notes).map(note),
     ...[...recordsOf(events), ...recordsOf(data.coming), ...recordsOf(data.past)].map(event),
-    ...recordsOf(data.groups).map((group) => joined(group.value, group.name, group.count)),
+    ...recordsOf(data.groups).map((group) => joined(group.value, group.count)),
     ...(data.preview
       ? [`preview: ${data.total} contacts, nothing is changed yet`, ...recordsOf(data.examples).map(example)]
       : []),
@@ -64,11 +64,7 @@ export function summarize(data: Json): string[] {
 }
 
 const details = (c: Json) => {
-  const rest = joined(
-    c.city,
-    c.type,
-    c.source && `from ${c.source}`,
-    recordsOf(c.customFields).length > 0 && `${recordsOf(c.customFields).length} custom fields`,
-  );
-  return rest ? [rest] : [];
+  const rest = joined(c.city, c.type, c.source && `from ${c.source}`, c.assignedToName && `with ${c.assignedToName}`);
+  const custom = Object.entries(recordIn(c, 'customFields') ?? {}).map(([name, value]) => `${name}: ${value}`);
+  return [rest, custom.join(' · ')].filter(Boolean);
 };

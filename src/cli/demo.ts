@@ -27,37 +27,37 @@ async function connect(env: Record<string, string>) {
   };
 }
 
-const firstId = (data: Json, key: string) => textIn(rowsIn(data, key)[0], 'id') ?? '';
 const idOf = (data: Json, key: string) => textIn(recordIn(data, key), 'id') ?? '';
 
 /** Prints a conversation between a real MCP client and this server. */
 export async function runDemo(): Promise<void> {
   print(bold('ghl-contacts-mcp: a conversation in the sandbox (invented people, nothing leaves this machine)'));
   const server = await connect({ GHL_TIMEZONE: 'America/Chicago' });
-  const maria = await findMaria(server);
+  await findMaria(server);
   await welcomeNora(server);
   await tagTheFleet(server);
   await server.close();
-  await readOnly(maria);
+  await readOnly();
   print(`\n${bold('That is all of it.')} To put it into your own host, see "Your host" in README.md.\n`);
 }
 
-async function findMaria(server: Connection): Promise<string> {
-  printHeading('Find a person and see everything about them');
-  printPerson('What do we know about Maria?');
-  const contactId = firstId(await server.call('search_contacts', { query: 'maria', pageLimit: 3 }), 'contacts');
+async function findMaria(server: Connection): Promise<void> {
+  printHeading('A person by name, and everything about them');
+  const contactId = 'Maria Lopez';
+  printPerson(`What do we know about ${contactId}?`);
   await server.call('get_contact_overview', { contactId });
-  printPerson('Note down that she prefers mornings.');
+  printPerson('Her frame size is 54. Note down that she prefers mornings.');
+  await server.call('update_contact', { contactId, customFields: [{ field: 'Frame size', value: 54 }] });
   await server.call('create_contact_note', { contactId, body: 'Prefers appointments in the morning.' });
-  return contactId;
 }
 
 async function welcomeNora(server: Connection): Promise<void> {
   printHeading('A new person, a task, a tag');
-  printPerson('Nora Whitfield just called: 512-555-0188, nora@whitfield.example. Call her back Tuesday at 9.');
+  printPerson('Nora Whitfield just called: 512-555-0188, nora@whitfield.example. Dana calls her back Tuesday at 9.');
   const nora = { firstName: 'Nora', lastName: 'Whitfield', phone: '(512) 555-0188', email: 'nora@whitfield.example' };
-  const contactId = idOf(await server.call('create_contact', nora), 'contact');
-  const task = { contactId, title: 'Call Nora back', dueDate: nextTuesdayAtNine() };
+  await server.call('create_contact', nora);
+  const contactId = nora.email;
+  const task = { contactId, title: 'Call Nora back', dueDate: nextTuesdayAtNine(), assignedTo: 'Dana Whitfield' };
   const taskId = idOf(await server.call('create_contact_task', task), 'task');
   printPerson('I reached her. Tag her as a lead.');
   await server.call('set_contact_task_completed', { contactId, taskId, completed: true });
@@ -78,12 +78,12 @@ async function tagTheFleet(server: Connection): Promise<void> {
   await server.call('bulk_update_contacts', { ...change, confirm: true });
 }
 
-async function readOnly(contactId: string): Promise<void> {
+async function readOnly(): Promise<void> {
   printHeading('The same server, allowed to read only: the default for a real account');
   const server = await connect({ GHL_SCOPES: 'contacts.readonly' });
   printPerson('Delete Maria.');
-  await server.call('find_duplicate_contact', { email: 'maria.lopez@northshoremed.example' });
-  await server.call('delete_contact', { contactId });
+  const maria = await server.call('find_duplicate_contact', { email: 'maria.lopez@northshoremed.example' });
+  await server.call('delete_contact', { contactId: idOf(maria, 'contact') });
   await server.close();
 }
 

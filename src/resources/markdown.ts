@@ -1,4 +1,5 @@
 import { isRecord, type Json, recordsOf } from '../lib/json.ts';
+import { namingOf } from '../tools/core/named-ids.ts';
 
 // Text for people to attach. Values from the CRM are escaped and on one line, so that none can look like a heading.
 
@@ -22,21 +23,24 @@ const field = (value: unknown, before = ''): string | undefined =>
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', `## ${title}`, '', ...lines.map((line) => `- ${line}`)];
 
-const task = ({ title, status, dueDate, body }: Json) =>
-  joined(field(status), field(title), field(dueDate, 'due '), field(body));
-const note = ({ dateAdded, title, body }: Json) => joined(field(dateAdded), field(title), field(body));
+const task = ({ title, status, dueDate, assignedToName, body }: Json) =>
+  joined(field(status), field(title), field(dueDate, 'due '), field(assignedToName, 'for '), field(body));
+const note = ({ dateAdded, userName, title, body }: Json) =>
+  joined(field(dateAdded), field(userName, 'by '), field(title), field(body));
 /** A time; with its zone if HighLevel sent none and the zone is assumed. */
 const time = (at: unknown, zone: unknown) =>
   zone === undefined ? field(at) : `${escaped(at)} (${zone === 'unknown' ? 'zone unknown' : escaped(zone)})`;
 const appointment = ({ startTime, zone, title, status, address, notes }: Json) =>
   joined(time(startTime, zone), field(title), field(status), field(address), field(notes));
 
+const lines = (values: Json): string[] =>
+  Object.entries(values).map(([key, value]) => `${escaped(key)}: ${escaped(value)}`);
+
+/** The fields of a contact, without the ids that it shows by name. */
 function contactLines(contact: Json): string[] {
-  const { firstName: _first, lastName: _last, customFields, ...rest } = contact;
-  return [
-    ...Object.entries(rest).map(([key, value]) => `${key}: ${escaped(value)}`),
-    ...recordsOf(customFields).map(({ id, value }) => `custom field ${escaped(id)}: ${escaped(value)}`),
-  ];
+  const isNamed = ([key]: [string, unknown]) => Object.hasOwn(contact, namingOf(key)?.shown ?? '');
+  const { firstName: _first, lastName: _last, customFields: _custom, ...rest } = contact;
+  return lines(Object.fromEntries(Object.entries(rest).filter((entry) => !isNamed(entry))));
 }
 
 const failures = (failed: unknown): string[] =>
@@ -44,14 +48,16 @@ const failures = (failed: unknown): string[] =>
 
 /** The result of get_contact_overview as Markdown. */
 export function overviewMarkdown({ contact, tasks, notes, coming, past, counts, failed, asOf, notice }: Json): string {
-  const { firstName, lastName } = isRecord(contact) ? contact : {};
+  const person = isRecord(contact) ? contact : {};
+  const { firstName, lastName, customFields } = person;
   const name = [firstName, lastName].filter(Boolean).map(escaped).join(' ') || 'Contact';
   return [
     `# ${name}`,
     '',
     `As of ${asOf}. Data from the CRM.`,
     ...(notice ? ['', escaped(notice)] : []),
-    ...section('Contact', isRecord(contact) ? contactLines(contact) : []),
+    ...section('Contact', contactLines(person)),
+    ...section('Custom fields', lines(isRecord(customFields) ? customFields : {})),
     ...section('Open and overdue tasks', recordsOf(tasks).map(task)),
     ...section('Latest notes', recordsOf(notes).map(note)),
     ...section('Coming appointments', recordsOf(coming).map(appointment)),

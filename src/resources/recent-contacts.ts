@@ -3,6 +3,7 @@ import { isId } from '../api/endpoint.ts';
 import { BoundedMap } from '../lib/bounded-map.ts';
 import { type Json, recordIn, textIn } from '../lib/json.ts';
 import { stripHiddenCharacters, truncate } from '../lib/text.ts';
+import { isPlainId } from '../tools/core/references.ts';
 import { rowOf } from '../tools/core/row-shape.ts';
 
 /** A contact in the list of resources and in completions. */
@@ -24,7 +25,7 @@ export class RecentContacts {
   record(tool: string, result: Json, args: Json): boolean {
     if (tool === 'delete_contact') return this.#recent.delete(textIn(args, 'contactId') ?? '');
     const contact = recordIn(result, 'contact');
-    const id = args.contactId ?? contact?.id;
+    const id = isPlainId(args.contactId) ? args.contactId : contact?.id;
     if (!isId(id)) return false;
     const isNew = !this.#recent.has(id);
     const isWhole = contact?.id === id && args.fields === undefined;

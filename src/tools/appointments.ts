@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { rowOf, unpagedList, withoutContactId } from './core/row-shape.ts';
-import { Fields, Id, outputs, window } from './core/schemas.ts';
+import { Calendar, Contact, Fields, outputs, window } from './core/schemas.ts';
 
 export const listContactAppointments = endpoint({
   name: 'list_contact_appointments',
@@ -11,7 +11,7 @@ export const listContactAppointments = endpoint({
   route: 'GET /contacts/{contactId}/appointments',
   scope: 'contacts.readonly',
   effect: 'read',
-  input: z.strictObject({ contactId: Id, ...window, fields: Fields.optional() }),
+  input: z.strictObject({ contactId: Contact, ...window, fields: Fields.optional() }),
   output: outputs.events,
   list: unpagedList('events', withoutContactId(rowOf.event)),
 });
@@ -30,7 +30,7 @@ export const listCalendarEvents = endpoint({
   version: '2021-04-15',
   answer: { rows: 'events' },
   input: z.strictObject({
-    calendarId: Id,
+    calendarId: Calendar,
     startTime: z.int().describe('epoch ms'),
     endTime: z.int().describe('epoch ms'),
   }),

@@ -3,7 +3,7 @@ import { type AnswerCheck, endpoint } from '../api/endpoint.ts';
 import { contactsHaveBusiness } from '../api/write/strategies/bulk.ts';
 import { listIn } from '../lib/json.ts';
 import { getContact } from './contacts.ts';
-import { Id, Ids, of, outputs } from './core/schemas.ts';
+import { Business, Ids, of, outputs } from './core/schemas.ts';
 
 /** The answer lists changed contacts, and none that were not requested. */
 const isAboutThem: AnswerCheck = ({ ids }, args) =>
@@ -22,7 +22,7 @@ export const bulkAssignContactBusiness = endpoint({
   input: z
     .strictObject({
       ids: Ids.max(50).describe('contact ids'),
-      businessId: Id.optional(),
+      businessId: Business.optional(),
       unlinkBusiness: z.boolean().optional(),
     })
     .refine(

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { notObservable } from '../api/write/strategies/related-records.ts';
-import { Id, outputs } from './core/schemas.ts';
+import { Campaign, Id, outputs } from './core/schemas.ts';
 
-const input = z.strictObject({ contactId: Id, campaignId: Id });
+const input = z.strictObject({ contactId: Id, campaignId: Campaign });
 
 export const addContactToCampaign = endpoint({
   name: 'add_contact_to_campaign',

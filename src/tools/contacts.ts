@@ -15,6 +15,8 @@ import {
 import { upsertRemarks, writeRemarks } from './core/contact-remarks.ts';
 import { contactList, hasNextPage } from './core/row-shape.ts';
 import {
+  Business,
+  Contact,
   contactFields,
   Fields,
   Filled,
@@ -32,7 +34,7 @@ import {
 import { getLocation } from './lookups.ts';
 import { searchContacts } from './search.ts';
 
-const customFieldsHint = 'customFields: id or key, with value (an unknown one is dropped silently).';
+const customFieldsHint = 'customFields: [{field: name, key or id, value}].';
 
 export const getContact = endpoint({
   name: 'get_contact',
@@ -42,7 +44,7 @@ export const getContact = endpoint({
   scope: 'contacts.readonly',
   effect: 'read',
   answer: { one: 'contact', id: 'contactId' },
-  input: z.strictObject({ contactId: Id, fields: Fields.optional() }),
+  input: z.strictObject({ contactId: Contact, fields: Fields.optional() }),
   output: outputs.contact,
 });
 
@@ -80,7 +82,7 @@ export const listContactsByBusiness = endpoint({
   effect: 'read',
   locationId: true,
   input: z.strictObject({
-    businessId: Id,
+    businessId: Business,
     query: Filled.optional(),
     limit: upTo(100).optional(),
     skip: Skip.optional(),
@@ -146,7 +148,7 @@ export const updateContact = endpoint({
   answer: { one: 'contact', id: 'contactId' },
   input: z
     .strictObject({
-      contactId: Id,
+      contactId: Contact,
       ...contactFields,
       companyName: Text.optional(),
       tags: TagsOrNone.optional(),

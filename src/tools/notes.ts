@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { findNewNote, recordIsDeleted, recordMatchesFields } from '../api/write/strategies/related-records.ts';
 import { rowOf, unpagedList, withoutContactId } from './core/row-shape.ts';
-import { Fields, FilledLong, Id, NO_CHANGE, outputs, Text, window } from './core/schemas.ts';
+import { Contact, Fields, FilledLong, Id, NO_CHANGE, outputs, Text, User, window } from './core/schemas.ts';
 
 const noteFields = {
   title: Text.optional(),
@@ -12,7 +12,7 @@ const noteFields = {
     .describe('#FFAA00')
     .optional(),
   pinned: z.boolean().optional(),
-  userId: Id.describe('author').optional(),
+  userId: User.describe('author').optional(),
 };
 
 export const listContactNotes = endpoint({
@@ -22,7 +22,7 @@ export const listContactNotes = endpoint({
   route: 'GET /contacts/{contactId}/notes',
   scope: 'contacts.readonly',
   effect: 'read',
-  input: z.strictObject({ contactId: Id, ...window, fields: Fields.optional() }),
+  input: z.strictObject({ contactId: Contact, ...window, fields: Fields.optional() }),
   output: outputs.notes,
   list: unpagedList('notes', withoutContactId(rowOf.note)),
 });
@@ -35,7 +35,7 @@ export const getContactNote = endpoint({
   scope: 'contacts.readonly',
   effect: 'read',
   answer: { one: 'note', id: 'noteId' },
-  input: z.strictObject({ contactId: Id, noteId: Id }),
+  input: z.strictObject({ contactId: Contact, noteId: Id }),
   output: outputs.note,
 });
 
@@ -48,7 +48,7 @@ export const createContactNote = endpoint({
   effect: 'create',
   reconcile: findNewNote(listContactNotes),
   answer: { one: 'note' },
-  input: z.strictObject({ contactId: Id, body: FilledLong, ...noteFields }),
+  input: z.strictObject({ contactId: Contact, body: FilledLong, ...noteFields }),
   output: outputs.note,
 });
 
@@ -63,7 +63,7 @@ export const updateContactNote = endpoint({
   body: true,
   answer: { one: 'note', id: 'noteId' },
   input: z
-    .strictObject({ contactId: Id, noteId: Id, body: FilledLong.optional(), ...noteFields })
+    .strictObject({ contactId: Contact, noteId: Id, body: FilledLong.optional(), ...noteFields })
     .refine((args) => Object.keys(args).length > 2, NO_CHANGE),
   output: outputs.note,
 });

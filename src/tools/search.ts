@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { type Json, recordsOf } from '../lib/json.ts';
+import { CUSTOM_FIELDS, reference } from './core/references.ts';
 import { contactList, hasNextPage } from './core/row-shape.ts';
 import { Fields, Filled, listOf, outputs, unlisted, unlistedLimit, upTo } from './core/schemas.ts';
 
 /** Known filter fields; HighLevel decides about any other. */
 const SEARCH_FIELDS =
-  'id contactName firstName lastName email(no contains) phone(E.164) address city state postalCode country companyName businessName source type assignedTo followers tags dnd dateAdded dateUpdated lastActivity (dates: range) customFields.<id>';
+  'id contactName firstName lastName email(no contains) phone(E.164) address city state postalCode country companyName businessName source type assignedTo followers tags dnd dateAdded dateUpdated lastActivity (dates: range) customFields.<name>';
 const OPERATORS = 'eq, not_eq, contains, not_contains, exists, not_exists, range, contains_set, wildcard';
 
 /** Characters of a text that search takes. */
@@ -20,9 +21,14 @@ const bounds = { gte: Bound, lte: Bound, gt: Bound, lt: Bound };
 /** The API's own form of a range, accepted besides the four bounds. */
 const Range = z.strictObject(bounds).meta(unlisted);
 const Name = z.string().regex(/^[\w.-]{1,128}$/, 'must be a name of letters, digits, "_", "." or "-"');
+/** A field of the index, or a custom field by its name, key or id. */
+const FieldName = z
+  .string()
+  .regex(/^([\w.-]{1,128}|customFields\..{1,200})$/u, 'must be a field of contacts, or customFields. and a name')
+  .meta(reference('fieldName'));
 
 const condition = {
-  field: Name.optional(),
+  field: FieldName.optional(),
   operator: Name.optional(),
   value: z.union([...Scalar.options, listOf(z.union([SearchText, z.number().meta(unlisted)]), 100), Range]).optional(),
   ...bounds,
@@ -59,7 +65,7 @@ const Filter = withRules(
 );
 
 export const filters = listOf(Filter, 50);
-const Sort = z.strictObject({ field: Name, direction: z.enum(['asc', 'desc']) });
+const Sort = z.strictObject({ field: FieldName, direction: z.enum(['asc', 'desc']) });
 
 /** Fields that the index stores in lower case only. */
 const LOWER_CASE: Readonly<Record<string, string>> = { firstName: 'firstNameLowerCase', lastName: 'lastNameLowerCase' };
@@ -85,16 +91,7 @@ const indexSort = (given: unknown): Json[] =>
   recordsOf(given).map((sort) => ({ ...sort, field: indexField(sort.field) }));
 
 export const isCustomField = (field: unknown): field is string =>
-  typeof field === 'string' && field.startsWith('customFields.');
-/** Ids of custom fields have no other characters, and are longer than most names. */
-const CUSTOM_BY_ID = /^customFields\.[A-Za-z0-9]{16,}$/;
-
-/** Custom fields that filters name by anything but an id. Search finds no contact for them. */
-export const customFieldsByName = (given: unknown): string[] =>
-  recordsOf(given).flatMap(({ field, filters: inner }) =>
-    isCustomField(field) && !CUSTOM_BY_ID.test(field) ? [field] : customFieldsByName(inner),
-  );
-
+  typeof field === 'string' && field.startsWith(CUSTOM_FIELDS);
 export const searchContacts = endpoint({
   name: 'search_contacts',
   title: 'Search contacts',

@@ -5,7 +5,7 @@ import { contactsAreTagged } from '../api/write/strategies/bulk.ts';
 import { contactLists } from '../api/write/strategies/related-records.ts';
 import { type Json, listIn, rowsIn } from '../lib/json.ts';
 import { getContact } from './contacts.ts';
-import { Id, Ids, of, outputs, Tags, TagsOrNone } from './core/schemas.ts';
+import { Contact, Ids, of, outputs, Tags, TagsOrNone } from './core/schemas.ts';
 
 /** Counts, and only the contacts that failed: hundreds of rows of success help no model. */
 function bulkAccount(data: Json, args: Json): Json {
@@ -43,7 +43,7 @@ export const addContactTags = endpoint({
   effect: 'create',
   reconcile: contactLists(getContact, 'tags', true),
   answer: { rows: 'tags', isAbout: listMatches('tags', true) },
-  input: z.strictObject({ contactId: Id, tags: Tags }),
+  input: z.strictObject({ contactId: Contact, tags: Tags }),
   output: outputs.record({ tags: of.texts, tagsAdded: of.texts }),
 });
 
@@ -56,7 +56,7 @@ export const removeContactTags = endpoint({
   effect: 'delete',
   reconcile: contactLists(getContact, 'tags', false),
   answer: { rows: 'tags', isAbout: listMatches('tags', false) },
-  input: z.strictObject({ contactId: Id, tags: Tags }),
+  input: z.strictObject({ contactId: Contact, tags: Tags }),
   output: outputs.record({ tags: of.texts, tagsRemoved: of.texts }),
 });
 

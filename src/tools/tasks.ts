@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { findNewTask, recordIsDeleted, recordMatchesFields } from '../api/write/strategies/related-records.ts';
 import { rowOf, unpagedList, withoutContactId } from './core/row-shape.ts';
-import { Fields, Filled, Id, LongText, NO_CHANGE, outputs, Time, window } from './core/schemas.ts';
+import { Contact, Fields, Filled, Id, LongText, NO_CHANGE, outputs, Time, User, window } from './core/schemas.ts';
 
 const DueDate = Time.describe('ISO with offset, or local time 2026-11-24T09:00');
 
@@ -13,7 +13,7 @@ export const listContactTasks = endpoint({
   route: 'GET /contacts/{contactId}/tasks',
   scope: 'contacts.readonly',
   effect: 'read',
-  input: z.strictObject({ contactId: Id, ...window, fields: Fields.optional() }),
+  input: z.strictObject({ contactId: Contact, ...window, fields: Fields.optional() }),
   output: outputs.tasks,
   list: unpagedList('tasks', withoutContactId(rowOf.task)),
 });
@@ -26,7 +26,7 @@ export const getContactTask = endpoint({
   scope: 'contacts.readonly',
   effect: 'read',
   answer: { one: 'task', id: 'taskId' },
-  input: z.strictObject({ contactId: Id, taskId: Id }),
+  input: z.strictObject({ contactId: Contact, taskId: Id }),
   output: outputs.task,
 });
 
@@ -41,12 +41,12 @@ export const createContactTask = endpoint({
   times: ['dueDate'],
   answer: { one: 'task' },
   input: z.strictObject({
-    contactId: Id,
+    contactId: Contact,
     title: Filled,
     body: LongText.optional(),
     dueDate: DueDate,
     completed: z.boolean().optional(),
-    assignedTo: Id.describe('user id').optional(),
+    assignedTo: User.describe('user: name or id').optional(),
   }),
   output: outputs.task,
   request: (args) => ({ completed: false, ...args }),
@@ -65,13 +65,13 @@ export const updateContactTask = endpoint({
   answer: { one: 'task', id: 'taskId' },
   input: z
     .strictObject({
-      contactId: Id,
+      contactId: Contact,
       taskId: Id,
       title: Filled.optional(),
       body: LongText.optional(),
       dueDate: DueDate.optional(),
       completed: z.boolean().optional(),
-      assignedTo: Id.describe('user id').optional(),
+      assignedTo: User.describe('user: name or id').optional(),
     })
     .refine((args) => Object.keys(args).length > 2, NO_CHANGE),
   output: outputs.task,
@@ -86,7 +86,7 @@ export const setContactTaskCompleted = endpoint({
   effect: 'update',
   reconcile: recordMatchesFields(getContactTask, 'task'),
   answer: { one: 'task', id: 'taskId' },
-  input: z.strictObject({ contactId: Id, taskId: Id, completed: z.boolean() }),
+  input: z.strictObject({ contactId: Contact, taskId: Id, completed: z.boolean() }),
   output: outputs.task,
 });
 

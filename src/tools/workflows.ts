@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { notObservable } from '../api/write/strategies/related-records.ts';
-import { Id, outputs, Time } from './core/schemas.ts';
+import { Id, outputs, Time, Workflow } from './core/schemas.ts';
 
 const input = z.strictObject({
   contactId: Id,
-  workflowId: Id,
+  workflowId: Workflow,
   eventStartTime: Time.describe('ISO with offset, or local time').optional(),
 });
 

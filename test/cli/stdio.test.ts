@@ -171,7 +171,7 @@ describe('the command line', () => {
     const { code, stdout } = await run(['demo']);
     expect(code).toBe(0);
     for (const part of [
-      'search_contacts',
+      'get_contact_overview',
       'create_contact_note',
       'already exists as',
       'needs the scope contacts.write',

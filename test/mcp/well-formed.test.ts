@@ -87,7 +87,7 @@ async function converse({ client, call }: Connected, contactId: string): Promise
     ['count_contacts', { groupBy: `customFields.${BAD}` }],
     ['count_contacts', { handle: BAD }],
     ['create_contact_note', { contactId, body: BAD }],
-    ['update_contact', { contactId, city: BAD, customFields: [{ key: 'x', value: [BAD] }] }],
+    ['update_contact', { contactId, city: BAD, customFields: [{ field: 'x', value: [BAD] }] }],
     ['onboard_contact', { email: 'a@example.com', matchField: BAD }],
     ['bulk_update_contacts', { filters: [{ field: 'email', operator: 'exists' }], set: { city: BAD }, addTags: [BAD] }],
   ] as [string, Json][])

@@ -43,7 +43,6 @@ const exceptions: readonly Exception[] = [
     source: 'reference 3.4',
     tools: ['create_contact', 'update_contact', 'upsert_contact'],
     findings: [
-      'body.customFields.*: {key: string, field_value: string} refused',
       'body.customFields.*: {key: string, field_value: number} refused',
       'body.customFields.*: {key: string, field_value: array} refused',
     ],

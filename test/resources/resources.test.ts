@@ -92,12 +92,25 @@ describe('contacts as resources', () => {
       'a@example.com, b@example.com',
     ],
     [{ additionalPhones: [{ phone: '+13125550100', phoneLabel: 'Work' }] }, 'phone +13125550100, phoneLabel Work'],
-    [{ customFields: [{ id: 'f1', value: { 0: 'red', 1: ['blue', { more: 'green' }] } }] }, '0 red, 1 blue, green'],
+    [{ customFields: { f1: { 0: 'red', 1: ['blue', { more: 'green' }] } } }, '0 red, 1 blue, green'],
     [{ additionalEmails: [null, [], {}] }, 'null, , '],
   ])('%j is written as text', (contact, expected) => {
     const page = overviewMarkdown({ contact, asOf: 'now' });
     expect(page).toContain(`: ${expected}\n`);
     expect(page).not.toContain('object Object');
+  });
+
+  test('an overview names users, businesses and custom fields in place of their ids', async () => {
+    const { client, call } = await connect();
+    const { id } = await find(call, 'maria lopez');
+    const { contact } = await call('get_contact', { contactId: id });
+    const { assignedTo, assignedToName, customFields } = contact as Json;
+    const { contents } = await client.readResource({ uri: `ghl://contacts/${id}/overview` });
+    const { text } = contents[0] as { text: string };
+    expect(text).toContain(`- assignedToName: ${assignedToName}\n`);
+    expect(text).not.toContain(String(assignedTo));
+    expect(text).toContain('\n## Custom fields\n\n');
+    for (const name of Object.keys(customFields as Json)) expect(text).toContain(`- ${name}: `);
   });
 
   test('the collection is paged: each page names the next, and together they hold each contact once', async () => {

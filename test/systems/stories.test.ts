@@ -81,18 +81,18 @@ describe.each([0, INDEX_DELAY_MS, 45_000])('with an index delay of %i ms', (inde
       const text = customFields.find((f) => f.dataType === 'TEXT') as Json;
       const number = customFields.find((f) => f.dataType === 'NUMERICAL') as Json;
       const fields = [
-        { id: text.id, value: 'blue' },
-        { key: String(number.fieldKey), value: 7 },
+        { field: text.id, value: 'blue' },
+        { field: String(number.fieldKey), value: 7 },
       ];
       const { id } = contactOf(await call('create_contact', { firstName: 'Bo', customFields: fields }));
-      expect(contactOf(await call('get_contact', { contactId: id })).customFields).toEqual([
-        { id: text.id, value: 'blue' },
-        { id: number.id, value: 7 },
-      ]);
-      await call('update_contact', { contactId: id, customFields: [{ id: text.id, value: '' }] });
-      expect(contactOf(await call('get_contact', { contactId: id })).customFields).toEqual([
-        { id: number.id, value: 7 },
-      ]);
+      expect(contactOf(await call('get_contact', { contactId: id })).customFields).toEqual({
+        [String(text.name)]: 'blue',
+        [String(number.name)]: 7,
+      });
+      await call('update_contact', { contactId: id, customFields: [{ field: text.id, value: '' }] });
+      expect(contactOf(await call('get_contact', { contactId: id })).customFields).toEqual({
+        [String(number.name)]: 7,
+      });
     });
   });
 

@@ -136,7 +136,7 @@ test('an item of a contact’s list that is not an object is skipped', async () 
       : body,
   );
   const { contents } = await client.readResource({ uri: `ghl://contacts/${contactId}/overview` });
-  expect((contents as { text: string }[])[0]?.text).toContain('custom field x: Trek');
+  expect((contents as { text: string }[])[0]?.text).toContain('\n## Custom fields\n\n- x: Trek\n');
 });
 
 const seed = Date.now() % 1_000_000;

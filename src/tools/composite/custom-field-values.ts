@@ -1,14 +1,18 @@
 import { isBlank, isRecord, type Json, rowsIn } from '../../lib/json.ts';
 import { normalizeText } from '../../lib/markup.ts';
 import { toDay } from '../../lib/time.ts';
-import { findCustomField } from '../runtime/name-lookup.ts';
+import type { NamedRow } from '../core/lookup-cache.ts';
+import { CUSTOM_FIELDS } from '../core/references.ts';
+import type { CustomFieldInput } from '../core/schemas.ts';
+import { fieldLabels } from '../names/custom-field-values.ts';
+import { indexById } from '../names/match-name.ts';
 
 /** A value for a custom field. */
 export interface CustomValue {
   /** Undefined if only the key is known. */
   readonly id?: string | undefined;
-  /** As the caller spelled it. */
   readonly key?: string | undefined;
+  readonly name?: string | undefined;
   /** `dataType` of the field, if its definition could be read. */
   readonly type?: unknown;
   readonly value: unknown;
@@ -60,23 +64,21 @@ export const fieldsWithValue = (contact: Json, { value, type }: CustomValue): st
     .map(({ id }) => String(id));
 
 /** A custom field as results name it. */
-export const labelOf = ({ id, key }: CustomValue): string => `customFields.${key ?? id}`;
+export const labelOf = ({ id, key, name }: CustomValue): string => `${CUSTOM_FIELDS}${name ?? key ?? id}`;
 
-/**
- * The value with the id and type of its field; unchanged if the definitions could not be read. Undefined if the location
- * has no such field.
- */
+/** The value with id, name and type of its field, as far as the definitions (undefined if they cannot be read) tell. */
 export function resolveCustomField(
-  field: CustomValue,
-  definitions: readonly Json[] | undefined,
-): CustomValue | undefined {
-  if (!definitions) return field;
-  const definition = findCustomField(field.id ?? field.key ?? '', definitions);
-  return definition && { id: String(definition.id), key: field.key, type: definition.dataType, value: field.value };
+  { field, value }: CustomFieldInput,
+  definitions: readonly NamedRow[] | undefined,
+): CustomValue {
+  const definition = definitions && indexById(definitions).get(field);
+  if (definition) {
+    const name = fieldLabels(definitions).get(field);
+    return { id: field, name, type: definition.dataType, value };
+  }
+  return field.startsWith('contact.') ? { key: field, value } : { id: field, value };
 }
 
 /** The argument `customFields` of a write, if there are any. */
 export const customFieldArguments = (fields: readonly CustomValue[]): Json =>
-  fields.length === 0
-    ? {}
-    : { customFields: fields.map(({ id, key, value }) => (id === undefined ? { key, value } : { id, value })) };
+  fields.length === 0 ? {} : { customFields: fields.map(({ id, key, value }) => ({ field: id ?? key, value })) };

@@ -1,4 +1,8 @@
 // The implementations of the composite tools, by tool name.
+
+export { withE164 } from '../names/phone.ts';
+export { resolveReferences } from '../names/resolve-references.ts';
+export { showNames } from '../names/show-names.ts';
 export { run as bulkUpdateContacts } from './bulk-update/bulk-update-contacts.ts';
 export { run as listChangedContacts } from './changes/list-changed-contacts.ts';
 export { run as getContactOverview } from './contact-view/get-contact-overview.ts';
@@ -7,4 +11,3 @@ export { run as countContacts } from './count/count-contacts.ts';
 export { run as searchLocationTasks } from './location-tasks/search-location-tasks.ts';
 export { run as bulkUpsertContacts } from './onboard/bulk-upsert-contacts.ts';
 export { run as onboardContact } from './onboard/onboard-contact.ts';
-export { withE164 } from './phone-lookup.ts';

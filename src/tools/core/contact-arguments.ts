@@ -16,11 +16,17 @@ export const CLEAR_RULE = {
 export const clearsOthers = ({ clear, ...fields }: { clear?: readonly string[] | undefined }): boolean =>
   clear?.every((name) => !Object.hasOwn(fields, name)) ?? true;
 
-/** `value` of each custom field is `field_value` in the API. */
+/** A custom field by its key, which HighLevel resolves itself, and not by its id. */
+export const isFieldKey = (field: unknown): boolean => typeof field === 'string' && field.startsWith('contact.');
+
+const fieldValue = ({ field, value }: Json): Json => ({
+  [isFieldKey(field) ? 'key' : 'id']: field,
+  field_value: value,
+});
+
+/** `{field, value}` is `{id, field_value}` or `{key, field_value}` in the API. */
 const withFieldValues = ({ customFields, ...rest }: Json): Json =>
-  Array.isArray(customFields)
-    ? { ...rest, customFields: recordsOf(customFields).map(({ value, ...key }) => ({ ...key, field_value: value })) }
-    : rest;
+  Array.isArray(customFields) ? { ...rest, customFields: recordsOf(customFields).map(fieldValue) } : rest;
 
 /** A whole name in its parts, because HighLevel refuses a contact that has only `name`. Parts that are given win over it. */
 function withNameParts(args: Json): Json {

@@ -1,5 +1,6 @@
 import { matchField } from '../../api/write/compare.ts';
 import { isEmpty, type Json, recordIn, rowsIn } from '../../lib/json.ts';
+import { isFieldKey } from './contact-arguments.ts';
 import { rowOf } from './row-shape.ts';
 
 /** Arguments that are no field of a contact, or that answers give in another form. */
@@ -25,7 +26,9 @@ function differentFields(contact: Json, args: Json, showsAllFields: boolean): st
 function lacksCustomField(contact: Json, args: Json): boolean {
   if (!Array.isArray(contact.customFields)) return false;
   const stored = new Set(rowsIn(contact, 'customFields').map(({ id }) => id));
-  return rowsIn(args, 'customFields').some(({ id, value }) => id !== undefined && !isEmpty(value) && !stored.has(id));
+  return rowsIn(args, 'customFields').some(
+    ({ field, value }) => !isFieldKey(field) && !isEmpty(value) && !stored.has(field),
+  );
 }
 
 /** Notices about fields that a write did not store, by its answer. */

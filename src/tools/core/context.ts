@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../api/endpoint.ts';
+import type { Endpoint, ToolSpec } from '../../api/endpoint.ts';
 import type { Priority } from '../../api/rate-limiter.ts';
 import type { Api, CallOptions } from '../../api/types.ts';
 import type { Json } from '../../lib/json.ts';
@@ -56,8 +56,7 @@ export interface ToolContext extends RequestContext {
 /** A method's type, so that an implementation may take the arguments that its tool's input schema gives. */
 type ToolBody = { run(args: Json, context: ToolContext): Promise<Json> }['run'];
 
-/** The implementations of composite tools, loaded together with the first call of any. */
-export interface Implementations {
+export interface CompositeImplementations {
   readonly bulkUpdateContacts: ToolBody;
   readonly bulkUpsertContacts: ToolBody;
   readonly countContacts: ToolBody;
@@ -66,6 +65,19 @@ export interface Implementations {
   readonly listChangedContacts: ToolBody;
   readonly onboardContact: ToolBody;
   readonly searchLocationTasks: ToolBody;
+}
+
+/** The implementations of composite tools, and what resolves and shows names: loaded together with the first need of any. */
+export interface Implementations extends CompositeImplementations {
+  /** Ids in place of the names in the arguments. */
+  readonly resolveReferences: (input: ToolSpec['input'], args: Json, context: ToolContext) => Promise<Json>;
+  /** Names for the ids in an answer; `keys` are those of its rows that are shown. */
+  readonly showNames: (
+    answer: Json,
+    context: ToolContext,
+    asked?: readonly string[],
+    keys?: readonly string[],
+  ) => Promise<Json>;
   /** Rewrites the phone number in the argument `name` to E.164. */
   readonly withE164: (args: Json, name: string, context: ToolContext) => Promise<Json>;
 }

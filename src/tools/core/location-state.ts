@@ -3,6 +3,8 @@ import { KeyedLock } from '../../lib/keyed-lock.ts';
 import type { StateStore } from '../../lib/state-file.ts';
 import { EqualCreates } from './equal-creates.ts';
 import { JobStore } from './job-store.ts';
+import { LookupCache } from './lookup-cache.ts';
+import { SeenContacts } from './seen-contacts.ts';
 
 /** A person that search may not show yet. */
 export interface KnownPerson {
@@ -23,6 +25,9 @@ export interface LocationState {
   /** Unfinished work that a later call continues by its handle. */
   readonly jobs: JobStore;
   readonly equalCreates: EqualCreates;
+  /** Users, custom fields and other named things. */
+  readonly lookups: LookupCache;
+  readonly seenContacts: SeenContacts;
   /** Locked while a call works on a person, by the hashes of the person's keys. */
   readonly personLocks: KeyedLock;
   /** People by the hashes of their keys. */
@@ -39,6 +44,8 @@ export const createLocationState = (
   ...location,
   jobs: new JobStore(),
   equalCreates: new EqualCreates(),
+  lookups: new LookupCache(),
+  seenContacts: new SeenContacts(),
   personLocks: new KeyedLock(),
   knownPeople: new BoundedMap(MAX_KNOWN_PEOPLE),
   peopleSweptAt: Number.NEGATIVE_INFINITY,

@@ -23,7 +23,7 @@ function birthday(value: unknown): unknown {
 const isDay = (value: number): boolean => value >= 1e11 && value < 4.1e12 && value % DAY_MS === 0;
 
 /** The same for a custom field. The row does not name its type, so only an exact midnight in UTC is read as a day. */
-function customValue(value: unknown): unknown {
+export function customValue(value: unknown): unknown {
   if (typeof value === 'number') return isDay(value) ? toDay(value) : value;
   return typeof value === 'string' ? value.replace(MIDNIGHT, '$1') : value;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ID } from '../../api/endpoint.ts';
+import { reference } from './references.ts';
 
 /** Accepted, but not in `tools/list`: another form of an argument, or a property that is rarely needed. */
 export const unlisted = { unlisted: true } as const;
@@ -35,12 +36,34 @@ const MAX_TAGS = 500;
 export const Tags = listOf(Filled, MAX_TAGS);
 export const TagsOrNone = listOrNone(Filled, MAX_TAGS);
 
+/** What people call something: its name or its id. The shape of an id is checked again when the request is made. */
+const Called = z.string().trim().min(1, 'must not be empty').max(200);
+export const User = Called.meta(reference('users'));
+export const Users = z.array(User).min(1);
+export const Business = Called.meta(reference('businesses'));
+export const Calendar = Called.meta(reference('calendars'));
+export const Workflow = Called.meta(reference('workflows'));
+export const Campaign = Called.meta(reference('campaigns'));
+export const CustomFieldName = Called.meta(reference('customField'));
+/** A contact by its id, email, phone or full name. Deletes and enrolments take the id only. */
+export const Contact = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(320)
+  .meta(reference('contact'))
+  .describe('id, email, phone or full name');
+
 /** Whole numbers from 1 to `max`. */
 export const upTo = (max: number) => z.int().min(1).max(max);
 export const Skip = z.int().min(0);
 
 /** Keys of the rows to show; never sent to the API. */
-export const Fields = listOf(z.string().regex(/^\w{1,64}$/, 'must be a key of the rows, such as email'), 100);
+const FieldName = z
+  .string()
+  .regex(/^(\w{1,64}|customFields\..{1,200})$/u, 'must be a key of the rows, such as email, or customFields.Name')
+  .meta(reference('fieldName'));
+export const Fields = listOf(FieldName, 100);
 
 /** Paging of lists that the API sends in one answer; never sent to the API. */
 export const window = { limit: upTo(500).optional(), skip: Skip.optional() };
@@ -74,18 +97,8 @@ const InboundDndSettings = z.strictObject({
 
 /** Depends on the type of the field: text, number, boolean, list of choices. Files cannot be written this way. */
 const FieldValue = z.union([LongText, z.number(), z.boolean(), listOrNone(Text.meta(orNumber), 500)]);
-const CustomField = z
-  .strictObject({
-    id: Id.optional(),
-    key: z
-      .string()
-      .regex(/^[\w.]{1,200}$/, 'must be a key such as contact.bike_model; list_custom_fields names them')
-      .optional(),
-    part: Filled.describe('of a TEXTBOX_LIST').optional(),
-    value: FieldValue,
-  })
-  .refine((field) => (field.id === undefined) !== (field.key === undefined), 'takes either id or key')
-  .refine((field) => field.part === undefined || typeof field.value === 'string', 'takes a text for a part');
+const CustomField = z.strictObject({ field: Called.describe('name, key or id'), value: FieldValue });
+export type CustomFieldInput = z.output<typeof CustomField>;
 export const CustomFields = listOf(CustomField, 200);
 
 /** Contact fields that create, update and upsert have in common. */
@@ -114,7 +127,7 @@ export const contactFields = {
     .string()
     .regex(DATE_OF_BIRTH, 'must be YYYY-MM-DD or MM-DD-YYYY (also with / . _), never day first')
     .optional(),
-  assignedTo: Id.describe('user id').optional(),
+  assignedTo: User.describe('user: name or id').optional(),
   customFields: CustomFields.optional(),
 };
 

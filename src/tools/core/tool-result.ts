@@ -1,6 +1,7 @@
 import type { Endpoint, ListShape } from '../../api/endpoint.ts';
 import { isRecord, type Json, listIn } from '../../lib/json.ts';
 import { truncate, wellFormed } from '../../lib/text.ts';
+import { shownKeys } from './named-ids.ts';
 import { cleanValue, pickFields, rowOf } from './row-shape.ts';
 
 /** Bytes: a page without `limit`, and the most that either half of an answer may have (hosts truncate or drop longer ones). */
@@ -55,7 +56,7 @@ interface PageArguments {
 export function toToolResult(endpoint: Endpoint, data: Json, args: Json): Json {
   if (endpoint.list) return listResult(endpoint, endpoint.list, data, args);
   const { fields }: PageArguments = args;
-  return singleResult(endpoint.present ? endpoint.present(data, args) : data, fields);
+  return singleResult(endpoint.present ? endpoint.present(data, args) : data, shownKeys(fields));
 }
 
 /** The record of an answer, its longest values truncated until it fits. */
@@ -120,7 +121,7 @@ function listResult(endpoint: Endpoint, list: ListShape, data: Json, args: Json)
   const records = all.flatMap((row, index) => (isRecord(row) ? [{ row, index }] : []));
   const page = list.whole ? records.slice(skip, limit === undefined ? undefined : skip + limit) : records;
   const room = pageDataBytes(limit ?? pageLimit);
-  const rows = rowsThatFit(page, ({ row }) => truncateRow(list.row(row), fields, room), room);
+  const rows = rowsThatFit(page, ({ row }) => truncateRow(list.row(row), shownKeys(fields), room), room);
   const last = page[rows.length - 1]?.row;
   // Where HighLevel pages, items that are no objects count for the start of the next page.
   const reached = skip + (list.whole ? rows.length : (page[rows.length]?.index ?? all.length));

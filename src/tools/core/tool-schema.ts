@@ -12,6 +12,7 @@ const OMITTED_KEYWORDS = [
   'minItems',
   'exclusiveMinimum',
   'unlistedLimit',
+  'reference',
   'acceptsNumber',
   'enumInDescription',
 ];

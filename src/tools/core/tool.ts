@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Endpoint, ToolSpec } from '../../api/endpoint.ts';
 import type { Scope } from '../../api/scopes.ts';
 import type { Json } from '../../lib/json.ts';
-import type { Implementations, ToolContext } from './context.ts';
+import type { CompositeImplementations, ToolContext } from './context.ts';
 
 /** The definition of a tool that sends several requests; its implementation is a file of its own. */
 export interface CompositeTool<I extends z.ZodObject = z.ZodObject> extends ToolSpec {
@@ -25,7 +25,7 @@ export type Implementation<T extends CompositeTool> = (args: ToolInput<T>, conte
 
 /** Loads the implementation of this name with the first call, so that it does not slow down the start. */
 export const lazyTool =
-  (name: Exclude<keyof Implementations, 'withE164'>): CompositeTool['run'] =>
+  (name: keyof CompositeImplementations): CompositeTool['run'] =>
   async (args, context) =>
     (await context.implementations())[name](args, context);
 

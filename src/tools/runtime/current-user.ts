@@ -31,7 +31,7 @@ function replaceMe(args: Json, user: () => unknown): Json {
 async function myId({ call, user }: ToolContext): Promise<string> {
   if (user === undefined)
     throw new UserError(
-      '"me" is not known: the owner sets GHL_USER to a HighLevel user id or email. Use the user id instead.',
+      '"me" is not known: the owner sets GHL_USER to a HighLevel user id or email. Use the name or id of the user instead.',
     );
   if (ID.test(user)) return user;
   const users = rowsIn(await call(listUsers, {}), 'users');

@@ -1,17 +1,17 @@
-import type { Endpoint } from '../../api/endpoint.ts';
+import type { Endpoint, ListShape } from '../../api/endpoint.ts';
 import type { Json } from '../../lib/json.ts';
 import { isE164 } from '../../lib/phone.ts';
 import { truncate } from '../../lib/text.ts';
 import { readTime } from '../../lib/time.ts';
 import { type RequestContext, START_DEADLINE_MS, TOOL_DEADLINE_MS, type ToolContext } from '../core/context.ts';
+import { idsIn, shownKeys } from '../core/named-ids.ts';
 import { assertAllowed } from '../core/permissions.ts';
+import { hasReferences } from '../core/references.ts';
 import { countInvalidRows } from '../core/row-shape.ts';
 import { isComposite, type Tool } from '../core/tool.ts';
-import { toToolResult } from '../core/tool-result.ts';
-import { customFieldsByName } from '../search.ts';
+import { bytes, MAX_BYTES, toToolResult, truncateToLimit } from '../core/tool-result.ts';
 import { resolveMe } from './current-user.ts';
 import { resolveFilterTimes } from './filter-times.ts';
-import { joinTextBoxParts } from './text-box-parts.ts';
 
 /** Characters of all notices together. */
 const NOTICE_CHARACTERS = 2_000;
@@ -22,7 +22,9 @@ export async function runTool(tool: Tool, given: Json, request: RequestContext, 
   const context = createToolContext(tool, request, (notice, kind = notice) => void notices.set(kind, notice));
   assertAllowed(tool, given, request.access);
   const args = await resolveArguments(tool, given, context);
-  const answer = isComposite(tool) ? await tool.run(args, context) : await runEndpoint(tool, args, context);
+  const answer = isComposite(tool)
+    ? withinLimit(await withNames(await tool.run(args, context), args, context))
+    : await runEndpoint(tool, args, context);
   const result = withoutInvalidKeys(tool, answer, context);
   return notices.size > 0
     ? { ...result, notice: truncate([...notices.values()].join(' '), NOTICE_CHARACTERS) }
@@ -41,17 +43,26 @@ function withoutInvalidKeys({ output }: Tool, answer: Json, { notify }: ToolCont
   return Object.fromEntries(Object.entries(answer).filter(([key]) => !invalid.has(key)));
 }
 
-/** Replaces "me", parts of text boxes and local times in filters by what the API takes. */
+/** Arguments in the API's terms: ids in place of names, times with an offset in filters. */
 async function resolveArguments(tool: Tool, given: Json, context: ToolContext): Promise<Json> {
-  const args = await joinTextBoxParts(await resolveMe(given, context), context);
-  if (args.filters === undefined) return args;
-  const [named] = customFieldsByName(args.filters);
-  if (named)
-    context.notify(
-      `${named} is no id of a custom field: by a key or name search finds nobody. list_custom_fields gives the ids.`,
-    );
-  return { ...args, filters: await resolveFilterTimes(args.filters, tool, context) };
+  const named = await resolveMe(given, context);
+  const args = hasReferences(tool.input, named)
+    ? await (await context.implementations()).resolveReferences(tool.input, named, context)
+    : named;
+  return args.filters === undefined
+    ? args
+    : { ...args, filters: await resolveFilterTimes(args.filters, tool, context) };
 }
+
+/** An answer with names for ids. The lookups are loaded only for an answer that has any. */
+async function withNames(answer: Json, { fields }: Json, context: ToolContext, list?: ListShape): Promise<Json> {
+  const asked = fields as string[] | undefined;
+  const keys = shownKeys(asked) ?? list?.fields;
+  if (idsIn(answer, keys).size === 0) return answer;
+  return (await context.implementations()).showNames(answer, context, asked, keys);
+}
+
+const withinLimit = (answer: Json): Json => (bytes(answer) > MAX_BYTES ? truncateToLimit(answer) : answer);
 
 /** `addNotice` replaces an earlier notice of the same kind. */
 function createToolContext(
@@ -59,7 +70,7 @@ function createToolContext(
   request: RequestContext,
   addNotice: (notice: string, kind?: string) => void,
 ): ToolContext {
-  const { api, signal, host, onWrite, access, state } = request;
+  const { api, clock, signal, host, onWrite, access, state } = request;
   const startedAt = api.now();
   const deadline = isComposite(tool) ? startedAt + TOOL_DEADLINE_MS : undefined;
   // Hundreds of calls may send notices that differ only in numbers: the last one is shown.
@@ -69,11 +80,12 @@ function createToolContext(
     notify: (notice) => addNotice(notice),
     call: async (endpoint, args, priority = 'interactive', options) => {
       assertAllowed(endpoint, args, access);
-      const answer = await api.call(endpoint, args, {
+      const begun = api.call(endpoint, args, {
         ...{ signal, host, onWrite, priority, deadline, locationId: state.locationId },
         notify: notifyLatest,
         ...options,
       });
+      const answer = await state.seenContacts.during(endpoint, args, clock.now, begun);
       state.equalCreates.forget(endpoint, args);
       const invalid = endpoint.effect === 'read' ? countInvalidRows(answer) : 0;
       if (invalid > 0)
@@ -97,7 +109,7 @@ async function runEndpoint(endpoint: Endpoint, given: Json, context: ToolContext
   const equal = state.equalCreates.recordCreate(endpoint, args, answer, api.now());
   if (equal) notify(equal);
   endpoint.remarks?.(answer, args).forEach(notify);
-  return toToolResult(endpoint, answer, given);
+  return toToolResult(endpoint, await withNames(answer, given, context, endpoint.list), given);
 }
 
 /** A copy of the arguments with the phone in E.164. The parser is loaded only for a phone in another form. */

@@ -3,7 +3,7 @@ import type { HttpRequest } from '../../../src/api/transport/types.ts';
 import type { Json } from '../../../src/lib/json.ts';
 
 import { type Change, connectChanged } from '../../changed-answers.ts';
-import { connect, find, textOf } from '../../connect.ts';
+import { CONTACTS, connect, find, textOf } from '../../connect.ts';
 
 // HighLevel stores some values in another form than they were sent in, leaves some out, and has more than one form of the
 // same answer. None of that may be reported as "not done", or as the answer to another call.
@@ -167,7 +167,7 @@ test.each([
   ['with a trace id', { message: 'The workflow is not published', traceId: '2b1c7e5e-94a1-4d0d-9ee4-0d2c9f1c2b11' }],
   ['with its status', { error: 'The workflow is not published', status: 400 }],
 ])('an error of HighLevel itself %s makes no enrolment uncertain', async (_, body) => {
-  const { sandbox, call, refused } = await connect();
+  const { sandbox, call, refused } = await connect({ scopes: CONTACTS });
   const { id: contactId } = await find(call, 'maria');
   sandbox.setFaults([{ route: 'POST /contacts/{contactId}/workflow/{workflowId}', fault: { status: 400, body } }]);
   const text = await refused('add_contact_to_workflow', {

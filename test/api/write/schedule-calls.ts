@@ -42,7 +42,7 @@ const tagFacts = (id: string, tags: readonly string[], value: string) =>
 const below = ({ owner, name, value }: Fact, part: string): Fact => ({ owner: `${owner}/${part}`, name, value });
 const factsBelow = (part: string, fields: Json) => factsOf(ids.ada, fields).map((each) => below(each, part));
 
-const byKey = (nr: string) => [{ key: 'bike', value: `Bike ${nr}` }];
+const byKey = (nr: string) => [{ field: 'contact.bike', value: `Bike ${nr}` }];
 const newEmail: MakeJson = (nr) => ({ email: `Mark${nr}@new.example` });
 const newPhone = constantFrom<MakeJson>(
   (nr) => ({ phone: `+1312556${nr.padStart(4, '0')}` }),
@@ -89,14 +89,14 @@ const CHANGES: readonly ((id: string, nr: string) => { readonly args: Json; read
   (id) => ({ args: { dateOfBirth: '04/09/1988' }, facts: factsOf(id, { dateOfBirth: '1988-04-09' }) }),
   (id, nr) => ({ args: { customFields: byKey(nr) }, facts: [fact(id, `field ${ids.field}`, `Bike ${nr}`)] }),
   (id, nr) => ({
-    args: { customFields: [{ id: ids.field, value: `Bike ${nr}` }] },
+    args: { customFields: [{ field: ids.field, value: `Bike ${nr}` }] },
     facts: [fact(id, `field ${ids.field}`, `Bike ${nr}`)],
   }),
   (id) => ({
-    args: { customFields: [{ id: ids.choice, value: ['Cargo', 'Gravel'] }] },
+    args: { customFields: [{ field: ids.choice, value: ['Cargo', 'Gravel'] }] },
     facts: [fact(id, `field ${ids.choice}`, '["Cargo","Gravel"]')],
   }),
-  () => ({ args: { customFields: [{ id: ids.nobody, value: 'vanishes' }] }, facts: [] }),
+  () => ({ args: { customFields: [{ field: ids.nobody, value: 'vanishes' }] }, facts: [] }),
   (id) => ({
     args: { tags: ['VIP', 'Cargo'] },
     facts: TAGS.map((tag) => fact(id, `tag ${tag}`, ['vip', 'cargo'].includes(tag) ? 'yes' : '')),

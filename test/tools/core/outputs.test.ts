@@ -71,7 +71,7 @@ describe('every root key of a result is declared in the output schema of its too
         return c.call('list_changed_contacts', { since: 'last', tasks: true });
       }, ['changedTasks', 'cursor', 'completeTo', 'unseen']],
     ['groups by a custom field', 'count_contacts', {},
-      (c) => c.call('count_contacts', { groupBy: 'customFields.bike_model' }), ['field', 'without']],
+      (c) => c.call('count_contacts', { groupBy: 'customFields.bike_model' }), ['groupBy', 'without']],
     ['many groups', 'count_contacts', { sandbox: { data: { contacts: Array.from({ length: 50 }, (_, i) => ({ firstName: 'A', city: `Town ${i}` })) } as never } },
       (c) => c.call('count_contacts', { groupBy: 'city' }), ['others']],
     ['rows of all outcomes', 'bulk_upsert_contacts', { sandbox: people(2), timers: realTimers },

@@ -126,19 +126,23 @@ test('a filter without its value, or with an invalid one, selects no contact for
   expect(await sent()).toEqual([]);
 });
 
-test('a custom field key in a filter is rejected, because search would match no contact', async () => {
-  const { call } = await connect();
+test('a custom field in a filter is given by id, key or name; an unknown one is rejected', async () => {
+  const { call, refused, sent } = await connect();
   const filter = (field: string) => ({ filters: [{ group: 'OR', filters: [{ field, operator: 'exists' }] }] });
   const { customFields } = await call('list_custom_fields');
   const [field] = customFields as Json[];
   const known = await call('search_contacts', filter(`customFields.${field?.id}`));
   expect(known.total).toBeGreaterThan(0);
-  expect(known).not.toHaveProperty('notice');
+  for (const word of ['bike_model', 'Bike model', 'BIKE MODEL']) {
+    expect(await call('search_contacts', filter(`customFields.${word}`))).toEqual(known);
+    expect(await call('count_contacts', filter(`customFields.${word}`))).toMatchObject({ total: known.total });
+  }
+  await sent();
   for (const tool of ['search_contacts', 'count_contacts'])
-    expect(await call(tool, filter('customFields.bike_model'))).toMatchObject({
-      total: 0,
-      notice: expect.stringContaining('customFields.bike_model is no id of a custom field'),
-    });
+    expect(await refused(tool, filter('customFields.bike_modle'))).toMatch(
+      /no custom field has .*"bike_modle"\. Nearest: "Bike model"/,
+    );
+  expect(await sent()).not.toContain('POST /contacts/search');
 });
 
 test('a field that is both cleared and set is rejected', async () => {
@@ -312,8 +316,8 @@ test('text that is JSON of another type, or text for a text argument, is not cha
 test('numbers are accepted as text for phones, postal codes and custom values, but not for ids', async () => {
   const { call, refused, sent } = await connect();
   const fields = [
-    { key: 'bike_model', value: 29 },
-    { key: 'frame_size', value: 56 },
+    { field: 'bike_model', value: 29 },
+    { field: 'frame_size', value: 56 },
   ];
   const { contact } = await call('create_contact', {
     email: 'n.w@example.com', phone: 13125550187, postalCode: 60601, customFields: fields,
@@ -330,29 +334,29 @@ test('numbers are accepted as text for phones, postal codes and custom values, b
 test('an entry of a TEXTBOX_LIST field is set by label or id', async () => {
   const { client, call, refused } = await connect();
   const { id: contactId } = await find(call, 'maria lopez');
-  const entry = (part: string, value: string) => ({ key: 'fit_measurements', part, value });
-  const customFields = [entry('reach (MM)', '402'), { key: 'bike_model', value: 'Trek' }, entry('saddle', '735')];
+  const entry = (part: string, value: string) => ({ field: `Fit measurements / ${part}`, value });
+  const customFields = [entry('reach (MM)', '402'), { field: 'bike_model', value: 'Trek' }, entry('saddle', '735')];
   const written = await client.callTool({ name: 'update_contact', arguments: { contactId, customFields } });
   expect(textOf(written)).toContain('give every part that is to stay');
-  const definitions = (await call('list_custom_fields')).customFields as Json[];
-  const field = definitions.find(({ fieldKey }) => fieldKey === 'contact.fit_measurements');
-  expect(field?.textBoxListOptions).toContainEqual({ id: 'reach', label: 'Reach (mm)' });
-  const held = async (id: unknown) =>
-    (((await call('get_contact', { contactId: id })).contact as Json).customFields as Json[]).find(
-      (each) => each.id === field?.id,
-    )?.value;
-  expect(await held(contactId)).toEqual({ reach: '402', saddle: '735' });
+  const stored = async (id: unknown) => ((await call('get_contact', { contactId: id })).contact as Json).customFields;
+  const expected = {
+    'Bike model': 'Trek',
+    'Fit measurements / Reach (mm)': '402',
+    'Fit measurements / Saddle height (mm)': '735',
+  };
+  expect(await stored(contactId)).toMatchObject(expected);
   const row = { email: 'n.w@example.com', customFields };
   const { contact } = await call('onboard_contact', row);
-  expect(await held((contact as Json).id)).toEqual({ reach: '402', saddle: '735' });
+  expect(await stored((contact as Json).id)).toEqual(expected);
   const rows = [{ email: 'o.w@example.com', customFields }];
   const [account] = (await call('bulk_upsert_contacts', { rows })).rows as Json[];
-  expect(await held(account?.contactId)).toEqual({ reach: '402', saddle: '735' });
+  expect(await stored(account?.contactId)).toEqual(expected);
 
   expect(await refused('update_contact', { contactId, customFields: [entry('shoe', '44')] })).toContain(
-    'has no part "shoe"; it has "Saddle height (mm)", "Reach (mm)"',
+    'no custom field has the id, key or name "Fit measurements / shoe"',
   );
-  expect(
-    await refused('update_contact', { contactId, customFields: [{ key: 'bike_model', part: 'x', value: 'y' }] }),
-  ).toContain('has no parts: leave part out');
+  const whole = [{ field: 'fit_measurements', value: '735' }];
+  expect(await refused('update_contact', { contactId, customFields: whole })).toContain(
+    'each as a field: "Fit measurements / Saddle height (mm)", "Fit measurements / Reach (mm)"',
+  );
 });

@@ -112,7 +112,7 @@ describe('the set of tools', () => {
       ['filters[].gte', 'filters[].lte', 'filters[].gt', 'filters[].lt', 'filters[].filters[].value'],
     ],
     ['count_contacts', ['filters[].field', 'filters[].group', 'filters[].filters[].gte']],
-    ['create_contact', ['dndSettings.Call.status', 'inboundDndSettings.all.status', 'customFields[].part']],
+    ['create_contact', ['dndSettings.Call.status', 'inboundDndSettings.all.status', 'customFields[].field']],
     [
       'onboard_contact',
       ['tasks[].title', 'tasks[].dueDate', 'tasks[].body', 'tasks[].assignedTo', 'tasks[].completed'],

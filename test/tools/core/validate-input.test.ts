@@ -4,6 +4,7 @@ import type { Json } from '../../../src/lib/json.ts';
 import { connect } from '../../connect.ts';
 
 const ID = 'seD4PfOuKoVMLkEZqohJ';
+const A_CONTACT = "contactId must be a contact's id, email, phone number or full name";
 
 describe('invalid input is rejected with the name of the argument, and nothing is sent', () => {
   test.each([
@@ -21,15 +22,20 @@ describe('invalid input is rejected with the name of the argument, and nothing i
     ],
     ['a wrong type', 'list_contacts', { limit: 'ten' }, 'limit must be a'],
     ['a missing id', 'get_contact', {}, 'contactId is missing'],
-    ['an empty id', 'get_contact', { contactId: '' }, 'contactId must be an id'],
-    ['a path', 'get_contact', { contactId: '../users/1' }, 'contactId must be an id'],
+    ['an empty id', 'get_contact', { contactId: '' }, 'contactId must not be empty'],
+    ['a path', 'get_contact', { contactId: '../users/1' }, A_CONTACT],
     ['dots', 'delete_contact', { contactId: '..' }, 'contactId must be an id'],
-    ['an id with a path', 'get_contact', { contactId: 'abc/tasks/1' }, 'contactId must be an id'],
-    ['a query', 'get_contact', { contactId: 'x?y=1' }, 'contactId must be an id'],
-    ['5,000 characters', 'get_contact', { contactId: 'x'.repeat(5_000) }, 'contactId must be an id'],
-    ['CR LF', 'get_contact', { contactId: 'abc\r\nx: 1' }, 'contactId must be an id'],
+    ['an id with a path', 'get_contact', { contactId: 'abc/tasks/1' }, A_CONTACT],
+    ['a query', 'get_contact', { contactId: 'x?y=1' }, A_CONTACT],
+    [
+      '5,000 characters',
+      'get_contact',
+      { contactId: 'x'.repeat(5_000) },
+      'contactId must have a length of at most 320',
+    ],
+    ['CR LF', 'get_contact', { contactId: 'abc\r\nx: 1' }, A_CONTACT],
     ['an encoded slash', 'get_contact_task', { contactId: ID, taskId: 'a%2Fb' }, 'taskId must be an id'],
-    ['an id in a list', 'add_contact_followers', { contactId: ID, followers: ['a/b'] }, 'followers[0] must be an id'],
+    ['an id in a list', 'bulk_update_contacts', { contacts: ['a/b'], addTags: ['x'] }, 'contacts[0] must be an id'],
     [
       'too many',
       'bulk_assign_contact_business',
@@ -66,7 +72,7 @@ describe('invalid input is rejected with the name of the argument, and nothing i
     [
       'an object as custom value',
       'create_contact',
-      { customFields: [{ key: 'bike_photo', value: { a: { url: 'x' } } }] },
+      { customFields: [{ field: 'bike_photo', value: { a: { url: 'x' } } }] },
       'customFields[0].value has a value of the wrong kind',
     ],
     ['no email', 'create_contact', { email: 'nonsense' }, 'email must be an email address'],
@@ -74,14 +80,14 @@ describe('invalid input is rejected with the name of the argument, and nothing i
     [
       'a custom field without value',
       'create_contact',
-      { customFields: [{ id: 'a' }] },
+      { customFields: [{ field: 'a' }] },
       'customFields[0].value is missing',
     ],
     [
-      'a custom field by id and key',
+      'a custom field by id',
       'create_contact',
-      { customFields: [{ id: 'a', key: 'b', value: 1 }] },
-      'customFields[0] takes either id or key',
+      { customFields: [{ id: 'a', value: 1 }] },
+      'customFields[0].field is missing',
     ],
     ['no field to change', 'update_contact', { contactId: ID }, 'give at least one field to change'],
     [

@@ -3,10 +3,10 @@ import { storedTag } from '../../../api/contact-fields.ts';
 import { CLEAR_RULE, CLEARABLE, clearsOthers } from '../../core/contact-arguments.ts';
 import {
   answer,
+  Business,
   contactFields,
   enumInDescription,
   Filled,
-  Id,
   Ids,
   listOf,
   of,
@@ -46,7 +46,7 @@ export const bulkUpdateContacts = compositeTool({
       set: SetFields.describe('fields as in update_contact, not tags').optional(),
       addTags: Tags.optional(),
       removeTags: Tags.optional(),
-      businessId: Id.optional(),
+      businessId: Business.optional(),
       unlinkBusiness: z.boolean().optional(),
       confirm: z.boolean().optional(),
       handle: Filled.optional(),
@@ -81,7 +81,6 @@ export const bulkUpdateContacts = compositeTool({
     total: of.count,
     everyContact: of.flag,
     changes: of.object,
-    businessName: of.text,
     examples: of.rows,
     listsCut: of.object,
     asked: of.count,

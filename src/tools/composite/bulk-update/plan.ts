@@ -1,9 +1,8 @@
 import { ID } from '../../../api/endpoint.ts';
 import { refuseOversized } from '../../../api/request.ts';
 import { UserError } from '../../../lib/errors.ts';
-import { quoteForMessage } from '../../../lib/text.ts';
 import type { ToolContext } from '../../core/context.ts';
-import { lookUpRows } from '../../runtime/name-lookup.ts';
+import { lookUp } from '../../names/lookups.ts';
 import { type CustomValue, resolveCustomField } from '../custom-field-values.ts';
 import { nextCursor, SeenRows, searchPage } from '../search-pages.ts';
 import type { BulkUpdateInput, Changes, Plan } from './job.ts';
@@ -39,17 +38,10 @@ function refuseSharedIdentity(set: Changes['set'], contacts: number): void {
     );
 }
 
-/** @throws UserError for a custom field that the location does not have: HighLevel would ignore it without an error */
 async function resolveCustomFields(set: Changes['set'], context: ToolContext): Promise<CustomValue[]> {
   if (!set?.customFields) return [];
-  const definitions = await lookUpRows('customFields', context);
-  return set.customFields.map((entry) => {
-    const value = resolveCustomField(entry, definitions);
-    if (value) return value;
-    throw new UserError(
-      `There is no custom field ${quoteForMessage(entry.id ?? entry.key)}; list_custom_fields names them. Nothing was written.`,
-    );
-  });
+  const definitions = await lookUp('customFields', context);
+  return set.customFields.map((entry) => resolveCustomField(entry, definitions));
 }
 
 /** Bytes of the largest request of a step. */

@@ -5,7 +5,6 @@ import { getContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { cleanValue, rowOf } from '../../core/row-shape.ts';
 import { truncateLists } from '../../core/tool-result.ts';
-import { namesById } from '../../runtime/name-lookup.ts';
 import { failureReason } from '../contact-view/contact-parts.ts';
 import { customFieldValue, labelOf } from '../custom-field-values.ts';
 import { searchPage } from '../search-pages.ts';
@@ -20,14 +19,12 @@ const NOTABLE_SHARE = 0.05;
 
 /** What a job would do, with three contacts as examples. Writes nothing. */
 export async function previewOf(plan: Plan, context: ToolContext): Promise<Json> {
-  const { changes, ids, repeated } = plan;
-  const [everyContact, businessNames, ...examples] = await Promise.all([
+  const { ids, repeated } = plan;
+  const [everyContact, ...examples] = await Promise.all([
     plan.isSearch ? isEveryContact(ids.length, context) : undefined,
-    changes.businessId === undefined ? undefined : namesById('businesses', context),
     ...ids.slice(0, MAX_EXAMPLES).map((id) => exampleOf(id, plan, context)),
   ]);
   if (everyContact) context.notify('These are ALL contacts of the location.');
-  const businessName = changes.businessId && businessNames?.get(changes.businessId);
   const cost = costOf(plan, context);
   if (cost) context.notify(cost);
   const preview = {
@@ -36,8 +33,7 @@ export async function previewOf(plan: Plan, context: ToolContext): Promise<Json>
     total: ids.length,
     ...(repeated > 0 ? { repeatedIds: repeated } : {}),
     ...(everyContact === undefined ? {} : { everyContact }),
-    changes: withShortTexts(changes),
-    ...(businessName === undefined ? {} : { businessName: short(businessName) }),
+    changes: withShortTexts(changesOf(plan)),
     examples,
   };
   return truncateLists(preview) ?? truncateLists({ ...preview, examples: [] }) ?? { preview: true, total: ids.length };
@@ -97,7 +93,14 @@ function tagChanges(contact: Json, { addTags = [], removeTags = [] }: Changes): 
   };
 }
 
-const withShortTexts = (changes: Changes): Json =>
+/** The changes with custom fields as a contact has them, which answers show by name. */
+function changesOf({ changes, customFields }: Plan): Json {
+  if (customFields.length === 0) return changes;
+  const values = customFields.map(({ id, key, value }) => ({ id: id ?? key, value }));
+  return { ...changes, set: { ...changes.set, customFields: values } };
+}
+
+const withShortTexts = (changes: Json): Json =>
   JSON.parse(JSON.stringify(changes, (_, value) => (typeof value === 'string' ? truncate(value, MAX_VALUE) : value)));
 
 const valueIn = (contact: Json, name: string): unknown => (name === 'name' ? fullName(contact) : contact[name]);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { listCalendarEvents } from '../../appointments.ts';
-import { Id, of, outputs } from '../../core/schemas.ts';
+import { Contact, of, outputs } from '../../core/schemas.ts';
 import { compositeTool, lazyTool } from '../../core/tool.ts';
 
 export const getContactOverview = compositeTool({
@@ -10,7 +10,7 @@ export const getContactOverview = compositeTool({
     'What is known of a contact in one call: fields, open and overdue tasks, latest notes, coming and last appointments, counts.',
   scope: 'contacts.readonly',
   effect: 'read',
-  input: z.strictObject({ contactId: Id }),
+  input: z.strictObject({ contactId: Contact }),
   output: outputs.record({
     contact: of.object,
     tasks: of.rows,

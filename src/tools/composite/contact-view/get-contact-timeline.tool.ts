@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { answer, Id, of, upTo } from '../../core/schemas.ts';
+import { answer, Contact, of, upTo } from '../../core/schemas.ts';
 import { compositeTool, lazyTool } from '../../core/tool.ts';
 import type { ContactPart } from './contact-parts.ts';
 
@@ -23,7 +23,7 @@ export const getContactTimeline = compositeTool({
   scope: 'contacts.readonly',
   effect: 'read',
   input: z.strictObject({
-    contactId: Id,
+    contactId: Contact,
     kinds: z.array(z.enum(ALL_KINDS)).min(1).optional(),
     limit: upTo(100).optional(),
     cursor: z.string().optional(),

@@ -13,7 +13,7 @@ export const countContacts = compositeTool({
   input: z
     .strictObject({
       groupBy: Filled.describe(
-        'tag, source, owner, month (of dateAdded), business, city or customFields.<id>',
+        'tag, source, owner, month (of dateAdded), business, city or customFields.<name>',
       ).optional(),
       query: Filled.max(75).optional(),
       filters: filters.describe('as in search_contacts').optional(),
@@ -25,7 +25,6 @@ export const countContacts = compositeTool({
     incomplete: of.flag,
     counted: of.count,
     groupBy: of.text,
-    field: of.text,
     zone: of.text,
     groups: of.rows,
     others: of.object,

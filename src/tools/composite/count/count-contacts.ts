@@ -4,7 +4,7 @@ import type { Json } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { pickFields, rowOf } from '../../core/row-shape.ts';
 import type { Implementation } from '../../core/tool.ts';
-import { namesById } from '../../runtime/name-lookup.ts';
+import { rowsById } from '../../names/lookups.ts';
 import { nextCursor, PAGES_REPEAT, searchPage } from '../search-pages.ts';
 import type { countContacts } from './count-contacts.tool.ts';
 import { type Group, type Grouping, Groups, groupingOf, NAME_CHARACTERS } from './groups.ts';
@@ -111,13 +111,18 @@ function countRow({ counted, groups, names, grouping }: Count, row: Json): void 
   if (grouping.by === 'business' && row.businessName) names.set(row.businessId ?? row.businessName, row.businessName);
 }
 
-/** Groups as the model reads them; ids have their names where these can be looked up. */
+/** Groups as the model reads them: by name in place of the id, where no other group has that name. */
 async function withNames(groups: readonly Group[], { grouping, names }: Count, context: ToolContext): Promise<Json[]> {
   const lookup = grouping.by === 'owner' ? 'users' : grouping.by === 'business' ? 'businesses' : undefined;
-  const unnamed = lookup !== undefined && groups.some(({ value }) => !names.has(value));
-  if (unnamed && context.hasTime()) for (const [id, name] of await namesById(lookup, context)) names.set(id, name);
+  const unnamed = lookup ? groups.map(({ value }) => value).filter((value) => !names.has(value)) : [];
+  if (lookup && unnamed.length > 0 && context.hasTime())
+    for (const [id, { name }] of await rowsById(lookup, unnamed, context)) names.set(id, name);
+  const times = new Map<unknown, number>();
+  for (const { value } of groups) times.set(names.get(value), (times.get(names.get(value)) ?? 0) + 1);
   return groups.map(({ value, count }) => {
     const name = names.get(value);
-    return pickFields({ value, ...(name === value ? {} : { name }), count }, NAME_CHARACTERS);
+    const isShared = name !== value && Number(times.get(name)) > 1;
+    const shown = name === undefined ? { value } : isShared ? { value, name } : { value: name };
+    return pickFields({ ...shown, count }, NAME_CHARACTERS);
   });
 }

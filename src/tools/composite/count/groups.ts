@@ -1,16 +1,20 @@
 import { isId } from '../../../api/endpoint.ts';
 import { UserError } from '../../../lib/errors.ts';
-import type { Json } from '../../../lib/json.ts';
+import { isRecord, type Json } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import { epochMs, zoneOrUtc } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
+import { CUSTOM_FIELDS } from '../../core/references.ts';
 import { cleanValue } from '../../core/row-shape.ts';
-import { findCustomField, lookUpRows } from '../../runtime/name-lookup.ts';
+import { findCustomField } from '../../names/custom-field-input.ts';
+import { fieldLabels } from '../../names/custom-field-values.ts';
+import { NameNotFound } from '../../names/find-by-name.ts';
+import { lookUp } from '../../names/lookups.ts';
 import { customFieldValue } from '../custom-field-values.ts';
 
 /** What contacts are grouped by. */
 export interface Grouping {
-  /** As the answer names it: `source`, or `customFields.<id>`. */
+  /** As the answer names it: `source`, or `customFields.Bike model`. */
   readonly by: string;
   /** What a contact counts under: one value or a list; empty values do not count. */
   readonly value: (row: Json) => unknown;
@@ -25,8 +29,7 @@ const GROUPINGS: Readonly<Record<string, Grouping['value']>> = {
   business: ({ businessId, businessName }) => businessId ?? businessName,
   city: ({ city }) => city,
 };
-const CHOICES = 'tag, source, owner, month, business, city or customFields.<id>';
-const CUSTOM = 'customFields.';
+const CHOICES = 'tag, source, owner, month, business, city or customFields.<name>';
 export const NAME_CHARACTERS = 80;
 
 /** @throws UserError for what contacts cannot be grouped by */
@@ -50,21 +53,24 @@ async function byMonth({ clock }: ToolContext): Promise<Grouping> {
 }
 
 async function byCustomField(by: string, context: ToolContext): Promise<Grouping> {
-  const name = by.startsWith(CUSTOM) ? by.slice(CUSTOM.length) : by;
-  const fields = await lookUpRows('customFields', context);
-  const field = fields && findCustomField(name, fields);
-  if (fields && !field)
-    throw new UserError(
-      `There is no custom field ${quoteForMessage(name)}; list_custom_fields names them. groupBy takes ${CHOICES}. Nothing was counted.`,
-    );
-  if (!field && (name === by || !isId(name)))
-    throw new UserError(`groupBy takes ${CHOICES}; ${quoteForMessage(by)} is none of these. Nothing was counted.`);
-  const id = isId(field?.id) ? field.id : name;
-  return {
-    by: CUSTOM + id,
-    value: (row) => customFieldValue(row, id),
-    about: field ? { field: cleanValue(field.name, NAME_CHARACTERS) } : {},
+  const word = by.startsWith(CUSTOM_FIELDS) ? by.slice(CUSTOM_FIELDS.length) : by;
+  const definitions = await lookUp('customFields', context);
+  if (definitions === undefined) {
+    if (word === by || !isId(word))
+      throw new UserError(`groupBy takes ${CHOICES}; ${quoteForMessage(by)} is none of these. Nothing was counted.`);
+    return { by, value: (row) => customFieldValue(row, word), about: {} };
+  }
+  const { field, part } = await findCustomField(word, 'groupBy', definitions, context).catch((error: unknown) => {
+    throw error instanceof NameNotFound ? new NameNotFound(`${error.message} groupBy takes ${CHOICES}.`) : error;
+  });
+  const value = (row: Json) => customFieldValue(row, field.id);
+  const partValue = (row: Json) => {
+    const parts = value(row);
+    return part && isRecord(parts) ? parts[part.id] : undefined;
   };
+  const label = fieldLabels(definitions).get(field.id) ?? field.name;
+  const name = part ? `${label} / ${part.label}` : label;
+  return { by: `${CUSTOM_FIELDS}${cleanValue(name, NAME_CHARACTERS)}`, value: part ? partValue : value, about: {} };
 }
 
 export interface Group {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { answer, Filled, Id, of, Skip, Time, upTo } from '../../core/schemas.ts';
+import { answer, Contact, Filled, of, Skip, Time, User, upTo } from '../../core/schemas.ts';
 import { compositeTool, lazyTool } from '../../core/tool.ts';
 import { searchTasksPage } from './task-search.ts';
 
@@ -15,8 +15,8 @@ export const searchLocationTasks = compositeTool({
     status: z.enum(['open', 'overdue', 'completed']).optional(),
     dueFrom: Time.optional(),
     dueTo: Time.optional(),
-    assignedTo: Id.describe('user id').optional(),
-    contactId: Id.optional(),
+    assignedTo: User.describe('user: name or id').optional(),
+    contactId: Contact.optional(),
     query: Filled.optional(),
     limit: upTo(100).optional(),
     skip: Skip.optional(),

@@ -1,11 +1,22 @@
 import * as z from 'zod';
-import { contactFields, Filled, Id, LongText, TagsOrNone, Text, Time } from '../../core/schemas.ts';
+import {
+  Business,
+  type CustomFieldInput,
+  CustomFieldName,
+  contactFields,
+  Filled,
+  LongText,
+  TagsOrNone,
+  Text,
+  Time,
+  User,
+} from '../../core/schemas.ts';
 
 const Task = z.strictObject({
   title: Filled,
   dueDate: Time,
   body: LongText.optional(),
-  assignedTo: Id.optional(),
+  assignedTo: User.optional(),
   completed: z.boolean().optional(),
 });
 export type TaskInput = z.output<typeof Task>;
@@ -21,30 +32,23 @@ export const personFields = {
   tags: TagsOrNone.optional(),
   note: LongText.optional(),
   tasks: z.array(Task).max(MAX_TASKS).optional(),
-  businessId: Id.optional(),
-  matchField: z
-    .string()
-    .regex(/^[\w.-]{1,128}$/, 'must be the id or key of a custom field')
-    .describe('customFields id or key that holds an external id')
-    .optional(),
+  businessId: Business.optional(),
+  matchField: CustomFieldName.describe('custom field that holds an external id').optional(),
 };
 export type PersonInput = z.output<z.ZodObject<typeof personFields>>;
-export type CustomFieldInput = NonNullable<PersonInput['customFields']>[number];
 
 /** Longest text, in characters, that contact search accepts as a value. */
 const MAX_VALUE = 75;
 
-const withoutPrefix = (key: string): string => key.replace(/^contact\./, '');
+const withoutPrefix = (name: string): string => name.toLowerCase().replace(/^contact\./, '');
 
-/** The custom field that `matchField` names by id or key, if search can look for its value. */
+/** The custom field that `matchField` names, if search can look for its value. */
 export function matchEntry(
   { customFields }: Pick<PersonInput, 'customFields'>,
   matchField: string | undefined,
 ): CustomFieldInput | undefined {
   if (matchField === undefined) return undefined;
-  const entry = customFields?.find(
-    ({ id, key }) => id === matchField || (key !== undefined && withoutPrefix(key) === withoutPrefix(matchField)),
-  );
+  const entry = customFields?.find(({ field }) => withoutPrefix(field) === withoutPrefix(matchField));
   if (typeof entry?.value === 'number') return entry;
   const isSearchable = typeof entry?.value === 'string' && entry.value.trim() !== '' && entry.value.length <= MAX_VALUE;
   return isSearchable ? entry : undefined;
@@ -54,7 +58,7 @@ export function matchEntry(
 export const withMatchField = <T extends z.ZodObject<typeof personFields>>(schema: T): T =>
   schema.refine((row) => row.matchField === undefined || matchEntry(row, row.matchField) !== undefined, {
     path: ['matchField'],
-    message: `must stand in customFields by the same id or key, with its value (text of up to ${MAX_VALUE} characters, or a number)`,
+    message: `must stand in customFields by the same name, key or id, with its value (text of up to ${MAX_VALUE} characters, or a number)`,
   });
 
 export const IDENTITY_RULE = 'email, phone, or matchField with its value in customFields, to find the person by';

@@ -47,7 +47,7 @@ async function onboardNew(person: DesiredPerson, context: ToolContext): Promise<
       contact,
       created: true,
       changed: [],
-      notStored: [...person.notStored, ...notStored],
+      notStored,
       failed: writer.failed,
       ...related,
       tagsAdded: Array.isArray(contact.tags) ? contact.tags.map(String) : person.tags,
@@ -85,7 +85,7 @@ const updatePerson = (person: DesiredPerson, found: FoundPerson, context: ToolCo
       contact: { ...contact, ...fields?.contact, id: contact.id },
       created: false,
       changed: fields?.changed ?? [],
-      notStored: [...person.notStored, ...(fields ?? diff).notStored],
+      notStored: (fields ?? diff).notStored,
       failed,
       ...related,
     };

@@ -1,16 +1,17 @@
 import { storedTag } from '../../../api/contact-fields.ts';
 import { UserError } from '../../../lib/errors.ts';
-import { isBlank, type Json } from '../../../lib/json.ts';
+import { isBlank } from '../../../lib/json.ts';
 import { normalizeText } from '../../../lib/markup.ts';
 import { memoizeAsync } from '../../../lib/memoize.ts';
 import { type ParsedPhone, parsePhone } from '../../../lib/phone.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import { readTime } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
+import type { NamedRow } from '../../core/lookup-cache.ts';
 import { listCustomFields } from '../../lookups.ts';
-import { lookUpRows } from '../../runtime/name-lookup.ts';
-import { type CustomValue, labelOf, resolveCustomField } from '../custom-field-values.ts';
-import { locationCountry } from '../phone-lookup.ts';
+import { lookUp } from '../../names/lookups.ts';
+import { locationCountry } from '../../names/phone.ts';
+import { type CustomValue, resolveCustomField } from '../custom-field-values.ts';
 import { matchEntry, type PersonInput, type TaskInput } from './input.ts';
 import { uniqueTasks } from './match-tasks.ts';
 
@@ -40,8 +41,6 @@ export interface DesiredPerson {
   /** Contact fields other than custom fields. */
   readonly fields: Omit<PersonInput, 'customFields' | 'tags' | 'note' | 'tasks' | 'businessId' | 'matchField'>;
   readonly customFields: readonly CustomValue[];
-  /** Custom fields that this location does not have. */
-  readonly notStored: readonly NotStored[];
   /** In lower case, as HighLevel stores them. */
   readonly tags: readonly string[];
   readonly note: string | undefined;
@@ -81,12 +80,12 @@ class Parser {
   readonly #context: ToolContext;
   // Data of the location, read once and only if a row needs it.
   readonly #country: () => Promise<string | undefined>;
-  readonly #definitions: () => Promise<readonly Json[] | undefined>;
+  readonly #definitions: () => Promise<readonly NamedRow[] | undefined>;
 
   constructor(context: ToolContext) {
     this.#context = context;
     this.#country = memoizeAsync(() => locationCountry(context));
-    this.#definitions = memoizeAsync(() => lookUpRows('customFields', context));
+    this.#definitions = memoizeAsync(() => lookUp('customFields', context));
   }
 
   async parse(row: PersonInput, path: string): Promise<DesiredPerson> {
@@ -141,25 +140,21 @@ function lookupKeysOf(
  * Finds the id and type of each custom field. `definitions` are those of the location, undefined if they cannot be read.
  * @throws UserError if the field that `matchField` names has no known id
  */
-function parseCustomFields(row: PersonInput, path: string, definitions: readonly Json[] | undefined) {
+function parseCustomFields(row: PersonInput, path: string, definitions: readonly NamedRow[] | undefined) {
   const matched = matchEntry(row, row.matchField);
   const customFields: CustomValue[] = [];
-  const notStored: NotStored[] = [];
   let match: MatchValue | undefined;
   for (const entry of row.customFields ?? []) {
     const value = resolveCustomField(entry, definitions);
-    if (value) customFields.push(value);
-    else notStored.push({ field: labelOf(entry), reason: 'This location has no such custom field.' });
+    customFields.push(value);
     if (entry !== matched) continue;
-    if (value?.id === undefined) throw unidentified(`${path}matchField`, entry.id ?? entry.key, definitions);
+    if (value.id === undefined) throw unidentified(`${path}matchField`, entry.field);
     match = { ...value, id: value.id };
   }
-  return { customFields, notStored, match };
+  return { customFields, match };
 }
 
-const unidentified = (argument: string, name: unknown, definitions: readonly Json[] | undefined): UserError =>
+const unidentified = (argument: string, name: string): UserError =>
   new UserError(
-    definitions
-      ? `${argument}: this location has no custom field ${quoteForMessage(name)}; nothing was written. list_custom_fields gives the fields there are.`
-      : `${argument}: the id of the custom field ${quoteForMessage(name)} is not known; nothing was written. Give the id in place of the key, in matchField and customFields; list_custom_fields gives it, which needs the scope ${listCustomFields.scope}.`,
+    `${argument}: the id of the custom field ${quoteForMessage(name)} is not known; nothing was written. Give the id in place of the key, in matchField and customFields; list_custom_fields gives it, which needs the scope ${listCustomFields.scope}.`,
   );

@@ -15,7 +15,7 @@ describe('a preview', () => {
     const server = await world(contacts);
     const preview = await server.bulk({
       contacts: [...ids(40), idOf(3), idOf(3)],
-      set: { source: 'Referral', clear: ['city'], customFields: [{ key: 'bike_model', value: 'Gravel' }] },
+      set: { source: 'Referral', clear: ['city'], customFields: [{ field: 'bike_model', value: 'Gravel' }] },
       addTags: ['VIP'],
       removeTags: ['old', 'none'],
       businessId: BUSINESS,
@@ -27,8 +27,13 @@ describe('a preview', () => {
       preview: true,
       total: 40,
       repeatedIds: 2,
-      businessName: 'Lone Star Bikes',
-      changes: { addTags: ['VIP'], removeTags: ['old', 'none'], businessId: BUSINESS },
+      changes: {
+        addTags: ['VIP'],
+        removeTags: ['old', 'none'],
+        businessId: BUSINESS,
+        businessName: 'Lone Star Bikes',
+        set: { source: 'Referral', customFields: { 'Bike model': 'Gravel' } },
+      },
       next: { handle: expect.stringMatching(/^update-\w{5}$/), confirm: true },
     });
     expect(preview.notice).toMatch(/Nothing is written yet.*Tags may start automations for each contact/);
@@ -39,14 +44,14 @@ describe('a preview', () => {
       changes: {
         source: { old: 'Website', new: 'Referral' },
         city: { old: 'Austin', new: null },
-        'customFields.bike_model': { old: null, new: 'Gravel' },
-        businessId: { old: OTHER_BUSINESS, new: BUSINESS },
+        'customFields.Bike model': { old: null, new: 'Gravel' },
+        businessName: { old: 'Hill Country Cycles', new: 'Lone Star Bikes' },
         addTags: ['VIP'],
         removeTags: ['old'],
       },
     });
-    expect(second?.changes).toMatchObject({ 'customFields.bike_model': { old: 'Cargo', new: 'Gravel' } });
-    expect(Object.keys(third?.changes as Json)).toEqual(['city', 'customFields.bike_model', 'businessId']);
+    expect(second?.changes).toMatchObject({ 'customFields.Bike model': { old: 'Cargo', new: 'Gravel' } });
+    expect(Object.keys(third?.changes as Json)).toEqual(['city', 'customFields.Bike model', 'businessName']);
   });
 
   test.each(['email', 'phone'])('one %s for many contacts is rejected; nothing is written', async (field) => {
@@ -132,8 +137,10 @@ describe('a preview', () => {
 
   test('is rejected for a change that exceeds the size of a request', async () => {
     const { bulk, traffic } = await world(people(30));
-    const customFields = Array.from({ length: 40 }, () => ({ id: FIELD.id, value: 'x'.repeat(4_000) }));
-    await expect(bulk({ contacts: ids(30), set: { customFields } })).rejects.toThrow(
+    const names = ['firstName', 'lastName', 'address1', 'city', 'state', 'website', 'source', 'companyName'];
+    const texts = Object.fromEntries(names.map((name) => [name, 'x'.repeat(5_000)]));
+    const customFields = [{ field: FIELD.id, value: 'x'.repeat(65_000) }];
+    await expect(bulk({ contacts: ids(30), set: { ...texts, customFields } })).rejects.toThrow(
       /are \d+ bytes long; one call may send 100000\. Nothing was sent/,
     );
     expect((await traffic()).writes).toEqual([]);

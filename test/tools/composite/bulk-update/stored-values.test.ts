@@ -3,7 +3,7 @@ import { CONTACTS } from '../../../connect.ts';
 import { ASSIGN, BUSINESS, FIELD, idOf, ids, PUT, people, TAGS, world } from './world.ts';
 
 describe('values that HighLevel accepts but does not store are failures', () => {
-  const custom = (id: string, value: unknown) => ({ contacts: ids(2), set: { customFields: [{ id, value }] } });
+  const custom = (field: string, value: unknown) => ({ contacts: ids(2), set: { customFields: [{ field, value }] } });
   const customFields = [
     FIELD,
     { id: 'fieldSpend0000000000', name: 'Spend', fieldKey: 'spend', dataType: 'MONETORY' },
@@ -14,9 +14,9 @@ describe('values that HighLevel accepts but does not store are failures', () => 
     world(people(2), { scopes: CONTACTS, sandbox: { data: { contacts: people(2), customFields } } });
 
   test.each([
-    ['an unknown custom field', { customFields: [{ id: 'noSuchField000000000', value: 'x' }] }, 'noSuchField'],
-    ['an invalid value', { customFields: [{ id: 'fieldSpend0000000000', value: 'much' }] }, 'fieldSpend'],
-    ['an unknown key', { customFields: [{ key: 'nosuch', value: 'x' }], city: 'Rome' }, 'nosuch'],
+    ['an unknown custom field', { customFields: [{ field: 'noSuchField000000000', value: 'x' }] }, 'noSuchField'],
+    ['an invalid value', { customFields: [{ field: 'fieldSpend0000000000', value: 'much' }] }, 'fieldSpend'],
+    ['an unknown key', { customFields: [{ field: 'nosuch', value: 'x' }], city: 'Rome' }, 'nosuch'],
   ])('%s, without the scope to read custom fields', async (_, set, name) => {
     const { bulk } = await withTypes();
     expect(await bulk({ contacts: ids(2), set })).toMatchObject({

@@ -21,12 +21,12 @@ describe('rejected before anything is written', () => {
 
   test('an unknown custom field, with the scope to read custom fields', async () => {
     const server = await world(people(30));
-    const set = { customFields: [{ key: 'bike_model', value: 'Cargo' }] };
+    const set = { customFields: [{ field: 'bike_model', value: 'Cargo' }] };
     expect(await server.bulk({ contacts: ids(3), set })).toMatchObject({ done: 3 });
     await server.traffic();
-    const odd = { customFields: [{ key: 'bike_modle', value: 'Cargo' }] };
+    const odd = { customFields: [{ field: 'bike_modle', value: 'Cargo' }] };
     expect(await server.refused('bulk_update_contacts', { contacts: ids(3), set: odd })).toMatch(
-      /no custom field "bike_modle"; list_custom_fields .*Nothing was written/,
+      /^Nothing was sent\. .*no custom field has .*"bike_modle"\. Nearest: "Bike model".* list_custom_fields/,
     );
     expect((await server.traffic()).writes).toEqual([]);
   });

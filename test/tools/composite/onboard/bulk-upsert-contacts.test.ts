@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { Scope } from '../../../../src/api/scopes.ts';
 import type { Json } from '../../../../src/lib/json.ts';
 
 import type { SandboxData, SandboxOptions } from '../../../../src/sandbox/index.ts';
 import { virtualClock } from '../../../api/virtual-clock.ts';
-import { type Connected, connect, NOW } from '../../../connect.ts';
+import { CONTACTS, type Connected, connect, NOW } from '../../../connect.ts';
 
 const EXTERNAL = 'cf0000000000external';
 const CLUBS = ['b00000000000000000000001', 'b00000000000000000000002'];
@@ -19,8 +20,16 @@ const data: SandboxData = {
 };
 
 /** Virtual time: it passes only while every request waits. */
-function world(sandbox: SandboxOptions = {}, timers = virtualClock(NOW)): Promise<Connected> {
-  return connect({ timers, sandbox: { data, rate: 1_000, wait: timers.wait, ...sandbox } });
+function world(
+  sandbox: SandboxOptions = {},
+  timers = virtualClock(NOW),
+  scopes?: readonly Scope[],
+): Promise<Connected> {
+  return connect({
+    timers,
+    ...(scopes ? { scopes } : {}),
+    sandbox: { data, rate: 1_000, wait: timers.wait, ...sandbox },
+  });
 }
 
 const total = async ({ call, sandbox }: Connected) => {
@@ -36,7 +45,7 @@ const SIXTY = people(60).map((person, at) => ({
   firstName: `Person ${at}`,
   ...(at % 3 === 0 ? person : {}),
   ...(at % 3 === 1 ? { phone: `(312) 555-${1_000 + at}` } : {}),
-  customFields: [{ key: 'external_id', value: `X-${at}` }],
+  customFields: [{ field: 'external_id', value: `X-${at}` }],
   tags: ['Imported', `group ${at % 4}`],
   tasks: [
     { title: 'Welcome call', dueDate: '2026-11-24T09:00' },
@@ -157,12 +166,12 @@ describe('the result', () => {
   });
 
   test('a hundred long reasons stay within the size limit', async () => {
-    const { client } = await world();
+    const { client } = await world({}, virtualClock(NOW), CONTACTS);
     const fields = ['firstName', 'lastName', 'city', 'state', 'address1', 'website', 'source', 'postalCode'];
     const rows = people(100).map((person) => ({
       ...person,
       ...Object.fromEntries(fields.map((field) => [field, 'x'])),
-      customFields: Array.from({ length: 12 }, (_, at) => ({ key: `unknown_field_${at}`, value: 'x' })),
+      customFields: Array.from({ length: 12 }, (_, at) => ({ field: `unknown_field_${at}`, value: 'x' })),
     }));
     const result = await client.callTool({ name: 'bulk_upsert_contacts', arguments: { rows } });
     const text = (result.content as { text: string }[])[0]?.text ?? '';
@@ -205,9 +214,9 @@ describe('invalid arguments are rejected before anything is sent', () => {
     expect(await all.refused('bulk_upsert_contacts', { rows: [row, { ...row, tasks: [task] }] })).toContain(
       'rows[1].tasks[0].dueDate: "2026-02-30T09:00" is not a valid date or time',
     );
-    const unknown = { rows: [{ customFields: [{ key: 'shoe', value: '44' }] }], matchField: 'shoe' };
+    const unknown = { rows: [{ customFields: [{ field: 'shoe', value: '44' }] }], matchField: 'shoe' };
     expect(await all.refused('bulk_upsert_contacts', unknown)).toContain(
-      'rows[0].matchField: this location has no custom field "shoe"',
+      'matchField: no custom field has the id, key or name "shoe"',
     );
     expect(await all.refused('bulk_upsert_contacts', { handle: 'upsert-22222' })).toContain('no unfinished work');
     expect(await writes(all)).toEqual([]);
@@ -290,8 +299,8 @@ describe('a run stops', () => {
   });
 
   test('rows that succeeded except for one value are named in a notice', async () => {
-    const { call } = await world();
-    const rows = people(3).map((row, at) => (at ? { ...row, customFields: [{ key: 'nosuch', value: 'x' }] } : row));
+    const { call } = await world({}, virtualClock(NOW), CONTACTS);
+    const rows = people(3).map((row, at) => (at ? { ...row, customFields: [{ field: 'nosuch', value: 'x' }] } : row));
     const answer = await call('bulk_upsert_contacts', { rows });
     expect(answer).toMatchObject({
       created: 3,

@@ -21,7 +21,7 @@ describe('concurrent calls', () => {
       (run) => ({
         firstName: 'Cleo',
         matchField: run % 2 ? EXTERNAL : 'external_id',
-        customFields: [run % 2 ? { id: EXTERNAL, value: 'C-3' } : { key: 'external_id', value: 'C-3' }],
+        customFields: [run % 2 ? { field: EXTERNAL, value: 'C-3' } : { field: 'external_id', value: 'C-3' }],
         ...parts,
       }),
     ],
@@ -90,13 +90,13 @@ describe('concurrent calls', () => {
 
   test('a contact created for a match value is found before the search index shows it', async () => {
     const server = await world({}, { indexDelayMs: 100_000 });
-    const args = { firstName: 'Zed', matchField: EXTERNAL, customFields: [{ id: EXTERNAL, value: 'Z-9' }] };
+    const args = { firstName: 'Zed', matchField: EXTERNAL, customFields: [{ field: EXTERNAL, value: 'Z-9' }] };
     const { contact } = await server.call('onboard_contact', args);
     expect((await server.call('onboard_contact', args)).contact).toEqual(contact);
     // The stored value counts, not the remembered one: the contact has another value now.
     await server.call('update_contact', {
       contactId: (contact as Json).id,
-      customFields: [{ id: EXTERNAL, value: 'Z-8' }],
+      customFields: [{ field: EXTERNAL, value: 'Z-8' }],
     });
     expect((await server.call('onboard_contact', args)).created).toBe(true);
   });

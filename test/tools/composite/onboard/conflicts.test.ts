@@ -8,7 +8,7 @@ describe('a lookup response that proves nothing creates no contact', () => {
   const READ = 'GET /contacts/{contactId}';
   const LOOKUP = 'GET /contacts/search/duplicate';
   const SEARCH = 'POST /contacts/search';
-  const match = { matchField: EXTERNAL, customFields: [{ id: EXTERNAL, value: 'A-1' }], firstName: 'Ada' };
+  const match = { matchField: EXTERNAL, customFields: [{ field: EXTERNAL, value: 'A-1' }], firstName: 'Ada' };
   const mail = { email: 'ada@moss.example', firstName: 'Ada' };
   test.each<[string, string, Json, Json]>([
     ['an HTML page of a gateway instead of the contact', READ, { status: 404, body: html }, match],
@@ -71,11 +71,15 @@ describe('values that identify two contacts', () => {
     ['email and phone', { email: 'ada@moss.example', phone: '+13125550102' }],
     [
       'email and match field',
-      { email: 'ben@moss.example', matchField: EXTERNAL, customFields: [{ id: EXTERNAL, value: 'A-1' }] },
+      { email: 'ben@moss.example', matchField: EXTERNAL, customFields: [{ field: EXTERNAL, value: 'A-1' }] },
     ],
     [
       'phone and match field',
-      { phone: '3125550102', matchField: 'contact.external_id', customFields: [{ key: 'external_id', value: 'A-1' }] },
+      {
+        phone: '3125550102',
+        matchField: 'contact.external_id',
+        customFields: [{ field: 'external_id', value: 'A-1' }],
+      },
     ],
   ])('%s of different contacts are a conflict; nothing is written', async (_, args) => {
     const server = await world();
@@ -90,9 +94,9 @@ describe('values that identify two contacts', () => {
   test('one match value on two contacts is a conflict', async () => {
     const server = await world();
     const { Ben } = await ids(server);
-    await server.call('update_contact', { contactId: Ben, customFields: [{ id: EXTERNAL, value: 'A-1' }] });
+    await server.call('update_contact', { contactId: Ben, customFields: [{ field: EXTERNAL, value: 'A-1' }] });
     server.indexed();
-    const args = { matchField: EXTERNAL, customFields: [{ id: EXTERNAL, value: 'A-1' }] };
+    const args = { matchField: EXTERNAL, customFields: [{ field: EXTERNAL, value: 'A-1' }] };
     expect(await server.refused('onboard_contact', args)).toMatch(
       /matchField leads to contact \w+, matchField leads to/,
     );

@@ -17,21 +17,28 @@ describe('an existing contact', () => {
       tasks: [{ title: 'call back', dueDate: '2026-12-01T04:00:00-06:00' }],
       dndSettings: { SMS: { status: 'active' } },
       customFields: [
-        { key: 'contact.bike', value: 'Cargo' },
-        { id: EXTERNAL, value: 'A-1' },
+        { field: 'contact.bike', value: 'Cargo' },
+        { field: EXTERNAL, value: 'A-1' },
       ],
     };
     const done = await server.call('onboard_contact', args);
     expect(done).toMatchObject({ created: false, tagsAdded: ['club'], note: { created: false } });
     expect(done.changed).toEqual([
       { field: 'city', old: 'Chicago', new: 'Evanston' },
-      { field: 'customFields.contact.bike', old: 'Roadster', new: 'Cargo' },
+      { field: 'customFields.Bike', old: 'Roadster', new: 'Cargo' },
     ]);
     expect(done.tasks).toMatchObject([{ title: 'Call  back', created: false }]);
     expect(done.contact).toMatchObject({ email: 'ada@moss.example', city: 'Evanston', tags: ['vip', 'club'] });
     expect(await writes(server)).toHaveLength(2);
     await server.call('onboard_contact', args);
     expect(await writes(server)).toEqual([]);
+  });
+
+  test('old and new owner are given by name', async () => {
+    const server = await world();
+    const give = (assignedTo: string) => server.call('onboard_contact', { email: 'ada@moss.example', assignedTo });
+    expect((await give('Dana')).changed).toEqual([{ field: 'assignedToName', new: 'Dana' }]);
+    expect((await give('ELI ')).changed).toEqual([{ field: 'assignedToName', old: 'Dana', new: 'Eli' }]);
   });
 
   test('values that are stored in another form are not written again', async () => {
@@ -46,9 +53,9 @@ describe('an existing contact', () => {
       dndSettings: { Email: { status: 'permanent' }, FB: { status: 'inactive' } },
       inboundDndSettings: { all: { status: 'active' } },
       customFields: [
-        { key: 'spend', value: '1,200' },
-        { key: 'since', value: '2026-01-02T15:00:00Z' },
-        { key: 'mailings', value: ['Rides', 'News'] },
+        { field: 'spend', value: '1,200' },
+        { field: 'since', value: '2026-01-02T15:00:00Z' },
+        { field: 'mailings', value: ['Rides', 'News'] },
       ],
     };
     const { changed } = await server.call('onboard_contact', args);
@@ -59,9 +66,9 @@ describe('an existing contact', () => {
       'inboundDndSettings',
       'dateOfBirth',
       'companyName',
-      'customFields.spend',
-      'customFields.since',
-      'customFields.mailings',
+      'customFields.Spend',
+      'customFields.Since',
+      'customFields.Mailings',
     ]);
     expect(await writes(server)).toHaveLength(1);
     expect(await server.call('onboard_contact', args)).toMatchObject({ changed: [] });
@@ -76,25 +83,26 @@ describe('an existing contact', () => {
     expect(await allContacts(server)).toHaveLength(2);
   });
 
-  test('values that HighLevel does not store are listed: gender, an unknown custom field, an empty value', async () => {
+  test('values that HighLevel does not store are listed: gender, an empty value', async () => {
     const server = await world();
     const args = {
       email: 'ada@moss.example',
       gender: 'female',
       city: '',
-      customFields: [
-        { key: 'shoe', value: '44' },
-        { key: 'mailings', value: ['Spam'] },
-      ],
     };
     const done = await server.call('onboard_contact', args);
-    expect((done.notStored as Json[]).map(({ field }) => field).sort()).toEqual([
-      'city',
-      'customFields.mailings',
-      'customFields.shoe',
-      'gender',
-    ]);
+    expect((done.notStored as Json[]).map(({ field }) => field).sort()).toEqual(['city', 'gender']);
     expect(done).toMatchObject({ changed: [], contact: { city: 'Chicago' } });
+  });
+
+  test.each([
+    [{ field: 'shoe', value: '44' }, 'no custom field has the id, key or name "shoe"'],
+    [{ field: 'mailings', value: ['Spam'] }, '"Mailings" takes one of its options, "News", "Rides"; not "Spam"'],
+  ])('a custom field that HighLevel would drop is rejected: %j', async (field, message) => {
+    const server = await world();
+    const args = { email: 'ada@moss.example', city: 'Elgin', customFields: [field] };
+    expect(await server.refused('onboard_contact', args)).toContain(message);
+    expect(await writes(server)).toEqual([]);
   });
 
   test('a field that the account rejects on update is left out and the others are written', async () => {
@@ -109,18 +117,18 @@ describe('an existing contact', () => {
     const byId = {
       matchField: EXTERNAL,
       customFields: [
-        { id: EXTERNAL, value: 'A-1' },
-        { key: 'bike', value: 'Cargo' },
+        { field: EXTERNAL, value: 'A-1' },
+        { field: 'contact.bike', value: 'Cargo' },
       ],
     };
     const done = await server.call('onboard_contact', byId);
     expect(done.contact).toMatchObject({ firstName: 'Ada' });
-    expect(done.changed).toEqual([{ field: 'customFields.bike', old: 'Roadster', new: 'Cargo' }]);
+    expect(done.changed).toEqual([{ field: 'customFields.contact.bike', old: 'Roadster', new: 'Cargo' }]);
     expect(await server.call('onboard_contact', byId)).toMatchObject({ changed: [] });
-    const lost = { email: 'ada@moss.example', customFields: [{ key: 'shoe', value: '44' }] };
+    const lost = { email: 'ada@moss.example', customFields: [{ field: 'shoe', value: '44' }] };
     expect(await server.call('onboard_contact', lost)).toMatchObject({ notStored: [{ field: 'customFields.shoe' }] });
     await server.sent();
-    const byKey = { matchField: 'external_id', customFields: [{ key: 'contact.external_id', value: 'A-1' }] };
+    const byKey = { matchField: 'external_id', customFields: [{ field: 'contact.external_id', value: 'A-1' }] };
     expect(await server.refused('onboard_contact', byKey)).toContain('locations/customFields.readonly');
     expect(await server.sent()).toEqual([]);
   });
@@ -136,7 +144,7 @@ describe('an existing contact', () => {
 
 test('a match value that HighLevel does not store is reported, and the same call finds the contact it created', async () => {
   const server = await world({ scopes: CONTACTS });
-  const customFields = [{ id: 'cf000000000nothing', value: 'A-1' }];
+  const customFields = [{ field: 'cf000000000nothing', value: 'A-1' }];
   const args = { firstName: 'Ada', matchField: 'cf000000000nothing', customFields };
   const first = await server.call('onboard_contact', args);
   expect(first).toMatchObject({ created: true, notStored: [{ field: 'customFields.cf000000000nothing' }] });

@@ -27,7 +27,7 @@ describe('a new person', () => {
     expect(first).not.toHaveProperty('failed');
     expect(first.notice).toContain('2026-11-24T09:00:00-06:00 [America/Chicago]');
     const { tasks } = await server.call('list_contact_tasks', { contactId: contact.id });
-    expect(tasks).toMatchObject([{}, { assignedTo: 'userdana', body: 'The new one' }]);
+    expect(tasks).toMatchObject([{}, { assignedToName: 'Dana', body: 'The new one' }]);
 
     await server.sent();
     const second = await server.call('onboard_contact', CLEO);
@@ -44,7 +44,7 @@ describe('a new person', () => {
 });
 
 describe('a person given by name', () => {
-  const customFields = [{ id: EXTERNAL, value: 'N-1' }];
+  const customFields = [{ field: EXTERNAL, value: 'N-1' }];
 
   test.each([
     ['Cleo Ann Park', { firstName: 'Cleo', lastName: 'Ann Park' }],
@@ -61,7 +61,7 @@ describe('a person given by name', () => {
     const server = await world();
     const message = await server.refused('onboard_contact', { matchField: EXTERNAL, customFields });
     expect(message).toContain('A new contact needs at least one of email, phone, firstName, lastName');
-    const nameless = Array.from({ length: 6 }, (_, n) => ({ customFields: [{ id: EXTERNAL, value: `N-${n}` }] }));
+    const nameless = Array.from({ length: 6 }, (_, n) => ({ customFields: [{ field: EXTERNAL, value: `N-${n}` }] }));
     const rows = [...nameless, { customFields, firstName: 'Cleo' }];
     expect(await server.call('bulk_upsert_contacts', { matchField: EXTERNAL, rows })).toMatchObject({
       asked: 7,

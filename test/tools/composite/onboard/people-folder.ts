@@ -31,7 +31,7 @@ export const records = {
 /** A person known by the match field alone. */
 export const byMatch = (value: string) => ({
   matchField: EXTERNAL,
-  customFields: [{ id: EXTERNAL, value }],
+  customFields: [{ field: EXTERNAL, value }],
   firstName: 'Cleo',
   ...records,
 });

@@ -75,7 +75,7 @@ const person = (n: number): Json => ({
     { title: 'Send offer', dueDate: '2026-12-02T10:00:00Z', body: `for ${n}` },
   ],
 });
-const match = (n: number): Json => ({ matchField: EXTERNAL, customFields: [{ id: EXTERNAL, value: `X-${n}` }] });
+const match = (n: number): Json => ({ matchField: EXTERNAL, customFields: [{ field: EXTERNAL, value: `X-${n}` }] });
 const LOOKUPS: readonly (readonly [string, (n: number) => Json])[] = [
   ['email', (n) => ({ ...person(n), email: `p${n}@fair.example` })],
   ['phone', (n) => ({ ...person(n), phone: `+1312555${1_000 + n}` })],

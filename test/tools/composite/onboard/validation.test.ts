@@ -7,7 +7,7 @@ describe('arguments', () => {
     expect(await refused('onboard_contact', { firstName: 'Nobody' })).toMatch(
       /^Nothing was sent\. give email, phone, or matchField/,
     );
-    const args = { email: 'x@y.example', matchField: 'bike', customFields: [{ key: 'spend', value: 3 }] };
+    const args = { email: 'x@y.example', matchField: 'bike', customFields: [{ field: 'spend', value: 3 }] };
     expect(await refused('onboard_contact', args)).toContain('matchField must stand in customFields');
     expect(await sent()).toEqual([]);
   });

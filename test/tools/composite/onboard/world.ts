@@ -27,7 +27,10 @@ const people: SandboxData['contacts'] = [
 
 export const data: SandboxData = {
   location: { timezone: 'America/Chicago', country: 'US' },
-  users: [{ id: 'userdana', name: 'Dana', email: 'dana@shop.example' }],
+  users: [
+    { id: 'userdana', name: 'Dana', email: 'dana@shop.example' },
+    { id: 'usereli', name: 'Eli', email: 'eli@shop.example' },
+  ],
   businesses: [{ id: CLUB, name: 'Club' }],
   customFields: [
     { id: EXTERNAL, name: 'External id' },
@@ -62,7 +65,7 @@ export const CLEO = {
   email: 'cleo@park.example',
   phone: '(312) 555-0103',
   tags: ['New', 'Lead'],
-  customFields: [{ key: 'bike', value: 'Cargo' }],
+  customFields: [{ field: 'bike', value: 'Cargo' }],
   note: 'Came by the shop',
   tasks: TASKS,
   businessId: CLUB,

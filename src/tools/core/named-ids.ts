@@ -1,0 +1,72 @@
+import { isRecord, type Json, recordsOf } from '../../lib/json.ts';
+import type { LookupKind } from './lookup-cache.ts';
+import { CUSTOM_FIELDS } from './references.ts';
+
+/** Keys of answers that hold an id, or ids, and the key under which the name is shown. */
+const NAMED_KEYS: Readonly<Record<string, readonly [kind: LookupKind, shown: string]>> = {
+  assignedTo: ['users', 'assignedToName'],
+  assignedUserId: ['users', 'assignedUserName'],
+  userId: ['users', 'userName'],
+  users: ['users', 'userNames'],
+  followers: ['users', 'followerNames'],
+  businessId: ['businesses', 'businessName'],
+  calendarId: ['calendars', 'calendarName'],
+};
+
+/** Keys of a row that show what was asked for: an id's key also shows the name, and a custom field is among customFields. */
+export const shownKeys = (fields: readonly string[] | undefined): readonly string[] | undefined =>
+  fields && [...new Set(fields.flatMap(keysOf))];
+
+const keysOf = (field: string): string[] => {
+  if (field.startsWith(CUSTOM_FIELDS)) return ['customFields'];
+  const { shown } = namingOf(field) ?? {};
+  return shown ? [field, shown] : [field];
+};
+
+/** The lookup that has the names for the ids of a key, and the key of the names. */
+export function namingOf(key: unknown): { readonly kind: LookupKind; readonly shown: string } | undefined {
+  const [kind, shown] = typeof key === 'string' && Object.hasOwn(NAMED_KEYS, key) ? (NAMED_KEYS[key] ?? []) : [];
+  return kind && shown ? { kind, shown } : undefined;
+}
+
+/** A row that says how a field changed: `{field: "assignedTo", old, new}`. */
+export const isChange = (row: Json): boolean => typeof row.field === 'string' && 'new' in row;
+
+/** An id, a list of ids, or the ids of `{old, new}`. */
+const idsOf = (value: unknown): unknown[] => (isRecord(value) ? Object.values(value) : [value].flat());
+
+type NeededIds = Map<LookupKind, Set<string>>;
+
+/** The ids in an answer that a person knows by name, by the lookup that has the names; only in `keys` if they are given. */
+export function idsIn(answer: Json, keys?: readonly string[]): NeededIds {
+  const needed: NeededIds = new Map();
+  collectIds(answer, needed, keys);
+  return needed;
+}
+
+function collectIds(value: unknown, needed: NeededIds, keys: readonly string[] | undefined): void {
+  if (Array.isArray(value)) {
+    for (const item of value) collectIds(item, needed, keys);
+    return;
+  }
+  if (!isRecord(value)) return;
+  const isShown = (key = '') => keys === undefined || keys.includes(key);
+  const add = (kind: LookupKind, id: unknown) => {
+    if (typeof id === 'string' && id !== '') needed.set(kind, (needed.get(kind) ?? new Set()).add(id));
+  };
+  const changed = isChange(value) ? namingOf(value.field) : undefined;
+  if (changed) for (const id of [value.old, value.new]) add(changed.kind, id);
+  for (const [key, inner] of Object.entries(value)) {
+    const { kind, shown } = namingOf(key) ?? {};
+    const isNamed = shown !== undefined || (key === 'customFields' && isValueList(inner));
+    if (isNamed && !isShown(key) && !isShown(shown)) continue;
+    if (kind && shown && value[shown] === undefined) for (const id of idsOf(inner)) add(kind, id);
+    else if (key === 'customFields' && isValueList(inner))
+      for (const { id } of recordsOf(inner)) add('customFields', id);
+    else collectIds(inner, needed, keys);
+  }
+}
+
+/** The custom fields of a contact; the lookup answers with definitions under the same key. */
+export const isValueList = (value: unknown): value is readonly unknown[] =>
+  recordsOf(value).some((field) => 'value' in field && !('field' in field));

@@ -1,0 +1,99 @@
+import type { ToolSpec } from '../../api/endpoint.ts';
+import { isRecord, type Json, rowsIn } from '../../lib/json.ts';
+import type { ToolContext } from '../core/context.ts';
+import type { LookupKind } from '../core/lookup-cache.ts';
+import { CUSTOM_FIELDS, mapReferences, type Reference, type Referring } from '../core/references.ts';
+import { customFieldId, readCustomFields } from './custom-field-input.ts';
+import { idOf } from './find-by-name.ts';
+import { contactIdOf } from './find-contact.ts';
+import { LOOKUPS } from './lookup-kinds.ts';
+import { lookUp } from './lookups.ts';
+
+/** Filter fields whose values are users. */
+const USER_FIELDS: ReadonlySet<unknown> = new Set(['assignedTo', 'followers']);
+
+/**
+ * Arguments in the API's terms: ids in place of names, `{id, value}` in place of `{field, value}`. The lookups that are
+ * not in memory are read side by side.
+ * @throws NameNotFound and other UserErrors, before anything is written
+ */
+export async function resolveReferences(input: ToolSpec['input'], given: Json, context: ToolContext): Promise<Json> {
+  const found: Referring[] = [...filterReferences(given.filters, 'filters')];
+  mapReferences(input, given, (each) => {
+    found.push(each);
+    return each.word;
+  });
+  await Promise.all([...kindsOf(found, given)].map((kind) => lookUp(kind, context)));
+  const ids = new Map<string, string>();
+  for (const each of found) {
+    const key = keyOf(each);
+    if (!ids.has(key)) ids.set(key, await resolve(each, context));
+  }
+  const idFor = (each: Referring) => ids.get(keyOf(each)) ?? each.word;
+  const args = mapReferences(input, given, idFor);
+  return { ...args, ...resolvedFilters(args.filters, idFor), ...(await customFieldsIn(args, context)) };
+}
+
+const keyOf = ({ to, word }: Referring): string => `${to} ${word}`;
+
+const isLookup = (to: Reference): to is LookupKind & Reference => Object.hasOwn(LOOKUPS, to);
+
+function kindsOf(found: readonly Referring[], { customFields, set, rows }: Json): Set<LookupKind> {
+  const kinds = new Set(found.map(({ to }) => to).filter(isLookup));
+  const holders = [customFields, isRecord(set) ? set.customFields : undefined, rows];
+  const named = found.some(
+    ({ to, word }) => to === 'customField' || (to === 'fieldName' && word.startsWith(CUSTOM_FIELDS)),
+  );
+  return named || holders.some((holder) => holder !== undefined) ? kinds.add('customFields' as never) : kinds;
+}
+
+async function resolve({ to, word, argument }: Referring, context: ToolContext): Promise<string> {
+  if (to === 'contact') return contactIdOf(word, argument, context);
+  if (to === 'customField') return customFieldId(word, argument, context);
+  if (isLookup(to)) return idOf(to, word, argument, context);
+  return word.startsWith(CUSTOM_FIELDS)
+    ? CUSTOM_FIELDS + (await customFieldId(word.slice(CUSTOM_FIELDS.length), argument, context))
+    : word;
+}
+
+/** The users that filters name in their values. */
+function filterReferences(filters: unknown, path: string): Referring[] {
+  if (!Array.isArray(filters)) return [];
+  return filters.filter(isRecord).flatMap(({ field, value, filters: inner }, at): Referring[] => {
+    const argument = `${path}[${at}]`;
+    if (!USER_FIELDS.has(field)) return filterReferences(inner, `${argument}.filters`);
+    const words = [value].flat().filter((word) => typeof word === 'string');
+    return words.map((word) => ({ to: 'users', word, argument: `${argument}.value` }));
+  });
+}
+
+function resolvedFilters(filters: unknown, idFor: (reference: Referring) => string): Json {
+  const user = (word: unknown) => (typeof word === 'string' ? idFor({ to: 'users', word, argument: '' }) : word);
+  const resolved = (filter: unknown): unknown => {
+    if (!isRecord(filter)) return filter;
+    const { field, value, filters: inner } = filter;
+    if (Array.isArray(inner)) return { ...filter, filters: inner.map(resolved) };
+    if (!USER_FIELDS.has(field)) return filter;
+    return { ...filter, value: Array.isArray(value) ? value.map(user) : user(value) };
+  };
+  return Array.isArray(filters) ? { filters: filters.map(resolved) } : {};
+}
+
+/** The custom fields of the arguments, of `set` and of each of `rows`, as the API takes them. */
+async function customFieldsIn(args: Json, context: ToolContext): Promise<Json> {
+  const read = async (holder: Json, path: string): Promise<Json> =>
+    Array.isArray(holder.customFields)
+      ? {
+          ...holder,
+          customFields: await readCustomFields(rowsIn(holder, 'customFields'), `${path}customFields`, context),
+        }
+      : holder;
+  const { customFields } = await read({ customFields: args.customFields }, '');
+  const rows: Json[] = [];
+  for (const [at, row] of rowsIn(args, 'rows').entries()) rows.push(await read(row, `rows[${at}].`));
+  return {
+    ...(customFields === undefined ? {} : { customFields }),
+    ...(isRecord(args.set) ? { set: await read(args.set, 'set.') } : {}),
+    ...(Array.isArray(args.rows) ? { rows } : {}),
+  };
+}

@@ -1,0 +1,96 @@
+import { isEmpty, isRecord, type Json } from '../../lib/json.ts';
+import { stripHiddenCharacters, truncate } from '../../lib/text.ts';
+import type { ToolContext } from '../core/context.ts';
+import type { LookupKind, NamedRow } from '../core/lookup-cache.ts';
+import { idsIn, isChange, isValueList, namingOf } from '../core/named-ids.ts';
+import { CUSTOM_FIELDS } from '../core/references.ts';
+import { showCustomFields } from './custom-field-values.ts';
+import { rowsWith } from './lookups.ts';
+import { indexById } from './match-name.ts';
+
+/** The rows of each lookup that an answer needs. */
+type Directory = Partial<Record<LookupKind, readonly NamedRow[]>>;
+
+interface Naming {
+  readonly directory: Directory;
+  /** Keys that were asked for by name in `fields`: their ids stay, and of custom fields only these are shown. */
+  readonly asked: ReadonlySet<string>;
+}
+
+/**
+ * An answer with names for the ids of users, businesses, calendars and custom fields: in rows of a list in place of the
+ * id, in a single record beside it. What is not known by name stays an id. At most one request for each kind that is not
+ * in memory, sent side by side.
+ */
+export async function showNames(
+  answer: Json,
+  context: ToolContext,
+  asked: readonly string[] = [],
+  keys?: readonly string[],
+): Promise<Json> {
+  const needed = idsIn(answer, keys);
+  const kinds = [...needed.keys()];
+  const rows = await Promise.all(kinds.map((kind) => rowsWith(kind, needed.get(kind) ?? [], context)));
+  const directory: Directory = Object.fromEntries(kinds.map((kind, at) => [kind, rows[at]]));
+  return named(answer, { directory, asked: new Set(asked) }, false) as Json;
+}
+
+function named(value: unknown, naming: Naming, isRow: boolean): unknown {
+  if (Array.isArray(value)) return value.map((item) => named(item, naming, true));
+  if (!isRecord(value)) return value;
+  if (isChange(value)) return namedChange(value, naming);
+  return Object.fromEntries(Object.entries(value).flatMap((entry) => namedEntry(entry, value, naming, isRow)));
+}
+
+/** `{field: "assignedTo", old, new}` with the names of both users. */
+function namedChange(row: Json, { directory }: Naming): Json {
+  const { kind, shown } = namingOf(row.field) ?? {};
+  const names = kind && namesOf({ old: row.old, new: row.new }, directory[kind]);
+  return isRecord(names) ? { ...row, ...names, field: shown } : row;
+}
+
+type Entry = readonly [key: string, value: unknown];
+
+function namedEntry([key, inner]: Entry, holder: Json, naming: Naming, isRow: boolean): Entry[] {
+  const { directory, asked } = naming;
+  if (key === 'customFields' && isValueList(inner)) {
+    const fields = askedFields(inner, asked);
+    return fields.length > 0 ? [[key, showCustomFields(fields, directory.customFields ?? [])]] : [];
+  }
+  const { kind, shown } = namingOf(key) ?? {};
+  if (!kind || !shown) return [[key, named(inner, naming, isRow)]];
+  const showsId = (!isRow && !isRecord(inner)) || asked.has(key);
+  if (holder[shown] !== undefined) return showsId ? [[key, inner]] : [];
+  const names = namesOf(inner, directory[kind]);
+  if (names === undefined) return [[key, inner]];
+  return showsId
+    ? [
+        [key, inner],
+        [shown, names],
+      ]
+    : [[shown, names]];
+}
+
+const askedFields = (fields: readonly unknown[], asked: ReadonlySet<string>): readonly unknown[] => {
+  const some = [...asked].some((key) => key.startsWith(CUSTOM_FIELDS)) && !asked.has('customFields');
+  return some ? fields.filter((field) => isRecord(field) && asked.has(`${CUSTOM_FIELDS}${field.id}`)) : fields;
+};
+
+/** Characters of a name in an answer. */
+const MAX_NAME = 100;
+
+/** The name of an id, or the names of a list of ids or of `{old, new}`; undefined where any of them is not known. */
+function namesOf(value: unknown, rows: readonly NamedRow[] = []): unknown {
+  const nameOf = (id: unknown) => {
+    const row = typeof id === 'string' ? indexById(rows).get(id) : undefined;
+    return row && truncate(stripHiddenCharacters(row.name), MAX_NAME);
+  };
+  if (isRecord(value)) {
+    const ids = Object.entries(value).filter(([, id]) => !isEmpty(id));
+    const names = ids.map(([key, id]) => [key, nameOf(id)] as const);
+    return names.some(([, name]) => name === undefined) ? undefined : { ...value, ...Object.fromEntries(names) };
+  }
+  if (!Array.isArray(value)) return nameOf(value);
+  const names = value.map(nameOf);
+  return value.length === 0 || names.includes(undefined) ? undefined : names;
+}
