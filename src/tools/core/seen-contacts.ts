@@ -41,7 +41,7 @@ export class SeenContacts {
     return at !== undefined && Math.abs(now - at) < INDEX_MS;
   }
 
-  /** Waits for a call that has just begun, and records the contacts of its answer. */
+  /** Waits for a call in flight, and records the contacts of its answer. */
   async during(endpoint: Endpoint, args: Json, now: () => number, call: Promise<Json>): Promise<Json> {
     const isChange = CHANGES.has(endpoint.name);
     const id = textIn(args, 'contactId');

@@ -43,7 +43,7 @@ export function readContactReference(given: string): ContactReference | undefine
 
 /** Contacts of one name that a message names. */
 const MAX_CANDIDATES = 5;
-/** Rows of the search by name: more of one name are not told apart by a list either. */
+/** Rows of the search by name. With a full page, further contacts of that name are possible. */
 const SEARCHED = 100;
 /** Characters of a search text. */
 const MAX_QUERY = 75;

@@ -19,7 +19,7 @@ interface Naming {
 
 /**
  * An answer with names for the ids of users, businesses, calendars and custom fields: in rows of a list in place of the
- * id, in a single record beside it. What is not known by name stays an id. At most one request for each kind that is not
+ * id, in a single record with it. What is not known by name stays an id. At most one request for each kind that is not
  * in memory, sent side by side.
  */
 export async function showNames(

@@ -80,12 +80,12 @@ function createToolContext(
     notify: (notice) => addNotice(notice),
     call: async (endpoint, args, priority = 'interactive', options) => {
       assertAllowed(endpoint, args, access);
-      const begun = api.call(endpoint, args, {
+      const pending = api.call(endpoint, args, {
         ...{ signal, host, onWrite, priority, deadline, locationId: state.locationId },
         notify: notifyLatest,
         ...options,
       });
-      const answer = await state.seenContacts.during(endpoint, args, clock.now, begun);
+      const answer = await state.seenContacts.during(endpoint, args, clock.now, pending);
       state.equalCreates.forget(endpoint, args);
       const invalid = endpoint.effect === 'read' ? countInvalidRows(answer) : 0;
       if (invalid > 0)

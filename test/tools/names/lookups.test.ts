@@ -122,7 +122,7 @@ describe('changes of the lookups', () => {
     expect(contacts).toMatchObject([{ assignedTo: DANA }]);
   });
 
-  test('two users of one name are told apart by id and email', async () => {
+  test('two users of one name are listed with id and email', async () => {
     const twins = users(
       { id: DANA, name: 'Kim', email: 'a@example.com' },
       { id: THEO, name: 'KIM ', email: 'b@example.com' },
