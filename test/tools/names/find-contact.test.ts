@@ -225,7 +225,7 @@ describe('a contact that this server has just seen', () => {
     );
   });
 
-  test('two seen contacts of one name match none of them', async () => {
+  test('two seen contacts of one name are both candidates', async () => {
     const server = await open();
     await server.call('search_contacts', { query: 'Kim' });
     expect(await server.refused('get_contact', { contactId: 'Kim Park' })).toContain('7 contacts fit');
