@@ -70,7 +70,11 @@ export interface CompositeImplementations {
 /** The implementations of composite tools, and what resolves and shows names: loaded together with the first need of any. */
 export interface Implementations extends CompositeImplementations {
   /** Ids in place of the names in the arguments. */
-  readonly resolveReferences: (input: ToolSpec['input'], args: Json, context: ToolContext) => Promise<Json>;
+  readonly resolveReferences: (
+    tool: Pick<ToolSpec, 'input' | 'effect'>,
+    args: Json,
+    context: ToolContext,
+  ) => Promise<Json>;
   /** Names for the ids in an answer; `keys` are those of its rows that are shown. */
   readonly showNames: (
     answer: Json,

@@ -1,4 +1,4 @@
-import { ID, isId } from '../../api/endpoint.ts';
+import { type Effect, ID, isId } from '../../api/endpoint.ts';
 import { UserError } from '../../lib/errors.ts';
 import { isRecord, type Json, rowsIn } from '../../lib/json.ts';
 import { firstCharacters, quoteForMessage } from '../../lib/text.ts';
@@ -56,15 +56,20 @@ interface Fitting {
 
 /**
  * The id of the contact that is meant. One request, none where an id was given or this server has just seen the contact.
- * The notice of the answer names the contact.
+ * Before a write a full name is always searched for: somebody else may have it. The notice of the answer names the contact.
  * @throws NameNotFound where nobody or several people fit; nothing further was sent
  */
-export async function contactIdOf(given: string, argument: string, context: ToolContext): Promise<string> {
+export async function contactIdOf(
+  given: string,
+  argument: string,
+  effect: Effect,
+  context: ToolContext,
+): Promise<string> {
   const reference = readContactReference(given);
   if (reference === undefined)
     throw new UserError(`Nothing was sent. ${argument} must be a contact's id, email, phone number or full name.`);
   if (reference.by === 'id') return reference.id;
-  const { contacts, more } = await find(reference, argument, context);
+  const { contacts, more } = await find(reference, argument, effect, context);
   const [only, another] = contacts;
   if (!only) throw nobodyFits(given, argument, reference.by);
   if (another || more) throw severalFit(given, argument, contacts, more === true);
@@ -75,6 +80,7 @@ export async function contactIdOf(given: string, argument: string, context: Tool
 async function find(
   { by, text }: Exclude<ContactReference, { by: 'id' }>,
   argument: string,
+  effect: Effect,
   context: ToolContext,
 ): Promise<Fitting> {
   const wanted = by === 'phone' ? await toE164(text, context) : foldIdentity[by](text);
@@ -84,7 +90,8 @@ async function find(
     );
   const fits = (contact: SeenContact) => contact[by] !== undefined && foldIdentity[by](contact[by]) === wanted;
   const seen = context.state.seenContacts.list(context.clock.now()).filter(fits);
-  if (seen.length === 1) return { contacts: seen.map((contact) => ({ ...contact })) };
+  if (seen.length === 1 && (by !== 'name' || effect === 'read'))
+    return { contacts: seen.map((contact) => ({ ...contact })) };
   if (by === 'name') return byName(text, seen, context);
   const { contact } = await context.call(findDuplicateContact, by === 'email' ? { email: text } : { number: wanted });
   return { contacts: isRecord(contact) && isId(contact.id) ? [contact] : [] };

@@ -1,4 +1,4 @@
-import type { ToolSpec } from '../../api/endpoint.ts';
+import type { Effect, ToolSpec } from '../../api/endpoint.ts';
 import { isRecord, type Json, rowsIn } from '../../lib/json.ts';
 import type { ToolContext } from '../core/context.ts';
 import type { LookupKind } from '../core/lookup-cache.ts';
@@ -17,7 +17,11 @@ const USER_FIELDS: ReadonlySet<unknown> = new Set(['assignedTo', 'followers']);
  * not in memory are read side by side.
  * @throws NameNotFound and other UserErrors, before anything is written
  */
-export async function resolveReferences(input: ToolSpec['input'], given: Json, context: ToolContext): Promise<Json> {
+export async function resolveReferences(
+  { input, effect }: Pick<ToolSpec, 'input' | 'effect'>,
+  given: Json,
+  context: ToolContext,
+): Promise<Json> {
   const found: Referring[] = [...filterReferences(given.filters, 'filters')];
   mapReferences(input, given, (each) => {
     found.push(each);
@@ -27,7 +31,7 @@ export async function resolveReferences(input: ToolSpec['input'], given: Json, c
   const ids = new Map<string, string>();
   for (const each of found) {
     const key = keyOf(each);
-    if (!ids.has(key)) ids.set(key, await resolve(each, context));
+    if (!ids.has(key)) ids.set(key, await resolve(each, effect, context));
   }
   const idFor = (each: Referring) => ids.get(keyOf(each)) ?? each.word;
   const args = mapReferences(input, given, idFor);
@@ -47,8 +51,8 @@ function kindsOf(found: readonly Referring[], { customFields, set, rows }: Json)
   return named || holders.some((holder) => holder !== undefined) ? kinds.add('customFields' as never) : kinds;
 }
 
-async function resolve({ to, word, argument }: Referring, context: ToolContext): Promise<string> {
-  if (to === 'contact') return contactIdOf(word, argument, context);
+async function resolve({ to, word, argument }: Referring, effect: Effect, context: ToolContext): Promise<string> {
+  if (to === 'contact') return contactIdOf(word, argument, effect, context);
   if (to === 'customField') return customFieldId(word, argument, context);
   if (isLookup(to)) return idOf(to, word, argument, context);
   return word.startsWith(CUSTOM_FIELDS)

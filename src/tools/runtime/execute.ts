@@ -47,7 +47,7 @@ function withoutInvalidKeys({ output }: Tool, answer: Json, { notify }: ToolCont
 async function resolveArguments(tool: Tool, given: Json, context: ToolContext): Promise<Json> {
   const named = await resolveMe(given, context);
   const args = hasReferences(tool.input, named)
-    ? await (await context.implementations()).resolveReferences(tool.input, named, context)
+    ? await (await context.implementations()).resolveReferences(tool, named, context)
     : named;
   return args.filters === undefined
     ? args

@@ -225,6 +225,17 @@ describe('a contact that this server has just seen', () => {
     );
   });
 
+  test('before a write a name is searched for, so that nobody else of that name is changed', async () => {
+    const first = await open();
+    const { contacts } = await first.call('search_contacts', { query: 'Kim', fields: ['id'] });
+    const [kim] = contacts as { id: string }[];
+    const server = await open();
+    await server.call('get_contact', { contactId: kim?.id });
+    expect(await idOf(server, 'Kim Park')).toMatchObject({ id: kim?.id });
+    const error = await server.refused('create_contact_note', { contactId: 'Kim Park', body: 'Hello' });
+    expect(error).toContain('7 contacts fit');
+  });
+
   test('two seen contacts of one name are both candidates', async () => {
     const server = await open();
     await server.call('search_contacts', { query: 'Kim' });
