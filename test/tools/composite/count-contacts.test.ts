@@ -57,7 +57,7 @@ describe('count_contacts', () => {
     expect(Math.max(Number(text), Number(structured))).toBeLessThanOrEqual(300);
     expect(groupsOf(answer)).toEqual(byHand(contacts, ({ source }) => source));
     expect(answer).toMatchObject({ total: 3_000, groupBy: 'source', without: 0 });
-    expect(answer.notice).toMatch(/trails writes/);
+    expect(answer.notice).toMatch(/lags behind writes/);
   });
 
   test('without groupBy: one request, the total; a filter that matches nothing gives 0', async () => {

@@ -268,7 +268,7 @@ test('businessId null unlinks no contact; unlinkBusiness does', async () => {
   const { call, refused, sent, advance } = await connect();
   const [business] = (await call('list_businesses')).businesses as Json[];
   const members = async () => {
-    // The list trails writes.
+    // The list lags behind writes.
     advance(60_000);
     return ((await call('list_contacts_by_business', { businessId: business?.id })).contacts as Json[]).map(
       ({ id }) => id,
