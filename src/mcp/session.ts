@@ -2,6 +2,7 @@ import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { AccountInfo } from '../api/credentials.ts';
 import type { Api } from '../api/types.ts';
 import type { Log } from '../lib/log.ts';
+import { memoizeAsync } from '../lib/memoize.ts';
 import { realTimers, type Timers } from '../lib/scheduler.ts';
 import { type StateStore, scopedToLocation } from '../lib/state-file.ts';
 import type { Clock } from '../lib/time.ts';
@@ -80,4 +81,7 @@ const createLocation = (locationId: string | undefined, { stateStore, peopleFold
 
 const ignore = () => undefined;
 
-const implementations: RequestContext['implementations'] = async () => (await import('./lazy.ts')).implementations;
+/** Remembered, since even the import of a loaded module takes a while. */
+const implementations: RequestContext['implementations'] = memoizeAsync(
+  async () => (await import('./lazy.ts')).implementations,
+);
