@@ -13,8 +13,8 @@ import { lookUp } from './lookups.ts';
 const USER_FIELDS: ReadonlySet<unknown> = new Set(['assignedTo', 'followers']);
 
 /**
- * Arguments in the API's terms: ids in place of names, `{id, value}` in place of `{field, value}`. The lookups that are
- * not in memory are read side by side.
+ * Arguments in the API's terms: ids in place of names, also as `field` of custom fields. The lookups that are not in memory
+ * are read side by side.
  * @throws NameNotFound and other UserErrors, before anything is written
  */
 export async function resolveReferences(
@@ -42,13 +42,14 @@ const keyOf = ({ to, word }: Referring): string => `${to} ${word}`;
 
 const isLookup = (to: Reference): to is LookupKind & Reference => Object.hasOwn(LOOKUPS, to);
 
+/** The lookups that the arguments need. */
 function kindsOf(found: readonly Referring[], { customFields, set, rows }: Json): Set<LookupKind> {
-  const kinds = new Set(found.map(({ to }) => to).filter(isLookup));
-  const holders = [customFields, isRecord(set) ? set.customFields : undefined, rows];
+  const kinds = new Set<LookupKind>(found.map(({ to }) => to).filter(isLookup));
+  const holders = [{ customFields }, set, ...rowsIn({ rows }, 'rows')].filter(isRecord);
   const named = found.some(
     ({ to, word }) => to === 'customField' || (to === 'fieldName' && word.startsWith(CUSTOM_FIELDS)),
   );
-  return named || holders.some((holder) => holder !== undefined) ? kinds.add('customFields' as never) : kinds;
+  return named || holders.some((holder) => holder.customFields !== undefined) ? kinds.add('customFields') : kinds;
 }
 
 async function resolve({ to, word, argument }: Referring, effect: Effect, context: ToolContext): Promise<string> {
