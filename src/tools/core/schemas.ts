@@ -91,13 +91,24 @@ const DndSettings = z.strictObject({
   GMB: DndSetting,
   FB: DndSetting,
 });
+/** The channels that are blocked most; the others are accepted too. */
+const CommonDndSettings = z.strictObject({
+  ...DndSettings.shape,
+  WhatsApp: DndSetting.meta(unlisted),
+  GMB: DndSetting.meta(unlisted),
+  FB: DndSetting.meta(unlisted),
+});
+const DND_STATUS = 'status: active (blocked), inactive or permanent';
 const InboundDndSettings = z.strictObject({
   all: z.strictObject({ status: z.enum(['active', 'inactive']).meta(enumInDescription), message: note }),
 });
 
 /** Depends on the type of the field: text, number, boolean, list of choices. Files cannot be written this way. */
 const FieldValue = z.union([LongText, z.number(), z.boolean(), listOrNone(Text.meta(orNumber), 500)]);
-const CustomField = z.strictObject({ field: Called.describe('name, key or id'), value: FieldValue });
+const CustomField = z.strictObject({
+  field: Called.meta(unlistedLimit).describe('name, key or id'),
+  value: FieldValue,
+});
 export type CustomFieldInput = z.output<typeof CustomField>;
 export const CustomFields = listOf(CustomField, 200);
 
@@ -120,7 +131,7 @@ export const contactFields = {
   website: Text.optional(),
   timezone: Text.optional(),
   dnd: z.boolean().optional(),
-  dndSettings: DndSettings.describe('status: active (blocked), inactive or permanent').optional(),
+  dndSettings: DndSettings.describe(DND_STATUS).optional(),
   inboundDndSettings: InboundDndSettings.optional(),
   source: Text.optional(),
   dateOfBirth: z
@@ -129,6 +140,14 @@ export const contactFields = {
     .optional(),
   assignedTo: User.describe('user: name or id').optional(),
   customFields: CustomFields.optional(),
+};
+
+/** The same where tools take more than one contact's fields, with only the common ones listed. */
+export const composedContactFields = {
+  ...contactFields,
+  companyName: Text.optional(),
+  dndSettings: CommonDndSettings.describe(DND_STATUS).optional(),
+  inboundDndSettings: InboundDndSettings.meta(unlisted).optional(),
 };
 
 /** An object of answers that `tools/list` shows without its properties. */

@@ -4,15 +4,13 @@ import { CLEAR_RULE, CLEARABLE, clearsOthers } from '../../core/contact-argument
 import {
   answer,
   Business,
-  contactFields,
+  composedContactFields,
   enumInDescription,
   Filled,
   Ids,
   listOf,
   of,
   Tags,
-  Text,
-  unlisted,
 } from '../../core/schemas.ts';
 import { compositeTool, lazyTool } from '../../core/tool.ts';
 import { filters } from '../../search.ts';
@@ -22,9 +20,7 @@ const MAX_IDS = 5_000;
 
 const SetFields = z
   .strictObject({
-    ...contactFields,
-    inboundDndSettings: contactFields.inboundDndSettings.meta(unlisted),
-    companyName: Text.optional(),
+    ...composedContactFields,
     clear: listOf(z.enum(CLEARABLE).meta(enumInDescription), CLEARABLE.length).optional(),
   })
   .refine((fields) => Object.keys(fields).length > 0, 'names no field to change')

@@ -1,11 +1,9 @@
 import * as z from 'zod';
-import { answer, of, unlisted } from '../../core/schemas.ts';
+import { answer, of } from '../../core/schemas.ts';
 import { compositeTool, lazyTool } from '../../core/tool.ts';
 import { IDENTITY_RULE, isFindable, personFields, withMatchField } from './input.ts';
 
-const Row = withMatchField(
-  z.strictObject({ ...personFields, inboundDndSettings: personFields.inboundDndSettings.meta(unlisted) }),
-);
+const Row = withMatchField(z.strictObject(personFields));
 
 const input = z
   .strictObject({

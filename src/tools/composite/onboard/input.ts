@@ -3,7 +3,7 @@ import {
   Business,
   type CustomFieldInput,
   CustomFieldName,
-  contactFields,
+  composedContactFields,
   Filled,
   LongText,
   TagsOrNone,
@@ -26,8 +26,7 @@ const MAX_TASKS = 50;
 
 /** A person to onboard: contact fields, and the records that belong to the contact. */
 export const personFields = {
-  ...contactFields,
-  companyName: Text.optional(),
+  ...composedContactFields,
   gender: Text.optional(),
   tags: TagsOrNone.optional(),
   note: LongText.optional(),
