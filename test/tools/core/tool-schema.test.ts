@@ -118,7 +118,7 @@ describe('the set of tools', () => {
       ['tasks[].title', 'tasks[].dueDate', 'tasks[].body', 'tasks[].assignedTo', 'tasks[].completed'],
     ],
     ['bulk_upsert_contacts', ['rows[].firstName', 'rows[].tasks[].title', 'rows[].customFields[].value']],
-    ['bulk_update_contacts', ['set.firstName', 'set.clear[]', 'set.dndSettings.FB.status', 'filters[].operator']],
+    ['bulk_update_contacts', ['set.firstName', 'set.clear[]', 'set.dndSettings.SMS.status', 'filters[].operator']],
   ])('%s declares the properties of its lists and objects', (name, paths) => {
     const face = shown.find(({ tool }) => tool.name === name)?.face;
     const pathsOf = (schema: Json, path = ''): string[] => [
