@@ -9,7 +9,8 @@ import { redact, redactStrictly } from '../src/lib/redact.ts';
 import { quoteForMessage, stripHiddenCharacters, withinBytes } from '../src/lib/text.ts';
 import { matchOptions } from '../src/mcp/completion/completer.ts';
 import { overviewMarkdown, timelineMarkdown } from '../src/resources/markdown.ts';
-import { BulkJob } from '../src/tools/composite/bulk-update/job.ts';
+import { BulkJob } from '../src/tools/composite/bulk-job/bulk-job.ts';
+import type { Plan, StepName } from '../src/tools/composite/bulk-update/job.ts';
 import { STEPS } from '../src/tools/composite/bulk-update/steps.ts';
 import { summaryOf } from '../src/tools/composite/bulk-update/summary.ts';
 import { changesSince, sweepFrom } from '../src/tools/composite/changes/change-feed.ts';
@@ -221,7 +222,7 @@ const rows: readonly Case[] = [
     what: 'a bulk job: its summary',
     make(size) {
       const ids = range(size, idOf);
-      const job = new BulkJob();
+      const job = new BulkJob<StepName, Plan>();
       job.plan = { ids, repeated: 0, changes: {}, customFields: [], steps: ['fields'], isSearch: false };
       for (const id of ids) job.setResult(id, 'fields', { reason: `because of ${id.slice(1)}`, deleted: false });
       return job;

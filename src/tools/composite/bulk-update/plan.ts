@@ -3,6 +3,7 @@ import { refuseOversized } from '../../../api/request.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { lookUp } from '../../names/lookups.ts';
+import { MAX_WITHOUT_PREVIEW } from '../bulk-job/run-job.ts';
 import { type CustomValue, resolveCustomField } from '../custom-field-values.ts';
 import { nextCursor, SeenRows, searchPage } from '../search-pages.ts';
 import type { BulkUpdateInput, Changes, Plan } from './job.ts';
@@ -10,10 +11,6 @@ import { STEPS, stepsOf } from './steps.ts';
 
 /** Contacts that one job may change. */
 const MAX_CONTACTS = 10_000;
-/** Contacts above which nothing is written before a preview was delivered. */
-const MAX_WITHOUT_PREVIEW = 25;
-
-export const needsPreview = ({ ids }: Plan): boolean => ids.length > MAX_WITHOUT_PREVIEW;
 
 /** Plans a job and writes nothing. @throws UserError if it could not be done */
 export async function planJob(input: BulkUpdateInput, context: ToolContext): Promise<Plan> {
@@ -25,7 +22,7 @@ export async function planJob(input: BulkUpdateInput, context: ToolContext): Pro
   refuseSharedIdentity(set, ids.length);
   const repeated = contacts ? contacts.length - ids.length : 0;
   const plan = { ids, repeated, changes, customFields, steps: stepsOf(changes), isSearch: !contacts };
-  for (const step of plan.steps) refuseOversized(maxBodyBytes(STEPS[step].contactsPerCall, step, plan));
+  for (const step of plan.steps) refuseOversized(maxBodyBytes(STEPS[step].idsPerCall, step, plan));
   return plan;
 }
 
@@ -45,10 +42,10 @@ async function resolveCustomFields(set: Changes['set'], context: ToolContext): P
 }
 
 /** Bytes of the largest request of a step. */
-function maxBodyBytes(contactsPerCall: number, step: keyof typeof STEPS, { changes, ids }: Plan): number {
+function maxBodyBytes(idsPerCall: number, step: keyof typeof STEPS, { changes, ids }: Plan): number {
   const { addTags, removeTags, set } = changes;
   const body = { business: {}, addTags, removeTags, fields: set }[step] ?? {};
-  const idBytes = contactsPerCall > 1 ? JSON.stringify(ids.slice(0, contactsPerCall)).length : 0;
+  const idBytes = idsPerCall > 1 ? JSON.stringify(ids.slice(0, idsPerCall)).length : 0;
   return Buffer.byteLength(JSON.stringify(body)) + idBytes;
 }
 

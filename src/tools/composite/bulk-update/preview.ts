@@ -27,6 +27,7 @@ export async function previewOf(plan: Plan, context: ToolContext): Promise<Json>
   if (everyContact) context.notify('These are ALL contacts of the location.');
   const cost = costOf(plan, context);
   if (cost) context.notify(cost);
+  if (plan.changes.addTags || plan.changes.removeTags) context.notify('Tags may start automations for each contact.');
   const preview = {
     preview: true,
     ...(context.label === undefined ? {} : { account: context.label }),
@@ -42,7 +43,7 @@ export async function previewOf(plan: Plan, context: ToolContext): Promise<Json>
 /** What a large job takes of the daily quota, as the headers of the last answers give it. */
 function costOf({ steps, ids }: Plan, { api }: ToolContext): string | undefined {
   const { dailyLimit, dailyRemaining = 0 } = api.status().quota;
-  const requests = steps.reduce((sum, step) => sum + Math.ceil(ids.length / STEPS[step].contactsPerCall), 0);
+  const requests = steps.reduce((sum, step) => sum + Math.ceil(ids.length / STEPS[step].idsPerCall), 0);
   if (!dailyLimit || requests < dailyLimit * NOTABLE_SHARE) return undefined;
   const share = Math.round((100 * requests) / dailyLimit);
   const stops = requests > dailyRemaining ? '; it stops when they are used up and can continue the next day' : '';

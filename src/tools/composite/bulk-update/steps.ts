@@ -2,9 +2,9 @@ import { isBlank, type Json, listIn, recordIn, rowsIn } from '../../../lib/json.
 import { quoteForMessage } from '../../../lib/text.ts';
 import { bulkAssignContactBusiness } from '../../businesses.ts';
 import { updateContact } from '../../contacts.ts';
-import type { ToolContext } from '../../core/context.ts';
 import { rowOf } from '../../core/row-shape.ts';
 import { bulkUpdateContactTags } from '../../tags.ts';
+import type { Step, StepFailure, StepResult } from '../bulk-job/bulk-job.ts';
 import {
   type CustomValue,
   customFieldArguments,
@@ -13,29 +13,20 @@ import {
   labelOf,
   sameValue,
 } from '../custom-field-values.ts';
-import type { Changes, Plan, StepFailure, StepName, StepResult } from './job.ts';
+import type { Changes, Plan, StepName } from './job.ts';
 
 type StepPlan = Pick<Plan, 'changes' | 'customFields'>;
 
-/** One kind of change. */
-interface Step {
+interface ContactStep extends Step<StepPlan> {
   readonly isWanted: (changes: Changes) => boolean;
-  readonly contactsPerCall: number;
-  readonly concurrency: number;
-  /** Returns the result of each contact. @throws UserError if the call failed as a whole */
-  readonly send: (
-    ids: readonly string[],
-    plan: StepPlan,
-    call: ToolContext['call'],
-  ) => Promise<(id: string) => StepResult>;
 }
 
 const failure = (reason: string, deleted = false): StepFailure => ({ reason, deleted });
 const OMITTED = failure('HighLevel left this contact out of its answer: it may have been deleted.');
 
-const tagStep = (type: 'add' | 'remove', key: 'addTags' | 'removeTags'): Step => ({
+const tagStep = (type: 'add' | 'remove', key: 'addTags' | 'removeTags'): ContactStep => ({
   isWanted: (changes) => changes[key] !== undefined,
-  contactsPerCall: 250,
+  idsPerCall: 250,
   concurrency: 1,
   async send(ids, { changes }, call) {
     const answer = await call(bulkUpdateContactTags, { type, contacts: ids, tags: changes[key] }, 'bulk');
@@ -56,10 +47,10 @@ function tagResult(row: Json | undefined): StepResult {
 }
 
 /** In the order in which they run. */
-export const STEPS: Readonly<Record<StepName, Step>> = {
+export const STEPS: Readonly<Record<StepName, ContactStep>> = {
   business: {
     isWanted: ({ businessId, unlinkBusiness }) => businessId !== undefined || unlinkBusiness === true,
-    contactsPerCall: 50,
+    idsPerCall: 50,
     concurrency: 1,
     async send(ids, { changes: { businessId, unlinkBusiness } }, call) {
       const answer = await call(bulkAssignContactBusiness, { ids, businessId, unlinkBusiness }, 'bulk');
@@ -71,7 +62,7 @@ export const STEPS: Readonly<Record<StepName, Step>> = {
   removeTags: tagStep('remove', 'removeTags'),
   fields: {
     isWanted: ({ set }) => set !== undefined,
-    contactsPerCall: 1,
+    idsPerCall: 1,
     concurrency: 4,
     async send([contactId], plan, call) {
       const customFields = customFieldArguments(plan.customFields);

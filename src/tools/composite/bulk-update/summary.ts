@@ -1,5 +1,6 @@
 import type { Json } from '../../../lib/json.ts';
-import { type BulkJob, type ContactProgress, isFailure } from './job.ts';
+import { isFailure, type Progress } from '../bulk-job/bulk-job.ts';
+import type { ContactsJob, StepName } from './job.ts';
 
 /** Failures listed one by one; the others are grouped. */
 const MAX_LISTED = 20;
@@ -11,7 +12,7 @@ interface Failure extends Json {
 }
 
 /** The counts of a job so far: done + skipped + failed + left = asked. */
-export function summaryOf(job: BulkJob): Json {
+export function summaryOf(job: ContactsJob) {
   const { ids, repeated } = job.plan;
   const left = ids.filter((id) => job.isLeft(id));
   const leftHalfDone = left.filter((id) => Object.values(job.progress.get(id) ?? {}).some((each) => !isFailure(each)));
@@ -32,7 +33,7 @@ export function summaryOf(job: BulkJob): Json {
   };
 }
 
-function failureOf(contactId: string, progress: ContactProgress): Failure | undefined {
+function failureOf(contactId: string, progress: Progress<StepName>): Failure | undefined {
   const steps = Object.entries(progress);
   const failed = steps.flatMap(([step, result]) => (isFailure(result) ? [{ step, reason: result.reason }] : []));
   if (failed.length === 0) return undefined;

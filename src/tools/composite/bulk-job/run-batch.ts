@@ -1,34 +1,40 @@
 import { ApiError, affectsOtherCalls, type ErrorKind } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { ToolContext } from '../../core/context.ts';
-import type { BulkJob, StepName } from './job.ts';
-import { STEPS } from './steps.ts';
+import type { BulkJob, BulkPlan, Step } from './bulk-job.ts';
 
-/** Contacts of one call of the tool. */
+/** Records of one call of the tool. */
 const BATCH_SIZE = 500;
-/** Consecutive failures that affect other calls as well, after which the remaining contacts are not tried. */
+/** Consecutive failures that affect other calls as well, after which the remaining records are not tried. */
 const MAX_CONSECUTIVE = 5;
-/** Contacts between two progress notifications. */
+/** Records between two progress notifications. */
 const PROGRESS_INTERVAL = 25;
-/** Errors without a response, which say nothing about the single contacts. */
+/** Errors without a response, which say nothing about the single records. */
 const NO_RESPONSE: ReadonlySet<ErrorKind> = new Set(['unreachable', 'notDone', 'unknownOutcome']);
 
+type Steps<StepName extends string, Plan> = Readonly<Record<StepName, Step<Plan>>>;
+
 /**
- * Runs the steps that are left for at most 500 contacts. Requests in flight when time runs out or the host cancels are
+ * Runs the steps that are left for at most 500 records. Requests in flight when time runs out or the host cancels are
  * awaited and recorded. Returns the reason if it ended early.
  */
-export async function runBatch(job: BulkJob, context: ToolContext): Promise<string | undefined> {
+export async function runBatch<StepName extends string, Plan extends BulkPlan<StepName>>(
+  job: BulkJob<StepName, Plan>,
+  steps: Steps<StepName, Plan>,
+  context: ToolContext,
+): Promise<string | undefined> {
   const ids = job.plan.ids.filter((id) => job.isLeft(id)).slice(0, BATCH_SIZE);
-  const batch = new Batch(job, ids, context);
+  const batch = new Batch(job, steps, ids, context);
   for (const step of job.plan.steps) await batch.runStep(step);
   return batch.finish();
 }
 
-class Batch {
-  readonly #job: BulkJob;
+class Batch<StepName extends string, Plan extends BulkPlan<StepName>> {
+  readonly #job: BulkJob<StepName, Plan>;
+  readonly #steps: Steps<StepName, Plan>;
   readonly #ids: readonly string[];
   readonly #context: ToolContext;
-  /** Pairs of contact and step: those to try, those tried, and those tried at the last progress notification. */
+  /** Pairs of record and step: those to try, those tried, and those tried at the last progress notification. */
   readonly #total: number;
   #tried = 0;
   #lastReported = 0;
@@ -37,23 +43,29 @@ class Batch {
   /** Calls whose failure affects other calls as well and that wrote nothing: left to do if the batch ends early. */
   readonly #retryable: { readonly step: StepName; readonly ids: readonly string[] }[] = [];
 
-  constructor(job: BulkJob, ids: readonly string[], context: ToolContext) {
+  constructor(
+    job: BulkJob<StepName, Plan>,
+    steps: Steps<StepName, Plan>,
+    ids: readonly string[],
+    context: ToolContext,
+  ) {
     this.#job = job;
+    this.#steps = steps;
     this.#ids = ids;
     this.#context = context;
     this.#total = job.plan.steps.reduce((sum, step) => sum + this.#pending(step).length, 0);
   }
 
   async runStep(step: StepName): Promise<void> {
-    const { contactsPerCall, concurrency } = STEPS[step];
+    const { idsPerCall, concurrency } = this.#steps[step];
     const pending = this.#pending(step);
     const worker = async () => {
       while (pending.length > 0 && this.#stopReason === undefined && this.#context.hasTime())
-        await this.#send(step, pending.splice(0, contactsPerCall));
+        await this.#send(step, pending.splice(0, idsPerCall));
     };
     // The first call alone: after an outage the circuit breaker admits one, and would refuse the others.
     if (this.#tried === 0 && pending.length > 0 && this.#context.hasTime())
-      await this.#send(step, pending.splice(0, contactsPerCall));
+      await this.#send(step, pending.splice(0, idsPerCall));
     const ends = await Promise.allSettled(Array.from({ length: concurrency }, worker));
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
@@ -71,7 +83,7 @@ class Batch {
 
   async #send(step: StepName, ids: readonly string[]): Promise<void> {
     try {
-      const resultOf = await STEPS[step].send(ids, this.#job.plan, this.#context.call);
+      const resultOf = await this.#steps[step].send(ids, this.#job.plan, this.#context.call);
       this.#consecutiveFailures = 0;
       for (const id of ids) this.#job.setResult(id, step, resultOf(id));
     } catch (error) {
@@ -87,15 +99,15 @@ class Batch {
     for (const id of ids) this.#job.setResult(id, step, { reason: error.summary, deleted: false });
     const isShared = affectsOtherCalls(error);
     if (isShared && error.kind !== 'unknownOutcome') this.#retryable.push({ step, ids });
-    // A refused token or rate counts for every contact of the call, a lost answer once.
+    // A refused token or rate counts for every record of the call, a lost answer once.
     const weight = NO_RESPONSE.has(error.kind) ? 1 : ids.length;
     this.#consecutiveFailures = isShared ? this.#consecutiveFailures + weight : 0;
     if (this.#consecutiveFailures >= MAX_CONSECUTIVE)
       this.#stopReason ??= `Stopped because HighLevel failed again and again: ${error.message}`;
   }
 
-  #reportProgress(step: StepName, contacts: number): void {
-    this.#tried += contacts;
+  #reportProgress(step: StepName, records: number): void {
+    this.#tried += records;
     if (this.#tried - this.#lastReported < PROGRESS_INTERVAL && this.#tried < this.#total) return;
     this.#lastReported = this.#tried;
     this.#context.progress(this.#tried, this.#total, `${step}: ${this.#tried} of ${this.#total}`);
