@@ -47,10 +47,12 @@ export const KNOWN_ERRORS: readonly KnownError[] = [
     kind: 'duplicate',
     text: /does not allow duplicated contacts/i,
     message: ({ meta, route }) => {
-      const contact = `${idText(meta.contactId)} (name ${quoteForMessage(meta.contactName ?? '')}, same ${quoteForMessage(meta.matchingField ?? 'email or phone')})`;
+      const field = meta.matchingField === 'email' || meta.matchingField === 'phone' ? meta.matchingField : undefined;
+      const id = meta.contactId === undefined ? 'a contact that HighLevel does not name' : idText(meta.contactId);
+      const name = `(name ${quoteForMessage(meta.contactName ?? '')}, same ${field ?? 'email or phone'})`;
       return route.startsWith('PUT ')
-        ? `The value belongs to another contact: ${contact}. Nothing was written. Do not write to that other contact: leave the value out, or ask the user which of the two it belongs to.`
-        : `This contact already exists as ${contact}. Nothing was written. Use get_contact to look at it, then update_contact on that id.`;
+        ? `The ${field ?? 'value'} belongs to another person: ${id} ${name}. Nothing was written. Do not write to that other contact: leave the value out, or ask the user which of the two it belongs to.`
+        : `This contact already exists as ${id} ${name}. Nothing was written. Use get_contact to look at it, then update_contact on that id.`;
     },
     existing: ({ meta }) => (isId(meta.contactId) ? meta.contactId : undefined),
   },

@@ -348,7 +348,7 @@ test('a value of another contact: the error names that contact and does not sugg
   const { attempt, call, contactId } = await setUp();
   const other = await find(call, 'tomasz');
   const { text } = await attempt('update_contact', { contactId, email: other.email });
-  expect(text).toContain(`belongs to another contact: ${other.id} (name "`);
+  expect(text).toContain(`The email belongs to another person: ${other.id} (name "Tomasz`);
   expect(text).toContain('Nothing was written. Do not write to that other contact');
   expect(text).not.toContain('update_contact on that id');
 });

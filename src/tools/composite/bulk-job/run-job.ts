@@ -9,6 +9,9 @@ export const MAX_WITHOUT_PREVIEW = 25;
 
 const needsPreview = ({ ids }: BulkPlan): boolean => ids.length > MAX_WITHOUT_PREVIEW;
 
+const PREVIEW_NOTICE =
+  'Nothing is written yet. Show this to the user, unless they have already agreed to exactly this; then call with next.';
+
 /** What a bulk tool changes, and how. */
 export interface BulkWork<Args extends Json, StepName extends string, Plan extends BulkPlan<StepName>> {
   /** The first word of its handles. */
@@ -82,7 +85,7 @@ async function continueJob<StepName extends string, Plan extends BulkPlan<StepNa
   if (job.plan.ids.length === 0) notify(work.noMatch);
   if (job.summary) return finish(job, job.summary, signal);
   if (needsPreview(job.plan) && job.progress.size === 0 && !(confirmed && job.previewed)) {
-    notify('Nothing is written yet. Show this to the user; only then call with next.');
+    notify(PREVIEW_NOTICE);
     const preview = await work.preview(job.plan, context);
     job.previewed = !signal?.aborted;
     return { ...preview, next };

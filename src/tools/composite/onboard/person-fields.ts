@@ -134,10 +134,9 @@ export async function updateFields(
     const results = compareStored(toWrite, contact, after);
     return { ...results, notStored: [...notStored, ...results.notStored], contact: after };
   } catch (error) {
-    const other = existingId(error);
-    if (other !== undefined)
+    if (error instanceof ApiError && error.existing !== undefined)
       throw new Conflict(
-        `${[...by].join(' and ') || 'HighLevel'} leads to contact ${contact.id}, but the email or phone given belongs to contact ${other}: nothing was written. Leave out the value that belongs to the other, or ask the owner to merge the contacts in HighLevel.`,
+        `${[...by].join(' and ') || 'HighLevel'} leads to contact ${contact.id}. ${error.summary} If both are one person, the owner merges the contacts in HighLevel.`,
       );
     // Fields that the update does not know: `companyName` is one in some accounts.
     const unknown = error instanceof ApiError ? error.fields.filter(({ isUnknown }) => isUnknown) : [];

@@ -99,7 +99,7 @@ describe('failures', () => {
     expectCounts(result, 60);
     expect(result).toMatchObject({ done: 1, failed: 59, left: 0 });
     expect((result.failures as Json[])[0]?.reason).toMatch(
-      /belongs to another contact: person.*Do not write to that other contact/,
+      /belongs to another person: person.*Do not write to that other contact/,
     );
   });
 

@@ -36,7 +36,9 @@ describe('a preview', () => {
       },
       next: { handle: expect.stringMatching(/^update-\w{5}$/), confirm: true },
     });
-    expect(preview.notice).toMatch(/Nothing is written yet.*Tags may start automations for each contact/);
+    expect(preview.notice).toMatch(
+      /Nothing is written yet\. Show this to the user, unless they have already agreed to exactly this;.*Tags may start automations for each contact/,
+    );
     const [first, second, third] = preview.examples as Json[];
     expect(first).toEqual({
       id: idOf(0),

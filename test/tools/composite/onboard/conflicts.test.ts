@@ -120,7 +120,7 @@ describe('values that identify two contacts', () => {
       tags: ['x'],
     });
     expect(message).toContain(`email leads to contact ${Vic}`);
-    expect(message).toContain(`belongs to contact ${Una}`);
+    expect(message).toContain(`belongs to another person: ${Una} (name "`);
     expect((await allContacts(server)).find(({ id }) => id === Vic)).not.toHaveProperty('phone');
     expect(await server.call('get_contact', { contactId: Vic })).not.toHaveProperty('contact.tags');
   });
