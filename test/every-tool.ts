@@ -20,6 +20,7 @@ const composite = ({
 }: Fixture): Readonly<Record<string, Json[]>> => ({
   get_contact_overview: [{ contactId }],
   get_contact_timeline: [{ contactId }, { contactId, limit: 1 }],
+  search_location_appointments: [{}, { from: '2026-11-01', to: '2026-12-31', limit: 2 }],
   list_changed_contacts: [
     { since: 'last', tasks: true },
     { since: '2026-01-01', limit: 1, fields: ['id'] },

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { rowOf, unpagedList, withoutContactId } from './core/row-shape.ts';
-import { Calendar, Contact, Fields, outputs, window } from './core/schemas.ts';
+import { Calendar, Contact, Fields, outputs, User, window } from './core/schemas.ts';
 
 export const listContactAppointments = endpoint({
   name: 'list_contact_appointments',
@@ -18,11 +18,11 @@ export const listContactAppointments = endpoint({
 
 export const appointments = [listContactAppointments];
 
-/** Not a tool: read if the list of the contact is empty, which is known to happen although the calendar has bookings. */
+/** Not a tool: the events of one calendar or one user, which composite tools read. */
 export const listCalendarEvents = endpoint({
   name: 'list_calendar_events',
   title: 'List calendar events',
-  description: 'Events of one calendar in a span of time.',
+  description: 'Events of one calendar or user that overlap a range.',
   route: 'GET /calendars/events',
   scope: 'calendars/events.readonly',
   effect: 'read',
@@ -30,7 +30,8 @@ export const listCalendarEvents = endpoint({
   version: '2021-04-15',
   answer: { rows: 'events' },
   input: z.strictObject({
-    calendarId: Calendar,
+    calendarId: Calendar.optional(),
+    userId: User.optional(),
     startTime: z.int().describe('epoch ms'),
     endTime: z.int().describe('epoch ms'),
   }),

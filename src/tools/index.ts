@@ -2,6 +2,7 @@ import type { Endpoint } from '../api/endpoint.ts';
 import { appointments } from './appointments.ts';
 import { businesses } from './businesses.ts';
 import { campaigns } from './campaigns.ts';
+import { searchLocationAppointments } from './composite/appointments/search-location-appointments.tool.ts';
 import { bulkUpdateContacts } from './composite/bulk-update/bulk-update-contacts.tool.ts';
 import { listChangedContacts } from './composite/changes/list-changed-contacts.tool.ts';
 import { getContactOverview } from './composite/contact-view/get-contact-overview.tool.ts';
@@ -30,7 +31,7 @@ export const families = {
   followers,
   campaigns,
   workflows,
-  lookups: [...lookups, searchLocationTasks],
+  lookups: [...lookups, searchLocationTasks, searchLocationAppointments],
   flows: [
     getContactOverview,
     getContactTimeline,

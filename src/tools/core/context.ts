@@ -64,6 +64,7 @@ export interface CompositeImplementations {
   readonly getContactTimeline: ToolBody;
   readonly listChangedContacts: ToolBody;
   readonly onboardContact: ToolBody;
+  readonly searchLocationAppointments: ToolBody;
   readonly searchLocationTasks: ToolBody;
 }
 
