@@ -59,7 +59,7 @@ export const fidelity: readonly Defect[] = [
     what: 'Search accepts more operators and values than the client allows',
     tests: [
       ['test/sandbox/search-filters.test.ts', 'accepts what recordings show in addition to the official table: %j'],
-      ['test/tools/search-filters.test.ts', 'HighLevel decides which fields search accepts'],
+      ['test/tools/search/filters.test.ts', 'fields and operators'],
     ],
   },
   {

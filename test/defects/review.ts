@@ -46,7 +46,7 @@ export const review: readonly Defect[] = [
     tests: [
       ['test/cli/config.test.ts', 'a malformed setting is reported in one line that names it and the correction'],
       ['test/cli/config.test.ts', '__proto__'],
-      ['test/tools/search-filters.test.ts', 'a field called %s is passed on'],
+      ['test/tools/search/filters.test.ts', 'the unknown field %s is refused before anything is sent'],
     ],
   },
   {
@@ -78,8 +78,8 @@ export const review: readonly Defect[] = [
     item: 11,
     what: 'Ranges in filters are not read in the time zone of the account',
     tests: [
-      ['test/tools/search-filters.test.ts', 'a time range is read in the time zone of the account'],
-      ['test/tools/search-filters.test.ts', 'a date that does not exist is rejected by every tool that takes filters'],
+      ['test/tools/search/filters.test.ts', 'a time range is read in the time zone of the account'],
+      ['test/tools/search/filters.test.ts', 'a date that does not exist is rejected by every tool that takes filters'],
     ],
   },
   {

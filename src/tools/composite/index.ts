@@ -12,3 +12,4 @@ export { run as countContacts } from './count/count-contacts.ts';
 export { run as searchLocationTasks } from './location-tasks/search-location-tasks.ts';
 export { run as bulkUpsertContacts } from './onboard/bulk-upsert-contacts.ts';
 export { run as onboardContact } from './onboard/onboard-contact.ts';
+export { resolveSearch } from './search/resolve-search.ts';

@@ -76,6 +76,13 @@ export interface Implementations extends CompositeImplementations {
     args: Json,
     context: ToolContext,
   ) => Promise<Json>;
+  /** The arguments of a search with all its filters as one list, and what was searched, where that differs from `asked`. */
+  readonly resolveSearch: (
+    tool: Pick<ToolSpec, 'effect'>,
+    asked: Json,
+    args: Json,
+    context: ToolContext,
+  ) => Promise<{ readonly args: Json; readonly searched?: string }>;
   /** Names for the ids in an answer; `keys` are those of its rows that are shown. */
   readonly showNames: (
     answer: Json,

@@ -9,8 +9,12 @@ import { contactIdOf } from './find-contact.ts';
 import { LOOKUPS } from './lookup-kinds.ts';
 import { lookUp } from './lookups.ts';
 
-/** Filter fields whose values are users. */
-const USER_FIELDS: ReadonlySet<unknown> = new Set(['assignedTo', 'followers']);
+/** Filter fields whose values people know by name, and the lookup that has the names. */
+export const FILTER_REFERENCES: ReadonlyMap<unknown, LookupKind & Reference> = new Map([
+  ['assignedTo', 'users'],
+  ['followers', 'users'],
+  ['activeWorkflows', 'workflows'],
+]);
 
 /**
  * Arguments in the API's terms: ids in place of names, also as `field` of custom fields. The lookups that are not in memory
@@ -61,25 +65,27 @@ async function resolve({ to, word, argument }: Referring, effect: Effect, contex
     : word;
 }
 
-/** The users that filters name in their values. */
+/** The users and workflows that filters name in their values. */
 function filterReferences(filters: unknown, path: string): Referring[] {
   if (!Array.isArray(filters)) return [];
   return filters.filter(isRecord).flatMap(({ field, value, filters: inner }, at): Referring[] => {
     const argument = `${path}[${at}]`;
-    if (!USER_FIELDS.has(field)) return filterReferences(inner, `${argument}.filters`);
+    const to = FILTER_REFERENCES.get(field);
+    if (!to) return filterReferences(inner, `${argument}.filters`);
     const words = [value].flat().filter((word) => typeof word === 'string');
-    return words.map((word) => ({ to: 'users', word, argument: `${argument}.value` }));
+    return words.map((word) => ({ to, word, argument: `${argument}.value` }));
   });
 }
 
 function resolvedFilters(filters: unknown, idFor: (reference: Referring) => string): Json {
-  const user = (word: unknown) => (typeof word === 'string' ? idFor({ to: 'users', word, argument: '' }) : word);
   const resolved = (filter: unknown): unknown => {
     if (!isRecord(filter)) return filter;
     const { field, value, filters: inner } = filter;
     if (Array.isArray(inner)) return { ...filter, filters: inner.map(resolved) };
-    if (!USER_FIELDS.has(field)) return filter;
-    return { ...filter, value: Array.isArray(value) ? value.map(user) : user(value) };
+    const to = FILTER_REFERENCES.get(field);
+    if (!to) return filter;
+    const id = (word: unknown) => (typeof word === 'string' ? idFor({ to, word, argument: '' }) : word);
+    return { ...filter, value: Array.isArray(value) ? value.map(id) : id(value) };
   };
   return Array.isArray(filters) ? { filters: filters.map(resolved) } : {};
 }

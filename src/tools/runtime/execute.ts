@@ -10,8 +10,8 @@ import { hasReferences } from '../core/references.ts';
 import { countInvalidRows } from '../core/row-shape.ts';
 import { isComposite, type Tool } from '../core/tool.ts';
 import { bytes, MAX_BYTES, toToolResult, truncateToLimit } from '../core/tool-result.ts';
+import { hasFilters } from '../search-arguments.ts';
 import { resolveMe } from './current-user.ts';
-import { resolveFilterTimes } from './filter-times.ts';
 
 /** Characters of all notices together. */
 const NOTICE_CHARACTERS = 2_000;
@@ -21,11 +21,11 @@ export async function runTool(tool: Tool, given: Json, request: RequestContext, 
   const notices = new Map(inputNotice === undefined ? [] : [[inputNotice, inputNotice]]);
   const context = createToolContext(tool, request, (notice, kind = notice) => void notices.set(kind, notice));
   assertAllowed(tool, given, request.access);
-  const args = await resolveArguments(tool, given, context);
+  const { args, searched } = await resolveArguments(tool, given, context);
   const answer = isComposite(tool)
     ? withinLimit(await withNames(await tool.run(args, context), args, context))
     : await runEndpoint(tool, args, context);
-  const result = withoutInvalidKeys(tool, answer, context);
+  const result = withoutInvalidKeys(tool, searched === undefined ? answer : { ...answer, searched }, context);
   return notices.size > 0
     ? { ...result, notice: truncate([...notices.values()].join(' '), NOTICE_CHARACTERS) }
     : result;
@@ -43,15 +43,18 @@ function withoutInvalidKeys({ output }: Tool, answer: Json, { notify }: ToolCont
   return Object.fromEntries(Object.entries(answer).filter(([key]) => !invalid.has(key)));
 }
 
-/** Arguments in the API's terms: ids in place of names, times with an offset in filters. */
-async function resolveArguments(tool: Tool, given: Json, context: ToolContext): Promise<Json> {
+/** Arguments in the API's terms: ids in place of names, filters as the index takes them. */
+async function resolveArguments(
+  tool: Tool,
+  given: Json,
+  context: ToolContext,
+): Promise<{ args: Json; searched?: string }> {
   const named = await resolveMe(given, context);
   const args = hasReferences(tool.input, named)
     ? await (await context.implementations()).resolveReferences(tool, named, context)
     : named;
-  return args.filters === undefined
-    ? args
-    : { ...args, filters: await resolveFilterTimes(args.filters, tool, context) };
+  if (!('filters' in tool.input.shape && hasFilters(args))) return { args };
+  return (await context.implementations()).resolveSearch(tool, given, args, context);
 }
 
 /** An answer with names for ids. The lookups are loaded only for an answer that has any. */

@@ -134,7 +134,8 @@ test('a custom field in a filter is given by id, key or name; an unknown one is 
   const known = await call('search_contacts', filter(`customFields.${field?.id}`));
   expect(known.total).toBeGreaterThan(0);
   for (const word of ['bike_model', 'Bike model', 'BIKE MODEL']) {
-    expect(await call('search_contacts', filter(`customFields.${word}`))).toEqual(known);
+    const { contacts, total } = await call('search_contacts', filter(`customFields.${word}`));
+    expect({ contacts, total }).toEqual({ contacts: known.contacts, total: known.total });
     expect(await call('count_contacts', filter(`customFields.${word}`))).toMatchObject({ total: known.total });
   }
   await sent();

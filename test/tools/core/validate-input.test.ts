@@ -213,16 +213,10 @@ describe('errors that only HighLevel detects are reported', () => {
     const { refused } = await connect();
     expect(await refused('get_contact', { contactId: ID })).toContain(`There is no contact ${ID} in this location`);
   });
-  test('a search field that does not exist', async () => {
-    const { refused } = await connect();
-    expect(await refused('search_contacts', { filters: [{ field: 'shoeSize', operator: 'eq', value: 1 }] })).toContain(
-      'does not know the field "shoeSize"',
-    );
-  });
-  test('a search operator that does not exist', async () => {
-    const { refused } = await connect();
-    expect(await refused('search_contacts', { filters: [{ field: 'city', operator: 'like', value: 'a' }] })).toContain(
-      'does not know the field "city", or not with the operator "like"',
+  test('a search field that an older index does not have', async () => {
+    const { refused } = await connect({ sandbox: { switches: { searchFields: 'documented' } } });
+    expect(await refused('search_contacts', { filters: [{ field: 'website', operator: 'exists' }] })).toContain(
+      'does not know the field "website", or not with the operator "exists"',
     );
   });
 });

@@ -13,7 +13,7 @@ import {
   Tags,
 } from '../../core/schemas.ts';
 import { compositeTool, lazyTool } from '../../core/tool.ts';
-import { filters } from '../../search.ts';
+import { filters } from '../../search-filters.ts';
 
 /** Contact ids of one call. */
 const MAX_IDS = 5_000;
@@ -74,6 +74,7 @@ export const bulkUpdateContacts = compositeTool({
   output: answer({
     preview: of.flag,
     account: of.text,
+    searched: of.text,
     total: of.count,
     everyContact: of.flag,
     changes: of.object,

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { answer, Filled, of } from '../../core/schemas.ts';
 import { compositeTool, lazyTool } from '../../core/tool.ts';
-import { filters } from '../../search.ts';
+import { searchArguments } from '../../search-arguments.ts';
+import { filters, MAX_SEARCH_TEXT } from '../../search-filters.ts';
 
 export const countContacts = compositeTool({
   name: 'count_contacts',
@@ -15,13 +16,15 @@ export const countContacts = compositeTool({
       groupBy: Filled.describe(
         'tag, source, owner, month (of dateAdded), business, city or customFields.<name>',
       ).optional(),
-      query: Filled.max(75).optional(),
+      query: Filled.max(MAX_SEARCH_TEXT).optional(),
+      ...searchArguments,
       filters: filters.describe('as in search_contacts').optional(),
       handle: Filled.optional(),
     })
     .refine((args) => args.handle === undefined || Object.keys(args).length === 1, 'handle goes alone'),
   output: answer({
     total: of.count,
+    searched: of.text,
     incomplete: of.flag,
     counted: of.count,
     groupBy: of.text,

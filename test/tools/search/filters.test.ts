@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { SCOPES } from '../../src/api/scopes.ts';
-import type { Json } from '../../src/lib/json.ts';
+import { SCOPES } from '../../../src/api/scopes.ts';
+import type { Json } from '../../../src/lib/json.ts';
 
-import { connectChanged } from '../changed-answers.ts';
-import { type Connected, connect, type Options } from '../connect.ts';
+import { connectChanged } from '../../changed-answers.ts';
+import { type Connected, connect, type Options } from '../../connect.ts';
 
 /** In Chicago, the last millisecond before a day, its first and last, and the first after it; and a Sunday of 25 hours. */
 const ADDED = {
@@ -71,11 +71,12 @@ describe('a time range is read in the time zone of the account', () => {
       filters: range({ gte: '2026-10-20', lte: '2026-11-01' }),
       pageLimit: 2,
     });
-    expect(page.notice).toBe(
-      'filters[0].gte read as 2026-10-20T00:00:00-05:00 [America/Chicago]. filters[0].lte read as 2026-11-01T23:59:59-06:00 [America/Chicago].',
+    expect(page.searched).toMatch(
+      /^dateAdded gte 2026-10-20T00:00(:00)?-05:00 \[America\/Chicago\] lte 2026-11-01T23:59(:59)?-06:00 \[America\/Chicago\]$/,
     );
+    expect(page).not.toHaveProperty('notice');
     const rest = await call('search_contacts', page.next as Json);
-    expect(rest).not.toHaveProperty('notice');
+    expect(rest).not.toHaveProperty('searched');
     const sent = [
       {
         field: 'dateAdded',
@@ -104,7 +105,9 @@ describe('a time range is read in the time zone of the account', () => {
     const nobodyKnows = { location: { timezone: 'Mars/Olympus' } };
     const there = await connect({ sandbox: { data: { ...data, ...nobodyKnows } as never } });
     const filters = range({ gte: '2026-10-21' });
-    expect(await there.call('search_contacts', { filters })).toMatchObject({ notice: expect.stringContaining('[UTC') });
+    expect(await there.call('search_contacts', { filters })).toMatchObject({
+      searched: expect.stringContaining('[UTC'),
+    });
     await there.sent();
     expect(await there.refused('bulk_update_contacts', { filters, addTags: ['x'] })).toContain('has no offset');
     expect((await there.sent()).filter((request) => !request.startsWith('GET '))).toEqual([]);
@@ -128,7 +131,7 @@ describe('a time range is read in the time zone of the account', () => {
   });
 });
 
-describe('HighLevel decides which fields search accepts', () => {
+describe('fields and operators', () => {
   const f = (field: string, operator: string, value?: unknown) => ({
     field,
     operator,
@@ -160,17 +163,51 @@ describe('HighLevel decides which fields search accepts', () => {
     );
   });
 
-  test.each(['constructor', 'toString', 'hasOwnProperty'])('a field called %s is passed on', async (field) => {
-    const { refused } = await searching();
-    expect(await refused('search_contacts', { filters: [f(field, 'eq', 'x')] })).toContain(
-      `does not know the field "${field}", or not with the operator "eq"`,
-    );
+  test.each(['constructor', 'toString', 'shoeSize'])(
+    'the unknown field %s is refused before anything is sent',
+    async (field) => {
+      const { refused, sent } = await connect(options);
+      for (const tool of ['search_contacts', 'count_contacts'])
+        expect(await refused(tool, { filters: [f(field, 'eq', 'x')] })).toContain(
+          `Nothing was sent. filters[0] has the unknown field "${field}". Fields: id, contactName, firstName,`,
+        );
+      expect(await sent()).toEqual([]);
+    },
+  );
+
+  test.each<[Json, string]>([
+    [f('emial', 'eq', 'x'), 'filters[0] has the unknown field "emial", did you mean email? Fields: '],
+    [f('city', 'like', 'x'), 'filters[0] has "city" with the operator "like"; it takes eq, not_eq, contains,'],
+    [f('dateAdded', 'eq', '2026-10-20'), 'the operator "eq"; it takes range, exists, not_exists.'],
+    [f('country', 'contains', 'U'), 'the operator "contains"; it takes eq, not_eq, exists, not_exists.'],
+    [
+      { group: 'OR', filters: [f('city', 'exists'), f('firstName', 'like', 'a')] },
+      'filters[0].filters[1] has "firstName"',
+    ],
+    [
+      { group: 'OR', filters: [f('email', 'contains', 'a')] },
+      'email with contains, which works outside of groups only',
+    ],
+    [f('customFields.Visits', 'contains_set', ['x']), 'the operator "contains_set"; it takes'],
+  ])('%j is refused with what works, before anything is sent', async (filter, message) => {
+    const { refused, sent } = await connect(options);
+    expect(await refused('search_contacts', { filters: [filter] })).toContain(message);
+    expect(await sent()).toEqual([]);
   });
 
-  test('an error names the operator of a group and of a lower-case field', async () => {
-    const { refused } = await connect(options);
-    const filters = [{ group: 'OR', filters: [f('firstName', 'like', 'a'), f('email', 'exists')] }];
-    expect(await refused('search_contacts', { filters })).toContain('with the operator "like"');
+  test.each<[Json, string]>([
+    [
+      f('customFields.Visits', 'contains', '5'),
+      'the operator "contains"; it takes eq, not_eq, range, exists, not_exists.',
+    ],
+    [f('customFields.Paid on', 'wildcard', '2026*'), 'it takes eq, not_eq, range, exists, not_exists.'],
+    [f('customFields.Visits', 'eq', 'many'), 'filters[0].value must be a number, not "many".'],
+    [{ ...f('customFields.Visits', 'range'), gte: '2026-01-01' }, 'filters[0].gte must be a number, not "2026-01-01".'],
+    [{ ...f('customFields.Paid on', 'range'), gte: '2026-02-30' }, '"2026-02-30" is not a valid date or time'],
+  ])('%j does not fit the type of the custom field', async (filter, message) => {
+    const { refused, sent } = await connect(options);
+    expect(await refused('search_contacts', { filters: [filter] })).toContain(message);
+    expect((await sent()).filter((request) => request.startsWith('POST '))).toEqual([]);
   });
 
   test('both contact scopes are sufficient', async () => {

@@ -1,0 +1,99 @@
+import * as z from 'zod';
+import { type Json, recordsOf } from '../lib/json.ts';
+import { reference } from './core/references.ts';
+import { listOf, unlisted, unlistedLimit } from './core/schemas.ts';
+import { indexField, operatorProblem, searchField, WITH_VALUE } from './core/search-fields.ts';
+
+/** Characters of a text that search takes. */
+export const MAX_SEARCH_TEXT = 75;
+export const MAX_FILTERS = 50;
+
+export const SearchText = z.string().max(MAX_SEARCH_TEXT).meta(unlistedLimit);
+const Scalar = z.union([SearchText, z.number(), z.boolean()]);
+const Bound = z.union([SearchText, z.number().meta(unlisted)]).optional();
+export const BOUNDS = ['gte', 'lte', 'gt', 'lt'] as const;
+const bounds = { gte: Bound, lte: Bound, gt: Bound, lt: Bound };
+
+/** The API's own form of a range, accepted besides the four bounds. */
+const Range = z.strictObject(bounds).meta(unlisted);
+const Name = z.string().regex(/^[\w.-]{1,128}$/, 'must be a name of letters, digits, "_", "." or "-"');
+/** A field of the index, or a custom field by its name, key or id. */
+export const SearchFieldName = z
+  .string()
+  .regex(/^([\w.-]{1,128}|customFields\..{1,200})$/u, 'must be a field of contacts, or customFields. and a name')
+  .meta(reference('fieldName'));
+
+const condition = {
+  field: SearchFieldName.optional(),
+  operator: Name.optional(),
+  value: z.union([...Scalar.options, listOf(z.union([SearchText, z.number().meta(unlisted)]), 100), Range]).optional(),
+  ...bounds,
+};
+type Condition = { [name in keyof typeof condition]?: unknown };
+
+const hasBounds = (filter: Condition): boolean => BOUNDS.some((name) => filter[name] !== undefined);
+/** A filter without its value could match too many contacts, also for a bulk write. */
+const isComplete = ({ field, operator, value, ...rest }: Condition): boolean =>
+  field !== undefined &&
+  operator !== undefined &&
+  (value !== undefined || hasBounds(rest) || !WITH_VALUE.some((name) => name === operator));
+const valueFits = ({ operator, value }: Condition): boolean =>
+  value === undefined || (operator !== 'exists' && operator !== 'not_exists');
+const boundsFit = (filter: Condition): boolean =>
+  !hasBounds(filter) || (filter.operator === 'range' && filter.value === undefined);
+
+const withRules = <T extends z.ZodType<Condition>>(schema: T, isValid: (filter: z.output<T>) => boolean): T =>
+  schema
+    .refine(isValid, 'needs field and operator (and a value, except exists and not_exists)')
+    .refine(
+      valueFits,
+      'has a value, which exists and not_exists do not take: for contacts without the field use not_exists',
+    )
+    .refine(boundsFit, 'gte, lte, gt and lt go with operator range, in place of value');
+
+const Leaf = withRules(z.strictObject(condition), isComplete);
+const FilterOrGroup = withRules(
+  z.strictObject({
+    ...condition,
+    group: z.enum(['AND', 'OR']).optional(),
+    filters: listOf(Leaf, MAX_FILTERS).optional(),
+  }),
+  ({ group, filters: inner, ...filter }) =>
+    group === undefined ? isComplete(filter) : inner !== undefined && filter.field === undefined,
+);
+
+/** The inner filters of a nested field are about its own keys, which only HighLevel knows. */
+const Filter = FilterOrGroup.superRefine(({ group, filters: inner = [], ...filter }, { addIssue }) => {
+  const leaves =
+    group === undefined
+      ? [{ ...filter, level: 'top' as const, path: [] }]
+      : inner.map((each, at) => ({ ...each, level: 'group' as const, path: ['filters', at] }));
+  for (const { field, operator, level, path } of leaves) {
+    const problem = field && operator && operatorProblem(field, operator, level);
+    if (problem) addIssue({ code: 'custom', message: problem, path });
+  }
+});
+
+export const filters = listOf(Filter, MAX_FILTERS);
+
+const toLowerCase = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map(toLowerCase) : typeof value === 'string' ? value.toLowerCase() : value;
+
+/** One filter as the index takes it: lower-case fields for names, tags in lower case, a range as one value. */
+function indexFilter({ gte, lte, gt, lt, ...filter }: Json): Json {
+  if (filter.filters) return { ...filter, filters: indexFilters(filter.filters) };
+  const { field, value: given } = filter;
+  if (typeof field !== 'string') return filter;
+  const range = Object.entries({ gte, lte, gt, lt }).filter(([, bound]) => bound !== undefined);
+  const single = searchField(field)?.type === 'lowerCase' ? toLowerCase(given) : given;
+  const value = range.length > 0 ? Object.fromEntries(range) : single;
+  return { ...filter, field: indexField(field), ...(value === undefined ? {} : { value }) };
+}
+
+export const indexFilters = (given: unknown): Json[] => recordsOf(given).map(indexFilter);
+
+export const indexSort = (given: unknown): Json[] =>
+  recordsOf(given).map(({ field, ...sort }) => ({
+    ...sort,
+    field: typeof field === 'string' ? indexField(field) : field,
+  }));
