@@ -192,7 +192,7 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
 
   list_contact_notes: ({ contactId }) => ({
     all: { contactId },
-    'some rows and fields': { contactId, limit: 1, skip: 0, fields: ['id', 'body'] },
+    'some rows and fields': { contactId, query: 'after', limit: 1, skip: 0, fields: ['id', 'body'] },
   }),
   get_contact_note: ({ contactId, noteId }) => ({ one: { contactId, noteId } }),
   create_contact_note: ({ contactId, userId }) => ({

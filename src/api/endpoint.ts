@@ -37,6 +37,8 @@ export interface ListShape {
   readonly fields?: readonly string[];
   /** True if the API sends the whole list: `limit` and `skip` are applied here and never sent. */
   readonly whole?: true;
+  /** Of a whole list: whether a row has what the argument `query` asks for, which is applied here and never sent. */
+  readonly matches?: (row: Json, query: string) => boolean;
   /** Arguments of the next call, given the last row shown; undefined at the end. */
   readonly next: (page: Page) => Json | undefined;
 }
@@ -78,8 +80,10 @@ export interface Endpoint extends ToolSpec {
   readonly phone?: string;
   /** Turns arguments into what the API takes; pure. */
   readonly request?: (args: Json) => Json;
-  /** Turns an answer into what the model reads; pure. */
+  /** Turns an answer into what is shown of it, before names are put in place of ids; pure. */
   readonly present?: (data: Json, args: Json) => Json;
+  /** Of a delete: what reads the record, and its key in that answer. The answer of the delete shows the record. */
+  readonly deletes?: { readonly read: Endpoint; readonly key: 'contact' | 'task' | 'note' };
   /** Notices about an answer, for the model; pure. */
   readonly remarks?: (data: Json, args: Json) => readonly string[];
   readonly list?: ListShape;

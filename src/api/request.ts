@@ -17,7 +17,8 @@ export interface PreparedRequest {
 /** Arguments as the API takes them, without those that only shape the answer here. Computed once for each call. */
 export function sentArgs(endpoint: Endpoint, args: Json): Json {
   const sent = { ...(endpoint.request?.(args) ?? args) };
-  for (const name of endpoint.list?.whole ? ['fields', 'limit', 'skip'] : ['fields']) delete sent[name];
+  const { whole, matches } = endpoint.list ?? {};
+  for (const name of ['fields', ...(whole ? ['limit', 'skip'] : []), ...(matches ? ['query'] : [])]) delete sent[name];
   return sent;
 }
 

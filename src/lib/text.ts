@@ -44,6 +44,17 @@ export const firstCharacters = (text: string, max: number): string =>
 export const truncate = (text: string, max: number): string =>
   text.length <= max ? text : `${firstCharacters(text, max)}… [cut: ${text.length} characters]`;
 
+/** Stands where characters of a text are left out. */
+export const missingMark = (characters: number): string => `… [${characters} characters missing] …`;
+
+/** Beginning and end of a text, `max` characters of it, with a mark for what is missing between them. */
+export function truncateMiddle(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const end = text.slice(text.length - Math.floor(max / 2)).replace(/^[\uDC00-\uDFFF]/, '');
+  const start = firstCharacters(text, max - end.length);
+  return `${start}${missingMark(text.length - start.length - end.length)}${end}`;
+}
+
 /** As much of the text as fits `max` bytes, with a mark if there is more. */
 export function withinBytes(text: string, max: number): string {
   // No character takes more than three bytes for each UTF-16 unit.

@@ -31,6 +31,7 @@ import {
   Text,
   upTo,
 } from './core/schemas.ts';
+import { presentWrittenContact } from './core/short-records.ts';
 import { getLocation } from './lookups.ts';
 import { searchContacts } from './search.ts';
 
@@ -133,6 +134,7 @@ export const createContact = endpoint({
   }),
   output: outputs.contact,
   request: newContact,
+  present: presentWrittenContact,
   remarks: writeRemarks(false),
 });
 
@@ -158,6 +160,7 @@ export const updateContact = endpoint({
     .refine(clearsOthers, CLEAR_RULE),
   output: outputs.record({ contact: of.object, succeeded: of.flag }),
   request: updatedContact,
+  present: presentWrittenContact,
   remarks: writeRemarks(true),
 });
 
@@ -170,8 +173,9 @@ export const deleteContact = endpoint({
   effect: 'delete',
   reconcile: recordIsDeleted(getContact, 'contact'),
   answer: { succeeded: true },
+  deletes: { read: getContact, key: 'contact' },
   input: z.strictObject({ contactId: Id }),
-  output: outputs.done,
+  output: outputs.record({ succeeded: of.flag, contact: of.object }),
 });
 
 export const upsertContact = endpoint({
@@ -198,6 +202,7 @@ export const upsertContact = endpoint({
     ),
   output: outputs.record({ contact: of.object, new: of.flag, succeeded: of.flag }),
   request: upsertedContact,
+  present: presentWrittenContact,
   remarks: upsertRemarks,
 });
 

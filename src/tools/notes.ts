@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { findNewNote, recordIsDeleted, recordMatchesFields } from '../api/write/strategies/related-records.ts';
+import { foldText } from '../lib/fold.ts';
+import type { Json } from '../lib/json.ts';
+import { readableText } from '../lib/markup.ts';
 import { rowOf, unpagedList, withoutContactId } from './core/row-shape.ts';
-import { Contact, Fields, FilledLong, Id, NO_CHANGE, outputs, Text, User, window } from './core/schemas.ts';
+import { Contact, Fields, Filled, FilledLong, Id, NO_CHANGE, of, outputs, Text, User, window } from './core/schemas.ts';
 
 const noteFields = {
   title: Text.optional(),
@@ -15,16 +18,22 @@ const noteFields = {
   userId: User.describe('author').optional(),
 };
 
+/** Whether a note has the text in its title or body, as stored or as read: a body may be HTML. */
+function hasText({ title, body }: Json, query: string): boolean {
+  const wanted = foldText(query);
+  return [title, body, readableText(body)].some((text) => typeof text === 'string' && foldText(text).includes(wanted));
+}
+
 export const listContactNotes = endpoint({
   name: 'list_contact_notes',
   title: 'List contact notes',
-  description: 'All notes of one contact; long bodies are cut, get_contact_note gives more.',
+  description: 'All notes of one contact, or those with query; long bodies are cut, get_contact_note gives more.',
   route: 'GET /contacts/{contactId}/notes',
   scope: 'contacts.readonly',
   effect: 'read',
-  input: z.strictObject({ contactId: Contact, ...window, fields: Fields.optional() }),
+  input: z.strictObject({ contactId: Contact, query: Filled.optional(), ...window, fields: Fields.optional() }),
   output: outputs.notes,
-  list: unpagedList('notes', withoutContactId(rowOf.note)),
+  list: { ...unpagedList('notes', withoutContactId(rowOf.note)), matches: hasText },
 });
 
 export const getContactNote = endpoint({
@@ -77,8 +86,9 @@ export const deleteContactNote = endpoint({
   effect: 'delete',
   reconcile: recordIsDeleted(getContactNote, 'note'),
   answer: { succeeded: true },
+  deletes: { read: getContactNote, key: 'note' },
   input: z.strictObject({ contactId: Id, noteId: Id }),
-  output: outputs.done,
+  output: outputs.record({ succeeded: of.flag, note: of.object }),
 });
 
 export const notes = [listContactNotes, getContactNote, createContactNote, updateContactNote, deleteContactNote];

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { findNewTask, recordIsDeleted, recordMatchesFields } from '../api/write/strategies/related-records.ts';
 import { rowOf, unpagedList, withoutContactId } from './core/row-shape.ts';
-import { Contact, Fields, Filled, Id, LongText, NO_CHANGE, outputs, Time, User, window } from './core/schemas.ts';
+import { Contact, Fields, Filled, Id, LongText, NO_CHANGE, of, outputs, Time, User, window } from './core/schemas.ts';
 
 const DueDate = Time.describe('ISO with offset, or local time 2026-11-24T09:00');
 
@@ -99,8 +99,9 @@ export const deleteContactTask = endpoint({
   effect: 'delete',
   reconcile: recordIsDeleted(getContactTask, 'task'),
   answer: { succeeded: true },
+  deletes: { read: getContactTask, key: 'task' },
   input: z.strictObject({ contactId: Id, taskId: Id }),
-  output: outputs.done,
+  output: outputs.record({ succeeded: of.flag, task: of.object }),
 });
 
 export const tasks = [

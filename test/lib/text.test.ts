@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { firstCharacters, stripHiddenCharacters, truncate, wellFormed } from '../../src/lib/text.ts';
+import { firstCharacters, stripHiddenCharacters, truncate, truncateMiddle, wellFormed } from '../../src/lib/text.ts';
 import { cleanValue } from '../../src/tools/core/row-shape.ts';
 
 describe('characters that hide or reverse text are removed', () => {
@@ -78,6 +78,12 @@ test('truncated text is marked, and no character is split', () => {
   expect(truncate('abcdef', 3)).toBe('abc… [cut: 6 characters]');
   expect(truncate('ab😀', 3)).toBe('ab… [cut: 4 characters]');
   expect(truncate('abc', 3)).toBe('abc');
+});
+
+test('a text truncated in the middle keeps both ends and says how many characters are missing', () => {
+  expect(truncateMiddle('abcdefghij', 4)).toBe('ab… [6 characters missing] …ij');
+  expect(truncateMiddle('abcd', 4)).toBe('abcd');
+  for (let max = 0; max <= 8; max += 1) expect(truncateMiddle('a😀😀b😀😀c', max).isWellFormed()).toBe(true);
 });
 
 test('text is truncated between characters at every length', () => {

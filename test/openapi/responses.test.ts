@@ -194,7 +194,9 @@ describe.skipIf(!isAvailable)('answers of the sandbox match the official descrip
 
   test.each(allAboutOne)('%s: %s for a missing contact', async (tool) => {
     const [args = {}] = Object.values(examples[tool](fixture));
-    const [exchange] = await callTool(tool, { ...args, contactId: 'aNobodyWithAnIdOf020' });
+    // With this scope alone a contact cannot be read before a delete, which would refuse it without a request.
+    const scopes: Scope[] | undefined = tool.startsWith('delete_') ? ['contacts.write'] : undefined;
+    const [exchange] = await callTool(tool, { ...args, contactId: 'aNobodyWithAnIdOf020' }, scopes);
     expect(exchange.status).toBe(400);
     expect(unexpected(tool, differences(exchange, operationOf(tool)))).toEqual([]);
   });

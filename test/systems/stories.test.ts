@@ -41,7 +41,8 @@ describe.each([0, INDEX_DELAY_MS, 45_000])('with an index delay of %i ms', (inde
       expect(((await call('list_contact_notes', { contactId })).notes as Json[]).map((n) => n.body)).toEqual([
         'Likes evenings.',
       ]);
-      expect(await call('delete_contact_note', { contactId, noteId: note.id })).toEqual({ succeeded: true });
+      const deleted = await call('delete_contact_note', { contactId, noteId: note.id });
+      expect(deleted).toMatchObject({ succeeded: true, note: { id: note.id } });
 
       const { task } = (await call('create_contact_task', {
         contactId,
@@ -61,7 +62,10 @@ describe.each([0, INDEX_DELAY_MS, 45_000])('with an index delay of %i ms', (inde
       await call('delete_contact_task', { contactId, taskId: task.id });
       expect(await refused('get_contact_task', { contactId, taskId: task.id })).toContain(`finds no taskId ${task.id}`);
 
-      expect(await call('delete_contact', { contactId })).toEqual({ succeeded: true });
+      expect(await call('delete_contact', { contactId })).toMatchObject({
+        succeeded: true,
+        contact: { id: contactId },
+      });
       expect(await refused('get_contact', { contactId })).toContain(`There is no contact ${contactId}`);
     });
 

@@ -1,5 +1,5 @@
 import { matchField } from '../../api/write/compare.ts';
-import { isEmpty, type Json, recordIn, rowsIn } from '../../lib/json.ts';
+import { isEmpty, type Json, listIn, recordIn, rowsIn } from '../../lib/json.ts';
 import { isFieldKey } from './contact-arguments.ts';
 import { rowOf } from './row-shape.ts';
 
@@ -17,9 +17,11 @@ function differentFields(contact: Json, args: Json, showsAllFields: boolean): st
     const match = matchField(name, value, contact);
     return match === 'mismatch' || (match === 'unknown' && MAY_BE_DROPPED.has(name));
   };
-  return Object.entries(args)
-    .filter(isDifferent)
-    .map(([name]) => name);
+  const kept = listIn(args, 'clear')
+    .map(String)
+    .filter((name) => name !== 'name' && !isEmpty(contact[name]));
+  const different = Object.entries(args).filter(isDifferent);
+  return [...different.map(([name]) => name), ...kept];
 }
 
 /** Whether a custom field that was sent by its id is not in the answer. */

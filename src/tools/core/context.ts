@@ -40,14 +40,14 @@ export interface ToolContext extends RequestContext {
   readonly notify: (notice: string) => void;
   /**
    * Calls one endpoint within the time budget of this tool, with the priority of interactive calls unless given another.
-   * `fresh` bypasses the read cache.
+   * `fresh` bypasses the read cache; `deadline` is ms of `Api.now` by which the answer is needed.
    * @throws UserError as `Api.call` does, and SwitchedOff for what the owner forbade
    */
   readonly call: (
     endpoint: Endpoint,
     args: Json,
     priority?: Priority,
-    options?: { readonly fresh: true },
+    options?: { readonly fresh?: true; readonly deadline?: number },
   ) => Promise<Json>;
   /** True while there is time to start another request and the host has not cancelled. */
   readonly hasTime: () => boolean;

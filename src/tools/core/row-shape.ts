@@ -1,6 +1,6 @@
 import type { ListShape, Page } from '../../api/endpoint.ts';
 import { isEmpty, isRecord, type Json, listIn } from '../../lib/json.ts';
-import { stripHiddenCharacters, truncate } from '../../lib/text.ts';
+import { stripHiddenCharacters, truncate, truncateMiddle } from '../../lib/text.ts';
 import { DAY_MS, toDay } from '../../lib/time.ts';
 
 /** Internal fields of the API; `fields` can still name any of them. */
@@ -50,24 +50,44 @@ export const countInvalidRows = (data: Json): number =>
     0,
   );
 
+/** Shortens a text to `max` characters and a mark. */
+export type Truncate = (text: string, max: number) => string;
+
+/** What people wrote in notes and tasks: the conclusion is often at the end. */
+const LONG_TEXTS = new Set(['body', 'text']);
+export const truncateKey = (key: string, text: string, max: number, truncateLong: Truncate = truncateMiddle): string =>
+  LONG_TEXTS.has(key) ? truncateLong(text, max) : truncate(text, max);
+
 /** A value for the model: text cleaned and truncated to `max` characters; objects without null and empty values. */
-export function cleanValue(value: unknown, max: number): unknown {
-  if (typeof value === 'string') return truncate(stripHiddenCharacters(value), max);
+export function cleanValue(value: unknown, max: number, shorten: Truncate = truncate): unknown {
+  if (typeof value === 'string') return shorten(stripHiddenCharacters(value), max);
   if (Array.isArray(value)) return value.map((item) => cleanValue(item, max));
   return isRecord(value) ? pickFields(value, max, Object.keys(value)) : value;
 }
 
 /** A row for the model: the fields named, or all but the internal ones. */
-export function pickFields(row: Json, max: number, fields?: readonly string[]): Json {
+export function pickFields(row: Json, max: number, fields?: readonly string[], truncateLong?: Truncate): Json {
   const keys = fields ?? Object.keys(row).filter((key) => !OMITTED_FIELDS.has(key));
   return Object.fromEntries(
     keys
-      .map((key) => [stripHiddenCharacters(key), cleanValue(row[key], max)] as const)
+      .map((key) => {
+        const shorten: Truncate = (text) => truncateKey(key, text, max, truncateLong);
+        return [stripHiddenCharacters(key), cleanValue(row[key], max, shorten)] as const;
+      })
       .filter(([, value]) => !isEmpty(value)),
   );
 }
 
-const CONTACT_ROW = ['id', 'firstName', 'lastName', 'email', 'phone', 'companyName', 'tags', 'assignedTo'] as const;
+export const CONTACT_ROW = [
+  'id',
+  'firstName',
+  'lastName',
+  'email',
+  'phone',
+  'companyName',
+  'tags',
+  'assignedTo',
+] as const;
 
 const task = ({ _id, ...raw }: Json): Json => (_id === undefined ? raw : { id: _id, ...raw });
 const event = ({ appoinmentStatus, ...raw }: Json): Json => ({

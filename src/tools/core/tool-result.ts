@@ -1,8 +1,9 @@
 import type { Endpoint, ListShape } from '../../api/endpoint.ts';
+import { passageAround } from '../../lib/fold.ts';
 import { isRecord, type Json, listIn } from '../../lib/json.ts';
-import { truncate, wellFormed } from '../../lib/text.ts';
+import { wellFormed } from '../../lib/text.ts';
 import { shownKeys } from './named-ids.ts';
-import { cleanValue, pickFields, rowOf } from './row-shape.ts';
+import { cleanValue, pickFields, rowOf, type Truncate, truncateKey } from './row-shape.ts';
 
 /** Bytes: a page without `limit`, and the most that either half of an answer may have (hosts truncate or drop longer ones). */
 const DEFAULT_PAGE_BYTES = 8_000;
@@ -49,14 +50,15 @@ interface PageArguments {
   readonly limit?: number;
   readonly pageLimit?: number;
   readonly skip?: number;
+  readonly query?: string;
   readonly fields?: readonly string[];
 }
 
 /** What the model reads of an answer: small, and either complete or with the arguments of the next call. */
-export function toToolResult(endpoint: Endpoint, data: Json, args: Json): Json {
-  if (endpoint.list) return listResult(endpoint, endpoint.list, data, args);
+export function toToolResult({ list }: Pick<Endpoint, 'list'>, data: Json, args: Json): Json {
+  if (list) return listResult(list, data, args);
   const { fields }: PageArguments = args;
-  return singleResult(endpoint.present ? endpoint.present(data, args) : data, shownKeys(fields));
+  return singleResult(data, shownKeys(fields));
 }
 
 /** The record of an answer, its longest values truncated until it fits. */
@@ -87,7 +89,7 @@ export function truncateToLimit(data: Json): Json {
   if (bytes(data) <= MAX_DATA_BYTES) return data;
   let short = data;
   for (const max of TRUNCATION_STEPS) {
-    short = JSON.parse(JSON.stringify(data, (_, v) => (typeof v === 'string' ? truncate(v, max) : v)));
+    short = JSON.parse(JSON.stringify(data, (key, v) => (typeof v === 'string' ? truncateKey(key, v, max) : v)));
     if (bytes(short) <= MAX_DATA_BYTES) return short;
   }
   return truncateLists(short) ?? { notice: `This is over ${MAX_BYTES} bytes even when cut.` };
@@ -115,13 +117,19 @@ export function truncateLists(data: Json, room = MAX_DATA_BYTES): Json | undefin
   return undefined;
 }
 
-function listResult(endpoint: Endpoint, list: ListShape, data: Json, args: Json): Json {
+function listResult(list: ListShape, data: Json, args: Json): Json {
   const { limit, pageLimit, skip = 0, fields = list.fields }: PageArguments = args;
+  const { query }: PageArguments = list.matches ? args : {};
   const all = listIn(data, list.key);
-  const records = all.flatMap((row, index) => (isRecord(row) ? [{ row, index }] : []));
+  const records = all.flatMap((row, index) => {
+    const isFound = isRecord(row) && (query === undefined || list.matches?.(row, query));
+    return isFound ? [{ row, index }] : [];
+  });
   const page = list.whole ? records.slice(skip, limit === undefined ? undefined : skip + limit) : records;
   const room = pageDataBytes(limit ?? pageLimit);
-  const rows = rowsThatFit(page, ({ row }) => truncateRow(list.row(row), shownKeys(fields), room), room);
+  const truncateLong: Truncate | undefined =
+    query === undefined ? undefined : (text, max) => passageAround(text, query, max);
+  const rows = rowsThatFit(page, ({ row }) => truncateRow(list.row(row), shownKeys(fields), room, truncateLong), room);
   const last = page[rows.length - 1]?.row;
   // Where HighLevel pages, items that are no objects count for the start of the next page.
   const reached = skip + (list.whole ? rows.length : (page[rows.length]?.index ?? all.length));
@@ -130,7 +138,6 @@ function listResult(endpoint: Endpoint, list: ListShape, data: Json, args: Json)
   const total = list.whole ? records.length : totalOf(data);
   return {
     [list.key]: rows,
-    ...endpoint.present?.(data, args),
     ...(total === undefined ? {} : { total }),
     ...(next ? { next } : {}),
   };
@@ -149,9 +156,9 @@ export function rowsThatFit<T, R>(items: readonly T[], toRow: (item: T) => R, ro
   return rows;
 }
 
-function truncateRow(raw: Json, fields: readonly string[] | undefined, room: number): Json {
+function truncateRow(raw: Json, fields: readonly string[] | undefined, room: number, truncateLong?: Truncate): Json {
   for (const max of ROW_TRUNCATION_STEPS) {
-    const row = pickFields(raw, max, fields);
+    const row = pickFields(raw, max, fields, truncateLong);
     if (bytes(row) <= room) return row;
   }
   return tooLargeRow(raw);

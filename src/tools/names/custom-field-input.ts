@@ -1,5 +1,6 @@
 import { ID } from '../../api/endpoint.ts';
 import { UserError } from '../../lib/errors.ts';
+import { foldText } from '../../lib/fold.ts';
 import { isEmpty, isRecord, type Json } from '../../lib/json.ts';
 import { quoteForMessage } from '../../lib/text.ts';
 import type { ToolContext } from '../core/context.ts';
@@ -8,7 +9,7 @@ import { readFieldValue } from './custom-field-type.ts';
 import { fieldLabels, type Part, partsOf } from './custom-field-values.ts';
 import { NameNotFound } from './find-by-name.ts';
 import { lookUp, lookUpAgain, whyNoNames } from './lookups.ts';
-import { foldName, indexBy, indexById, memoizeByRows, nearestRows, rowsNamed } from './match-name.ts';
+import { indexBy, indexById, memoizeByRows, nearestRows, rowsNamed } from './match-name.ts';
 
 /** A value for a custom field. */
 export interface FieldValue {
@@ -110,7 +111,7 @@ const byPart = memoizeByRows((rows): ReadonlyMap<string, readonly FoundField[]> 
   for (const field of rows)
     for (const part of partsOf(field))
       for (const name of new Set([field.name, fieldLabels(rows).get(field.id)]))
-        for (const key of new Set([part.label, part.id].map((label) => foldName(`${name} / ${label}`))))
+        for (const key of new Set([part.label, part.id].map((label) => foldText(`${name} / ${label}`))))
           index.set(key, [...(index.get(key) ?? []), { field, part }]);
   return index;
 });
@@ -121,5 +122,5 @@ export function fieldsNamed(word: string, definitions: readonly NamedRow[]): rea
   if (exact) return [{ field: exact }];
   const named = rowsNamed(word, definitions);
   const fields = named.length > 0 ? named : (byKey(definitions).get(plainKey(word)) ?? []);
-  return fields.length > 0 ? fields.map((field) => ({ field })) : (byPart(definitions).get(foldName(word)) ?? []);
+  return fields.length > 0 ? fields.map((field) => ({ field })) : (byPart(definitions).get(foldText(word)) ?? []);
 }

@@ -1,9 +1,9 @@
 import { UserError } from '../../lib/errors.ts';
+import { foldText } from '../../lib/fold.ts';
 import { nearest } from '../../lib/nearest.ts';
 import { quoteForMessage } from '../../lib/text.ts';
 import type { NamedRow } from '../core/lookup-cache.ts';
 import { partsOf } from './custom-field-values.ts';
-import { foldName } from './match-name.ts';
 
 /**
  * A value in the form that a field of this type stores: HighLevel drops what does not fit without a word.
@@ -79,7 +79,7 @@ function options(field: NamedRow): string {
 function readOption(field: NamedRow, value: string, refuse: (what: string) => never): string {
   const all = optionsOf(field);
   if (all.length === 0 || all.includes(value)) return value;
-  const alike = all.filter((option) => foldName(option) === foldName(value));
+  const alike = all.filter((option) => foldText(option) === foldText(value));
   if (alike.length === 1 && alike[0] !== undefined) return alike[0];
   const near = nearest(value, all, Math.max(2, Math.floor(value.length / 3)));
   return refuse(

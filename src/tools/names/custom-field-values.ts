@@ -1,8 +1,9 @@
+import { foldText } from '../../lib/fold.ts';
 import { isRecord, type Json } from '../../lib/json.ts';
 import { firstCharacters, stripHiddenCharacters } from '../../lib/text.ts';
 import type { NamedRow } from '../core/lookup-cache.ts';
 import { customValue } from '../core/row-shape.ts';
-import { foldName, indexBy, indexById, memoizeByRows } from './match-name.ts';
+import { indexBy, indexById, memoizeByRows } from './match-name.ts';
 
 /** Characters of a field's name in an answer. */
 const MAX_NAME = 100;
@@ -33,12 +34,12 @@ const ID_BEHIND = /\[([\w-]{1,64})\]$/;
  * has it for an id, or it is too long to be shown, or ends with an id itself.
  */
 export const fieldLabels = memoizeByRows((definitions): ReadonlyMap<string, string> => {
-  const alike = indexBy(definitions, ({ name }) => foldName(name));
+  const alike = indexBy(definitions, ({ name }) => foldText(name));
   const ids = indexById(definitions);
   return new Map(
     definitions.map(({ id, name }) => {
       const shown = stripHiddenCharacters(name).trim();
-      const isUnique = alike.get(foldName(name))?.length === 1 && (!ids.has(shown) || shown === id);
+      const isUnique = alike.get(foldText(name))?.length === 1 && (!ids.has(shown) || shown === id);
       const isShort = shown !== '' && shown.length <= MAX_NAME;
       const isPlain = isUnique && isShort && !ids.has(ID_BEHIND.exec(shown)?.[1] ?? '');
       return [id, isPlain ? shown : `${truncateName(shown)} [${id}]`];

@@ -1,5 +1,6 @@
 import { type Effect, ID, isId } from '../../api/endpoint.ts';
 import { UserError } from '../../lib/errors.ts';
+import { foldText } from '../../lib/fold.ts';
 import { isRecord, type Json, rowsIn } from '../../lib/json.ts';
 import { firstCharacters, quoteForMessage } from '../../lib/text.ts';
 import { findDuplicateContact } from '../contacts.ts';
@@ -8,7 +9,6 @@ import { rowOf } from '../core/row-shape.ts';
 import type { SeenContact } from '../core/seen-contacts.ts';
 import { searchContacts } from '../search.ts';
 import { NameNotFound } from './find-by-name.ts';
-import { foldName } from './match-name.ts';
 import { toE164 } from './phone.ts';
 
 /** Digits of a phone number, with its country. */
@@ -98,7 +98,7 @@ async function find(
 }
 
 const foldIdentity = {
-  name: foldName,
+  name: foldText,
   email: (email: string) => email.trim().toLowerCase(),
   phone: (phone: string) => phone,
 } as const;
@@ -108,12 +108,12 @@ async function byName(name: string, seen: readonly SeenContact[], context: ToolC
   const query = firstCharacters(name.normalize('NFC'), MAX_QUERY);
   const answer = await context.call(searchContacts, { query, pageLimit: SEARCHED });
   const { seenContacts } = context.state;
-  const wanted = foldName(name);
+  const wanted = foldText(name);
   const rows = rowsIn(answer, 'contacts').map(rowOf.contact);
   const found = new Map<unknown, Json>(seen.map((contact) => [contact.id, { ...contact }]));
   for (const row of rows)
     if (isId(row.id) && !seenContacts.isOutdated(row.id, context.clock.now()))
-      if (namesOf(row).some((each) => foldName(each) === wanted)) found.set(row.id, row);
+      if (namesOf(row).some((each) => foldText(each) === wanted)) found.set(row.id, row);
   return { contacts: [...found.values()], more: rows.length >= SEARCHED };
 }
 

@@ -1,18 +1,6 @@
+import { foldText } from '../../lib/fold.ts';
 import { distance } from '../../lib/nearest.ts';
-import { stripHiddenCharacters } from '../../lib/text.ts';
 import type { NamedRow } from '../core/lookup-cache.ts';
-
-/**
- * A name without case, accents, hidden characters, and doubled or outer space, which people write as they like. Marks of
- * other scripts stay: they make another syllable, not an accent.
- */
-export const foldName = (name: string): string =>
-  stripHiddenCharacters(name)
-    .normalize('NFKD')
-    .replace(/[\u0300-\u036f]+/g, '')
-    .toLowerCase()
-    .replace(/\s+/gu, ' ')
-    .trim();
 
 /** Rows by a text that several may share. */
 export type Index = ReadonlyMap<string, readonly NamedRow[]>;
@@ -39,7 +27,7 @@ export function memoizeByRows<T>(build: (rows: readonly NamedRow[]) => T): (rows
   };
 }
 
-const byFoldedName = memoizeByRows((rows) => indexBy(rows, ({ name }) => foldName(name)));
+const byFoldedName = memoizeByRows((rows) => indexBy(rows, ({ name }) => foldText(name)));
 export const indexById = memoizeByRows(
   (rows): ReadonlyMap<string, NamedRow> => new Map(rows.map((row) => [row.id, row])),
 );
@@ -49,14 +37,14 @@ const MAX_CANDIDATES = 5;
 
 /** Rows whose name is this one, whatever its case, accents and space. What has no visible character is no name. */
 export function rowsNamed(name: string, rows: readonly NamedRow[]): readonly NamedRow[] {
-  const wanted = foldName(name);
+  const wanted = foldText(name);
   return wanted === '' ? [] : (byFoldedName(rows).get(wanted) ?? []);
 }
 
 /** Rows whose names are nearest to what was given: those that hold it, or are few letters away. */
 export function nearestRows(name: string, rows: readonly NamedRow[]): NamedRow[] {
-  const wanted = foldName(name);
-  const scored = rows.map((row) => ({ row, score: farness(wanted, foldName(row.name)) }));
+  const wanted = foldText(name);
+  const scored = rows.map((row) => ({ row, score: farness(wanted, foldText(row.name)) }));
   return scored
     .filter(({ score }) => score <= Math.max(2, wanted.length / 2))
     .sort((a, b) => a.score - b.score)

@@ -12,6 +12,7 @@ import { isComposite, type Tool } from '../core/tool.ts';
 import { bytes, MAX_BYTES, toToolResult, truncateToLimit } from '../core/tool-result.ts';
 import { hasFilters } from '../search-arguments.ts';
 import { resolveMe } from './current-user.ts';
+import { readBeforeDelete } from './read-before-delete.ts';
 
 /** Characters of all notices together. */
 const NOTICE_CHARACTERS = 2_000;
@@ -108,11 +109,14 @@ async function runEndpoint(endpoint: Endpoint, given: Json, context: ToolContext
     args[name] = iso;
     if (echo) notify(`${name} read as ${echo}.`);
   }
+  const deleted = await readBeforeDelete(endpoint, args, context);
   const answer = await call(endpoint, args);
   const equal = state.equalCreates.recordCreate(endpoint, args, answer, api.now());
   if (equal) notify(equal);
   endpoint.remarks?.(answer, args).forEach(notify);
-  return toToolResult(endpoint, await withNames(answer, given, context, endpoint.list), given);
+  const shown = endpoint.present ? endpoint.present(answer, args) : answer;
+  const named = await withNames({ ...shown, ...deleted }, given, context, endpoint.list);
+  return toToolResult(endpoint, named, given);
 }
 
 /** A copy of the arguments with the phone in E.164. The parser is loaded only for a phone in another form. */

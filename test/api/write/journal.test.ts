@@ -54,7 +54,7 @@ describe('the journal', () => {
     await call('create_contact_note', { contactId: id, body: 'Rang\nback' });
     expect(await read(path)).toHaveLength(1);
     await call('update_contact', { contactId: id, city: 'Elsewhere' });
-    await refused('delete_contact', { contactId: 'aaaaaaaaaaaaaaaaaaaa' });
+    await refused('update_contact', { contactId: 'aaaaaaaaaaaaaaaaaaaa', city: 'Elsewhere' });
     await call('get_contact', { contactId: id });
 
     const entries = await read(path);
@@ -69,7 +69,7 @@ describe('the journal', () => {
         ...place,
       },
       { tool: 'update_contact', contactId: id, outcome: 'done', ...place },
-      { tool: 'delete_contact', contactId: 'aaaaaaaaaaaaaaaaaaaa', outcome: 'refused', ...place },
+      { tool: 'update_contact', contactId: 'aaaaaaaaaaaaaaaaaaaa', outcome: 'refused', ...place },
     ]);
     expect(new Set(entries.map((each) => each.id)).size).toBe(3);
     expect(((await stat(path)).mode & 0o777).toString(8)).toBe('600');

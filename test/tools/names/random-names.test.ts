@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { ID } from '../../../src/api/endpoint.ts';
+import { foldText } from '../../../src/lib/fold.ts';
 import { fieldsNamed } from '../../../src/tools/names/custom-field-input.ts';
 import { fieldLabels, showCustomFields } from '../../../src/tools/names/custom-field-values.ts';
 import { readContactReference } from '../../../src/tools/names/find-contact.ts';
-import { foldName, rowsNamed } from '../../../src/tools/names/match-name.ts';
+import { rowsNamed } from '../../../src/tools/names/match-name.ts';
 import { randomOf } from '../../random.ts';
 
 const SEEDS = Array.from({ length: 300 }, (_, seed) => seed);
@@ -121,7 +122,7 @@ test.each([
   ['İpek', 'ipek'],
   ['ﬁrst', 'first'],
   ['A\u200bnn', 'ann'],
-])('%j is %j', (name, folded) => expect(foldName(name)).toBe(folded));
+])('%j is %j', (name, folded) => expect(foldText(name)).toBe(folded));
 
 test('what has no visible character is no name', () => {
   const rows = [{ id: 'a', name: '\u200b' }];

@@ -39,5 +39,5 @@ export const run: Implementation<typeof onboardContact> = async (args, context) 
   );
   if (result.failed.length > 0)
     context.notify('Not all of it was done, see failed. The same call again does what is missing and nothing twice.');
-  return toToolResult(getContact, { contact, ...summaryOf(result) }, {});
+  return toToolResult({}, { contact, ...summaryOf(result) }, {});
 };

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import type { Json } from '../../../src/lib/json.ts';
+import { connect } from '../../connect.ts';
+import { ANN, openAnswers } from './world.ts';
+
+const notesOf = (answer: Json) => answer.notes as (Json & { body: string })[];
+
+test('a long note keeps its beginning and end wherever it is shown', async () => {
+  const { call } = await openAnswers();
+  const ends = /^First visit\. x+… \[\d+ characters missing\] …x+ Allergic to latex\.$/;
+  const [note] = notesOf(await call('list_contact_notes', { contactId: ANN, query: 'first' })).slice(-1);
+  expect((await call('get_contact_overview', { contactId: ANN })).notes).toContainEqual(
+    expect.objectContaining({ body: expect.stringMatching(ends) }),
+  );
+  expect((await call('get_contact_timeline', { contactId: ANN, kinds: ['note'] })).timeline).toContainEqual(
+    expect.objectContaining({ text: expect.stringMatching(ends) }),
+  );
+  expect(notesOf(await call('list_contact_notes', { contactId: ANN }))).toContainEqual(
+    expect.objectContaining({ id: note?.id, body: expect.stringMatching(ends) }),
+  );
+});
+
+test('query finds notes whatever case and accents, and shows the passage of a note that is cut', async () => {
+  const { call, sent } = await openAnswers();
+  await sent();
+  const { notes, total } = await call('list_contact_notes', { contactId: ANN, query: 'cafe  au lait' });
+  expect(total).toBe(1);
+  expect(notes).toMatchObject([
+    {
+      body: expect.stringMatching(/^… \[\d+ characters missing\] …x+ Café AU LAIT\. x+… \[\d+ characters missing\] …$/),
+    },
+  ]);
+  expect(await sent()).toEqual([`GET /contacts/${ANN}/notes`]);
+  expect(await call('list_contact_notes', { contactId: ANN, query: 'nothing like it' })).toMatchObject({
+    notes: [],
+    total: 0,
+  });
+});
+
+test('query searches titles and the text of HTML, and pages go on with it', async () => {
+  const notes = [
+    { title: 'Allergies', body: 'none' },
+    { body: '<p>no <b>aller</b>gies &amp; no pets</p>' },
+    { body: 'Allergies: cats' },
+    { body: 'other' },
+  ];
+  const { call } = await connect({ sandbox: { data: { contacts: [{ id: ANN, firstName: 'Ann', notes }] } } });
+  const first = await call('list_contact_notes', { contactId: ANN, query: 'ALLERGIES', limit: 1 });
+  expect(first).toMatchObject({ total: 2, next: { query: 'ALLERGIES', skip: 1 } });
+  expect(await call('list_contact_notes', first.next as Json)).toMatchObject({ total: 2, notes: [{}] });
+  const pets = await call('list_contact_notes', { contactId: ANN, query: 'gies & no' });
+  expect(pets.total).toBe(1);
+});
