@@ -272,6 +272,7 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
     all: {},
     'open tasks of a week': { status: 'open', dueFrom: '2026-11-20', dueTo: '2026-11-27T17:00', limit: 10, skip: 1 },
     'of one contact and assignee': { contactId, assignedTo: userId, query: 'call' },
+    'some fields': { fields: ['id', 'title', 'contact', 'phone'], limit: 5 },
   }),
 };
 

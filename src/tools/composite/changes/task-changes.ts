@@ -43,7 +43,7 @@ export async function readAllTasks(context: ToolContext): Promise<ReadonlyMap<st
   const onRepeatedPage = () => {
     complete = false;
   };
-  for await (const { raw } of iterateTasks({}, 0, withoutCache(context), onRepeatedPage)) {
+  for await (const raw of iterateTasks({}, withoutCache(context), onRepeatedPage)) {
     const { id, contactId, ...task } = rowOf.task(raw);
     // Without both ids a task cannot be identified or read.
     if (!isId(id) || !isId(contactId)) continue;

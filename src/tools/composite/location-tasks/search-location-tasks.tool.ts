@@ -1,16 +1,22 @@
 import * as z from 'zod';
-import { answer, Contact, Filled, of, Skip, Time, User, upTo } from '../../core/schemas.ts';
+import { answer, Contact, enumInDescription, Filled, listOf, of, Skip, Time, User, upTo } from '../../core/schemas.ts';
 import { compositeTool, lazyTool } from '../../core/tool.ts';
 import { searchTasksPage } from './task-search.ts';
+
+/** Keys of a row; `assignedTo` also shows the name. */
+const FIELDS = [
+  ...['id', 'title', 'body', 'dueDate', 'status', 'contactId', 'contact', 'assignedTo'],
+  ...['phone', 'email'],
+] as const;
 
 export const searchLocationTasks = compositeTool({
   name: 'search_location_tasks',
   title: 'Search location tasks',
   scope: 'locations/tasks.readonly',
   effect: 'read',
-  output: answer({ tasks: of.rows, asOf: of.text, next: of.object }),
+  output: answer({ tasks: of.rows, total: of.count, asOf: of.text, next: of.object }),
   description:
-    'Tasks of all contacts: open (overdue included), overdue, completed, or due in a range. Times: ISO, or local; a date alone means the whole day.',
+    'Tasks of all contacts by due date: open (overdue included), overdue, completed, or due in a range. Times: ISO or local; a date means the whole day.',
   input: z.strictObject({
     status: z.enum(['open', 'overdue', 'completed']).optional(),
     dueFrom: Time.optional(),
@@ -20,6 +26,7 @@ export const searchLocationTasks = compositeTool({
     query: Filled.optional(),
     limit: upTo(100).optional(),
     skip: Skip.optional(),
+    fields: listOf(z.enum(FIELDS).meta(enumInDescription), FIELDS.length).describe('also phone, email').optional(),
   }),
   calls: [searchTasksPage],
   run: lazyTool('searchLocationTasks'),

@@ -1,30 +1,20 @@
-import { fullName } from '../../../api/contact-fields.ts';
-import { type Json, recordIn } from '../../../lib/json.ts';
-import { asOf, epochMs, readTime } from '../../../lib/time.ts';
-import type { ToolContext } from '../../core/context.ts';
+import { type Json, textIn } from '../../../lib/json.ts';
+import { asOf } from '../../../lib/time.ts';
+import { shownKeys } from '../../core/named-ids.ts';
 import { pickFields } from '../../core/row-shape.ts';
 import type { Implementation, ToolInput } from '../../core/tool.ts';
-import { bytes, DEFAULT_ROWS, pageDataBytes } from '../../core/tool-result.ts';
-import { PAGES_REPEAT } from '../search-pages.ts';
+import { DEFAULT_ROWS, pageDataBytes, rowsThatFit } from '../../core/tool-result.ts';
+import { contactsOfRows } from '../contacts-by-id.ts';
+import { readRange } from '../time-range.ts';
+import { type LocationTask, readLocationTasks } from './read-tasks.ts';
 import type { searchLocationTasks } from './search-location-tasks.tool.ts';
-import { iterateTasks, type TaskStatus, taskRow } from './task-search.ts';
 
 type Args = ToolInput<typeof searchLocationTasks>;
 
-const BODY_CHARACTERS = 300;
-
-/** Epoch ms of a bound; a date alone means its start or its end. */
-async function readBound(
-  name: 'dueFrom' | 'dueTo',
-  args: Args,
-  { clock, notify }: ToolContext,
-): Promise<number | undefined> {
-  const text = args[name];
-  if (text === undefined) return undefined;
-  const { iso, echo } = await readTime(name, text, clock, name === 'dueFrom' ? 'start' : 'end', 'UTC');
-  if (echo) notify(`${name} read as ${echo}.`);
-  return Date.parse(iso);
-}
+/** Tasks that are sorted and counted; a request gives 100. */
+const MAX_TASKS = 2_000;
+/** Characters of a value. More than a text that was cut when it was read, with its mark. */
+const MAX_VALUE = 500;
 
 /** Arguments as the API takes them: ids in lists, and of the status only completed or not. */
 const apiQuery = ({ query, status, contactId, assignedTo }: Args): Json => ({
@@ -34,36 +24,28 @@ const apiQuery = ({ query, status, contactId, assignedTo }: Args): Json => ({
   ...(status ? { completed: status === 'completed' } : {}),
 });
 
-/** Tasks without a due date match only if there is no range. */
-function isDueIn(task: Json, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): boolean {
-  const due = epochMs(task.dueDate);
-  return (from === Number.NEGATIVE_INFINITY && to === Number.POSITIVE_INFINITY) || (due >= from && due <= to);
-}
-
-const hasStatus = (status: TaskStatus, wanted: Args['status']): boolean =>
+const hasStatus = ({ status }: LocationTask, wanted: Args['status']): boolean =>
   wanted === undefined || wanted === status || (wanted === 'open' && status === 'overdue');
 
 export const run: Implementation<typeof searchLocationTasks> = async (args, context) => {
-  const { clock, notify } = context;
-  const { status, limit, skip = 0 } = args;
-  const from = await readBound('dueFrom', args, context);
-  const to = await readBound('dueTo', args, context);
-  const now = clock.now();
-  const tasks: Json[] = [];
-  let used = 0;
-  let next: Json | undefined;
-  for await (const { raw, index } of iterateTasks(apiQuery(args), skip, context, () => notify(PAGES_REPEAT))) {
-    const late = !context.hasTime();
-    if (late) notify('Stopped for time.');
-    const task = { ...taskRow(raw, now), contact: fullName(recordIn(raw, 'contactDetails') ?? {}) };
-    const isFound = hasStatus(task.status, status) && isDueIn(raw, from, to);
-    const found = isFound ? pickFields(task, BODY_CHARACTERS) : undefined;
-    used += found ? bytes(found) : 0;
-    if (late || (found && (tasks.length === (limit ?? DEFAULT_ROWS) || used > pageDataBytes(limit)))) {
-      next = { ...args, skip: index };
-      break;
-    }
-    if (found) tasks.push(found);
-  }
-  return { tasks, asOf: await asOf(clock), ...(next ? { next } : {}) };
+  const { status, limit, skip = 0, fields } = args;
+  const range = await readRange(['dueFrom', args.dueFrom], ['dueTo', args.dueTo], context);
+  const { tasks, incomplete } = await readLocationTasks(apiQuery(args), range, MAX_TASKS, context);
+  if (incomplete) context.notify(incomplete);
+  const found = tasks.filter((task) => hasStatus(task, status));
+  const page = found.slice(skip, skip + (limit ?? DEFAULT_ROWS));
+  const needsContacts = fields?.some((field) => field === 'phone' || field === 'email');
+  const contacts = needsContacts ? await contactsOfRows(page, context) : undefined;
+  const toRow = (task: LocationTask) => {
+    const { phone, email } = contacts?.get(textIn(task, 'contactId') ?? '') ?? {};
+    return pickFields({ ...task, phone, email }, MAX_VALUE, shownKeys(fields));
+  };
+  const rows = rowsThatFit(page, toRow, pageDataBytes(limit));
+  const shown = skip + rows.length;
+  return {
+    tasks: rows,
+    ...(incomplete ? {} : { total: found.length }),
+    asOf: await asOf(context.clock),
+    ...(shown < found.length ? { next: { ...args, skip: shown } } : {}),
+  };
 };

@@ -34,25 +34,21 @@ const PAGE = 100;
 const DEFAULT_PAGE = 25;
 
 /**
- * Every task of the location from `start` on, page by page, with its index in the list. `onRepeatedPage` is called if
- * the list ends because HighLevel gives the same page again.
+ * Every task of the location, page by page, as the API sent it. `onRepeatedPage` is called if the list ends because
+ * HighLevel gives the same page again.
  */
 export async function* iterateTasks(
   query: Json,
-  start: number,
   { call }: Pick<ToolContext, 'call'>,
   onRepeatedPage: () => void,
-): AsyncGenerator<{ raw: Json; index: number }> {
-  let index = start;
+): AsyncGenerator<Json> {
   const seen = new SeenRows();
-  for (let largest = DEFAULT_PAGE; ; ) {
-    const args = { ...query, limit: PAGE, ...(index > 0 ? { skip: index } : {}) };
+  for (let skip = 0, largest = DEFAULT_PAGE; ; ) {
+    const args = { ...query, limit: PAGE, ...(skip > 0 ? { skip } : {}) };
     const rows = listIn(await call(searchTasksPage, args, 'bulk'), 'tasks');
     if (!seen.add(rows)) return onRepeatedPage();
-    for (const raw of rows) {
-      if (isRecord(raw) && !isDeleted(raw)) yield { raw, index };
-      index += 1;
-    }
+    for (const raw of rows) if (isRecord(raw) && !isDeleted(raw)) yield raw;
+    skip += rows.length;
     largest = Math.max(largest, rows.length);
     if (rows.length < largest) return;
   }
