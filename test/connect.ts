@@ -38,6 +38,8 @@ export interface Options {
   memory?: StateStore;
   /** Folder of the person registry. Two servers with one folder simulate two processes of one owner. */
   peopleFolder?: string;
+  /** GHL_EXPORT_DIR */
+  exportFolder?: string;
   /** A sandbox that two servers share. */
   sandboxed?: Sandbox;
   /** The clock of server and sandbox. Its creator advances it; `advance` has no effect on it. */
@@ -97,7 +99,9 @@ export function serverOf(options: Options = {}) {
     locationId,
     now: wallOf(options.api?.timers ?? timers),
   });
-  const open = resolveToolAccess(tools, scopes, parseSelection(options.select ?? '', tools));
+  const { exportFolder } = options;
+  const settings = exportFolder === undefined ? [] : (['GHL_EXPORT_DIR'] as const);
+  const open = resolveToolAccess(tools, scopes, parseSelection(options.select ?? '', tools), undefined, settings);
   const server = createServer({
     api,
     access: () => open,
@@ -107,6 +111,7 @@ export function serverOf(options: Options = {}) {
     user: options.user,
     stateStore: options.memory ?? inMemoryStore(),
     peopleFolder: options.peopleFolder,
+    exportFolder,
     timers,
   });
   const advance = (ms: number) => {

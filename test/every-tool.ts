@@ -1,3 +1,7 @@
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { Json } from '../src/lib/json.ts';
 import { tools } from '../src/tools/index.ts';
 import { connect, type Options } from './connect.ts';
@@ -45,6 +49,8 @@ const composite = ({
     },
   ],
   count_contacts: [{}, { groupBy: 'tag' }, { groupBy: 'month' }, { groupBy: 'business' }],
+  find_duplicates: [{}, { limit: 1 }],
+  export_contacts: [{}, { format: 'jsonl', columns: ['email', 'tags'], query: 'maria' }],
   bulk_update_contacts: [
     { contacts: [contactId, otherContactId, 'nobody'], addTags: [tag, 'fair'], set: { city: 'Gary' } },
     { filters: [{ field: 'email', operator: 'exists' }], addTags: ['fair'] },
@@ -72,8 +78,13 @@ export interface Answer {
   readonly isError?: boolean;
 }
 
+/** Folder of the exports of this process; each `answerTo` starts with it empty. */
+export const EXPORT_FOLDER = join(tmpdir(), `ghl-exports-${process.pid}`);
+afterAll(() => rm(EXPORT_FOLDER, { recursive: true, force: true }));
+
 /** The result of a call in a new sandbox. */
 export async function answerTo({ tool, args }: ExampleCall, options: Options = {}): Promise<Answer> {
-  const { client } = await connect(options);
+  await rm(EXPORT_FOLDER, { recursive: true, force: true });
+  const { client } = await connect({ exportFolder: EXPORT_FOLDER, ...options });
   return (await client.callTool({ name: tool, arguments: args })) as unknown as Answer;
 }

@@ -33,12 +33,12 @@ export function createApi(options: ApiOptions): Api {
   const check = async () => options.credential.check?.();
 
   async function read(endpoint: Endpoint, sent: Json, callOptions: CallOptions): Promise<Json> {
-    const { signal, priority, fresh, locationId } = callOptions;
+    const { signal, priority, fresh, unstored, locationId } = callOptions;
     const credential = await credentialFor(options.credential, locationId);
     const deadline = Math.min(timers.now() + timeoutMs, callOptions.deadline ?? Number.POSITIVE_INFINITY);
     const key = stableKey([credential.locationId, endpoint.name, sent]);
     const load = (cancel: AbortSignal) => reader.read(endpoint, sent, { credential, priority, cancel, deadline });
-    return cache.read(key, load, signal, { priority: priority ?? 'interactive', deadline, fresh });
+    return cache.read(key, load, signal, { priority: priority ?? 'interactive', deadline, fresh, unstored });
   }
 
   return {

@@ -15,6 +15,8 @@ export interface ReadTerms {
   readonly deadline: number;
   /** Sends a request even if the answer is stored or in flight. */
   readonly fresh?: boolean | undefined;
+  /** Does not store the answer. */
+  readonly unstored?: boolean | undefined;
 }
 
 interface SharedRead {
@@ -78,7 +80,7 @@ export class ReadCache {
     const controller = new AbortController();
     const drops = this.#drops;
     const answer = load(controller.signal).then((data) => {
-      if (drops === this.#drops) this.#answers.set(key, { at: this.#now(), data });
+      if (drops === this.#drops && !terms.unstored) this.#answers.set(key, { at: this.#now(), data });
       return data;
     });
     const shared: SharedRead = { key, terms, answer, controller, callers: 0 };

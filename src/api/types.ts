@@ -18,6 +18,8 @@ export interface CallOptions {
   readonly priority?: Priority | undefined;
   /** Sends a read even if its answer is cached. */
   readonly fresh?: boolean;
+  /** The answer of a read is not stored for later ones: it is large, and hardly anybody asks for it again. */
+  readonly unstored?: boolean;
   /** ms of `Api.now` by which the caller, which may make several calls, needs its answer. */
   readonly deadline?: number | undefined;
   /** Name of the MCP host, for the journal. */

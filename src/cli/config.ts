@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { LOG_LEVELS } from '../lib/log.ts';
 import { rememberSecret } from '../lib/redact.ts';
+import type { ToolSetting } from '../tools/core/tool.ts';
 import { parseScopes, parseSelection } from '../tools/core/tool-access.ts';
 import { tools } from '../tools/index.ts';
+import { readExportFolder } from './export-folder.ts';
 import {
   parseLocationId, readApp, readCredential, readJournalFile, readLabel, readOneOf, readRateShare, readSandboxRate,
   readSecureUrl, readTimezone, readTokenStore, readWholeNumber, refuseSecret,
@@ -25,6 +27,8 @@ export function readConfig(env: Env, sandbox: boolean) {
   for (const name of PUBLIC_SETTINGS) refuseSecret(name, read(name));
   const named = read('GHL_SCOPES');
   const { scopes, others } = parseScopes(named ?? '');
+  const exportFolder = readExportFolder(read);
+  const toolSettings: readonly ToolSetting[] = exportFolder === undefined ? [] : ['GHL_EXPORT_DIR'];
   return {
     /** The private token and its location, or what is missing; undefined if the token store is used. */
     credential: sandbox ? undefined : readCredential(read),
@@ -50,6 +54,10 @@ export function readConfig(env: Env, sandbox: boolean) {
     rateShare: readRateShare(read),
     /** File of the write journal; undefined for none. */
     journal: readJournalFile(read, env, sandbox),
+    /** Undefined where exports are off. */
+    exportFolder,
+    /** The settings that tools require, as far as they are given. */
+    toolSettings,
     /** File for state that outlives the process; undefined for none. */
     memory: sandbox ? undefined : join(stateFolder(env), 'memory.json'),
     /** Folder in which several servers of one owner share what they know of new contacts; undefined for none. */

@@ -25,7 +25,7 @@ export async function serve(sandbox: boolean): Promise<void> {
     ...{ scopes, howToGrant, timeoutMs, rateShare, log },
     journal: config.journal ? fileJournal(config.journal, log) : noJournal,
   });
-  const currentAccess = () => resolveToolAccess(tools, scopes(), config.selected, howToGrant);
+  const currentAccess = () => resolveToolAccess(tools, scopes(), config.selected, howToGrant, config.toolSettings);
   let access = currentAccess();
   const locationId = () => connection.account.locationId;
   const server = createServer({
@@ -34,6 +34,7 @@ export async function serve(sandbox: boolean): Promise<void> {
     clock: createClock({ timezone, api, scopes, locationId, now: Date.now }),
     account: () => ({ ...connection.account, label: config.label }),
     peopleFolder: config.people,
+    exportFolder: config.exportFolder,
     stateStore: config.memory ? fileStateStore(config.memory, log) : inMemoryStore(),
   });
   exitWithHost(server, api, log, timeoutMs);

@@ -24,6 +24,7 @@ export const SETTINGS = {
   GHL_RATE_SHARE:
     "Share of the location's quota this server may use, 0.1 to 1 (`0.8`: your other jobs use the same quota)",
   GHL_JOURNAL: 'File of the write journal, or `off` (`journal.jsonl` in the state folder; off in the sandbox)',
+  GHL_EXPORT_DIR: 'Folder that `export_contacts` writes files into; without it exports are off',
   GHL_SANDBOX_INDEX_DELAY_MS: 'Sandbox only: ms after which list and search show a write (`0`)',
   GHL_SANDBOX_TOKEN_TTL_MS: 'Sandbox only: lifetime of an OAuth access token in ms (`86399000`)',
   GHL_SANDBOX_FAULTS: 'Sandbox only: a JSON file of faults, per route and nth request',

@@ -1,7 +1,7 @@
 import type { AccountInfo } from '../api/credentials.ts';
 import type { ToolSpec } from '../api/endpoint.ts';
 import { firstCharacters } from '../lib/text.ts';
-import { scopesOf, type Tool } from '../tools/core/tool.ts';
+import { scopesOf, settingOf, type Tool } from '../tools/core/tool.ts';
 import type { ToolAccess } from '../tools/core/tool-access.ts';
 
 const PURPOSE =
@@ -33,6 +33,7 @@ export function instructions(access: ToolAccess, account: AccountInfo): string {
 function hiddenNotes({ hidden, scopes }: ToolAccess): string[] {
   const unscoped = hidden.filter(({ reason }) => reason === 'scope').map(({ tool }) => tool);
   const deselected = hidden.filter(({ reason }) => reason === 'selection').map(({ tool }) => tool);
+  const unset = hidden.filter(({ reason }) => reason === 'setting');
   const byMissingScope = new Map<string, Tool[]>();
   for (const tool of unscoped) {
     const missing = scopesOf(tool).filter((scope) => !scopes.includes(scope));
@@ -42,6 +43,7 @@ function hiddenNotes({ hidden, scopes }: ToolAccess): string[] {
   const groups = [...byMissingScope].map(([missing, tools]) => `${missing}: ${names(tools)}`);
   return [
     ...(groups.length ? [`Hidden until the owner grants the scope (GHL_SCOPES): ${groups.join('; ')}.`] : []),
+    ...unset.map(({ tool }) => `Off until the owner sets ${settingOf(tool)}: ${tool.name}.`),
     ...(deselected.length ? [`Switched off by the owner (GHL_TOOLS): ${names(deselected)}.`] : []),
   ];
 }

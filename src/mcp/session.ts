@@ -28,6 +28,8 @@ export interface ServerOptions {
   readonly stateStore: StateStore;
   /** Folder in which the processes of one owner share what they know of new contacts. */
   readonly peopleFolder?: string | undefined;
+  /** The owner's folder for exports. */
+  readonly exportFolder?: string | undefined;
   /** For subscriptions. */
   readonly timers?: Timers;
 }
@@ -36,7 +38,7 @@ export type Session = ReturnType<typeof createSession>;
 
 /** State shared by the requests of one host. */
 export function createSession(server: Server, options: ServerOptions) {
-  const { api, access, account, clock, log, user, timers = realTimers } = options;
+  const { api, access, account, clock, log, user, exportFolder, timers = realTimers } = options;
   const subscriptions = createSubscriptions({
     ...{ api, clock, timers, log },
     loadFeed: async () => (await import('./lazy.ts')).createChangeFeed,
@@ -59,7 +61,7 @@ export function createSession(server: Server, options: ServerOptions) {
       await api.check();
       const { recents, state } = currentLocation();
       const context = {
-        ...{ api, clock, user, state, label: account().label, access: access(), implementations },
+        ...{ api, clock, user, state, exportFolder, label: account().label, access: access(), implementations },
         onWrite: subscriptions.onWrite,
         host: server.getClientVersion()?.name,
         signal: extra.signal,

@@ -8,6 +8,8 @@ import { listChangedContacts } from './composite/changes/list-changed-contacts.t
 import { getContactOverview } from './composite/contact-view/get-contact-overview.tool.ts';
 import { getContactTimeline } from './composite/contact-view/get-contact-timeline.tool.ts';
 import { countContacts } from './composite/count/count-contacts.tool.ts';
+import { findDuplicates } from './composite/duplicates/find-duplicates.tool.ts';
+import { exportContacts } from './composite/export/export-contacts.tool.ts';
 import { searchLocationTasks } from './composite/location-tasks/search-location-tasks.tool.ts';
 import { bulkUpsertContacts } from './composite/onboard/bulk-upsert-contacts.tool.ts';
 import { onboardContact } from './composite/onboard/onboard-contact.tool.ts';
@@ -39,6 +41,8 @@ export const families = {
     onboardContact,
     bulkUpsertContacts,
     countContacts,
+    findDuplicates,
+    exportContacts,
     bulkUpdateContacts,
   ],
 } as const;

@@ -3,7 +3,7 @@ import type { Log } from '../../src/lib/log.ts';
 import { steadyClock } from '../api/steady-clock.ts';
 import { connectChanged, mapped } from '../changed-answers.ts';
 import type { Connected } from '../connect.ts';
-import { type ExampleCall, everyCall } from '../every-tool.ts';
+import { EXPORT_FOLDER, type ExampleCall, everyCall } from '../every-tool.ts';
 import { type Fixture, findFixture } from '../examples.ts';
 import { randomOf } from '../random.ts';
 
@@ -79,7 +79,7 @@ export async function odd() {
   };
   const state = { change: (body: unknown): unknown => body };
   const timers = steadyClock(200);
-  const connected = await connectChanged((body) => state.change(body), { log, timers });
+  const connected = await connectChanged((body) => state.change(body), { log, timers, exportFolder: EXPORT_FOLDER });
   await connected.client.listTools();
   return { connected, faults, state, timers };
 }

@@ -91,7 +91,13 @@ export function checkRenewal(config: Config, { account }: Connection): Finding[]
 
 /** Scopes granted and in effect, the number of tools of each, and the scopes not in effect. */
 export function checkScopes(config: Config, connection: Connection): Finding[] {
-  const { offered, hidden } = resolveToolAccess(tools, connection.scopes(), config.selected);
+  const { offered, hidden } = resolveToolAccess(
+    tools,
+    connection.scopes(),
+    config.selected,
+    undefined,
+    config.toolSettings,
+  );
   const count = (scope: string) => offered.filter((tool) => tool.scope === scope).length;
   const inEffect = connection.scopes().map((scope) => `${scope} (${count(scope)} tools)`);
   const missing = [...new Set(hidden.filter(({ reason }) => reason === 'scope').map(({ tool }) => tool.scope))];

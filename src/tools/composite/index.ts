@@ -9,6 +9,8 @@ export { run as listChangedContacts } from './changes/list-changed-contacts.ts';
 export { run as getContactOverview } from './contact-view/get-contact-overview.ts';
 export { run as getContactTimeline } from './contact-view/get-contact-timeline.ts';
 export { run as countContacts } from './count/count-contacts.ts';
+export { run as findDuplicates } from './duplicates/find-duplicates.ts';
+export { run as exportContacts } from './export/export-contacts.ts';
 export { run as searchLocationTasks } from './location-tasks/search-location-tasks.ts';
 export { run as bulkUpsertContacts } from './onboard/bulk-upsert-contacts.ts';
 export { run as onboardContact } from './onboard/onboard-contact.ts';

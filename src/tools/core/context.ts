@@ -26,6 +26,8 @@ export interface RequestContext {
   readonly host?: string | undefined;
   readonly onWrite?: CallOptions['onWrite'];
   readonly access: Permissions;
+  /** The owner's folder for exports; undefined where they are off. */
+  readonly exportFolder?: string | undefined;
   /** State of the location that was signed in to when the request began. */
   readonly state: LocationState;
   /** Loads the implementations of composite tools. */
@@ -40,14 +42,15 @@ export interface ToolContext extends RequestContext {
   readonly notify: (notice: string) => void;
   /**
    * Calls one endpoint within the time budget of this tool, with the priority of interactive calls unless given another.
-   * `fresh` bypasses the read cache; `deadline` is ms of `Api.now` by which the answer is needed.
+   * `fresh` bypasses the read cache, `unstored` leaves the answer out of it; `deadline` is ms of `Api.now` by which the
+   * answer is needed.
    * @throws UserError as `Api.call` does, and SwitchedOff for what the owner forbade
    */
   readonly call: (
     endpoint: Endpoint,
     args: Json,
     priority?: Priority,
-    options?: { readonly fresh?: true; readonly deadline?: number },
+    options?: { readonly fresh?: true; readonly unstored?: true; readonly deadline?: number },
   ) => Promise<Json>;
   /** True while there is time to start another request and the host has not cancelled. */
   readonly hasTime: () => boolean;
@@ -60,6 +63,8 @@ export interface CompositeImplementations {
   readonly bulkUpdateContacts: ToolBody;
   readonly bulkUpsertContacts: ToolBody;
   readonly countContacts: ToolBody;
+  readonly exportContacts: ToolBody;
+  readonly findDuplicates: ToolBody;
   readonly getContactOverview: ToolBody;
   readonly getContactTimeline: ToolBody;
   readonly listChangedContacts: ToolBody;

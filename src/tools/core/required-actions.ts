@@ -83,6 +83,8 @@ const REQUIREMENTS: Readonly<Record<string, readonly Requirement[]>> = {
     onlyIf('tasks', ({ tasks }) => tasks === true, ['list_contact_tasks'], ['search_location_tasks']),
   ],
   count_contacts: [always([SEARCH])],
+  find_duplicates: [always([SEARCH])],
+  export_contacts: [always([SEARCH])],
   onboard_contact: [...ONBOARDS, ...PERSON],
   bulk_upsert_contacts: [...ONBOARDS, ...PERSON.map(inRows)],
   bulk_update_contacts: [

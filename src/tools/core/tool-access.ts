@@ -6,7 +6,7 @@ import { quotedSetting } from '../../lib/redact.ts';
 import { quoteForMessage } from '../../lib/text.ts';
 import { type Permissions, switchedOffMessage } from './permissions.ts';
 import { findForbiddenAction } from './required-actions.ts';
-import { scopesOf, type Tool } from './tool.ts';
+import { scopesOf, settingOf, type Tool, type ToolSetting } from './tool.ts';
 
 const wordsOf = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
 const isScope = (word: string): word is Scope => SCOPES.some((scope) => scope === word);
@@ -86,10 +86,10 @@ export function parseSelection(text: string, tools: readonly Tool[]): Selection 
   };
 }
 
-/** A tool that is not offered: its scope is not in effect, or GHL_TOOLS leaves it out. */
+/** A tool that is not offered: its scope is not in effect, its setting is not given, or GHL_TOOLS leaves it out. */
 export interface HiddenTool {
   readonly tool: Tool;
-  readonly reason: 'scope' | 'selection';
+  readonly reason: 'scope' | 'setting' | 'selection';
 }
 
 export interface ToolAccess extends Permissions {
@@ -101,12 +101,13 @@ export interface ToolAccess extends Permissions {
 
 export const isOffered = ({ offered }: ToolAccess, name: string): boolean => offered.some((tool) => tool.name === name);
 
-/** Decides which tools a host is offered: by scope, then by the owner's selection. */
+/** Decides which tools a host is offered: by scope, by the settings given, then by the owner's selection. */
 export function resolveToolAccess(
   tools: readonly Tool[],
   scopes: readonly Scope[],
   selection: Selection = ALL,
   howToGrant?: ToolAccess['howToGrant'],
+  settings: readonly ToolSetting[] = [],
 ): ToolAccess {
   const forbidden = new Map(
     tools.flatMap((tool) => {
@@ -116,6 +117,8 @@ export function resolveToolAccess(
   );
   const reasonToHide = (tool: Tool): HiddenTool['reason'] | undefined => {
     if (missingScopeOf(tool, scopes)) return 'scope';
+    const setting = settingOf(tool);
+    if (setting && !settings.includes(setting)) return 'setting';
     // A tool is offered while some of its uses are allowed.
     const isUseless = findForbiddenAction(tool.name, undefined, forbidden) !== undefined;
     return selection.includes(tool) && !isUseless ? undefined : 'selection';
@@ -132,9 +135,10 @@ export function explainUnavailable(access: ToolAccess, name: string): string {
   const found = access.hidden.find(({ tool }) => tool.name === name);
   if (!found) return `There is no tool ${quoteForMessage(name)}; tools/list names those there are.`;
   const missing = missingScopeOf(found.tool, access.scopes);
-  return missing
-    ? missingScope(name, missing, access.howToGrant)
-    : switchedOffMessage(name, findForbiddenAction(name, undefined, access.forbidden));
+  if (missing) return missingScope(name, missing, access.howToGrant);
+  if (found.reason === 'setting')
+    return `${name} is off until the owner sets ${settingOf(found.tool)} and restarts the server; nothing was sent.`;
+  return switchedOffMessage(name, findForbiddenAction(name, undefined, access.forbidden));
 }
 
 const missingScopeOf = (tool: Tool, scopes: readonly Scope[]): Scope | undefined =>

@@ -4,6 +4,9 @@ import type { Scope } from '../../api/scopes.ts';
 import type { Json } from '../../lib/json.ts';
 import type { CompositeImplementations, ToolContext } from './context.ts';
 
+/** A setting without which a tool is not offered. */
+export type ToolSetting = 'GHL_EXPORT_DIR';
+
 /** The definition of a tool that sends several requests; its implementation is a file of its own. */
 export interface CompositeTool<I extends z.ZodObject = z.ZodObject> extends ToolSpec {
   readonly input: I;
@@ -11,6 +14,7 @@ export interface CompositeTool<I extends z.ZodObject = z.ZodObject> extends Tool
   readonly calls: readonly Endpoint[];
   /** Scopes it requires besides its own. */
   readonly extraScopes?: readonly Scope[];
+  readonly setting?: ToolSetting;
   /** A method and not a property, so that one list can hold tools with different inputs. Arguments are validated before. */
   run(args: z.output<I>, context: ToolContext): Promise<Json>;
 }
@@ -32,6 +36,10 @@ export const lazyTool =
 export type Tool = (Endpoint | CompositeTool) & { readonly family: string };
 
 export const isComposite = (tool: Endpoint | CompositeTool): tool is CompositeTool => 'run' in tool;
+
+/** The setting that a tool requires. */
+export const settingOf = (tool: Endpoint | CompositeTool): ToolSetting | undefined =>
+  isComposite(tool) ? tool.setting : undefined;
 
 /** Every scope that a tool requires. */
 export const scopesOf = (tool: Endpoint | CompositeTool): readonly Scope[] =>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Json } from '../../../src/lib/json.ts';
 
 import { connect, textOf } from '../../connect.ts';
-import { everyCall } from '../../every-tool.ts';
+import { EXPORT_FOLDER, everyCall } from '../../every-tool.ts';
 
 const seed = Number(process.env.ARGUMENTS_SEED ?? 20261121);
 
@@ -73,7 +73,7 @@ test(`with random arguments a tool returns a result or names what is wrong (ARGU
   console.log(`ARGUMENTS_SEED=${seed}`);
   const random = randomly(seed);
   const calls = await everyCall();
-  const { client, advance } = await connect({ timezone: 'America/Chicago' });
+  const { client, advance } = await connect({ timezone: 'America/Chicago', exportFolder: EXPORT_FOLDER });
   let refusals = 0;
   const runs = 1_000;
   for (let run = 0; run < runs; run += 1) {

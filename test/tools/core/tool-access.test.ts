@@ -68,14 +68,14 @@ describe('GHL_TOOLS', () => {
     ]);
     expect(names('automation,-read')).toHaveLength(5);
     expect(names('-flows,-write')).toHaveLength(10);
-    expect(names('-write')).toHaveLength(10 + 4);
+    expect(names('-write')).toHaveLength(10 + 5);
     expect(names('-flows')).toHaveLength(32);
-    expect(names('')).toHaveLength(32 + 7);
+    expect(names('')).toHaveLength(32 + 8);
   });
   test('removes tools and never adds any', () => {
     expect(names('write,delete,create_contact', READ)).toEqual([]);
     expect(names('lookups', READ)).toEqual([]);
-    expect(names('flows', READ)).toHaveLength(4);
+    expect(names('flows', READ)).toHaveLength(5);
     expect(names('flows', ['contacts.write'])).toEqual([]);
   });
   test('forbids what has a minus in other tools too, but not what is only unnamed', () => {
@@ -110,6 +110,19 @@ describe('a call of a hidden tool', () => {
   test('says that the owner disabled it', async () => {
     const { refused } = await connect({ select: '-delete' });
     expect(await refused('delete_contact', { contactId: 'abc' })).toContain('switched off by GHL_TOOLS');
+  });
+  test('names the setting that the owner has not given, which the instructions name as well', async () => {
+    const { client, refused, sent } = await connect();
+    expect(await refused('export_contacts')).toBe(
+      'export_contacts is off until the owner sets GHL_EXPORT_DIR and restarts the server; nothing was sent.',
+    );
+    expect(client.getInstructions()).toContain('Off until the owner sets GHL_EXPORT_DIR: export_contacts.');
+    expect(await sent()).toEqual([]);
+    const open = await connect({ exportFolder: '/nonexistent' });
+    expect((await open.client.listTools()).tools.map(({ name }) => name)).toContain('export_contacts');
+    expect(open.client.getInstructions()).not.toContain('GHL_EXPORT_DIR');
+    const bare = await connect({ scopes: [], exportFolder: '/nonexistent' });
+    expect(await bare.refused('export_contacts')).toContain('export_contacts needs the scope contacts.readonly');
   });
   test('an unknown name is reported as unknown', async () => {
     const { refused } = await connect();
@@ -257,7 +270,7 @@ describe('instructions', () => {
     expect(text.slice(0, 250)).toMatch(/HighLevel.*contacts.*tasks, notes and tags/s);
     expect(text).toContain('contacts.write: create_contact, ');
     expect(text).toContain(
-      'Switched off by the owner (GHL_TOOLS): search_contacts, list_changed_contacts, count_contacts.',
+      'Switched off by the owner (GHL_TOOLS): search_contacts, list_changed_contacts, count_contacts, find_duplicates.',
     );
     expect(text.length).toBeLessThan(2_000);
   });

@@ -3,6 +3,7 @@ import { answerFigures, listFigures } from '../../../bench/tokens.ts';
 import { EFFECTS } from '../../../src/api/endpoint.ts';
 import { SCOPES } from '../../../src/api/scopes.ts';
 import type { Json } from '../../../src/lib/json.ts';
+import { settingOf } from '../../../src/tools/core/tool.ts';
 import { toolDefinition } from '../../../src/tools/core/tool-schema.ts';
 import { endpoints, families, tools } from '../../../src/tools/index.ts';
 import { CONTACTS, connect, READ } from '../../connect.ts';
@@ -12,9 +13,12 @@ const TEN_READS = [
   'get_contact', 'list_contacts', 'list_contacts_by_business', 'search_contacts', 'find_duplicate_contact',
   'list_contact_tasks', 'get_contact_task', 'list_contact_notes', 'get_contact_note', 'list_contact_appointments',
 ]; // biome-ignore format: a list
-const READ_FLOWS = ['get_contact_overview', 'get_contact_timeline', 'list_changed_contacts', 'count_contacts'];
+const READ_FLOWS = [
+  'get_contact_overview', 'get_contact_timeline', 'list_changed_contacts', 'count_contacts', 'find_duplicates',
+]; // biome-ignore format: a list
 const WRITES = 22;
-const flows = families.flows.map(({ name }) => name);
+/** Those that need no setting. */
+const flows = families.flows.filter((tool) => settingOf(tool) === undefined).map(({ name }) => name);
 
 const shown = tools.map((tool) => ({ tool, face: toolDefinition(tool) }));
 describe('the tokens of the tool list', () => {
@@ -48,7 +52,7 @@ describe('the set of tools', () => {
     expect(new Set(names).size).toBe(names.length);
     for (const name of names)
       expect(name).toMatch(
-        /^(?=.{3,40}$)(get|list|create|update|delete|search|find|upsert|set|add|remove|bulk|onboard|count)_[a-z0-9_]+$/,
+        /^(?=.{3,40}$)(get|list|create|update|delete|search|find|upsert|set|add|remove|bulk|onboard|count|export)_[a-z0-9_]+$/,
       );
   });
 
@@ -163,7 +167,7 @@ describe('tools/list', () => {
     expect(names).toHaveLength(TEN_READS.length + WRITES + flows.length);
     expect(names.filter((name) => !flows.includes(name))).toHaveLength(32);
     expect(names.slice(32)).toEqual(flows);
-    expect(flows).toHaveLength(7);
+    expect(flows).toHaveLength(8);
     expect(second).toEqual(first);
   });
 

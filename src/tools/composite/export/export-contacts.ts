@@ -1,0 +1,107 @@
+import { UserError } from '../../../lib/errors.ts';
+import type { Json } from '../../../lib/json.ts';
+import { FileError, PartFile } from '../../../lib/part-file.ts';
+import type { ToolContext } from '../../core/context.ts';
+import type { Implementation, ToolInput } from '../../core/tool.ts';
+import { newSweep, type Sweep, sweepContacts } from '../sweep.ts';
+import { type Layout, layoutOf } from './columns.ts';
+import type { exportContacts } from './export-contacts.tool.ts';
+import { FORMATS, type Format } from './formats.ts';
+import { writeRows } from './row-writer.ts';
+
+const JOB_KIND = 'export';
+const CANCELLED = 'The export was cancelled.';
+
+/** An export that is not finished. */
+interface Export {
+  readonly layout: Layout;
+  readonly format: Format;
+  readonly file: PartFile;
+  readonly sweep: Sweep;
+  /** True once a call was cancelled: nobody received its handle, so that the same call continues it. */
+  cancelled: boolean;
+}
+
+type Args = ToolInput<typeof exportContacts>;
+
+export const run: Implementation<typeof exportContacts> = async ({ handle: given, ...args }, context) => {
+  const { jobs } = context.state;
+  const handle = given ?? cancelledExport(args, context) ?? (await startExport(args, context));
+  const job = jobs.find<Export>(JOB_KIND, handle);
+  return jobs.runExclusively(handle, async () => {
+    try {
+      const answer = await resume(job, context);
+      if (answer.incomplete) return { ...answer, next: { handle } };
+      jobs.remove(handle);
+      return answer;
+    } catch (error) {
+      throw await failed(error, job, handle, context);
+    }
+  });
+};
+
+/** Handle of an export with the same arguments whose last call was cancelled. */
+function cancelledExport(args: Json, { state: { jobs }, notify }: ToolContext): string | undefined {
+  const handle = jobs.findByArguments(JOB_KIND, args);
+  if (handle === undefined || !jobs.find<Export>(JOB_KIND, handle).cancelled) return undefined;
+  notify('This continues the export that was cancelled before; for another give another fileName.');
+  return handle;
+}
+
+/** Creates the file, before anything is read. @throws UserError, FileError */
+async function startExport(args: Omit<Args, 'handle'>, context: ToolContext): Promise<string> {
+  const { format: extension = 'csv', columns, fileName, ...filter } = args;
+  const { exportFolder: folder, state, clock } = context;
+  if (folder === undefined) throw new UserError('Exports are off until the owner sets GHL_EXPORT_DIR.');
+  const layout = await layoutOf(columns, context);
+  const format = FORMATS[extension];
+  const stem = fileName ?? `contacts-${new Date(clock.now()).toISOString().slice(0, 10)}`;
+  const file = await PartFile.create({ folder, stem: withoutEnd(stem, `.${extension}`), extension });
+  const job: Export = { layout, format, file, sweep: newSweep(filter, 'asc'), cancelled: false };
+  return state.jobs.create(JOB_KIND, job, args);
+}
+
+const withoutEnd = (text: string, end: string): string => (text.endsWith(end) ? text.slice(0, -end.length) : text);
+
+/** Writes on as long as there is time. */
+async function resume(job: Export, context: ToolContext): Promise<Json> {
+  const { layout, format, file, sweep } = job;
+  job.cancelled = false;
+  if (file.bytes === 0) await file.append(format.head(layout.columns));
+  const { signal } = context;
+  const stopped = await sweepContacts(sweep, context, 'exported', async (rows) => {
+    const text = await writeRows(rows, layout, format, context);
+    // A lookup that was cancelled leaves ids in place of names.
+    if (signal?.aborted) throw new UserError(CANCELLED);
+    await file.append(text);
+  });
+  const { seen, total = seen.size } = sweep;
+  const written = { rows: seen.size, bytes: file.bytes };
+  if (stopped || signal?.aborted) {
+    job.cancelled = signal?.aborted === true;
+    context.notify(`INCOMPLETE: ${stopped ?? CANCELLED} The file ends in .part until next has written the rest.`);
+    return { path: file.path, ...written, total, incomplete: true };
+  }
+  if (seen.size < total)
+    context.notify(`HighLevel says that ${total} match, but shows only ${seen.size}: those are exported.`);
+  context.notify('The search index, which the export reads, lags behind writes by seconds to minutes.');
+  return { path: await file.publish(), ...written };
+}
+
+/** The error with what the next call can do; an export that cannot go on is ended. */
+async function failed(error: unknown, job: Export, handle: string, { state, signal }: ToolContext): Promise<unknown> {
+  if (signal?.aborted && job.sweep.seen.size > 0) {
+    job.cancelled = true;
+    return error;
+  }
+  if (error instanceof FileError && error.kind !== 'replaced')
+    return new FileError(
+      `${error.message} ${job.sweep.seen.size} contacts are in it. When that is corrected call export_contacts with handle "${handle}".`,
+      error.kind,
+    );
+  state.jobs.remove(handle);
+  await job.file.discard();
+  return error instanceof FileError
+    ? new FileError(`${error.message} No file is complete; export again without the handle.`, error.kind)
+    : error;
+}
