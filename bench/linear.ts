@@ -28,7 +28,13 @@ const numbered = (size: number) => Array.from({ length: size }, (_, at) => at);
 const context = {
   hasTime: () => true,
   say: () => undefined,
-  clock: { now: () => 0, zone: async () => 'UTC', locationZone: async () => 'UTC' },
+  clock: {
+    now: () => 0,
+    zone: async () => 'UTC',
+    shownZone: async () => 'UTC',
+    knownZone: () => 'UTC',
+    locationZone: async () => 'UTC',
+  },
   access: { scopes: [], forbidden: new Map() },
 } as never;
 const notes = (size: number) =>

@@ -14,12 +14,16 @@ import { createSandbox, type Sandbox, type SandboxOptions } from '../src/sandbox
 import { parseSelection, resolveToolAccess } from '../src/tools/core/tool-access.ts';
 import { tools } from '../src/tools/index.ts';
 import { createClock } from '../src/tools/runtime/clock.ts';
+import { createLocationReader } from '../src/tools/runtime/location-reader.ts';
 
 export const READ = ['contacts.readonly'] as const satisfies readonly Scope[];
 export const CONTACTS = ['contacts.readonly', 'contacts.write'] as const satisfies readonly Scope[];
 
 /** A fixed Friday morning, so that "today" and "overdue" are the same in every run. */
 export const NOW = Date.parse('2026-11-20T15:00:00Z');
+
+/** The zone of the owner unless a test sets another; the location has the same. */
+const ZONE = 'America/Chicago';
 
 /** ms until lists and searches show a write; on the real API seconds to about a minute. They show seeded data at once. */
 export const INDEX_DELAY_MS = 15_000;
@@ -29,7 +33,8 @@ export interface Options {
   /** GHL_TOOLS */
   select?: string;
   sandbox?: SandboxOptions;
-  timezone?: string;
+  /** GHL_TIMEZONE: Chicago, so that no test reads the location without asking for it; undefined where the owner sets none. */
+  timezone?: string | undefined;
   user?: string;
   /** GHL_LABEL */
   label?: string;
@@ -92,20 +97,16 @@ export function serverOf(options: Options = {}) {
     log,
     ...options.api,
   });
-  const clock = createClock({
-    timezone: options.timezone,
-    api,
-    scopes: () => scopes,
-    locationId,
-    now: wallOf(options.api?.timers ?? timers),
-  });
   const { exportFolder } = options;
   const settings = exportFolder === undefined ? [] : (['GHL_EXPORT_DIR'] as const);
   const open = resolveToolAccess(tools, scopes, parseSelection(options.select ?? '', tools), undefined, settings);
+  const access = () => open;
+  const now = wallOf(options.api?.timers ?? timers);
+  const location = createLocationReader({ api, access, locationId, now });
+  const timezone = 'timezone' in options ? options.timezone : ZONE;
   const server = createServer({
-    api,
-    access: () => open,
-    clock,
+    ...{ api, access, location },
+    clock: createClock({ timezone, location, now }),
     log,
     account: () => ({ sandbox: true, locationId: locationId(), label: options.label }),
     user: options.user,

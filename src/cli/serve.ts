@@ -8,6 +8,7 @@ import { StdioTransport } from '../mcp/stdio.ts';
 import { resolveToolAccess } from '../tools/core/tool-access.ts';
 import { tools } from '../tools/index.ts';
 import { createClock } from '../tools/runtime/clock.ts';
+import { createLocationReader } from '../tools/runtime/location-reader.ts';
 import { environment, readConfig } from './config.ts';
 import { openConnection } from './connection.ts';
 import { exitWithHost } from './shutdown.ts';
@@ -28,10 +29,11 @@ export async function serve(sandbox: boolean): Promise<void> {
   const currentAccess = () => resolveToolAccess(tools, scopes(), config.selected, howToGrant, config.toolSettings);
   let access = currentAccess();
   const locationId = () => connection.account.locationId;
+  const location = createLocationReader({ api, access: () => access, locationId, now: Date.now });
   const server = createServer({
-    ...{ api, log, user },
+    ...{ api, log, user, location },
     access: () => access,
-    clock: createClock({ timezone, api, scopes, locationId, now: Date.now }),
+    clock: createClock({ timezone, location, now: Date.now }),
     account: () => ({ ...connection.account, label: config.label }),
     peopleFolder: config.people,
     exportFolder: config.exportFolder,

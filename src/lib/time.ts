@@ -1,19 +1,24 @@
 import { UserError } from './errors.ts';
+import { formatTime, isTime, offsetAt, parseTime } from './time-format.ts';
 
 export const DAY_MS = 86_400_000;
 
 /** ms: HighLevel's clock is read from a header with a resolution of one second. */
 export const CLOCK_SLACK_MS = 2_000;
 
-/** The current time, and the zone of local times. Call `zone` only if it is needed: it may send a request. */
+/** The current time, and the zone of local times. Call what returns a promise only if it is needed: it may send a request. */
 export interface Clock {
   now(): number;
   /**
-   * From the settings, else the location's if its scope is in effect, else the machine's.
+   * The zone in which local times are read: from the settings, else the location's if it may be read, else the machine's.
    * @throws ZoneUnknown if the location's zone applies and cannot be read
    */
   zone(): Promise<string>;
-  /** The location's zone, which some times of HighLevel without an offset are in; undefined if it is not known. */
+  /** The same for times that are shown: undefined while it is not known, and then not asked for again for a while. */
+  shownZone(): Promise<string | undefined>;
+  /** The same from memory. */
+  knownZone(): string | undefined;
+  /** The location's zone, which some times of HighLevel without an offset are in; undefined while it is not known. */
   locationZone(): Promise<string | undefined>;
 }
 
@@ -23,11 +28,10 @@ export class ZoneUnknown extends UserError {}
 /** A time, and how it was understood, for a notice. */
 interface ReadTime {
   readonly iso: string;
-  /** `2026-11-24T09:00:00-05:00 [America/New_York]`; absent if the time was given with an offset. */
+  /** `2026-11-24T09:00-05:00 [America/New_York]`; absent if the time was given with an offset. */
   readonly echo?: string;
 }
 
-const WITH_OFFSET = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
 /** A parser would read it as the second before. */
 const LEAP_SECOND = /T\d\d:\d\d:60/;
 const DATE_ONLY = /^\d{4}-\d{2}-\d{2}$/;
@@ -41,19 +45,22 @@ const DATE_ONLY = /^\d{4}-\d{2}-\d{2}$/;
 export async function readTime(
   name: string,
   text: string,
-  clock: Clock,
+  clock: Pick<Clock, 'zone'>,
   dateMeans: 'start' | 'end' = 'end',
   unknownZone: 'refuse' | 'UTC' = 'refuse',
 ): Promise<ReadTime> {
   if (LEAP_SECOND.test(text)) throw invalidTime(name, text);
-  const [, date] = WITH_OFFSET.exec(text) ?? [];
-  if (date !== undefined) return { iso: instantOf(name, text, date) };
+  if (isTime(text)) {
+    const instant = parseTime(text);
+    if (Number.isNaN(instant)) throw invalidTime(name, text);
+    return { iso: new Date(instant).toISOString() };
+  }
   const { Temporal } = await import('temporal-polyfill');
   const [zone, why] = await clock.zone().then(
-    (known) => [known, ''] as const,
+    (known) => [known, undefined] as const,
     (error: unknown) => {
       if (!(error instanceof ZoneUnknown)) throw error;
-      if (unknownZone === 'UTC') return ['UTC', `; ${error.message}`] as const;
+      if (unknownZone === 'UTC') return ['UTC', error.message] as const;
       throw new UserError(
         `${name}: ${JSON.stringify(text)} has no offset, and ${error.message}. Nothing was written. Give the time with an offset, such as 2026-11-24T09:00:00-05:00, or call again in a minute; the owner can set GHL_TIMEZONE.`,
       );
@@ -62,7 +69,8 @@ export async function readTime(
   const { found, twice } = inZone(text, zone, dateMeans, Temporal) ?? throwSkipped(name, text, zone);
   const iso = found.toString({ timeZoneName: 'never', smallestUnit: 'second' });
   const first = twice ? ', the first of the two times that clocks show this; give an offset for the second' : '';
-  return { iso, echo: `${iso} [${zone}${why}]${first}` };
+  const shown = formatTime(found.epochMilliseconds, why === undefined ? zone : undefined);
+  return { iso, echo: `${shown} [${[zone, why].filter(Boolean).join('; ')}]${first}` };
 }
 
 const invalidTime = (name: string, text: string): UserError =>
@@ -75,14 +83,6 @@ const throwSkipped = (name: string, text: string, zone: string): never => {
     `${name}: ${JSON.stringify(text)} is not a valid date or time: in ${zone} the clocks skip it, or the calendar has no such day. Give another, or one with an offset.`,
   );
 };
-
-/** `Date` reads 31 November as 1 December, which the date alone shows. */
-function instantOf(name: string, text: string, date: string): string {
-  const [instant, day] = [new Date(text), new Date(`${date}T00:00:00Z`)];
-  if (Number.isNaN(instant.getTime()) || Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== date)
-    throw invalidTime(name, text);
-  return instant.toISOString();
-}
 
 type TemporalModule = typeof import('temporal-polyfill').Temporal;
 interface InZone {
@@ -118,14 +118,8 @@ function dayInZone(
   return { found, twice: false };
 }
 
-const knownZone = (clock: Clock): Promise<string | undefined> =>
-  clock.zone().catch((error: unknown) => {
-    if (error instanceof ZoneUnknown) return undefined;
-    throw error;
-  });
-
 /** The zone in which days and months are counted: UTC while it is not known. */
-export const zoneOrUtc = async (clock: Clock): Promise<string> => (await knownZone(clock)) ?? 'UTC';
+export const zoneOrUtc = async (clock: Pick<Clock, 'shownZone'>): Promise<string> => (await clock.shownZone()) ?? 'UTC';
 
 /** `YYYY-MM-DD` of a day in the forms the API documents, of a time, or of epoch ms; any other value as text. */
 export function toDay(value: unknown): string {
@@ -140,11 +134,21 @@ export function toDay(value: unknown): string {
 /** Epoch ms of a time with an offset, as the API gives it; NaN for any other value. */
 export const epochMs = (time: unknown): number => (typeof time === 'string' ? Date.parse(time) : Number.NaN);
 
-/** The current time with the offset of the zone, for answers about today or overdue; `Z` while the zone is not known. */
-export async function asOf(clock: Clock): Promise<string> {
-  const { Temporal } = await import('temporal-polyfill');
-  const now = Temporal.Instant.fromEpochMilliseconds(clock.now());
-  const zone = await knownZone(clock);
-  if (zone === undefined) return now.toString({ smallestUnit: 'second' });
-  return now.toZonedDateTimeISO(zone).toString({ timeZoneName: 'never', smallestUnit: 'second' });
+/** For answers about today or overdue: the current time, which is shown in the zone of the clock as all times of answers. */
+export const asOf = (clock: Pick<Clock, 'now'>): string => new Date(clock.now()).toISOString();
+
+const LOCAL_TIME = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/;
+export const isLocalTime = (value: unknown): value is string => typeof value === 'string' && LOCAL_TIME.test(value);
+
+/**
+ * Epoch ms of `2026-11-20 10:00:00` in a zone; NaN for any other text, and for a day that does not exist. Of a time that
+ * clocks show twice the first; a time that they skip is moved on by as much as they skip.
+ */
+export function parseLocalTime(text: string, zone: string): number {
+  const local = isLocalTime(text) ? parseTime(`${text.replace(' ', 'T')}Z`) : Number.NaN;
+  if (Number.isNaN(local)) return local;
+  const before = offsetAt(local - DAY_MS, zone);
+  const after = offsetAt(local + DAY_MS, zone);
+  const found = [before, after].find((offset) => offsetAt(local - offset, zone) === offset);
+  return local - (found ?? before);
 }

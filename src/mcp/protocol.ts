@@ -13,6 +13,8 @@ import { isRecord } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
 import { redact } from '../lib/redact.ts';
 import { withinBytes } from '../lib/text.ts';
+import type { Clock } from '../lib/time.ts';
+import { withLocalTimes } from '../lib/time-format.ts';
 import type { RequestContext } from '../tools/core/context.ts';
 import { dropNulls } from '../tools/core/read-arguments.ts';
 import { MAX_BYTES } from '../tools/core/tool-result.ts';
@@ -57,13 +59,19 @@ export const progressOf =
     void sendNotification({ method: 'notifications/progress', params }).catch(() => undefined);
   };
 
+/** What reporting a failure needs: where faults are logged, and the zone of times. */
+interface Reporting {
+  readonly log: Log;
+  readonly clock: Pick<Clock, 'knownZone'>;
+}
+
 /** Turns a failure into a JSON-RPC error. `subject` names the prompt, argument or URI in the log. */
-export async function withProtocolErrors<T>(subject: string, log: Log, work: () => Promise<T>): Promise<T> {
+export async function withProtocolErrors<T>(subject: string, reporting: Reporting, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const code = error instanceof InvalidRequestError ? ErrorCode.InvalidParams : ErrorCode.InternalError;
-    throw protocolError(error, log, subject, { code });
+    throw protocolError(error, reporting, subject, { code });
   }
 }
 
@@ -71,27 +79,28 @@ export async function withProtocolErrors<T>(subject: string, log: Log, work: () 
 const RESOURCE_NOT_FOUND = -32002;
 
 /** The same for a resource: if it does not exist, the error has its own code and names the URI. */
-export async function withResourceErrors<T>(uri: string, log: Log, work: () => Promise<T>): Promise<T> {
+export async function withResourceErrors<T>(uri: string, reporting: Reporting, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const absent = error instanceof ResourceNotFoundError || isMissing(error);
-    if (absent) throw protocolError(error, log, uri, { code: RESOURCE_NOT_FOUND, data: { uri } });
-    return withProtocolErrors(uri, log, () => Promise.reject(error));
+    if (absent) throw protocolError(error, reporting, uri, { code: RESOURCE_NOT_FOUND, data: { uri } });
+    return withProtocolErrors(uri, reporting, () => Promise.reject(error));
   }
 }
 
 /** Not the SDK's McpError, which puts the code into the message: clients do that again. */
 const protocolError = (
   error: unknown,
-  log: Log,
+  reporting: Reporting,
   subject: string,
   details: { code: number; data?: { uri: string } },
-): Error => Object.assign(new Error(errorText(error, log, subject)), details);
+): Error => Object.assign(new Error(errorText(error, reporting, subject)), details);
 
 /** The text of a failure for the model. An unexpected error is logged, and its text stays out of the answer. */
-export function errorText(error: unknown, log: Log, subject: string): string {
-  if (error instanceof UserError) return withinBytes(redact(error.message), MAX_BYTES);
+export function errorText(error: unknown, { log, clock }: Reporting, subject: string): string {
+  if (error instanceof UserError)
+    return withinBytes(withLocalTimes(redact(error.message), clock.knownZone()), MAX_BYTES);
   log('error', 'fault', { subject, error: redact(stackOf(error)) });
   return 'An error inside ghl-contacts-mcp, not in your request; the log has the details. If this was a write, check whether it was done before you repeat it.';
 }

@@ -10,21 +10,22 @@ import { MAX_SUBSCRIPTIONS } from '../resources/subscriptions.ts';
 import { assertAllowed } from '../tools/core/permissions.ts';
 import { explainUnavailable } from '../tools/core/tool-access.ts';
 import { toText } from '../tools/core/tool-result.ts';
+import { showTimes } from '../tools/runtime/local-times.ts';
 import { searchContacts } from '../tools/search.ts';
 import { type Extra, withResourceErrors } from './protocol.ts';
 import type { Session } from './session.ts';
 
 export function handleResources(server: Server, session: Session): void {
-  const { access, log, recents, subscriptions } = session;
+  const { access, recents, subscriptions } = session;
   server.setRequestHandler(ListResourcesRequestSchema, () => ({
     resources: listResources(access(), recents().list()),
   }));
   server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: listTemplates(access()) }));
   server.setRequestHandler(ReadResourceRequestSchema, ({ params: { uri } }, extra) =>
-    withResourceErrors(uri, log, async () => ({ contents: [await readResource(uri, session, extra)] })),
+    withResourceErrors(uri, session, async () => ({ contents: [await readResource(uri, session, extra)] })),
   );
   server.setRequestHandler(SubscribeRequestSchema, ({ params: { uri } }, extra) =>
-    withResourceErrors(uri, log, () => subscribe(uri, session, extra)),
+    withResourceErrors(uri, session, () => subscribe(uri, session, extra)),
   );
   server.setRequestHandler(UnsubscribeRequestSchema, ({ params: { uri } }) => {
     subscriptions.remove(uri);
@@ -32,9 +33,11 @@ export function handleResources(server: Server, session: Session): void {
   });
 }
 
-async function readResource(uri: string, { api, access, account, toolRunner }: Session, extra: Extra) {
-  if (uri === STATUS_URI)
-    return { uri, mimeType: 'application/json', text: toText(readStatus(api, access(), account())) };
+async function readResource(uri: string, { api, access, account, clock, toolRunner }: Session, extra: Extra) {
+  if (uri === STATUS_URI) {
+    const status = showTimes(readStatus(api, access(), account()), { shown: clock.knownZone() });
+    return { uri, mimeType: 'application/json', text: toText(status) };
+  }
   const { tool, args, mimeType, format } = resolveResource(uri);
   return { uri, mimeType, text: format(await (await toolRunner(extra)).run(tool, args)) };
 }

@@ -42,7 +42,8 @@ export function createServer(options: ServerOptions): Server {
   return server;
 }
 
-function handleTools(server: Server, { access, log, toolRunner }: Session): void {
+function handleTools(server: Server, session: Session): void {
+  const { access, toolRunner } = session;
   const lists = new WeakMap<ToolAccess, ReturnType<typeof toolDefinition>[]>();
   server.setRequestHandler(ListToolsRequestSchema, () => {
     const current = access();
@@ -55,25 +56,26 @@ function handleTools(server: Server, { access, log, toolRunner }: Session): void
       return toolAnswer(await (await toolRunner(extra)).run(name, args.given));
     } catch (error) {
       // Also for an unknown tool, instead of a protocol error: the model sees this text, and it says what to do.
-      return { isError: true, content: [{ type: 'text', text: errorText(error, log, name) }] };
+      return { isError: true, content: [{ type: 'text', text: errorText(error, session, name) }] };
     }
   });
 }
 
-function handlePrompts(server: Server, { access, log, toolRunner }: Session): void {
+function handlePrompts(server: Server, session: Session): void {
+  const { access, toolRunner } = session;
   server.setRequestHandler(ListPromptsRequestSchema, async () => ({
     prompts: (await import('./lazy.ts')).listPrompts(access()),
   }));
   server.setRequestHandler(PromptRequest, ({ params: { name, arguments: args = {} } }, extra) =>
-    withProtocolErrors(name, log, async () =>
+    withProtocolErrors(name, session, async () =>
       (await import('./lazy.ts')).getPrompt(name, args, await toolRunner(extra)),
     ),
   );
   server.setRequestHandler(CompleteRequestSchema, ({ params: { ref, argument, context } }, extra) =>
-    withProtocolErrors(argument.name, log, async () => {
+    withProtocolErrors(argument.name, session, async () => {
       const { complete } = await import('./lazy.ts');
       const reference = ref.type === 'ref/prompt' ? { prompt: ref.name } : { template: ref.uri };
-      const onError = (error: unknown) => void errorText(error, log, argument.name);
+      const onError = (error: unknown) => void errorText(error, session, argument.name);
       const filledIn = context?.arguments ?? {};
       return { completion: await complete(reference, argument, filledIn, await toolRunner(extra), onError) };
     }),

@@ -9,7 +9,7 @@ import type { Clock } from '../lib/time.ts';
 import { RecentContacts } from '../resources/recent-contacts.ts';
 import { createSubscriptions } from '../resources/subscriptions.ts';
 import { createThrottle } from '../resources/throttle.ts';
-import type { RequestContext } from '../tools/core/context.ts';
+import type { LocationReader, RequestContext } from '../tools/core/context.ts';
 import { createLocationState } from '../tools/core/location-state.ts';
 import type { ToolAccess } from '../tools/core/tool-access.ts';
 import { type Extra, progressOf } from './protocol.ts';
@@ -20,6 +20,7 @@ export interface ServerOptions {
   /** The tools offered now; it returns another object after a sign-in changed them. */
   readonly access: () => ToolAccess;
   readonly clock: Clock;
+  readonly location: LocationReader;
   readonly log: Log;
   readonly account: () => AccountInfo;
   /** User id or email that "me" means. */
@@ -38,7 +39,7 @@ export type Session = ReturnType<typeof createSession>;
 
 /** State shared by the requests of one host. */
 export function createSession(server: Server, options: ServerOptions) {
-  const { api, access, account, clock, log, user, exportFolder, timers = realTimers } = options;
+  const { api, access, account, clock, location, log, user, exportFolder, timers = realTimers } = options;
   const subscriptions = createSubscriptions({
     ...{ api, clock, timers, log },
     loadFeed: async () => (await import('./lazy.ts')).createChangeFeed,
@@ -47,21 +48,31 @@ export function createSession(server: Server, options: ServerOptions) {
   const locations = new Map<string | undefined, ReturnType<typeof createLocation>>();
   const currentLocation = () => {
     const { locationId } = account();
-    const location = locations.get(locationId) ?? createLocation(locationId, options);
-    locations.set(locationId, location);
-    return location;
+    const current = locations.get(locationId) ?? createLocation(locationId, options);
+    locations.set(locationId, current);
+    return current;
   };
   // While a hundred contacts are read, the host reads the list once a second, not a hundred times.
   const listChanged = createThrottle(timers, () => void server.sendResourceListChanged().catch(ignore));
   return {
-    ...{ api, access, account, log, subscriptions },
+    ...{ api, access, account, clock, log, subscriptions },
     recents: () => currentLocation().recents,
     /** The tools for one request, in the location that is current when the request starts. */
     async toolRunner(extra: Extra) {
       await api.check();
       const { recents, state } = currentLocation();
       const context = {
-        ...{ api, clock, user, state, exportFolder, label: account().label, access: access(), implementations },
+        ...{
+          api,
+          clock,
+          location,
+          user,
+          state,
+          exportFolder,
+          label: account().label,
+          access: access(),
+          implementations,
+        },
         onWrite: subscriptions.onWrite,
         host: server.getClientVersion()?.name,
         signal: extra.signal,

@@ -3,9 +3,12 @@ import type { Json } from '../../src/lib/json.ts';
 
 import { readTime } from '../../src/lib/time.ts';
 import { createClock } from '../../src/tools/runtime/clock.ts';
+import { createLocationReader } from '../../src/tools/runtime/location-reader.ts';
 import { CONTACTS, connect, find, NOW } from '../connect.ts';
 
-const clock = (zone: string) => ({ now: () => 0, zone: async () => zone, locationZone: async () => zone });
+const clock = (zone: string) => ({ zone: async () => zone });
+/** The zone is then that of the location. */
+const NO_SETTING = { timezone: undefined };
 const read = (text: string, zone = 'America/New_York', dateMeans?: 'start' | 'end') =>
   readTime('dueDate', text, clock(zone), dateMeans);
 
@@ -17,7 +20,7 @@ describe('a time', () => {
       'without an offset is local (winter)',
       '2026-11-24T09:00',
       '2026-11-24T09:00:00-05:00',
-      '2026-11-24T09:00:00-05:00 [America/New_York]',
+      '2026-11-24T09:00-05:00 [America/New_York]',
     ],
     [
       'without an offset is local (summer)',
@@ -29,7 +32,7 @@ describe('a time', () => {
       'that occurs twice is the first of the two',
       '2026-11-01T01:30',
       '2026-11-01T01:30:00-04:00',
-      '2026-11-01T01:30:00-04:00 [America/New_York], the first of the two times that clocks show this; give an offset for the second',
+      '2026-11-01T01:30-04:00 [America/New_York], the first of the two times that clocks show this; give an offset for the second',
     ],
     ['at 24:00 is the following midnight', '2026-11-24T24:00:00Z', '2026-11-25T00:00:00.000Z', undefined],
     ['on a leap day is valid', '2028-02-29T09:00:00-05:00', '2028-02-29T14:00:00.000Z', undefined],
@@ -113,7 +116,7 @@ describe('while the time zone of the location is unknown', () => {
     ['is absent', naming(undefined), 'is not set'],
     ['is a number', naming(5), 'is not set'],
   ])('because it %s, a local time is rejected and nothing is written', async (_, fault, why) => {
-    const { call, refused, sent, sandbox } = await connect();
+    const { call, refused, sent, sandbox } = await connect(NO_SETTING);
     const { id } = await find(call, 'maria');
     sandbox.setFaults([fault(sandbox.locationId)]);
     await sent();
@@ -135,14 +138,14 @@ describe('while the time zone of the location is unknown', () => {
   });
 
   test('results have UTC times and say so', async () => {
-    const { call, sandbox } = await connect();
+    const { call, sandbox } = await connect(NO_SETTING);
     const { id } = await find(call, 'maria');
     sandbox.setFaults([naming('US/Foo')(sandbox.locationId)]);
-    expect((await call('get_contact_overview', { contactId: id })).asOf).toBe('2026-11-20T15:00:00Z');
-    expect((await call('get_contact_timeline', { contactId: id })).asOf).toBe('2026-11-20T15:00:00Z');
+    expect((await call('get_contact_overview', { contactId: id })).asOf).toBe('2026-11-20T15:00Z');
+    expect((await call('get_contact_timeline', { contactId: id })).asOf).toBe('2026-11-20T15:00Z');
     expect(await call('search_location_tasks', { dueFrom: '2026-11-10', limit: 1 })).toMatchObject({
-      asOf: '2026-11-20T15:00:00Z',
-      notice: expect.stringContaining("2026-11-10T00:00:00+00:00 [UTC; the location's time zone in HighLevel is none"),
+      asOf: '2026-11-20T15:00Z',
+      notice: expect.stringContaining("2026-11-10T00:00Z [UTC; the location's time zone in HighLevel is none"),
     });
     expect(await call('count_contacts', { groupBy: 'month' })).toMatchObject({ zone: 'UTC' });
   });
@@ -156,13 +159,16 @@ describe('while the time zone of the location is unknown', () => {
 });
 
 describe('the time zone of the location', () => {
-  const clockOf = (ask: () => Json, state: { location: string; now: number }) =>
-    createClock({
-      api: { call: async () => ask() } as never,
-      scopes: () => ['locations.readonly'],
+  const clockOf = (ask: () => Json, state: { location: string; now: number }) => {
+    const now = () => state.now;
+    const location = createLocationReader({
+      api: { call: async () => ask(), now } as never,
+      access: () => ({ scopes: ['locations.readonly'], forbidden: new Map() }),
       locationId: () => state.location,
-      now: () => state.now,
+      now,
     });
+    return createClock({ location, now });
+  };
 
   test('is read once an hour and after a sign-in to another location', async () => {
     const state = { location: 'one', now: NOW };
@@ -198,19 +204,19 @@ describe('the time zone of the location', () => {
 describe('the time zone of a local time', () => {
   const task = { title: 'Call', dueDate: '2026-11-24T09:00' };
   const due = async (options: Parameters<typeof connect>[0]) => {
-    const { call } = await connect(options);
+    const { call } = await connect({ ...NO_SETTING, ...options });
     const { contacts } = await call('list_contacts', { limit: 1 });
     const result = await call('create_contact_task', { contactId: (contacts as Json[])[0]?.id, ...task });
     return { notice: result.notice, dueDate: (result.task as Json).dueDate };
   };
   test('is GHL_TIMEZONE if set', async () => {
     expect(await due({ timezone: 'Asia/Tokyo' })).toEqual({
-      notice: 'dueDate read as 2026-11-24T09:00:00+09:00 [Asia/Tokyo].',
-      dueDate: '2026-11-24T00:00:00.000Z',
+      notice: 'dueDate read as 2026-11-24T09:00+09:00 [Asia/Tokyo].',
+      dueDate: '2026-11-24T09:00+09:00',
     });
   });
   test('is that of the location if the scope allows', async () => {
-    const { call } = await connect();
+    const { call } = await connect(NO_SETTING);
     const { location } = (await call('get_location')) as { location: Json };
     expect((await due({})).notice).toContain(`[${location.timezone}]`);
   });
@@ -225,7 +231,7 @@ describe('search_location_tasks', () => {
     const { call } = await connect({ timezone: 'America/Chicago' });
     const statuses = async (status: string) => {
       const { tasks, asOf } = await call('search_location_tasks', { status, limit: 100 });
-      expect(asOf).toBe('2026-11-20T09:00:00-06:00');
+      expect(asOf).toBe('2026-11-20T09:00-06:00');
       return (tasks as Json[]).map((task) => task.status);
     };
     const [open, overdue, completed] = [await statuses('open'), await statuses('overdue'), await statuses('completed')];

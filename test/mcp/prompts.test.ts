@@ -202,7 +202,7 @@ describe('the data of each prompt', () => {
     expect(data.contacts).toMatchObject([{ id: contactId, change: 'updated' }]);
     advance(5_000);
     expect((await render('sync_changes', { since: 'last' })).data.contacts).toEqual([]);
-    expect((await render('sync_changes', { since: 'yesterday' })).data.notice).toContain('2026-11-19T00:00:00-06:00');
+    expect((await render('sync_changes', { since: 'yesterday' })).data.notice).toContain('2026-11-19T00:00-06:00');
   });
 
   test('onboard_contact: the arguments, and the contact that has that email or phone', async () => {

@@ -53,14 +53,14 @@ describe('ghl://status', () => {
     const { id } = await find(call, 'maria');
     sandbox.setFaults([{ route: '*', fault: { status: 503 } }]);
     for (let n = 0; n < 8; n += 1) await refused('get_contact', { contactId: id });
-    expect((await status(client)).breaker).toEqual({ state: 'open', until: new Date(NOW + 15_000).toISOString() });
+    expect((await status(client)).breaker).toEqual({ state: 'open', until: '2026-11-20T09:00:15-06:00' });
     expect((await status(client)).lastDay).toMatchObject({ errors: 8 });
 
     const other = await connect({ api: { policy: { attempts: 1, base: 0, cap: 0 } } });
     other.sandbox.setFaults([{ route: '*', fault: { status: 429, headers: { 'retry-after': '7' } } }]);
     await other.refused('get_contact', { contactId: id });
     expect(await status(other.client)).toMatchObject({
-      quota: { heldUntil: new Date(NOW + 7_000).toISOString() },
+      quota: { heldUntil: '2026-11-20T09:00:07-06:00' },
       breaker: { state: 'closed' },
       lastDay: { limited: 1, errors: 1 },
     });

@@ -51,7 +51,7 @@ describe.each([0, INDEX_DELAY_MS, 45_000])('with an index delay of %i ms', (inde
       })) as {
         task: Json;
       };
-      expect(task).toMatchObject({ completed: false, dueDate: '2026-11-24T15:00:00.000Z' });
+      expect(task).toMatchObject({ completed: false, dueDate: '2026-11-24T09:00-06:00' });
       expect(
         ((await call('set_contact_task_completed', { contactId, taskId: task.id, completed: true })).task as Json)
           .completed,

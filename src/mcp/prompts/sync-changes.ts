@@ -1,4 +1,5 @@
-import { asOf, DAY_MS } from '../../lib/time.ts';
+import { DAY_MS } from '../../lib/time.ts';
+import { formatTime } from '../../lib/time-format.ts';
 import { searchTasksPage } from '../../tools/composite/location-tasks/task-search.ts';
 import { mayRead } from '../../tools/core/permissions.ts';
 import { matchOptions } from '../completion/completer.ts';
@@ -12,7 +13,7 @@ const RELATIVE = ['last', 'today', 'yesterday'];
 async function sinceOf(text: string, { clock }: ToolRunner): Promise<string> {
   const days = RELATIVE.indexOf(text.toLowerCase()) - 1;
   if (days < 0) return days === -1 ? 'last' : text;
-  const today = (await asOf(clock)).slice(0, 10);
+  const today = formatTime(clock.now(), await clock.shownZone()).slice(0, 10);
   return new Date(Date.parse(today) - days * DAY_MS).toISOString().slice(0, 10);
 }
 

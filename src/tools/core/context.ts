@@ -12,10 +12,29 @@ export const TOOL_DEADLINE_MS = 45_000;
 /** ms after which a composite tool starts no further request; the rest of its time is for those in flight. */
 export const START_DEADLINE_MS = 35_000;
 
+/** What is known of the location; nothing where it may not be read. */
+export interface LocationFacts {
+  /** A zone that this version of Node knows. */
+  readonly zone?: string | undefined;
+  /** Why there is none, where the location may be read. */
+  readonly zoneProblem?: string | undefined;
+  /** Two letters. */
+  readonly country?: string | undefined;
+}
+
+/** The location of the present sign-in, for its zone and country. */
+export interface LocationReader {
+  /** What the last reading gave: for an hour, without a zone for 30 s. */
+  known(): LocationFacts | undefined;
+  /** Reads it from HighLevel within `maxMs`. A failure is a `zoneProblem`, never an error. */
+  read(maxMs?: number): Promise<LocationFacts>;
+}
+
 /** What one request of a host has access to. */
 export interface RequestContext {
   readonly api: Api;
   readonly clock: Clock;
+  readonly location: LocationReader;
   /** User id or email that "me" means. */
   readonly user?: string | undefined;
   /** Aborted when the host cancels; a write already sent is finished nevertheless. */

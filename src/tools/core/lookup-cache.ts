@@ -25,22 +25,22 @@ interface Entry {
 
 /** The lookups of one location. Calls that need one at the same time share its request, as all identical reads do. */
 export class LookupCache {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<LookupKind, Entry>();
 
   /** The last reading, unless it is too old. */
-  get(kind: string, now: number): Entry | undefined {
+  get(kind: LookupKind, now: number): Entry | undefined {
     const entry = this.#entries.get(kind);
     return entry && ageOf(entry, now) < (entry.rows ? LIFETIME_MS : RETRY_MS) ? entry : undefined;
   }
 
   /** Whether a row that is missing here may exist by now. */
-  mayLack(kind: string, now: number): boolean {
+  mayLack(kind: LookupKind, now: number): boolean {
     const entry = this.#entries.get(kind);
     return !entry?.complete || ageOf(entry, now) >= REFRESH_MS;
   }
 
   /** Rows that could not be read again stay for as long as they would have without that attempt. */
-  set(kind: string, entry: Entry): void {
+  set(kind: LookupKind, entry: Entry): void {
     if (entry.rows || !this.get(kind, entry.at)?.rows) this.#entries.set(kind, entry);
   }
 }

@@ -1,37 +1,11 @@
 import { UserError } from '../../lib/errors.ts';
-import { type Json, recordIn, textIn } from '../../lib/json.ts';
+import type { Json } from '../../lib/json.ts';
 import { isE164, parsePhone } from '../../lib/phone.ts';
 import type { ToolContext } from '../core/context.ts';
-import { mayRead } from '../core/permissions.ts';
-import { getLocation } from '../lookups.ts';
 
-const KEY = 'country';
-
-/** The location's country in two letters, read once in ten minutes; undefined if it cannot be read. */
-export async function locationCountry({
-  call,
-  access,
-  clock,
-  state,
-  signal,
-}: ToolContext): Promise<string | undefined> {
-  if (!mayRead(getLocation, access)) return undefined;
-  const stored = state.lookups.get(KEY, clock.now());
-  if (stored) return stored.rows?.[0]?.name;
-  const name = await readCountry(call);
-  const rows = name === undefined ? undefined : [{ id: KEY, name }];
-  if (signal?.aborted !== true) state.lookups.set(KEY, { at: clock.now(), rows, complete: true });
-  return name;
-}
-
-async function readCountry(call: ToolContext['call']): Promise<string | undefined> {
-  try {
-    return textIn(recordIn(await call(getLocation, {}), 'location'), 'country');
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
-}
+/** The location's country in two letters; undefined if it is not known. */
+export const locationCountry = async ({ location }: Pick<ToolContext, 'location'>): Promise<string | undefined> =>
+  (location.known() ?? (await location.read())).country;
 
 /** A phone number in any spelling as lookups know it; undefined where it is no whole number. */
 export async function toE164(phone: string, context: ToolContext): Promise<string | undefined> {

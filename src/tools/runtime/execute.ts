@@ -3,6 +3,7 @@ import type { Json } from '../../lib/json.ts';
 import { isE164 } from '../../lib/phone.ts';
 import { truncate } from '../../lib/text.ts';
 import { readTime } from '../../lib/time.ts';
+import { withLocalTimes } from '../../lib/time-format.ts';
 import { type RequestContext, START_DEADLINE_MS, TOOL_DEADLINE_MS, type ToolContext } from '../core/context.ts';
 import { idsIn, shownKeys } from '../core/named-ids.ts';
 import { assertAllowed } from '../core/permissions.ts';
@@ -12,6 +13,7 @@ import { isComposite, type Tool } from '../core/tool.ts';
 import { bytes, MAX_BYTES, toToolResult, truncateToLimit } from '../core/tool-result.ts';
 import { hasFilters } from '../search-arguments.ts';
 import { resolveMe } from './current-user.ts';
+import { showTimes, zonesFor } from './local-times.ts';
 import { readBeforeDelete } from './read-before-delete.ts';
 
 /** Characters of all notices together. */
@@ -24,11 +26,13 @@ export async function runTool(tool: Tool, given: Json, request: RequestContext, 
   assertAllowed(tool, given, request.access);
   const { args, searched } = await resolveArguments(tool, given, context);
   const answer = isComposite(tool)
-    ? withinLimit(await withNames(await tool.run(args, context), args, context))
+    ? withinLimit(await present(await tool.run(args, context), args, context))
     : await runEndpoint(tool, args, context);
-  const result = withoutInvalidKeys(tool, searched === undefined ? answer : { ...answer, searched }, context);
+  const inZone = (sentence: string) => withLocalTimes(sentence, request.clock.knownZone());
+  const explained = searched === undefined ? answer : { ...answer, searched: inZone(searched) };
+  const result = withoutInvalidKeys(tool, explained, context);
   return notices.size > 0
-    ? { ...result, notice: truncate([...notices.values()].join(' '), NOTICE_CHARACTERS) }
+    ? { ...result, notice: truncate(inZone([...notices.values()].join(' ')), NOTICE_CHARACTERS) }
     : result;
 }
 
@@ -58,13 +62,26 @@ async function resolveArguments(
   return (await context.implementations()).resolveSearch(tool, given, args, context);
 }
 
-/** An answer with names for ids. The lookups are loaded only for an answer that has any. */
-async function withNames(answer: Json, { fields }: Json, context: ToolContext, list?: ListShape): Promise<Json> {
+/** An answer as people read it: names for ids, local times. `shape` is applied to the answer with names. */
+async function present(
+  answer: Json,
+  { fields }: Json,
+  context: ToolContext,
+  list?: ListShape,
+  shape = (named: Json) => named,
+): Promise<Json> {
   const asked = fields as string[] | undefined;
   const keys = shownKeys(asked) ?? list?.fields;
-  if (idsIn(answer, keys).size === 0) return answer;
-  return (await context.implementations()).showNames(answer, context, asked, keys);
+  const [named, zones] = await Promise.all([
+    withNames(answer, context, asked, keys),
+    zonesFor(answer, context.clock, list && keys),
+  ]);
+  return showTimes(shape(named), zones);
 }
+
+/** The lookups are loaded only for an answer that has ids with names. */
+const withNames = async (answer: Json, context: ToolContext, asked?: readonly string[], keys?: readonly string[]) =>
+  idsIn(answer, keys).size === 0 ? answer : (await context.implementations()).showNames(answer, context, asked, keys);
 
 const withinLimit = (answer: Json): Json => (bytes(answer) > MAX_BYTES ? truncateToLimit(answer) : answer);
 
@@ -114,9 +131,8 @@ async function runEndpoint(endpoint: Endpoint, given: Json, context: ToolContext
   const equal = state.equalCreates.recordCreate(endpoint, args, answer, api.now());
   if (equal) notify(equal);
   endpoint.remarks?.(answer, args).forEach(notify);
-  const shown = endpoint.present ? endpoint.present(answer, args) : answer;
-  const named = await withNames({ ...shown, ...deleted }, given, context, endpoint.list);
-  return toToolResult(endpoint, named, given);
+  const shown = { ...(endpoint.present ? endpoint.present(answer, args) : answer), ...deleted };
+  return present(shown, given, context, endpoint.list, (named) => toToolResult(endpoint, named, given));
 }
 
 /** A copy of the arguments with the phone in E.164. The parser is loaded only for a phone in another form. */

@@ -95,10 +95,10 @@ describe('get_contact_overview', () => {
         { title: 'Order brake pads for the GSD', status: 'open' },
       ],
       notes: [{ title: 'How to reach Maria' }, { body: 'Battery test: 87 % of its capacity. Next check in spring.' }],
-      coming: [{ title: 'Motor diagnosis', startTime: '2026-11-22T09:00:00-06:00', zone: 'America/Chicago' }],
+      coming: [{ title: 'Motor diagnosis', startTime: '2026-11-22T09:00-06:00' }],
       past: [{ title: 'Yearly inspection', status: 'showed' }],
       counts: { open: 1, overdue: 1, completed: 1, notes: 2, appointments: 2 },
-      asOf: '2026-11-20T09:00:00-06:00',
+      asOf: '2026-11-20T09:00-06:00',
     });
   });
 
@@ -128,7 +128,7 @@ describe('get_contact_overview', () => {
     const overview = await call('get_contact_overview', { contactId: id });
     expect(overview).toMatchObject({
       contact: { firstName: 'Maria' },
-      coming: [{ title: 'Soon', startTime: '2026-12-01T10:00:00-06:00' }],
+      coming: [{ title: 'Soon', startTime: '2026-12-01T10:00-06:00' }],
       counts: { appointments: 2 },
     });
   });
@@ -154,7 +154,7 @@ describe('when the contact’s list of appointments is empty', () => {
 
   test('the calendars are read if their scopes are granted', async () => {
     const { overview, sent } = await overviewOf({ sandbox });
-    expect(overview.coming).toMatchObject([{ title: 'Motor diagnosis', startTime: '2026-11-22T09:00:00-06:00' }]);
+    expect(overview.coming).toMatchObject([{ title: 'Motor diagnosis', startTime: '2026-11-22T09:00-06:00' }]);
     expect((await sent()).filter((request) => request.startsWith('GET /calendars/events')).length).toBeGreaterThan(0);
   });
 

@@ -12,7 +12,7 @@ async function mariasTimeline(options: Parameters<typeof connect>[0] = {}) {
 const rowsOf = (answer: Json) => answer.timeline as Json[];
 
 describe('get_contact_timeline', () => {
-  test('lists all records of one contact, newest first, with the times that the API stores', async () => {
+  test('lists all records of one contact, newest first', async () => {
     const { timeline, call, id } = await mariasTimeline();
     const rows = rowsOf(await timeline());
     expect(rows.map(({ kind, title }) => `${kind}: ${title}`)).toEqual([
@@ -31,16 +31,16 @@ describe('get_contact_timeline', () => {
     expect(rows.find(({ kind }) => kind === 'note')?.at).toBe((notes as Json[])[0]?.dateAdded);
     expect(rows[2]).toMatchObject({
       status: 'overdue',
-      dueDate: '2026-11-18T17:00:00.000Z',
+      dueDate: '2026-11-18T11:00-06:00',
       text: 'Clicks under load.',
     });
   });
 
-  test('reads an appointment time without a zone as local time of the location, and marks it', async () => {
+  test('reads an appointment time without a zone as local time of the location', async () => {
     const { timeline } = await mariasTimeline({ timezone: 'Europe/Berlin' });
     expect(rowsOf(await timeline({ kinds: ['appointment'] }))).toMatchObject([
-      { at: '2026-11-22T09:00:00-06:00', zone: 'America/Chicago', status: 'confirmed' },
-      { at: '2026-10-11T11:00:00-05:00', zone: 'America/Chicago', status: 'showed' },
+      { at: '2026-11-22T16:00+01:00', status: 'confirmed' },
+      { at: '2026-10-11T18:00+02:00', status: 'showed' },
     ]);
   });
 
@@ -55,7 +55,7 @@ describe('get_contact_timeline', () => {
     const { timeline, sent } = await mariasTimeline();
     await sent();
     expect(rowsOf(await timeline({ kinds: ['note'] })).map(({ kind }) => kind)).toEqual(['note', 'note']);
-    expect((await sent()).map((request) => request.split('/').at(-1))).toEqual(['notes', expect.any(String)]);
+    expect((await sent()).map((request) => request.split('/').at(-1))).toEqual(['notes']);
   });
 
   test.each([1, 2, 3, 7])('returns every row once in pages of %i', async (limit) => {

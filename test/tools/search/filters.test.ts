@@ -71,8 +71,8 @@ describe('a time range is read in the time zone of the account', () => {
       filters: range({ gte: '2026-10-20', lte: '2026-11-01' }),
       pageLimit: 2,
     });
-    expect(page.searched).toMatch(
-      /^dateAdded gte 2026-10-20T00:00(:00)?-05:00 \[America\/Chicago\] lte 2026-11-01T23:59(:59)?-06:00 \[America\/Chicago\]$/,
+    expect(page.searched).toBe(
+      'dateAdded gte 2026-10-20T00:00-05:00 [America/Chicago] lte 2026-11-01T23:59:59-06:00 [America/Chicago]',
     );
     expect(page).not.toHaveProperty('notice');
     const rest = await call('search_contacts', page.next as Json);
@@ -103,7 +103,7 @@ describe('a time range is read in the time zone of the account', () => {
 
   test('without a known time zone, a search uses UTC and a bulk write is rejected', async () => {
     const nobodyKnows = { location: { timezone: 'Mars/Olympus' } };
-    const there = await connect({ sandbox: { data: { ...data, ...nobodyKnows } as never } });
+    const there = await connect({ timezone: undefined, sandbox: { data: { ...data, ...nobodyKnows } as never } });
     const filters = range({ gte: '2026-10-21' });
     expect(await there.call('search_contacts', { filters })).toMatchObject({
       searched: expect.stringContaining('[UTC'),

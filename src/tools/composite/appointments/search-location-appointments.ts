@@ -32,7 +32,7 @@ export const run: Implementation<typeof searchLocationAppointments> = async (arg
     appointments: rows,
     total: events.length,
     ...(failed.length > 0 ? { failed } : {}),
-    asOf: await asOf(context.clock),
+    asOf: asOf(context.clock),
     ...(next ? { next } : {}),
   };
 };

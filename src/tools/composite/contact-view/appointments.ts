@@ -1,5 +1,6 @@
 import { type Json, rowsIn } from '../../../lib/json.ts';
-import { DAY_MS, epochMs, zoneOrUtc } from '../../../lib/time.ts';
+import { DAY_MS, epochMs, isLocalTime, parseLocalTime, zoneOrUtc } from '../../../lib/time.ts';
+import { formatTime } from '../../../lib/time-format.ts';
 import { listCalendarEvents, listContactAppointments } from '../../appointments.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { mayRead } from '../../core/permissions.ts';
@@ -8,12 +9,12 @@ import { listCalendars } from '../../lookups.ts';
 
 /** An appointment whose times can be compared. */
 export interface Appointment {
-  /** As the API gave it, its times with an offset where their zone is known. */
+  /** As the API gave it, its start with an offset where its zone is known. */
   readonly raw: Json;
   /** Epoch ms of its start; NaN if it has none. */
   readonly at: number;
-  /** For times stored without a zone: the zone they are read in, or `unknown`. */
-  readonly zone?: string;
+  /** Of a start without an offset in a zone that is not known. */
+  readonly zone?: 'unknown';
 }
 
 /** Calendars searched for a contact's events, and days searched before and after today. */
@@ -27,7 +28,7 @@ const DAYS = 400;
 export async function readAppointments(contactId: string, context: ToolContext): Promise<Appointment[]> {
   const own = rowsIn(await context.call(listContactAppointments, { contactId }), 'events');
   const rows = own.length > 0 ? own : await searchCalendars(contactId, context);
-  return (await withZones(rows, context)).sort((a, b) => a.at - b.at);
+  return (await withStarts(rows, context)).sort((a, b) => a.at - b.at);
 }
 
 async function searchCalendars(contactId: string, { call, access, clock, notify }: ToolContext): Promise<Json[]> {
@@ -50,32 +51,20 @@ async function searchCalendars(contactId: string, { call, access, clock, notify 
   return answers.flatMap((answer) => rowsIn(answer, 'events')).filter((event) => event.contactId === contactId);
 }
 
-const ZONELESS = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?(\.\d+)?$/;
-const isZoneless = (time: unknown): time is string => typeof time === 'string' && ZONELESS.test(time);
-const TIMES = ['startTime', 'endTime', 'dateAdded', 'dateUpdated'] as const;
-
-/** Times without a zone are local to the location; they are unchanged while its zone is not known. */
-async function withZones(rows: readonly Json[], { clock }: ToolContext): Promise<Appointment[]> {
-  if (!rows.some(({ startTime }) => isZoneless(startTime)))
+/** A start without an offset is local to the location. It is unchanged while the location's zone is not known. */
+async function withStarts(rows: readonly Json[], { clock }: ToolContext): Promise<Appointment[]> {
+  if (!rows.some(({ startTime }) => isLocalTime(startTime)))
     return rows.map((row) => ({ raw: rowOf.event(row), at: epochMs(row.startTime) }));
-  const [{ Temporal }, known] = await Promise.all([import('temporal-polyfill'), clock.locationZone()]);
+  const known = await clock.locationZone();
+  // To put the rows in order any zone will do.
   const zone = known ?? (await zoneOrUtc(clock));
-  const read = (time: unknown) => {
-    if (!isZoneless(time)) return undefined;
-    try {
-      return Temporal.PlainDateTime.from(time.replace(' ', 'T')).toZonedDateTime(zone);
-    } catch {
-      return undefined; // An invalid day such as 0000-00-00 does not hide the appointment.
-    }
-  };
   return rows.map((row): Appointment => {
     const raw = rowOf.event(row);
-    const start = read(row.startTime);
-    if (!start) return { raw, at: epochMs(row.startTime) };
-    const at = start.epochMilliseconds;
+    const { startTime } = raw;
+    if (!isLocalTime(startTime)) return { raw, at: epochMs(startTime) };
+    const at = parseLocalTime(startTime, zone);
     if (known === undefined) return { raw, at, zone: 'unknown' };
-    const withOffset = (name: (typeof TIMES)[number]) =>
-      read(row[name])?.toString({ timeZoneName: 'never', smallestUnit: 'second' }) ?? row[name];
-    return { raw: { ...raw, ...Object.fromEntries(TIMES.map((name) => [name, withOffset(name)])) }, at, zone };
+    // An invalid day such as 0000-00-00 does not hide the appointment.
+    return { raw: Number.isNaN(at) ? raw : { ...raw, startTime: formatTime(at, zone) }, at };
   });
 }

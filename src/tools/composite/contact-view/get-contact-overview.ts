@@ -23,13 +23,9 @@ const SMALL_BYTES = 2_900;
 
 const TOO_LARGE = { notice: 'The contact is too large to show. Use get_contact and name the fields you need.' };
 
-const toSeconds = (time: unknown) => (typeof time === 'string' ? time.replace(/\.\d+Z$/, 'Z') : time);
-
 function contactRow(raw: Json, max: number): Json {
   const { type: _type, dnd: _dnd, dndSettings: _settings, inboundDndSettings: _inbound, ...rest } = rowOf.contact(raw);
-  const { dateAdded, dateUpdated, lastActivity } = rest;
-  const times = { dateAdded: toSeconds(dateAdded), dateUpdated: toSeconds(dateUpdated) };
-  return pickFields({ ...rest, ...times, lastActivity: toSeconds(lastActivity), status: contactStatus(raw) }, max);
+  return pickFields({ ...rest, status: contactStatus(raw) }, max);
 }
 
 /** Tasks to be done, soonest first; `assignedTo` only where it is not the contact's own user. */
@@ -42,7 +38,7 @@ function tasksSection(tasks: readonly Json[], owner: unknown, now: number, limit
     .slice(0, limits.tasks)
     .map((task) => {
       const assignedTo = task.assignedTo === owner ? undefined : task.assignedTo;
-      return pickFields({ ...task, contactId: undefined, dueDate: toSeconds(task.dueDate), assignedTo }, limits.text);
+      return pickFields({ ...task, contactId: undefined, assignedTo }, limits.text);
     });
   return { tasks: rows, counts: { open: count('open'), overdue: count('overdue'), completed: count('completed') } };
 }
@@ -51,7 +47,7 @@ function notesSection(notes: readonly Json[], limits: Limits) {
   const latest = notes.toSorted((a, b) => epochMs(b.dateAdded) - epochMs(a.dateAdded)).slice(0, limits.notes);
   const rows = latest.map((note) => {
     const { id, title, dateAdded, pinned } = note;
-    const row = { id, dateAdded: toSeconds(dateAdded), title, body: noteText(note), pinned: pinned || undefined };
+    const row = { id, dateAdded, title, body: noteText(note), pinned: pinned || undefined };
     return pickFields(row, limits.text);
   });
   return { notes: rows, counts: { notes: notes.length } };
@@ -60,7 +56,7 @@ function notesSection(notes: readonly Json[], limits: Limits) {
 function appointmentsSection(appointments: readonly Appointment[], now: number, limits: Limits) {
   const row = ({ raw, zone }: Appointment): Json => {
     const { id, title, startTime, appointmentStatus: status, address, notes } = raw;
-    return pickFields({ id, startTime: toSeconds(startTime), zone, title, status, address, notes }, limits.text);
+    return pickFields({ id, startTime, zone, title, status, address, notes }, limits.text);
   };
   const coming = appointments.filter(({ at }) => at >= now).slice(0, limits.coming);
   const past = appointments.filter(({ at }) => at < now).slice(-limits.past);
@@ -95,5 +91,5 @@ export const run: Implementation<typeof getContactOverview> = async ({ contactId
   }
   // A contact may have hundreds of tags.
   const fitted = truncateLists(result) ?? { ...result, contact: TOO_LARGE };
-  return { ...fitted, asOf: await asOf(context.clock) };
+  return { ...fitted, asOf: asOf(context.clock) };
 };

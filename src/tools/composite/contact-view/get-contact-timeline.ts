@@ -16,7 +16,7 @@ export const run: Implementation<typeof getContactTimeline> = async (args, conte
   return {
     timeline,
     total: all.length,
-    asOf: await asOf(context.clock),
+    asOf: asOf(context.clock),
     ...(parts.failed.length > 0 ? { failed: parts.failed } : {}),
     ...(last && timeline.length < rest.length ? { next: { ...args, cursor: cursorOf(last) } } : {}),
   };

@@ -45,7 +45,7 @@ export const run: Implementation<typeof searchLocationTasks> = async (args, cont
   return {
     tasks: rows,
     ...(incomplete ? {} : { total: found.length }),
-    asOf: await asOf(context.clock),
+    asOf: asOf(context.clock),
     ...(shown < found.length ? { next: { ...args, skip: shown } } : {}),
   };
 };

@@ -1,18 +1,24 @@
 import type { Json } from '../../../../src/lib/json.ts';
+import { formatTime } from '../../../../src/lib/time-format.ts';
 import { type Connected, connect } from '../../../connect.ts';
 import { client } from '../../../sandbox/api.ts';
 
 /** What the sandbox stores: the edits of another client, and when each contact last changed. */
 export interface World {
   readonly connected: Connected;
-  /** Live contacts that were created or changed, by id: `dateUpdated` as stored. */
+  /** Live contacts that were created or changed, by id: `dateUpdated` as answers show it. */
   readonly changed: Map<string, string>;
+  /** Number of changes by contact id and `dateUpdated`: a contact may change twice in a second. */
+  readonly versions: Map<string, number>;
   readonly deleted: Set<string>;
   /** Live tasks by id, as stored. */
   tasks(): Promise<Map<string, Json>>;
   /** Makes one random edit as another client and returns its name. */
   edit(): Promise<string>;
 }
+
+/** A stored time as answers show it. */
+export const shownTime = (stored: unknown): string => formatTime(Date.parse(String(stored)), 'America/Chicago');
 
 type Edit = readonly [name: string, weight: number, run: () => Promise<void>];
 
@@ -22,14 +28,18 @@ export async function openWorld(random: () => number, options: Parameters<typeof
   const connected = await connect({ ...options, sandbox: { indexDelayMs, ...options.sandbox } });
   const { sandbox } = connected;
   const api = client(sandbox);
-  const [changed, deleted] = [new Map<string, string>(), new Set<string>()];
+  const [changed, versions, deleted] = [new Map<string, string>(), new Map<string, number>(), new Set<string>()];
   const found = (await api.search({})).body.contacts as Json[];
   const live = new Set(found.map(({ id }) => String(id)));
   const pick = <T>(from: Iterable<T>): T => {
     const all = [...from];
     return all[Math.floor(random() * all.length)] as T;
   };
-  const note = async (id: string) => void changed.set(id, (await api.read(id)).dateUpdated);
+  const note = async (id: string) => {
+    const time = shownTime((await api.read(id)).dateUpdated);
+    changed.set(id, time);
+    versions.set(`${id} ${time}`, (versions.get(`${id} ${time}`) ?? 0) + 1);
+  };
   const tasksOf = async (id: string): Promise<Json[]> => (await api.get(`/contacts/${id}/tasks`)).body.tasks;
   const dueDate = () => new Date(Date.UTC(2026, 11, 1) + Math.floor(random() * 30) * 86_400_000).toISOString();
   let made = 0;
@@ -72,6 +82,7 @@ export async function openWorld(random: () => number, options: Parameters<typeof
   return {
     connected,
     changed,
+    versions,
     deleted,
     async tasks() {
       const all = await Promise.all([...live].map(tasksOf));

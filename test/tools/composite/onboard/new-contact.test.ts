@@ -20,12 +20,12 @@ describe('a new person', () => {
     });
     expect(first.tagsAdded).toEqual(['new', 'lead']);
     expect(first.tasks).toMatchObject([
-      { title: 'Welcome call', dueDate: '2026-11-24T15:00:00.000Z', created: true },
-      { title: 'Send contract', dueDate: '2026-11-25T15:00:00.000Z', created: true },
+      { title: 'Welcome call', dueDate: '2026-11-24T09:00-06:00', created: true },
+      { title: 'Send contract', dueDate: '2026-11-25T09:00-06:00', created: true },
     ]);
     expect(journal[0]?.sent).toMatchObject({ phone: '+13125550103' });
     expect(first).not.toHaveProperty('failed');
-    expect(first.notice).toContain('2026-11-24T09:00:00-06:00 [America/Chicago]');
+    expect(first.notice).toContain('2026-11-24T09:00-06:00 [America/Chicago]');
     const { tasks } = await server.call('list_contact_tasks', { contactId: contact.id });
     expect(tasks).toMatchObject([{}, { assignedToName: 'Dana', body: 'The new one' }]);
 

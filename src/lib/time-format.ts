@@ -1,0 +1,49 @@
+const WITH_OFFSET = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
+/** Whether a text has the form of ISO 8601 with an offset. */
+export const isTime = (text: string): boolean => WITH_OFFSET.test(text);
+
+/** Epoch ms of ISO 8601 with an offset; NaN for any other text, and for a day that does not exist. */
+export function parseTime(text: string): number {
+  const [, date] = WITH_OFFSET.exec(text) ?? [];
+  if (date === undefined) return Number.NaN;
+  // `Date` reads 31 November as 1 December, which the date alone shows.
+  const day = new Date(`${date}T00:00:00Z`);
+  const exists = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
+  return exists ? Date.parse(text) : Number.NaN;
+}
+
+const offsetFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** ms by which the clocks of a zone are ahead of UTC, in whole minutes: ISO 8601 has no seconds of offsets, as they were before 1972. */
+export function offsetAt(ms: number, zone: string): number {
+  const format =
+    offsetFormats.get(zone) ?? new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
+  offsetFormats.set(zone, format);
+  const [, sign, hours, minutes] = /GMT([+-])(\d\d):(\d\d)/.exec(format.format(ms)) ?? [];
+  const size = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60_000;
+  return sign === '-' ? -size : size;
+}
+
+/**
+ * The one format of times in answers: local to a zone with its offset, to the minute, or to the second where that is not
+ * zero (`2026-11-20T17:00-06:00`); in UTC with `Z` without a zone.
+ */
+export function formatTime(ms: number, zone: string | undefined): string {
+  const offset = zone === undefined ? 0 : offsetAt(ms, zone);
+  const [local] = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:(?!00)\d{2})?/.exec(new Date(ms + offset).toISOString()) ?? [];
+  // In the zone it may be a year that ISO 8601 gives in six digits.
+  if (local === undefined) return new Date(ms).toISOString();
+  if (zone === undefined) return `${local}Z`;
+  const size = new Date(Math.abs(offset)).toISOString().slice(11, 16);
+  return `${local}${offset < 0 ? '-' : '+'}${size}`;
+}
+
+/** Text in quotes may come from the CRM. */
+const QUOTED_OR_UTC = /"(?:[^"\\]|\\.)*"|\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z/g;
+
+/** A sentence of ours with its UTC times in a zone. */
+export const withLocalTimes = (sentence: string, zone: string | undefined): string =>
+  sentence.replace(QUOTED_OR_UTC, (found) => {
+    const instant = parseTime(found);
+    return Number.isNaN(instant) ? found : formatTime(instant, zone);
+  });

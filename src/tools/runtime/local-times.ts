@@ -1,0 +1,93 @@
+import { isRecord, type Json } from '../../lib/json.ts';
+import { type Clock, isLocalTime, parseLocalTime } from '../../lib/time.ts';
+import { formatTime, parseTime, withLocalTimes } from '../../lib/time-format.ts';
+
+/** Keys of times: some answers of HighLevel have epoch ms there, and appointments a time without an offset. */
+const TIME_KEYS: ReadonlySet<string> = new Set([
+  'dateAdded', 'dateUpdated', 'lastActivity', 'dueDate', 'startTime', 'endTime', 'createdAt', 'updatedAt', 'timestamp',
+]); // biome-ignore format: a list
+
+/** Keys of what people wrote, in which a time is shown as it is stored. */
+const WRITTEN: ReadonlySet<string> = new Set([
+  'title', 'body', 'text', 'note', 'notes', 'name', 'firstName', 'lastName', 'companyName', 'businessName', 'contactName',
+  'contact', 'email', 'phone', 'address', 'address1', 'city', 'state', 'country', 'postalCode', 'website', 'source', 'type',
+  'gender', 'dateOfBirth', 'tags', 'location', 'description', 'value',
+]); // biome-ignore format: a list
+
+/** Arguments that are given back to a tool, and values under names that people chose: shown as they are. */
+const isOpaque = (value: unknown, key: string): boolean =>
+  isRecord(value) && (key === 'next' || key === 'customFields');
+
+/** Sentences of this server, in which times may stand. */
+const SENTENCES: ReadonlySet<string> = new Set(['notice', 'reason', 'problem', 'tasksFailed']);
+
+/** Epoch ms of the years from 0 to 9999, which ISO 8601 gives in four digits. */
+const isEpochMs = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= -62_167_219_200_000 && Number(value) < 253_402_300_800_000;
+
+interface Zones {
+  /** The zone of times in answers; undefined while it is not known. */
+  readonly shown: string | undefined;
+  /** The zone of times that HighLevel gives without an offset; undefined while it is not known. */
+  readonly location?: string | undefined;
+}
+
+/**
+ * The zones for the times of an answer, of its rows only for the `keys` that are shown. Nothing is asked of HighLevel for
+ * an answer without times.
+ */
+export async function zonesFor(answer: Json, clock: Clock, keys?: readonly string[]): Promise<Zones> {
+  let hasTime = false;
+  let hasLocalTime = false;
+  mapValues(answer, '', (value, key) => {
+    if (keys && !keys.includes(key)) return;
+    hasTime ||= instantOf(value, key) !== undefined;
+    hasLocalTime ||= isLocal(value, key);
+  });
+  const [shown, location] = await Promise.all([
+    hasTime || hasLocalTime ? clock.shownZone() : clock.knownZone(),
+    hasLocalTime ? clock.locationZone() : undefined,
+  ]);
+  return { shown, location };
+}
+
+/** An answer with every time in the one format. A row says so if its times have no offset and their zone is not known. */
+export function showTimes(answer: Json, { shown, location }: Zones): Json {
+  const show: Replace = (value, key) => {
+    if (typeof value === 'string' && SENTENCES.has(key)) return withLocalTimes(value, shown);
+    const instant = instantOf(value, key, location);
+    return instant === undefined ? value : formatTime(instant, shown);
+  };
+  return mapValues(answer, '', show, location === undefined) as Json;
+}
+
+type Replace = (value: unknown, key: string) => unknown;
+
+/** `marksZone`: objects in which a time without an offset is left get `zone: "unknown"`. */
+function mapValues(value: unknown, key: string, replace: Replace, marksZone = false): unknown {
+  if (isOpaque(value, key)) return value;
+  if (Array.isArray(value)) return value.map((item) => mapValues(item, key, replace, marksZone));
+  if (!isRecord(value)) return replace(value, key);
+  const entries = Object.entries(value).map(
+    ([name, inner]) => [name, mapValues(inner, keyOf(name, value, key), replace, marksZone)] as const,
+  );
+  const lacksZone = marksZone && entries.some(([name, inner]) => isLocal(inner, name));
+  return Object.fromEntries(lacksZone ? [...entries, ['zone', 'unknown']] : entries);
+}
+
+/** The key of a value: of an old or new one that of the field that changed. */
+function keyOf(name: string, holder: Json, parent: string): string {
+  if (name !== 'old' && name !== 'new') return name;
+  const field = typeof holder.field === 'string' ? holder.field : parent;
+  return TIME_KEYS.has(field) ? field : 'value';
+}
+
+const isLocal = (value: unknown, key: string): boolean => TIME_KEYS.has(key) && isLocalTime(value);
+
+/** Epoch ms of a value that is a time; undefined for any other, and for a local time without its zone. */
+function instantOf(value: unknown, key: string, zone?: string): number | undefined {
+  if (typeof value === 'number') return TIME_KEYS.has(key) && isEpochMs(value) ? value : undefined;
+  if (typeof value !== 'string' || WRITTEN.has(key)) return undefined;
+  const instant = zone !== undefined && isLocal(value, key) ? parseLocalTime(value, zone) : parseTime(value);
+  return Number.isNaN(instant) ? undefined : instant;
+}
