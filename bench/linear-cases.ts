@@ -181,7 +181,12 @@ const rows: readonly Case[] = [
     what: 'a bulk update: fields compared with the answer',
     make: (size) => ({ id: PERSON, customFields: range(size, (n) => ({ id: idOf(n), value: `${n}` })) }),
     run: (contact: { readonly customFields: CustomValue[] }) =>
-      STEPS.fields.send([PERSON], { changes: {}, customFields: contact.customFields }, async () => ({ contact })),
+      STEPS.fields.send(
+        [PERSON],
+        { changes: {}, customFields: contact.customFields },
+        async () => ({ contact }),
+        new Map([[PERSON, contact]]),
+      ),
   }),
   onRows({
     what: 'reconcile: a lost note among notes',

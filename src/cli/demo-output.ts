@@ -56,7 +56,7 @@ export function summarize(data: Json): string[] {
       : []),
     ...(data.asked === undefined
       ? []
-      : [`${data.asked} asked: ${data.done} done, ${data.skipped} skipped, ${data.failed} failed`]),
+      : [`${data.asked} asked: ${data.changed} changed, ${data.unchanged} unchanged, ${data.failed} failed`]),
     ...(Array.isArray(tags) ? [`tags now: ${tags.join(', ')}`] : []),
     ...(notice ? [dim(`${notice}`)] : []),
   ];

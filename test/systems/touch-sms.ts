@@ -94,7 +94,7 @@ async function bulkAndSegments(conversation: Conversation) {
   conversation.assistant('That is 30 people, and the tag may start automations for each. Go ahead?');
   conversation.user('Yes.');
   const done = await conversation.call('bulk_update_contacts', { filters, addTags: ['winter sms'], confirm: true });
-  assert.deepEqual([done.asked, done.done, done.failed], [30, 30, 0]);
+  assert.deepEqual([done.asked, done.changed, done.failed], [30, 30, 0]);
   conversation.waitForIndex();
   const both = [
     ...filters,

@@ -47,7 +47,7 @@ export const updateSegment: Prompt = {
     const task = [
       missing && `Ask me ${missing}.`,
       `Tell me how many contacts the segment has, then call ${UPDATE} with filters and the change (given holds what I typed).`,
-      'If it answers with a preview, show me the number, the examples and what changes, and run it only after my yes; tags may start automations that message people. Continue with next until nothing is left, and tell me what was done, skipped and failed, with reasons.',
+      'If it answers with a preview, show me the number, the examples and what changes, and run it only after my yes; tags may start automations that message people. Continue with next until nothing is left, and tell me what was changed, unchanged, skipped (missing) and failed, with reasons.',
     ];
     const given = { ...(tag ? { tag } : {}), ...(change ? { change } : {}) };
     const found = await ifReadable(readSegment(tag, runner));

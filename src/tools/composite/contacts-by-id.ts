@@ -8,7 +8,7 @@ import { failureReason } from './contact-view/contact-parts.ts';
 import { searchPage } from './search-pages.ts';
 
 /** Ids of one request: a group of filters takes no more. */
-const IDS_PER_REQUEST = 50;
+export const IDS_PER_REQUEST = 50;
 
 /**
  * The contacts with these ids that match the filters, by id; in requests of 50 ids, side by side. Contacts that are

@@ -225,7 +225,9 @@ describe('a minus forbids the action in every tool', () => {
   test('the other actions of a tool still work', async () => {
     const { call } = await connect({ select: '-delete,-create_contact' });
     await call('update_contact', { contactId, city: 'Austin' });
-    expect(await call('bulk_update_contacts', { contacts: [contactId], addTags: ['fair'] })).toMatchObject({ done: 1 });
+    expect(await call('bulk_update_contacts', { contacts: [contactId], addTags: ['fair'] })).toMatchObject({
+      changed: 1,
+    });
     const { email: known } = (await call('get_contact', { contactId })).contact as { email: string };
     expect(await call('onboard_contact', { email: known, city: 'Chicago' })).toMatchObject({ created: false });
     await expect(call('onboard_contact', { email, firstName: 'Nora' })).rejects.toThrow(

@@ -61,7 +61,7 @@ describe('a time range is read in the time zone of the account', () => {
     const grouped = [{ group: 'AND', filters: range(bounds) }];
     expect(namesOf(await call('search_contacts', { filters: grouped }))).toEqual(expected);
     expect(await call('bulk_update_contacts', { filters: range(bounds), addTags: ['x'] })).toMatchObject({
-      done: expected.length,
+      changed: expected.length,
     });
   });
 

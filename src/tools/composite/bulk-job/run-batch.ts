@@ -1,7 +1,7 @@
-import { ApiError, affectsOtherCalls, type ErrorKind } from '../../../api/errors.ts';
+import { ApiError, affectsOtherCalls, type ErrorKind, isMissing } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { ToolContext } from '../../core/context.ts';
-import type { BulkJob, BulkPlan, Step } from './bulk-job.ts';
+import type { BulkJob, BulkPlan, Records, Step } from './bulk-job.ts';
 
 /** Records of one call of the tool. */
 const BATCH_SIZE = 500;
@@ -12,7 +12,12 @@ const PROGRESS_INTERVAL = 25;
 /** Errors without a response, which say nothing about the single records. */
 const NO_RESPONSE: ReadonlySet<ErrorKind> = new Set(['unreachable', 'notDone', 'unknownOutcome']);
 
-type Steps<StepName extends string, Plan> = Readonly<Record<StepName, Step<Plan>>>;
+/** What a batch does with its records. */
+export interface BatchWork<StepName extends string, Plan> {
+  readonly steps: Readonly<Record<StepName, Step<Plan>>>;
+  /** Reads the records before a batch changes them; those that cannot be read are absent. Never throws a UserError. */
+  readonly readBefore?: (ids: readonly string[], plan: Plan, context: ToolContext) => Promise<Records>;
+}
 
 /**
  * Runs the steps that are left for at most 500 records. Requests in flight when time runs out or the host cancels are
@@ -20,19 +25,22 @@ type Steps<StepName extends string, Plan> = Readonly<Record<StepName, Step<Plan>
  */
 export async function runBatch<StepName extends string, Plan extends BulkPlan<StepName>>(
   job: BulkJob<StepName, Plan>,
-  steps: Steps<StepName, Plan>,
+  { steps, readBefore }: BatchWork<StepName, Plan>,
   context: ToolContext,
 ): Promise<string | undefined> {
   const ids = job.plan.ids.filter((id) => job.isLeft(id)).slice(0, BATCH_SIZE);
-  const batch = new Batch(job, steps, ids, context);
+  const before: Records = (await readBefore?.(ids, job.plan, context)) ?? new Map();
+  job.keepBefore(before);
+  const batch = new Batch(job, steps, { ids, before }, context);
   for (const step of job.plan.steps) await batch.runStep(step);
   return batch.finish();
 }
 
 class Batch<StepName extends string, Plan extends BulkPlan<StepName>> {
   readonly #job: BulkJob<StepName, Plan>;
-  readonly #steps: Steps<StepName, Plan>;
+  readonly #steps: BatchWork<StepName, Plan>['steps'];
   readonly #ids: readonly string[];
+  readonly #before: Records;
   readonly #context: ToolContext;
   /** Pairs of record and step: those to try, those tried, and those tried at the last progress notification. */
   readonly #total: number;
@@ -45,13 +53,14 @@ class Batch<StepName extends string, Plan extends BulkPlan<StepName>> {
 
   constructor(
     job: BulkJob<StepName, Plan>,
-    steps: Steps<StepName, Plan>,
-    ids: readonly string[],
+    steps: BatchWork<StepName, Plan>['steps'],
+    { ids, before }: { readonly ids: readonly string[]; readonly before: Records },
     context: ToolContext,
   ) {
     this.#job = job;
     this.#steps = steps;
     this.#ids = ids;
+    this.#before = before;
     this.#context = context;
     this.#total = job.plan.steps.reduce((sum, step) => sum + this.#pending(step).length, 0);
   }
@@ -83,7 +92,7 @@ class Batch<StepName extends string, Plan extends BulkPlan<StepName>> {
 
   async #send(step: StepName, ids: readonly string[]): Promise<void> {
     try {
-      const resultOf = await this.#steps[step].send(ids, this.#job.plan, this.#context.call);
+      const resultOf = await this.#steps[step].send(ids, this.#job.plan, this.#context.call, this.#before);
       this.#consecutiveFailures = 0;
       for (const id of ids) this.#job.setResult(id, step, resultOf(id));
     } catch (error) {
@@ -96,7 +105,8 @@ class Batch<StepName extends string, Plan extends BulkPlan<StepName>> {
   }
 
   #recordFailure(step: StepName, ids: readonly string[], error: ApiError): void {
-    for (const id of ids) this.#job.setResult(id, step, { reason: error.summary, deleted: false });
+    const deleted = ids.length === 1 && isMissing(error);
+    for (const id of ids) this.#job.setResult(id, step, { reason: error.summary, deleted });
     const isShared = affectsOtherCalls(error);
     if (isShared && error.kind !== 'unknownOutcome') this.#retryable.push({ step, ids });
     // A refused token or rate counts for every record of the call, a lost answer once.

@@ -1,8 +1,8 @@
 import type { Json } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { JobStore } from '../../core/job-store.ts';
-import { BulkJob, type BulkPlan, type Step } from './bulk-job.ts';
-import { runBatch } from './run-batch.ts';
+import { BulkJob, type BulkPlan } from './bulk-job.ts';
+import { type BatchWork, runBatch } from './run-batch.ts';
 
 /** Records above which nothing is written before a preview was delivered. */
 export const MAX_WITHOUT_PREVIEW = 25;
@@ -13,14 +13,14 @@ const PREVIEW_NOTICE =
   'Nothing is written yet. Show this to the user, unless they have already agreed to exactly this; then call with next.';
 
 /** What a bulk tool changes, and how. */
-export interface BulkWork<Args extends Json, StepName extends string, Plan extends BulkPlan<StepName>> {
+export interface BulkWork<Args extends Json, StepName extends string, Plan extends BulkPlan<StepName>>
+  extends BatchWork<StepName, Plan> {
   /** The first word of its handles. */
   readonly kind: string;
   /** Plans a job and writes nothing. @throws UserError if it could not be done */
   readonly plan: (args: Args, context: ToolContext) => Promise<Plan>;
   /** What the job would do. Writes nothing. */
   readonly preview: (plan: Plan, context: ToolContext) => Promise<Json>;
-  readonly steps: Readonly<Record<StepName, Step<Plan>>>;
   /** Counts so far; `left` is 0 when the job is done. */
   readonly summary: (job: BulkJob<StepName, Plan>) => Json & { readonly left: number };
   /** Notice where nothing matches. */
@@ -90,7 +90,7 @@ async function continueJob<StepName extends string, Plan extends BulkPlan<StepNa
     job.previewed = !signal?.aborted;
     return { ...preview, next };
   }
-  const stopReason = needsPreview(job.plan) && !confirmed ? undefined : await runBatch(job, work.steps, context);
+  const stopReason = needsPreview(job.plan) && !confirmed ? undefined : await runBatch(job, work, context);
   if (stopReason) notify(stopReason);
   const summary = work.summary(job);
   if (summary.left === 0) return finish(job, summary, signal);
@@ -105,7 +105,7 @@ function finish<StepName extends string, Plan extends BulkPlan<StepName>>(
   signal: AbortSignal | undefined,
 ): Json {
   job.summary = summary;
-  job.progress.clear();
+  for (const part of [job.progress, job.before, job.changes]) part.clear();
   job.delivered = !signal?.aborted;
   return summary;
 }

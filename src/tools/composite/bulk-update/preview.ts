@@ -3,12 +3,12 @@ import { type Json, listIn, recordIn } from '../../../lib/json.ts';
 import { truncate } from '../../../lib/text.ts';
 import { getContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
-import { cleanValue, rowOf } from '../../core/row-shape.ts';
+import { rowOf } from '../../core/row-shape.ts';
 import { truncateLists } from '../../core/tool-result.ts';
 import { failureReason } from '../contact-view/contact-parts.ts';
-import { customFieldValue, labelOf } from '../custom-field-values.ts';
 import { searchPage } from '../search-pages.ts';
 import type { Changes, Plan } from './job.ts';
+import { businessField, fieldsToSet, shortValue, wantedChanges } from './job-fields.ts';
 import { STEPS } from './steps.ts';
 
 const MAX_EXAMPLES = 3;
@@ -62,27 +62,18 @@ async function exampleOf(id: string, plan: Plan, { call }: ToolContext): Promise
     const contact = rowOf.contact(recordIn(answer, 'contact') ?? {});
     return {
       id,
-      name: short(fullName(contact) || null),
-      changes: { ...fieldChanges(contact, plan), ...tagChanges(contact, plan.changes) },
+      name: shortValue(fullName(contact) || null),
+      changes: { ...wantedChanges(contact, fieldsOf(plan)), ...tagChanges(contact, plan.changes) },
     };
   } catch (error) {
     return { id, problem: failureReason(error) };
   }
 }
 
-/** Old and new value of each field that would change. */
-function fieldChanges(contact: Json, { changes, customFields }: Plan): Json {
-  const { businessId, unlinkBusiness } = changes;
-  const { customFields: _, clear = [], ...plain } = changes.set ?? {};
-  const wanted: (readonly [name: string, old: unknown, value: unknown])[] = [
-    ...Object.entries(plain).map(([name, value]) => [name, valueIn(contact, name), value] as const),
-    ...clear.map((name) => [name, valueIn(contact, name), undefined] as const),
-    ...customFields.map((field) => [labelOf(field), customFieldValue(contact, field.id), field.value] as const),
-    ...(businessId || unlinkBusiness ? [['businessId', contact.businessId, businessId] as const] : []),
-  ];
-  const changed = wanted.filter(([, old, value]) => JSON.stringify(old ?? '') !== JSON.stringify(value ?? ''));
-  return Object.fromEntries(changed.map(([name, old, value]) => [name, { old: short(old), new: short(value) }]));
-}
+const fieldsOf = (plan: Plan) => [
+  ...fieldsToSet(plan),
+  ...(plan.steps.includes('business') ? [businessField(plan)] : []),
+];
 
 function tagChanges(contact: Json, { addTags = [], removeTags = [] }: Changes): Json {
   const stored = new Set(listIn(contact, 'tags').map(storedTag));
@@ -103,8 +94,3 @@ function changesOf({ changes, customFields }: Plan): Json {
 
 const withShortTexts = (changes: Json): Json =>
   JSON.parse(JSON.stringify(changes, (_, value) => (typeof value === 'string' ? truncate(value, MAX_VALUE) : value)));
-
-const valueIn = (contact: Json, name: string): unknown => (name === 'name' ? fullName(contact) : contact[name]);
-
-/** A value cut for an example; null if there is none. */
-const short = (value: unknown): unknown => cleanValue(value ?? null, MAX_VALUE);

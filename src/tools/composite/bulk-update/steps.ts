@@ -1,10 +1,11 @@
+import { storedTag } from '../../../api/contact-fields.ts';
 import { isBlank, type Json, listIn, recordIn, rowsIn } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import { bulkAssignContactBusiness } from '../../businesses.ts';
 import { updateContact } from '../../contacts.ts';
 import { rowOf } from '../../core/row-shape.ts';
 import { bulkUpdateContactTags } from '../../tags.ts';
-import type { Step, StepFailure, StepResult } from '../bulk-job/bulk-job.ts';
+import { type Step, type StepChange, type StepFailure, type StepResult, stepChange } from '../bulk-job/bulk-job.ts';
 import {
   type CustomValue,
   customFieldArguments,
@@ -14,6 +15,7 @@ import {
   sameValue,
 } from '../custom-field-values.ts';
 import type { Changes, Plan, StepName } from './job.ts';
+import { businessField, changesBetween, fieldsToSet, shortValue } from './job-fields.ts';
 
 type StepPlan = Pick<Plan, 'changes' | 'customFields'>;
 
@@ -28,14 +30,24 @@ const tagStep = (type: 'add' | 'remove', key: 'addTags' | 'removeTags'): Contact
   isWanted: (changes) => changes[key] !== undefined,
   idsPerCall: 250,
   concurrency: 1,
-  async send(ids, { changes }, call) {
+  async send(ids, { changes }, call, before) {
     const answer = await call(bulkUpdateContactTags, { type, contacts: ids, tags: changes[key] }, 'bulk');
     const byId = new Map(rowsIn(answer, 'responses').map((row) => [row.contactId, row]));
-    return (id) => tagResult(byId.get(id));
+    return (id) => tagResult(byId.get(id), before.get(id), (tags) => withTags(type, tags, changes[key] ?? []));
   },
 });
 
-function tagResult(row: Json | undefined): StepResult {
+/** Tags after a change. */
+function withTags(type: 'add' | 'remove', old: readonly unknown[], given: readonly string[]): unknown[] {
+  const tags = new Set(given.map(storedTag));
+  return type === 'add' ? [...new Set([...old, ...tags])] : old.filter((tag) => !tags.has(storedTag(tag)));
+}
+
+function tagResult(
+  row: Json | undefined,
+  before: Json | undefined,
+  apply: (tags: readonly unknown[]) => unknown[],
+): StepResult | StepChange {
   if (!row) return OMITTED;
   if (row.type === 'error')
     return failure(
@@ -43,7 +55,12 @@ function tagResult(row: Json | undefined): StepResult {
       /not found|deleted|not a valid/i.test(String(row.message)),
     );
   const lists = [row.tagsAdded, row.tagsRemoved].filter(Array.isArray);
-  return lists.length > 0 && lists.every((list) => list.length === 0) ? 'unchanged' : 'changed';
+  if (lists.length > 0 && lists.every((list) => list.length === 0)) return 'unchanged';
+  const old = [row.oldTags, before?.tags].find(Array.isArray);
+  if (!old) return 'changed';
+  const tags = apply(old);
+  const isSame = lists.length === 0 && tags.length === old.length;
+  return isSame ? 'unchanged' : { changes: { tags: { old: shortValue(old), new: shortValue(tags) } } };
 }
 
 /** In the order in which they run. */
@@ -52,10 +69,12 @@ export const STEPS: Readonly<Record<StepName, ContactStep>> = {
     isWanted: ({ businessId, unlinkBusiness }) => businessId !== undefined || unlinkBusiness === true,
     idsPerCall: 50,
     concurrency: 1,
-    async send(ids, { changes: { businessId, unlinkBusiness } }, call) {
+    async send(ids, { changes }, call, before) {
+      const { businessId, unlinkBusiness } = changes;
       const answer = await call(bulkAssignContactBusiness, { ids, businessId, unlinkBusiness }, 'bulk');
       const changed = new Set(listIn(answer, 'ids'));
-      return (id) => (changed.has(id) ? 'changed' : OMITTED);
+      const fields = [businessField({ changes })];
+      return (id) => (changed.has(id) ? stepChange(changesBetween(before.get(id), { businessId }, fields)) : OMITTED);
     },
   },
   addTags: tagStep('add', 'addTags'),
@@ -64,11 +83,13 @@ export const STEPS: Readonly<Record<StepName, ContactStep>> = {
     isWanted: ({ set }) => set !== undefined,
     idsPerCall: 1,
     concurrency: 4,
-    async send([contactId], plan, call) {
+    async send([contactId = ''], plan, call, before) {
       const customFields = customFieldArguments(plan.customFields);
       const answer = await call(updateContact, { ...plan.changes.set, ...customFields, contactId }, 'bulk');
-      const names = notStored(plan, rowOf.contact(recordIn(answer, 'contact') ?? {}));
-      return () => (names.length > 0 ? failure(notStoredReason(names)) : 'changed');
+      const after = rowOf.contact(recordIn(answer, 'contact') ?? {});
+      const names = notStored(plan, after);
+      if (names.length > 0) return () => failure(notStoredReason(names));
+      return () => stepChange(changesBetween(before.get(contactId), after, fieldsToSet(plan)));
     },
   },
 };

@@ -6,7 +6,7 @@ import { ASSIGN, BUSINESS, expectCounts, idOf, ids, PUT, people, previewed, TAGS
 describe('failures', () => {
   const gone = [3, 120, 299];
 
-  test('contacts deleted between preview and run fail with a reason and the steps that succeeded', async () => {
+  test('contacts deleted between preview and run are skipped, named, and not written again', async () => {
     const server = await world(people(300));
     const next = await previewed(server, {
       contacts: ids(300),
@@ -18,28 +18,35 @@ describe('failures', () => {
     await server.traffic();
     const result = await server.bulk(next);
     expectCounts(result, 300);
-    expect(result).toMatchObject({ done: 297, skipped: 0, failed: 3, left: 0 });
-    const failures = result.failures as Json[];
-    expect(failures.map(({ contactId }) => contactId)).toEqual(gone.map(idOf));
-    expect(failures[0]).toMatchObject({ step: 'business, addTags' });
-    expect(failures[0]?.reason).toMatch(/may have been deleted\. HighLevel says "contact is deleted"/);
+    expect(result).toMatchObject({ changed: 297, unchanged: 0, skipped: 3, failed: 0, left: 0 });
+    expect(result.missing).toEqual(gone.map(idOf));
     // Nothing more is sent about a contact that HighLevel reported as missing.
     expect((await server.traffic()).writes.filter((line) => line.startsWith('PUT'))).toHaveLength(297);
   });
 
-  test('a deleted contact fails in a change of fields only', async () => {
+  test('a deleted or unknown contact is skipped in a change of fields only', async () => {
     const server = await world(people(30));
-    const next = await previewed(server, { contacts: ids(30), set: { city: 'Austin' } });
+    const next = await previewed(server, { contacts: [...ids(30), 'nobodyWithThisId0001'], set: { city: 'Austin' } });
     await server.call('delete_contact', { contactId: idOf(7) });
-    const result = await server.bulk(next);
-    expect(result).toMatchObject({ done: 29, failed: 1, left: 0 });
-    expect(result.failures).toEqual([
-      {
-        contactId: idOf(7),
-        step: 'fields',
-        reason: expect.stringMatching(/^There is no contact in this location; it may have been deleted/),
-      },
-    ]);
+    expect(await server.bulk(next)).toMatchObject({
+      changed: 29,
+      skipped: 2,
+      failed: 0,
+      left: 0,
+      missing: [idOf(7), 'nobodyWithThisId0001'],
+    });
+  });
+
+  test('a contact that is deleted after its first change fails with the steps that succeeded', async () => {
+    const server = await world(people(3));
+    const body = { message: `Contact with id ${idOf(1)} not found` };
+    server.sandbox.setFaults([{ route: `PUT /contacts/${idOf(1)}`, fault: { status: 400, body } }]);
+    expect(await server.bulk({ contacts: ids(3), addTags: ['vip'], set: { city: 'Austin' } })).toMatchObject({
+      changed: 2,
+      skipped: 0,
+      failed: 1,
+      failures: [{ contactId: idOf(1), step: 'fields', succeeded: 'addTags' }],
+    });
   });
 
   test('the contacts of a chunk with a lost response fail with an unknown outcome; the others succeed', async () => {
@@ -48,7 +55,7 @@ describe('failures', () => {
     server.sandbox.setFaults([{ route: ASSIGN, nth: 3, fault: { connection: 'cut', strikes: 'after' } }]);
     const result = await server.bulk(next);
     expectCounts(result, 500);
-    expect(result).toMatchObject({ done: 450, failed: 50, left: 0 });
+    expect(result).toMatchObject({ changed: 450, failed: 50, left: 0 });
     expect(result.failures).toHaveLength(20);
     expect((result.failures as Json[])[0]).toMatchObject({
       contactId: idOf(100),
@@ -62,8 +69,8 @@ describe('failures', () => {
   });
 
   test.each([
-    ['before', { done: 0, failed: 20 }, /Looked it up: nothing was written\. It is safe to try again/],
-    ['after', { done: 20, failed: 0 }, /^$/],
+    ['before', { changed: 0, failed: 20 }, /Looked it up: nothing was written\. It is safe to try again/],
+    ['after', { changed: 20, failed: 0 }, /^$/],
   ] as const)('a small chunk whose response is lost %s the write is reconciled', async (strikes, counts, reason) => {
     const server = await world(people(20));
     server.sandbox.setFaults([{ route: TAGS, nth: 1, fault: { connection: 'cut', strikes } }]);
@@ -76,13 +83,18 @@ describe('failures', () => {
   test('of 200 failures 20 are listed and the others grouped by reason, and the counts add up', async () => {
     const server = await world(people(400));
     const next = await previewed(server, { contacts: ids(400), set: { city: 'Austin' } });
-    for (let i = 1; i < 400; i += 2) await server.call('delete_contact', { contactId: idOf(i) });
+    const body = { statusCode: 400, message: 'odd' };
+    server.sandbox.setFaults(
+      ids(400)
+        .filter((_, i) => i % 2 === 1)
+        .map((id) => ({ route: `PUT /contacts/${id}`, fault: { status: 400, body } })),
+    );
     const result = await server.bulk(next);
     expectCounts(result, 400);
-    expect(result).toMatchObject({ done: 200, failed: 200 });
+    expect(result).toMatchObject({ changed: 200, failed: 200 });
     expect(result.failures).toHaveLength(20);
     expect(result.furtherFailures).toEqual([
-      { step: 'fields', reason: expect.stringMatching(/no contact in this location/), contacts: 180 },
+      { step: 'fields', reason: expect.stringMatching(/refused/), contacts: 180 },
     ]);
     expect(JSON.stringify(result).length).toBeLessThan(8_000);
   });
@@ -97,7 +109,7 @@ describe('failures', () => {
     ]);
     const result = await server.bulk(next);
     expectCounts(result, 60);
-    expect(result).toMatchObject({ done: 1, failed: 59, left: 0 });
+    expect(result).toMatchObject({ changed: 1, failed: 59, left: 0 });
     expect((result.failures as Json[])[0]?.reason).toMatch(
       /belongs to another person: person.*Do not write to that other contact/,
     );
@@ -120,7 +132,8 @@ describe('failures', () => {
     console.log(`${_}: ${writes.length} writes reached HighLevel, ${stopped.left} of 500 left`);
     expect(stopped).toMatchObject({ next, left: expect.any(Number) });
     // Only a write with an unknown outcome counts as failed.
-    expect(Number(stopped.done)).toBeGreaterThanOrEqual(40);
+    // Ten of the 40 requests read the old values.
+    expect(Number(stopped.changed)).toBeGreaterThanOrEqual(30);
     for (const { reason } of (stopped.failures ?? []) as { reason: string }[]) expect(reason).toMatch(/is not known/);
     expect(Number(stopped.left)).toBeGreaterThan(450);
     expect(writes.length).toBeLessThan(120);
@@ -129,7 +142,7 @@ describe('failures', () => {
     await server.wait(300_000);
     const rest = await server.bulk(next);
     expectCounts(rest, 500);
-    expect(Number(rest.done) + Number(rest.failed)).toBe(500);
+    expect(Number(rest.changed) + Number(rest.failed)).toBe(500);
     const { writes: more } = await server.traffic();
     expect(more).toHaveLength(Number(stopped.left));
   });
@@ -143,8 +156,8 @@ describe('failures', () => {
     ]);
     const stopped = await server.bulk(next);
     expectCounts(stopped, 200);
-    expect(stopped).toMatchObject({ done: 50, failed: 50, left: 100 });
-    expect(await server.bulk(next)).toMatchObject({ done: 150, failed: 50, left: 0 });
+    expect(stopped).toMatchObject({ changed: 50, failed: 50, left: 100 });
+    expect(await server.bulk(next)).toMatchObject({ changed: 150, failed: 50, left: 0 });
     expect((await server.traffic()).writes).toHaveLength(5);
   });
 
@@ -159,7 +172,7 @@ describe('failures', () => {
     );
     const result = await server.bulk(next);
     expectCounts(result, 60);
-    expect(result).toMatchObject({ done: 40, failed: 20, left: 0 });
+    expect(result).toMatchObject({ changed: 40, failed: 20, left: 0 });
   });
 
   test('an invalid token stops a chunked run at the first response, and no contact counts as failed', async () => {
@@ -167,7 +180,7 @@ describe('failures', () => {
     const next = await previewed(server, { contacts: ids(500), addTags: ['vip'], businessId: BUSINESS });
     server.sandbox.revoke(server.sandbox.token);
     const stopped = await server.bulk(next);
-    expect(stopped).toMatchObject({ asked: 500, done: 0, failed: 0, left: 500, next });
+    expect(stopped).toMatchObject({ asked: 500, changed: 0, failed: 0, left: 500, next });
     expect(stopped.notice).toMatch(/HighLevel does not accept the token/);
     expect((await server.traffic()).writes).toHaveLength(1);
   });

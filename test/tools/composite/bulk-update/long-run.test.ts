@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../../src/lib/json.ts';
 import type { FaultRule } from '../../../../src/sandbox/index.ts';
+import { INDEX_DELAY_MS } from '../../../connect.ts';
 import { ASSIGN, BUSINESS, type Bulk, expectCounts, ids, PUT, people, previewed, world } from './world.ts';
 
 describe('a long run', () => {
@@ -21,7 +22,7 @@ describe('a long run', () => {
     expectCounts(result, 200);
     expect(result).toMatchObject({ next, failed: 0, notice: expect.stringMatching(/Stopped for time/) });
     expect(result.leftHalfDone).toBe(result.left);
-    expect(Number(result.done)).toBeGreaterThan(40);
+    expect(Number(result.changed)).toBeGreaterThan(40);
     expect(Number(result.left)).toBeGreaterThan(40);
     for (let calls = 1; result.next; calls += 1) {
       expect(calls).toBeLessThan(6);
@@ -29,7 +30,7 @@ describe('a long run', () => {
       expectCounts(result, 200);
       written.push(...(await server.traffic()).writes);
     }
-    expect(result).toMatchObject({ asked: 200, done: 200, left: 0 });
+    expect(result).toMatchObject({ asked: 200, changed: 200, left: 0 });
     expect(written).toHaveLength(201);
     expect(new Set(written).size).toBe(201);
   });
@@ -65,7 +66,7 @@ describe('a long run', () => {
     const done: unknown[] = [];
     for (let result = await server.bulk(next); ; result = await server.bulk(result.next as Json)) {
       expectCounts(result, 1_200);
-      done.push([result.done, result.left, (await server.traffic()).writes.length]);
+      done.push([result.changed, result.left, (await server.traffic()).writes.length]);
       if (!result.next) break;
     }
     expect(done).toEqual([
@@ -74,7 +75,7 @@ describe('a long run', () => {
       [1_200, 0, 1],
     ]);
     // The handle still returns the result and sends nothing.
-    expect(await server.bulk(next)).toMatchObject({ asked: 1_200, done: 1_200, left: 0 });
+    expect(await server.bulk(next)).toMatchObject({ asked: 1_200, changed: 1_200, left: 0 });
     expect(await server.traffic()).toEqual({ writes: [], reads: [] });
   });
 
@@ -105,7 +106,7 @@ describe('a long run', () => {
       expect(before.length).toBeLessThan(61);
       const result = await server.bulk(by === 'the handle' ? next : { ...args, confirm: true });
       const after = (await server.traffic()).writes;
-      expect(result).toEqual({ asked: 60, done: 60, skipped: 0, failed: 0, left: 0 });
+      expect(result).toMatchObject({ asked: 60, changed: 60, unchanged: 0, skipped: 0, failed: 0, left: 0 });
       expect(new Set([...before, ...after]).size).toBe(61);
       expect(before.length + after.length).toBe(61);
     },
@@ -119,7 +120,7 @@ describe('a long run', () => {
     await server.wait(60_000);
     const before = (await server.traffic()).writes;
     expect(before.length).toBeLessThan(20);
-    expect(await server.bulk(args)).toMatchObject({ asked: 20, done: 20, left: 0 });
+    expect(await server.bulk(args)).toMatchObject({ asked: 20, changed: 20, left: 0 });
     expect(before.length + (await server.traffic()).writes.length).toBe(21);
   });
 
@@ -136,10 +137,11 @@ describe('a long run', () => {
     await expect(call).rejects.toThrow();
     await server.wait(20_000);
     expect((await server.traffic()).writes).toHaveLength(1);
-    expect(await server.bulk(args)).toMatchObject({ asked: 20, done: 20 });
+    expect(await server.bulk(args)).toMatchObject({ asked: 20, changed: 20 });
     expect((await server.traffic()).writes).toEqual([]);
     // The result was delivered, so the same call is a new job.
-    expect(await server.bulk(args)).toMatchObject({ asked: 20, done: 20 });
+    await server.wait(INDEX_DELAY_MS);
+    expect(await server.bulk(args)).toMatchObject({ asked: 20, unchanged: 20 });
     expect((await server.traffic()).writes).toHaveLength(1);
   });
 
@@ -147,7 +149,7 @@ describe('a long run', () => {
     const server = await slow(40);
     const next = await previewed(server, { contacts: ids(40), ...changes });
     const [one, two] = await Promise.allSettled([server.bulk(next), server.bulk(next)]);
-    expect(one).toMatchObject({ status: 'fulfilled', value: { done: 40 } });
+    expect(one).toMatchObject({ status: 'fulfilled', value: { changed: 40 } });
     expect(two).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(/still working/) } });
     expect((await server.traffic()).writes).toHaveLength(41);
   });

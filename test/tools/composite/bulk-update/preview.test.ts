@@ -61,7 +61,7 @@ describe('a preview', () => {
     const set = { [field]: field === 'email' ? 'one@example.com' : '+13125550199' };
     expect(await server.refused('bulk_update_contacts', { contacts: ids(2), set })).toContain('belongs to one contact');
     expect((await server.traffic()).writes).toEqual([]);
-    expect(await server.bulk({ contacts: ids(1), set })).toMatchObject({ done: 1 });
+    expect(await server.bulk({ contacts: ids(1), set })).toMatchObject({ changed: 1 });
   });
 
   test('names the result where GHL_LABEL is set', async () => {
@@ -80,10 +80,10 @@ describe('a preview', () => {
     await server.call('create_contact', { firstName: 'Late', email: 'late@example.com', city: 'Austin' });
     await server.traffic();
     const first = await server.bulk(preview.next as Json);
-    expect(first).toMatchObject({ asked: 700, done: 500, left: 200, next: preview.next });
+    expect(first).toMatchObject({ asked: 700, changed: 500, left: 200, next: preview.next });
     expectCounts(first, 700);
-    expect(await server.bulk(first.next as Json)).toMatchObject({ asked: 700, done: 700, left: 0 });
-    expect(await server.traffic()).toEqual({ writes: Array(3).fill('POST /contacts/bulk/tags/update/add'), reads: [] });
+    expect(await server.bulk(first.next as Json)).toMatchObject({ asked: 700, changed: 700, left: 0 });
+    expect((await server.traffic()).writes).toEqual(Array(3).fill('POST /contacts/bulk/tags/update/add'));
     const { contact } = await server.call('find_duplicate_contact', { email: 'late@example.com' });
     expect((contact as Json).tags ?? []).not.toContain('vip');
   });
@@ -105,7 +105,7 @@ describe('a preview', () => {
     expect(await server.bulk(unconfirmed)).toMatchObject({ preview: true });
     expect((await server.traffic()).writes).toEqual([]);
     expect(await server.bulk({ confirm: true, addTags: ['vip'], contacts: ids(26) })).toMatchObject({
-      done: 26,
+      changed: 26,
       left: 0,
     });
     // The job is done: the same arguments again are a new job, which starts with a preview.
@@ -120,8 +120,8 @@ describe('a preview', () => {
     await server.call('create_contact', { firstName: 'Late', email: 'late@example.com', source: 'Website' });
     await server.wait(INDEX_DELAY_MS);
     expect([first.total, (await server.bulk(args)).total]).toEqual([30, 31]);
-    expect(await server.bulk(first.next as Json)).toMatchObject({ asked: 30, done: 30 });
-    expect(await server.bulk({ ...args, confirm: true })).toMatchObject({ asked: 31, done: 1, skipped: 30 });
+    expect(await server.bulk(first.next as Json)).toMatchObject({ asked: 30, changed: 30 });
+    expect(await server.bulk({ ...args, confirm: true })).toMatchObject({ asked: 31, changed: 1, unchanged: 30 });
   });
 
   test('gives the share of the daily quota that a large job takes, and says when it exceeds what is left', async () => {

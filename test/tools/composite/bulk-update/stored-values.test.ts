@@ -21,7 +21,7 @@ describe('values that HighLevel accepts but does not store are failures', () => 
     const { bulk } = await withTypes();
     expect(await bulk({ contacts: ids(2), set })).toMatchObject({
       asked: 2,
-      done: 0,
+      changed: 0,
       failed: 2,
       failures: [
         { step: 'fields', reason: expect.stringContaining(`does not show what was given for customFields.${name}`) },
@@ -38,13 +38,13 @@ describe('values that HighLevel accepts but does not store are failures', () => 
   ])('%s with the response %j', async (route, body, change, failed) => {
     const server = await world(people(2));
     server.sandbox.setFaults([{ route, fault: { status: 200, body } }]);
-    expect(await server.bulk({ contacts: ids(2), ...change })).toMatchObject({ asked: 2, done: 2 - failed, failed });
+    expect(await server.bulk({ contacts: ids(2), ...change })).toMatchObject({ asked: 2, changed: 2 - failed, failed });
   });
 
   test('a field that null does not clear', async () => {
     const { bulk } = await world(people(2), { sandbox: { switches: { nullClears: false } } });
     expect(await bulk({ contacts: ids(2), set: { clear: ['source'], city: 'Rome' } })).toMatchObject({
-      done: 0,
+      changed: 0,
       failed: 2,
       failures: [{ reason: expect.stringContaining('given for source;') }, {}],
     });
@@ -60,6 +60,6 @@ describe('values that HighLevel accepts but does not store are failures', () => 
       custom(FIELD.id, ''),
       { contacts: ids(2), set: { clear: ['source', 'name', 'address1'] } },
     ])
-      expect(await bulk(args)).toMatchObject({ done: 2, failed: 0 });
+      expect(await bulk(args)).toMatchObject({ asked: 2, failed: 0, left: 0 });
   });
 });

@@ -22,7 +22,7 @@ describe('rejected before anything is written', () => {
   test('an unknown custom field, with the scope to read custom fields', async () => {
     const server = await world(people(30));
     const set = { customFields: [{ field: 'bike_model', value: 'Cargo' }] };
-    expect(await server.bulk({ contacts: ids(3), set })).toMatchObject({ done: 3 });
+    expect(await server.bulk({ contacts: ids(3), set })).toMatchObject({ changed: 3 });
     await server.traffic();
     const odd = { customFields: [{ field: 'bike_modle', value: 'Cargo' }] };
     expect(await server.refused('bulk_update_contacts', { contacts: ids(3), set: odd })).toMatch(

@@ -80,9 +80,10 @@ export async function previewed({ bulk, traffic }: Bulk, args: Json): Promise<Js
 }
 
 export function expectCounts(result: Json, asked: number): void {
-  const { done, skipped, failed, left } = result as Record<string, number>;
+  const { changed, unchanged, skipped, failed, left } = result as Record<string, number>;
   expect(result.asked).toBe(asked);
-  expect(Number(done) + Number(skipped) + Number(failed) + Number(left)).toBe(asked);
+  const counts = [changed, unchanged, skipped, failed, left].map(Number);
+  expect(counts.reduce((sum, count) => sum + count)).toBe(asked);
 }
 
 export const contactOf = async ({ call }: Bulk, contactId: string): Promise<Json> =>

@@ -1,0 +1,30 @@
+import { UserError } from '../../../lib/errors.ts';
+import type { Json } from '../../../lib/json.ts';
+import type { ToolContext } from '../../core/context.ts';
+import { MAX_SHOWN, type Records } from '../bulk-job/bulk-job.ts';
+import { IDS_PER_REQUEST, searchContactsById } from '../contacts-by-id.ts';
+import type { Plan } from './job.ts';
+
+/** ms after which a batch begins without the values that its contacts had. */
+const MAX_READ_MS = 10_000;
+
+/**
+ * The contacts of a batch as search shows them, so that the summary can tell old from new; one request for 50. Answers of
+ * tag changes say what they changed, so that only names are missing for the first contacts.
+ */
+export async function readBefore(ids: readonly string[], plan: Plan, context: ToolContext): Promise<Records> {
+  const needsValues = plan.steps.some((step) => step === 'fields' || step === 'business');
+  const named = new Set(plan.ids.slice(0, MAX_SHOWN));
+  const wanted = needsValues ? ids : ids.filter((id) => named.has(id));
+  const deadline = context.api.now() + MAX_READ_MS;
+  const call: ToolContext['call'] = (endpoint, args) => context.call(endpoint, args, 'bulk', { deadline });
+  const before = new Map<string, Json>();
+  try {
+    // The first request alone: after an outage the circuit breaker admits one, and refuses a write while it is in flight.
+    for (const part of [wanted.slice(0, IDS_PER_REQUEST), wanted.slice(IDS_PER_REQUEST)])
+      for (const [id, contact] of await searchContactsById(part, { call })) before.set(id, contact);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+  }
+  return before;
+}
