@@ -17,7 +17,7 @@ const FORBIDDEN = [
   ['src/tools/core/context.ts', 'src/tools/names/lookups.ts'],
   ['src/tools/tasks.ts', 'src/tools/names/lookups.ts'],
   ['src/tools/runtime/execute.ts', 'src/tools/composite/index.ts'],
-  ['src/tools/runtime/current-user.ts', 'src/tools/names/lookups.ts'],
+  ['src/tools/runtime/local-times.ts', 'src/tools/names/lookups.ts'],
   ['src/tools/names/lookups.ts', 'src/tools/runtime/execute.ts'],
   ['src/tools/names/phone.ts', 'src/tools/composite/index.ts'],
   ['src/tools/composite/count/groups.ts', 'src/resources/index.ts'],

@@ -11,7 +11,7 @@ export const SETTINGS = {
   GHL_LABEL: 'A name for this account, shown in the title and the instructions, for people with several',
   GHL_TIMEZONE:
     "IANA zone that local times are read in (the location's where `locations.readonly` is in effect, else the machine's)",
-  GHL_USER: 'The user id or email that “me” means in `assignedTo`, `followers` and `userId`',
+  GHL_USER: 'The user id or email that “me” means where a user is named',
   GHL_CLIENT_ID: 'The OAuth app, for `login` and renewing (with the two below)',
   GHL_CLIENT_SECRET: 'Its secret',
   GHL_REDIRECT_URI: 'Its redirect URL, exactly as registered',

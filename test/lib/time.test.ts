@@ -263,22 +263,3 @@ describe('search_location_tasks', () => {
     expect(expected).toHaveLength(15);
   });
 });
-
-describe('"me"', () => {
-  test('is the user in GHL_USER, by email', async () => {
-    const users = ((await (await connect()).call('list_users')).users ?? []) as Json[];
-    const { call } = await connect({ user: String(users[1]?.email).toUpperCase() });
-    const contact = await find(call, 'maria');
-    const { task } = await call('create_contact_task', {
-      contactId: contact.id,
-      title: 'x',
-      dueDate: '2026-11-24T09:00:00Z',
-      assignedTo: 'me',
-    });
-    expect((task as Json).assignedTo).toBe(users[1]?.id);
-  });
-  test('is rejected without GHL_USER', async () => {
-    const { refused } = await connect();
-    expect(await refused('search_location_tasks', { assignedTo: 'me' })).toContain('the owner sets GHL_USER');
-  });
-});

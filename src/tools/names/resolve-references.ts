@@ -1,8 +1,10 @@
 import type { Effect, ToolSpec } from '../../api/endpoint.ts';
+import { isId } from '../../api/endpoint.ts';
 import { isRecord, type Json, rowsIn } from '../../lib/json.ts';
 import type { ToolContext } from '../core/context.ts';
 import type { LookupKind } from '../core/lookup-cache.ts';
 import { CUSTOM_FIELDS, mapReferences, type Reference, type Referring } from '../core/references.ts';
+import { currentUserId, isCurrentUser } from './current-user.ts';
 import { customFieldId, readCustomFields } from './custom-field-input.ts';
 import { idOf } from './find-by-name.ts';
 import { contactIdOf } from './find-contact.ts';
@@ -31,7 +33,7 @@ export async function resolveReferences(
     found.push(each);
     return each.word;
   });
-  await Promise.all([...kindsOf(found, given)].map((kind) => lookUp(kind, context)));
+  await Promise.all([...kindsOf(found, given, context)].map((kind) => lookUp(kind, context)));
   const ids = new Map<string, string>();
   for (const each of found) {
     const key = keyOf(each);
@@ -47,18 +49,25 @@ const keyOf = ({ to, word }: Referring): string => `${to} ${word}`;
 const isLookup = (to: Reference): to is LookupKind & Reference => Object.hasOwn(LOOKUPS, to);
 
 /** The lookups that the arguments need. */
-function kindsOf(found: readonly Referring[], { customFields, set, rows }: Json): Set<LookupKind> {
-  const kinds = new Set<LookupKind>(found.map(({ to }) => to).filter(isLookup));
+function kindsOf(
+  found: readonly Referring[],
+  { customFields, set, rows }: Json,
+  { user }: Pick<ToolContext, 'user'>,
+): Set<LookupKind> {
+  const named = found.filter((each) => !(isCurrentUser(each) && isId(user)));
+  const kinds = new Set<LookupKind>(named.map(({ to }) => to).filter(isLookup));
   const holders = [{ customFields }, set, ...rowsIn({ rows }, 'rows')].filter(isRecord);
-  const named = found.some(
+  const hasField = found.some(
     ({ to, word }) => to === 'customField' || (to === 'fieldName' && word.startsWith(CUSTOM_FIELDS)),
   );
-  return named || holders.some((holder) => holder.customFields !== undefined) ? kinds.add('customFields') : kinds;
+  return hasField || holders.some((holder) => holder.customFields !== undefined) ? kinds.add('customFields') : kinds;
 }
 
-async function resolve({ to, word, argument }: Referring, effect: Effect, context: ToolContext): Promise<string> {
+async function resolve(reference: Referring, effect: Effect, context: ToolContext): Promise<string> {
+  const { to, word, argument } = reference;
   if (to === 'contact') return contactIdOf(word, argument, effect, context);
   if (to === 'customField') return customFieldId(word, argument, context);
+  if (isCurrentUser(reference)) return currentUserId(argument, context);
   if (isLookup(to)) return idOf(to, word, argument, context);
   return word.startsWith(CUSTOM_FIELDS)
     ? CUSTOM_FIELDS + (await customFieldId(word.slice(CUSTOM_FIELDS.length), argument, context))

@@ -12,7 +12,6 @@ import { countInvalidRows } from '../core/row-shape.ts';
 import { isComposite, type Tool } from '../core/tool.ts';
 import { bytes, MAX_BYTES, toToolResult, truncateToLimit } from '../core/tool-result.ts';
 import { hasFilters } from '../search-arguments.ts';
-import { resolveMe } from './current-user.ts';
 import { showTimes, zonesFor } from './local-times.ts';
 import { readBeforeDelete } from './read-before-delete.ts';
 
@@ -54,10 +53,9 @@ async function resolveArguments(
   given: Json,
   context: ToolContext,
 ): Promise<{ args: Json; searched?: string }> {
-  const named = await resolveMe(given, context);
-  const args = hasReferences(tool.input, named)
-    ? await (await context.implementations()).resolveReferences(tool, named, context)
-    : named;
+  const args = hasReferences(tool.input, given)
+    ? await (await context.implementations()).resolveReferences(tool, given, context)
+    : given;
   if (!('filters' in tool.input.shape && hasFilters(args))) return { args };
   return (await context.implementations()).resolveSearch(tool, given, args, context);
 }
