@@ -2,15 +2,22 @@ import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { contactList, hasNextPage } from './core/row-shape.ts';
 import { Fields, Filled, listOf, of, outputs, unlistedLimit, upTo } from './core/schemas.ts';
+import { sortProblem } from './core/search-fields.ts';
+import type { EndpointTool } from './core/tool.ts';
 import { searchArguments } from './search-arguments.ts';
 import { filters, indexFilters, indexSort, MAX_SEARCH_TEXT, SearchFieldName } from './search-filters.ts';
 
 /** Fields that people filter by; `SEARCH_FIELDS` has them all. */
 const FIELDS =
   'id contactName firstName lastName email phone address city state postalCode country companyName businessName (linked business) source type assignedTo followers tags dnd dateAdded dateUpdated lastActivity dateOfBirth customFields.<name>';
-const Sort = z.strictObject({ field: SearchFieldName, direction: z.enum(['asc', 'desc']) });
+const Sort = z
+  .strictObject({ field: SearchFieldName, direction: z.enum(['asc', 'desc']) })
+  .superRefine(({ field }, { addIssue }) => {
+    const problem = sortProblem(field);
+    if (problem) addIssue({ code: 'custom', message: problem });
+  });
 
-export const searchContacts = endpoint({
+const endpointOfSearch = endpoint({
   name: 'search_contacts',
   title: 'Search contacts',
   description: `Find contacts by free text (query), the plain arguments or filters; all must hold, {group: OR, filters: [...]} for alternatives. Filter fields: ${FIELDS}. Operators: eq (whole value), contains (part), both ignore case; not_eq, not_contains, exists, not_exists, contains_set, wildcard; range takes gte, lte, gt, lt (local times and dates too). Custom fields also sort. Beyond 10,000 rows page with searchAfter. Lags behind writes by seconds to minutes; get_contact does not.`,
@@ -55,3 +62,6 @@ export const searchContacts = endpoint({
     return more ? { ...args, searchAfter: page.last.searchAfter } : undefined;
   }),
 });
+
+/** What the index cannot do takes further requests: sorting by other fields, parts of emails, additional emails and phones. */
+export const searchContacts: EndpointTool = { ...endpointOfSearch, sentBy: 'searchContacts' };

@@ -15,3 +15,4 @@ export { run as searchLocationTasks } from './location-tasks/search-location-tas
 export { run as bulkUpsertContacts } from './onboard/bulk-upsert-contacts.ts';
 export { run as onboardContact } from './onboard/onboard-contact.ts';
 export { resolveSearch } from './search/resolve-search.ts';
+export { run as searchContacts } from './search/search-contacts.ts';

@@ -6,7 +6,7 @@ import { searchContacts } from '../search.ts';
 /** Most rows that the API returns in one page of a search. */
 export const SEARCH_PAGE = 500;
 
-type SearchPage = Awaited<ReturnType<typeof searchPage>>;
+export type SearchPage = Awaited<ReturnType<typeof searchPage>>;
 
 /** Notice of a list that ended because a page repeated rows of earlier pages. */
 export const PAGES_REPEAT =

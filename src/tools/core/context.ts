@@ -107,6 +107,8 @@ export interface Implementations extends CompositeImplementations {
     args: Json,
     context: ToolContext,
   ) => Promise<{ readonly args: Json; readonly searched?: string }>;
+  /** A search of contacts, with the requests that what the index cannot do needs. The answer has the form of the API's. */
+  readonly searchContacts: (args: Json, context: ToolContext) => Promise<Json>;
   /** Names for the ids in an answer; `keys` are those of its rows that are shown. */
   readonly showNames: (
     answer: Json,

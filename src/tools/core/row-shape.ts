@@ -4,7 +4,7 @@ import { stripHiddenCharacters, truncate, truncateMiddle } from '../../lib/text.
 import { DAY_MS, toDay } from '../../lib/time.ts';
 
 /** Internal fields of the API; `fields` can still name any of them. */
-const OMITTED_FIELDS = new Set([
+export const OMITTED_FIELDS: ReadonlySet<string> = new Set([
   'locationId', 'contactName', 'fullNameLowerCase', 'firstNameLowerCase', 'lastNameLowerCase', 'emailLowerCase',
   'attributions', 'attributionSource', 'lastAttributionSource', 'startAfter', 'searchAfter', 'createdBy', 'lastUpdatedBy',
   'visitorId', 'deleted', 'phoneLabel', 'birthMonth', 'birthDay', 'lastSessionActivityAt', 'offers', 'products',

@@ -142,6 +142,15 @@ export function unknownField(name: string): string {
   return `has the unknown field ${quoteForMessage(name)}${near ? `, did you mean ${near}?` : '.'} Fields: ${FIELD_NAMES.join(', ')}, and customFields. with the name of a custom field`;
 }
 
+/** Why contacts cannot be sorted by a field, also not by this server; undefined if they can. */
+export function sortProblem(name: string): string | undefined {
+  const field = searchField(name);
+  if (!field) return unknownField(name);
+  if (isCustomField(name) || field.sorts) return undefined;
+  const hasOrder = field.type !== 'id' && field.type !== 'object' && field.path && !field.path.includes('.');
+  return hasOrder ? undefined : `names ${quoteForMessage(name)}, by which contacts cannot be sorted`;
+}
+
 /** Why search cannot compare a field in this way, and how it can; undefined if it can. */
 export function operatorProblem(
   name: string,

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Endpoint, ToolSpec } from '../../api/endpoint.ts';
 import type { Scope } from '../../api/scopes.ts';
 import type { Json } from '../../lib/json.ts';
-import type { CompositeImplementations, ToolContext } from './context.ts';
+import type { CompositeImplementations, Implementations, ToolContext } from './context.ts';
 
 /** A setting without which a tool is not offered. */
 export type ToolSetting = 'GHL_EXPORT_DIR';
@@ -19,6 +19,12 @@ export interface CompositeTool<I extends z.ZodObject = z.ZodObject> extends Tool
   run(args: z.output<I>, context: ToolContext): Promise<Json>;
 }
 
+/** An endpoint for which one request is not always enough. */
+export interface EndpointTool extends Endpoint {
+  /** The implementation that sends its requests and gives one answer in the form of the API. */
+  readonly sentBy?: 'searchContacts' & keyof Implementations;
+}
+
 /** Identity function that infers the type of `input`. */
 export const compositeTool = <I extends z.ZodObject>(tool: CompositeTool<I>): CompositeTool<I> => tool;
 
@@ -33,9 +39,9 @@ export const lazyTool =
   async (args, context) =>
     (await context.implementations())[name](args, context);
 
-export type Tool = (Endpoint | CompositeTool) & { readonly family: string };
+export type Tool = (EndpointTool | CompositeTool) & { readonly family: string };
 
-export const isComposite = (tool: Endpoint | CompositeTool): tool is CompositeTool => 'run' in tool;
+export const isComposite = (tool: EndpointTool | CompositeTool): tool is CompositeTool => 'run' in tool;
 
 /** The setting that a tool requires. */
 export const settingOf = (tool: Endpoint | CompositeTool): ToolSetting | undefined =>

@@ -8,8 +8,9 @@ import { type RequestContext, START_DEADLINE_MS, TOOL_DEADLINE_MS, type ToolCont
 import { idsIn, shownKeys } from '../core/named-ids.ts';
 import { assertAllowed } from '../core/permissions.ts';
 import { hasReferences } from '../core/references.ts';
+import { refuseUnknownFields } from '../core/row-keys.ts';
 import { countInvalidRows } from '../core/row-shape.ts';
-import { isComposite, type Tool } from '../core/tool.ts';
+import { type EndpointTool, isComposite, type Tool } from '../core/tool.ts';
 import { bytes, MAX_BYTES, toToolResult, truncateToLimit } from '../core/tool-result.ts';
 import { hasFilters } from '../search-arguments.ts';
 import { showTimes, zonesFor } from './local-times.ts';
@@ -115,7 +116,7 @@ function createToolContext(
   };
 }
 
-async function runEndpoint(endpoint: Endpoint, given: Json, context: ToolContext): Promise<Json> {
+async function runEndpoint(endpoint: EndpointTool, given: Json, context: ToolContext): Promise<Json> {
   const { call, clock, notify, state, api } = context;
   const args = await withE164Phone(endpoint, given, context);
   for (const name of endpoint.times ?? []) {
@@ -125,10 +126,13 @@ async function runEndpoint(endpoint: Endpoint, given: Json, context: ToolContext
     if (echo) notify(`${name} read as ${echo}.`);
   }
   const deleted = await readBeforeDelete(endpoint, args, context);
-  const answer = await call(endpoint, args);
+  const answer = endpoint.sentBy
+    ? await (await context.implementations())[endpoint.sentBy](args, context)
+    : await call(endpoint, args);
   const equal = state.equalCreates.recordCreate(endpoint, args, answer, api.now());
   if (equal) notify(equal);
   endpoint.remarks?.(answer, args).forEach(notify);
+  refuseUnknownFields(endpoint, args, answer);
   const shown = { ...(endpoint.present ? endpoint.present(answer, args) : answer), ...deleted };
   return present(shown, given, context, endpoint.list, (named) => toToolResult(endpoint, named, given));
 }

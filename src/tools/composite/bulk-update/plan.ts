@@ -5,7 +5,8 @@ import type { ToolContext } from '../../core/context.ts';
 import { lookUp } from '../../names/lookups.ts';
 import { MAX_WITHOUT_PREVIEW } from '../bulk-job/run-job.ts';
 import { type CustomValue, resolveCustomField } from '../custom-field-values.ts';
-import { nextCursor, SeenRows, searchPage } from '../search-pages.ts';
+import { matchingPage } from '../search/collect.ts';
+import { nextCursor, SeenRows } from '../search-pages.ts';
 import type { BulkUpdateInput, Changes, Plan } from './job.ts';
 import { STEPS, stepsOf } from './steps.ts';
 
@@ -58,7 +59,7 @@ async function searchIds(search: Pick<BulkUpdateInput, 'query' | 'filters'>, con
   let cursor: unknown;
   do {
     if (!context.hasTime()) throw new UserError('Finding the contacts took too long. Nothing was written; try again.');
-    const page = await searchPage(context, sorted, cursor);
+    const page = await matchingPage(context, sorted, cursor);
     const { rows, total = 0 } = page;
     if (!seen.add(rows))
       throw new UserError(

@@ -5,7 +5,9 @@ import type { ToolContext } from '../../core/context.ts';
 import { pickFields, rowOf } from '../../core/row-shape.ts';
 import type { Implementation } from '../../core/tool.ts';
 import { rowsById } from '../../names/lookups.ts';
-import { nextCursor, PAGES_REPEAT, searchPage } from '../search-pages.ts';
+import { matchingPage } from '../search/collect.ts';
+import { findByOtherValue } from '../search/secondary-values.ts';
+import { nextCursor, PAGES_REPEAT } from '../search-pages.ts';
 import type { countContacts } from './count-contacts.tool.ts';
 import { type Group, type Grouping, Groups, groupingOf, NAME_CHARACTERS } from './groups.ts';
 
@@ -46,10 +48,10 @@ export const run: Implementation<typeof countContacts> = async ({ handle, groupB
 };
 
 async function countAll(filter: Json, context: ToolContext): Promise<Json> {
-  const { total } = await searchPage(context, { ...filter, pageLimit: 1 }, undefined, 'interactive');
+  const { total } = await matchingPage(context, { ...filter, pageLimit: 1 }, undefined, 'interactive');
   if (total === undefined) throw new ApiError('HighLevel did not say how many contacts match.', 'unreadable', 200);
   context.notify(INDEX_NOTICE);
-  return { total };
+  return { total: total === 0 && (await findByOtherValue(filter, context)) ? 1 : total };
 }
 
 /** Counts until the end or as long as there is time; `handle` is called where a further call must continue. */
@@ -86,7 +88,7 @@ async function countPages(count: Count, context: ToolContext): Promise<string | 
     const before = counted.size;
     if (before > 0 && !context.hasTime()) return 'stopped for time.';
     try {
-      const page = await searchPage(context, count.query, count.searchAfter);
+      const page = await matchingPage(context, count.query, count.searchAfter);
       for (const row of page.rows) countRow(count, row);
       if (page.rows.length > 0 && counted.size === before) {
         context.notify(PAGES_REPEAT);

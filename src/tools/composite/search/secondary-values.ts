@@ -1,0 +1,78 @@
+import { isId } from '../../../api/endpoint.ts';
+import { matchField } from '../../../api/write/compare.ts';
+import { lacksEmailOrPhone, mayBeSameContact } from '../../../api/write/contact-identity.ts';
+import { UserError } from '../../../lib/errors.ts';
+import { type Json, recordIn, recordsOf, rowsIn } from '../../../lib/json.ts';
+import { quoteForMessage } from '../../../lib/text.ts';
+import { findDuplicateContact } from '../../contacts.ts';
+import type { ToolContext } from '../../core/context.ts';
+import { mayRead } from '../../core/permissions.ts';
+import { searchContacts } from '../../search.ts';
+
+/** An email or phone that a search looked for. */
+interface Wanted {
+  readonly kind: 'email' | 'phone';
+  readonly value: string;
+  /** The search without it. */
+  readonly rest: Json;
+}
+
+/**
+ * After a search for an email or phone that found nobody: the contact that the duplicate lookup finds, which has it as an
+ * additional one, or is not in the index yet. A notice says what is not covered.
+ */
+export async function findByOtherValue(search: Json, context: ToolContext): Promise<Json | undefined> {
+  const wanted = wantedIn(search);
+  if (!wanted || !mayRead(findDuplicateContact, context.access)) return undefined;
+  const { kind, value } = wanted;
+  const contact = await lookUpDuplicate(wanted, context);
+  if (!contact || !mayBeSameContact(contact, { [kind]: value }) || lacksEmailOrPhone(contact, kind, value)) {
+    context.notify(
+      `Search and the duplicate lookup find nobody with this ${kind}; additional ${kind}s may be unknown to both.`,
+    );
+    return undefined;
+  }
+  const row = await passesRest(contact, wanted.rest, context);
+  if (row) context.notify(whyFound(contact, wanted));
+  return row;
+}
+
+function wantedIn({ query, filters }: Json): Wanted | undefined {
+  const all = recordsOf(filters);
+  for (const filter of all) {
+    const { field, operator, value } = filter;
+    if ((field !== 'email' && field !== 'phone') || operator !== 'eq' || typeof value !== 'string') continue;
+    const others = all.filter((each) => each !== filter);
+    return {
+      kind: field,
+      value,
+      rest: { ...(query === undefined ? {} : { query }), ...(others.length > 0 ? { filters: others } : {}) },
+    };
+  }
+  return undefined;
+}
+
+async function lookUpDuplicate({ kind, value }: Wanted, { call }: ToolContext): Promise<Json | undefined> {
+  try {
+    const contact = recordIn(
+      await call(findDuplicateContact, kind === 'email' ? { email: value } : { number: value }),
+      'contact',
+    );
+    return isId(contact?.id) ? contact : undefined;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** The contact if the other filters find it too. */
+async function passesRest(contact: Json, rest: Json, { call }: ToolContext): Promise<Json | undefined> {
+  if (Object.keys(rest).length === 0) return contact;
+  const filters = [...rowsIn(rest, 'filters'), { field: 'id', operator: 'eq', value: contact.id }];
+  return rowsIn(await call(searchContacts, { ...rest, filters, pageLimit: 1 }), 'contacts')[0];
+}
+
+const whyFound = (contact: Json, { kind, value }: Wanted): string =>
+  matchField(kind, value, contact) === 'match'
+    ? `Search does not show contact ${contact.id} yet; the duplicate lookup does.`
+    : `${quoteForMessage(value)} is an additional ${kind} of contact ${contact.id}, which search does not look at.`;

@@ -1,0 +1,89 @@
+import type { Endpoint } from '../../api/endpoint.ts';
+import { UserError } from '../../lib/errors.ts';
+import { type Json, recordIn, recordsOf } from '../../lib/json.ts';
+import { nearest } from '../../lib/nearest.ts';
+import { quoteForMessage } from '../../lib/text.ts';
+import { CUSTOM_FIELDS } from './references.ts';
+import { OMITTED_FIELDS } from './row-shape.ts';
+
+// biome-ignore format: lists
+const CONTACT = [
+  'id', 'firstName', 'lastName', 'name', 'email', 'additionalEmails', 'phone', 'additionalPhones', 'companyName',
+  'businessId', 'businessName', 'assignedTo', 'assignedToName', 'followers', 'followerNames', 'tags', 'type', 'source',
+  'dnd', 'dndSettings', 'inboundDndSettings', 'address1', 'city', 'state', 'postalCode', 'country', 'website', 'timezone',
+  'dateOfBirth', 'gender', 'dateAdded', 'dateUpdated', 'lastActivity', 'customFields', 'ssn', 'notYetIndexed',
+  'firstNameRaw', 'lastNameRaw', 'address', ...OMITTED_FIELDS,
+];
+// biome-ignore format: lists
+const EVENT = [
+  'id', 'title', 'startTime', 'endTime', 'appointmentStatus', 'status', 'calendarId', 'calendarName', 'assignedUserId',
+  'assignedUserName', 'users', 'userNames', 'notes', 'address', 'contactId', 'groupId', 'locationId', 'dateAdded',
+  'dateUpdated', 'assignedResources', 'deleted', 'zone',
+];
+
+/** Keys that records are known to have, by the key under which an answer has them. */
+// biome-ignore format: lists
+const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
+  contact: CONTACT,
+  contacts: CONTACT,
+  tasks: ['id', 'title', 'body', 'assignedTo', 'assignedToName', 'dueDate', 'completed', 'status', 'contactId'],
+  notes: ['id', 'body', 'title', 'userId', 'userName', 'dateAdded', 'contactId', 'color', 'pinned'],
+  events: EVENT,
+  users: ['id', 'name', 'firstName', 'lastName', 'email', 'phone', 'extension', 'roles', 'permissions', 'scopes', 'deleted'],
+  tags: ['id', 'name', 'locationId'],
+  customFields: [
+    'id', 'name', 'fieldKey', 'dataType', 'picklistOptions', 'textBoxListOptions', 'placeholder', 'position', 'model',
+    'locationId', 'dateAdded', 'parentId', 'documentType', 'isAllowedCustomOption', 'isMultiFileAllowed', 'maxFileLimit',
+    'isMultipleFile', 'acceptedFormat', 'acceptedFormats',
+  ],
+  businesses: [
+    'id', 'name', 'phone', 'email', 'website', 'address', 'city', 'description', 'state', 'postalCode', 'country',
+    'locationId', 'updatedBy', 'createdBy', 'createdAt', 'updatedAt', 'customFields',
+  ],
+  calendars: [
+    'id', 'name', 'description', 'isActive', 'slug', 'widgetSlug', 'calendarType', 'widgetType', 'eventType', 'eventTitle',
+    'eventColor', 'groupId', 'locationId', 'slotDuration', 'slotDurationUnit', 'slotInterval', 'slotIntervalUnit',
+    'slotBuffer', 'appoinmentPerSlot', 'appoinmentPerDay', 'autoConfirm', 'teamMembers', 'openHours', 'availabilities',
+  ],
+  workflows: ['id', 'name', 'status', 'version', 'createdAt', 'updatedAt', 'locationId'],
+  campaigns: ['id', 'name', 'status', 'locationId'],
+  location: [
+    'id', 'companyId', 'name', 'domain', 'address', 'city', 'state', 'country', 'postalCode', 'website', 'timezone',
+    'firstName', 'lastName', 'email', 'phone', 'logoUrl', 'business', 'social', 'settings', 'reseller', 'dateAdded',
+  ],
+};
+
+/**
+ * Refuses names in `fields` that no record has: without its key a row reads as if the value were empty. A key that is new
+ * in the answer, which is as HighLevel sent it, is accepted.
+ * @throws UserError with the keys that can be asked for
+ */
+export function refuseUnknownFields({ list, answer: shape }: Endpoint, { fields }: Json, answer: Json): void {
+  const key = list?.key ?? (shape && 'one' in shape ? shape.one : undefined);
+  if (fields === undefined || key === undefined) return;
+  const records = [...recordsOf(answer[key]), recordIn(answer, key) ?? {}];
+  const present = records.flatMap((raw) => [...Object.keys(raw), ...Object.keys(list?.row(raw) ?? {})]);
+  const known = knownKeys(key);
+  const unknown = unknownIn(fields, new Set([...known, ...present]));
+  if (unknown.length > 0) throw new UserError(messageFor(unknown, known));
+}
+
+const knownKeys = (key: string): readonly string[] => (Object.hasOwn(KNOWN_KEYS, key) ? (KNOWN_KEYS[key] ?? []) : []);
+
+const unknownIn = (fields: unknown, known: ReadonlySet<string>): string[] =>
+  [fields].flat().filter((name): name is string => typeof name === 'string' && !isCustom(name) && !known.has(name));
+
+const isCustom = (name: string): boolean => name.startsWith(CUSTOM_FIELDS);
+
+/** Unknown names of one call that the message repeats. */
+const MAX_NAMES = 5;
+
+function messageFor(unknown: readonly string[], known: readonly string[]): string {
+  const names = unknown.slice(0, MAX_NAMES).map((name) => {
+    const near = nearest(name, known, 2);
+    return near ? `${quoteForMessage(name)} (did you mean ${near}?)` : quoteForMessage(name);
+  });
+  const common = known.filter((name) => !OMITTED_FIELDS.has(name));
+  const custom = known.includes('customFields') ? ', or customFields. and a name' : '';
+  return `Nothing is shown: fields has ${names.join(', ')}, which these rows do not have. They have: ${common.join(', ')}${custom}.`;
+}
