@@ -18,9 +18,10 @@ export function describeFilter({ group, filters, field, operator, value, ...rest
 }
 
 /** Under the name that people give: `firstName`, not `firstNameLowerCase`. */
-function describeField(field: unknown): string {
-  const known = FIELD_NAMES.find((name) => indexField(name) === indexField(String(field)));
-  return known ?? (/^[\w. /-]{1,100}$/.test(String(field)) ? String(field) : quoteForMessage(field));
+function describeField(given: unknown): string {
+  const field = typeof given === 'string' ? given : '';
+  const known = FIELD_NAMES.find((name) => indexField(name) === indexField(field));
+  return known ?? (/^[\w.-]{1,100}$/.test(field) ? field : quoteForMessage(field));
 }
 
 const describeValue = (value: unknown): string =>

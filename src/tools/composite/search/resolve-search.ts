@@ -1,6 +1,6 @@
 import type { ToolSpec } from '../../../api/endpoint.ts';
 import { UserError } from '../../../lib/errors.ts';
-import { type Json, recordsOf } from '../../../lib/json.ts';
+import { type Json, recordsOf, textIn } from '../../../lib/json.ts';
 import { truncate } from '../../../lib/text.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { NamedRow } from '../../core/lookup-cache.ts';
@@ -79,7 +79,7 @@ function resolverFor(tool: Pick<ToolSpec, 'effect'>, context: ToolContext): Reso
   }
 
   async function resolveOne(given: Json, argument: string, level?: 'group'): Promise<ResolvedFilter> {
-    const [field, operator] = [String(given.field), String(given.operator)];
+    const [field = '', operator = ''] = [textIn(given, 'field'), textIn(given, 'operator')];
     const definitions = isCustomField(field) ? await lookUp('customFields', context) : undefined;
     const problem = operatorProblem(field, operator, level ?? 'top', definitions);
     if (problem) throw new UserError(`Nothing was sent. ${argument} ${problem}.`);
@@ -101,7 +101,7 @@ function resolverFor(tool: Pick<ToolSpec, 'effect'>, context: ToolContext): Reso
   }
 
   async function withBusinessName(filter: Json): Promise<Json> {
-    return { ...filter, value: await businessNamed(String(filter.value), context) };
+    return { ...filter, value: await businessNamed(textIn(filter, 'value') ?? '', context) };
   }
 
   /** Names in place of the ids that the value holds. */

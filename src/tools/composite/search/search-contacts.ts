@@ -1,4 +1,4 @@
-import { type Json, listIn, recordsOf } from '../../../lib/json.ts';
+import { type Json, listIn, recordsOf, textIn } from '../../../lib/json.ts';
 import type { Implementations, ToolContext } from '../../core/context.ts';
 import { searchField } from '../../core/search-fields.ts';
 import { searchContacts } from '../../search.ts';
@@ -13,7 +13,7 @@ const NEWEST_FIRST = [{ field: 'dateAdded', direction: 'desc' }];
 
 /** A search with what the index cannot do: other sorts, parts of emails, additional emails and phones. */
 export const run: Implementations['searchContacts'] = async (args, context) => {
-  const isSortedByIndex = recordsOf(args.sort).every(({ field }) => searchField(String(field))?.sorts);
+  const isSortedByIndex = recordsOf(args.sort).every((sort) => searchField(textIn(sort, 'field') ?? '')?.sorts);
   if (!isSortedByIndex || splitFilters(args.filters).local.length > 0) return searchHere(args, context);
   const answer = await context.call(searchContacts, args);
   if (listIn(answer, 'contacts').length > 0 || args.page !== undefined || args.searchAfter !== undefined) return answer;

@@ -1,5 +1,6 @@
 import { fullName } from '../../../api/contact-fields.ts';
 import { UserError } from '../../../lib/errors.ts';
+import { foldText } from '../../../lib/fold.ts';
 import { isBlank, isRecord, type Json } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import { epochMs, toDay } from '../../../lib/time.ts';
@@ -8,7 +9,7 @@ import { CUSTOM_FIELDS } from '../../core/references.ts';
 import { rowOf } from '../../core/row-shape.ts';
 import { type FieldType, isCustomField, searchField } from '../../core/search-fields.ts';
 import { lookUp } from '../../names/lookups.ts';
-import { foldName } from '../../names/match-name.ts';
+
 import { customFieldValue } from '../custom-field-values.ts';
 
 /** What rows are compared by; a cursor holds it. Undefined where the contact has no value: these come last. */
@@ -52,7 +53,7 @@ function readKey(value: unknown, type: FieldType): Key {
     case 'day':
       return toDay(value);
     default:
-      return typeof value === 'number' ? value : foldName([value].flat().join(', ')).slice(0, MAX_TEXT) || undefined;
+      return typeof value === 'number' ? value : foldText([value].flat().join(', ')).slice(0, MAX_TEXT) || undefined;
   }
 }
 
