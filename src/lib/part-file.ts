@@ -107,7 +107,7 @@ export class PartFile {
         await moveToNewName(this.path, target);
         return target;
       } catch (error) {
-        if (errorCode(error) !== 'EEXIST') throw fileError(error, this.path);
+        if (errorCode(error) !== 'EEXIST') throw this.#errorOf(error);
       }
     }
     throw nameTaken(this.#name);
@@ -130,8 +130,12 @@ export class PartFile {
         await file.close();
       }
     } catch (error) {
-      throw fileError(error, this.path);
+      throw this.#errorOf(error);
     }
+  }
+
+  #errorOf(error: unknown): unknown {
+    return GONE.includes(errorCode(error)) ? replaced(this.path) : fileError(error, this.path);
   }
 }
 
@@ -178,13 +182,13 @@ async function moveToNewName(path: string, target: string): Promise<void> {
 const NO_SPACE: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 const GONE: readonly unknown[] = ['ENOENT', 'ENOTDIR', 'ELOOP'];
 
-function fileError(error: unknown, path: string): FileError {
-  if (error instanceof FileError) return error;
+/** An error of the system as one that says what is wrong; any other error is unchanged. */
+function fileError(error: unknown, path: string): unknown {
   const code = errorCode(error);
-  if (code === undefined) throw error;
-  if (NO_SPACE.includes(code))
-    return new FileError(`${path} cannot be written: the disk is full (${code}).`, 'noSpace');
-  return GONE.includes(code) ? replaced(path) : new FileError(`${path} cannot be written (${code}).`, 'notWritable');
+  if (error instanceof FileError || code === undefined) return error;
+  return NO_SPACE.includes(code)
+    ? new FileError(`${path} cannot be written: the disk is full (${code}).`, 'noSpace')
+    : new FileError(`${path} cannot be written (${code}).`, 'notWritable');
 }
 
 const replaced = (path: string): FileError =>

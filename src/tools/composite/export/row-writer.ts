@@ -1,4 +1,4 @@
-import { type Json, rowsIn } from '../../../lib/json.ts';
+import { isEmpty, type Json, rowsIn } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { rowOf } from '../../core/row-shape.ts';
 import { showNames } from '../../names/show-names.ts';
@@ -15,7 +15,7 @@ export async function writeRows(
   const keys = neededKeys(layout);
   const contacts = rows.map((raw) => {
     const row = rowOf.contact(raw);
-    return Object.fromEntries(keys.map((key) => [key, row[key]]));
+    return Object.fromEntries(keys.flatMap((key) => (isEmpty(row[key]) ? [] : [[key, row[key]]])));
   });
   const named = rowsIn(await showNames({ contacts }, context, [], keys), 'contacts');
   return rows.map((raw, at) => format.row(valuesOf(layout, raw, named[at] ?? {}), layout.columns)).join('');
