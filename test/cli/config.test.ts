@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SCOPES } from '../../src/api/scopes.ts';
 import { readConfig } from '../../src/cli/config.ts';
@@ -60,6 +63,9 @@ describe('a malformed setting is reported in one line that names it and the corr
     [{ GHL_RATE_SHARE: '2' }, /^GHL_RATE_SHARE: "2" is not a share/],
     [{ GHL_SANDBOX_RATE: '25/0' }, /^GHL_SANDBOX_RATE: neither off nor/],
     [{ GHL_JOURNAL: 'here.jsonl' }, /^GHL_JOURNAL: "here.jsonl" is not an absolute path/],
+    [{ GHL_EXPORT_DIR: 'exports' }, /^GHL_EXPORT_DIR: "exports" is not an absolute path\. Give the absolute path/],
+    [{ GHL_EXPORT_DIR: '/etc/hosts' }, /^GHL_EXPORT_DIR: "\/etc\/hosts" is not a folder\./],
+    [{ GHL_EXPORT_DIR: '/etc/hosts/deep' }, /^GHL_EXPORT_DIR: "\/etc\/hosts\/deep" cannot be written \(ENOTDIR\)/],
     [{ GHL_TOKEN_STORE: 'safe' }, /^GHL_TOKEN_STORE: "safe" is not keychain/],
     [{ GHL_AUTHORIZE_URL: 'http://example.com/x' }, /^GHL_AUTHORIZE_URL: must be https/],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL: "loud" is not one of debug/],
@@ -69,6 +75,18 @@ describe('a malformed setting is reported in one line that names it and the corr
   ])('%j', (env, expected) => {
     expect(() => readConfig(env, false)).toThrow(expected);
     expect(() => readConfig(env, false)).not.toThrow(/\n/);
+  });
+  test('GHL_EXPORT_DIR may name a folder that does not exist yet, and nothing is made before the first export', () => {
+    const folder = join(tmpdir(), `exports-${process.pid}`, 'deep');
+    expect(readConfig({ GHL_EXPORT_DIR: folder }, false)).toMatchObject({
+      exportFolder: folder,
+      toolSettings: ['GHL_EXPORT_DIR'],
+    });
+    expect(existsSync(folder)).toBe(false);
+    expect(readConfig({ GHL_EXPORT_DIR: '${HOME}' }, false)).toMatchObject({
+      exportFolder: undefined,
+      toolSettings: [],
+    });
   });
   test.each([
     ['off', 'off', 200_000],

@@ -1,6 +1,7 @@
 import { UserError } from '../../../lib/errors.ts';
 import { isEmpty, type Json, rowsIn } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
+import { formatTime, parseTime } from '../../../lib/time-format.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { NamedRow } from '../../core/lookup-cache.ts';
 import { namingOf } from '../../core/named-ids.ts';
@@ -24,6 +25,7 @@ const FURTHER_KEYS = [
   'additionalPhones',
   'lastActivity',
 ] as const;
+const TIMES: ReadonlySet<string> = new Set(['dateAdded', 'dateUpdated', 'lastActivity']);
 /** All custom fields, each in a column of its own. */
 const ALL_CUSTOM_FIELDS = 'customFields';
 /** Most custom fields exported without being named. */
@@ -40,6 +42,8 @@ export interface Layout {
   readonly columns: readonly Column[];
   /** Definitions of the custom fields; none where they cannot be read. */
   readonly definitions: readonly NamedRow[];
+  /** Times are local to it; undefined where it is not known. */
+  readonly zone: string | undefined;
 }
 
 const KEY_OF: ReadonlyMap<string, string> = new Map(
@@ -63,7 +67,8 @@ export async function layoutOf(asked: readonly string[] | undefined, context: To
       `Custom fields are left out: ${whyNoNames('customFields', context)} name them as customFields.<id>.`,
     );
   const columns = wanted.flatMap((name) => columnsOf(name, definitions ?? [], context));
-  return { columns: withUniqueHeaders(columns), definitions: definitions ?? [] };
+  const zone = await context.clock.shownZone();
+  return { columns: withUniqueHeaders(columns), definitions: definitions ?? [], zone };
 }
 
 function columnsOf(name: string, definitions: readonly NamedRow[], { notify }: ToolContext): Column[] {
@@ -103,13 +108,25 @@ function withUniqueHeaders(columns: readonly Column[]): Column[] {
 export const neededKeys = ({ columns }: Layout): string[] =>
   columns.flatMap((column) => ('key' in column ? [column.key, headerOf(column.key)] : []));
 
+/** A time in the form of answers, any other value as it is. */
+function shownValue(key: string, value: unknown, zone: string | undefined): unknown {
+  const at = TIMES.has(key) ? (typeof value === 'number' ? value : parseTime(`${value}`)) : Number.NaN;
+  return Number.isNaN(at) ? value : formatTime(at, zone);
+}
+
 /** The values of a contact by column; `named` is its row with names in place of ids. */
-export function valuesOf({ columns, definitions }: Layout, raw: Json, named: Json): (readonly [Column, unknown])[] {
+export function valuesOf(
+  { columns, definitions, zone }: Layout,
+  raw: Json,
+  named: Json,
+): (readonly [Column, unknown])[] {
   const fields = new Map(
     rowsIn(rowOf.contact(raw), 'customFields').map((field) => [field.id, showCustomFields([field], definitions)]),
   );
   const inColumn = (column: Column): unknown =>
-    'key' in column ? (named[column.header] ?? named[column.key]) : fields.get(column.fieldId)?.[column.label];
+    'key' in column
+      ? shownValue(column.key, named[column.header] ?? named[column.key], zone)
+      : fields.get(column.fieldId)?.[column.label];
   return columns.flatMap((column) => {
     const value = cleanValue(inColumn(column), Number.POSITIVE_INFINITY);
     return isEmpty(value) ? [] : [[column, value] as const];

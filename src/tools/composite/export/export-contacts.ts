@@ -1,6 +1,7 @@
 import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
 import { FileError, PartFile } from '../../../lib/part-file.ts';
+import { formatTime } from '../../../lib/time-format.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { Implementation, ToolInput } from '../../core/tool.ts';
 import { newSweep, type Sweep, sweepContacts } from '../sweep.ts';
@@ -55,7 +56,7 @@ async function startExport(args: Omit<Args, 'handle'>, context: ToolContext): Pr
   if (folder === undefined) throw new UserError('Exports are off until the owner sets GHL_EXPORT_DIR.');
   const layout = await layoutOf(columns, context);
   const format = FORMATS[extension];
-  const stem = fileName ?? `contacts-${new Date(clock.now()).toISOString().slice(0, 10)}`;
+  const stem = fileName ?? `contacts-${formatTime(clock.now(), layout.zone).slice(0, 10)}`;
   const file = await PartFile.create({ folder, stem: withoutEnd(stem, `.${extension}`), extension });
   const job: Export = { layout, format, file, sweep: newSweep(filter, 'asc'), cancelled: false };
   return state.jobs.create(JOB_KIND, job, args);

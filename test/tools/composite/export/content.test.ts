@@ -79,6 +79,23 @@ describe('the file', () => {
     );
   });
 
+  test('has times local to the zone of the account, UTC only while it is not known', async () => {
+    const contacts = people(1, () => ({ dateAdded: '2026-11-20T23:30:00Z', dateUpdated: '2026-07-01T05:00:07.123Z' }));
+    const columns = ['dateAdded', 'dateUpdated'];
+    const west = await openExport({ contacts }, { timezone: 'America/Chicago' });
+    expect(contactsIn(await textAt(await west.call(EXPORT, { columns })))).toEqual([
+      { dateAdded: '2026-11-20T17:30-06:00', dateUpdated: '2026-07-01T00:00:07-05:00' },
+    ]);
+    const lost = await openExport({ contacts }, { timezone: undefined });
+    lost.sandbox.setFaults([{ route: 'GET /locations/{locationId}', fault: { status: 500 } }]);
+    expect(contactsIn(await textAt(await lost.call(EXPORT, { columns })))).toEqual([
+      { dateAdded: '2026-11-20T23:30Z', dateUpdated: '2026-07-01T05:00:07Z' },
+    ]);
+    // In the evening the local day is not yet that of UTC.
+    west.advance(10 * 3_600_000);
+    expect((await west.call(EXPORT, { format: 'jsonl' })).path).toBe(`${west.folder}/contacts-2026-11-20.jsonl`);
+  });
+
   test('has the contacts that the query and the filters select', async () => {
     const contacts = people(30, (i) => ({ city: i < 9 ? 'Austin' : 'Dallas' }));
     const { call } = await openExport({ contacts });
