@@ -21,6 +21,8 @@ const composite = ({
   email,
   businessId,
   tag,
+  taskId,
+  userId,
 }: Fixture): Readonly<Record<string, Json[]>> => ({
   get_contact_overview: [{ contactId }],
   get_contact_timeline: [{ contactId }, { contactId, limit: 1 }],
@@ -51,6 +53,10 @@ const composite = ({
   count_contacts: [{}, { groupBy: 'tag' }, { groupBy: 'month' }, { groupBy: 'business' }],
   find_duplicates: [{}, { limit: 1 }],
   export_contacts: [{}, { format: 'jsonl', columns: ['email', 'tags'], query: 'maria' }],
+  bulk_update_tasks: [
+    { tasks: [taskId], set: { dueDate: '2026-12-01T09:00', completed: true } },
+    { dueFrom: '2020-01-01', set: { assignedTo: userId } },
+  ],
   bulk_update_contacts: [
     { contacts: [contactId, otherContactId, 'nobody'], addTags: [tag, 'fair'], set: { city: 'Gary' } },
     { filters: [{ field: 'email', operator: 'exists' }], addTags: ['fair'] },

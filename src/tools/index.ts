@@ -4,6 +4,7 @@ import { businesses } from './businesses.ts';
 import { campaigns } from './campaigns.ts';
 import { searchLocationAppointments } from './composite/appointments/search-location-appointments.tool.ts';
 import { bulkUpdateContacts } from './composite/bulk-update/bulk-update-contacts.tool.ts';
+import { bulkUpdateTasks } from './composite/bulk-update-tasks/bulk-update-tasks.tool.ts';
 import { listChangedContacts } from './composite/changes/list-changed-contacts.tool.ts';
 import { getContactOverview } from './composite/contact-view/get-contact-overview.tool.ts';
 import { getContactTimeline } from './composite/contact-view/get-contact-timeline.tool.ts';
@@ -44,6 +45,7 @@ export const families = {
     findDuplicates,
     exportContacts,
     bulkUpdateContacts,
+    bulkUpdateTasks,
   ],
 } as const;
 

@@ -5,6 +5,7 @@ export { resolveReferences } from '../names/resolve-references.ts';
 export { showNames } from '../names/show-names.ts';
 export { run as searchLocationAppointments } from './appointments/search-location-appointments.ts';
 export { run as bulkUpdateContacts } from './bulk-update/bulk-update-contacts.ts';
+export { run as bulkUpdateTasks } from './bulk-update-tasks/bulk-update-tasks.ts';
 export { run as listChangedContacts } from './changes/list-changed-contacts.ts';
 export { run as getContactOverview } from './contact-view/get-contact-overview.ts';
 export { run as getContactTimeline } from './contact-view/get-contact-timeline.ts';

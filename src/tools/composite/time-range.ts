@@ -8,6 +8,8 @@ export interface TimeRange {
   readonly to: number;
 }
 
+export const ANY_TIME: TimeRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+
 /** A bound of a range as it was given, with the name of its argument. */
 type Bound = readonly [name: string, text: string | undefined];
 
@@ -27,8 +29,8 @@ export async function readRange(
     if (echo) notify(`${name} read as ${echo}.`);
     return Date.parse(iso);
   };
-  const from = fromText === undefined ? Number.NEGATIVE_INFINITY : await read(fromName, fromText, 'start');
-  const to = toText === undefined ? Number.POSITIVE_INFINITY : await read(toName, toText, 'end');
+  const from = fromText === undefined ? ANY_TIME.from : await read(fromName, fromText, 'start');
+  const to = toText === undefined ? ANY_TIME.to : await read(toName, toText, 'end');
   if (from > to) throw new UserError(`${fromName} is after ${toName}; nothing was sent. Give the earlier time first.`);
   return { from, to };
 }

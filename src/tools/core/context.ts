@@ -80,6 +80,7 @@ type ToolBody = { run(args: Json, context: ToolContext): Promise<Json> }['run'];
 
 export interface CompositeImplementations {
   readonly bulkUpdateContacts: ToolBody;
+  readonly bulkUpdateTasks: ToolBody;
   readonly bulkUpsertContacts: ToolBody;
   readonly countContacts: ToolBody;
   readonly exportContacts: ToolBody;

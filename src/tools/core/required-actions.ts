@@ -1,4 +1,4 @@
-import { isEmpty, type Json, rowsIn } from '../../lib/json.ts';
+import { isEmpty, isRecord, type Json, rowsIn } from '../../lib/json.ts';
 
 /**
  * What a tool does besides what its name says, as the names of the endpoint tools that do exactly that: to create a
@@ -81,6 +81,11 @@ const REQUIREMENTS: Readonly<Record<string, readonly Requirement[]>> = {
   list_changed_contacts: [
     always([SEARCH]),
     onlyIf('tasks', ({ tasks }) => tasks === true, ['list_contact_tasks'], ['search_location_tasks']),
+  ],
+  bulk_update_tasks: [
+    always(['search_location_tasks', 'update_contact_task']),
+    onlyIf('set.completed', ({ set }) => isRecord(set) && set.completed !== undefined, ['set_contact_task_completed']),
+    ifGiven('tag', SEARCH),
   ],
   count_contacts: [always([SEARCH])],
   find_duplicates: [always([SEARCH])],

@@ -45,7 +45,7 @@ function nullsNotice({ input, effect }: ToolSpec, nulls: readonly string[]): str
 /** How a field is emptied, by the arguments of the tool; nothing where it cannot be. */
 function howToEmpty({ shape }: ToolSpec['input'], fields: readonly string[]): string[] {
   if ('clear' in shape) return ['To empty a field name it in clear.'];
-  if ('set' in shape) return ['To empty a field name it in set.clear.'];
+  if ('set' in shape) return 'addTags' in shape ? ['To empty a field name it in set.clear.'] : [];
   if ('firstName' in shape || 'rows' in shape) return ['To empty a field use update_contact with clear.'];
   const isText = (name: string) => shape[name] !== undefined && z.safeParse(shape[name], '').success;
   return fields.some(isText) ? ['To empty a text give "".'] : [];

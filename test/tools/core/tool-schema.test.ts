@@ -3,7 +3,7 @@ import { answerFigures, listFigures } from '../../../bench/tokens.ts';
 import { EFFECTS } from '../../../src/api/endpoint.ts';
 import { SCOPES } from '../../../src/api/scopes.ts';
 import type { Json } from '../../../src/lib/json.ts';
-import { settingOf } from '../../../src/tools/core/tool.ts';
+import { scopesOf, settingOf } from '../../../src/tools/core/tool.ts';
 import { toolDefinition } from '../../../src/tools/core/tool-schema.ts';
 import { endpoints, families, tools } from '../../../src/tools/index.ts';
 import { CONTACTS, connect, READ } from '../../connect.ts';
@@ -17,8 +17,12 @@ const READ_FLOWS = [
   'get_contact_overview', 'get_contact_timeline', 'list_changed_contacts', 'count_contacts', 'find_duplicates',
 ]; // biome-ignore format: a list
 const WRITES = 22;
-/** Those that need no setting. */
-const flows = families.flows.filter((tool) => settingOf(tool) === undefined).map(({ name }) => name);
+/** Those that need no setting, and no scope but those of contacts. */
+const flows = families.flows
+  .filter(
+    (tool) => settingOf(tool) === undefined && scopesOf(tool).every((scope) => CONTACTS.some((each) => each === scope)),
+  )
+  .map(({ name }) => name);
 
 const shown = tools.map((tool) => ({ tool, face: toolDefinition(tool) }));
 describe('the tokens of the tool list', () => {

@@ -8,15 +8,15 @@ export const searchLocationAppointments = compositeTool({
   name: 'search_location_appointments',
   title: 'Search location appointments',
   description:
-    'Who comes in: appointments of all calendars by time, with contact and phone; cancelled ones too (see status). Default: from now, to the end of the day after from.',
+    'Who comes in: appointments of all calendars by time, cancelled too, with contact and phone. Default: from now to the end of the day after from. calendarId and userId take names.',
   scope: listCalendarEvents.scope,
   extraScopes: [listCalendars.scope],
   effect: 'read',
   input: z.strictObject({
     from: Time.optional(),
     to: Time.optional(),
-    calendarId: Calendar.describe('name or id').optional(),
-    userId: User.describe('name or id').optional(),
+    calendarId: Calendar.optional(),
+    userId: User.optional(),
     limit: upTo(100).optional(),
     skip: Skip.optional(),
   }),

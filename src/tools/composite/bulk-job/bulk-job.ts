@@ -7,8 +7,8 @@ export interface StepFailure {
   readonly deleted: boolean;
 }
 
-/** The result of one step for one record. */
-export type StepResult = 'changed' | 'unchanged' | StepFailure;
+/** The result of one step for one record; a skipped one no longer fits what was chosen, and nothing was sent for it. */
+export type StepResult = 'changed' | 'unchanged' | 'skipped' | StepFailure;
 
 /** A value before and after a write; null if there was none, without `old` where it is not known. */
 export interface FieldChange {

@@ -15,7 +15,10 @@ const NO_RESPONSE: ReadonlySet<ErrorKind> = new Set(['unreachable', 'notDone', '
 /** What a batch does with its records. */
 export interface BatchWork<StepName extends string, Plan> {
   readonly steps: Readonly<Record<StepName, Step<Plan>>>;
-  /** Reads the records before a batch changes them; those that cannot be read are absent. Never throws a UserError. */
+  /**
+   * Reads the records before a batch changes them; those that cannot be read are absent.
+   * @throws UserError to end the batch before anything is sent
+   */
   readonly readBefore?: (ids: readonly string[], plan: Plan, context: ToolContext) => Promise<Records>;
 }
 
@@ -29,9 +32,15 @@ export async function runBatch<StepName extends string, Plan extends BulkPlan<St
   context: ToolContext,
 ): Promise<string | undefined> {
   const ids = job.plan.ids.filter((id) => job.isLeft(id)).slice(0, BATCH_SIZE);
-  const before: Records = (await readBefore?.(ids, job.plan, context)) ?? new Map();
-  job.keepBefore(before);
-  const batch = new Batch(job, steps, { ids, before }, context);
+  let before: Records | undefined;
+  try {
+    before = await readBefore?.(ids, job.plan, context);
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+  job.keepBefore(before ?? new Map());
+  const batch = new Batch(job, steps, { ids, before: before ?? new Map() }, context);
   for (const step of job.plan.steps) await batch.runStep(step);
   return batch.finish();
 }

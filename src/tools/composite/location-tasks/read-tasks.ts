@@ -4,7 +4,7 @@ import { epochMs } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { cleanValue } from '../../core/row-shape.ts';
 import { PAGES_REPEAT } from '../search-pages.ts';
-import type { TimeRange } from '../time-range.ts';
+import { ANY_TIME, type TimeRange } from '../time-range.ts';
 import { iterateTasks, taskRow } from './task-search.ts';
 
 /** Characters of a text. They are cut when tasks are read, so that thousands of long ones do not fill the memory. */
@@ -56,7 +56,7 @@ export async function readLocationTasks(
 
 function isDueIn(task: Json, { from, to }: TimeRange): boolean {
   const due = epochMs(task.dueDate);
-  return (due >= from && due <= to) || (from === Number.NEGATIVE_INFINITY && to === Number.POSITIVE_INFINITY);
+  return (due >= from && due <= to) || (from === ANY_TIME.from && to === ANY_TIME.to);
 }
 
 const dueOf = ({ dueDate }: LocationTask): number => {
