@@ -50,30 +50,31 @@ export const countInvalidRows = (data: Json): number =>
     0,
   );
 
-/** Shortens a text to `max` characters and a mark. */
-export type Truncate = (text: string, max: number) => string;
+/** Shortens the text under a key to `max` characters and a mark. */
+export type Shorten = (text: string, max: number, key: string) => string;
 
 /** What people wrote in notes and tasks: the conclusion is often at the end. */
 const LONG_TEXTS = new Set(['body', 'text']);
-export const truncateKey = (key: string, text: string, max: number, truncateLong: Truncate = truncateMiddle): string =>
-  LONG_TEXTS.has(key) ? truncateLong(text, max) : truncate(text, max);
+/** Shortens long texts in one way, and all others at their end. */
+export const shortenLongTexts =
+  (shortenLong: typeof truncateMiddle): Shorten =>
+  (text, max, key) =>
+    LONG_TEXTS.has(key) ? shortenLong(text, max) : truncate(text, max);
+export const shortenText = shortenLongTexts(truncateMiddle);
 
-/** A value for the model: text cleaned and truncated to `max` characters; objects without null and empty values. */
-export function cleanValue(value: unknown, max: number, shorten: Truncate = truncate): unknown {
-  if (typeof value === 'string') return shorten(stripHiddenCharacters(value), max);
-  if (Array.isArray(value)) return value.map((item) => cleanValue(item, max));
-  return isRecord(value) ? pickFields(value, max, Object.keys(value)) : value;
+/** A value for the model: text cleaned and shortened to `max` characters; objects without null and empty values. */
+export function cleanValue(value: unknown, max: number, shorten: Shorten = shortenText, key = ''): unknown {
+  if (typeof value === 'string') return shorten(stripHiddenCharacters(value), max, key);
+  if (Array.isArray(value)) return value.map((item) => cleanValue(item, max, shorten, key));
+  return isRecord(value) ? pickFields(value, max, Object.keys(value), shorten) : value;
 }
 
 /** A row for the model: the fields named, or all but the internal ones. */
-export function pickFields(row: Json, max: number, fields?: readonly string[], truncateLong?: Truncate): Json {
+export function pickFields(row: Json, max: number, fields?: readonly string[], shorten?: Shorten): Json {
   const keys = fields ?? Object.keys(row).filter((key) => !OMITTED_FIELDS.has(key));
   return Object.fromEntries(
     keys
-      .map((key) => {
-        const shorten: Truncate = (text) => truncateKey(key, text, max, truncateLong);
-        return [stripHiddenCharacters(key), cleanValue(row[key], max, shorten)] as const;
-      })
+      .map((key) => [stripHiddenCharacters(key), cleanValue(row[key], max, shorten, key)] as const)
       .filter(([, value]) => !isEmpty(value)),
   );
 }

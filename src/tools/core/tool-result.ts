@@ -3,7 +3,7 @@ import { passageAround } from '../../lib/fold.ts';
 import { isRecord, type Json, listIn } from '../../lib/json.ts';
 import { wellFormed } from '../../lib/text.ts';
 import { shownKeys } from './named-ids.ts';
-import { cleanValue, pickFields, rowOf, type Truncate, truncateKey } from './row-shape.ts';
+import { cleanValue, pickFields, rowOf, type Shorten, shortenLongTexts, shortenText } from './row-shape.ts';
 
 /** Bytes: a page without `limit`, and the most that either half of an answer may have (hosts truncate or drop longer ones). */
 const DEFAULT_PAGE_BYTES = 8_000;
@@ -89,7 +89,7 @@ export function truncateToLimit(data: Json): Json {
   if (bytes(data) <= MAX_DATA_BYTES) return data;
   let short = data;
   for (const max of TRUNCATION_STEPS) {
-    short = JSON.parse(JSON.stringify(data, (key, v) => (typeof v === 'string' ? truncateKey(key, v, max) : v)));
+    short = JSON.parse(JSON.stringify(data, (key, v) => (typeof v === 'string' ? shortenText(v, max, key) : v)));
     if (bytes(short) <= MAX_DATA_BYTES) return short;
   }
   return truncateLists(short) ?? { notice: `This is over ${MAX_BYTES} bytes even when cut.` };
@@ -127,9 +127,8 @@ function listResult(list: ListShape, data: Json, args: Json): Json {
   });
   const page = list.whole ? records.slice(skip, limit === undefined ? undefined : skip + limit) : records;
   const room = pageDataBytes(limit ?? pageLimit);
-  const truncateLong: Truncate | undefined =
-    query === undefined ? undefined : (text, max) => passageAround(text, query, max);
-  const rows = rowsThatFit(page, ({ row }) => truncateRow(list.row(row), shownKeys(fields), room, truncateLong), room);
+  const shorten = query === undefined ? shortenText : shortenLongTexts((text, max) => passageAround(text, query, max));
+  const rows = rowsThatFit(page, ({ row }) => truncateRow(list.row(row), shownKeys(fields), room, shorten), room);
   const last = page[rows.length - 1]?.row;
   // Where HighLevel pages, items that are no objects count for the start of the next page.
   const reached = skip + (list.whole ? rows.length : (page[rows.length]?.index ?? all.length));
@@ -156,9 +155,9 @@ export function rowsThatFit<T, R>(items: readonly T[], toRow: (item: T) => R, ro
   return rows;
 }
 
-function truncateRow(raw: Json, fields: readonly string[] | undefined, room: number, truncateLong?: Truncate): Json {
+function truncateRow(raw: Json, fields: readonly string[] | undefined, room: number, shorten: Shorten): Json {
   for (const max of ROW_TRUNCATION_STEPS) {
-    const row = pickFields(raw, max, fields, truncateLong);
+    const row = pickFields(raw, max, fields, shorten);
     if (bytes(row) <= room) return row;
   }
   return tooLargeRow(raw);

@@ -1,28 +1,14 @@
-import type { Json } from '../../../lib/json.ts';
-import { truncate } from '../../../lib/text.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { Implementation, ToolInput } from '../../core/tool.ts';
-import { bytes, MAX_DATA_BYTES } from '../../core/tool-result.ts';
 import type { bulkUpsertContacts } from './bulk-upsert-contacts.tool.ts';
 import { parsePeople } from './parse-person.ts';
-import { countsOf, type Outcome, type RowResult, runRows, type UpsertJob } from './row-runner.ts';
+import { type Outcome, shownRows } from './row-result.ts';
+import { countsOf, runRows, type UpsertJob } from './row-runner.ts';
 
 const KIND = 'upsert';
 
 /** Outcomes that read as if every value had been stored. */
 const SUCCESSES: readonly Outcome[] = ['created', 'updated', 'unchanged'];
-
-/** Characters of a reason, tried in turn until the rows fit. */
-const MAX_REASON = [300, 120, 40];
-
-function fitRows(results: readonly RowResult[]): Json[] {
-  let rows: Json[] = [];
-  for (const max of MAX_REASON) {
-    rows = results.map(({ reason, ...row }) => ({ ...row, ...(reason ? { reason: truncate(reason, max) } : {}) }));
-    if (bytes(rows) <= MAX_DATA_BYTES) return rows;
-  }
-  return rows.map(({ changed: _, ...row }) => row);
-}
 
 /** The handle given, else that of an unfinished job of the same arguments, else that of a new job. */
 async function handleOf(args: ToolInput<typeof bulkUpsertContacts>, context: ToolContext): Promise<string> {
@@ -55,6 +41,6 @@ export const run: Implementation<typeof bulkUpsertContacts> = async (args, conte
     const incomplete = results.filter(({ outcome, reason }) => reason && SUCCESSES.includes(outcome)).length;
     if (incomplete > 0)
       context.notify(`${incomplete} of these rows have values that were not stored: see their reason.`);
-    return { ...countsOf(job), rows: fitRows(results), ...(isFinished ? {} : { next: { handle } }) };
+    return { ...countsOf(job), rows: shownRows(results), ...(isFinished ? {} : { next: { handle } }) };
   });
 };

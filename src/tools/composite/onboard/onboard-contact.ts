@@ -1,11 +1,13 @@
 import { type Json, recordIn } from '../../../lib/json.ts';
 import { getContact } from '../../contacts.ts';
-import { cleanValue, rowOf } from '../../core/row-shape.ts';
+import { cleanValue } from '../../core/row-shape.ts';
+import { shortContact } from '../../core/short-records.ts';
 import type { Implementation } from '../../core/tool.ts';
 import { toToolResult } from '../../core/tool-result.ts';
 import type { onboardContact } from './onboard-contact.tool.ts';
 import { type OnboardResult, onboardPerson } from './onboard-person.ts';
 import { parsePeople } from './parse-person.ts';
+import { taskRow } from './row-result.ts';
 
 /** Characters of an old or new value. */
 const MAX_VALUE = 300;
@@ -13,10 +15,7 @@ const short = (value: unknown) => cleanValue(value ?? undefined, MAX_VALUE);
 
 /** What was done to the contact. */
 function summaryOf({ created, changed, notStored, tagsAdded, note, tasks, business, failed }: OnboardResult): Json {
-  const taskRows = tasks.map(({ task, created: isNew }) => {
-    const { id, title, dueDate } = rowOf.task(task);
-    return { id, title, dueDate, created: isNew };
-  });
+  const taskRows = tasks.map(({ task, created: isNew }) => ({ ...taskRow(task), created: isNew }));
   return {
     created,
     changed: changed.map((change) => ({ field: change.field, old: short(change.old), new: short(change.new) })),
@@ -39,5 +38,5 @@ export const run: Implementation<typeof onboardContact> = async (args, context) 
   );
   if (result.failed.length > 0)
     context.notify('Not all of it was done, see failed. The same call again does what is missing and nothing twice.');
-  return toToolResult({}, { contact, ...summaryOf(result) }, {});
+  return toToolResult({}, { contact: shortContact(contact, args), ...summaryOf(result) }, {});
 };

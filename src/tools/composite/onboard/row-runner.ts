@@ -5,23 +5,9 @@ import type { ToolContext } from '../../core/context.ts';
 import { SwitchedOff } from '../../core/permissions.ts';
 import { NoIdentity } from './create-person.ts';
 import { Conflict } from './find-person.ts';
-import { type OnboardResult, onboardPerson } from './onboard-person.ts';
+import { onboardPerson } from './onboard-person.ts';
 import type { DesiredPerson } from './parse-person.ts';
-
-const OUTCOMES = ['created', 'updated', 'unchanged', 'conflict', 'failed', 'incomplete'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
-
-export interface RowResult {
-  /** Index of the row, from 0. */
-  readonly row: number;
-  readonly outcome: Outcome;
-  readonly contactId?: string;
-  /** Names of what changed on an existing contact; `note`, `tags` and `businessId` among them. */
-  readonly changed?: readonly string[];
-  /** Number of tasks created. */
-  readonly tasks?: number;
-  readonly reason?: string;
-}
+import { OUTCOMES, type RowResult, resultOf } from './row-result.ts';
 
 /** The state of one bulk upsert. */
 export interface UpsertJob {
@@ -79,7 +65,7 @@ export async function runRows({ people, results }: UpsertJob, context: ToolConte
 async function runRow(row: number, person: DesiredPerson, context: ToolContext): Promise<[RowResult, boolean]> {
   try {
     const onboarded = await onboardPerson(person, context);
-    return [resultOf(row, onboarded), onboarded.failed.some(({ error }) => isSharedFailure(error))];
+    return [resultOf(row, person, onboarded), onboarded.failed.some(({ error }) => isSharedFailure(error))];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const outcome = error instanceof Conflict ? 'conflict' : 'failed';
@@ -93,32 +79,6 @@ function isSharedFailure(error: UserError): boolean {
     return affectsOtherCalls(error) || error.kind === 'location' || error.kind === 'blocked';
   return !(error instanceof SwitchedOff || error instanceof Conflict || error instanceof NoIdentity);
 }
-
-function resultOf(row: number, onboarded: OnboardResult): RowResult {
-  const { contact, created, failed, notStored } = onboarded;
-  const changed = created ? [] : changesOf(onboarded);
-  const tasks = onboarded.tasks.filter((task) => task.created).length;
-  const reasons = [
-    ...failed.map(({ part, error }) => `${part}: ${error.message}`),
-    ...notStored.map(({ field, reason }) => `${field}: ${reason}`),
-  ];
-  const success = created ? 'created' : changed.length > 0 || tasks > 0 ? 'updated' : 'unchanged';
-  return {
-    row,
-    outcome: failed.length > 0 ? 'incomplete' : success,
-    contactId: contact.id,
-    ...(changed.length > 0 ? { changed } : {}),
-    ...(tasks > 0 ? { tasks } : {}),
-    ...(reasons.length > 0 ? { reason: reasons.join(' ') } : {}),
-  };
-}
-
-const changesOf = ({ changed, tagsAdded, note, business }: OnboardResult): string[] => [
-  ...changed.map(({ field }) => field),
-  ...(tagsAdded.length > 0 ? ['tags'] : []),
-  ...(note?.created ? ['note'] : []),
-  ...(business?.assigned ? ['businessId'] : []),
-];
 
 /** Rows by outcome, those without a result as `left`; together they are `asked`. */
 export function countsOf({ people, results }: UpsertJob): Json {
