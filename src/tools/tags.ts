@@ -7,7 +7,18 @@ import { type Json, listIn, rowsIn } from '../lib/json.ts';
 import { getContact } from './contacts.ts';
 import { Contact, Ids, of, outputs, Tags, TagsOrNone } from './core/schemas.ts';
 
-/** Counts, and only the contacts that failed: hundreds of rows of success help no model. */
+/** Contacts whose tags the answer of a bulk change shows: hundreds of rows of success help no model. */
+const MAX_SHOWN = 25;
+
+/** The tags of a contact after a bulk change, by its row of the answer; undefined where the row does not tell. */
+export function tagsAfter(row: Json): readonly unknown[] | undefined {
+  const { oldTags, tagsAdded, tagsRemoved } = row;
+  if (!Array.isArray(oldTags) || ![tagsAdded, tagsRemoved].some(Array.isArray)) return undefined;
+  const removed = new Set(listIn(row, 'tagsRemoved'));
+  return [...new Set([...oldTags, ...listIn(row, 'tagsAdded')])].filter((tag) => !removed.has(tag));
+}
+
+/** Counts, the contacts that failed, and the tags that the first others have now. */
 function bulkAccount(data: Json, args: Json): Json {
   const responses = rowsIn(data, 'responses');
   const asked = listIn(args, 'contacts');
@@ -16,12 +27,17 @@ function bulkAccount(data: Json, args: Json): Json {
     ...responses.filter(({ type }) => type === 'error').map(({ contactId, message }) => ({ contactId, message })),
     ...asked.filter((contactId) => !named.has(contactId)).map((contactId) => ({ contactId, message: LEFT_OUT })),
   ];
+  const contacts = responses.flatMap((row) => {
+    const tags = row.type === 'error' ? undefined : tagsAfter(row);
+    return tags ? [{ contactId: row.contactId, tags }] : [];
+  });
   return {
     succeeded: true,
     asked: asked.length,
     updated: asked.length - failed.length,
     errorCount: failed.length,
     failed,
+    ...(contacts.length > 0 ? { contacts: contacts.slice(0, MAX_SHOWN) } : {}),
   };
 }
 
@@ -86,6 +102,7 @@ export const bulkUpdateContactTags = endpoint({
     updated: of.count,
     errorCount: of.count,
     failed: of.rows,
+    contacts: of.rows,
   }),
   present: bulkAccount,
 });

@@ -83,6 +83,28 @@ describe('a delete does not depend on the read before it', () => {
     expect(await sent()).toEqual([`DELETE /contacts/${BEN}`]);
   });
 
+  test('a call that is cancelled during the read deletes nothing', async () => {
+    const server = await openAnswers();
+    server.sandbox.setFaults([{ route: READ, fault: { connection: 'hang' } }]);
+    const leaving = new AbortController();
+    const call = server.client.callTool({ name: 'delete_contact', arguments: { contactId: BEN } }, undefined, {
+      signal: leaving.signal,
+    });
+    await server.wait(1_000);
+    leaving.abort();
+    await expect(call).rejects.toThrow();
+    server.sandbox.setFaults([]);
+    await server.wait(60_000);
+    expect(await server.sent()).not.toContain(`DELETE /contacts/${BEN}`);
+    expect(await server.call('get_contact', { contactId: BEN })).toMatchObject({ contact: { firstName: 'Ben' } });
+  });
+
+  test('the owner forbids the read by GHL_TOOLS: the delete alone is sent', async () => {
+    const { call, sent } = await openAnswers({ select: '-get_contact' });
+    expect(await call('delete_contact', { contactId: BEN })).toEqual({ succeeded: true });
+    expect(await sent()).toEqual([`DELETE /contacts/${BEN}`]);
+  });
+
   test('a contact that is gone is refused by the read, and nothing is written', async () => {
     const { call, refused, sent } = await openAnswers();
     await call('delete_contact', { contactId: BEN });
@@ -92,6 +114,22 @@ describe('a delete does not depend on the read before it', () => {
     );
     expect(await sent()).toEqual([`GET /contacts/${BEN}`]);
   });
+});
+
+test('a bulk change of tags: the answer has the tags that the first 25 contacts have now', async () => {
+  const { call } = await openAnswers();
+  const args = { type: 'add', contacts: [ANN, BEN, 'nobodyWithThisId0001'], tags: ['Spring'] };
+  expect(await call('bulk_update_contact_tags', args)).toMatchObject({
+    asked: 3,
+    updated: 2,
+    failed: [{ contactId: 'nobodyWithThisId0001' }],
+    contacts: [
+      { contactId: ANN, tags: ['vip', 'spring'] },
+      { contactId: BEN, tags: ['spring'] },
+    ],
+  });
+  const removed = await call('bulk_update_contact_tags', { ...args, type: 'remove', tags: [], removeAllTags: true });
+  expect(removed.contacts).toEqual([{ contactId: ANN }, { contactId: BEN }]);
 });
 
 test('removed tags: the answer has the tags that are left', async () => {

@@ -51,3 +51,13 @@ test('query searches titles and the text of HTML, and pages go on with it', asyn
   const pets = await call('list_contact_notes', { contactId: ANN, query: 'gies & no' });
   expect(pets.total).toBe(1);
 });
+
+test('one note of 60,000 characters is cut in the middle', async () => {
+  const body = `start ${'x'.repeat(60_000)} end`;
+  const { call } = await connect({
+    sandbox: { data: { contacts: [{ id: ANN, firstName: 'Ann', notes: [{ body }] }] } },
+  });
+  const [note] = notesOf(await call('list_contact_notes', { contactId: ANN }));
+  const one = await call('get_contact_note', { contactId: ANN, noteId: note?.id });
+  expect((one.note as Json).body).toMatch(/^start x+… \[40010 characters missing\] …x+ end$/);
+});

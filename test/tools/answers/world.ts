@@ -47,7 +47,7 @@ export async function openAnswers(options: Options = {}) {
     api: { timers, timeoutMs: 30_000, ...options.api },
     sandbox: { now, wait, rate: 'off', data, ...options.sandbox },
   });
-  return { ...connected, now };
+  return { ...connected, now, wait };
 }
 
 export const contactIn = (answer: Json): Json => answer.contact as Json;

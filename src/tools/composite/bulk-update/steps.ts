@@ -4,7 +4,7 @@ import { quoteForMessage } from '../../../lib/text.ts';
 import { bulkAssignContactBusiness } from '../../businesses.ts';
 import { updateContact } from '../../contacts.ts';
 import { rowOf } from '../../core/row-shape.ts';
-import { bulkUpdateContactTags } from '../../tags.ts';
+import { bulkUpdateContactTags, tagsAfter } from '../../tags.ts';
 import { type Step, type StepChange, type StepFailure, type StepResult, stepChange } from '../bulk-job/bulk-job.ts';
 import {
   type CustomValue,
@@ -58,7 +58,7 @@ function tagResult(
   if (lists.length > 0 && lists.every((list) => list.length === 0)) return 'unchanged';
   const old = [row.oldTags, before?.tags].find(Array.isArray);
   if (!old) return 'changed';
-  const tags = apply(old);
+  const tags = tagsAfter(row) ?? apply(old);
   const isSame = lists.length === 0 && tags.length === old.length;
   return isSame ? 'unchanged' : { changes: { tags: { old: shortValue(old), new: shortValue(tags) } } };
 }
