@@ -2,7 +2,8 @@ import { isId } from '../../api/endpoint.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json.ts';
 import type { ToolContext } from '../core/context.ts';
-import { nextCursor, PAGES_REPEAT, searchPage } from './search-pages.ts';
+import { matchingPage } from './search/collect.ts';
+import { nextCursor, PAGES_REPEAT } from './search-pages.ts';
 
 /** The progress of a sweep through all pages of a search, which a later call may continue. */
 export interface Sweep {
@@ -43,7 +44,7 @@ export async function sweepContacts(
     context.call(endpoint, args, priority, { unstored: true });
   while (!sweep.ended) {
     if (seen.size > 0 && !context.hasTime()) return 'stopped for time.';
-    const page = await searchPage({ call }, sweep.search, sweep.searchAfter).catch((error: unknown) => {
+    const page = await matchingPage({ ...context, call }, sweep.search, sweep.searchAfter).catch((error: unknown) => {
       if (seen.size === 0 || !(error instanceof UserError)) throw error;
       return error;
     });

@@ -4,7 +4,7 @@ import { type Json, recordIn, recordsOf } from '../../lib/json.ts';
 import { nearest } from '../../lib/nearest.ts';
 import { quoteForMessage } from '../../lib/text.ts';
 import { CUSTOM_FIELDS } from './references.ts';
-import { OMITTED_FIELDS } from './row-shape.ts';
+import { OMITTED_FIELDS, rowOf } from './row-shape.ts';
 
 // biome-ignore format: lists
 const CONTACT = [
@@ -12,7 +12,7 @@ const CONTACT = [
   'businessId', 'businessName', 'assignedTo', 'assignedToName', 'followers', 'followerNames', 'tags', 'type', 'source',
   'dnd', 'dndSettings', 'inboundDndSettings', 'address1', 'city', 'state', 'postalCode', 'country', 'website', 'timezone',
   'dateOfBirth', 'gender', 'dateAdded', 'dateUpdated', 'lastActivity', 'customFields', 'ssn', 'notYetIndexed',
-  'firstNameRaw', 'lastNameRaw', 'address', ...OMITTED_FIELDS,
+  ...OMITTED_FIELDS,
 ];
 // biome-ignore format: lists
 const EVENT = [
@@ -55,35 +55,37 @@ const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Refuses names in `fields` that no record has: without its key a row reads as if the value were empty. A key that is new
- * in the answer, which is as HighLevel sent it, is accepted.
+ * in the answer is accepted.
  * @throws UserError with the keys that can be asked for
  */
 export function refuseUnknownFields({ list, answer: shape }: Endpoint, { fields }: Json, answer: Json): void {
   const key = list?.key ?? (shape && 'one' in shape ? shape.one : undefined);
-  if (fields === undefined || key === undefined) return;
+  if (!Array.isArray(fields) || key === undefined) return;
+  const rowIn = list?.row ?? (key === 'contact' ? rowOf.contact : rowOf.any);
   const records = [...recordsOf(answer[key]), recordIn(answer, key) ?? {}];
-  const present = records.flatMap((raw) => [...Object.keys(raw), ...Object.keys(list?.row(raw) ?? {})]);
-  const known = knownKeys(key);
-  const unknown = unknownIn(fields, new Set([...known, ...present]));
-  if (unknown.length > 0) throw new UserError(messageFor(unknown, known));
+  refuseUnknownKeys(
+    fields,
+    key,
+    records.flatMap((raw) => Object.keys(rowIn(raw))),
+  );
 }
 
-const knownKeys = (key: string): readonly string[] => (Object.hasOwn(KNOWN_KEYS, key) ? (KNOWN_KEYS[key] ?? []) : []);
-
-const unknownIn = (fields: unknown, known: ReadonlySet<string>): string[] =>
-  [fields].flat().filter((name): name is string => typeof name === 'string' && !isCustom(name) && !known.has(name));
-
-const isCustom = (name: string): boolean => name.startsWith(CUSTOM_FIELDS);
+/** The same for records that an answer has under `key`, and that have the keys `present` too. @throws UserError */
+export function refuseUnknownKeys(fields: readonly string[] = [], key: string, present: readonly string[] = []): void {
+  const known = new Set([...(Object.hasOwn(KNOWN_KEYS, key) ? (KNOWN_KEYS[key] ?? []) : []), ...present]);
+  const unknown = fields.filter((name) => !name.startsWith(CUSTOM_FIELDS) && !known.has(name));
+  if (unknown.length > 0) throw new UserError(messageFor(unknown, known));
+}
 
 /** Unknown names of one call that the message repeats. */
 const MAX_NAMES = 5;
 
-function messageFor(unknown: readonly string[], known: readonly string[]): string {
+function messageFor(unknown: readonly string[], known: ReadonlySet<string>): string {
+  const common = [...known].filter((name) => !OMITTED_FIELDS.has(name) && /^\w{1,40}$/.test(name));
   const names = unknown.slice(0, MAX_NAMES).map((name) => {
-    const near = nearest(name, known, 2);
+    const near = nearest(name, common, 2);
     return near ? `${quoteForMessage(name)} (did you mean ${near}?)` : quoteForMessage(name);
   });
-  const common = known.filter((name) => !OMITTED_FIELDS.has(name));
-  const custom = known.includes('customFields') ? ', or customFields. and a name' : '';
+  const custom = known.has('customFields') ? ', or customFields. and a name' : '';
   return `Nothing is shown: fields has ${names.join(', ')}, which these rows do not have. They have: ${common.join(', ')}${custom}.`;
 }

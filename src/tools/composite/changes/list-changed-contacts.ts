@@ -3,6 +3,7 @@ import { type Json, rowsIn } from '../../../lib/json.ts';
 import { CLOCK_SLACK_MS, DAY_MS, readTime } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { mayRead } from '../../core/permissions.ts';
+import { refuseUnknownKeys } from '../../core/row-keys.ts';
 import { pickFields, rowOf } from '../../core/row-shape.ts';
 import type { Implementation, ToolInput } from '../../core/tool.ts';
 import {
@@ -98,6 +99,7 @@ function store(reached: SavedCursor, { state, clock, signal }: ToolContext): Pro
 
 export const run: Implementation<typeof listChangedContacts> = async (args, context) => {
   const { limit, fields } = args;
+  refuseUnknownKeys(fields, 'contacts', ['change', 'status']);
   const start = await startOf(args, context);
   const { changes, state, complete, stateAfter } = await changesSince(start.contacts, limit ?? DEFAULT_ROWS, context);
   const tasks = args.tasks ? await readTasks(start.tasks, context) : undefined;
