@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
@@ -20,7 +21,13 @@ const run = (args: string[], env: Record<string, string> = {}) =>
 describe('the built program over stdio', () => {
   test('works with the SDK client, in the sandbox', async () => {
     const client = new Client({ name: 'test', version: '0' });
-    await client.connect(new StdioClientTransport({ command: process.execPath, args: [PROGRAM, '--sandbox'] }));
+    await client.connect(
+      new StdioClientTransport({
+        command: process.execPath,
+        args: [PROGRAM, '--sandbox'],
+        env: { GHL_EXPORT_DIR: tmpdir() },
+      }),
+    );
     expect(client.getServerVersion()).toMatchObject({
       name: 'ghl-contacts-mcp',
       title: 'GHL Contacts',
@@ -111,7 +118,7 @@ describe('without a credential', () => {
       new StdioClientTransport({ command: process.execPath, args: [PROGRAM], env: { GHL_API_KEY: '${GHL_API_KEY}' } }),
     );
     // The ten reads, and the tools of several calls that only read.
-    expect((await client.listTools()).tools).toHaveLength(10 + 4);
+    expect((await client.listTools()).tools).toHaveLength(10 + 5);
     expect(client.getInstructions()).toContain('Not signed in to HighLevel: set GHL_API_KEY');
     const result = await client.callTool({ name: 'list_contacts', arguments: {} });
     expect(result.isError).toBe(true);
@@ -124,6 +131,11 @@ describe('the command line', () => {
   test.each([
     [['--sandbox'], { GHL_TOOLS: 'taks' }, /^ghl-contacts-mcp: GHL_TOOLS: "taks" is no family.*\n$/],
     [[], { GHL_BASE_URL: 'http://example.com' }, /^ghl-contacts-mcp: GHL_BASE_URL: must be https.*\n$/],
+    [
+      ['--sandbox'],
+      { GHL_EXPORT_DIR: 'exports' },
+      /^ghl-contacts-mcp: GHL_EXPORT_DIR: "exports" is not an absolute.*\n$/,
+    ],
     [['frobnicate'], {}, /There is no command "frobnicate"/],
     [['sandbox', '--port', 'x'], {}, /port/],
     [

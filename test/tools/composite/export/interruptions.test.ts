@@ -1,6 +1,6 @@
-import { appendFile, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Json } from '../../../../src/lib/json.ts';
 import { memoizeAsync } from '../../../../src/lib/memoize.ts';
 import { createSandbox } from '../../../../src/sandbox/index.ts';
@@ -206,6 +206,41 @@ describe('an existing file is never overwritten', () => {
     expect(await readFile(target, 'utf8')).toBe('precious');
     expect(await filesIn(folder)).not.toContain('nothing');
   });
+});
+
+test('a full disk is named, and the same handle continues to the same file when there is space', async () => {
+  const { call, refused, folder, sent } = await openExport({ contacts: CONTACTS, users: USERS });
+  const file = await open(join(folder, 'probe'), 'w');
+  const handle: { write: (content: Buffer, from: number, length: number, at: number) => Promise<unknown> } =
+    Object.getPrototypeOf(file);
+  await file.close();
+  await rm(join(folder, 'probe'));
+  const write = handle.write;
+  const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+  let writes = 0;
+  const spy = vi.spyOn(handle, 'write').mockImplementation(async function (this: unknown, content, from, length, at) {
+    // The head of the file and the first two pages fit, and half of the third.
+    writes += 1;
+    const fits = writes > 3 ? Math.floor(length / 2) : length;
+    const result = await write.call(this, content, from, fits, at);
+    if (fits < length) throw full;
+    return result;
+  });
+  onTestFinished(() => void spy.mockRestore());
+  const part = join(folder, 'contacts-2026-11-20.csv.part');
+  const error = await refused(EXPORT);
+  expect(error).toMatch(
+    /^(\S+) cannot be written: the disk is full \(ENOSPC\)\. 1000 contacts are in it\. When that is corrected call export_contacts with handle "export-\w+"\.$/,
+  );
+  expect(error.startsWith(part)).toBe(true);
+  const [, found] = /"(export-\w+)"/.exec(error) ?? [];
+  expect(await refused(EXPORT, { handle: found })).toBe(error);
+  expect(await filesIn(folder)).toEqual(['contacts-2026-11-20.csv.part']);
+  spy.mockRestore();
+  await sent();
+  expect(await textAt(await call(EXPORT, { handle: found }))).toBe(await uninterrupted());
+  expect(await filesIn(folder)).toEqual(['contacts-2026-11-20.csv']);
+  expect((await sent()).filter((line) => line === SEARCH)).toHaveLength(3);
 });
 
 test('a folder that cannot be written is named before anything is sent', async () => {
