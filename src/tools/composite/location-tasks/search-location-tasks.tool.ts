@@ -16,7 +16,7 @@ export const searchLocationTasks = compositeTool({
   effect: 'read',
   output: answer({ tasks: of.rows, total: of.count, asOf: of.text, next: of.object }),
   description:
-    'Tasks of all contacts by due date: open (overdue included), overdue, completed, or due in a range. Times: ISO or local; a date means the whole day.',
+    'Tasks of all contacts by due date: open (with overdue), overdue, completed, or due in a range; a date means the whole day.',
   input: z.strictObject({
     status: z.enum(['open', 'overdue', 'completed']).optional(),
     dueFrom: Time.optional(),
