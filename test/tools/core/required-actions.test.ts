@@ -25,7 +25,15 @@ const toolUse = (name: string, label: string, args: Json): Use => [
 ];
 
 /** Arguments that examples leave out, and the tools that make several calls. */
-function variants({ contactId, otherContactId, email, tag, businessId, taskId }: Fixture): Record<string, Json[]> {
+function variants({
+  contactId,
+  otherContactId,
+  email,
+  tag,
+  businessId,
+  taskId,
+  userId,
+}: Fixture): Record<string, Json[]> {
   const due = { title: 'Call', dueDate: '2026-12-01T09:00:00Z' };
   const known = { email, firstName: 'Maria' };
   const fresh = { email: 'nora.whelan@example.com', firstName: 'Nora' };
@@ -68,6 +76,12 @@ function variants({ contactId, otherContactId, email, tag, businessId, taskId }:
       { query: 'maria', set: { city: 'Austin' } },
       { query: 'a', addTags: ['spring fair'] },
     ],
+    bulk_update_tasks: [
+      { tasks: [taskId], set: { dueDate: '2026-12-01T09:00:00Z' } },
+      { tasks: [taskId], set: { completed: true } },
+      { dueFrom: '2020-01-01', tag, set: { assignedTo: userId } },
+    ],
+    search_location_appointments: [{ to: '2027-01-01' }, { userId, to: '2027-01-01' }],
     count_contacts: [{}, { groupBy: 'tag' }, { groupBy: 'owner' }],
     list_changed_contacts: [{ since: '2026-11-01' }, { since: '2026-11-01', tasks: true, limit: 3 }],
     get_contact_overview: [{ contactId }],
