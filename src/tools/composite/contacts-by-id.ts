@@ -1,3 +1,4 @@
+import { isId } from '../../api/endpoint.ts';
 import { UserError } from '../../lib/errors.ts';
 import { type Json, textIn } from '../../lib/json.ts';
 import type { ToolContext } from '../core/context.ts';
@@ -45,7 +46,7 @@ export async function contactsOfRows(
   rows: readonly Json[],
   context: Pick<ToolContext, 'access' | 'call' | 'notify'>,
 ): Promise<ReadonlyMap<string, Json>> {
-  const ids = rows.flatMap((row) => textIn(row, 'contactId') ?? []);
+  const ids = rows.map(({ contactId }) => contactId).filter(isId);
   if (ids.length === 0) return new Map();
   const missing = (why: string) => context.notify(`What is shown of contacts is incomplete: ${why}`);
   if (!mayRead(searchContacts, context.access)) {

@@ -25,7 +25,7 @@ export const run: Implementation<typeof searchLocationAppointments> = async (arg
   const shown = skip + rows.length;
   const span = { ...args, from: toIso(range.from), to: toIso(range.to) };
   const isCut = readTo < range.to;
-  if (isCut) context.notify(`Stopped for time: total counts the appointments before ${toIso(readTo)}.`);
+  if (isCut) context.notify('Stopped for time: total counts what was read; next reads the rest.');
   const rest = isCut ? { ...span, from: toIso(readTo), skip: 0 } : undefined;
   const next = shown < events.length ? { ...span, skip: shown } : rest;
   return {

@@ -2,6 +2,7 @@ import type { Json } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { JobStore } from '../../core/job-store.ts';
 import { BulkJob, type BulkPlan } from './bulk-job.ts';
+import { costOf } from './cost.ts';
 import { type BatchWork, runBatch } from './run-batch.ts';
 
 /** Records above which nothing is written before a preview was delivered. */
@@ -87,6 +88,8 @@ async function continueJob<StepName extends string, Plan extends BulkPlan<StepNa
   if (needsPreview(job.plan) && job.progress.size === 0 && !(confirmed && job.previewed)) {
     notify(PREVIEW_NOTICE);
     const preview = await work.preview(job.plan, context);
+    const cost = costOf(job.plan, work.steps, context);
+    if (cost) notify(cost);
     job.previewed = !signal?.aborted;
     return { ...preview, next };
   }

@@ -1,10 +1,7 @@
-import type { Json } from '../../../lib/json.ts';
 import { isFailure, type StepFailure } from '../bulk-job/bulk-job.ts';
+import { listFailures } from '../bulk-job/failures.ts';
 import { changedTask } from './changes.ts';
 import type { TasksJob } from './plan.ts';
-
-/** Failures listed one by one; the others are grouped. */
-const MAX_FAILURES = 20;
 
 type Outcome = 'changed' | 'unchanged' | 'skipped' | 'left' | StepFailure;
 
@@ -29,8 +26,7 @@ export function summaryOf(job: TasksJob) {
     failed: failures.length,
     left: count('left'),
     ...(changed.length > 0 ? { tasks: changed } : {}),
-    ...(failures.length > 0 ? { failures: failures.slice(0, MAX_FAILURES) } : {}),
-    ...(failures.length > MAX_FAILURES ? { furtherFailures: grouped(failures.slice(MAX_FAILURES)) } : {}),
+    ...listFailures(failures, 'tasks'),
   };
 }
 
@@ -39,11 +35,4 @@ function outcomeOf({ progress }: TasksJob, id: string): Outcome {
   const result = progress.get(id)?.task;
   if (result === undefined) return 'left';
   return isFailure(result) && result.deleted ? 'skipped' : result;
-}
-
-/** Number of tasks by reason. */
-function grouped(failures: readonly { readonly reason: string }[]): Json[] {
-  const counts = new Map<string, number>();
-  for (const { reason } of failures) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  return [...counts].map(([reason, tasks]) => ({ reason, tasks })).slice(0, MAX_FAILURES);
 }

@@ -9,13 +9,10 @@ import { failureReason } from '../contact-view/contact-parts.ts';
 import { searchPage } from '../search-pages.ts';
 import type { Changes, Plan } from './job.ts';
 import { businessField, fieldsToSet, shortValue, wantedChanges } from './job-fields.ts';
-import { STEPS } from './steps.ts';
 
 const MAX_EXAMPLES = 3;
 /** Characters of a value. */
 const MAX_VALUE = 100;
-/** Share of the daily quota from which the preview gives the cost. */
-const NOTABLE_SHARE = 0.05;
 
 /** What a job would do, with three contacts as examples. Writes nothing. */
 export async function previewOf(plan: Plan, context: ToolContext): Promise<Json> {
@@ -25,8 +22,6 @@ export async function previewOf(plan: Plan, context: ToolContext): Promise<Json>
     ...ids.slice(0, MAX_EXAMPLES).map((id) => exampleOf(id, plan, context)),
   ]);
   if (everyContact) context.notify('These are ALL contacts of the location.');
-  const cost = costOf(plan, context);
-  if (cost) context.notify(cost);
   if (plan.changes.addTags || plan.changes.removeTags) context.notify('Tags may start automations for each contact.');
   const preview = {
     preview: true,
@@ -38,16 +33,6 @@ export async function previewOf(plan: Plan, context: ToolContext): Promise<Json>
     examples,
   };
   return truncateLists(preview) ?? truncateLists({ ...preview, examples: [] }) ?? { preview: true, total: ids.length };
-}
-
-/** What a large job takes of the daily quota, as the headers of the last answers give it. */
-function costOf({ steps, ids }: Plan, { api }: ToolContext): string | undefined {
-  const { dailyLimit, dailyRemaining = 0 } = api.status().quota;
-  const requests = steps.reduce((sum, step) => sum + Math.ceil(ids.length / STEPS[step].idsPerCall), 0);
-  if (!dailyLimit || requests < dailyLimit * NOTABLE_SHARE) return undefined;
-  const share = Math.round((100 * requests) / dailyLimit);
-  const stops = requests > dailyRemaining ? '; it stops when they are used up and can continue the next day' : '';
-  return `It takes about ${requests} requests, ${share} % of the ${dailyLimit} this location has a day, of which ${dailyRemaining} are left${stops}.`;
 }
 
 /** Whether a search found every contact of the location; undefined if the API does not give their number. */

@@ -2,17 +2,9 @@ import { fullName } from '../../../api/contact-fields.ts';
 import type { Json } from '../../../lib/json.ts';
 import { rowsThatFit } from '../../core/tool-result.ts';
 import { isFailure, type Progress } from '../bulk-job/bulk-job.ts';
+import { listFailures, MAX_LISTED } from '../bulk-job/failures.ts';
 import type { ContactsJob, StepName } from './job.ts';
 import { shortValue } from './job-fields.ts';
-
-/** Failures listed one by one; the others are grouped. */
-const MAX_LISTED = 20;
-
-interface Failure extends Json {
-  readonly contactId: string;
-  readonly step: string;
-  readonly reason: string;
-}
 
 /** Bytes of the contacts that are listed with their old and new values. */
 const MAX_CHANGES_BYTES = 16_000;
@@ -38,8 +30,7 @@ export function summaryOf(job: ContactsJob) {
     ...(repeated > 0 ? { repeatedIds: repeated } : {}),
     ...changedContacts(job),
     ...(missing.length > 0 ? { missing: missing.slice(0, MAX_LISTED) } : {}),
-    ...(failures.length > 0 ? { failures: failures.slice(0, MAX_LISTED) } : {}),
-    ...(failures.length > MAX_LISTED ? { furtherFailures: grouped(failures.slice(MAX_LISTED)) } : {}),
+    ...listFailures(failures, 'contacts'),
   };
 }
 
@@ -72,7 +63,7 @@ function changedContacts({ shownIds, before, changes }: ContactsJob): Json {
   };
 }
 
-function failureOf(contactId: string, progress: ContactProgress): Failure {
+function failureOf(contactId: string, progress: ContactProgress) {
   const steps = Object.entries(progress ?? {});
   const failed = steps.flatMap(([step, result]) => (isFailure(result) ? [{ step, reason: result.reason }] : []));
   const succeeded = steps.filter(([, result]) => !isFailure(result)).map(([step]) => step);
@@ -82,16 +73,4 @@ function failureOf(contactId: string, progress: ContactProgress): Failure {
     reason: [...new Set(failed.map(({ reason }) => reason))].join(' '),
     ...(succeeded.length > 0 ? { succeeded: succeeded.join(', ') } : {}),
   };
-}
-
-/** The most frequent first. */
-function grouped(failures: readonly Failure[]): Json[] {
-  const groups = new Map<string, { step: string; reason: string; contacts: number }>();
-  for (const { step, reason } of failures) {
-    const key = `${step} ${reason}`;
-    const group = groups.get(key) ?? { step, reason, contacts: 0 };
-    group.contacts += 1;
-    groups.set(key, group);
-  }
-  return [...groups.values()].sort((a, b) => b.contacts - a.contacts).slice(0, MAX_LISTED);
 }

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { SCOPES } from '../../../../src/api/scopes.ts';
 import type { Json } from '../../../../src/lib/json.ts';
 import type { SandboxData } from '../../../../src/sandbox/index.ts';
-import { type Connected, NOW, type Options } from '../../../connect.ts';
+import { virtualClock } from '../../../api/virtual-clock.ts';
+import { type Connected, connect, NOW, type Options } from '../../../connect.ts';
 import { answerWith, openNames } from '../../names/world.ts';
 
 const TOOL = 'search_location_appointments';
@@ -262,6 +263,26 @@ describe('ranges', () => {
     expect(answer).toMatchObject({ total: 41 });
     expect(new Set(titles(answer)).size).toBe(41);
     expect(server.requests().filter((line) => line === EVENTS)).toHaveLength(2 * 10);
+  });
+
+  test('if time runs out, next reads the rest, and each event is listed once', async () => {
+    const timers = virtualClock(NOW);
+    const { now, wait } = timers;
+    const visits = Array.from({ length: 30 }, (_, n) => visit(`Visit ${n}`, 1 + n * 30 * 24));
+    const data = dataOf([person(1, visits)]);
+    const server = await connect({
+      timezone: ZONE,
+      api: { timers, timeoutMs: 30_000 },
+      sandbox: { now, wait, rate: 5_000, data },
+    });
+    server.sandbox.setFaults([{ route: EVENTS, fault: { delayMs: 20_000 } }]);
+    const first = await server.call(TOOL, { to: '2036-11-20', limit: 100 });
+    expect(first).toMatchObject({ notice: expect.stringContaining('Stopped for time') });
+    expect(rowsOf(first).length).toBeLessThan(30);
+    server.sandbox.setFaults([]);
+    const rest = await server.call(TOOL, first.next as Json);
+    expect(rest.next).toBeUndefined();
+    expect([...titles(first), ...titles(rest)]).toEqual(visits.map(({ title }) => title));
   });
 
   test('pages give each event once, in the order of time, with one search for the contacts of each', async () => {

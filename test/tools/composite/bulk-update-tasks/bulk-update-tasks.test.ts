@@ -132,6 +132,11 @@ describe('more than 25 tasks', () => {
     expect(await server.writes()).toEqual([]);
   });
 
+  test('are previewed with the share of the daily quota that a large job takes', async () => {
+    const { update } = await world(people(60), { sandbox: { dailyRate: 1_000 } });
+    expect((await update(all)).notice).toMatch(/It takes about 60 requests, 6 % of the 1000 this location has a day/);
+  });
+
   test('completed, deleted or changed after the preview are skipped or unchanged', async () => {
     const server = await world(people(30));
     const next = await previewed(server, all);
@@ -288,6 +293,12 @@ describe('arguments', () => {
       const { tools } = await client.listTools();
       expect(tools.some(({ name }) => name === TOOL)).toBe(scopes.length > 1);
     }
+  });
+
+  test('a tag needs contacts.readonly as well, and the refusal says so', async () => {
+    const server = await world(people(2), { scopes: ['contacts.write', 'locations/tasks.readonly', 'users.readonly'] });
+    expect(await server.refused(TOOL, { tag: 'vip', set: { completed: true } })).toContain('contacts.readonly');
+    expect(await server.update({ tasks: [taskId(0)], set: { completed: true } })).toMatchObject({ changed: 1 });
   });
 
   test.each([
