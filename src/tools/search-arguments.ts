@@ -6,10 +6,10 @@ import { MAX_SEARCH_TEXT } from './search-filters.ts';
 /** Common filters of contacts as plain arguments, next to `filters`: all must hold. */
 export const searchArguments = {
   tag: Filled.max(MAX_SEARCH_TEXT).meta(unlistedLimit).optional(),
-  assignedTo: User.optional(),
-  business: Filled.max(200).meta(unlistedLimit).optional(),
+  assignedTo: User.describe('name, id or me').optional(),
+  business: Filled.max(200).meta(unlistedLimit).describe('name or id').optional(),
   createdAfter: Time.optional(),
-  createdBefore: Time.optional(),
+  createdBefore: Time.describe('exclusive').optional(),
   updatedAfter: Time.optional(),
   hasEmail: z.boolean().optional(),
   hasPhone: z.boolean().optional(),

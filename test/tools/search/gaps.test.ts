@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../src/lib/json.ts';
 import { connectChanged } from '../../changed-answers.ts';
 import { CONTACTS, INDEX_DELAY_MS } from '../../connect.ts';
+import { openNames } from '../names/world.ts';
 import { namesOf, openSearch, walk } from './world.ts';
 
 const PEOPLE = [
@@ -115,12 +116,31 @@ describe('an email or phone that search finds nowhere as the primary one', () =>
     });
   });
 
+  test('a lookup that fails is named, and the answer is still given', async () => {
+    const { call } = await openNames({
+      timezone: 'America/Chicago',
+      intercept: ({ url }) =>
+        url.includes('/search/duplicate') ? Response.json({ message: 'no' }, { status: 400 }) : undefined,
+    });
+    const answer = await call('search_contacts', { filters: [f('email', 'eq', 'nobody@x.example')] });
+    expect(answer).toMatchObject({ contacts: [], notice: expect.stringContaining('could not be asked just now') });
+  });
+
+  test('a lookup that the owner switched off is not asked', async () => {
+    const { call, sent } = await openSearch(PEOPLE, { select: '-find_duplicate_contact' });
+    expect(await call('search_contacts', { filters: [f('email', 'eq', 'ann.home@x.example')] })).toMatchObject({
+      total: 0,
+    });
+    expect(lookups(await sent())).toEqual([]);
+  });
+
   test('only the first page of a search that found nobody asks the lookup', async () => {
     const { call, sent } = await openSearch(PEOPLE);
     await call('search_contacts', { filters: [f('email', 'eq', 'ben@acme.example')] });
     await call('search_contacts', { filters: [f('email', 'eq', 'nobody@x.example')], page: 2 });
     await call('search_contacts', { filters: [f('email', 'not_eq', 'nobody@x.example')] });
     await call('search_contacts', { query: 'nobody@x.example' });
+    await call('search_contacts', { filters: [f('email', 'eq', 'nobody')] });
     expect(lookups(await sent())).toEqual([]);
   });
 });

@@ -26,7 +26,13 @@ interface ResolvedFilter {
   readonly shown: Json;
 }
 
-type Resolver = (filter: Json, argument: string, level?: 'group') => Promise<ResolvedFilter>;
+/** Where a filter was given. */
+interface Place {
+  /** As messages name it: `filters[0].filters[1]`, or a plain argument such as `tag`. */
+  readonly argument: string;
+  readonly isPlain?: true;
+  readonly level: 'top' | 'group';
+}
 
 /**
  * The arguments of a search with one list of filters: plain arguments are filters too, times are in UTC, values as the index
@@ -40,80 +46,80 @@ export async function resolveSearch(
   context: ToolContext,
 ): Promise<{ readonly args: Json; readonly searched?: string }> {
   const plain = plainFilters(args);
-  if (recordsOf(args.filters).length + plain.length > MAX_FILTERS)
+  const given = recordsOf(args.filters);
+  if (given.length + plain.length > MAX_FILTERS)
     throw new UserError(`Nothing was sent. filters and the arguments that filter may be ${MAX_FILTERS} in all.`);
-  const resolve = resolverFor(tool, context);
+  const places: (readonly [Json, Place])[] = [
+    ...given.map((filter, at) => [filter, { argument: `filters[${at}]`, level: 'top' }] as const),
+    ...plain.map(({ filter, argument }) => [filter, { argument, isPlain: true, level: 'top' }] as const),
+  ];
   const resolved: ResolvedFilter[] = [];
-  for (const [at, filter] of recordsOf(args.filters).entries()) resolved.push(await resolve(filter, `filters[${at}]`));
-  for (const { argument, filter } of plain) resolved.push(await resolve(filter, argument));
+  for (const [filter, place] of places) resolved.push(await resolveFilter(filter, place, tool, context));
   const filters = resolved.map(({ sent }) => sent);
   const rest = { ...withoutPlainFilters(args), ...(filters.length > 0 ? { filters } : {}) };
-  const wanted = [
-    ...recordsOf(asked.filters),
-    ...plainFilters(asked).map(({ argument, filter }) =>
-      argument === 'business' ? { ...filter, field: argument } : filter,
-    ),
-  ];
   const shown = lineOf(resolved.map((each) => each.shown));
-  return shown === lineOf(wanted.map(withoutValueObject)) ? { args: rest } : { args: rest, searched: shown };
+  return shown === lineOf(askedFilters(asked)) ? { args: rest } : { args: rest, searched: shown };
 }
 
 const lineOf = (filters: readonly Json[]): string => truncate(filters.map(describeFilter).join(' AND '), MAX_LINE);
 
-/** The lookups that names in filters need are in memory, since the names were resolved. */
-function resolverFor(tool: Pick<ToolSpec, 'effect'>, context: ToolContext): Resolver {
-  const resolve: Resolver = async (given, argument, level) => {
-    if (given.group !== undefined) return resolveGroup(given, argument);
-    if (given.operator === 'nested') return { sent: given, shown: given };
-    return resolveOne(withoutValueObject(given), argument, level);
+/** That a business is searched by its name is not what was asked. */
+const askedFilters = (asked: Json): Json[] => [
+  ...recordsOf(asked.filters).map(withoutValueObject),
+  ...plainFilters(asked).map(({ argument, filter }) =>
+    argument === 'business' ? { ...filter, field: argument } : filter,
+  ),
+];
+
+async function resolveFilter(
+  given: Json,
+  place: Place,
+  tool: Pick<ToolSpec, 'effect'>,
+  context: ToolContext,
+): Promise<ResolvedFilter> {
+  if (given.operator === 'nested') return { sent: given, shown: given };
+  if (given.group === undefined) return resolveCondition(withoutValueObject(given), place, tool, context);
+  const inner: ResolvedFilter[] = [];
+  for (const [at, filter] of recordsOf(given.filters).entries()) {
+    const argument = `${place.argument}.filters[${at}]`;
+    inner.push(await resolveFilter(filter, { argument, level: 'group' }, tool, context));
+  }
+  return {
+    sent: { ...given, filters: inner.map(({ sent }) => sent) },
+    shown: { ...given, filters: inner.map(({ shown }) => shown) },
   };
+}
 
-  async function resolveGroup(given: Json, argument: string): Promise<ResolvedFilter> {
-    const inner: ResolvedFilter[] = [];
-    for (const [at, filter] of recordsOf(given.filters).entries())
-      inner.push(await resolve(filter, `${argument}.filters[${at}]`, 'group'));
-    return {
-      sent: { ...given, filters: inner.map(({ sent }) => sent) },
-      shown: { ...given, filters: inner.map(({ shown }) => shown) },
-    };
-  }
+async function resolveCondition(
+  given: Json,
+  { argument, isPlain, level }: Place,
+  tool: Pick<ToolSpec, 'effect'>,
+  context: ToolContext,
+): Promise<ResolvedFilter> {
+  const [field = '', operator = ''] = [textIn(given, 'field'), textIn(given, 'operator')];
+  // The lookups that names in filters need are in memory, since the names were resolved.
+  const definitions = isCustomField(field) ? await lookUp('customFields', context) : undefined;
+  const problem = operatorProblem(field, operator, level, definitions);
+  if (problem) throw new UserError(`Nothing was sent. ${argument} ${problem}.`);
+  const { type } = searchField(field, definitions) ?? { type: 'text' };
+  const nameOf = (key: string) => (isPlain ? argument : `${argument}.${key}`);
+  const { sent, shown } = await readBounds(given, type, nameOf, tool, context);
+  if (given.value === undefined) return { sent, shown: withLabel(shown, definitions) };
+  const asked = argument === 'business' ? await businessNamed(textIn(given, 'value') ?? '', context) : given.value;
+  const value = await readFilterValue(asked, type, operator, nameOf('value'), context);
+  return {
+    sent: { ...given, value },
+    shown: withLabel({ ...given, value: await namesFor(field, value, context) }, definitions),
+  };
+}
 
-  async function resolveOne(given: Json, argument: string, level?: 'group'): Promise<ResolvedFilter> {
-    const [field = '', operator = ''] = [textIn(given, 'field'), textIn(given, 'operator')];
-    const definitions = isCustomField(field) ? await lookUp('customFields', context) : undefined;
-    const problem = operatorProblem(field, operator, level ?? 'top', definitions);
-    if (problem) throw new UserError(`Nothing was sent. ${argument} ${problem}.`);
-    const { type } = searchField(field, definitions) ?? { type: 'text' };
-    const filter = argument === 'business' ? await withBusinessName(given) : given;
-    const isPlain = !argument.startsWith('filters');
-    const bounds = await readBounds(
-      filter,
-      type,
-      (bound) => (isPlain ? argument : `${argument}.${bound}`),
-      tool,
-      context,
-    );
-    if (filter.value === undefined) return { sent: bounds.sent, shown: withLabel(bounds.shown, definitions) };
-    const path = isPlain ? argument : `${argument}.value`;
-    const value = await readFilterValue(filter.value, type, operator, path, context);
-    const shown = { ...filter, value: await namesOf(field, value) };
-    return { sent: { ...filter, value }, shown: withLabel(shown, definitions) };
-  }
-
-  async function withBusinessName(filter: Json): Promise<Json> {
-    return { ...filter, value: await businessNamed(textIn(filter, 'value') ?? '', context) };
-  }
-
-  /** Names in place of the ids that the value holds. */
-  async function namesOf(field: string, value: unknown): Promise<unknown> {
-    const kind = FILTER_REFERENCES.get(field);
-    const rows = kind && (await lookUp(kind, context));
-    if (!rows) return value;
-    const nameOf = (id: unknown) => (typeof id === 'string' ? (indexById(rows).get(id)?.name ?? id) : id);
-    return Array.isArray(value) ? value.map(nameOf) : nameOf(value);
-  }
-
-  return resolve;
+/** Names in place of the ids that the value of a filter holds. */
+async function namesFor(field: string, value: unknown, context: ToolContext): Promise<unknown> {
+  const kind = FILTER_REFERENCES.get(field);
+  const rows = kind && (await lookUp(kind, context));
+  if (!rows) return value;
+  const nameOf = (id: unknown) => (typeof id === 'string' ? (indexById(rows).get(id)?.name ?? id) : id);
+  return Array.isArray(value) ? value.map(nameOf) : nameOf(value);
 }
 
 /** A filter with the name of its custom field in place of the id. */

@@ -26,6 +26,10 @@ export async function findByOtherValue(search: Json, context: ToolContext): Prom
   if (!wanted || !mayRead(findDuplicateContact, context.access)) return undefined;
   const { kind, value } = wanted;
   const contact = await lookUpDuplicate(wanted, context);
+  if (contact === 'unknown') {
+    context.notify(`The duplicate lookup, which may know additional ${kind}s, could not be asked just now.`);
+    return undefined;
+  }
   if (!contact || !mayBeSameContact(contact, { [kind]: value }) || lacksEmailOrPhone(contact, kind, value)) {
     context.notify(
       `Search and the duplicate lookup find nobody with this ${kind}; additional ${kind}s may be unknown to both.`,
@@ -42,6 +46,7 @@ function wantedIn({ query, filters }: Json): Wanted | undefined {
   for (const filter of all) {
     const { field, operator, value } = filter;
     if ((field !== 'email' && field !== 'phone') || operator !== 'eq' || typeof value !== 'string') continue;
+    if (field === 'email' && !value.includes('@')) continue;
     const others = all.filter((each) => each !== filter);
     return {
       kind: field,
@@ -52,7 +57,7 @@ function wantedIn({ query, filters }: Json): Wanted | undefined {
   return undefined;
 }
 
-async function lookUpDuplicate({ kind, value }: Wanted, { call }: ToolContext): Promise<Json | undefined> {
+async function lookUpDuplicate({ kind, value }: Wanted, { call }: ToolContext): Promise<Json | 'unknown' | undefined> {
   try {
     const contact = recordIn(
       await call(findDuplicateContact, kind === 'email' ? { email: value } : { number: value }),
@@ -60,7 +65,7 @@ async function lookUpDuplicate({ kind, value }: Wanted, { call }: ToolContext): 
     );
     return isId(contact?.id) ? contact : undefined;
   } catch (error) {
-    if (error instanceof UserError) return undefined;
+    if (error instanceof UserError) return 'unknown';
     throw error;
   }
 }
