@@ -35,6 +35,9 @@ export const isChange = (row: Json): boolean => typeof row.field === 'string' &&
 /** An id, a list of ids, or the ids of `{old, new}`. */
 const idsOf = (value: unknown): unknown[] => (isRecord(value) ? Object.values(value) : [value].flat());
 
+/** Arguments of the next call, which are given back as they are. */
+export const isNextCall = (key: string): boolean => key === 'next';
+
 type NeededIds = Map<LookupKind, Set<string>>;
 
 /** The ids in an answer that a person knows by name, by the lookup that has the names; only in `keys` if they are given. */
@@ -57,6 +60,7 @@ function collectIds(value: unknown, needed: NeededIds, keys: readonly string[] |
   const changed = isChange(value) ? namingOf(value.field) : undefined;
   if (changed) for (const id of [value.old, value.new]) add(changed.kind, id);
   for (const [key, inner] of Object.entries(value)) {
+    if (isNextCall(key)) continue;
     const { kind, shown } = namingOf(key) ?? {};
     const isNamed = shown !== undefined || (key === 'customFields' && isValueList(inner));
     if (isNamed && !isShown(key) && !isShown(shown)) continue;

@@ -2,7 +2,7 @@ import { isEmpty, isRecord, type Json } from '../../lib/json.ts';
 import { stripHiddenCharacters, truncate } from '../../lib/text.ts';
 import type { ToolContext } from '../core/context.ts';
 import type { LookupKind, NamedRow } from '../core/lookup-cache.ts';
-import { idsIn, isChange, isValueList, namingOf } from '../core/named-ids.ts';
+import { idsIn, isChange, isNextCall, isValueList, namingOf } from '../core/named-ids.ts';
 import { CUSTOM_FIELDS } from '../core/references.ts';
 import { showCustomFields } from './custom-field-values.ts';
 import { rowsWith } from './lookups.ts';
@@ -52,6 +52,7 @@ function namedChange(row: Json, { directory }: Naming): Json {
 type Entry = readonly [key: string, value: unknown];
 
 function namedEntry([key, inner]: Entry, holder: Json, naming: Naming, isRow: boolean): Entry[] {
+  if (isNextCall(key)) return [[key, inner]];
   const { directory, asked } = naming;
   if (key === 'customFields' && isValueList(inner)) {
     const fields = askedFields(inner, asked);

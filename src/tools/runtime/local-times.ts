@@ -1,6 +1,7 @@
 import { isRecord, type Json } from '../../lib/json.ts';
 import { type Clock, isLocalTime, parseLocalTime } from '../../lib/time.ts';
 import { formatTime, parseTime, withLocalTimes } from '../../lib/time-format.ts';
+import { isNextCall } from '../core/named-ids.ts';
 
 /** Keys of times: some answers of HighLevel have epoch ms there, and appointments a time without an offset. */
 const TIME_KEYS: ReadonlySet<string> = new Set([
@@ -16,7 +17,7 @@ const WRITTEN: ReadonlySet<string> = new Set([
 
 /** Arguments that are given back to a tool, and values under names that people chose: shown as they are. */
 const isOpaque = (value: unknown, key: string): boolean =>
-  isRecord(value) && (key === 'next' || key === 'customFields');
+  isRecord(value) && (isNextCall(key) || key === 'customFields');
 
 /** Sentences of this server, in which times may stand. */
 const SENTENCES: ReadonlySet<string> = new Set(['notice', 'reason', 'problem', 'tasksFailed']);

@@ -118,6 +118,11 @@ describe('who comes in', () => {
     for (const userId of ['theo brandt', THEO, 'me'])
       expect(titles(await server.call(TOOL, { userId }))).toEqual(['Theo, room 0', 'Theo, room 1']);
     expect(titles(await server.call(TOOL, { userId: 'me', calendarId: 'Room 1' }))).toEqual(['Theo, room 1']);
+    const first = await server.call(TOOL, { userId: 'me', calendarId: 'Room 0', to: '2027-01-01', limit: 1 });
+    expect(first.next).toBeUndefined();
+    const { next } = await server.call(TOOL, { userId: 'me', limit: 1 });
+    expect(next).toMatchObject({ userId: THEO, limit: 1, skip: 1 });
+    expect(titles(await server.call(TOOL, next as Json))).toEqual(['Theo, room 1']);
     server.requests();
     await server.call(TOOL, { userId: DANA });
     expect(server.requests().filter((line) => line === EVENTS)).toHaveLength(1);

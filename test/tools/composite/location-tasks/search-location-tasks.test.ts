@@ -86,6 +86,13 @@ describe('tasks of the location', () => {
     expect(ids(server.requests(), SEARCH)).toEqual([]);
   });
 
+  test('of a team member are paged: next has the id, which the tool takes', async () => {
+    const server = await open([person(1, [task('one', 1), task('two', 2)])]);
+    const first = await server.call(TOOL, { assignedTo: 'dana whitfield', limit: 1 });
+    expect(first.next).toEqual({ assignedTo: DANA, limit: 1, skip: 1 });
+    expect(titles(await server.call(TOOL, first.next as Json))).toEqual(['two']);
+  });
+
   test('of the wrong range or with unknown fields are refused before anything is sent', async () => {
     const server = await open([]);
     expect(await server.refused(TOOL, { dueFrom: '2026-11-22', dueTo: '2026-11-21' })).toContain(
