@@ -1,7 +1,7 @@
 import { KINDS, type Kind, type Person } from './person.ts';
 
 /** A value that more contacts share is one of an office or a household list: it makes nobody a duplicate. */
-export const MAX_SHARING = 10;
+const MAX_SHARING = 10;
 
 /** Contacts that share one value, in the order of the list of all. */
 export interface Match {
@@ -12,7 +12,7 @@ export interface Match {
 
 /** The strongest evidence of any two contacts of a group; the strongest first. */
 const EVIDENCE = ['email+phone', 'email', 'phone', 'name'] as const;
-export type Evidence = (typeof EVIDENCE)[number];
+type Evidence = (typeof EVIDENCE)[number];
 
 /** Contacts that are linked by shared values, directly or through others. */
 export interface Group {

@@ -19,7 +19,7 @@ export interface Person {
 
 /** Characters of a value, in the answer and in comparisons. */
 const CHARACTERS = 100;
-const ROW = ['id', 'name', 'email', 'phone', 'lastActivity', 'dateAdded', 'tagCount'] as const;
+const ROW = ['id', 'name', 'email', 'phone', 'lastActivity', 'dateUpdated', 'dateAdded', 'tagCount'] as const;
 
 /** A contact from a row of search. */
 export async function personOf(raw: Json, context: ToolContext): Promise<Person> {
@@ -29,7 +29,7 @@ export async function personOf(raw: Json, context: ToolContext): Promise<Person>
   const shown = {
     ...contact,
     name,
-    lastActivity: lastActivity ?? dateUpdated,
+    dateUpdated: lastActivity ? undefined : dateUpdated,
     tagCount: Array.isArray(tags) && tags.length > 0 ? tags.length : undefined,
   };
   const phones = textsOf(contact.phone, additionalPhones, 'phone').map((phone) => comparablePhone(phone, context));

@@ -1,4 +1,4 @@
-import { isRecord, type Json, textIn } from '../../../lib/json.ts';
+import { isRecord, textIn } from '../../../lib/json.ts';
 import type { Column } from './columns.ts';
 
 /** The values of one contact, those that are not empty. */
@@ -48,13 +48,10 @@ const csv: Format = {
 const jsonl: Format = {
   head: () => '',
   row(values) {
-    const plain: Json = {};
-    const customFields: Json = {};
-    for (const [column, value] of values)
-      if ('key' in column) plain[column.header] = value;
-      else customFields[column.label] = value;
-    const isFilled = Object.keys(customFields).length > 0;
-    return `${JSON.stringify(isFilled ? { ...plain, customFields } : plain)}\n`;
+    const plain = values.flatMap(([column, value]) => ('key' in column ? [[column.header, value]] : []));
+    const fields = values.flatMap(([column, value]) => ('key' in column ? [] : [[column.label, value]]));
+    const customFields = fields.length > 0 ? { customFields: Object.fromEntries(fields) } : {};
+    return `${JSON.stringify({ ...Object.fromEntries(plain), ...customFields })}\n`;
   },
 };
 

@@ -96,7 +96,7 @@ describe('a group', () => {
       phone: '+15125550100',
       tagCount: 2,
     });
-    expect(Object.keys(group?.contacts[0] ?? {})).toEqual(expect.arrayContaining(['dateAdded', 'lastActivity']));
+    expect(Object.keys(group?.contacts[0] ?? {})).toEqual(expect.arrayContaining(['dateAdded', 'dateUpdated']));
   });
 
   test('links contacts through others, and says who shares what', async () => {
