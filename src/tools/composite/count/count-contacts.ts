@@ -1,5 +1,4 @@
 import { ApiError } from '../../../api/errors.ts';
-import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { pickFields, rowOf } from '../../core/row-shape.ts';
@@ -7,7 +6,7 @@ import type { Implementation } from '../../core/tool.ts';
 import { rowsById } from '../../names/lookups.ts';
 import { matchingPage } from '../search/collect.ts';
 import { findByOtherValue } from '../search/secondary-values.ts';
-import { nextCursor, PAGES_REPEAT } from '../search-pages.ts';
+import { newSweep, type Sweep, sweepContacts } from '../sweep.ts';
 import type { countContacts } from './count-contacts.tool.ts';
 import { type Group, type Grouping, Groups, groupingOf, NAME_CHARACTERS } from './groups.ts';
 
@@ -19,15 +18,10 @@ const INDEX_NOTICE = 'Counted by the search index, which lags behind writes by s
 /** The progress of a count through all pages of a search. */
 interface Count {
   readonly grouping: Grouping;
-  readonly query: Json;
+  readonly sweep: Sweep;
   readonly groups: Groups;
-  /** Ids counted: a page may repeat a row while the index changes. */
-  readonly counted: Set<unknown>;
   /** Names of businesses, as the rows give them. */
   readonly names: Map<unknown, unknown>;
-  searchAfter?: unknown;
-  /** Contacts that match, by the last page. */
-  total?: number | undefined;
 }
 
 export const run: Implementation<typeof countContacts> = async ({ handle, groupBy, ...filter }, context) => {
@@ -41,9 +35,8 @@ export const run: Implementation<typeof countContacts> = async ({ handle, groupB
     });
   }
   if (groupBy === undefined) return countAll(filter, context);
-  const query = { ...filter, sort: [{ field: 'dateAdded', direction: 'asc' }] };
   const grouping = await groupingOf(groupBy, context);
-  const count: Count = { grouping, query, groups: new Groups(), counted: new Set(), names: new Map() };
+  const count: Count = { grouping, sweep: newSweep(filter, 'asc'), groups: new Groups(), names: new Map() };
   return resume(count, context, () => jobs.create(JOB_KIND, count));
 };
 
@@ -57,8 +50,11 @@ async function countAll(filter: Json, context: ToolContext): Promise<Json> {
 /** Counts until the end or as long as there is time; `handle` is called where a further call must continue. */
 async function resume(count: Count, context: ToolContext, handle: () => string): Promise<Json> {
   const { notify } = context;
-  const stopped = await countPages(count, context);
-  const { grouping, counted, groups, total = 0 } = count;
+  const { grouping, sweep, groups } = count;
+  const stopped = await sweepContacts(sweep, context, 'counted', (page) => {
+    for (const row of page) countRow(count, row);
+  });
+  const { seen: counted, total = 0 } = sweep;
   const rows = groups.sorted();
   const others = rows.slice(MAX_GROUPS);
   const shown = await withNames(rows.slice(0, MAX_GROUPS), count, context);
@@ -69,7 +65,7 @@ async function resume(count: Count, context: ToolContext, handle: () => string):
   else if (counted.size < total)
     notify(`HighLevel says that ${total} match, but shows only ${counted.size}: those are counted.`);
   return {
-    ...(stopped ? { incomplete: true, counted: counted.size, total: count.total } : { total: counted.size }),
+    ...(stopped ? { incomplete: true, counted: counted.size, total: sweep.total } : { total: counted.size }),
     groupBy: grouping.by,
     ...grouping.about,
     groups: shown,
@@ -81,34 +77,7 @@ async function resume(count: Count, context: ToolContext, handle: () => string):
   };
 }
 
-/** Counts page by page. Why it stopped before the end, if it did. @throws UserError where the first page fails */
-async function countPages(count: Count, context: ToolContext): Promise<string | undefined> {
-  const { counted } = count;
-  for (;;) {
-    const before = counted.size;
-    if (before > 0 && !context.hasTime()) return 'stopped for time.';
-    try {
-      const page = await matchingPage(context, count.query, count.searchAfter);
-      for (const row of page.rows) countRow(count, row);
-      if (page.rows.length > 0 && counted.size === before) {
-        context.notify(PAGES_REPEAT);
-        return undefined;
-      }
-      count.total = page.total;
-      context.progress(counted.size, page.total, `${counted.size} contacts counted`);
-      const next = nextCursor(page, counted.size, count.searchAfter);
-      if (next === undefined) return undefined;
-      count.searchAfter = next;
-    } catch (error) {
-      if (before === 0 || !(error instanceof UserError)) throw error;
-      return error.message;
-    }
-  }
-}
-
-function countRow({ counted, groups, names, grouping }: Count, row: Json): void {
-  if (counted.has(row.id)) return;
-  counted.add(row.id);
+function countRow({ groups, names, grouping }: Count, row: Json): void {
   groups.add(grouping.value(rowOf.contact(row)));
   if (grouping.by === 'business' && row.businessName) names.set(row.businessId ?? row.businessName, row.businessName);
 }
