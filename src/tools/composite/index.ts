@@ -3,6 +3,7 @@
 export { withE164 } from '../names/phone.ts';
 export { resolveReferences } from '../names/resolve-references.ts';
 export { showNames } from '../names/show-names.ts';
+export { mergeOwnWrites } from '../own-writes/merge-own-writes.ts';
 export { run as searchLocationAppointments } from './appointments/search-location-appointments.ts';
 export { run as bulkUpdateContacts } from './bulk-update/bulk-update-contacts.ts';
 export { run as bulkUpdateTasks } from './bulk-update-tasks/bulk-update-tasks.ts';

@@ -117,6 +117,13 @@ export interface Implementations extends CompositeImplementations {
     asked?: readonly string[],
     keys?: readonly string[],
   ) => Promise<Json>;
+  /** Calls an endpoint that reads the search index, and merges what this server wrote in the last minutes. */
+  readonly mergeOwnWrites: (
+    endpoint: Endpoint,
+    args: Json,
+    context: ToolContext,
+    send: (endpoint: Endpoint, args: Json) => Promise<Json>,
+  ) => Promise<Json>;
   /** Rewrites the phone number in the argument `name` to E.164. */
   readonly withE164: (args: Json, name: string, context: ToolContext) => Promise<Json>;
 }

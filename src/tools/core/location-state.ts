@@ -4,6 +4,7 @@ import type { StateStore } from '../../lib/state-file.ts';
 import { EqualCreates } from './equal-creates.ts';
 import { JobStore } from './job-store.ts';
 import { LookupCache } from './lookup-cache.ts';
+import { OwnWrites } from './own-writes.ts';
 import { SeenContacts } from './seen-contacts.ts';
 
 /** A person that search may not show yet. */
@@ -28,6 +29,8 @@ export interface LocationState {
   /** Users, custom fields and other named things. */
   readonly lookups: LookupCache;
   readonly seenContacts: SeenContacts;
+  /** Contacts that lists and searches may not show yet as this server wrote them. */
+  readonly ownWrites: OwnWrites;
   /** Locked while a call works on a person, by the hashes of the person's keys. */
   readonly personLocks: KeyedLock;
   /** People by the hashes of their keys. */
@@ -46,6 +49,7 @@ export const createLocationState = (
   equalCreates: new EqualCreates(),
   lookups: new LookupCache(),
   seenContacts: new SeenContacts(),
+  ownWrites: new OwnWrites(),
   personLocks: new KeyedLock(),
   knownPeople: new BoundedMap(MAX_KNOWN_PEOPLE),
   peopleSweptAt: Number.NEGATIVE_INFINITY,

@@ -69,9 +69,12 @@ export function cleanValue(value: unknown, max: number, shorten: Shorten = short
   return isRecord(value) ? pickFields(value, max, Object.keys(value), shorten) : value;
 }
 
+/** Marks a row or record that the search index does not show yet as this server wrote it. */
+export const NOT_YET_INDEXED = 'notYetIndexed';
+
 /** A row for the model: the fields named, or all but the internal ones. */
 export function pickFields(row: Json, max: number, fields?: readonly string[], shorten?: Shorten): Json {
-  const keys = fields ?? Object.keys(row).filter((key) => !OMITTED_FIELDS.has(key));
+  const keys = fields ? [...fields, NOT_YET_INDEXED] : Object.keys(row).filter((key) => !OMITTED_FIELDS.has(key));
   return Object.fromEntries(
     keys
       .map((key) => [stripHiddenCharacters(key), cleanValue(row[key], max, shorten, key)] as const)

@@ -4,7 +4,13 @@ import { isE164 } from '../../lib/phone.ts';
 import { truncate } from '../../lib/text.ts';
 import { readTime } from '../../lib/time.ts';
 import { withLocalTimes } from '../../lib/time-format.ts';
-import { type RequestContext, START_DEADLINE_MS, TOOL_DEADLINE_MS, type ToolContext } from '../core/context.ts';
+import {
+  type Implementations,
+  type RequestContext,
+  START_DEADLINE_MS,
+  TOOL_DEADLINE_MS,
+  type ToolContext,
+} from '../core/context.ts';
 import { idsIn, shownKeys } from '../core/named-ids.ts';
 import { assertAllowed } from '../core/permissions.ts';
 import { hasReferences } from '../core/references.ts';
@@ -95,17 +101,23 @@ function createToolContext(
   const deadline = isComposite(tool) ? startedAt + TOOL_DEADLINE_MS : undefined;
   // Hundreds of calls may send notices that differ only in numbers: the last one is shown.
   const notifyLatest = (notice: string) => addNotice(notice, notice.replace(/\d+/g, ''));
-  return {
+  const context: ToolContext = {
     ...request,
     notify: (notice) => addNotice(notice),
     call: async (endpoint, args, priority = 'interactive', options) => {
-      assertAllowed(endpoint, args, access);
-      const pending = api.call(endpoint, args, {
-        ...{ signal, host, onWrite, priority, deadline, locationId: state.locationId },
-        notify: notifyLatest,
-        ...options,
-      });
-      const answer = await state.seenContacts.during(endpoint, args, clock.now, pending);
+      const send = async (sent: Endpoint, sentArgs: Json, past?: { readonly fresh: true }) => {
+        assertAllowed(sent, sentArgs, access);
+        return api.call(sent, sentArgs, {
+          ...{ signal, host, onWrite, priority, deadline, locationId: state.locationId },
+          notify: notifyLatest,
+          ...{ ...options, ...past },
+        });
+      };
+      const pending = state.ownWrites.concern(endpoint, args, api.now())
+        ? mergeOwnWrites(endpoint, args, context, (sent, sentArgs) => send(sent, sentArgs, { fresh: true }))
+        : send(endpoint, args);
+      const recorded = state.ownWrites.during(endpoint, args, api, pending);
+      const answer = await state.seenContacts.during(endpoint, args, clock.now, recorded);
       state.equalCreates.forget(endpoint, args);
       const invalid = endpoint.effect === 'read' ? countInvalidRows(answer) : 0;
       if (invalid > 0)
@@ -114,7 +126,12 @@ function createToolContext(
     },
     hasTime: () => signal?.aborted !== true && api.now() - startedAt < START_DEADLINE_MS,
   };
+  return context;
 }
+
+/** Loaded for the first call that needs it. */
+const mergeOwnWrites: Implementations['mergeOwnWrites'] = async (endpoint, args, context, send) =>
+  (await context.implementations()).mergeOwnWrites(endpoint, args, context, send);
 
 async function runEndpoint(endpoint: EndpointTool, given: Json, context: ToolContext): Promise<Json> {
   const { call, clock, notify, state, api } = context;

@@ -2,13 +2,9 @@ import { isId } from '../../../api/endpoint.ts';
 import type { Json } from '../../../lib/json.ts';
 import { CLOCK_SLACK_MS, epochMs } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
+import { SEARCH_INDEX_DELAY_MS } from '../../core/own-writes.ts';
 import { searchPage } from '../search-pages.ts';
 
-/**
- * Maximum delay of the search index after a write in ms; 11 to 105 s were measured. A sweep starts this long before the
- * previous one.
- */
-export const SEARCH_INDEX_DELAY_MS = 180_000;
 const PAGE = 100;
 
 /**

@@ -4,7 +4,7 @@ import { UserError } from '../../../lib/errors.ts';
 import { isBlank, recordIn, textIn } from '../../../lib/json.ts';
 import { createContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
-import { SEARCH_INDEX_DELAY_MS } from '../changes/change-feed.ts';
+import { SEARCH_INDEX_DELAY_MS } from '../../core/own-writes.ts';
 import { labelOf } from '../custom-field-values.ts';
 import { rememberPerson } from './find-person.ts';
 import { findKnownPerson, setKnownPerson } from './known-people.ts';

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { type Json, recordIn, rowsIn } from '../../../src/lib/json.ts';
+import { BUSINESSES, openTwins } from './twins.ts';
+
+const READS: readonly (readonly [tool: string, args: Json])[] = [
+  ['list_contacts', { limit: 3 }],
+  ['list_contacts', { limit: 2, query: 'new' }],
+  ['search_contacts', { pageLimit: 2 }],
+  ['search_contacts', { pageLimit: 3, filters: [{ field: 'tags', operator: 'eq', value: 'vip' }] }],
+  ['search_contacts', { pageLimit: 2, sort: [{ field: 'lastName', direction: 'asc' }] }],
+  ['list_contacts_by_business', { businessId: BUSINESSES[0], limit: 2 }],
+];
+
+test('after each write every list is right', async () => {
+  const twins = await openTwins();
+  const check = async () => {
+    for (const [tool, args] of READS) await twins.expectSameList(tool, args);
+    await twins.expectSame('count_contacts', { query: 'new' });
+    await twins.expectSame('count_contacts', { filters: [{ field: 'tags', operator: 'eq', value: 'vip' }] });
+    await twins.expectSame('find_duplicate_contact', { email: 'new@example.com' });
+  };
+  const created = await twins.write('create_contact', {
+    firstName: 'New',
+    lastName: 'Person',
+    email: 'new@example.com',
+    tags: ['vip'],
+  });
+  const contactId = recordIn(created, 'contact')?.id;
+  await check();
+  await twins.write('update_contact', { contactId, lastName: 'Zed', tags: ['gold'] });
+  await check();
+  await twins.write('bulk_assign_contact_business', { ids: [contactId], businessId: BUSINESSES[0] });
+  await check();
+  await twins.write('add_contact_tags', { contactId, tags: ['vip'] });
+  await check();
+  twins.advance(50_000);
+  await twins.write('delete_contact', { contactId });
+  await check();
+  twins.advance(60_000);
+  await check();
+  twins.advance(60_000);
+  await check();
+});
+
+test('rows that the index does not show yet are marked', async () => {
+  const { late } = await openTwins();
+  await late.call('create_contact', { firstName: 'New', lastName: 'Person' });
+  const rows = rowsIn(await late.call('list_contacts'), 'contacts');
+  expect(rows[0]).toMatchObject({ firstName: 'New', notYetIndexed: true });
+  expect(rows.slice(1).some((row) => 'notYetIndexed' in row)).toBe(false);
+  late.advance(105_000);
+  expect(rowsIn(await late.call('list_contacts'), 'contacts')[0]).not.toHaveProperty('notYetIndexed');
+});
