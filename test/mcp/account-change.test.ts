@@ -70,7 +70,7 @@ test('after a change of account nothing of the previous account is shown or cont
 
   host.useOne();
   expect(await uris()).toContain('ghl://contacts/One3');
-  expect(await host.call('bulk_update_contacts', next as Json)).toMatchObject({ done: 30 });
+  expect(await host.call('bulk_update_contacts', next as Json)).toMatchObject({ changed: 30 });
 });
 
 test('a create with unknown outcome in one account does not count as a repetition in another', async () => {

@@ -299,7 +299,7 @@ test('businessId null unlinks no contact; unlinkBusiness does', async () => {
   });
   expect(await members()).toEqual(others);
   expect(await call('bulk_update_contacts', { contacts: others, unlinkBusiness: true })).toMatchObject({
-    done: others.length,
+    changed: others.length,
   });
   expect(await members()).toEqual([]);
 });
