@@ -61,6 +61,16 @@ describe('a list that repeats its first page', () => {
     expect(asked).toHaveLength(2);
   });
 
+  test('of tasks prevents a bulk update', async () => {
+    const tasks = Array.from({ length: 100 }, (_, n) => ({ _id: idOf(n), contactId: idOf(n), title: 'Call' }));
+    const { transport, asked } = repeating(() => ({ tasks }));
+    const { refused } = await connect({ api: { transport } });
+    const message = await refused('bulk_update_tasks', { dueTo: '2027-01-01', set: { completed: true } });
+    expect(message).toContain(REPEATS);
+    expect(message).toContain('Nothing was written');
+    expect(asked.every((line) => line.endsWith('/tasks/search'))).toBe(true);
+  });
+
   test('of locations of an agency ends', async () => {
     const locations = Array.from({ length: 100 }, (_, n) => ({ _id: idOf(n), name: `Branch ${n}` }));
     const { transport, asked } = repeating(() => ({ locations }));

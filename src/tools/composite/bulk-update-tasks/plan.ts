@@ -1,5 +1,7 @@
+import { storedTag } from '../../../api/contact-fields.ts';
 import { isId } from '../../../api/endpoint.ts';
 import { UserError } from '../../../lib/errors.ts';
+import { type Json, listIn } from '../../../lib/json.ts';
 import { readTime } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { ToolInput } from '../../core/tool.ts';
@@ -42,7 +44,10 @@ export async function planJob(input: BulkTasksInput, context: ToolContext): Prom
   const { tasks, incomplete } = await readLocationTasks(query, range, MAX_TASKS, context);
   if (incomplete) throw new UserError(`${incomplete} Nothing was written.`);
   const wanted = ids && new Set(ids);
-  const chosen = openTasks(tasks).filter(({ id }) => wanted === undefined || wanted.has(id));
+  // What will be written is checked here as well, should HighLevel ignore a filter.
+  const chosen = openTasks(tasks).filter(
+    (task) => (wanted?.has(task.id) ?? true) && (assignedTo === undefined || task.assignedTo === assignedTo),
+  );
   const found = tag === undefined ? chosen : await withTag(chosen, tag, context);
   if (wanted && found.length < wanted.size)
     context.notify(`${wanted.size - found.length} of the ids are of no open task that fits; left out.`);
@@ -52,7 +57,9 @@ export async function planJob(input: BulkTasksInput, context: ToolContext): Prom
 const byId = (tasks: readonly OpenTask[]) => new Map(tasks.map((task) => [task.id, task]));
 
 const openTasks = (tasks: readonly LocationTask[]): OpenTask[] =>
-  tasks.flatMap(({ id, contactId, ...task }) => (isId(id) && isId(contactId) ? [{ id, contactId, ...task }] : []));
+  tasks.flatMap(({ id, contactId, ...task }) =>
+    isId(id) && isId(contactId) && task.status !== 'completed' ? [{ id, contactId, ...task }] : [],
+  );
 
 async function changesOf(set: TaskChanges, { clock, notify }: ToolContext): Promise<TaskChanges> {
   if (set.dueDate === undefined) return set;
@@ -65,7 +72,8 @@ async function withTag(tasks: readonly OpenTask[], tag: string, context: ToolCon
   const filters = plainFilters({ tag }).map(({ filter }) => filter);
   const contactIds = tasks.map(({ contactId }) => contactId);
   const tagged = await searchContactsById(contactIds, context, filters);
-  return tasks.filter(({ contactId }) => tagged.has(contactId));
+  const hasTag = (contact: Json | undefined) => listIn(contact, 'tags').map(storedTag).includes(storedTag(tag));
+  return tasks.filter(({ contactId }) => hasTag(tagged.get(contactId)));
 }
 
 /**

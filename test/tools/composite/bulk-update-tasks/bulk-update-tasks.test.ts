@@ -3,6 +3,7 @@ import { SCOPES } from '../../../../src/api/scopes.ts';
 import type { Json } from '../../../../src/lib/json.ts';
 import { virtualClock } from '../../../api/virtual-clock.ts';
 import { connect, NOW } from '../../../connect.ts';
+import { openNames } from '../../names/world.ts';
 import { DANA, dueOf, PUT, people, personId, THEO, TOOL, taskId, taskIds, type World, world } from './world.ts';
 
 const counts = (more: Json) => ({ changed: 0, unchanged: 0, skipped: 0, failed: 0, left: 0, ...more });
@@ -78,6 +79,25 @@ describe('open tasks', () => {
     expect(result).toMatchObject({ asked: 2, changed: 2, notice: expect.stringContaining('3 of the ids') });
     const none = await server.update({ tasks: ['unknown'], set: { assignedTo: THEO } });
     expect(none).toMatchObject({ asked: 0, left: 0, notice: expect.stringContaining('No open task matches') });
+  });
+
+  test('are only those asked for, even if HighLevel ignores the filters', async () => {
+    const row = (n: number, more: Json) => ({
+      ...{ _id: taskId(n), contactId: personId(n), title: `Task ${n}`, dueDate: dueOf(n), assignedTo: DANA },
+      ...more,
+    });
+    const tasks = [row(0, {}), row(1, { assignedTo: THEO }), row(2, { completed: true }), row(3, { _id: 'a/b' })];
+    const { sandbox } = await world(people(4));
+    const server = await openNames({ scopes: SCOPES.filter((scope) => scope !== 'users.readonly') });
+    server.intercept((request) =>
+      request.method === 'PUT' ? sandbox.fetch(request) : Response.json({ tasks, contacts: [{ id: personId(0) }] }),
+    );
+    const set = { completed: true };
+    expect(await server.call(TOOL, { tag: 'vip', dueTo: dueOf(9), set })).toMatchObject({ asked: 0 });
+    expect(await server.call(TOOL, { assignedTo: DANA, set })).toMatchObject({ asked: 1 });
+    expect(server.requests().filter((line) => line.startsWith('PUT'))).toEqual([
+      `PUT /contacts/${personId(0)}/tasks/${taskId(0)}`,
+    ]);
   });
 
   test('have hidden characters removed from titles and names', async () => {
