@@ -138,26 +138,26 @@ const rows: readonly Case[] = [
   onRows({
     what: 'toToolResult: a list of contacts',
     make: (size) => ({ contacts: range(size, (n) => ({ id: idOf(n), tags: ['a', 'b'] })) }),
-    run: (data: Json) => toToolResult(endpointOf('list_contacts'), data, { limit: 100 }),
+    run: (data: Json) => toToolResult(endpointOf('list_contacts'), data, { limit: 100 }, 0),
   }),
   onRows({
     what: 'toToolResult: a list of notes',
     make: (size) => ({ notes: range(size, (n) => ({ id: idOf(n), body: 'x' })) }),
-    run: (data: Json) => toToolResult(endpointOf('list_contact_notes'), data, { contactId: PERSON, skip: 1_500 }),
+    run: (data: Json) => toToolResult(endpointOf('list_contact_notes'), data, { contactId: PERSON, skip: 1_500 }, 0),
   }),
   onRows({
     what: 'withinLimit: a contact with many fields',
     // With values so long that both sizes are truncated.
     size: 700,
     make: (size) => ({ contact: Object.fromEntries(range(size, (n) => [`key${n}`, `${n} ${'x'.repeat(60)}`])) }),
-    run: (data: Json) => truncateToLimit(toToolResult(endpointOf('get_contact'), data, { contactId: PERSON })),
+    run: (data: Json) => truncateToLimit(toToolResult(endpointOf('get_contact'), data, { contactId: PERSON }, 0)),
   }),
   onRows({
     what: 'withinLimit: a contact with many tags',
     // So many that both sizes are truncated.
     size: 6_000,
     make: (size) => ({ contact: { id: PERSON, tags: range(size, (n) => `tag ${n}`) } }),
-    run: (data: Json) => truncateToLimit(toToolResult(endpointOf('get_contact'), data, { contactId: PERSON })),
+    run: (data: Json) => truncateToLimit(toToolResult(endpointOf('get_contact'), data, { contactId: PERSON }, 0)),
   }),
   onRows({
     what: 'toText: a list of contacts',

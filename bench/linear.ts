@@ -68,7 +68,7 @@ export const CASES: readonly Case[] = [
     prepare: (size) => {
       const all = notes(size);
       return () =>
-        entriesOf({ notes: all, failed: [] }, 0)
+        entriesOf({ notes: all, failed: [] }, 'newest', 0)
           .slice(0, 20)
           .map(({ row }) => row());
     },

@@ -32,7 +32,10 @@ export interface ToolSpec {
 export interface ListShape {
   /** Key of the rows in the answer. */
   readonly key: string;
-  readonly row: (raw: Json) => Json;
+  /** A row as it is shown; `now`, in epoch ms, decides which tasks are overdue. */
+  readonly row: (raw: Json, now: number) => Json;
+  /** Keys of a row that are shown only where `fields` names them. */
+  readonly omitted?: readonly string[];
   /** Keys of a row that are shown unless `fields` names others; all if left out. */
   readonly fields?: readonly string[];
   /** True if the API sends the whole list: `limit` and `skip` are applied here and never sent. */

@@ -27,9 +27,8 @@ const task = ({ title, status, dueDate, assignedToName, body }: Json) =>
   joined(field(status), field(title), field(dueDate, 'due '), field(assignedToName, 'for '), field(body));
 const note = ({ dateAdded, userName, title, body }: Json) =>
   joined(field(dateAdded), field(userName, 'by '), field(title), field(body));
-/** A time; with its zone if HighLevel sent none and the zone is assumed. */
-const time = (at: unknown, zone: unknown) =>
-  zone === undefined ? field(at) : `${escaped(at)} (${zone === 'unknown' ? 'zone unknown' : escaped(zone)})`;
+/** A time. One without an offset says that its zone is not known. */
+const time = (at: unknown, zone: unknown) => (zone === undefined ? field(at) : `${escaped(at)} (zone unknown)`);
 const appointment = ({ startTime, zone, title, status, address, notes }: Json) =>
   joined(time(startTime, zone), field(title), field(status), field(address), field(notes));
 
@@ -73,8 +72,8 @@ export function overviewMarkdown({ contact, tasks, notes, coming, past, counts, 
 
 /** The result of get_contact_timeline as Markdown; the result does not name the contact. */
 export function timelineMarkdown({ timeline, total, failed, asOf, notice, next }: Json, contactId: string): string {
-  const line = ({ at, zone, kind, title, text, status, location }: Json) =>
-    joined(time(at, zone), kind, field(title), field(status), field(location), field(text));
+  const line = ({ at, zone, ahead, kind, title, text, status, location }: Json) =>
+    joined(time(at, zone), ahead && 'ahead', kind, field(title), field(status), field(location), field(text));
   return [
     '# Timeline',
     '',

@@ -1,19 +1,18 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
-import { rowOf, unpagedList, withoutContactId } from './core/row-shape.ts';
+import { rowOf, unpagedList } from './core/row-shape.ts';
 import { Calendar, Contact, Fields, outputs, User, window } from './core/schemas.ts';
 
 export const listContactAppointments = endpoint({
   name: 'list_contact_appointments',
   title: 'List contact appointments',
-  description:
-    'Past and coming appointments of one contact. Times without offset are local to the location. May miss bookings the calendar has.',
+  description: 'Past and coming appointments of one contact. May miss bookings the calendar has.',
   route: 'GET /contacts/{contactId}/appointments',
   scope: 'contacts.readonly',
   effect: 'read',
   input: z.strictObject({ contactId: Contact, ...window, fields: Fields.optional() }),
   output: outputs.events,
-  list: unpagedList('events', withoutContactId(rowOf.event)),
+  list: unpagedList('events', rowOf.event, ['contactId']),
 });
 
 export const appointments = [listContactAppointments];

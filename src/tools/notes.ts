@@ -4,7 +4,7 @@ import { findNewNote, recordIsDeleted, recordMatchesFields } from '../api/write/
 import { foldText } from '../lib/fold.ts';
 import type { Json } from '../lib/json.ts';
 import { readableText } from '../lib/markup.ts';
-import { rowOf, unpagedList, withoutContactId } from './core/row-shape.ts';
+import { rowOf, unpagedList } from './core/row-shape.ts';
 import { Contact, Fields, Filled, FilledLong, Id, NO_CHANGE, of, outputs, Text, User, window } from './core/schemas.ts';
 
 const noteFields = {
@@ -33,7 +33,7 @@ export const listContactNotes = endpoint({
   effect: 'read',
   input: z.strictObject({ contactId: Contact, query: Filled.optional(), ...window, fields: Fields.optional() }),
   output: outputs.notes,
-  list: { ...unpagedList('notes', withoutContactId(rowOf.note)), matches: hasText },
+  list: { ...unpagedList('notes', rowOf.note, ['contactId']), matches: hasText },
 });
 
 export const getContactNote = endpoint({

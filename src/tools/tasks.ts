@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { findNewTask, recordIsDeleted, recordMatchesFields } from '../api/write/strategies/related-records.ts';
-import { rowOf, unpagedList, withoutContactId } from './core/row-shape.ts';
+import { rowOf, unpagedList } from './core/row-shape.ts';
 import { Contact, Fields, Filled, Id, LongText, NO_CHANGE, of, outputs, Time, User, window } from './core/schemas.ts';
 
 const DueDate = Time.describe('ISO with offset, or local time 2026-11-24T09:00');
@@ -15,7 +15,7 @@ export const listContactTasks = endpoint({
   effect: 'read',
   input: z.strictObject({ contactId: Contact, ...window, fields: Fields.optional() }),
   output: outputs.tasks,
-  list: unpagedList('tasks', withoutContactId(rowOf.task)),
+  list: unpagedList('tasks', rowOf.task, ['contactId', 'completed']),
 });
 
 export const getContactTask = endpoint({

@@ -41,10 +41,10 @@ async function taskLifecycle(conversation: Conversation) {
   conversation.user('He did it. What else is on his list?');
   await conversation.call('set_contact_task_completed', { contactId, taskId, completed: true });
   const all = rowsIn(await conversation.call('list_contact_tasks', { contactId }), 'tasks');
-  assert.equal(all.find(({ id }) => id === taskId)?.completed, true);
+  assert.equal(all.find(({ id }) => id === taskId)?.status, 'completed');
   conversation.assistant(
     `Completed. Still open: ${all
-      .filter(({ completed }) => !completed)
+      .filter(({ status }) => status !== 'completed')
       .map(({ title }) => `“${title}”`)
       .join(', ')}.`,
   );

@@ -1,6 +1,5 @@
-import { type Json, rowsIn, textIn } from '../../lib/json.ts';
+import { rowsIn, textIn } from '../../lib/json.ts';
 import { epochMs } from '../../lib/time.ts';
-import { taskStatus } from '../../tools/composite/location-tasks/task-search.ts';
 import { type Completer, matchOptions, NO_VALUES } from '../completion/completer.ts';
 import type { ToolRunner } from '../tool-runner.ts';
 import { contactArgument, matchContacts, renderForContact } from './contact-argument.ts';
@@ -11,11 +10,10 @@ const SET = 'set_contact_task_completed';
 
 /** Sorted by due date. */
 async function openTasks(contactId: string, runner: ToolRunner) {
-  const fields = ['id', 'title', 'dueDate', 'completed', 'assignedTo'];
+  const fields = ['id', 'title', 'dueDate', 'status', 'assignedTo'];
   const result = await runner.run(LIST, { contactId, limit: 500, fields });
   const tasks = rowsIn(result, 'tasks')
-    .filter(({ completed }) => completed !== true)
-    .map(({ completed: _, ...task }): Json => ({ ...task, status: taskStatus(task, runner.clock.now()) }))
+    .filter(({ status }) => status !== 'completed')
     .sort((a, b) => epochMs(a.dueDate) - epochMs(b.dueDate));
   return { tasks, ...(result.next ? { next: result.next } : {}) };
 }

@@ -62,12 +62,10 @@ export function refuseUnknownFields({ list, answer: shape }: Endpoint, { fields 
   const key = list?.key ?? (shape && 'one' in shape ? shape.one : undefined);
   if (!Array.isArray(fields) || key === undefined) return;
   const rowIn = list?.row ?? (key === 'contact' ? rowOf.contact : rowOf.any);
+  // The keys of a row are the same at any time.
+  const keysOf = (raw: Json) => Object.keys(rowIn(raw, 0));
   const records = [...recordsOf(answer[key]), recordIn(answer, key) ?? {}];
-  refuseUnknownKeys(
-    fields,
-    key,
-    records.flatMap((raw) => Object.keys(rowIn(raw))),
-  );
+  refuseUnknownKeys(fields, key, records.flatMap(keysOf));
 }
 
 /** The same for records that an answer has under `key`, and that have the keys `present` too. @throws UserError */

@@ -1,7 +1,7 @@
 import type { ListShape, Page } from '../../api/endpoint.ts';
 import { isEmpty, isRecord, type Json, listIn } from '../../lib/json.ts';
 import { stripHiddenCharacters, truncate, truncateMiddle } from '../../lib/text.ts';
-import { DAY_MS, toDay } from '../../lib/time.ts';
+import { DAY_MS, epochMs, toDay } from '../../lib/time.ts';
 
 /** Internal fields of the API; `fields` can still name any of them. */
 export const OMITTED_FIELDS: ReadonlySet<string> = new Set([
@@ -93,7 +93,19 @@ export const CONTACT_ROW = [
   'assignedTo',
 ] as const;
 
-const task = ({ _id, ...raw }: Json): Json => (_id === undefined ? raw : { id: _id, ...raw });
+/** HighLevel knows only completed or not. */
+export type TaskStatus = 'open' | 'overdue' | 'completed';
+
+function taskStatus({ completed, dueDate }: Json, now: number): TaskStatus {
+  if (completed === true) return 'completed';
+  return epochMs(dueDate) < now ? 'overdue' : 'open';
+}
+
+const task = ({ _id, ...raw }: Json, now: number): Json & { readonly status: TaskStatus } => ({
+  ...(_id === undefined ? {} : { id: _id }),
+  ...raw,
+  status: taskStatus(raw, now),
+});
 const event = ({ appoinmentStatus, ...raw }: Json): Json => ({
   ...raw,
   appointmentStatus: raw.appointmentStatus ?? appoinmentStatus,
@@ -101,18 +113,15 @@ const event = ({ appoinmentStatus, ...raw }: Json): Json => ({
 
 export const rowOf = { contact, task, note: (raw: Json) => raw, event, any: (raw: Json) => raw };
 
-/** Rows without `contactId`, for lists of one contact. */
-export const withoutContactId =
-  (row: ListShape['row']): ListShape['row'] =>
-  (raw) => {
-    const { contactId: _, ...rest } = row(raw);
-    return rest;
-  };
-
 /** A list that the API sends in one answer; `limit` and `skip` page it here. */
-export const unpagedList = (key: string, row: ListShape['row'] = rowOf.any): ListShape => ({
+export const unpagedList = (
+  key: string,
+  row: ListShape['row'] = rowOf.any,
+  omitted: readonly string[] = [],
+): ListShape => ({
   key,
   row,
+  omitted,
   whole: true,
   next: ({ args, complete, reached }) => (complete ? undefined : { ...args, skip: reached }),
 });

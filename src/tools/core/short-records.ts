@@ -27,7 +27,7 @@ export function presentWrittenContact(data: Json, args: Json): Json {
 export const SHORT_RECORDS = {
   contact: (contact: Json) => pickFields(shortContact(contact), MAX_TEXT),
   task: (task: Json) =>
-    pickFields(rowOf.task(task), MAX_TEXT, ['id', 'title', 'body', 'dueDate', 'completed', 'assignedTo']),
+    pickFields(task, MAX_TEXT, ['id', '_id', 'title', 'body', 'dueDate', 'completed', 'assignedTo']),
   note: (note: Json) => pickFields(note, MAX_TEXT, ['id', 'title', 'body', 'dateAdded', 'userId']),
 } as const satisfies Record<string, (record: Json) => Json>;
 export type ShortRecordKey = keyof typeof SHORT_RECORDS;

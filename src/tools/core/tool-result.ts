@@ -19,7 +19,7 @@ export const pageDataBytes = (limit: number | undefined): number =>
 const ROW_TRUNCATION_STEPS = [1_000, 200, 50];
 const TRUNCATION_STEPS = [20_000, 8_000, 2_000, 500, 100];
 
-const SINGLE_ROWS: Readonly<Record<string, (raw: Json) => Json>> = rowOf;
+const SINGLE_ROWS: Readonly<Record<string, ListShape['row']>> = rowOf;
 /** Bytes of a value in an answer, with the comma and line break after it. */
 export const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value)) + 2;
 
@@ -55,30 +55,30 @@ interface PageArguments {
 }
 
 /** What the model reads of an answer: small, and either complete or with the arguments of the next call. */
-export function toToolResult({ list }: Pick<Endpoint, 'list'>, data: Json, args: Json): Json {
-  if (list) return listResult(list, data, args);
+export function toToolResult({ list }: Pick<Endpoint, 'list'>, data: Json, args: Json, now: number): Json {
+  if (list) return listResult(list, data, args, now);
   const { fields }: PageArguments = args;
-  return singleResult(data, shownKeys(fields));
+  return singleResult(data, now, shownKeys(fields));
 }
 
 /** The record of an answer, its longest values truncated until it fits. */
-function singleResult(data: Json, fields?: readonly string[]): Json {
+function singleResult(data: Json, now: number, fields?: readonly string[]): Json {
   let result: Json = {};
   for (const max of TRUNCATION_STEPS) {
-    result = cleanEnvelope(data, max, fields);
+    result = cleanEnvelope(data, max, now, fields);
     if (bytes(result) <= MAX_DATA_BYTES) return result;
   }
   const notice = `This answer is over ${MAX_BYTES} bytes even when cut. Name the fields you need.`;
   return truncateLists(result) ?? { notice };
 }
 
-function cleanEnvelope(data: Json, max: number, fields?: readonly string[]): Json {
+function cleanEnvelope(data: Json, max: number, now: number, fields?: readonly string[]): Json {
   const result: Json = {};
   for (const [key, value] of Object.entries(data)) {
     if (key === 'traceId') continue;
     const name = key === 'succeded' ? 'succeeded' : key;
     result[name] = isRecord(value)
-      ? pickFields((SINGLE_ROWS[key] ?? rowOf.any)(value), max, fields)
+      ? pickFields((SINGLE_ROWS[key] ?? rowOf.any)(value, now), max, fields)
       : cleanValue(value, max);
   }
   return result;
@@ -117,7 +117,7 @@ export function truncateLists(data: Json, room = MAX_DATA_BYTES): Json | undefin
   return undefined;
 }
 
-function listResult(list: ListShape, data: Json, args: Json): Json {
+function listResult(list: ListShape, data: Json, args: Json, now: number): Json {
   const { limit, pageLimit, skip = 0, fields = list.fields }: PageArguments = args;
   const { query }: PageArguments = list.matches ? args : {};
   const all = listIn(data, list.key);
@@ -128,7 +128,9 @@ function listResult(list: ListShape, data: Json, args: Json): Json {
   const page = list.whole ? records.slice(skip, limit === undefined ? undefined : skip + limit) : records;
   const room = pageDataBytes(limit ?? pageLimit);
   const shorten = query === undefined ? shortenText : shortenLongTexts((text, max) => passageAround(text, query, max));
-  const rows = rowsThatFit(page, ({ row }) => truncateRow(list.row(row), shownKeys(fields), room, shorten), room);
+  const omitted = new Set(fields ? [] : list.omitted);
+  const toRow = (raw: Json) => truncateRow(withoutKeys(list.row(raw, now), omitted), shownKeys(fields), room, shorten);
+  const rows = rowsThatFit(page, ({ row }) => toRow(row), room);
   const last = page[rows.length - 1]?.row;
   // Where HighLevel pages, items that are no objects count for the start of the next page.
   const reached = skip + (list.whole ? rows.length : (page[rows.length]?.index ?? all.length));
@@ -141,6 +143,9 @@ function listResult(list: ListShape, data: Json, args: Json): Json {
     ...(next ? { next } : {}),
   };
 }
+
+const withoutKeys = (row: Json, keys: ReadonlySet<string>): Json =>
+  Object.fromEntries(Object.entries(row).filter(([key]) => !keys.has(key)));
 
 /** The rows of the first items that fit into the room in bytes, and at least one if there is one. */
 export function rowsThatFit<T, R>(items: readonly T[], toRow: (item: T) => R, room: number): R[] {

@@ -151,7 +151,7 @@ async function runEndpoint(endpoint: EndpointTool, given: Json, context: ToolCon
   endpoint.remarks?.(answer, args).forEach(notify);
   refuseUnknownFields(endpoint, args, answer);
   const shown = { ...(endpoint.present ? endpoint.present(answer, args) : answer), ...deleted };
-  return present(shown, given, context, endpoint.list, (named) => toToolResult(endpoint, named, given));
+  return present(shown, given, context, endpoint.list, (named) => toToolResult(endpoint, named, given, clock.now()));
 }
 
 /** A copy of the arguments with the phone in E.164. The parser is loaded only for a phone in another form. */

@@ -159,7 +159,7 @@ describe('processor time grows linearly', () => {
         return 'x';
       },
     });
-    const entries = entriesOf({ notes: Array.from({ length: 1_000 }, (_, at) => note(at)), failed: [] }, 0);
+    const entries = entriesOf({ notes: Array.from({ length: 1_000 }, (_, at) => note(at)), failed: [] }, 'newest', 0);
     expect([entries.length, read]).toEqual([1_000, 0]);
     entries.slice(0, 20).map(({ row }) => row());
     expect(read).toBe(20);

@@ -58,18 +58,33 @@ describe('get_contact_timeline', () => {
     expect((await sent()).map((request) => request.split('/').at(-1))).toEqual(['notes']);
   });
 
-  test.each([1, 2, 3, 7])('returns every row once in pages of %i', async (limit) => {
-    const { timeline } = await mariasTimeline();
-    const all = rowsOf(await timeline());
-    const paged: Json[] = [];
-    let args: Json | undefined = { limit };
-    while (args) {
-      const answer: Json = await timeline(args);
-      paged.push(...rowsOf(answer));
-      args = answer.next as Json | undefined;
-    }
-    expect(paged).toEqual(all);
+  test('lists the oldest first, and marks what lies ahead', async () => {
+    const { timeline, now } = await mariasTimeline();
+    const [newest, oldest] = [rowsOf(await timeline()), rowsOf(await timeline({ order: 'oldest' }))];
+    expect(oldest).toEqual(newest.toReversed());
+    const ahead = newest.filter((row) => row.ahead !== undefined);
+    expect(ahead).toEqual(newest.filter(({ at }) => Date.parse(String(at)) > now()));
+    expect(ahead.map(({ title, ahead }) => [title, ahead])).toEqual([
+      ['Motor diagnosis', true],
+      ['Order brake pads for the GSD', true],
+    ]);
   });
+
+  test.each((['newest', 'oldest'] as const).flatMap((order) => [1, 2, 3, 7].map((limit) => [order, limit] as const)))(
+    '%s first, returns every row once in pages of %i',
+    async (order, limit) => {
+      const { timeline } = await mariasTimeline();
+      const all = rowsOf(await timeline({ order }));
+      const paged: Json[] = [];
+      let args: Json | undefined = { order, limit };
+      while (args) {
+        const answer: Json = await timeline(args);
+        paged.push(...rowsOf(answer));
+        args = answer.next as Json | undefined;
+      }
+      expect(paged).toEqual(all);
+    },
+  );
 
   test('continues a cursor whose row was deleted, and is not shifted by a new row', async () => {
     const { timeline, call, id } = await mariasTimeline();
@@ -78,6 +93,21 @@ describe('get_contact_timeline', () => {
     await call('delete_contact_task', { contactId: id, taskId: all[2]?.id });
     await call('create_contact_note', { contactId: id, body: 'Called back.' });
     expect(rowsOf(await timeline(first.next as Json))).toEqual(all.slice(3, 6));
+  });
+
+  test('rows of one time come once, in either order', async () => {
+    const dueDate = '2026-12-01T10:00:00Z';
+    const tasks = Array.from({ length: 9 }, (_, i) => ({ title: `Task ${i}`, dueDate }));
+    const { call } = await connect({ sandbox: { data: { contacts: [{ id: 'one', tasks }] } as never } });
+    for (const order of ['newest', 'oldest']) {
+      const titles: unknown[] = [];
+      for (let args: Json | undefined = { contactId: 'one', kinds: ['task'], order, limit: 2 }; args; ) {
+        const answer: Json = await call('get_contact_timeline', args);
+        titles.push(...rowsOf(answer).map(({ title }) => title));
+        args = answer.next as Json | undefined;
+      }
+      expect(titles.toSorted()).toEqual(tasks.map(({ title }) => title));
+    }
   });
 
   test.each(['nonsense', '12.files.abc', '../x', ''])('rejects %j as cursor', async (cursor) => {

@@ -81,7 +81,11 @@ async function readTasks(before: TaskSnapshot | undefined, context: ToolContext)
 }
 
 const contactRow = ({ raw, change }: Change, fields: readonly string[] = FIELDS): Json =>
-  pickFields({ ...rowOf.contact(raw), change, status: contactStatus(raw) }, CONTACT_CHARACTERS, ['id', ...fields]);
+  pickFields({ ...rowOf.contact(raw), change, status: contactStatus(raw) }, CONTACT_CHARACTERS, [
+    'id',
+    'change',
+    ...fields,
+  ]);
 
 /** Kinds of changes that this answer does not cover. */
 const notCovered = (tasks: Awaited<ReturnType<typeof readTasks>> | undefined): string[] => [

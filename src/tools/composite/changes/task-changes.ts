@@ -44,7 +44,7 @@ export async function readAllTasks(context: ToolContext): Promise<ReadonlyMap<st
     complete = false;
   };
   for await (const raw of iterateTasks({}, withoutCache(context), onRepeatedPage)) {
-    const { id, contactId, ...task } = rowOf.task(raw);
+    const { id, contactId, ...task } = rowOf.task(raw, context.clock.now());
     // Without both ids a task cannot be identified or read.
     if (!isId(id) || !isId(contactId)) continue;
     tasks.set(id, { id, contactId, ...task });

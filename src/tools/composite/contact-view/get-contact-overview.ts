@@ -1,9 +1,9 @@
 import type { Json } from '../../../lib/json.ts';
 import { asOf, epochMs } from '../../../lib/time.ts';
-import { pickFields, rowOf } from '../../core/row-shape.ts';
+import { pickFields, rowOf, type TaskStatus } from '../../core/row-shape.ts';
 import type { Implementation } from '../../core/tool.ts';
 import { bytes, truncateLists } from '../../core/tool-result.ts';
-import { type TaskStatus, taskRow, taskStatus } from '../location-tasks/task-search.ts';
+import { taskRow } from '../location-tasks/task-search.ts';
 import type { Appointment } from './appointments.ts';
 import { type ContactParts, contactStatus, noteText, readContactParts } from './contact-parts.ts';
 import type { getContactOverview } from './get-contact-overview.tool.ts';
@@ -30,9 +30,9 @@ function contactRow(raw: Json, max: number): Json {
 
 /** Tasks to be done, soonest first; `assignedTo` only where it is not the contact's own user. */
 function tasksSection(tasks: readonly Json[], owner: unknown, now: number, limits: Limits) {
-  const count = (wanted: TaskStatus) => tasks.filter((task) => taskStatus(task, now) === wanted).length;
-  const rows = tasks
-    .map((task) => taskRow(task, now))
+  const all = tasks.map((task) => taskRow(task, now));
+  const count = (wanted: TaskStatus) => all.filter(({ status }) => status === wanted).length;
+  const rows = all
     .filter(({ status }) => status !== 'completed')
     .sort((a, b) => epochMs(a.dueDate) - epochMs(b.dueDate))
     .slice(0, limits.tasks)

@@ -15,16 +15,21 @@ export type Kind = keyof typeof KINDS;
 export const isKind = (name: string | undefined): name is Kind => name !== undefined && Object.hasOwn(KINDS, name);
 export const ALL_KINDS = Object.keys(KINDS).filter(isKind);
 
+/** Of the rows by time; the first is the default. */
+const ORDERS = ['newest', 'oldest'] as const;
+export type Order = (typeof ORDERS)[number];
+
 export const getContactTimeline = compositeTool({
   name: 'get_contact_timeline',
   title: 'Get contact timeline',
   description:
-    'Notes, tasks (at their due date), appointments, creation and last change of a contact, newest first. zone is given if a time was stored without one: the zone it is read in, or unknown.',
+    'Notes, tasks (at their due date), appointments, creation and last change of a contact, newest first. ahead: in the future.',
   scope: 'contacts.readonly',
   effect: 'read',
   input: z.strictObject({
     contactId: Contact,
     kinds: z.array(z.enum(ALL_KINDS)).min(1).optional(),
+    order: z.enum(ORDERS).optional(),
     limit: upTo(100).optional(),
     cursor: z.string().optional(),
   }),

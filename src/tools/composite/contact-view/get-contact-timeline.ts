@@ -6,11 +6,11 @@ import { ALL_KINDS, type getContactTimeline, KINDS } from './get-contact-timelin
 import { cursorOf, entriesAfter, entriesOf, parseCursor } from './timeline-entries.ts';
 
 export const run: Implementation<typeof getContactTimeline> = async (args, context) => {
-  const { contactId, kinds = ALL_KINDS, limit } = args;
+  const { contactId, kinds = ALL_KINDS, order = 'newest', limit } = args;
   const position = args.cursor === undefined ? undefined : parseCursor(args.cursor);
   const parts = await readContactParts(contactId, [...new Set(kinds.map((kind) => KINDS[kind]))], context);
-  const all = entriesOf(parts, context.clock.now()).filter(({ kind }) => kinds.includes(kind));
-  const rest = position ? entriesAfter(position, all) : all;
+  const all = entriesOf(parts, order, context.clock.now()).filter(({ kind }) => kinds.includes(kind));
+  const rest = position ? entriesAfter(position, all, order) : all;
   const timeline = rowsThatFit(rest.slice(0, limit ?? DEFAULT_ROWS), ({ row }) => row(), pageDataBytes(limit));
   const last = rest[timeline.length - 1];
   return {

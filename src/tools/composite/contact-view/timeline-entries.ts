@@ -4,7 +4,7 @@ import { epochMs } from '../../../lib/time.ts';
 import { pickFields } from '../../core/row-shape.ts';
 import { taskRow } from '../location-tasks/task-search.ts';
 import { type ContactParts, noteText } from './contact-parts.ts';
-import { isKind, type Kind } from './get-contact-timeline.tool.ts';
+import { isKind, type Kind, type Order } from './get-contact-timeline.tool.ts';
 
 /** Position of an entry in the timeline. */
 interface Position {
@@ -22,11 +22,15 @@ interface Entry extends Position {
 /** Characters of a text; other tools read single records in full. */
 const TEXT = 400;
 
-const entry = (at: number, kind: Kind, id: unknown, row: () => Json): Entry[] =>
-  Number.isNaN(at) ? [] : [{ at, kind, id, row: () => pickFields(row(), TEXT) }];
+type MakeEntry = (at: number, kind: Kind, id: unknown, row: () => Json) => Entry[];
 
-/** Past and upcoming records of one contact, newest first. The only time of a task is its due date. */
-export function entriesOf({ contact, tasks = [], notes = [], appointments = [] }: ContactParts, now: number): Entry[] {
+/** Past and upcoming records of one contact in order of time. The only time of a task is its due date. */
+export function entriesOf(parts: ContactParts, order: Order, now: number): Entry[] {
+  const { contact, tasks = [], notes = [], appointments = [] } = parts;
+  const entry: MakeEntry = (at, kind, id, row) => {
+    const shown = () => pickFields({ ...row(), ahead: at > now || undefined }, TEXT);
+    return Number.isNaN(at) ? [] : [{ at, kind, id, row: shown }];
+  };
   const all = [
     ...notes.flatMap((note) => {
       const { id, dateAdded: at, title } = note;
@@ -42,12 +46,12 @@ export function entriesOf({ contact, tasks = [], notes = [], appointments = [] }
       const row = { at: startTime, zone, kind: 'appointment', id, title, text, status, location };
       return entry(at, 'appointment', id, () => row);
     }),
-    ...(contact ? contactEntries(contact) : []),
+    ...(contact ? contactEntries(contact, entry) : []),
   ];
-  return all.sort(compare);
+  return all.sort(comparing(order));
 }
 
-function contactEntries({ id, dateAdded, dateUpdated, source }: Json): Entry[] {
+function contactEntries({ id, dateAdded, dateUpdated, source }: Json, entry: MakeEntry): Entry[] {
   const created = { at: dateAdded, kind: 'created', id, title: 'Contact created', text: source };
   const updated = { at: dateUpdated, kind: 'updated', id, title: 'Contact last changed' };
   return [
@@ -57,7 +61,11 @@ function contactEntries({ id, dateAdded, dateUpdated, source }: Json): Entry[] {
 }
 
 const key = ({ kind, id }: Position) => `${kind} ${id}`;
-const compare = (a: Position, b: Position) => b.at - a.at || (key(a) < key(b) ? -1 : 1);
+const comparing =
+  (order: Order) =>
+  (a: Position, b: Position): number =>
+    order === 'newest' ? compare(b, a) : compare(a, b);
+const compare = (a: Position, b: Position) => a.at - b.at || (key(a) < key(b) ? -1 : 1);
 
 /** The position of the last row shown, which need not exist any more when the next page is read. */
 export const cursorOf = ({ at, kind, id }: Position): string => `${at}.${kind}.${id}`;
@@ -67,10 +75,11 @@ export function parseCursor(cursor: string): Position {
   const [, at, kind, id] = /^(-?\d{1,16})\.([a-z]+)\.([\w-]+)$/.exec(cursor) ?? [];
   if (at === undefined || !isKind(kind))
     throw new UserError(
-      'cursor is not one that get_contact_timeline gave; leave it out to begin with the newest. Nothing was sent.',
+      'cursor is not one that get_contact_timeline gave; leave it out to begin at the start. Nothing was sent.',
     );
   return { at: Number(at), kind, id };
 }
 
-export const entriesAfter = (position: Position, entries: readonly Entry[]): Entry[] =>
-  entries.filter((entry) => compare(position, entry) < 0 && key(entry) !== key(position));
+/** The entries after a position, which need not exist any more. */
+export const entriesAfter = (position: Position, entries: readonly Entry[], order: Order): Entry[] =>
+  entries.filter((entry) => comparing(order)(position, entry) < 0 && key(entry) !== key(position));

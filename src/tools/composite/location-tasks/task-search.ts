@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { isDeleted } from '../../../api/deleted-rows.ts';
 import { endpoint } from '../../../api/endpoint.ts';
 import { isRecord, type Json, listIn } from '../../../lib/json.ts';
-import { epochMs } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { rowOf } from '../../core/row-shape.ts';
 import { Filled, Id, Ids, outputs, Skip, upTo } from '../../core/schemas.ts';
@@ -54,16 +53,8 @@ export async function* iterateTasks(
   }
 }
 
-/** The API knows only completed or not. */
-export type TaskStatus = 'open' | 'overdue' | 'completed';
-
-export function taskStatus({ completed, dueDate }: Json, now: number): TaskStatus {
-  if (completed === true) return 'completed';
-  return epochMs(dueDate) < now ? 'overdue' : 'open';
-}
-
 /** What the tools of several requests show of a task. */
 export function taskRow(raw: Json, now: number) {
-  const { id, title, body, dueDate, contactId, assignedTo } = rowOf.task(raw);
-  return { id, title, body, dueDate, status: taskStatus(raw, now), contactId, assignedTo };
+  const { id, title, body, dueDate, status, contactId, assignedTo } = rowOf.task(raw, now);
+  return { id, title, body, dueDate, status, contactId, assignedTo };
 }

@@ -14,8 +14,9 @@ const MAX_VALUE = 300;
 const short = (value: unknown) => cleanValue(value ?? undefined, MAX_VALUE);
 
 /** What was done to the contact. */
-function summaryOf({ created, changed, notStored, tagsAdded, note, tasks, business, failed }: OnboardResult): Json {
-  const taskRows = tasks.map(({ task, created: isNew }) => ({ ...taskRow(task), created: isNew }));
+function summaryOf(result: OnboardResult, now: number): Json {
+  const { created, changed, notStored, tagsAdded, note, tasks, business, failed } = result;
+  const taskRows = tasks.map(({ task, created: isNew }) => ({ ...taskRow(task, now), created: isNew }));
   return {
     created,
     changed: changed.map((change) => ({ field: change.field, old: short(change.old), new: short(change.new) })),
@@ -38,5 +39,6 @@ export const run: Implementation<typeof onboardContact> = async (args, context) 
   );
   if (result.failed.length > 0)
     context.notify('Not all of it was done, see failed. The same call again does what is missing and nothing twice.');
-  return toToolResult({}, { contact: shortContact(contact, args), ...summaryOf(result) }, {});
+  const now = context.clock.now();
+  return toToolResult({}, { contact: shortContact(contact, args), ...summaryOf(result, now) }, {}, now);
 };

@@ -1,5 +1,6 @@
 import type { Json } from '../../../lib/json.ts';
 import { firstCharacters } from '../../../lib/text.ts';
+import { isTime } from '../../../lib/time-format.ts';
 import { cleanValue, rowOf, type Shorten } from '../../core/row-shape.ts';
 import { shortContact } from '../../core/short-records.ts';
 import { bytes, MAX_DATA_BYTES } from '../../core/tool-result.ts';
@@ -26,10 +27,10 @@ export interface RowResult {
   readonly reason?: string;
 }
 
-export function resultOf(row: number, person: DesiredPerson, onboarded: OnboardResult): RowResult {
+export function resultOf(row: number, person: DesiredPerson, onboarded: OnboardResult, now: number): RowResult {
   const { contact, created, failed, notStored, note } = onboarded;
   const changed = created ? [] : changesOf(onboarded);
-  const tasks = onboarded.tasks.filter((task) => task.created).map(({ task }) => taskRow(task));
+  const tasks = onboarded.tasks.filter((task) => task.created).map(({ task }) => taskRow(task, now));
   const reasons = [
     ...failed.map(({ part, error }) => `${part}: ${error.message}`),
     ...notStored.map(({ field, reason }) => `${field}: ${reason}`),
@@ -49,9 +50,9 @@ export function resultOf(row: number, person: DesiredPerson, onboarded: OnboardR
 }
 
 /** A task of an answer: what was asked for, as it is stored. */
-export function taskRow(task: Json): Json {
-  const { id, title, dueDate, assignedTo } = rowOf.task(task);
-  return { id, title, dueDate, ...(assignedTo ? { assignedTo } : {}) };
+export function taskRow(task: Json, now: number): Json {
+  const { id, title, dueDate, status, assignedTo } = rowOf.task(task, now);
+  return { id, title, dueDate, status, ...(assignedTo ? { assignedTo } : {}) };
 }
 
 const tagsOf = ({ contact, tagsAdded }: OnboardResult): unknown[] => [
@@ -92,8 +93,8 @@ const LIMITS = [
   { value: 0, reason: 40, shows: [] },
 ] as const;
 
-/** The mark of `truncate` is longer than many of these values. */
-const shorten: Shorten = (text, max) => (text.length <= max ? text : `${firstCharacters(text, max)}…`);
+/** The mark of `truncate` is longer than many of these values. A time is nothing without its end. */
+const shorten: Shorten = (text, max) => (text.length <= max || isTime(text) ? text : `${firstCharacters(text, max)}…`);
 
 function shownRow(result: RowResult, { value, reason, shows }: (typeof LIMITS)[number]): Json {
   const { row, outcome, contactId } = result;

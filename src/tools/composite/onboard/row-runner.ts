@@ -65,7 +65,8 @@ export async function runRows({ people, results }: UpsertJob, context: ToolConte
 async function runRow(row: number, person: DesiredPerson, context: ToolContext): Promise<[RowResult, boolean]> {
   try {
     const onboarded = await onboardPerson(person, context);
-    return [resultOf(row, person, onboarded), onboarded.failed.some(({ error }) => isSharedFailure(error))];
+    const result = resultOf(row, person, onboarded, context.clock.now());
+    return [result, onboarded.failed.some(({ error }) => isSharedFailure(error))];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const outcome = error instanceof Conflict ? 'conflict' : 'failed';
