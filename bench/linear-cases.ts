@@ -3,6 +3,7 @@ import { isExpired, toApiError } from '../src/api/error-messages.ts';
 import type { HttpResponse, Transport } from '../src/api/transport/types.ts';
 import { listMatches, matchFields } from '../src/api/write/compare.ts';
 import { findNewNote, findNewTask } from '../src/api/write/strategies/related-records.ts';
+import { foldText, passageAround } from '../src/lib/fold.ts';
 import type { Json } from '../src/lib/json.ts';
 import { normalizeText, readableText, sameText } from '../src/lib/markup.ts';
 import { redact, redactStrictly } from '../src/lib/redact.ts';
@@ -44,6 +45,8 @@ const onTexts: readonly [what: string, run: (given: string) => unknown, size?: n
   ['quoteForMessage', quoteForMessage],
   ['normalizeText', normalizeText],
   ['readableText', readableText],
+  ['foldText', foldText],
+  ['passageAround', (given) => passageAround(`${given}.`, 'e', 100)],
   ['sameText', (given) => sameText(given, `${given}!`)],
   ['withinBytes', (given) => withinBytes(given, 1_000)],
   [

@@ -18,18 +18,18 @@ function foldCharacter(character: string): string {
 function findFolded(text: string, words: string): { readonly start: number; readonly end: number } | undefined {
   /** For each UTF-16 unit of the folded text, where its character starts. */
   const starts: number[] = [];
-  let folded = '';
+  const forms: string[] = [];
   let at = 0;
   for (const character of text) {
     const form = foldCharacter(character);
-    if (form !== ' ' || !folded.endsWith(' ')) {
+    if (form !== ' ' || forms.at(-1) !== ' ') {
       for (let unit = 0; unit < form.length; unit += 1) starts.push(at);
-      folded += form;
+      forms.push(form);
     }
     at += character.length;
   }
   const wanted = foldText(words);
-  const found = folded.indexOf(wanted);
+  const found = forms.join('').indexOf(wanted);
   const start = starts[found];
   return start === undefined ? undefined : { start, end: starts[found + wanted.length] ?? text.length };
 }
