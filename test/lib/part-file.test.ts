@@ -1,8 +1,9 @@
-import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FileError, PartFile } from '../../src/lib/part-file.ts';
+import { failWrites } from '../failing-writes.ts';
 
 /** Errors that the next link of a file throws. */
 const refusals = vi.hoisted(() => [] as string[]);
@@ -19,27 +20,10 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'part-file-'));
 });
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const create = () => PartFile.create({ folder, stem: 'all', extension: 'txt' });
 const files = async () => (await readdir(folder)).sort();
-
-/** Makes the next write store half of its content and fail. */
-async function failNextWrite(code: string): Promise<void> {
-  const file = await open(join(folder, 'probe'), 'w');
-  const handle: { write: (content: Buffer, from: number, length: number, at: number) => Promise<unknown> } =
-    Object.getPrototypeOf(file);
-  await file.close();
-  await rm(join(folder, 'probe'));
-  const real = handle.write;
-  vi.spyOn(handle, 'write').mockImplementationOnce(async function (this: unknown, content, from, length, at) {
-    await real.call(this, content, from, Math.floor(length / 2), at);
-    throw Object.assign(new Error(code), { code });
-  });
-}
 
 test('a file has its name when it is complete, and is readable by its owner only', async () => {
   const file = await create();
@@ -61,12 +45,13 @@ describe('a write that fails', () => {
   ] as const)('for %s has the kind %s, and the same text may be given again', async (code, kind, message) => {
     const file = await create();
     await file.append('one ');
-    await failNextWrite(code);
+    const end = await failWrites(folder, code);
     const error = await file.append('two three').catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(FileError);
     expect(error).toMatchObject({ kind, message: expect.stringContaining(message) });
     expect(file.bytes).toBe(4);
     expect(await files()).toEqual(['all.txt.part']);
+    end();
     await file.append('two');
     expect(await readFile(await file.publish(), 'utf8')).toBe('one two');
   });

@@ -85,7 +85,7 @@ async function resume(job: Export, context: ToolContext): Promise<Json> {
   }
   if (seen.size < total)
     context.notify(`HighLevel says that ${total} match, but shows only ${seen.size}: those are exported.`);
-  context.notify('The search index, which the export reads, lags behind writes by seconds to minutes.');
+  context.notify('The search index, which the export reads, lags behind writes of others by seconds to minutes.');
   return { path: await file.publish(), ...written };
 }
 

@@ -221,6 +221,17 @@ describe('the whole location', () => {
     expect(await sent()).toHaveLength(5);
   });
 
+  test('includes what this server has just written, which the index does not show yet', async () => {
+    const contacts = people(Array.from({ length: 501 }, (_, i) => single(i)));
+    const { call } = await connect({ sandbox: { data: { contacts } } });
+    const { contact } = await call('create_contact', { firstName: 'First500', lastName: 'Last500' });
+    await call('delete_contact', { contactId: idOf(7) });
+    const answer = await call(TOOL);
+    expect(answer).toMatchObject({ total: 1, examined: 501 });
+    const [group] = groupsIn(answer);
+    expect(group?.contacts).toMatchObject([{ id: (contact as Json).id, notYetIndexed: true }, { id: idOf(500) }]);
+  });
+
   test('goes on after a page that failed; a failed first page is an error', async () => {
     const { call, refused, sandbox } = await clocked(many(1_200));
     const fault = { status: 422, body: { statusCode: 422, message: ['pageLimit must be a number'] } };

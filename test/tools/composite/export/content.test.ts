@@ -1,9 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../../src/lib/json.ts';
 import type { SandboxData } from '../../../../src/sandbox/index.ts';
-import { READ } from '../../../connect.ts';
+import { connect, READ } from '../../../connect.ts';
 import { randomOf } from '../../../random.ts';
-import { contactsIn, EXPORT, filesIn, idOf, modeOf, openExport, type Person, people, SEARCH, textAt } from './world.ts';
+import {
+  contactsIn,
+  EXPORT,
+  filesIn,
+  idOf,
+  modeOf,
+  newFolder,
+  openExport,
+  type Person,
+  people,
+  SEARCH,
+  textAt,
+} from './world.ts';
 
 const DANA = 'userDana000000000000';
 const THEO = 'userTheo000000000000';
@@ -22,6 +34,10 @@ const directory: Partial<SandboxData> = {
     { id: 'fieldSince0000000000', name: 'Since', fieldKey: 'contact.since', dataType: 'DATE' },
   ],
 }; // biome-ignore format: a table
+
+/** A server whose index shows writes 15 s later. */
+const connectWithDelay = async (contacts: Person[]) =>
+  connect({ exportFolder: await newFolder(), sandbox: { data: { contacts } } });
 
 describe('the file', () => {
   test('has names in place of the ids of users, businesses and custom fields', async () => {
@@ -119,6 +135,22 @@ describe('the file', () => {
     const byId = await call(EXPORT, { columns: ['customFields.fieldModel0000000000'] });
     expect(contactsIn(await textAt(byId))).toEqual([{ fieldModel0000000000: 'Tern' }]);
     expect(await refused(EXPORT, { columns: ['customFields.Bike model'] })).toMatch(/neither an id nor a key/);
+  });
+
+  test('has what this server has just written, which the index does not show yet', async () => {
+    const { call } = await connectWithDelay(people(1_100));
+    await call('create_contact', { firstName: 'Nora', city: 'Gary' });
+    await call('update_contact', { contactId: idOf(600), city: 'Gary' });
+    await call('delete_contact', { contactId: idOf(3) });
+    const answer = await call(EXPORT, { columns: ['id', 'firstName', 'city'] });
+    expect(answer).toMatchObject({ rows: 1_100 });
+    const rows = contactsIn(await textAt(answer));
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(1_100);
+    expect(rows.filter(({ city }) => city === 'Gary').map(({ firstName }) => firstName)).toEqual([
+      'Person 600',
+      'Nora',
+    ]);
+    expect(rows.map(({ id }) => id)).not.toContain(idOf(3));
   });
 
   test('is readable by its owner only, as is the folder if it is made', async () => {

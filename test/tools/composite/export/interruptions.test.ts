@@ -1,11 +1,12 @@
-import { appendFile, open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Json } from '../../../../src/lib/json.ts';
 import { memoizeAsync } from '../../../../src/lib/memoize.ts';
 import { createSandbox } from '../../../../src/sandbox/index.ts';
 import { virtualClock } from '../../../api/virtual-clock.ts';
 import { connect, NOW } from '../../../connect.ts';
+import { failWrites } from '../../../failing-writes.ts';
 import {
   contactsIn,
   EXPORT,
@@ -210,23 +211,8 @@ describe('an existing file is never overwritten', () => {
 
 test('a full disk is named, and the same handle continues to the same file when there is space', async () => {
   const { call, refused, folder, sent } = await openExport({ contacts: CONTACTS, users: USERS });
-  const file = await open(join(folder, 'probe'), 'w');
-  const handle: { write: (content: Buffer, from: number, length: number, at: number) => Promise<unknown> } =
-    Object.getPrototypeOf(file);
-  await file.close();
-  await rm(join(folder, 'probe'));
-  const write = handle.write;
-  const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
-  let writes = 0;
-  const spy = vi.spyOn(handle, 'write').mockImplementation(async function (this: unknown, content, from, length, at) {
-    // The head of the file and the first two pages fit, and half of the third.
-    writes += 1;
-    const fits = writes > 3 ? Math.floor(length / 2) : length;
-    const result = await write.call(this, content, from, fits, at);
-    if (fits < length) throw full;
-    return result;
-  });
-  onTestFinished(() => void spy.mockRestore());
+  // The head of the file and the first two pages fit, and half of the third.
+  const end = await failWrites(folder, 'ENOSPC', 3);
   const part = join(folder, 'contacts-2026-11-20.csv.part');
   const error = await refused(EXPORT);
   expect(error).toMatch(
@@ -236,7 +222,7 @@ test('a full disk is named, and the same handle continues to the same file when 
   const [, found] = /"(export-\w+)"/.exec(error) ?? [];
   expect(await refused(EXPORT, { handle: found })).toBe(error);
   expect(await filesIn(folder)).toEqual(['contacts-2026-11-20.csv.part']);
-  spy.mockRestore();
+  end();
   await sent();
   expect(await textAt(await call(EXPORT, { handle: found }))).toBe(await uninterrupted());
   expect(await filesIn(folder)).toEqual(['contacts-2026-11-20.csv']);
