@@ -48,10 +48,11 @@ export async function planJob(input: BulkTasksInput, context: ToolContext): Prom
   const chosen = openTasks(tasks).filter(
     (task) => (wanted?.has(task.id) ?? true) && (assignedTo === undefined || task.assignedTo === assignedTo),
   );
-  const found = tag === undefined ? chosen : await withTag(chosen, tag, context);
-  if (wanted && found.length < wanted.size)
-    context.notify(`${wanted.size - found.length} of the ids are of no open task that fits; left out.`);
-  return { ids: found.map(({ id }) => id), steps: ['task'], changes, tasks: byId(found) };
+  // By id: pages shift while tasks are written, so that a task may be on two of them.
+  const found = byId(tag === undefined ? chosen : await withTag(chosen, tag, context));
+  if (wanted && found.size < wanted.size)
+    context.notify(`${wanted.size - found.size} of the ids are of no open task that fits; left out.`);
+  return { ids: [...found.keys()], steps: ['task'], changes, tasks: found };
 }
 
 const byId = (tasks: readonly OpenTask[]) => new Map(tasks.map((task) => [task.id, task]));
@@ -69,9 +70,10 @@ async function changesOf(set: TaskChanges, { clock, notify }: ToolContext): Prom
 }
 
 async function withTag(tasks: readonly OpenTask[], tag: string, context: ToolContext): Promise<OpenTask[]> {
+  const call: ToolContext['call'] = (endpoint, args) => context.call(endpoint, args, 'bulk');
   const filters = plainFilters({ tag }).map(({ filter }) => filter);
   const contactIds = tasks.map(({ contactId }) => contactId);
-  const tagged = await searchContactsById(contactIds, context, filters);
+  const tagged = await searchContactsById(contactIds, { call }, filters);
   const hasTag = (contact: Json | undefined) => listIn(contact, 'tags').map(storedTag).includes(storedTag(tag));
   return tasks.filter(({ contactId }) => hasTag(tagged.get(contactId)));
 }

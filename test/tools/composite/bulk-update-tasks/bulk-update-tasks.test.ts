@@ -86,7 +86,13 @@ describe('open tasks', () => {
       ...{ _id: taskId(n), contactId: personId(n), title: `Task ${n}`, dueDate: dueOf(n), assignedTo: DANA },
       ...more,
     });
-    const tasks = [row(0, {}), row(1, { assignedTo: THEO }), row(2, { completed: true }), row(3, { _id: 'a/b' })];
+    const tasks = [
+      row(0, {}),
+      row(1, { assignedTo: THEO }),
+      row(2, { completed: true }),
+      row(3, { _id: 'a/b' }),
+      row(0, {}),
+    ];
     const { sandbox } = await world(people(4));
     const server = await openNames({ scopes: SCOPES.filter((scope) => scope !== 'users.readonly') });
     server.intercept((request) =>
