@@ -110,12 +110,12 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
     },
   }),
   delete_contact: ({ contactId }) => ({ permanently: { contactId } }),
-  search_contacts: ({ userId, businessId, fields, searchCursor }) => ({
+  search_contacts: ({ userId, fields, searchCursor }) => ({
     'first page': {},
     'by query, second page': { query: 'a', pageLimit: 3, page: 2, fields: ['id', 'dateUpdated'] },
     'by cursor': { ...searchCursor, pageLimit: 3 },
     'by plain arguments': {
-      ...{ tag: 'VIP', assignedTo: userId, business: businessId, hasEmail: true, hasPhone: false, dnd: false },
+      ...{ tag: 'VIP', assignedTo: userId, business: 'Acme Couriers', hasEmail: true, hasPhone: false, dnd: false },
       ...{ createdAfter: '2020-01-01', createdBefore: '2030-01-01T09:00', updatedAfter: '2020-01-01T00:00:00Z' },
     },
     'sorted here, a part of an email': {
