@@ -53,7 +53,7 @@ export const listContacts = endpoint({
   name: 'list_contacts',
   title: 'List contacts',
   description:
-    'Page through all contacts, newest first; query matches name, email, phone. Lags behind writes by seconds to minutes: after a write use get_contact. To filter use search_contacts. fields replaces the default row (id, names, email, phone, companyName, tags, assignedTo).',
+    'Page through all contacts, newest first; query matches name, email, phone. Lags behind writes of others by seconds to minutes. To filter use search_contacts. fields replaces the default row (id, names, email, phone, companyName, tags, assignedTo).',
   route: 'GET /contacts/',
   scope: 'contacts.readonly',
   effect: 'read',
@@ -99,7 +99,7 @@ export const findDuplicateContact = endpoint({
   name: 'find_duplicate_contact',
   title: 'Find contact by email or phone',
   description:
-    'The contact with exactly this email or phone (number), or null. Current right after a write, unlike search.',
+    'The contact with exactly this email or phone (number), or null. Current, unlike search.',
   route: 'GET /contacts/search/duplicate',
   scope: 'contacts.readonly',
   effect: 'read',

@@ -20,7 +20,7 @@ const Sort = z
 const endpointOfSearch = endpoint({
   name: 'search_contacts',
   title: 'Search contacts',
-  description: `Find contacts by free text (query), the plain arguments or filters; all must hold, {group: OR, filters: [...]} for alternatives. Filter fields: ${FIELDS}. Operators: eq (whole value), contains (part), both ignore case; not_eq, not_contains, exists, not_exists, contains_set, wildcard; range takes gte, lte, gt, lt (local times and dates too). Custom fields also sort. Beyond 10,000 rows page with searchAfter. Lags behind writes by seconds to minutes; get_contact does not.`,
+  description: `Find contacts by free text (query), the plain arguments or filters; all must hold, {group: OR, filters: [...]} for alternatives. Filter fields: ${FIELDS}. Operators: eq (whole value), contains (part), both ignore case; not_eq, not_contains, exists, not_exists, contains_set, wildcard; range takes gte, lte, gt, lt (local times and dates too). Custom fields also sort. Beyond 10,000 rows page with searchAfter. Lags behind writes of others by seconds to minutes; get_contact does not.`,
   route: 'POST /contacts/search',
   scope: 'contacts.readonly',
   effect: 'read',

@@ -4,7 +4,7 @@ import type { SandboxData, SandboxOptions } from '../../../src/sandbox/index.ts'
 import { connect, type Options } from '../../connect.ts';
 
 /** The longest delay that was measured. */
-const DELAY_MS = 105_000;
+export const DELAY_MS = 105_000;
 
 export const BUSINESSES = ['b00000000000000000000001', 'b00000000000000000000002'];
 export const USERS = ['userDana000000000001', 'userTheo000000000001'];

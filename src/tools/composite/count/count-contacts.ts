@@ -13,7 +13,7 @@ import { type Group, type Grouping, Groups, groupingOf, NAME_CHARACTERS } from '
 /** Groups shown; the rest are summed. */
 const MAX_GROUPS = 30;
 const JOB_KIND = 'count';
-const INDEX_NOTICE = 'Counted by the search index, which lags behind writes by seconds to minutes.';
+const INDEX_NOTICE = 'Counted by the search index, which lags behind writes of others by seconds to minutes.';
 
 /** The progress of a count through all pages of a search. */
 interface Count {
