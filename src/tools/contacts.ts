@@ -98,8 +98,7 @@ export const listContactsByBusiness = endpoint({
 export const findDuplicateContact = endpoint({
   name: 'find_duplicate_contact',
   title: 'Find contact by email or phone',
-  description:
-    'The contact with exactly this email or phone (number), or null. Current, unlike search.',
+  description: 'The contact with exactly this email or phone (number), or null. Current, unlike search.',
   route: 'GET /contacts/search/duplicate',
   scope: 'contacts.readonly',
   effect: 'read',

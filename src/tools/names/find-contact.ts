@@ -141,7 +141,10 @@ function severalFit(given: string, argument: string, contacts: readonly Json[], 
 function nobodyFits(given: string, argument: string, by: 'email' | 'phone' | 'name'): NameNotFound {
   const [what, delay] =
     by === 'name'
-      ? ['full name', ' (search lags behind writes of others by seconds to minutes, and may want accents as they are stored)']
+      ? [
+          'full name',
+          ' (search lags behind writes of others by seconds to minutes, and may want accents as they are stored)',
+        ]
       : [by, ''];
   return new NameNotFound(
     `Nothing was sent. ${argument}: no contact has the ${what} ${quoteForMessage(given)}${delay}. search_contacts finds people by parts of what is known.`,
