@@ -41,6 +41,10 @@ export function formatTime(ms: number, zone: string | undefined): string {
 /** Text in quotes may come from the CRM. */
 const QUOTED_OR_UTC = /"(?:[^"\\]|\\.)*"|\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z/g;
 
+/** Whether a sentence of ours has UTC times. */
+export const hasUtcTimes = (sentence: string): boolean =>
+  [...sentence.matchAll(QUOTED_OR_UTC)].some(([found]) => !found.startsWith('"'));
+
 /** A sentence of ours with its UTC times in a zone. */
 export const withLocalTimes = (sentence: string, zone: string | undefined): string =>
   sentence.replace(QUOTED_OR_UTC, (found) => {

@@ -62,7 +62,7 @@ export async function readTime(
       if (!(error instanceof ZoneUnknown)) throw error;
       if (unknownZone === 'UTC') return ['UTC', error.message] as const;
       throw new UserError(
-        `${name}: ${JSON.stringify(text)} has no offset, and ${error.message}. Nothing was written. Give the time with an offset, such as 2026-11-24T09:00:00-05:00, or call again in a minute; the owner can set GHL_TIMEZONE.`,
+        `${name}: ${JSON.stringify(text)} has no offset, and ${error.message}. Nothing was written. Give the time with an offset, such as 2026-11-24T09:00-05:00, or call again in a minute; the owner can set GHL_TIMEZONE.`,
       );
     },
   );
@@ -75,7 +75,7 @@ export async function readTime(
 
 const invalidTime = (name: string, text: string): UserError =>
   new UserError(
-    `${name}: ${JSON.stringify(text)} is not a valid date or time. Use ISO 8601, such as 2026-11-24T09:00:00-05:00.`,
+    `${name}: ${JSON.stringify(text)} is not a valid date or time. Use ISO 8601, such as 2026-11-24T09:00-05:00.`,
   );
 
 const throwSkipped = (name: string, text: string, zone: string): never => {

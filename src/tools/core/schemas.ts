@@ -69,7 +69,7 @@ export const Fields = listOf(FieldName, 100);
 export const window = { limit: upTo(500).optional(), skip: Skip.optional() };
 
 export const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
-const TIME_RULE = 'must be ISO 8601, such as 2026-11-24T09:00:00-05:00, or a local time such as 2026-11-24T09:00';
+const TIME_RULE = 'must be ISO 8601, such as 2026-11-24T09:00-05:00, or a local time such as 2026-11-24T09:00';
 export const Time = z.string().regex(TIME, TIME_RULE);
 
 /** The eight spellings the API documents; there is no day-first form. */

@@ -3,7 +3,7 @@ import type { Json } from '../../lib/json.ts';
 import { isE164 } from '../../lib/phone.ts';
 import { truncate } from '../../lib/text.ts';
 import { readTime } from '../../lib/time.ts';
-import { withLocalTimes } from '../../lib/time-format.ts';
+import { hasUtcTimes, withLocalTimes } from '../../lib/time-format.ts';
 import {
   type Implementations,
   type RequestContext,
@@ -34,12 +34,11 @@ export async function runTool(tool: Tool, given: Json, request: RequestContext, 
   const answer = isComposite(tool)
     ? withinLimit(await present(await tool.run(args, context), args, context))
     : await runEndpoint(tool, args, context);
-  const inZone = (sentence: string) => withLocalTimes(sentence, request.clock.knownZone());
-  const explained = searched === undefined ? answer : { ...answer, searched: inZone(searched) };
+  const explained = searched === undefined ? answer : { ...answer, searched: await inLocalTimes(searched, context) };
   const result = withoutInvalidKeys(tool, explained, context);
-  return notices.size > 0
-    ? { ...result, notice: truncate(inZone([...notices.values()].join(' ')), NOTICE_CHARACTERS) }
-    : result;
+  if (notices.size === 0) return result;
+  const notice = withLocalTimes([...notices.values()].join(' '), request.clock.knownZone());
+  return { ...result, notice: truncate(notice, NOTICE_CHARACTERS) };
 }
 
 /**
@@ -83,6 +82,9 @@ async function present(
   ]);
   return showTimes(shape(named), zones);
 }
+
+const inLocalTimes = async (sentence: string, { clock }: ToolContext): Promise<string> =>
+  hasUtcTimes(sentence) ? withLocalTimes(sentence, await clock.shownZone()) : sentence;
 
 /** The lookups are loaded only for an answer that has ids with names. */
 const withNames = async (answer: Json, context: ToolContext, asked?: readonly string[], keys?: readonly string[]) =>
