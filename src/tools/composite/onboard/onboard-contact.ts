@@ -23,7 +23,7 @@ function summaryOf(result: OnboardResult, now: number): Json {
     tagsAdded,
     ...(note ? { note } : {}),
     ...(taskRows.length > 0 ? { tasks: taskRows } : {}),
-    ...(business ? { business } : {}),
+    ...(business ? { business: { businessId: business.id, assigned: business.assigned } } : {}),
     ...(notStored.length > 0 ? { notStored } : {}),
     ...(failed.length > 0 ? { failed: failed.map(({ part, error }) => ({ part, reason: error.message })) } : {}),
   };

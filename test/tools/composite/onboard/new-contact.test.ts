@@ -10,7 +10,7 @@ describe('a new person', () => {
     const server = await world({ user: 'dana@shop.example', api: { journal: keep } });
     const first = await server.call('onboard_contact', CLEO);
     const contact = first.contact as Json;
-    expect(first).toMatchObject({ created: true, changed: [], business: { id: CLUB, assigned: true } });
+    expect(first).toMatchObject({ created: true, changed: [], business: { businessId: CLUB, assigned: true } });
     expect(contact).toMatchObject({
       email: CLEO.email,
       gender: 'female',
