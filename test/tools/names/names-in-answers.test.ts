@@ -25,8 +25,9 @@ function idsWithoutName(answer: Json, names: ReadonlyMap<string, string>): strin
     if (typeof value === 'string') {
       const name = names.get(value);
       if (name !== undefined && !Object.values(holder).flat().includes(name)) found.push(`${path}: ${name}`);
-    } else if (Array.isArray(value)) value.forEach((item, at) => walk(item, `${path}[${at}]`, holder));
-    else if (isRecord(value))
+    } else if (Array.isArray(value)) {
+      for (const [at, item] of value.entries()) walk(item, `${path}[${at}]`, holder);
+    } else if (isRecord(value))
       for (const [key, inner] of Object.entries(value)) {
         if (names.has(key)) found.push(`${path}.${key}: ${names.get(key)}`);
         if (key !== 'next') walk(inner, `${path}.${key}`, value);
