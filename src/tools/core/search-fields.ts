@@ -132,9 +132,7 @@ export function searchField(name: string, definitions: readonly NamedRow[] = [])
 }
 
 /** Fields by the names that messages give: `firstName`, not `firstNameLowerCase`. */
-export const FIELD_NAMES: readonly string[] = Object.keys(SEARCH_FIELDS).map(
-  (name) => Object.keys(ALIASES).find((alias) => ALIASES[alias] === name && alias !== 'address1') ?? name,
-);
+export const FIELD_NAMES: readonly string[] = Object.keys(SEARCH_FIELDS).map((name) => name.replace(/LowerCase$/, ''));
 
 /** Why search cannot take a field, with the nearest ones that it takes. */
 export function unknownField(name: string): string {
