@@ -52,7 +52,7 @@ const REQUESTS: readonly Request[] = [
     said: 'Who comes in tomorrow?',
     calls: [{ tool: 'search_location_appointments', args: { from: '2026-11-21', to: '2026-11-21' } }],
     check: (answer) => {
-      const events = rows(answer, 'appointments');
+      const events = rows(answer, 'events');
       expect(events.map(({ title, calendarName }) => [title, calendarName])).toEqual([
         ['Spay', 'Surgery'],
         ['Check hip', 'Check-ups'],

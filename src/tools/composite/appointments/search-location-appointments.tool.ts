@@ -21,7 +21,7 @@ export const searchLocationAppointments = compositeTool({
     skip: Skip.optional(),
   }),
   output: answer({
-    appointments: of.rows,
+    events: of.rows,
     total: of.count,
     failed: of.rows,
     asOf: of.text,

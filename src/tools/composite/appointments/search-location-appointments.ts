@@ -29,7 +29,7 @@ export const run: Implementation<typeof searchLocationAppointments> = async (arg
   const rest = isCut ? { ...span, from: toIso(readTo), skip: 0 } : undefined;
   const next = shown < events.length ? { ...span, skip: shown } : rest;
   return {
-    appointments: rows,
+    events: rows,
     total: events.length,
     ...(failed.length > 0 ? { failed } : {}),
     asOf: asOf(context.clock),

@@ -52,7 +52,7 @@ const dataOf = (contacts: Person[], calendars = 2): SandboxData => ({
 const open = (contacts: Person[], { calendars = 2, ...options }: Options & { calendars?: number } = {}) =>
   openNames({ timezone: ZONE, ...options, sandbox: { data: dataOf(contacts, calendars), ...options.sandbox } });
 
-const rowsOf = (answer: Json) => answer.appointments as Json[];
+const rowsOf = (answer: Json) => answer.events as Json[];
 const titles = (answer: Json) => rowsOf(answer).map(({ title }) => title);
 
 /** The titles of all pages. */
@@ -144,7 +144,7 @@ describe('events', () => {
   test('of no calendar, and of empty calendars, are none', async () => {
     for (const calendars of [0, 3]) {
       const server = await open([], { calendars });
-      expect(await server.call(TOOL)).toMatchObject({ appointments: [], total: 0 });
+      expect(await server.call(TOOL)).toMatchObject({ events: [], total: 0 });
       expect(server.requests()).toHaveLength(calendars + 1);
     }
   });
