@@ -43,14 +43,17 @@ const MAX_KNOWN_PEOPLE = 2_000;
 
 export const createLocationState = (
   location: Pick<LocationState, 'locationId' | 'stateStore' | 'peopleFolder'>,
-): LocationState => ({
-  ...location,
-  jobs: new JobStore(),
-  equalCreates: new EqualCreates(),
-  lookups: new LookupCache(),
-  seenContacts: new SeenContacts(),
-  ownWrites: new OwnWrites(),
-  personLocks: new KeyedLock(),
-  knownPeople: new BoundedMap(MAX_KNOWN_PEOPLE),
-  peopleSweptAt: Number.NEGATIVE_INFINITY,
-});
+): LocationState => {
+  const ownWrites = new OwnWrites();
+  return {
+    ...location,
+    jobs: new JobStore(),
+    equalCreates: new EqualCreates(),
+    lookups: new LookupCache(),
+    seenContacts: new SeenContacts(ownWrites),
+    ownWrites,
+    personLocks: new KeyedLock(),
+    knownPeople: new BoundedMap(MAX_KNOWN_PEOPLE),
+    peopleSweptAt: Number.NEGATIVE_INFINITY,
+  };
+};

@@ -32,6 +32,9 @@ export interface OwnWrite {
   readonly isIndexed: boolean;
 }
 
+/** When a call was sent. */
+type Start = Pick<OwnWrite, 'number' | 'sentAt'>;
+
 interface Times {
   now(): number;
   serverNow(): number;
@@ -77,6 +80,7 @@ export class OwnWrites {
   /** Waits for a call in flight, and records what it wrote, or what it read of a contact that was written before. */
   async during(endpoint: Endpoint, args: Json, times: Times, call: Promise<Json>): Promise<Json> {
     const { name } = endpoint;
+    this.#removeExpired(times.now());
     if (!changesContacts(name) && !(READS_CONTACT.has(name) && this.#writes.size > 0)) return call;
     const start = { number: this.#number, sentAt: times.serverNow() };
     try {
@@ -85,12 +89,12 @@ export class OwnWrites {
       if (name === 'get_contact') this.#read(args, answer, start.number);
       return answer;
     } catch (error) {
-      this.#recordFailure(name, args, error);
+      this.#recordFailure(name, args, error, times, start);
       throw error;
     }
   }
 
-  #write(id: string, shown: Knowledge, at: number, { number, sentAt }: { number: number; sentAt: number }): void {
+  #write(id: string, shown: Knowledge, at: number, { number, sentAt }: Start): void {
     const before = this.#writes.get(id);
     this.#number += 1;
     const pending = before && !before.isIndexed ? before : undefined;
@@ -116,7 +120,7 @@ export class OwnWrites {
   }
 
   /** Contacts of a write with an unknown outcome have to be read. One that does not exist was deleted elsewhere. */
-  #recordFailure(name: string, args: Json, error: unknown): void {
+  #recordFailure(name: string, args: Json, error: unknown, times: Times, start: Start): void {
     if (READS_CONTACT.has(name) && isMissing(error)) {
       const write = this.get(textIn(args, 'contactId'));
       if (write) this.#writes.set(write.id, { ...write, known: { kind: 'deleted' }, isIndexed: false });
@@ -124,10 +128,9 @@ export class OwnWrites {
     }
     const isUncertain = error instanceof ApiError ? error.kind === 'unknownOutcome' : !(error instanceof UserError);
     if (!isUncertain || !changesContacts(name)) return;
-    for (const [id, known] of uncertainContacts(args)) {
-      const write = this.#writes.get(id);
-      if (write) this.#writes.set(id, { ...write, known, isAmbiguous: true, isIndexed: false });
-    }
+    // Of a bulk write only those are kept that were written before: each has to be read.
+    for (const [id, known] of uncertainContacts(args))
+      if (this.#writes.has(id) || id === args.contactId) this.#write(id, known, times.now(), start);
   }
 
   #removeExpired(now: number): void {

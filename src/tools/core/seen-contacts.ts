@@ -3,6 +3,7 @@ import { type Endpoint, isId } from '../../api/endpoint.ts';
 import { isMissing } from '../../api/errors.ts';
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { type Json, recordIn, rowsIn, textIn } from '../../lib/json.ts';
+import { type OwnWrites, SEARCH_INDEX_DELAY_MS } from './own-writes.ts';
 import { rowOf } from './row-shape.ts';
 
 /** A contact as this server last read or wrote it. */
@@ -15,8 +16,6 @@ export interface SeenContact {
 
 /** ms for which a contact is known by its name, email and phone without being looked up. */
 const LIFETIME_MS = 600_000;
-/** ms for which lists and searches may show a contact as it was before a write. */
-const INDEX_MS = 180_000;
 const MAX_CONTACTS = 1_000;
 const MAX_CHARACTERS = 320;
 
@@ -26,19 +25,24 @@ const CHANGES: ReadonlySet<string> = new Set(['update_contact', 'upsert_contact'
 /** Contacts that this server read or wrote in the last minutes, each until it is changed, deleted or found missing. */
 export class SeenContacts {
   readonly #seen = new BoundedMap<string, SeenContact & { readonly at: number }>(MAX_CONTACTS);
-  /** Epoch ms of the last change, by contact; undefined is a contact that the change does not name. */
-  readonly #changed = new BoundedMap<string | undefined, number>(MAX_CONTACTS);
+  readonly #ownWrites: OwnWrites;
+  /** Epoch ms of the last change whose contact is not known. */
+  #unnamedChangeAt = Number.NEGATIVE_INFINITY;
   /** Counts the changes: what was read before one may be outdated after it. */
   #changes = 0;
+
+  constructor(ownWrites: OwnWrites) {
+    this.#ownWrites = ownWrites;
+  }
 
   list(now: number): SeenContact[] {
     return [...this.#seen.values()].filter(({ at }) => Math.abs(now - at) < LIFETIME_MS);
   }
 
-  /** Whether lists and searches may show this contact as it was before a change. */
-  isOutdated(id: string | undefined, now: number): boolean {
-    const at = this.#changed.get(id);
-    return at !== undefined && Math.abs(now - at) < INDEX_MS;
+  /** Whether lists and searches may show this contact as it was before a write. */
+  isOutdated(id: unknown, now: number): boolean {
+    const isUnknown = this.#ownWrites.get(id)?.known.kind === 'unknown';
+    return isUnknown || Math.abs(now - this.#unnamedChangeAt) < SEARCH_INDEX_DELAY_MS;
   }
 
   /** Waits for a call in flight, and records the contacts of its answer. */
@@ -61,16 +65,18 @@ export class SeenContacts {
   /** A change that does not name its contact may be one of any. */
   #forget(id: string | undefined, at: number): void {
     this.#changes += 1;
-    this.#changed.set(id, at);
-    if (id === undefined) this.#seen.clear();
-    else this.#seen.delete(id);
+    if (id !== undefined) this.#seen.delete(id);
+    else {
+      this.#unnamedChangeAt = at;
+      this.#seen.clear();
+    }
   }
 
   #record(answer: Json, at: number): void {
     const contact = recordIn(answer, 'contact');
     if (contact) this.#set(contact, at);
     for (const row of rowsIn(answer, 'contacts').slice(-MAX_CONTACTS))
-      if (!this.isOutdated(textIn(row, 'id'), at) && !this.isOutdated(undefined, at)) this.#set(row, at);
+      if (!this.isOutdated(row.id, at)) this.#set(row, at);
   }
 
   #set(raw: Json, at: number): void {

@@ -56,6 +56,19 @@ describe('what others write', () => {
     ]);
   });
 
+  test('stays when the last write of this server was long ago', async () => {
+    const server = await open();
+    const id = idIn(await server.call('create_contact', { firstName: 'New', lastName: 'Person' }));
+    server.advance(3_600_000);
+    await elsewhere(server.sandbox, 'PUT', `/contacts/${id}`, { lastName: 'Married' });
+    server.advance(3_600_000);
+    await server.call('add_contact_tags', { contactId: id, tags: ['vip'] });
+    expect(rowsIn(await server.call('list_contacts'), 'contacts')[0]).toMatchObject({
+      lastName: 'Married',
+      tags: ['vip'],
+    });
+  });
+
   test('is not known to another server, which shows nothing wrong', async () => {
     const sandboxed = createSandbox({ now: () => NOW, rate: 'off', indexDelayMs: DELAY_MS });
     const [here, there] = [await connect({ sandboxed }), await connect({ sandboxed })];
