@@ -184,6 +184,9 @@ describe('the time zone of the location', () => {
     zones.two = 'Europe/Paris';
     state.now += 3_599_000;
     expect([await clock.zone(), asked]).toEqual(['Europe/Rome', 2]);
+    state.location = 'one';
+    expect([clock.knownZone(), await clock.shownZone(), asked]).toEqual(['America/Chicago', 'America/Chicago', 2]);
+    state.location = 'two';
     state.now += 2_000;
     expect([await clock.zone(), asked]).toEqual(['Europe/Paris', 3]);
     state.now -= 7_200_000;

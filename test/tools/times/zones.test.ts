@@ -174,7 +174,7 @@ test('appointments without an offset are local to the location, whatever the zon
   ];
   const { call } = await openNames({ timezone: 'Asia/Kathmandu', sandbox: { data: { ...data, contacts } as never } });
   const [event] = rowsIn(await call('list_contact_appointments', get), 'events');
-  // Of the two times 01:30 of that night, which cannot be told apart, the first.
+  // Clocks show 01:30 twice that night: the first is taken.
   expect(event).toMatchObject({ startTime: '2026-11-01T12:15+05:45', endTime: '2026-11-01T14:15+05:45' });
   const { past } = await call('get_contact_overview', get);
   expect(past).toMatchObject([{ startTime: '2026-11-01T12:15+05:45' }]);
