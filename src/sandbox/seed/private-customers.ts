@@ -20,7 +20,7 @@ export const frequentCustomer = (at: At): CustomerDetails => ({
     ],
     tasks: [
       task('Call about the motor noise', at(-2, 17), { assignedTo: 'Theo Brandt', body: 'Clicks under load.' }),
-      task('Order brake pads for the GSD', at(0, 20), { assignedTo: 'Dana Whitfield' }),
+      task('Order brake pads for the GSD', at(1, 20), { assignedTo: 'Dana Whitfield' }),
       task('Send the invoice of the last service', at(-9, 16), { completed: true, assignedTo: 'Dana Whitfield' }),
     ],
     notes: [
