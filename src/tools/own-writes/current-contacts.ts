@@ -29,13 +29,13 @@ export interface ListQuery {
 /** Sends one read. @throws UserError */
 export type Send = (endpoint: Endpoint, args: Json) => Promise<Json>;
 
-/** A contact that this server wrote and whose row in the index is not what is stored, or not known. */
+/** A contact that this server wrote in the last minutes. */
 export interface CurrentContact {
   readonly id: string;
   /** As the index shows it; undefined if it does not. */
   readonly indexRow: Json | undefined;
-  /** Undefined if the contact is deleted; `unread` if it could not be read. */
-  readonly now: Candidate | undefined | 'unread';
+  /** Undefined if the contact is deleted, `indexed` if the index is current, `unread` if the contact could not be read. */
+  readonly now: Candidate | undefined | 'indexed' | 'unread';
 }
 
 /** Reads what the contacts written here are now, in as few requests as the answer needs. */
@@ -54,8 +54,8 @@ export class CurrentContacts {
   }
 
   /**
-   * Own writes that the index does not show yet, given the rows read so far, and how many could not be compared with it.
-   * `isAll`: no other rows match.
+   * What was written here, given the rows read so far, and how many contacts could not be compared with the index. `isAll`:
+   * the index has no other rows for this list.
    */
   async read(rows: readonly Json[], isAll: boolean): Promise<{ current: CurrentContact[]; missed: number }> {
     const { api, state } = this.#context;
@@ -69,7 +69,7 @@ export class CurrentContacts {
     for (const { id } of concerned) {
       const write = state.ownWrites.get(id);
       const now = write && (await this.#withBusinessName(this.#stateOf(write)));
-      if (now !== 'indexed') current.push({ id, indexRow: this.#indexRows.get(id), now });
+      current.push({ id, indexRow: this.#indexRows.get(id), now });
     }
     const missed = others.filter(({ id }) => !this.#indexRows.has(id)).length;
     return { current, missed: missed + current.filter(({ now }) => now === 'unread').length };
@@ -123,7 +123,7 @@ export class CurrentContacts {
     return decides || (order?.positionOf(now.contact) === undefined && order?.positionOf(whole.contact) !== undefined);
   }
 
-  #stateOf(write: OwnWrite): CurrentContact['now'] | 'indexed' {
+  #stateOf(write: OwnWrite): CurrentContact['now'] {
     const indexRow = this.#indexRows.get(write.id);
     const row = indexRow && rowOf.contact(indexRow);
     const { ownWrites } = this.#context.state;
@@ -147,7 +147,7 @@ export class CurrentContacts {
   }
 
   /** The rows of search have the name of the linked business, other records only its id. */
-  async #withBusinessName<T extends CurrentContact['now'] | 'indexed'>(now: T): Promise<T | Candidate> {
+  async #withBusinessName(now: CurrentContact['now']): Promise<CurrentContact['now']> {
     if (typeof now !== 'object' || !this.#query.usesBusinessName) return now;
     const { businessId, businessName } = now.contact;
     if (typeof businessId !== 'string' || businessName !== undefined) return now;

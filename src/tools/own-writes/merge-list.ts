@@ -2,8 +2,10 @@ import { isRecord, type Json, listIn, recordIn, rowsIn, stableKey } from '../../
 import type { ToolContext } from '../core/context.ts';
 import { rowOf } from '../core/row-shape.ts';
 import { CurrentContacts, type Send } from './current-contacts.ts';
+import { IndexPage, type Part } from './index-page.ts';
 import type { ContactList, Rows } from './lists.ts';
-import { isBefore, isPlaced, type OwnRow, type Part, placeRows, toOwnRow } from './place-rows.ts';
+import { isBefore } from './order.ts';
+import { isPlaced, type OwnRow, placeRows, toOwnRow } from './place-rows.ts';
 
 interface MergedPage {
   /** HighLevel's last answer. */
@@ -56,8 +58,7 @@ class ListMerge {
       const next = last && cursors?.of(last);
       const isLast = listIn(answer, 'contacts').length < limit || !next || stableKey(next) === stableKey(after);
       read.push(...page);
-      const own = await this.#ownRows(read, isLast && !cursor);
-      const rows = this.#place(read, own, { cursor, shown, isFirst: !cursor, isLast });
+      const { rows, own } = await this.#merge(read, { cursor, shown, isFirst: !cursor, isLast });
       if (isLast || rows.length >= limit) return { answer, rows: rows.slice(0, limit), own };
       after = next;
     }
@@ -66,12 +67,11 @@ class ListMerge {
   /** The numbers of rows are those of the merged list, which may have more or fewer rows before this page than the index. */
   async readByNumber({ offset, window }: Rows): Promise<MergedPage> {
     const { limit } = this.#list;
-    const known = (await this.#ownRows([], false)).filter(isPlaced);
-    const from = Math.max(0, offset - known.filter(({ matches }) => matches).length);
-    const to = offset + limit + known.filter(({ indexMatches }) => indexMatches).length;
+    const { own: known } = await this.#merge([], { ...NO_CURSOR, isFirst: false, isLast: false });
+    const from = Math.max(0, offset - known.filter((each) => isPlaced(each) && each.matches).length);
+    const to = offset + limit + known.filter((each) => isPlaced(each) && each.indexMatches).length;
     const { answer, read, isLast } = await this.#readRows(from, to, window);
-    const own = await this.#ownRows(read, isLast && from === 0);
-    const rows = this.#place(read, own, { cursor: undefined, shown: undefined, isFirst: from === 0, isLast });
+    const { rows, own } = await this.#merge(read, { ...NO_CURSOR, isFirst: from === 0, isLast });
     const start = from + (from === 0 ? 0 : this.#addedBefore(read[0], own));
     return { answer, rows: rows.slice(offset - start, offset - start + limit), own };
   }
@@ -99,22 +99,19 @@ class ListMerge {
     return added.length - removed.length;
   }
 
-  #place(read: readonly Json[], own: readonly OwnRow[], part: Omit<Part, 'isWritten'>): Json[] {
-    const isWritten = (id: unknown) => this.#context.state.ownWrites.get(id) !== undefined;
-    return placeRows(read, own, { ...part, isWritten }, this.#list);
-  }
-
-  /** `isAll`: the index has no other rows for this list. */
-  async #ownRows(rows: readonly Json[], isAll: boolean): Promise<OwnRow[]> {
-    const { current, missed } = await this.#contacts.read(rows, isAll);
-    const listed = new Set(rows.map(({ id }) => id));
-    const own = current.map((contact) =>
-      toOwnRow(contact, listed.has(contact.id) || (isAll ? false : undefined), this.#list),
-    );
-    this.missed = missed + own.filter((each) => !isPlaced(each) && each.row && !listed.has(each.id)).length;
-    return own;
+  async #merge(read: readonly Json[], part: Part): Promise<{ rows: Json[]; own: readonly OwnRow[] }> {
+    const page = new IndexPage(read, part, this.#list.query.order);
+    const { current, missed } = await this.#contacts.read(read, page.isAll);
+    const own = current
+      .filter(({ id, now }) => now !== 'indexed' || !page.ids.has(id))
+      .map((contact) => toOwnRow(contact, page, this.#list));
+    this.missed = missed + own.filter((each) => !isPlaced(each) && each.row && !page.ids.has(each.id)).length;
+    const { ownWrites } = this.#context.state;
+    return { rows: placeRows(page, own, this.#list, (id) => ownWrites.get(id) !== undefined), own };
   }
 }
+
+const NO_CURSOR = { cursor: undefined, shown: undefined } as const;
 
 /** How many rows the merged list has more than the index. */
 const rowsAdded = (own: readonly OwnRow[]): number =>

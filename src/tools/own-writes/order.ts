@@ -37,6 +37,10 @@ export interface Order {
   readonly compare: (a: Position, b: Position) => number;
 }
 
+/** False where one of the two is not known. */
+export const isBefore = (a: Position | undefined, b: Position | undefined, order: Order | undefined): boolean =>
+  a !== undefined && b !== undefined && order !== undefined && order.compare(a, b) < 0;
+
 /** Undefined for a field whose order is not known here. */
 export function orderBy(sort: unknown): Order | undefined {
   const given = recordsOf(sort);

@@ -183,6 +183,23 @@ describe('answers that are wrong', () => {
 });
 
 describe('times', () => {
+  test('a contact that the index shows between two requests of one call is neither missing nor twice', async () => {
+    const server = await open();
+    await server.call('create_contact', { firstName: 'New' });
+    let searches = 0;
+    server.intercept(async (request) => {
+      if (!isSearch(request)) return undefined;
+      searches += 1;
+      if (searches === 2) server.advance(DELAY_MS);
+      return undefined;
+    });
+    expect(await server.call('search_contacts')).toMatchObject({
+      contacts: [{ firstName: 'New' }, { firstName: 'Ann' }],
+      total: 2,
+    });
+    expect(searches).toBe(2);
+  });
+
   test('a clock that is set back neither hides nor keeps a write', async () => {
     const clock = { now: NOW, wall: NOW };
     const timers = { ...realTimers, now: () => clock.now, wall: () => clock.wall };
