@@ -1,12 +1,12 @@
 import { UserError } from '../../../lib/errors.ts';
-import { type Json, listIn, rowsIn, textIn } from '../../../lib/json.ts';
-import { DAY_MS, epochMs } from '../../../lib/time.ts';
+import { type Json, listIn, rowsIn } from '../../../lib/json.ts';
+import { DAY_MS } from '../../../lib/time.ts';
 import { listCalendarEvents } from '../../appointments.ts';
 import type { ToolContext } from '../../core/context.ts';
-import { rowOf } from '../../core/row-shape.ts';
 import { lookUp, whyNoNames } from '../../names/lookups.ts';
 import { failureReason } from '../contact-view/contact-parts.ts';
 import type { TimeRange } from '../time-range.ts';
+import { inOrderOfTime, keyOf } from './starts.ts';
 
 /** Longest range of one request, ms. The API's own limit is not documented; ranges of 800 days are known to work. */
 const MAX_RANGE_MS = 400 * DAY_MS;
@@ -47,7 +47,7 @@ export async function readEvents(range: TimeRange, filter: EventFilter, context:
     for (const [at, source] of remaining.entries()) {
       const answer = answers[at];
       if (answer?.status === 'rejected') errors.set(source, answer.reason);
-      else for (const event of rowsIn(answer?.value, 'events').map(rowOf.event)) events.set(keyOf(event), event);
+      else for (const event of rowsIn(answer?.value, 'events')) events.set(keyOf(event), event);
     }
     if (errors.size > 0 && errors.size === sources.length) throw errors.values().next().value;
     readTo = endTime;
@@ -56,7 +56,8 @@ export async function readEvents(range: TimeRange, filter: EventFilter, context:
   const failed = [...errors].flatMap(([source, error]) =>
     'calendarId' in source ? [{ calendarId: source.calendarId, reason: failureReason(error) }] : [],
   );
-  return { events: [...events.values()].filter(isOf(filter)).sort(byStart), failed, readTo };
+  const found = await inOrderOfTime([...events.values()].filter(isOf(filter)), context.clock);
+  return { events: found.map(({ raw }) => raw), failed, readTo };
 }
 
 async function sourcesOf({ calendarId, userId }: EventFilter, context: ToolContext): Promise<readonly Source[]> {
@@ -72,13 +73,3 @@ const isOf =
   ({ userId }: EventFilter) =>
   (event: Json): boolean =>
     userId === undefined || event.assignedUserId === userId || listIn(event, 'users').includes(userId);
-
-const keyOf = (event: Json): string => textIn(event, 'id') ?? JSON.stringify(event);
-
-/** Epoch ms; events without a start are last. */
-const startOf = ({ startTime }: Json): number => {
-  const at = epochMs(startTime);
-  return Number.isNaN(at) ? Number.MAX_SAFE_INTEGER : at;
-};
-
-const byStart = (a: Json, b: Json): number => startOf(a) - startOf(b) || (keyOf(a) < keyOf(b) ? -1 : 1);

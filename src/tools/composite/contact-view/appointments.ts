@@ -1,21 +1,10 @@
 import { type Json, rowsIn } from '../../../lib/json.ts';
-import { DAY_MS, epochMs, isLocalTime, parseLocalTime, zoneOrUtc } from '../../../lib/time.ts';
-import { formatTime } from '../../../lib/time-format.ts';
+import { DAY_MS } from '../../../lib/time.ts';
 import { listCalendarEvents, listContactAppointments } from '../../appointments.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { mayRead } from '../../core/permissions.ts';
-import { rowOf } from '../../core/row-shape.ts';
 import { listCalendars } from '../../lookups.ts';
-
-/** An appointment whose times can be compared. */
-export interface Appointment {
-  /** As the API gave it, its start with an offset where its zone is known. */
-  readonly raw: Json;
-  /** Epoch ms of its start; NaN if it has none. */
-  readonly at: number;
-  /** Of a start without an offset in a zone that is not known. */
-  readonly zone?: 'unknown';
-}
+import { type Appointment, inOrderOfTime } from '../appointments/starts.ts';
 
 /** Calendars searched for a contact's events, and days searched before and after today. */
 const MAX_CALENDARS = 10;
@@ -27,8 +16,7 @@ const DAYS = 400;
  */
 export async function readAppointments(contactId: string, context: ToolContext): Promise<Appointment[]> {
   const own = rowsIn(await context.call(listContactAppointments, { contactId }), 'events');
-  const rows = own.length > 0 ? own : await searchCalendars(contactId, context);
-  return (await withStarts(rows, context)).sort((a, b) => a.at - b.at);
+  return inOrderOfTime(own.length > 0 ? own : await searchCalendars(contactId, context), context.clock);
 }
 
 async function searchCalendars(contactId: string, { call, access, clock, notify }: ToolContext): Promise<Json[]> {
@@ -49,22 +37,4 @@ async function searchCalendars(contactId: string, { call, access, clock, notify 
     calendars.slice(0, MAX_CALENDARS).map(({ id }) => call(listCalendarEvents, { calendarId: id, ...span })),
   );
   return answers.flatMap((answer) => rowsIn(answer, 'events')).filter((event) => event.contactId === contactId);
-}
-
-/** A start without an offset is local to the location. It is unchanged while the location's zone is not known. */
-async function withStarts(rows: readonly Json[], { clock }: ToolContext): Promise<Appointment[]> {
-  if (!rows.some(({ startTime }) => isLocalTime(startTime)))
-    return rows.map((row) => ({ raw: rowOf.event(row), at: epochMs(row.startTime) }));
-  const known = await clock.locationZone();
-  // To put the rows in order any zone will do.
-  const zone = known ?? (await zoneOrUtc(clock));
-  return rows.map((row): Appointment => {
-    const raw = rowOf.event(row);
-    const { startTime } = raw;
-    if (!isLocalTime(startTime)) return { raw, at: epochMs(startTime) };
-    const at = parseLocalTime(startTime, zone);
-    if (known === undefined) return { raw, at, zone: 'unknown' };
-    // An invalid day such as 0000-00-00 does not hide the appointment.
-    return { raw: Number.isNaN(at) ? raw : { ...raw, startTime: formatTime(at, zone) }, at };
-  });
 }

@@ -7,7 +7,8 @@ import { getContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { listContactNotes } from '../../notes.ts';
 import { listContactTasks } from '../../tasks.ts';
-import { type Appointment, readAppointments } from './appointments.ts';
+import type { Appointment } from '../appointments/starts.ts';
+import { readAppointments } from './appointments.ts';
 
 /** What was read of a contact; a part is undefined where it was not requested or could not be read. */
 export interface ContactParts {

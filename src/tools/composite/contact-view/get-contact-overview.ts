@@ -3,8 +3,8 @@ import { asOf, epochMs } from '../../../lib/time.ts';
 import { pickFields, rowOf, type TaskStatus } from '../../core/row-shape.ts';
 import type { Implementation } from '../../core/tool.ts';
 import { bytes, truncateLists } from '../../core/tool-result.ts';
+import type { Appointment } from '../appointments/starts.ts';
 import { taskRow } from '../location-tasks/task-search.ts';
-import type { Appointment } from './appointments.ts';
 import { type ContactParts, contactStatus, noteText, readContactParts } from './contact-parts.ts';
 import type { getContactOverview } from './get-contact-overview.tool.ts';
 
