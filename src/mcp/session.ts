@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { AccountInfo } from '../api/credentials.ts';
 import type { Api } from '../api/types.ts';
@@ -60,6 +61,8 @@ export function createSession(server: Server, options: ServerOptions) {
     /** The tools for one request, in the location that is current when the request starts. */
     async toolRunner(extra: Extra) {
       await api.check();
+      // Each request in flight listens to it, and a tool may send hundreds side by side: that is no leak.
+      setMaxListeners(0, extra.signal);
       const { recents, state } = currentLocation();
       const context = {
         ...{

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { SCOPES } from '../../../../src/api/scopes.ts';
 import type { Json } from '../../../../src/lib/json.ts';
 import type { SandboxData } from '../../../../src/sandbox/index.ts';
@@ -209,6 +209,10 @@ describe('many calendars', () => {
   ];
 
   test('30 are read side by side, one request each, and again from memory of their names', async () => {
+    const warnings: Error[] = [];
+    const keep = (warning: Error) => void warnings.push(warning);
+    process.on('warning', keep);
+    onTestFinished(() => void process.off('warning', keep));
     const server = await open(thirty(), { calendars: 30 });
     const answer = await server.call(TOOL, { limit: 100 });
     expect(titles(answer)).toEqual(Array.from({ length: 30 }, (_, n) => `Visit ${n}`));
@@ -219,6 +223,8 @@ describe('many calendars', () => {
     server.advance(10_000);
     await server.call(TOOL, { limit: 100 });
     expect(server.requests().filter((line) => line === 'GET /calendars/')).toEqual([]);
+    // One would be written to the log of the owner.
+    expect(warnings).toEqual([]);
   });
 
   test('one that fails is named, and the others are given', async () => {
