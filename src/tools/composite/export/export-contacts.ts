@@ -78,9 +78,10 @@ async function resume(job: Export, context: ToolContext): Promise<Json> {
   });
   const { seen, total = seen.size } = sweep;
   const written = { rows: seen.size, bytes: file.bytes };
-  if (stopped || signal?.aborted) {
+  const reason = signal?.aborted ? CANCELLED : stopped;
+  if (reason) {
     job.cancelled = signal?.aborted === true;
-    context.notify(`INCOMPLETE: ${stopped ?? CANCELLED} The file ends in .part until next has written the rest.`);
+    context.notify(`INCOMPLETE: ${reason} The file ends in .part until next has written the rest.`);
     return { path: file.path, ...written, total, incomplete: true };
   }
   if (seen.size < total)

@@ -123,6 +123,28 @@ describe('the file', () => {
     expect(await textAt(none)).toBe('\uFEFFid,email\r\n');
   });
 
+  test.each(['not allowed', 'failing', 'without the user'])(
+    'has ids where the users are %s, and says so',
+    async (users) => {
+      const scopes = users === 'not allowed' ? READ : undefined;
+      const { call, sandbox } = await openExport(
+        {
+          users: [{ id: DANA, name: 'Dana Whitfield' }],
+          contacts: people(2, () => ({ assignedTo: users === 'without the user' ? THEO : DANA })),
+        },
+        { ...(scopes ? { scopes } : {}) },
+      );
+      if (users === 'failing')
+        sandbox.setFaults([{ route: 'GET /users/', fault: { status: 403, body: { message: 'no' } } }]);
+      const answer = await call(EXPORT, { columns: ['id', 'assignedTo', 'businessId'] });
+      expect(answer.notice).toContain(
+        'Some values of assignedToName are ids: list_users (users.readonly) did not give',
+      );
+      expect(answer.notice).not.toContain('businessName');
+      expect(contactsIn(await textAt(answer))[0]?.assignedToName).toMatch(/^user/);
+    },
+  );
+
   test('without the scope of custom fields has ids for names, says so, and takes ids only', async () => {
     const contacts = people(1, () => ({
       assignedTo: DANA,
@@ -204,6 +226,7 @@ describe('random contacts are read back as the sandbox holds them', () => {
   const PIECES = [
     '"', '""', ',', '\n', '\r\n', "'", "''", '=1+1', '+1', '-1', '@SUM(A1)', '\t', ';', ' ', 'a', 'é', '漢字', '👩‍🔧', '🚲',
     '=HYPERLINK("http://x.example","y")', '\\', '|', '<b>', '0',
+    '＝1',
   ]; // biome-ignore format: a list
   const text = (random: () => number) =>
     Array.from({ length: 1 + Math.floor(random() * 6) }, () => PIECES[Math.floor(random() * PIECES.length)]).join('');

@@ -108,8 +108,8 @@ export function contactsIn(text: string): Record<string, string>[] {
   expect(new Set(head).size).toBe(head.length);
   return rows.map((cells) => {
     expect(cells).toHaveLength(head.length);
-    for (const cell of cells) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
-    const filled = cells.map((cell, i) => [head[i], cell.replace(/^'('*[=+\-@\t\r])/, '$1')]);
+    for (const cell of cells) expect(cell).not.toMatch(/^[=+\-@＝＋－＠\t\r\n]/);
+    const filled = cells.map((cell, i) => [head[i], cell.replace(/^'('*[=+\-@＝＋－＠\t\r\n])/, '$1')]);
     return Object.fromEntries(filled.filter(([, cell]) => cell !== ''));
   });
 }
