@@ -8,7 +8,12 @@ import { indexField, operatorProblem, searchField, WITH_VALUE } from './core/sea
 export const MAX_SEARCH_TEXT = 75;
 export const MAX_FILTERS = 50;
 
-export const SearchText = z.string().max(MAX_SEARCH_TEXT).meta(unlistedLimit);
+/** An empty text would be in every text, also for a bulk write. */
+const SearchText = z
+  .string()
+  .min(1, 'must not be empty: for contacts without the field use not_exists')
+  .max(MAX_SEARCH_TEXT)
+  .meta(unlistedLimit);
 const Scalar = z.union([SearchText, z.number(), z.boolean()]);
 const Bound = z.union([SearchText, z.number().meta(unlisted)]).optional();
 export const BOUNDS = ['gte', 'lte', 'gt', 'lt'] as const;
@@ -44,34 +49,57 @@ const boundsFit = (filter: Condition): boolean =>
 
 const withRules = <T extends z.ZodType<Condition>>(schema: T, isValid: (filter: z.output<T>) => boolean): T =>
   schema
-    .refine(isValid, 'needs field and operator (and a value, except exists and not_exists)')
+    .refine(isValid, 'needs field and operator (and a value, except exists and not_exists), or group and filters')
     .refine(
       valueFits,
       'has a value, which exists and not_exists do not take: for contacts without the field use not_exists',
     )
     .refine(boundsFit, 'gte, lte, gt and lt go with operator range, in place of value');
 
+/** Either a condition, a group, or a nested field with conditions about its own keys. */
+const isFilter = ({
+  group,
+  filters: inner,
+  ...filter
+}: Condition & { group?: unknown; filters?: unknown }): boolean => {
+  if (group !== undefined) return inner !== undefined && filter.field === undefined;
+  return isComplete(filter) && (inner !== undefined) === (filter.operator === 'nested');
+};
+
+const Group = z.enum(['AND', 'OR']);
 const Leaf = withRules(z.strictObject(condition), isComplete);
-const FilterOrGroup = withRules(
+/** Groups may hold groups, and these conditions; only the outer group is listed. */
+const InnerFilter = withRules(
   z.strictObject({
     ...condition,
-    group: z.enum(['AND', 'OR']).optional(),
-    filters: listOf(Leaf, MAX_FILTERS).optional(),
+    group: Group.optional().meta(unlisted),
+    filters: listOf(Leaf, MAX_FILTERS).optional().meta(unlisted),
   }),
-  ({ group, filters: inner, ...filter }) =>
-    group === undefined ? isComplete(filter) : inner !== undefined && filter.field === undefined,
+  isFilter,
+);
+const OuterFilter = withRules(
+  z.strictObject({ ...condition, group: Group.optional(), filters: listOf(InnerFilter, MAX_FILTERS).optional() }),
+  isFilter,
 );
 
-/** The inner filters of a nested field are about its own keys, which only HighLevel knows. */
-const Filter = FilterOrGroup.superRefine(({ group, filters: inner = [], ...filter }, { addIssue }) => {
-  const leaves =
-    group === undefined
-      ? [{ ...filter, level: 'top' as const, path: [] }]
-      : inner.map((each, at) => ({ ...each, level: 'group' as const, path: ['filters', at] }));
-  for (const { field, operator, level, path } of leaves) {
-    const problem = field && operator && operatorProblem(field, operator, level);
-    if (problem) addIssue({ code: 'custom', message: problem, path });
-  }
+interface Problem {
+  readonly message: string;
+  readonly path: (string | number)[];
+}
+
+/** The operators that fields do not take. Filters within a nested field are about its own keys, which only HighLevel knows. */
+function operatorProblems({ field, operator, group, filters: inner }: Json, level: 'top' | 'group'): Problem[] {
+  if (group !== undefined)
+    return recordsOf(inner).flatMap((filter, at) =>
+      operatorProblems(filter, 'group').map(({ message, path }) => ({ message, path: ['filters', at, ...path] })),
+    );
+  const isNamed = typeof field === 'string' && typeof operator === 'string';
+  const message = isNamed ? operatorProblem(field, operator, level) : undefined;
+  return message === undefined ? [] : [{ message, path: [] }];
+}
+
+const Filter = OuterFilter.superRefine((filter, { addIssue }) => {
+  for (const problem of operatorProblems(filter, 'top')) addIssue({ code: 'custom', ...problem });
 });
 
 export const filters = listOf(Filter, MAX_FILTERS);

@@ -109,6 +109,8 @@ const RECORDED: Readonly<Record<string, SearchField>> = {
   validEmail: field(EXACT, () => undefined),
   lastAppointment: field(DATE, latestAppointment),
   activeWorkflows: field(EXACT, ({ id }, { store }) => [...(store.workflows.get(id) ?? [])], true),
+  // No route says that a workflow has ended.
+  finishedWorkflows: field(EXACT, () => undefined, true),
   opportunities: field(operatorsIn('nested'), ({ opportunities }) => opportunities ?? []),
 };
 

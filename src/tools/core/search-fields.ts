@@ -51,7 +51,7 @@ const status = (path: string): SearchField => ({ type: 'text', operators: EQUAL,
 
 /**
  * The fields of the search index, by the names that it has for them. The official table of 2025, and what recordings of
- * 2026 and public code show it to accept besides: operators of tags, state, source and type, and the last eight fields.
+ * 2026 and public code show it to accept besides: operators of tags, state, source and type, and the last nine fields.
  */
 export const SEARCH_FIELDS: Readonly<Record<string, SearchField>> = {
   id: { type: 'id', operators: EQUAL, path: 'id' },
@@ -89,6 +89,7 @@ export const SEARCH_FIELDS: Readonly<Record<string, SearchField>> = {
   validEmail: exact('boolean', 'validEmail'),
   lastAppointment: time(),
   activeWorkflows: exact('id'),
+  finishedWorkflows: exact('id'),
   opportunities: { type: 'object', operators: ['nested'], path: 'opportunities' },
 };
 
@@ -97,6 +98,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   firstName: 'firstNameLowerCase',
   lastName: 'lastNameLowerCase',
   address1: 'address',
+  name: 'contactName',
 };
 
 /** The name that the index has for a field. */

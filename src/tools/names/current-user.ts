@@ -7,7 +7,7 @@ import { NameNotFound } from './find-by-name.ts';
 import { lookUp, lookUpAgain, whyNoNames } from './lookups.ts';
 
 /** Whether an argument means the user of GHL_USER. */
-export const isCurrentUser = ({ to, word }: Referring): boolean => to === 'users' && word === 'me';
+export const isCurrentUser = ({ to, word }: Referring): boolean => to === 'users' && word.toLowerCase() === 'me';
 
 /** The id of the user of GHL_USER. @throws NameNotFound; nothing was sent */
 export async function currentUserId(argument: string, context: ToolContext): Promise<string> {

@@ -16,6 +16,7 @@ export const FILTER_REFERENCES: ReadonlyMap<unknown, LookupKind & Reference> = n
   ['assignedTo', 'users'],
   ['followers', 'users'],
   ['activeWorkflows', 'workflows'],
+  ['finishedWorkflows', 'workflows'],
 ]);
 
 /**

@@ -10,6 +10,7 @@ const isNamed = (row: Json) => [row.id, row.firstName];
 describe('"me" is the user of GHL_USER', () => {
   const filters: [string, Json][] = [
     ['a filter', { field: 'assignedTo', operator: 'eq', value: 'me' }],
+    ['a filter, in capitals', { field: 'assignedTo', operator: 'eq', value: 'Me' }],
     ['a filter of followers', { field: 'followers', operator: 'eq', value: 'me' }],
     [
       'a group of filters',

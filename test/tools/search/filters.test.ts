@@ -101,6 +101,26 @@ describe('a time range is read in the time zone of the account', () => {
     expect(await sent()).toEqual([]);
   });
 
+  test.each<[Json]>([
+    [{ gte: '2026-10-21', lte: '2026-10-20' }],
+    [{ gt: '2026-10-20', lt: '2026-10-20' }],
+    [{ gte: '2026-10-20T09:00', lte: '2026-10-20T08:59' }],
+    [{ gt: 2, lte: 2 }],
+    [{ value: { gte: '2026-10-21', lt: '2026-10-20' } }],
+  ])('%j leaves nothing and is refused', async (bounds) => {
+    const { refused, sent } = await connect(options);
+    const group = [{ group: 'OR', filters: range(bounds) }];
+    for (const filters of [range(bounds), group, [{ group: 'AND', filters: group }]])
+      for (const [tool, more] of [
+        ['search_contacts', {}],
+        ['bulk_update_contacts', { addTags: ['x'] }],
+      ] as const)
+        expect(await refused(tool, { ...more, filters })).toMatch(
+          /^Nothing was sent. No contact can match: (filters\[0\].*)\.gte? is not before \1\.lte?\./,
+        );
+    expect(await sent()).toEqual([]);
+  });
+
   test('without a known time zone, a search uses UTC and a bulk write is rejected', async () => {
     const nobodyKnows = { location: { timezone: 'Mars/Olympus' } };
     const there = await connect({ timezone: undefined, sandbox: { data: { ...data, ...nobodyKnows } as never } });
@@ -144,6 +164,17 @@ describe('fields and operators', () => {
     [f('tags', 'contains_set', ['VIP', 'Gold']), ['after', 'first']],
     [f('tags', 'not_eq', ['VIP']), ['before', 'last', 'long']],
     [f('firstName', 'wildcard', 'L*'), ['last', 'long']],
+    [f('finishedWorkflows', 'not_exists'), ['after', 'before', 'first', 'last', 'long']],
+    [
+      {
+        group: 'OR',
+        filters: [
+          { group: 'AND', filters: [f('tags', 'eq', 'VIP'), f('firstName', 'eq', 'First')] },
+          { group: 'AND', filters: [f('tags', 'contains', 'gold'), f('name', 'eq', 'LONG')] },
+        ],
+      },
+      ['first', 'long'],
+    ],
     [{ field: 'opportunities', operator: 'nested', filters: [f('status', 'eq', 'open')] }, []],
   ])('%j', async (filter, expected) => {
     const { call } = await connect(options);
@@ -189,6 +220,15 @@ describe('fields and operators', () => {
       'email with contains, which works outside of groups only',
     ],
     [f('customFields.Visits', 'contains_set', ['x']), 'the operator "contains_set"; it takes'],
+    [
+      { group: 'OR', filters: [{ group: 'AND', filters: [f('city', 'exists'), f('city', 'like', 'x')] }] },
+      'filters[0].filters[0].filters[1] has "city" with the operator "like"',
+    ],
+    [f('firstName', 'not_eq', ''), 'filters[0].value must not be empty: for contacts without the field use not_exists'],
+    [f('tags', 'eq', ['vip', '']), 'must not be empty'],
+    [{ ...f('city', 'exists'), filters: [f('tags', 'eq', 'vip')] }, 'filters[0] needs field and operator'],
+    [f('opportunities', 'nested'), 'filters[0] needs field and operator'],
+    [{ group: 'OR', ...f('city', 'exists') }, 'filters[0] needs field and operator'],
   ])('%j is refused with what works, before anything is sent', async (filter, message) => {
     const { refused, sent } = await connect(options);
     expect(await refused('search_contacts', { filters: [filter] })).toContain(message);

@@ -82,6 +82,8 @@ describe('plain arguments', () => {
   test.each<[Json, string]>([
     [{ createdAfter: '2026-02-30' }, 'createdAfter: "2026-02-30" is not a valid date or time'],
     [{ createdAfter: 'yesterday' }, 'createdAfter must be ISO 8601'],
+    [{ createdAfter: '2026-11-02', createdBefore: '2026-11-01' }, 'createdAfter is not before createdBefore'],
+    [{ createdAfter: '2026-11-02', createdBefore: '2026-11-02' }, 'Give a later createdBefore.'],
     [{ tag: '' }, 'tag must not be empty'],
     [{ tag: 'x'.repeat(76) }, 'tag must have a length of at most 75'],
     [{ tag: 'İ'.repeat(50) }, 'tag has 100 characters as search compares it, which takes 75'],

@@ -56,6 +56,42 @@ export async function readBounds(
   }
 }
 
+/** A bound as it is sent, with its argument, as messages name it. */
+export interface NamedBound {
+  readonly field: unknown;
+  readonly bound: Bound;
+  readonly value: string | number;
+  readonly argument: string;
+}
+
+/** The bounds of a filter in the form in which it is sent. */
+export const boundsOf = (sent: Json, nameOf: (bound: Bound) => string): NamedBound[] =>
+  BOUNDS.flatMap((bound) => {
+    const value = sent[bound];
+    const isGiven = typeof value === 'string' || typeof value === 'number';
+    return isGiven ? [{ field: sent.field, bound, value, argument: nameOf(bound) }] : [];
+  });
+
+/** @throws UserError where bounds of one field leave nothing between them, which nobody means; nothing was sent */
+export function refuseEmptyRange(bounds: readonly NamedBound[]): void {
+  const isLower = ({ bound }: NamedBound) => bound.startsWith('g');
+  for (const lower of bounds.filter(isLower)) {
+    const upper = bounds.find((each) => !isLower(each) && each.field === lower.field && isEmptyRange(lower, each));
+    if (upper)
+      throw new UserError(
+        `Nothing was sent. No contact can match: ${lower.argument} is not before ${upper.argument}. Give a later ${upper.argument}.`,
+      );
+  }
+}
+
+/** Compares two numbers, times or days, and never a time with a day. */
+function isEmptyRange(lower: NamedBound, upper: NamedBound): boolean {
+  const [from, to] = [lower.value, upper.value];
+  const areAlike = typeof from === typeof to && (typeof from === 'number' || from.length === String(to).length);
+  const includesBoth = lower.bound === 'gte' && upper.bound === 'lte';
+  return areAlike && (from === to ? !includesBoth : from > to);
+}
+
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const NUMBER = /^-?\d+(\.\d+)?$/;
 /** Of fields with times only epoch milliseconds are numbers, never a year. */

@@ -14,7 +14,7 @@ import { plainFilters, withoutPlainFilters } from '../../search-arguments.ts';
 import { MAX_FILTERS } from '../../search-filters.ts';
 import { businessNamed } from './business-name.ts';
 import { describeFilter } from './describe-filter.ts';
-import { readBounds, withoutValueObject } from './filter-bounds.ts';
+import { boundsOf, type NamedBound, readBounds, refuseEmptyRange, withoutValueObject } from './filter-bounds.ts';
 import { readFilterValue } from './filter-values.ts';
 
 /** Characters of the line that says what was searched. */
@@ -24,6 +24,8 @@ const MAX_LINE = 600;
 interface ResolvedFilter {
   readonly sent: Json;
   readonly shown: Json;
+  /** Of a range. */
+  readonly bounds?: readonly NamedBound[];
 }
 
 /** Where a filter was given. */
@@ -55,6 +57,7 @@ export async function resolveSearch(
   ];
   const resolved: ResolvedFilter[] = [];
   for (const [filter, place] of places) resolved.push(await resolveFilter(filter, place, tool, context));
+  refuseEmptyRange(resolved.flatMap(({ bounds = [] }) => bounds));
   const filters = resolved.map(({ sent }) => sent);
   const rest = { ...withoutPlainFilters(args), ...(filters.length > 0 ? { filters } : {}) };
   const shown = lineOf(resolved.map((each) => each.shown));
@@ -84,6 +87,7 @@ async function resolveFilter(
     const argument = `${place.argument}.filters[${at}]`;
     inner.push(await resolveFilter(filter, { argument, level: 'group' }, tool, context));
   }
+  for (const { bounds = [] } of inner) refuseEmptyRange(bounds);
   return {
     sent: { ...given, filters: inner.map(({ sent }) => sent) },
     shown: { ...given, filters: inner.map(({ shown }) => shown) },
@@ -104,7 +108,7 @@ async function resolveCondition(
   const { type } = searchField(field, definitions) ?? { type: 'text' };
   const nameOf = (key: string) => (isPlain ? argument : `${argument}.${key}`);
   const { sent, shown } = await readBounds(given, type, nameOf, tool, context);
-  if (given.value === undefined) return { sent, shown: withLabel(shown, definitions) };
+  if (given.value === undefined) return { sent, shown: withLabel(shown, definitions), bounds: boundsOf(sent, nameOf) };
   const asked = argument === 'business' ? await businessNamed(textIn(given, 'value') ?? '', context) : given.value;
   const value = await readFilterValue(asked, type, operator, nameOf('value'), context);
   return {

@@ -9,7 +9,6 @@ import { CUSTOM_FIELDS } from '../../core/references.ts';
 import { rowOf } from '../../core/row-shape.ts';
 import { type FieldType, isCustomField, searchField } from '../../core/search-fields.ts';
 import { lookUp } from '../../names/lookups.ts';
-
 import { customFieldValue } from '../custom-field-values.ts';
 
 /** What rows are compared by; a cursor holds it. Undefined where the contact has no value: these come last. */
@@ -35,7 +34,7 @@ export async function sortKeys(sort: readonly Json[], context: ToolContext): Pro
       throw new UserError(`Nothing was sent. sort: the values of ${quoteForMessage(name)} have no order.`);
     const valueIn = (contact: Json) => {
       if (isCustomField(name)) return customFieldValue(contact, name.slice(CUSTOM_FIELDS.length));
-      return name === 'contactName' ? fullName(contact) : contact[path ?? ''];
+      return path === 'contactName' ? fullName(contact) : contact[path ?? ''];
     };
     return { ascending: direction !== 'desc', read: (contact) => readKey(valueIn(contact), type) };
   });
