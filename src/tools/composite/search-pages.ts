@@ -16,11 +16,12 @@ export const PAGES_REPEAT =
 export class SeenRows {
   readonly #ids = new Set<unknown>();
 
-  /** False if earlier pages had all of these rows. True for an empty page, which ends a list anyway. */
-  add(rows: readonly unknown[]): boolean {
-    const before = this.#ids.size;
-    for (const row of rows) this.#ids.add(idOf(row));
-    return rows.length === 0 || this.#ids.size > before;
+  /** The rows that neither earlier pages had nor this one twice: pages shift while rows are written. */
+  add<T>(rows: readonly T[]): T[] {
+    return rows.filter((row) => {
+      const before = this.#ids.size;
+      return this.#ids.add(idOf(row)).size > before;
+    });
   }
 }
 

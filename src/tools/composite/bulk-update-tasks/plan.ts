@@ -1,5 +1,6 @@
 import { storedTag } from '../../../api/contact-fields.ts';
 import { isId } from '../../../api/endpoint.ts';
+import { matchFields } from '../../../api/write/compare.ts';
 import { UserError } from '../../../lib/errors.ts';
 import { type Json, listIn } from '../../../lib/json.ts';
 import { readTime } from '../../../lib/time.ts';
@@ -9,7 +10,7 @@ import { plainFilters } from '../../search-arguments.ts';
 import type { BulkJob, BulkPlan } from '../bulk-job/bulk-job.ts';
 import { withoutCache } from '../changes/change-feed.ts';
 import { searchContactsById } from '../contacts-by-id.ts';
-import { type LocationTask, readLocationTasks } from '../location-tasks/read-tasks.ts';
+import { isDueIn, type LocationTask, readLocationTasks } from '../location-tasks/read-tasks.ts';
 import { ANY_TIME, readRange } from '../time-range.ts';
 import type { bulkUpdateTasks } from './bulk-update-tasks.tool.ts';
 
@@ -26,6 +27,8 @@ export interface TaskPlan extends BulkPlan<'task'> {
   readonly changes: TaskChanges;
   /** By id, as they were when they were chosen. */
   readonly tasks: ReadonlyMap<string, OpenTask>;
+  /** Whether a task has the assignee and the due date by which tasks are chosen. */
+  readonly fits: (task: OpenTask) => boolean;
 }
 
 export type TasksJob = BulkJob<'task', TaskPlan>;
@@ -45,14 +48,12 @@ export async function planJob(input: BulkTasksInput, context: ToolContext): Prom
   if (incomplete) throw new UserError(`${incomplete} Nothing was written.`);
   const wanted = ids && new Set(ids);
   // What will be written is checked here as well, should HighLevel ignore a filter.
-  const chosen = openTasks(tasks).filter(
-    (task) => (wanted?.has(task.id) ?? true) && (assignedTo === undefined || task.assignedTo === assignedTo),
-  );
-  // By id: pages shift while tasks are written, so that a task may be on two of them.
+  const fits = (task: OpenTask) => (assignedTo === undefined || task.assignedTo === assignedTo) && isDueIn(task, range);
+  const chosen = openTasks(tasks).filter((task) => (wanted?.has(task.id) ?? true) && fits(task));
   const found = byId(tag === undefined ? chosen : await withTag(chosen, tag, context));
   if (wanted && found.size < wanted.size)
     context.notify(`${wanted.size - found.size} of the ids are of no open task that fits; left out.`);
-  return { ids: [...found.keys()], steps: ['task'], changes, tasks: found };
+  return { ids: [...found.keys()], steps: ['task'], changes, tasks: found, fits };
 }
 
 const byId = (tasks: readonly OpenTask[]) => new Map(tasks.map((task) => [task.id, task]));
@@ -79,12 +80,12 @@ async function withTag(tasks: readonly OpenTask[], tag: string, context: ToolCon
 }
 
 /**
- * The tasks of a batch that are still open, as they are now.
+ * The tasks of a batch that are still open and fit, or already have the new values, as they are now.
  * @throws UserError if they cannot all be read: what is no longer open may not be written
  */
 export async function readOpenTasks(
   ids: readonly string[],
-  { tasks: chosen }: TaskPlan,
+  { tasks: chosen, fits, changes }: TaskPlan,
   context: ToolContext,
 ): Promise<ReadonlyMap<string, OpenTask>> {
   const contactIds = [...new Set(ids.flatMap((id) => chosen.get(id)?.contactId ?? []))];
@@ -94,10 +95,10 @@ export async function readOpenTasks(
     const query = { contactId: contactIds.slice(at, at + CONTACTS_PER_REQUEST), completed: false };
     const { tasks, incomplete } = await readLocationTasks(query, ANY_TIME, MAX_TASKS, fresh);
     if (incomplete) throw new UserError('The tasks could not all be read again, so none was changed by this call.');
-    found.push(...openTasks(tasks));
+    found.push(...openTasks(tasks).filter((task) => fits(task) || matchFields(changes, task) === 'match'));
   }
   const open = byId(found);
   if (ids.some((id) => !open.has(id)))
-    context.notify('Skipped tasks were completed or deleted after they were chosen.');
+    context.notify('Skipped tasks were completed, deleted or changed after they were chosen, and no longer fit.');
   return open;
 }

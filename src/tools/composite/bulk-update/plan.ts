@@ -61,7 +61,7 @@ async function searchIds(search: Pick<BulkUpdateInput, 'query' | 'filters'>, con
     if (!context.hasTime()) throw new UserError('Finding the contacts took too long. Nothing was written; try again.');
     const page = await matchingPage(context, sorted, cursor);
     const { rows, total = 0 } = page;
-    if (!seen.add(rows))
+    if (rows.length > 0 && seen.add(rows).length === 0)
       throw new UserError(
         'HighLevel gave the same contacts again for a later page, so that not all can be found. Nothing was written; try again later, or narrow the filters.',
       );

@@ -54,7 +54,8 @@ export async function readLocationTasks(
   return { tasks: tasks.sort(byDueDate), incomplete };
 }
 
-function isDueIn(task: Json, { from, to }: TimeRange): boolean {
+/** Without a range also a task without a due date. */
+export function isDueIn(task: Json, { from, to }: TimeRange): boolean {
   const due = epochMs(task.dueDate);
   return (due >= from && due <= to) || (from === ANY_TIME.from && to === ANY_TIME.to);
 }

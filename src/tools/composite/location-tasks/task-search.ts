@@ -33,7 +33,7 @@ const PAGE = 100;
 const DEFAULT_PAGE = 25;
 
 /**
- * Every task of the location, page by page, as the API sent it. `onRepeatedPage` is called if the list ends because
+ * Every task of the location once, page by page, as the API sent it. `onRepeatedPage` is called if the list ends because
  * HighLevel gives the same page again.
  */
 export async function* iterateTasks(
@@ -45,8 +45,9 @@ export async function* iterateTasks(
   for (let skip = 0, largest = DEFAULT_PAGE; ; ) {
     const args = { ...query, limit: PAGE, ...(skip > 0 ? { skip } : {}) };
     const rows = listIn(await call(searchTasksPage, args, 'bulk'), 'tasks');
-    if (!seen.add(rows)) return onRepeatedPage();
-    for (const raw of rows) if (isRecord(raw) && !isDeleted(raw)) yield raw;
+    const unseen = seen.add(rows);
+    if (rows.length > 0 && unseen.length === 0) return onRepeatedPage();
+    for (const raw of unseen) if (isRecord(raw) && !isDeleted(raw)) yield raw;
     skip += rows.length;
     largest = Math.max(largest, rows.length);
     if (rows.length < largest) return;

@@ -174,9 +174,20 @@ describe('more than 25 tasks', () => {
     await server.writes();
     const result = await server.update(next);
     expect(result).toMatchObject({ asked: 30, ...counts({ changed: 26, unchanged: 1, skipped: 3 }) });
-    expect(result.notice).toContain('Skipped tasks were completed or deleted');
+    expect(result.notice).toContain('Skipped tasks were completed, deleted or changed');
     expect(await server.writes()).toHaveLength(26);
     expect((await server.stored(3)).assignedTo).toBe(DANA);
+  });
+
+  test('that no longer fit the assignee and the due dates that were asked for are skipped', async () => {
+    const server = await world(people(30));
+    const next = await previewed(server, { assignedTo: DANA, dueTo: dueOf(40), set: { completed: true } });
+    const of = (n: number) => ({ contactId: personId(n), taskId: taskId(n) });
+    await server.call('update_contact_task', { ...of(3), assignedTo: THEO });
+    await server.call('update_contact_task', { ...of(4), dueDate: dueOf(41) });
+    await server.call('update_contact_task', { ...of(5), title: 'Still fits' });
+    expect(await server.update(next)).toMatchObject({ asked: 30, ...counts({ changed: 28, skipped: 2 }) });
+    for (let n = 0; n < 30; n++) expect((await server.stored(n)).completed, `task ${n}`).toBe(![3, 4].includes(n));
   });
 
   test('that fail are named with the reason, and an unknown outcome is not tried again', async () => {

@@ -56,6 +56,20 @@ describe('tasks of the location', () => {
     expect(found).toEqual(Array.from({ length: 250 }, (_, n) => `t${n}`));
   });
 
+  test('are listed and counted once, also if a page repeats some of the page before', async () => {
+    const row = (n: number) => ({ _id: `task${n}`, title: `t${n}`, dueDate: at(n), completed: false, contactId: 'c' });
+    const page = (from: number, count: number) => Array.from({ length: count }, (_, n) => row(from + n));
+    const server = await open([]);
+    server.intercept(async (request) => {
+      if (!request.url.endsWith('/tasks/search')) return undefined;
+      const { skip = 0 } = (await request.json()) as { skip?: number };
+      return Response.json({ tasks: skip === 0 ? page(0, 100) : page(97, 10) });
+    });
+    const answer = await server.call(TOOL, { skip: 90, limit: 100 });
+    expect(answer).toMatchObject({ total: 107 });
+    expect(titles(answer)).toEqual(Array.from({ length: 17 }, (_, n) => `t${90 + n}`));
+  });
+
   test('without a due date are last, and in no range', async () => {
     const row = (id: string, dueDate?: unknown) => ({ _id: id, title: id, dueDate, completed: false, contactId: 'c' });
     const server = await open([]);
