@@ -56,7 +56,8 @@ class ListMerge {
       const page = rowsIn(answer, 'contacts');
       const last = page.at(-1);
       const next = last && cursors?.of(last);
-      const isLast = listIn(answer, 'contacts').length < limit || !next || stableKey(next) === stableKey(after);
+      const repeats = read.some(({ id }) => id === last?.id) || stableKey(next) === stableKey(after);
+      const isLast = listIn(answer, 'contacts').length < limit || !next || repeats;
       read.push(...page);
       const { rows, own } = await this.#merge(read, { cursor, shown, isFirst: !cursor, isLast });
       if (isLast || rows.length >= limit) return { answer, rows: rows.slice(0, limit), own };

@@ -154,6 +154,25 @@ describe('answers that are wrong', () => {
     expect(namesIn(await server.call('list_contacts', recordIn(answer, 'next')))).not.toContain('New');
   });
 
+  test('pages that repeat for ever end the list', async () => {
+    const server = await open();
+    await server.call('delete_contact', { contactId: ANN });
+    const row = (at: number) => ({
+      id: ANN,
+      firstName: 'Ann',
+      dateAdded: new Date(NOW).toISOString(),
+      searchAfter: [at, ANN],
+    });
+    let page = 0;
+    server.intercept((request) => {
+      if (!isSearch(request)) return undefined;
+      page += 1;
+      return Response.json({ contacts: [row(page % 2)], total: 1 });
+    });
+    expect(await server.call('search_contacts', { pageLimit: 1 })).toMatchObject({ contacts: [], total: 0 });
+    expect(page).toBeLessThan(5);
+  });
+
   test('an update whose answer lacks fields is read by id, once', async () => {
     const server = await open();
     server.intercept(

@@ -125,7 +125,9 @@ function randomRead(at: Choices): readonly [tool: string, args: Json] {
 /** Runs a random sequence of writes, reads and pauses, and compares each read with a server whose index has no delay. */
 export async function runRandomly(seed: number): Promise<void> {
   const at = choices(randomOf(seed));
-  const twins = await openTwins();
+  // The longest delay for all writes, or another one for each.
+  const delays = randomOf(seed);
+  const twins = await openTwins(seed % 2 === 0 ? {} : { delay: () => 11_000 + Math.floor(delays() * 94_000) });
   const seeded = rowsIn(await twins.current.call('list_contacts', { limit: 100 }), 'contacts').map(({ id }) =>
     String(id),
   );
