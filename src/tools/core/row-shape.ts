@@ -39,7 +39,6 @@ function contact(raw: Json): Json {
   if (address !== undefined && rest.address1 === undefined) rest.address1 = address;
   if (rest.dateOfBirth !== undefined) rest.dateOfBirth = birthday(rest.dateOfBirth);
   if (Array.isArray(rest.customFields)) rest.customFields = rest.customFields.map(customField);
-  if (rest.dnd === false) delete rest.dnd;
   return rest;
 }
 

@@ -24,8 +24,13 @@ const customValues = (fields: unknown): string =>
     .sort()
     .join('\n');
 
+/** HighLevel leaves out a `dnd` that is false. */
 const comparable = (value: unknown): string =>
-  isEmpty(value) ? '' : Array.isArray(value) ? value.map(stableKey).sort().join('\n') : stableKey(value);
+  isEmpty(value) || value === false
+    ? ''
+    : Array.isArray(value)
+      ? value.map(stableKey).sort().join('\n')
+      : stableKey(value);
 
 /** What is known now, with the rest as the index has it. */
 export function overlay(indexRow: Json, { contact, isWhole }: Candidate): Json {

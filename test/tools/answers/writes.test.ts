@@ -38,6 +38,18 @@ test('a field that was cleared is missing; one that HighLevel keeps is shown and
   expect(kept.notice).toContain('The answer does not show as sent: city.');
 });
 
+test('a block of messages that a write sets to false is shown, and in lists that ask for it', async () => {
+  const { call } = await openAnswers();
+  expect(contactIn(await call('update_contact', { contactId: ANN, dnd: true })).dnd).toBe(true);
+  expect(contactIn(await call('update_contact', { contactId: ANN, dnd: false })).dnd).toBe(false);
+  const onboarded = await call('onboard_contact', { email: 'ann@example.com', dnd: false });
+  expect(contactIn(onboarded).dnd).toBe(false);
+  const { rows } = await call('bulk_upsert_contacts', { rows: [{ email: 'ann@example.com', dnd: false }] });
+  expect(rows).toMatchObject([{ outcome: 'unchanged', contact: { dnd: false } }]);
+  const { contacts } = await call('list_contacts', { fields: ['firstName', 'dnd'] });
+  expect(contacts).toContainEqual({ firstName: 'Ann', dnd: false, notYetIndexed: true });
+});
+
 test('all custom fields are shown where a field was sent by a key whose id is not known', async () => {
   const { call } = await openAnswers({ scopes: ['contacts.readonly', 'contacts.write'] });
   const answer = await call('update_contact', {
