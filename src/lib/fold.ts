@@ -1,3 +1,4 @@
+import { readableText } from './markup.ts';
 import { firstCharacters, missingMark, stripHiddenCharacters, truncateMiddle } from './text.ts';
 
 const ACCENTS = /[\u0300-\u036f]+/g;
@@ -34,8 +35,19 @@ function findFolded(text: string, words: string): { readonly start: number; read
   return start === undefined ? undefined : { start, end: starts[found + wanted.length] ?? text.length };
 }
 
-/** Of a text longer than `max` characters, the `max` around the words, with marks that say how many are missing. */
-export function passageAround(text: string, words: string, max: number): string {
+/** Of the text as it is stored and as a person reads it, the first that holds the words: it may be HTML. */
+export const formWith = (stored: string, words: string): string | undefined => {
+  const wanted = foldText(words);
+  return [stored, readableText(stored)].find((text) => foldText(text).includes(wanted));
+};
+
+/**
+ * Of a text longer than `max` characters, the `max` around the words, with marks that say how many are missing. Words
+ * that HTML interrupts are shown without it.
+ */
+export function passageAround(stored: string, words: string, max: number): string {
+  if (stored.length <= max) return stored;
+  const text = formWith(stored, words) ?? stored;
   if (text.length <= max) return text;
   const hit = findFolded(text, words);
   if (!hit) return truncateMiddle(text, max);

@@ -3,13 +3,16 @@ const decodeEntities = (text: string): string =>
   text.replace(/&(amp|lt|gt|quot|#39|nbsp);/g, (_, name: string) => ENTITIES[name] ?? '');
 const squeezeSpaces = (text: string): string => text.replace(/\s{2,}|[^\S ]/g, ' ').trim();
 
+/** Tags that do not end a word, as in `<b>Latex</b>:`. */
+const INLINE = 'a|abbr|b|code|em|font|i|ins|kbd|mark|q|s|small|span|strike|strong|sub|sup|tt|u';
+const BLOCK = 'blockquote|body|br|center|div|h[1-6]|head|hr|html|img|li|ol|p|pre|table|tbody|td|tfoot|th|thead|tr|ul';
 // Texts may be long and built to be slow to read: each expression reads a character a fixed number of times, because
 // none looks past the next bracket.
-const TAGS =
-  'a|abbr|b|blockquote|body|br|center|code|div|em|font|h[1-6]|head|hr|html|i|img|ins|kbd|li|mark|ol|p|pre|q|s|small|span|strike|strong|sub|sup|table|tbody|td|tfoot|th|thead|tr|tt|u|ul';
-const CLOSING_TAG = new RegExp(`</(?:${TAGS})\\s*>|<[bh]r\\s*/?>`, 'i');
-const TAG = new RegExp(`</?(?:${TAGS})(?:\\s[^<>]*)?/?>`, 'gi');
+const CLOSING_TAG = new RegExp(`</(?:${INLINE}|${BLOCK})\\s*>|<[bh]r\\s*/?>`, 'i');
+const TAG = new RegExp(`</?(?:(${INLINE})|${BLOCK})(?:\\s[^<>]*)?/?>`, 'gi');
 const BRACKETS = /<[^<>]*>/g;
+
+const withoutTags = (html: string): string => html.replace(TAG, (_, inline) => (inline === undefined ? ' ' : ''));
 
 /** HTML has a closing tag or a break. A name or an address in angle brackets does not make a text HTML. */
 const isHtml = (text: string): boolean => CLOSING_TAG.test(text);
@@ -23,7 +26,7 @@ export const readableText = (value: unknown): string => {
 /** Equal for every form in which HighLevel may store a text: HTML tags are removed and entities decoded. */
 export const normalizeText = (value: unknown): string => {
   const text = String(value ?? '');
-  return squeezeSpaces(decodeEntities(isHtml(text) ? text.replace(TAG, ' ') : text));
+  return squeezeSpaces(decodeEntities(isHtml(text) ? withoutTags(text) : text));
 };
 
 /** Characters up to which texts are compared in forms other than as written. */

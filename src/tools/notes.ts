@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { findNewNote, recordIsDeleted, recordMatchesFields } from '../api/write/strategies/related-records.ts';
-import { foldText } from '../lib/fold.ts';
+import { formWith } from '../lib/fold.ts';
 import type { Json } from '../lib/json.ts';
-import { readableText } from '../lib/markup.ts';
 import { rowOf, unpagedList } from './core/row-shape.ts';
 import { Contact, Fields, Filled, FilledLong, Id, NO_CHANGE, of, outputs, Text, User, window } from './core/schemas.ts';
 
@@ -18,11 +17,8 @@ const noteFields = {
   userId: User.describe('author').optional(),
 };
 
-/** Whether a note has the text in its title or body, as stored or as read: a body may be HTML. */
-function hasText({ title, body }: Json, query: string): boolean {
-  const wanted = foldText(query);
-  return [title, body, readableText(body)].some((text) => typeof text === 'string' && foldText(text).includes(wanted));
-}
+const hasText = ({ title, body }: Json, query: string): boolean =>
+  [title, body].some((text) => typeof text === 'string' && formWith(text, query) !== undefined);
 
 export const listContactNotes = endpoint({
   name: 'list_contact_notes',

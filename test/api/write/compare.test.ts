@@ -83,6 +83,11 @@ describe('the readable text of HTML', () => {
     ['an entity typed by a person', 'a &lt; b', 'a &lt; b'],
     ['lines', ' one\n two ', 'one two'],
     ['HTML', '<p class="x">Wants a <b>red</b> one</p><br/>5 &lt; 6', 'Wants a red one 5 < 6'],
+    [
+      'a word and a colon behind bold text',
+      '<p><b>Al</b>lergic<br><strong>Latex</strong>: yes</p>',
+      'Allergic Latex: yes',
+    ],
     ['an address within HTML', '<div>From &quot;Bob&quot; <bob@x.example></div>', 'From "Bob" <bob@x.example>'],
     ['nothing', undefined, ''],
   ])('%s', (_, given, shown) => expect(readableText(given)).toBe(shown));

@@ -46,10 +46,19 @@ test('query searches titles and the text of HTML, and pages go on with it', asyn
   ];
   const { call } = await connect({ sandbox: { data: { contacts: [{ id: ANN, firstName: 'Ann', notes }] } } });
   const first = await call('list_contact_notes', { contactId: ANN, query: 'ALLERGIES', limit: 1 });
-  expect(first).toMatchObject({ total: 2, next: { query: 'ALLERGIES', skip: 1 } });
-  expect(await call('list_contact_notes', first.next as Json)).toMatchObject({ total: 2, notes: [{}] });
+  expect(first).toMatchObject({ total: 3, next: { query: 'ALLERGIES', skip: 1 } });
+  expect(await call('list_contact_notes', first.next as Json)).toMatchObject({ total: 3, notes: [{}] });
   const pets = await call('list_contact_notes', { contactId: ANN, query: 'gies & no' });
   expect(pets.total).toBe(1);
+});
+
+test('a passage of HTML that the markup interrupts is shown as it is read', async () => {
+  const body = `<div>${'<p>x</p>'.repeat(400)}<p><b>Aller</b>gic to <i>latex</i>: yes</p>${'<p>y</p>'.repeat(400)}</div>`;
+  const { call } = await connect({
+    sandbox: { data: { contacts: [{ id: ANN, firstName: 'Ann', notes: [{ body }] }] } },
+  });
+  const { notes } = await call('list_contact_notes', { contactId: ANN, query: 'allergic to latex: yes' });
+  expect(notes).toMatchObject([{ body: expect.stringMatching(/x x Allergic to latex: yes y y/) }]);
 });
 
 test('one note of 60,000 characters is cut in the middle', async () => {
