@@ -30,6 +30,13 @@ test('onboarding shows who the contact is, the fields given, and tasks with assi
   ]);
 });
 
+test('onboarding shows what was written also where the contact cannot be read again', async () => {
+  const { call, sandbox } = await openAnswers();
+  sandbox.setFaults([{ route: 'GET /contacts/{contactId}', nth: [2, 3, 4, 5], fault: { status: 400, body: {} } }]);
+  const answer = await call('onboard_contact', { email: 'ann@example.com', city: 'Oslo', tags: ['Spring'] });
+  expect(contactIn(answer)).toMatchObject({ id: ANN, city: 'Oslo', tags: ['vip', 'spring'] });
+});
+
 describe('bulk_upsert_contacts shows for each row', () => {
   test('old and new values, what the contact has now, and the tasks and note that were added', async () => {
     const { call } = await openAnswers();

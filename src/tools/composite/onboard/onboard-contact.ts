@@ -1,13 +1,12 @@
 import { type Json, recordIn } from '../../../lib/json.ts';
 import { getContact } from '../../contacts.ts';
 import { cleanValue } from '../../core/row-shape.ts';
-import { shortContact } from '../../core/short-records.ts';
 import type { Implementation } from '../../core/tool.ts';
 import { toToolResult } from '../../core/tool-result.ts';
 import type { onboardContact } from './onboard-contact.tool.ts';
 import { type OnboardResult, onboardPerson } from './onboard-person.ts';
 import { parsePeople } from './parse-person.ts';
-import { taskRow } from './row-result.ts';
+import { currentContact, taskRow } from './row-result.ts';
 
 /** Characters of an old or new value. */
 const MAX_VALUE = 300;
@@ -33,12 +32,12 @@ export const run: Implementation<typeof onboardContact> = async (args, context) 
   const [person] = await parsePeople([args], context);
   if (!person) throw new Error('one row is one person');
   const result = await onboardPerson(person, context);
-  const contact = await context.call(getContact, { contactId: result.contact.id }).then(
-    (answer) => recordIn(answer, 'contact') ?? result.contact,
-    () => result.contact,
+  const stored = await context.call(getContact, { contactId: result.contact.id }).then(
+    (answer) => recordIn(answer, 'contact'),
+    () => undefined,
   );
   if (result.failed.length > 0)
     context.notify('Not all of it was done, see failed. The same call again does what is missing and nothing twice.');
   const now = context.clock.now();
-  return toToolResult({}, { contact: shortContact(contact, args), ...summaryOf(result, now) }, {}, now);
+  return toToolResult({}, { contact: currentContact(person, result, stored), ...summaryOf(result, now) }, {}, now);
 };

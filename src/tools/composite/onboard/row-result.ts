@@ -36,12 +36,13 @@ export function resultOf(row: number, person: DesiredPerson, onboarded: OnboardR
     ...notStored.map(({ field, reason }) => `${field}: ${reason}`),
   ];
   const isUpdated = changed.length > 0 || tasks.length > 0 || note?.created === true;
+  const { id: _, ...current } = currentContact(person, onboarded);
   const success = created ? 'created' : isUpdated ? 'updated' : 'unchanged';
   return {
     row,
     outcome: failed.length > 0 ? 'incomplete' : success,
     contactId: contact.id,
-    contact: currentContact(person, onboarded),
+    contact: current,
     ...(changed.length > 0 ? { changed } : {}),
     ...(note?.created ? { noteId: note.id } : {}),
     ...(tasks.length > 0 ? { tasks } : {}),
@@ -68,16 +69,23 @@ function changesOf(onboarded: OnboardResult): FieldResults['changed'] {
   ];
 }
 
-/** The contact with what was written after it was read. */
-function currentContact({ fields, customFields, businessId }: DesiredPerson, onboarded: OnboardResult): Json {
+/** The contact as it was read, with what was written after that. */
+function withWrites(onboarded: OnboardResult): Json {
   const { contact, business } = onboarded;
-  const current = { ...contact, tags: tagsOf(onboarded), ...(business?.assigned ? { businessId: business.id } : {}) };
-  const { id: _, ...row } = shortContact(current, {
+  return { ...contact, tags: tagsOf(onboarded), ...(business?.assigned ? { businessId: business.id } : {}) };
+}
+
+/** Who the contact is, and the fields given, as they are stored. */
+export function currentContact(
+  { fields, customFields, businessId }: DesiredPerson,
+  onboarded: OnboardResult,
+  stored: Json = withWrites(onboarded),
+): Json {
+  return shortContact(stored, {
     ...fields,
     ...(customFields.length > 0 ? { customFields: customFields.map(({ id, key }) => ({ field: id ?? key })) } : {}),
     ...(businessId === undefined ? {} : { businessId }),
   });
-  return row;
 }
 
 /** Bytes of the rows of an answer: names that take the place of ids may be longer than these. */
