@@ -3,7 +3,7 @@ import { type Json, recordIn } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { Implementation } from '../../core/tool.ts';
 import { updateContactTask } from '../../tasks.ts';
-import type { Step, StepFailure } from '../bulk-job/bulk-job.ts';
+import { type Step, type StepFailure, stepChange } from '../bulk-job/bulk-job.ts';
 import { type BulkWork, runJob } from '../bulk-job/run-job.ts';
 import type { bulkUpdateTasks } from './bulk-update-tasks.tool.ts';
 import { changedTask, fieldChanges } from './changes.ts';
@@ -24,10 +24,11 @@ const updateTask: Step<TaskPlan> = {
   async send([taskId = ''], { changes }, call, before) {
     const task = before.get(taskId);
     if (!task) return () => 'skipped';
-    if (matchFields(changes, task) === 'match') return () => 'unchanged';
+    const wanted = stepChange(fieldChanges(task, changes));
+    if (wanted === 'unchanged') return () => wanted;
     const answer = await call(updateContactTask, { contactId: task.contactId, taskId, ...changes }, 'bulk');
     const isStored = matchFields(changes, recordIn(answer, 'task') ?? {}) !== 'mismatch';
-    return () => (isStored ? { changes: fieldChanges(task, changes) } : NOT_STORED);
+    return () => (isStored ? wanted : NOT_STORED);
   },
 };
 

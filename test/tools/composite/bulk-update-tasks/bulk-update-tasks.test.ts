@@ -71,6 +71,13 @@ describe('open tasks', () => {
     expect(await server.writes()).toEqual([]);
   });
 
+  test('show only what changed of the values given', async () => {
+    const server = await world(people(1));
+    const { tasks } = await server.update({ tasks: [taskId(0)], set: { assignedTo: DANA, completed: true } });
+    expect(tasks).toMatchObject([{ changes: { status: { new: 'completed' } } }]);
+    expect((tasks as Json[])[0]?.changes).not.toHaveProperty('assignedToName');
+  });
+
   test('do not include completed, deleted and unknown ones, which are counted', async () => {
     const server = await world(
       people(4, undefined, (n) => ({ completed: n === 1, ...(n === 2 ? { deleted: true } : {}) })),
