@@ -54,8 +54,11 @@ export interface Uncertain {
 /** The outcome of an uncertain write, after it was read back. */
 export function outcomeOf(write: StartedWrite, uncertain: Uncertain, result: ReconcileResult): WriteOutcome {
   const { reason, mayStillHappen, refusal } = uncertain;
-  if (result.happened)
-    return { kind: 'done', data: result.data, reconciled: true, notice: `${reason} Looked it up: it was done.` };
+  if (result.happened) {
+    // The advice of a refusal would make the caller write again.
+    const first = refusal ? `HighLevel answered with an error (${refusal.error.status}).` : reason;
+    return { kind: 'done', data: result.data, reconciled: true, notice: `${first} Looked it up: it was done.` };
+  }
   if (refusal && isRefusalFinal(result, refusal.error)) return refusal;
   if (result.happened === false) {
     const soFar = mayStillHappen ? ' so far' : '';

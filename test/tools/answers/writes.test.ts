@@ -86,6 +86,15 @@ test('a create and an upsert show the stored values, and remarks stay', async ()
   expect(notice).toContain('gender was NOT stored');
 });
 
+test('an update that was refused and done all the same comes without the advice of the refusal', async () => {
+  const { call, sandbox } = await openAnswers();
+  const refusal = { status: 422, body: { message: ['city must be a city'], statusCode: 422 } };
+  sandbox.setFaults([{ route: 'PUT /contacts/{contactId}', fault: { ...refusal, strikes: 'after' } }]);
+  const answer = await call('update_contact', { contactId: ANN, city: 'Oslo' });
+  expect(contactIn(answer).city).toBe('Oslo');
+  expect(answer.notice).toBe('HighLevel answered with an error (422). Looked it up: it was done.');
+});
+
 test('a value of 5,000 characters is shown in full, and the rest of a large contact is not', async () => {
   const { call } = await openAnswers();
   const contact = contactIn(await call('update_contact', { contactId: ANN, address1: LONG }));
