@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { tagsAfter } from '../api/contact-fields.ts';
 import { type AnswerCheck, endpoint } from '../api/endpoint.ts';
 import { listMatches } from '../api/write/compare.ts';
 import { contactsAreTagged } from '../api/write/strategies/bulk.ts';
@@ -9,14 +10,6 @@ import { Contact, Ids, of, outputs, Tags, TagsOrNone } from './core/schemas.ts';
 
 /** Contacts whose tags the answer of a bulk change shows: hundreds of rows of success help no model. */
 const MAX_SHOWN = 25;
-
-/** The tags of a contact after a bulk change, by its row of the answer; undefined where the row does not tell. */
-export function tagsAfter(row: Json): readonly unknown[] | undefined {
-  const { oldTags, tagsAdded, tagsRemoved } = row;
-  if (!Array.isArray(oldTags) || ![tagsAdded, tagsRemoved].some(Array.isArray)) return undefined;
-  const removed = new Set(listIn(row, 'tagsRemoved'));
-  return [...new Set([...oldTags, ...listIn(row, 'tagsAdded')])].filter((tag) => !removed.has(tag));
-}
 
 /** Counts, the contacts that failed, and the tags that the first others have now. */
 function bulkAccount(data: Json, args: Json): Json {

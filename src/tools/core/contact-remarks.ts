@@ -9,7 +9,7 @@ const NOT_COMPARED = new Set(['contactId', 'createNewIfDuplicateAllowed', 'clear
 const MAY_BE_DROPPED = new Set(['phone', 'gender', 'companyName']);
 
 /** Names of the fields that the answer shows with another value. A create shows only some fields; others are not judged. */
-function differentFields(contact: Json, args: Json, showsAllFields: boolean): string[] {
+export function differentFields(contact: Json, args: Json, showsAllFields: boolean): string[] {
   const isDifferent = ([name, value]: [string, unknown]): boolean => {
     if (NOT_COMPARED.has(name) || value === undefined) return false;
     if (isEmpty(contact[name]) && (isEmpty(value) || !showsAllFields)) return false;

@@ -1,3 +1,4 @@
+import { tagsAfter } from '../../api/contact-fields.ts';
 import { isId } from '../../api/endpoint.ts';
 import { isEmpty, type Json, listIn, recordIn, rowsIn, textIn } from '../../lib/json.ts';
 import { rowOf } from './row-shape.ts';
@@ -43,11 +44,9 @@ const listOf =
     written(contactId, { kind: 'changes', contact: { [key]: listIn(answer, key) } });
 
 /** A reconciled answer has no tags. */
-function tagsAfter({ oldTags, tagsAdded, tagsRemoved }: Json): Knowledge {
-  if (!Array.isArray(oldTags)) return UNKNOWN;
-  const removed = new Set([tagsRemoved ?? []].flat());
-  const tags = [...oldTags.filter((tag) => !removed.has(tag)), ...[tagsAdded ?? []].flat()];
-  return { kind: 'changes', contact: { tags } };
+function tagsOf(row: Json): Knowledge {
+  const tags = tagsAfter(row);
+  return tags ? { kind: 'changes', contact: { tags } } : UNKNOWN;
 }
 
 /** The writes that change what lists and searches show of a contact. */
@@ -61,7 +60,7 @@ const WRITES: Readonly<Record<string, ReadWritten>> = {
   add_contact_followers: listOf('followers'),
   remove_contact_followers: listOf('followers'),
   bulk_update_contact_tags: (_, answer) =>
-    rowsIn(answer, 'responses').flatMap((row) => (row.type === 'error' ? [] : written(row.contactId, tagsAfter(row)))),
+    rowsIn(answer, 'responses').flatMap((row) => (row.type === 'error' ? [] : written(row.contactId, tagsOf(row)))),
   bulk_assign_contact_business: ({ businessId }, answer) =>
     listIn(answer, 'ids').flatMap((id) => written(id, { kind: 'changes', contact: { businessId } })),
 };

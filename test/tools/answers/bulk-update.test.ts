@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../src/lib/json.ts';
-import { BUSINESS, FIELD, idOf, ids, people, previewed, TAGS, world } from '../composite/bulk-update/world.ts';
+import {
+  BUSINESS,
+  contactOf,
+  FIELD,
+  idOf,
+  ids,
+  PUT,
+  people,
+  previewed,
+  TAGS,
+  world,
+} from '../composite/bulk-update/world.ts';
 
 const SEARCH = 'POST /contacts/search';
 const contactsOf = (answer: Json) => answer.contacts as { id: string; name?: string; changes: Json }[];
@@ -116,6 +127,24 @@ describe('the read before a bulk update', () => {
     await server.call('add_contact_tags', { contactId: idOf(0), tags: ['new'] });
     const result = await server.bulk({ contacts: ids(1), addTags: ['vip'] });
     expect(contactsOf(result)[0]?.changes).toEqual({ tags: { old: ['old', 'new'], new: ['old', 'new', 'vip'] } });
+  });
+
+  test('tags are added and removed, and the answers do not list them: both are in the new value', async () => {
+    const server = await world(people(2, () => ({ tags: ['old', 'keep'] })));
+    server.sandbox.setFaults([{ route: TAGS, fault: { connection: 'cut', strikes: 'after' } }]);
+    const result = await server.bulk({ contacts: ids(2), addTags: ['vip'], removeTags: ['old'] });
+    const tags = { old: ['old', 'keep'], new: ['keep', 'vip'] };
+    expect(contactsOf(result).map(({ changes }) => changes)).toEqual([{ tags }, { tags }]);
+    expect((await contactOf(server, idOf(0))).tags).toEqual(tags.new);
+  });
+
+  test('a contact that the answer shows as it was, and not as asked, is no unchanged one', async () => {
+    const server = await world(people(2));
+    const contact = await contactOf(server, idOf(0));
+    server.sandbox.setFaults([{ route: PUT, nth: 1, fault: { status: 200, body: { succeded: true, contact } } }]);
+    const result = await server.bulk({ contacts: ids(2), set: { city: 'Oslo' } });
+    expect(result).toMatchObject({ changed: 1, unchanged: 0, failed: 1 });
+    expect(result.failures).toMatchObject([{ contactId: idOf(0), reason: expect.stringContaining('given for city') }]);
   });
 
   test('a bulk answer about tags that does not list them leaves the rows of search to tell', async () => {

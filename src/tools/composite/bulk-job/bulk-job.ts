@@ -27,6 +27,8 @@ export const stepChange = (changes: FieldChanges): StepResult | StepChange =>
   Object.keys(changes).length > 0 ? { changes } : 'unchanged';
 
 export const isFailure = (result: StepResult): result is StepFailure => typeof result === 'object';
+export const isChange = (result: StepResult | StepChange): result is StepChange =>
+  typeof result === 'object' && 'changes' in result;
 
 /** Which records a job changes, and in which steps; fixed before anything is written. */
 export interface BulkPlan<StepName extends string = string> {
@@ -39,7 +41,7 @@ export interface Step<Plan> {
   readonly idsPerCall: number;
   readonly concurrency: number;
   /**
-   * Returns the result of each record; `before` are the records as `readBefore` gave them.
+   * Returns the result of each record; `before` are the records as `readBefore` gave them, with what earlier steps changed.
    * @throws UserError if the call failed as a whole
    */
   readonly send: (
@@ -89,7 +91,7 @@ export class BulkJob<StepName extends string = string, Plan extends BulkPlan<Ste
   }
 
   setResult(id: string, step: StepName, result: StepResult | StepChange): void {
-    if (typeof result === 'object' && 'changes' in result) {
+    if (isChange(result)) {
       this.progress.set(id, { ...this.progress.get(id), [step]: 'changed' });
       if (this.shownIds.includes(id)) this.changes.set(id, mergedChanges(this.changes.get(id), result.changes));
       return;

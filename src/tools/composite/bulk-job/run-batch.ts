@@ -1,7 +1,16 @@
 import { ApiError, affectsOtherCalls, type ErrorKind, isMissing } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
+import type { Json } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
-import type { BulkJob, BulkPlan, Records, Step } from './bulk-job.ts';
+import {
+  type BulkJob,
+  type BulkPlan,
+  isChange,
+  type Records,
+  type Step,
+  type StepChange,
+  type StepResult,
+} from './bulk-job.ts';
 
 /** Records of one call of the tool. */
 const BATCH_SIZE = 500;
@@ -49,7 +58,7 @@ class Batch<StepName extends string, Plan extends BulkPlan<StepName>> {
   readonly #job: BulkJob<StepName, Plan>;
   readonly #steps: BatchWork<StepName, Plan>['steps'];
   readonly #ids: readonly string[];
-  readonly #before: Records;
+  readonly #before: Map<string, Json>;
   readonly #context: ToolContext;
   /** Pairs of record and step: those to try, those tried, and those tried at the last progress notification. */
   readonly #total: number;
@@ -69,7 +78,7 @@ class Batch<StepName extends string, Plan extends BulkPlan<StepName>> {
     this.#job = job;
     this.#steps = steps;
     this.#ids = ids;
-    this.#before = before;
+    this.#before = new Map(before);
     this.#context = context;
     this.#total = job.plan.steps.reduce((sum, step) => sum + this.#pending(step).length, 0);
   }
@@ -103,7 +112,7 @@ class Batch<StepName extends string, Plan extends BulkPlan<StepName>> {
     try {
       const resultOf = await this.#steps[step].send(ids, this.#job.plan, this.#context.call, this.#before);
       this.#consecutiveFailures = 0;
-      for (const id of ids) this.#job.setResult(id, step, resultOf(id));
+      for (const id of ids) this.#recordResult(id, step, resultOf(id));
     } catch (error) {
       if (error instanceof ApiError) this.#recordFailure(step, ids, error);
       // Nothing was sent: quota, circuit breaker, cancelled.
@@ -111,6 +120,13 @@ class Batch<StepName extends string, Plan extends BulkPlan<StepName>> {
       else throw error;
     }
     this.#reportProgress(step, ids.length);
+  }
+
+  #recordResult(id: string, step: StepName, result: StepResult | StepChange): void {
+    this.#job.setResult(id, step, result);
+    if (!isChange(result)) return;
+    const changed = Object.entries(result.changes).map(([name, change]) => [name, change.new]);
+    this.#before.set(id, { ...this.#before.get(id), ...Object.fromEntries(changed) });
   }
 
   #recordFailure(step: StepName, ids: readonly string[], error: ApiError): void {

@@ -25,7 +25,7 @@ const plainField = (name: string, wanted: unknown): JobField => ({
   name,
   wanted,
   read: (contact) => (name === 'name' ? fullName(contact) : name === 'dnd' ? contact.dnd === true : contact[name]),
-  isInRow: (row) => name === 'name' || name === 'dnd' || Object.hasOwn(row, name),
+  isInRow: (row) => (name === 'name' ? fullName(row) !== '' : Object.hasOwn(row, name)),
   isSame: isSameJson,
 });
 

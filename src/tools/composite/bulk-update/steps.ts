@@ -1,11 +1,19 @@
-import { storedTag } from '../../../api/contact-fields.ts';
+import { storedTag, tagsAfter } from '../../../api/contact-fields.ts';
 import { isBlank, type Json, listIn, recordIn, rowsIn } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import { bulkAssignContactBusiness } from '../../businesses.ts';
 import { updateContact } from '../../contacts.ts';
+import { differentFields } from '../../core/contact-remarks.ts';
 import { rowOf } from '../../core/row-shape.ts';
-import { bulkUpdateContactTags, tagsAfter } from '../../tags.ts';
-import { type Step, type StepChange, type StepFailure, type StepResult, stepChange } from '../bulk-job/bulk-job.ts';
+import { bulkUpdateContactTags } from '../../tags.ts';
+import {
+  type FieldChanges,
+  type Step,
+  type StepChange,
+  type StepFailure,
+  type StepResult,
+  stepChange,
+} from '../bulk-job/bulk-job.ts';
 import {
   type CustomValue,
   customFieldArguments,
@@ -87,9 +95,9 @@ export const STEPS: Readonly<Record<StepName, ContactStep>> = {
       const customFields = customFieldArguments(plan.customFields);
       const answer = await call(updateContact, { ...plan.changes.set, ...customFields, contactId }, 'bulk');
       const after = rowOf.contact(recordIn(answer, 'contact') ?? {});
-      const names = notStored(plan, after);
-      if (names.length > 0) return () => failure(notStoredReason(names));
-      return () => stepChange(changesBetween(before.get(contactId), after, fieldsToSet(plan)));
+      const changes = changesBetween(before.get(contactId), after, fieldsToSet(plan));
+      const names = notStored(plan, after, changes);
+      return () => (names.length > 0 ? failure(notStoredReason(names)) : stepChange(changes));
     },
   },
 };
@@ -100,11 +108,16 @@ export const stepsOf = (changes: Changes): StepName[] =>
 const notStoredReason = (names: readonly string[]): string =>
   `HighLevel accepted the call but does not show what was given for ${names.join(', ')}; get_contact shows what is stored.`;
 
-/** Custom fields, and fields to clear, that HighLevel did not change. It ignores those without an error. */
-const notStored = ({ changes, customFields }: StepPlan, contact: Json): string[] => [
-  ...customFields.filter((field) => !isStored(field, contact)).map(labelOf),
-  ...(changes.set?.clear ?? []).filter((name) => name !== 'name' && !isBlank(contact[name])),
-];
+/** Fields that HighLevel ignored without an error. One that changed to another value than was sent has another form. */
+function notStored({ changes: { set }, customFields }: StepPlan, contact: Json, changes: FieldChanges): string[] {
+  const { customFields: _, clear = [], ...plain } = set ?? {};
+  const ignored = (name: string) => isBlank(contact[name]) || !Object.hasOwn(changes, name);
+  return [
+    ...customFields.filter((field) => !isStored(field, contact)).map(labelOf),
+    ...differentFields(contact, { clear }, true),
+    ...differentFields(contact, plain, true).filter(ignored),
+  ];
+}
 
 function isStored(field: CustomValue, contact: Json): boolean {
   const { id, type, value } = field;
