@@ -14,7 +14,7 @@ const searchFacts: readonly Fact[] = [
   {
     id: 'search-fields',
     statement:
-      'Search accepts `tags contains`, lists of tags, contains_set, and the fields website, timezone, dateOfBirth, validEmail, lastAppointment, activeWorkflows, finishedWorkflows, nested opportunities, and sorts by businessName.',
+      'Search accepts `tags contains`, lists of tags, contains_set, the boxes of text lists as customFields.<field>.<box>, and the fields website, timezone, dateOfBirth, validEmail, lastAppointment, activeWorkflows, finishedWorkflows, nested opportunities, and sorts by businessName.',
     source: 'recording',
     evidence:
       '`tags contains` in six projects in production; the rest from one list; the older official table has none',

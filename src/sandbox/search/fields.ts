@@ -128,6 +128,8 @@ const CUSTOM_FIELD_OPERATORS: Readonly<Record<string, ReadonlySet<Operator>>> = 
   FILE_UPLOAD: operatorsIn('exists'),
 };
 
+const BOX: ReadonlySet<Operator> = new Set(['eq', 'not_eq', 'contains', 'not_contains', 'exists', 'not_exists']);
+
 export function searchField(name: string, call: Call): SearchField | 'unknown custom field' | undefined {
   if (name.startsWith('customFields.')) return customField(name.slice('customFields.'.length), call);
   if (name === 'phone' && call.switches.phoneFilterMissesAdditionalEmails) return PHONE_WITH_DEFECT;
@@ -135,10 +137,15 @@ export function searchField(name: string, call: Call): SearchField | 'unknown cu
   return Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
 }
 
-/** Custom fields are searched by id; a name is not an error and finds nothing. */
-function customField(id: string, call: Call): SearchField | 'unknown custom field' {
+/** Custom fields are searched by id, boxes of text lists by id behind it; a name is not an error and finds nothing. */
+function customField(name: string, call: Call): SearchField | 'unknown custom field' {
+  const [id, box] = name.split('.');
   const definition = call.records.customFields.find((customField) => customField.id === id);
   if (!definition) return 'unknown custom field';
   const operators = CUSTOM_FIELD_OPERATORS[definition.dataType] ?? ALL_TEXT;
-  return field(operators, (contact) => contact.customFields.find((item) => item.id === id)?.value);
+  const stored = ({ customFields }: Contact) => customFields.find((item) => item.id === id)?.value;
+  if (box === undefined) return field(operators, stored);
+  if (definition.dataType !== 'TEXTBOX_LIST' || call.switches.searchFields !== 'recorded')
+    return 'unknown custom field';
+  return field(BOX, (contact) => new Map(Object.entries(stored(contact) ?? {})).get(box));
 }

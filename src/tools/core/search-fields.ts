@@ -1,3 +1,4 @@
+import { isRecord } from '../../lib/json.ts';
 import { nearest } from '../../lib/nearest.ts';
 import { quoteForMessage } from '../../lib/text.ts';
 import type { NamedRow } from './lookup-cache.ts';
@@ -115,21 +116,42 @@ const CUSTOM_TYPES: Readonly<Record<string, SearchField>> = {
   FILE_UPLOAD: OBJECT,
 };
 const CUSTOM_TEXT: SearchField = { type: 'text', operators: ALL_TEXT };
+/** A box of a TEXTBOX_LIST field, as two public descriptions of search have it. */
+const CUSTOM_PART: SearchField = { type: 'text', operators: [...EQUAL, ...CONTAINS, ...EXISTS] };
 /** A custom field whose definition is not known may be of any type. */
 const CUSTOM_UNKNOWN: SearchField = { type: 'text', operators: [...ALL_TEXT, 'range'] };
 
 export const isCustomField = (field: unknown): field is string =>
   typeof field === 'string' && field.startsWith(CUSTOM_FIELDS);
 
+/** A custom field, or a box of a TEXTBOX_LIST field. */
+export interface CustomFieldPath {
+  readonly id: string;
+  /** The id of the box. */
+  readonly part?: string | undefined;
+}
+
+/** What `customFields.id` or `customFields.id.box` names. */
+export function customFieldIn(name: string): CustomFieldPath {
+  const [id = '', part] = name.slice(CUSTOM_FIELDS.length).split('.');
+  return { id, part };
+}
+
+/** Of the value of a custom field that of one box, if one is named. */
+export const partOf = (value: unknown, part: string | undefined): unknown =>
+  part === undefined ? value : isRecord(value) ? value[part] : undefined;
+
 /**
  * What search can do with a field: one of the index (`firstName` and `firstNameLowerCase` are the same), or
- * `customFields.` and an id. Undefined for an unknown field.
+ * `customFields.` and an id, with the id of a box behind it. Undefined for an unknown field.
  */
 export function searchField(name: string, definitions: readonly NamedRow[] = []): SearchField | undefined {
   const key = indexField(name);
   if (!isCustomField(key)) return Object.hasOwn(SEARCH_FIELDS, key) ? SEARCH_FIELDS[key] : undefined;
-  const dataType = definitions.find(({ id }) => key === `${CUSTOM_FIELDS}${id}`)?.dataType;
+  const { id, part } = customFieldIn(key);
+  const dataType = definitions.find((definition) => definition.id === id)?.dataType;
   if (typeof dataType !== 'string') return CUSTOM_UNKNOWN;
+  if (part !== undefined) return CUSTOM_PART;
   return Object.hasOwn(CUSTOM_TYPES, dataType) ? CUSTOM_TYPES[dataType] : CUSTOM_TEXT;
 }
 

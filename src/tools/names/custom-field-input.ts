@@ -64,6 +64,20 @@ export async function customFieldId(word: string, argument: string, context: Too
     : (await findCustomField(word, argument, definitions, context)).field.id;
 }
 
+/**
+ * The name that search has for the custom field, or for the box of one, that a word names: its id, with the id of the box
+ * behind it. @throws NameNotFound
+ */
+export async function customFieldPath(word: string, argument: string, context: ToolContext): Promise<string> {
+  const definitions = await lookUp('customFields', context);
+  if (definitions === undefined) return isPath(word) ? word : idOrKey(word, argument, context);
+  const { field, part } = await findCustomField(word, argument, definitions, context);
+  return part ? pathOf(field, part) : field.id;
+}
+
+const pathOf = ({ id }: NamedRow, part: Part): string => `${id}.${part.id}`;
+const isPath = (word: string): boolean => word.split('.').length === 2 && word.split('.').every((id) => ID.test(id));
+
 const ALL_PARTS = 'Of a TEXTBOX_LIST field give every part that is to stay: HighLevel may empty those left out.';
 
 /** What only a definition could tell is left to HighLevel: an id, or a key such as `contact.bike_model`. */
@@ -105,14 +119,16 @@ const byLabel = memoizeByRows((rows): ReadonlyMap<string | undefined, NamedRow> 
 const byKey = memoizeByRows((rows) =>
   indexBy(rows, ({ fieldKey }) => (typeof fieldKey === 'string' ? plainKey(fieldKey) : undefined)),
 );
-/** Parts by the name of the field, or the key under which answers show it, and their own label or id. */
+/** Parts by the name of the field, or the key under which answers show it, and their own label or id; also by their path. */
 const byPart = memoizeByRows((rows): ReadonlyMap<string, readonly FoundField[]> => {
   const index = new Map<string, FoundField[]>();
   for (const field of rows)
-    for (const part of partsOf(field))
-      for (const name of new Set([field.name, fieldLabels(rows).get(field.id)]))
-        for (const key of new Set([part.label, part.id].map((label) => foldText(`${name} / ${label}`))))
-          index.set(key, [...(index.get(key) ?? []), { field, part }]);
+    for (const part of partsOf(field)) {
+      const names = [field.name, fieldLabels(rows).get(field.id)];
+      const keys = names.flatMap((name) => [`${name} / ${part.label}`, `${name} / ${part.id}`]);
+      for (const key of new Set([...keys, pathOf(field, part)].map(foldText)))
+        index.set(key, [...(index.get(key) ?? []), { field, part }]);
+    }
   return index;
 });
 

@@ -66,14 +66,23 @@ export function showCustomFields(fields: readonly unknown[], definitions: readon
   return Object.fromEntries(shown);
 }
 
+/** The key under which answers show a field, or a part of it. */
+export function labelOfField(id: string, part: string | undefined, definitions: readonly NamedRow[]): string {
+  const label = fieldLabels(definitions).get(id) ?? id;
+  if (part === undefined) return label;
+  const definition = indexById(definitions).get(id);
+  const found = definition && partsOf(definition).find((each) => each.id === part);
+  return `${label} / ${truncateName(found?.label ?? part)}`;
+}
+
 type Entry = readonly [key: string, value: unknown];
 
 function namedValues(definition: NamedRow, value: unknown, definitions: readonly NamedRow[]): Entry[] {
-  const name = fieldLabels(definitions).get(definition.id) ?? definition.id;
-  if (!isRecord(value)) return [[name, NUMBERS.has(definition.dataType) ? value : customValue(value)]];
-  if (definition.dataType === 'FILE_UPLOAD') return [[name, Object.values(value).map(fileOf)]];
-  const labels = new Map(partsOf(definition).map(({ id, label }) => [id, label]));
-  return Object.entries(value).map(([id, inner]) => [`${name} / ${truncateName(labels.get(id) ?? id)}`, inner]);
+  const { id, dataType } = definition;
+  const name = labelOfField(id, undefined, definitions);
+  if (!isRecord(value)) return [[name, NUMBERS.has(dataType) ? value : customValue(value)]];
+  if (dataType === 'FILE_UPLOAD') return [[name, Object.values(value).map(fileOf)]];
+  return Object.entries(value).map(([part, inner]) => [labelOfField(id, part, definitions), inner]);
 }
 
 /** An uploaded file: its name and where it can be read. */

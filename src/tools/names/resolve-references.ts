@@ -5,7 +5,7 @@ import type { ToolContext } from '../core/context.ts';
 import type { LookupKind } from '../core/lookup-cache.ts';
 import { CUSTOM_FIELDS, mapReferences, type Reference, type Referring } from '../core/references.ts';
 import { currentUserId, isCurrentUser } from './current-user.ts';
-import { customFieldId, readCustomFields } from './custom-field-input.ts';
+import { customFieldId, customFieldPath, readCustomFields } from './custom-field-input.ts';
 import { idOf } from './find-by-name.ts';
 import { contactIdOf } from './find-contact.ts';
 import { LOOKUPS } from './lookup-kinds.ts';
@@ -71,7 +71,7 @@ async function resolve(reference: Referring, effect: Effect, context: ToolContex
   if (isCurrentUser(reference)) return currentUserId(argument, context);
   if (isLookup(to)) return idOf(to, word, argument, context);
   return word.startsWith(CUSTOM_FIELDS)
-    ? CUSTOM_FIELDS + (await customFieldId(word.slice(CUSTOM_FIELDS.length), argument, context))
+    ? CUSTOM_FIELDS + (await customFieldPath(word.slice(CUSTOM_FIELDS.length), argument, context))
     : word;
 }
 

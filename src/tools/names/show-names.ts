@@ -4,6 +4,7 @@ import type { ToolContext } from '../core/context.ts';
 import type { LookupKind, NamedRow } from '../core/lookup-cache.ts';
 import { idsIn, isChange, isNextCall, isValueList, namingOf } from '../core/named-ids.ts';
 import { CUSTOM_FIELDS } from '../core/references.ts';
+import { customFieldIn } from '../core/search-fields.ts';
 import { showCustomFields } from './custom-field-values.ts';
 import { rowsWith } from './lookups.ts';
 import { indexById } from './match-name.ts';
@@ -72,10 +73,18 @@ function namedEntry([key, inner]: Entry, holder: Json, naming: Naming, isRow: bo
     : [[shown, names]];
 }
 
-const askedFields = (fields: readonly unknown[], asked: ReadonlySet<string>): readonly unknown[] => {
-  const some = [...asked].some((key) => key.startsWith(CUSTOM_FIELDS)) && !asked.has('customFields');
-  return some ? fields.filter((field) => isRecord(field) && asked.has(`${CUSTOM_FIELDS}${field.id}`)) : fields;
-};
+/** The custom fields that were asked for, of a TEXTBOX_LIST only the boxes; all where none was named. */
+function askedFields(fields: readonly unknown[], asked: ReadonlySet<string>): readonly unknown[] {
+  const named = [...asked].filter((key) => key.startsWith(CUSTOM_FIELDS)).map(customFieldIn);
+  if (named.length === 0 || asked.has('customFields')) return fields;
+  return fields.filter(isRecord).flatMap((field) => {
+    const parts = named.filter(({ id }) => id === field.id).map(({ part }) => part);
+    if (parts.length === 0 || parts.includes(undefined) || !isRecord(field.value))
+      return parts.length > 0 ? [field] : [];
+    const value = Object.entries(field.value).filter(([part]) => parts.includes(part));
+    return value.length > 0 ? [{ ...field, value: Object.fromEntries(value) }] : [];
+  });
+}
 
 /** Characters of a name in an answer. */
 const MAX_NAME = 100;

@@ -1,7 +1,6 @@
 import { fullName } from '../../api/contact-fields.ts';
 import { isEmpty, isRecord, type Json, recordsOf, rowsIn, textIn } from '../../lib/json.ts';
-import { CUSTOM_FIELDS } from '../core/references.ts';
-import { isCustomField, type SearchField, searchField } from '../core/search-fields.ts';
+import { customFieldIn, isCustomField, partOf, type SearchField, searchField } from '../core/search-fields.ts';
 
 /** Whether a contact matches; undefined where only HighLevel can tell. */
 export type Match = boolean | undefined;
@@ -47,7 +46,10 @@ function valuesOf(name: string, { path }: SearchField, candidate: Candidate): re
   const keys = (isCustom ? 'customFields' : path)?.split('.');
   const [key] = keys ?? [];
   if (!keys || key === undefined || !(isWhole || key in contact)) return undefined;
-  if (isCustom) return listOf(rowsIn(contact, key).find(({ id }) => `${CUSTOM_FIELDS}${id}` === name)?.value);
+  if (isCustom) {
+    const { id, part } = customFieldIn(name);
+    return listOf(partOf(rowsIn(contact, key).find((field) => field.id === id)?.value, part));
+  }
   const value = keys.reduce<unknown>((inner, each) => (isRecord(inner) ? inner[each] : undefined), contact);
   // A channel without a setting is not blocked.
   return listOf(key === 'dndSettings' ? (value ?? 'inactive') : value);

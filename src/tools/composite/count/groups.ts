@@ -1,13 +1,14 @@
 import { isId } from '../../../api/endpoint.ts';
 import { UserError } from '../../../lib/errors.ts';
-import { isRecord, type Json } from '../../../lib/json.ts';
+import type { Json } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import { epochMs, zoneOrUtc } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { CUSTOM_FIELDS } from '../../core/references.ts';
 import { cleanValue } from '../../core/row-shape.ts';
+import { partOf } from '../../core/search-fields.ts';
 import { findCustomField } from '../../names/custom-field-input.ts';
-import { fieldLabels } from '../../names/custom-field-values.ts';
+import { labelOfField } from '../../names/custom-field-values.ts';
 import { NameNotFound } from '../../names/find-by-name.ts';
 import { lookUp } from '../../names/lookups.ts';
 import { customFieldValue } from '../custom-field-values.ts';
@@ -63,14 +64,9 @@ async function byCustomField(by: string, context: ToolContext): Promise<Grouping
   const { field, part } = await findCustomField(word, 'groupBy', definitions, context).catch((error: unknown) => {
     throw error instanceof NameNotFound ? new NameNotFound(`${error.message} groupBy takes ${CHOICES}.`) : error;
   });
-  const value = (row: Json) => customFieldValue(row, field.id);
-  const partValue = (row: Json) => {
-    const parts = value(row);
-    return part && isRecord(parts) ? parts[part.id] : undefined;
-  };
-  const label = fieldLabels(definitions).get(field.id) ?? field.name;
-  const name = part ? `${label} / ${part.label}` : label;
-  return { by: `${CUSTOM_FIELDS}${cleanValue(name, NAME_CHARACTERS)}`, value: part ? partValue : value, about: {} };
+  const value = (row: Json) => partOf(customFieldValue(row, field.id), part?.id);
+  const name = labelOfField(field.id, part?.id, definitions);
+  return { by: `${CUSTOM_FIELDS}${cleanValue(name, NAME_CHARACTERS)}`, value, about: {} };
 }
 
 export interface Group {

@@ -7,6 +7,7 @@ import type { NamedRow } from '../../core/lookup-cache.ts';
 import { namingOf } from '../../core/named-ids.ts';
 import { CUSTOM_FIELDS } from '../../core/references.ts';
 import { cleanValue, rowOf } from '../../core/row-shape.ts';
+import { type CustomFieldPath, customFieldIn } from '../../core/search-fields.ts';
 import { partsOf, showCustomFields } from '../../names/custom-field-values.ts';
 import { lookUp, whyNoNames } from '../../names/lookups.ts';
 import { indexById } from '../../names/match-name.ts';
@@ -74,19 +75,19 @@ export async function layoutOf(asked: readonly string[] | undefined, context: To
 function columnsOf(name: string, definitions: readonly NamedRow[], { notify }: ToolContext): Column[] {
   const key = KEY_OF.get(name);
   if (key !== undefined) return [{ header: headerOf(key), key }];
-  if (name.startsWith(CUSTOM_FIELDS)) return fieldColumns(name.slice(CUSTOM_FIELDS.length), definitions);
+  if (name.startsWith(CUSTOM_FIELDS)) return fieldColumns(customFieldIn(name), definitions);
   if (name !== ALL_CUSTOM_FIELDS)
     throw new UserError(
       `Nothing was exported. columns: ${quoteForMessage(name)} is no column. Give any of ${[...KEYS, ...FURTHER_KEYS].join(', ')}, ${ALL_CUSTOM_FIELDS} (all), ${CUSTOM_FIELDS}<name>.`,
     );
   if (definitions.length > MAX_FIELDS)
     notify(`Of ${definitions.length} custom fields the first ${MAX_FIELDS} are exported: name others in columns.`);
-  return definitions.slice(0, MAX_FIELDS).flatMap(({ id }) => fieldColumns(id, definitions));
+  return definitions.slice(0, MAX_FIELDS).flatMap(({ id }) => fieldColumns({ id }, definitions));
 }
 
-function fieldColumns(id: string, definitions: readonly NamedRow[]): Column[] {
+function fieldColumns({ id, part }: CustomFieldPath, definitions: readonly NamedRow[]): Column[] {
   const definition = indexById(definitions).get(id);
-  const boxes = definition ? partsOf(definition) : [];
+  const boxes = definition ? partsOf(definition).filter((box) => part === undefined || box.id === part) : [];
   const value = boxes.length > 0 ? Object.fromEntries(boxes.map((box) => [box.id, ''])) : '';
   const labels = Object.keys(showCustomFields([{ id, value }], definitions));
   return labels.map((label) => ({ header: label, fieldId: id, label }));

@@ -5,8 +5,8 @@ import { truncate } from '../../../lib/text.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { NamedRow } from '../../core/lookup-cache.ts';
 import { CUSTOM_FIELDS } from '../../core/references.ts';
-import { isCustomField, operatorProblem, searchField } from '../../core/search-fields.ts';
-import { fieldLabels } from '../../names/custom-field-values.ts';
+import { customFieldIn, isCustomField, operatorProblem, searchField } from '../../core/search-fields.ts';
+import { labelOfField } from '../../names/custom-field-values.ts';
 import { lookUp } from '../../names/lookups.ts';
 import { indexById } from '../../names/match-name.ts';
 import { FILTER_REFERENCES } from '../../names/resolve-references.ts';
@@ -129,6 +129,6 @@ async function namesFor(field: string, value: unknown, context: ToolContext): Pr
 /** A filter with the name of its custom field in place of the id. */
 function withLabel(filter: Json, definitions: readonly NamedRow[] | undefined): Json {
   if (!definitions || !isCustomField(filter.field)) return filter;
-  const label = fieldLabels(definitions).get(filter.field.slice(CUSTOM_FIELDS.length));
-  return label === undefined ? filter : { ...filter, field: `${CUSTOM_FIELDS}${label}` };
+  const { id, part } = customFieldIn(filter.field);
+  return { ...filter, field: `${CUSTOM_FIELDS}${labelOfField(id, part, definitions)}` };
 }

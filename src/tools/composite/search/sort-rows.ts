@@ -5,9 +5,8 @@ import { isBlank, isRecord, type Json } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import { epochMs, toDay } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
-import { CUSTOM_FIELDS } from '../../core/references.ts';
 import { rowOf } from '../../core/row-shape.ts';
-import { type FieldType, isCustomField, searchField } from '../../core/search-fields.ts';
+import { customFieldIn, type FieldType, isCustomField, partOf, searchField } from '../../core/search-fields.ts';
 import { lookUp } from '../../names/lookups.ts';
 import { customFieldValue } from '../custom-field-values.ts';
 
@@ -32,8 +31,9 @@ export async function sortKeys(sort: readonly Json[], context: ToolContext): Pro
     const { type, path } = searchField(name, definitions) ?? { type: 'object' };
     if (type === 'object')
       throw new UserError(`Nothing was sent. sort: the values of ${quoteForMessage(name)} have no order.`);
+    const custom = isCustomField(name) ? customFieldIn(name) : undefined;
     const valueIn = (contact: Json) => {
-      if (isCustomField(name)) return customFieldValue(contact, name.slice(CUSTOM_FIELDS.length));
+      if (custom) return partOf(customFieldValue(contact, custom.id), custom.part);
       return path === 'contactName' ? fullName(contact) : contact[path ?? ''];
     };
     return { ascending: direction !== 'desc', read: (contact) => readKey(valueIn(contact), type) };
