@@ -57,10 +57,21 @@ async function startExport(args: Omit<Args, 'handle'>, context: ToolContext): Pr
   const layout = await layoutOf(columns, context);
   const format = FORMATS[extension];
   const stem = fileName ?? `contacts-${formatTime(clock.now(), layout.zone).slice(0, 10)}`;
-  const file = await PartFile.create({ folder, stem: withoutEnd(stem, `.${extension}`), extension });
+  const name = { folder, stem: withoutEnd(stem, `.${extension}`), extension };
+  const file = await PartFile.create(name).catch((error: unknown) => {
+    throw notCreated(error);
+  });
   const job: Export = { layout, format, file, sweep: newSweep(filter, 'asc'), cancelled: false };
   return state.jobs.create(JOB_KIND, job, args);
 }
+
+const notCreated = (error: unknown): unknown =>
+  error instanceof FileError && error.kind !== 'nameTaken'
+    ? new FileError(
+        `${error.message} Nothing was exported. Try again when the owner has corrected the folder of GHL_EXPORT_DIR.`,
+        error.kind,
+      )
+    : error;
 
 const withoutEnd = (text: string, end: string): string => (text.endsWith(end) ? text.slice(0, -end.length) : text);
 
