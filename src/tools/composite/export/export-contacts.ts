@@ -13,14 +13,16 @@ import { writeRows } from './row-writer.ts';
 const JOB_KIND = 'export';
 const CANCELLED = 'The export was cancelled.';
 
-/** An export that is not finished. */
+/** An export that later calls continue. */
 interface Export {
   readonly layout: Layout;
   readonly format: Format;
   readonly file: PartFile;
   readonly sweep: Sweep;
-  /** True once a call was cancelled: nobody received its handle, so that the same call continues it. */
+  /** True once a call was cancelled: nobody received its answer, so that the same call continues it. */
   cancelled: boolean;
+  /** Of the finished export: a repeated call gives it again and writes no second file. */
+  answer?: Json;
 }
 
 type Args = ToolInput<typeof exportContacts>;
@@ -30,10 +32,13 @@ export const run: Implementation<typeof exportContacts> = async ({ handle: given
   const handle = given ?? cancelledExport(args, context) ?? (await startExport(args, context));
   const job = jobs.find<Export>(JOB_KIND, handle);
   return jobs.runExclusively(handle, async () => {
+    job.cancelled = false;
     try {
-      const answer = await resume(job, context);
+      const answer = job.answer ?? (await resume(job, context));
+      job.cancelled = context.signal?.aborted === true;
       if (answer.incomplete) return { ...answer, next: { handle } };
-      jobs.remove(handle);
+      job.answer = answer;
+      job.sweep.seen.clear();
       return answer;
     } catch (error) {
       throw await failed(error, job, handle, context);
@@ -78,7 +83,6 @@ const withoutEnd = (text: string, end: string): string => (text.endsWith(end) ? 
 /** Writes on as long as there is time. */
 async function resume(job: Export, context: ToolContext): Promise<Json> {
   const { layout, format, file, sweep } = job;
-  job.cancelled = false;
   if (file.bytes === 0) await file.append(format.head(layout.columns));
   const { signal } = context;
   const stopped = await sweepContacts(sweep, context, 'exported', async (rows) => {
@@ -91,7 +95,6 @@ async function resume(job: Export, context: ToolContext): Promise<Json> {
   const written = { rows: seen.size, bytes: file.bytes };
   const reason = signal?.aborted ? CANCELLED : stopped;
   if (reason) {
-    job.cancelled = signal?.aborted === true;
     context.notify(`INCOMPLETE: ${reason} The file ends in .part until next has written the rest.`);
     return { path: file.path, ...written, total, incomplete: true };
   }
