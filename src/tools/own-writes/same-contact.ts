@@ -32,12 +32,12 @@ const comparable = (value: unknown): string =>
       ? value.map(stableKey).sort().join('\n')
       : stableKey(value);
 
-/** What is known now, with the rest as the index has it. */
+const isField = (key: string): boolean => FIELDS.some((field) => field === key);
+
+/** What is known now, with the rest as the index has it; null, as in the index, where a whole contact has no value. */
 export function overlay(indexRow: Json, { contact, isWhole }: Candidate): Json {
   const { contactName: _derived, businessName, dateUpdated: _outdated, ...row } = rowOf.contact(indexRow);
-  const rest = isWhole
-    ? Object.entries(row).filter(([key]) => !FIELDS.some((field) => field === key))
-    : Object.entries(row);
+  const rest = Object.entries(row).map(([key, value]) => [key, isWhole && isField(key) ? null : value]);
   const merged = { ...Object.fromEntries(rest), ...contact };
   const isSameBusiness = businessName !== undefined && comparable(row.businessId) === comparable(merged.businessId);
   return isSameBusiness ? { ...merged, businessName } : merged;

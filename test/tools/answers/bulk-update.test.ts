@@ -63,6 +63,19 @@ describe('bulk_update_contacts shows old and new values', () => {
     ]);
   });
 
+  test('of a contact that search does not show yet as it was written', async () => {
+    const server = await world(people(1));
+    await server.call('update_contact', { contactId: idOf(0), city: 'Oslo' });
+    const unlinked = await server.bulk({ contacts: ids(1), unlinkBusiness: true });
+    expect(unlinked).toMatchObject({ changed: 0, unchanged: 1 });
+    const linked = await server.bulk({ contacts: ids(1), businessId: BUSINESS, set: { city: 'Rome', state: 'TX' } });
+    expect(contactsOf(linked)[0]?.changes).toEqual({
+      businessName: { old: null, new: 'Lone Star Bikes' },
+      city: { old: 'Oslo', new: 'Rome' },
+      state: { old: null, new: 'TX' },
+    });
+  });
+
   test('of the first 25 of more contacts, and repeated ids count once', async () => {
     const server = await world(people(60));
     const next = await previewed(server, { contacts: [...ids(60), idOf(0)], set: { city: 'Oslo' } });
