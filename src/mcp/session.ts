@@ -67,7 +67,7 @@ export function createSession(server: Server, options: ServerOptions) {
       const context = {
         ...{
           api,
-          clock,
+          clock: clock.during(extra.signal),
           location,
           user,
           state,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { UserError } from '../../src/lib/errors.ts';
 import type { Json } from '../../src/lib/json.ts';
 
 import { readTime } from '../../src/lib/time.ts';
@@ -191,6 +192,34 @@ describe('the time zone of the location', () => {
     expect([await clock.zone(), asked]).toEqual(['Europe/Paris', 3]);
     state.now -= 7_200_000;
     expect([await clock.zone(), asked]).toEqual(['Europe/Paris', 4]);
+  });
+
+  test('stays the one read before where it cannot be read again, which is tried every 30 s', async () => {
+    const state = { location: 'one', now: NOW };
+    let answer = (): Json => ({ location: { timezone: 'America/Chicago', country: 'US' } });
+    let asked = 0;
+    const clock = clockOf(() => {
+      asked += 1;
+      return answer();
+    }, state);
+    await clock.zone();
+    state.now += 3_600_000;
+    answer = () => {
+      throw new UserError('down');
+    };
+    const zones = async () => [await clock.shownZone(), clock.knownZone(), await clock.locationZone()];
+    expect([await zones(), await clock.zone(), asked]).toEqual([
+      Array(3).fill('America/Chicago'),
+      'America/Chicago',
+      2,
+    ]);
+    state.now += 30_000;
+    answer = () => ({ location: { timezone: 'Europe/Rome' } });
+    expect([await zones(), asked]).toEqual([Array(3).fill('Europe/Rome'), 3]);
+  });
+
+  test.each(['Asia/Kolkata', 'Europe/Kyiv', 'America/Chicago'])('keeps the name %s', async (timezone) => {
+    expect(await clockOf(() => ({ location: { timezone } }), { location: 'one', now: NOW }).zone()).toBe(timezone);
   });
 
   test('is read again after a failure', async () => {

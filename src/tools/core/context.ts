@@ -26,8 +26,11 @@ export interface LocationFacts {
 export interface LocationReader {
   /** What the last reading gave: for an hour, without a zone for 30 s. */
   known(): LocationFacts | undefined;
-  /** Reads it from HighLevel within `maxMs`. A failure is a `zoneProblem`, never an error. */
-  read(maxMs?: number): Promise<LocationFacts>;
+  /**
+   * Reads it from HighLevel within `maxMs`, until `signal` is aborted. A failure is what was read before, or a `zoneProblem`.
+   * @throws UserError if it was aborted
+   */
+  read(options?: { readonly maxMs?: number; readonly signal?: AbortSignal | undefined }): Promise<LocationFacts>;
 }
 
 /** What one request of a host has access to. */

@@ -4,8 +4,11 @@ import { isE164, parsePhone } from '../../lib/phone.ts';
 import type { ToolContext } from '../core/context.ts';
 
 /** The location's country in two letters; undefined if it is not known. */
-export const locationCountry = async ({ location }: Pick<ToolContext, 'location'>): Promise<string | undefined> =>
-  (location.known() ?? (await location.read())).country;
+export const locationCountry = async ({
+  location,
+  signal,
+}: Pick<ToolContext, 'location' | 'signal'>): Promise<string | undefined> =>
+  (location.known() ?? (await location.read({ signal }))).country;
 
 /** A phone number in any spelling as lookups know it; undefined where it is no whole number. */
 export async function toE164(phone: string, context: ToolContext): Promise<string | undefined> {

@@ -11,21 +11,25 @@ export function createClock(options: {
   readonly now: () => number;
 }): Clock {
   const { timezone, location, now } = options;
-  const factsToShow = async () => location.known() ?? (await location.read(SHOW_MS));
-  return {
-    now,
-    async zone() {
-      if (timezone !== undefined) return timezone;
-      const known = location.known();
-      const isUsable = known !== undefined && known.zoneProblem === undefined;
-      const { zone, zoneProblem } = isUsable ? known : await location.read();
-      if (zoneProblem !== undefined) throw new ZoneUnknown(zoneProblem);
-      return zone ?? machineZone();
-    },
-    shownZone: async () => timezone ?? zoneOf(await factsToShow()),
-    knownZone: () => timezone ?? zoneOf(location.known()),
-    locationZone: async () => (await factsToShow()).zone,
+  const clockUntil = (signal?: AbortSignal): Clock => {
+    const factsToShow = async () => location.known() ?? (await location.read({ maxMs: SHOW_MS, signal }));
+    return {
+      now,
+      async zone() {
+        if (timezone !== undefined) return timezone;
+        const known = location.known();
+        const isUsable = known !== undefined && known.zoneProblem === undefined;
+        const { zone, zoneProblem } = isUsable ? known : await location.read({ signal });
+        if (zoneProblem !== undefined) throw new ZoneUnknown(zoneProblem);
+        return zone ?? machineZone();
+      },
+      shownZone: async () => timezone ?? zoneOf(await factsToShow()),
+      knownZone: () => timezone ?? zoneOf(location.known()),
+      locationZone: async () => (await factsToShow()).zone,
+      during: clockUntil,
+    };
   };
+  return clockUntil();
 }
 
 const machineZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;

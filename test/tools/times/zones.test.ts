@@ -140,6 +140,35 @@ describe('the zone of the times of an answer', () => {
     expect(requests().filter(isLocation)).toEqual([]);
   });
 
+  test('is no longer asked for when the host cancels, and the next call asks again', async () => {
+    const { client, call, intercept, requests } = await openNames({ timezone: undefined });
+    for (const [name, args] of [
+      ['get_contact', get],
+      ['search_contacts', { createdAfter: '2026-11-01' }],
+      ['find_duplicate_contact', { number: '(312) 555-0100' }],
+    ] as const) {
+      const cancel = new AbortController();
+      let ended = false;
+      intercept((request) => {
+        if (!isLocation(`${request.method} ${new URL(request.url).pathname}`)) return undefined;
+        return new Promise((_, reject) => {
+          request.signal.addEventListener('abort', () => {
+            ended = true;
+            reject(request.signal.reason);
+          });
+          setImmediate(() => cancel.abort());
+        });
+      });
+      const options = { signal: cancel.signal };
+      await expect(client.callTool({ name, arguments: args }, undefined, options)).rejects.toThrow();
+      while (!ended) await new Promise((resolve) => setImmediate(resolve));
+    }
+    intercept(() => undefined);
+    requests();
+    expect(timeOf(await call('get_contact', get))).toMatch(/-0[56]:00$/);
+    expect(requests().filter(isLocation)).toHaveLength(1);
+  });
+
   test.each([['Mars/Olympus'], [''], [null], [7]])('is UTC if that of the location is %j', async (timezone) => {
     const { call } = await openNames({ timezone: undefined, intercept: locationWith({ timezone }) });
     expect(timeOf(await call('get_contact', get))).toMatch(/Z$/);
