@@ -38,13 +38,21 @@ const note = (n: Json) => `“${clip(n.body, 80)}”`;
 const event = (e: Json) => joined(e.startTime, e.title, e.appointmentStatus ?? e.status);
 const example = (e: Json) => joined(bold(textIn(e, 'name') ?? ''), JSON.stringify(e.changes));
 
+/** Contacts of one result that are shown. */
+const MAX_CONTACTS = 5;
+
+const contactLines = (rows: readonly Json[]): string[] => [
+  ...rows.slice(0, MAX_CONTACTS).map(contact),
+  ...(rows.length > MAX_CONTACTS ? ['…'] : []),
+];
+
 /** A result in a few lines for people; the model gets all of it as JSON. */
 export function summarize(data: Json): string[] {
   const { contacts, tasks, notes, events, tags, notice } = data;
   const [one, oneTask, oneNote] = ['contact', 'task', 'note'].map((key) => recordIn(data, key));
   const lines = [
     ...(one ? [contact(one), ...details(one)] : []),
-    ...recordsOf(contacts).map(contact),
+    ...contactLines(recordsOf(contacts)),
     ...(oneTask ? [task(oneTask)] : []),
     ...recordsOf(tasks).map(task),
     ...(oneNote ? [note(oneNote)] : []),
