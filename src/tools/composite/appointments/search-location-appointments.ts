@@ -12,6 +12,8 @@ import type { searchLocationAppointments } from './search-location-appointments.
 
 type Args = ToolInput<typeof searchLocationAppointments>;
 
+/** Calendars that could not be read and are listed. */
+const MAX_FAILED = 10;
 /** Characters of a title. */
 const MAX_TEXT = 200;
 
@@ -25,13 +27,15 @@ export const run: Implementation<typeof searchLocationAppointments> = async (arg
   const shown = skip + rows.length;
   const span = { ...args, from: toIso(range.from), to: toIso(range.to) };
   const isCut = readTo < range.to;
+  if (failed.length > 0)
+    context.notify(`INCOMPLETE: ${failed.length} calendars could not be read; their appointments are missing.`);
   if (isCut) context.notify('Stopped for time: total counts what was read; next reads the rest.');
   const rest = isCut ? { ...span, from: toIso(readTo), skip: 0 } : undefined;
   const next = shown < events.length ? { ...span, skip: shown } : rest;
   return {
     events: rows,
     total: events.length,
-    ...(failed.length > 0 ? { failed } : {}),
+    ...(failed.length > 0 ? { failed: failed.slice(0, MAX_FAILED) } : {}),
     asOf: asOf(context.clock),
     ...(next ? { next } : {}),
   };

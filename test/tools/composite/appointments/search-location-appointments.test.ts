@@ -237,6 +237,21 @@ describe('many calendars', () => {
     const answer = await server.call(TOOL, { limit: 100 });
     expect(answer).toMatchObject({ total: 29, failed: [{ calendarName: 'Room 7', reason: expect.any(String) }] });
     expect(titles(answer)).not.toContain('Visit 7');
+    expect(answer.notice).toContain('INCOMPLETE: 1 calendars could not be read');
+  });
+
+  test('of many that fail ten are named, and all are counted', async () => {
+    const server = await open(thirty(), { calendars: 30 });
+    server.sandbox.setFaults([
+      {
+        route: EVENTS,
+        nth: Array.from({ length: 29 }, (_, n) => n + 1),
+        fault: { status: 403, body: { message: 'no' } },
+      },
+    ]);
+    const answer = await server.call(TOOL);
+    expect(answer).toMatchObject({ total: 1, notice: expect.stringContaining('INCOMPLETE: 29 calendars') });
+    expect(answer.failed).toHaveLength(10);
   });
 
   test('if all fail the call fails with the reason', async () => {
