@@ -100,8 +100,11 @@ class Batch<StepName extends string, Plan extends BulkPlan<StepName>> {
   finish(): string | undefined {
     if (this.#stopReason !== undefined)
       for (const { step, ids } of this.#retryable) for (const id of ids) delete this.#job.progress.get(id)?.[step];
-    else if (!this.#context.hasTime() && this.#ids.some((id) => this.#job.isLeft(id))) return 'Stopped for time.';
-    return this.#stopReason;
+    const { signal, hasTime } = this.#context;
+    if (hasTime() || !this.#ids.some((id) => this.#job.isLeft(id))) return this.#stopReason;
+    return signal?.aborted
+      ? 'The call was cancelled; the rest was not started.'
+      : (this.#stopReason ?? 'Stopped for time.');
   }
 
   #pending(step: StepName): string[] {
