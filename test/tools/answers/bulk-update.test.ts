@@ -121,18 +121,20 @@ describe('bulk_update_contacts shows old and new values', () => {
 
 describe('the read before a bulk update', () => {
   test.each([
-    ['fails', { status: 500, body: {} }],
-    ['has no answer', { connection: 'hang' as const }],
+    ['fails', { status: 500, body: {} }, 'count as changed'],
+    ['has no answer', { connection: 'hang' as const }, 'count as changed'],
     [
       'has other contacts',
       { status: 200, body: { contacts: [{ id: 'someoneElse000000001', city: 'Rome' }], total: 1 } },
+      '',
     ],
-  ])('%s: the contacts are changed, and the answer has new values only', async (_, fault) => {
+  ])('%s: the contacts are changed, and the answer has new values only', async (_, fault, notice) => {
     const server = await world(people(2));
     server.sandbox.setFaults([{ route: SEARCH, fault }]);
     const result = await server.bulk({ contacts: ids(2), set: { city: 'Oslo' } });
     expect(result).toMatchObject({ changed: 2, failed: 0, left: 0 });
     expect(contactsOf(result)).toEqual(ids(2).map((id) => ({ id, changes: { city: { new: 'Oslo' } } })));
+    expect(String(result.notice ?? '')).toContain(notice);
   });
 
   test('of tags the answer of the write tells the old ones, also where search is behind', async () => {

@@ -1,5 +1,6 @@
 import type { Json } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
+import { cleanValue } from '../../core/row-shape.ts';
 
 export interface StepFailure {
   readonly reason: string;
@@ -54,6 +55,11 @@ export interface Step<Plan> {
 
 /** Records by id. */
 export type Records = ReadonlyMap<string, Json>;
+
+/** Characters of a value in an answer. */
+export const MAX_VALUE = 100;
+/** A value cut for an answer; null if there is none. */
+export const shortValue = (value: unknown): unknown => cleanValue(value ?? null, MAX_VALUE);
 
 /** Records whose old and new values a summary shows. */
 export const MAX_SHOWN = 25;

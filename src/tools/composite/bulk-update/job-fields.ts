@@ -1,7 +1,6 @@
 import { fullName } from '../../../api/contact-fields.ts';
 import { isBlank, type Json } from '../../../lib/json.ts';
-import { cleanValue } from '../../core/row-shape.ts';
-import type { FieldChange, FieldChanges } from '../bulk-job/bulk-job.ts';
+import { type FieldChange, type FieldChanges, shortValue } from '../bulk-job/bulk-job.ts';
 import { type CustomValue, customFieldValue, labelOf, sameValue } from '../custom-field-values.ts';
 import type { Plan } from './job.ts';
 
@@ -50,11 +49,6 @@ export function fieldsToSet({ changes, customFields }: FieldPlan): JobField[] {
     ...customFields.map(customField),
   ];
 }
-
-/** Characters of a value in an answer. */
-const MAX_VALUE = 100;
-/** A value cut for an answer; null if there is none. */
-export const shortValue = (value: unknown): unknown => cleanValue(value ?? null, MAX_VALUE);
 
 const changeOf = (old: unknown, value: unknown): FieldChange => ({ old: shortValue(old), new: shortValue(value) });
 

@@ -5,14 +5,13 @@ import { getContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { rowOf } from '../../core/row-shape.ts';
 import { truncateLists } from '../../core/tool-result.ts';
+import { MAX_VALUE, shortValue } from '../bulk-job/bulk-job.ts';
 import { failureReason } from '../contact-view/contact-parts.ts';
 import { searchPage } from '../search-pages.ts';
 import type { Changes, Plan } from './job.ts';
-import { businessField, fieldsToSet, shortValue, wantedChanges } from './job-fields.ts';
+import { businessField, fieldsToSet, wantedChanges } from './job-fields.ts';
 
 const MAX_EXAMPLES = 3;
-/** Characters of a value. */
-const MAX_VALUE = 100;
 
 /** What a job would do, with three contacts as examples. Writes nothing. */
 export async function previewOf(plan: Plan, context: ToolContext): Promise<Json> {

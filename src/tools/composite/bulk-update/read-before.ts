@@ -8,6 +8,9 @@ import type { Plan } from './job.ts';
 /** ms after which a batch begins without the values that its contacts had. */
 const MAX_READ_MS = 10_000;
 
+const COUNTED_AS_CHANGED =
+  'Not all contacts could be read before: of those, also the ones that had the values already count as changed.';
+
 /**
  * The contacts of a batch as search shows them, so that the summary can tell old from new; one request for 50. Answers of
  * tag changes say what they changed, so that only names are missing for the first contacts.
@@ -25,6 +28,7 @@ export async function readBefore(ids: readonly string[], plan: Plan, context: To
       for (const [id, contact] of await searchContactsById(part, { call })) before.set(id, contact);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
+    if (needsValues) context.notify(COUNTED_AS_CHANGED);
   }
   return before;
 }

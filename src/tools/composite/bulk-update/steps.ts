@@ -12,6 +12,7 @@ import {
   type StepChange,
   type StepFailure,
   type StepResult,
+  shortValue,
   stepChange,
 } from '../bulk-job/bulk-job.ts';
 import {
@@ -23,7 +24,7 @@ import {
   sameValue,
 } from '../custom-field-values.ts';
 import type { Changes, Plan, StepName } from './job.ts';
-import { businessField, changesBetween, fieldsToSet, shortValue } from './job-fields.ts';
+import { businessField, changesBetween, fieldsToSet } from './job-fields.ts';
 
 type StepPlan = Pick<Plan, 'changes' | 'customFields'>;
 

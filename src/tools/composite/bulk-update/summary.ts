@@ -1,10 +1,9 @@
 import { fullName } from '../../../api/contact-fields.ts';
 import type { Json } from '../../../lib/json.ts';
 import { rowsThatFit } from '../../core/tool-result.ts';
-import { isFailure, type Progress } from '../bulk-job/bulk-job.ts';
+import { isFailure, type Progress, shortValue } from '../bulk-job/bulk-job.ts';
 import { listFailures, MAX_LISTED } from '../bulk-job/failures.ts';
 import type { ContactsJob, StepName } from './job.ts';
-import { shortValue } from './job-fields.ts';
 
 /** Bytes of the contacts that are listed with their old and new values. */
 const MAX_CHANGES_BYTES = 16_000;
