@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { contactList, hasNextPage } from './core/row-shape.ts';
-import { Fields, Filled, listOf, of, outputs, unlistedLimit, upTo } from './core/schemas.ts';
+import { Fields, Filled, listOf, of, outputs, unlisted, unlistedLimit, upTo } from './core/schemas.ts';
 import { sortProblem } from './core/search-fields.ts';
 import type { EndpointTool } from './core/tool.ts';
 import { searchArguments } from './search-arguments.ts';
@@ -10,6 +10,9 @@ import { filters, indexFilters, indexSort, MAX_SEARCH_TEXT, SearchFieldName } fr
 /** Fields that people filter by; `SEARCH_FIELDS` has them all. */
 const FIELDS =
   'id contactName firstName lastName email phone address city state postalCode country companyName businessName (linked business) source type assignedTo followers tags dnd dateAdded dateUpdated lastActivity dateOfBirth customFields.<name>';
+/** Characters of one item of a cursor: a sort value, or all those of a row. */
+const MAX_CURSOR_TEXT = 2_000;
+
 const Sort = z
   .strictObject({ field: SearchFieldName, direction: z.enum(['asc', 'desc']) })
   .superRefine(({ field }, { addIssue }) => {
@@ -34,7 +37,7 @@ const endpointOfSearch = endpoint({
       pageLimit: upTo(500).optional(),
       page: upTo(10_000).optional(),
       searchAfter: z
-        .array(z.union([z.string().max(500).meta(unlistedLimit), z.number()]))
+        .array(z.union([z.string().max(MAX_CURSOR_TEXT), z.number(), z.null().meta(unlisted)]))
         .min(1)
         .max(20)
         .meta(unlistedLimit)

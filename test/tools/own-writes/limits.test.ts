@@ -107,6 +107,22 @@ test('of many contacts that only a read by id shows, ten are read with each call
   expect(second.notice).toBeUndefined();
 });
 
+test('pages go on after a contact that lacks the values of the sort, and after one with long texts', async () => {
+  const { call } = await connect({ sandbox: { data: { contacts: [] } } });
+  const long = (first: string) => `${first}${'"'.repeat(300)}`;
+  for (const firstName of ['a', 'b'].map(long))
+    await call('create_contact', { firstName, lastName: long('l'), source: long('s') });
+  for (const firstName of ['c', 'd']) await call('create_contact', { firstName });
+  const sort = ['lastName', 'source', 'firstName'].map((field) => ({ field, direction: 'asc' }));
+  const found: unknown[] = [];
+  for (let next: unknown = { sort, pageLimit: 1 }; next; ) {
+    const answer = await call('search_contacts', next as Json);
+    found.push(...namesIn(answer));
+    next = answer.next;
+  }
+  expect(found).toEqual([long('a'), long('b'), 'c', 'd']);
+});
+
 test('an upsert that found another contact shows in the row of that contact', async () => {
   const twins = await openTwins();
   await twins.write('upsert_contact', { email: 'seed3@example.com', firstName: 'Renamed' });

@@ -81,6 +81,18 @@ describe('rows are sorted here by what the index does not sort', () => {
     expect(new Set([...namesOf(first), ...rest.flat()]).size).toBe(60);
   });
 
+  test('pages go on after a contact that lacks the value', async () => {
+    const people = Array.from({ length: 5 }, (_, i) => ({
+      firstName: `P${i}`,
+      ...(i < 2 ? { lastName: `L${i}` } : {}),
+    }));
+    const connected = await openSearch(people);
+    const pages = () => walk(connected, { ...by('lastName'), pageLimit: 1 });
+    expect(new Set((await pages()).flat()).size).toBe(5);
+    await connected.call('create_contact', { firstName: 'P5' });
+    expect(new Set((await pages()).flat()).size).toBe(6);
+  });
+
   test('a page that is cut for its size goes on after its last row', async () => {
     const people = Array.from({ length: 40 }, (_, i) => ({
       firstName: `P${i}`,
