@@ -1,6 +1,6 @@
 import { tagsAfter } from '../../api/contact-fields.ts';
 import { isId } from '../../api/endpoint.ts';
-import { isEmpty, type Json, listIn, recordIn, rowsIn, textIn } from '../../lib/json.ts';
+import { isEmpty, type Json, listIn, recordIn, recordsOf, rowsIn, textIn } from '../../lib/json.ts';
 import { rowOf } from './row-shape.ts';
 
 /** What is known of a contact after a write, in the form of `rowOf.contact`. */
@@ -24,11 +24,15 @@ const written = (id: unknown, knowledge: Knowledge): Written => (isId(id) ? [[id
 /** Arguments that are no field of the answer, or that HighLevel may leave out of it. */
 const NOT_IN_ANSWER = new Set(['contactId', 'name', 'clear', 'createNewIfDuplicateAllowed', 'dnd', 'gender', 'inboundDndSettings']); // biome-ignore format: a list
 
+/** Whether an argument gives a value: one with which custom fields are emptied does not. */
+const givesValue = (key: string, value: unknown): boolean =>
+  key === 'customFields' ? recordsOf(value).some((field) => !isEmpty(field.value)) : !isEmpty(value);
+
 /** A record of a contact; `unknown` if it lacks what a whole record has. */
 export function wholeContact(raw: Json, sent: Json = {}): Knowledge {
   const contact = rowOf.contact(raw);
   const lacks = ([key, value]: [string, unknown]) =>
-    !NOT_IN_ANSWER.has(key) && !isEmpty(value) && isEmpty(contact[key]);
+    !NOT_IN_ANSWER.has(key) && givesValue(key, value) && isEmpty(contact[key]);
   const isWhole = typeof contact.dateAdded === 'string' && !Object.entries(sent).some(lacks);
   return isWhole ? { kind: 'whole', contact } : UNKNOWN;
 }

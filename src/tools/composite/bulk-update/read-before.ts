@@ -21,14 +21,16 @@ export async function readBefore(ids: readonly string[], plan: Plan, context: To
   const wanted = needsValues ? ids : ids.filter((id) => named.has(id));
   const deadline = context.api.now() + MAX_READ_MS;
   const call: ToolContext['call'] = (endpoint, args) => context.call(endpoint, args, 'bulk', { deadline });
+  // After a write with an unknown outcome search may still show the contact as it was before that.
+  const isCurrent = (id: string) => context.state.ownWrites.get(id)?.known.kind !== 'unknown';
   const before = new Map<string, Json>();
   try {
     // The first request alone: after an outage the circuit breaker admits one, and refuses a write while it is in flight.
     for (const part of [wanted.slice(0, IDS_PER_REQUEST), wanted.slice(IDS_PER_REQUEST)])
-      for (const [id, contact] of await searchContactsById(part, { call })) before.set(id, contact);
+      for (const [id, contact] of await searchContactsById(part, { call })) if (isCurrent(id)) before.set(id, contact);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    if (needsValues) context.notify(COUNTED_AS_CHANGED);
   }
+  if (needsValues && wanted.some((id) => !before.has(id))) context.notify(COUNTED_AS_CHANGED);
   return before;
 }
