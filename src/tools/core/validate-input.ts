@@ -15,7 +15,10 @@ export function checkInput(tool: ToolSpec, given: unknown): { args: Json; notice
   const parsed = tool.input.safeParse(args);
   if (parsed.success) return { args: parsed.data, ...(notice ? { notice } : {}) };
   const { issues } = parsed.error;
-  const problems = [...new Set(issues.map((issue) => describeIssue(issue, args)))].slice(0, 8);
+  // A text in place of an array has a length too.
+  const wrongTypes = new Set(issues.flatMap(({ code, path }) => (code === 'invalid_type' ? path.join('.') : [])));
+  const relevant = issues.filter(({ code, path }) => code === 'invalid_type' || !wrongTypes.has(path.join('.')));
+  const problems = [...new Set(relevant.map((issue) => describeIssue(issue, args)))].slice(0, 8);
   const unknown = issues.some((issue) => issue.code === 'unrecognized_keys' && issue.path.length === 0);
   const takes = unknown ? ` ${tool.name} takes: ${Object.keys(tool.input.shape).join(', ') || 'no arguments'}.` : '';
   throw new UserError(`Nothing was sent. ${problems.join('; ')}.${takes}${notice ? ` ${notice}` : ''}`);
@@ -24,13 +27,16 @@ export function checkInput(tool: ToolSpec, given: unknown): { args: Json; notice
 /** Arguments that are no fields of a record: null in them needs no notice. */
 const NOT_FIELDS: ReadonlySet<string | undefined> = new Set([
   ...['contacts', 'query', 'filters', 'set', 'clear', 'unlinkBusiness', 'confirm', 'handle', 'rows', 'matchField'],
-  ...['createNewIfDuplicateAllowed', 'removeAllTags'],
+  ...['createNewIfDuplicateAllowed', 'removeAllTags', 'tasks', 'tag', 'dueFrom', 'dueTo'],
 ]);
 
 /** Names the fields of a write that were null, since the caller may have meant to empty them. */
 function nullsNotice({ input, effect }: ToolSpec, nulls: readonly string[]): string | undefined {
   if (effect !== 'create' && effect !== 'update') return undefined;
-  const isField = (path: string) => !NOT_FIELDS.has(path.split('.').at(-1)) && !path.startsWith('filters[]');
+  // Where `set` has the changes, this chooses the records.
+  const isChoice = (path: string) => path === 'assignedTo' && 'set' in input.shape;
+  const isField = (path: string) =>
+    !NOT_FIELDS.has(path.split('.').at(-1)) && !path.startsWith('filters[]') && !isChoice(path);
   const fields = nulls.filter(isField);
   if (fields.length === 0) return undefined;
   const isBusiness = (path: string) => /\bbusinessId$/.test(path);

@@ -308,6 +308,7 @@ test('text that is JSON of another type, or text for a text argument, is not cha
   const { refused, call } = await connect();
   expect(await refused('add_contact_tags', { contactId: 'a', tags: '{"a":1}' })).toContain('tags must be an array');
   expect(await refused('add_contact_tags', { contactId: 'a', tags: 'vip' })).toContain('tags must be an array');
+  expect(await refused('search_location_tasks', { fields: 'title,phone' })).toMatch(/fields must be an array\.$/);
   expect(await refused('list_contacts', { limit: '"5"' })).toContain('limit must be a number');
   expect(await refused('create_contact', { dnd: 'yes' })).toContain('dnd must be a boolean');
   const { contact } = await call('create_contact', { firstName: '["a"]', lastName: '5', source: 'true' });

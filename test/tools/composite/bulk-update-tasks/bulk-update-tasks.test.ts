@@ -322,6 +322,18 @@ describe('arguments', () => {
     expect(await server.writes()).toEqual([]);
   });
 
+  test('of a host that sends null for every other argument need no notice, except for fields of set', async () => {
+    const server = await world(people(1));
+    const nulls = { assignedTo: null, dueFrom: null, dueTo: null, tag: null, confirm: null, handle: null };
+    const first = await server.update({ ...nulls, tasks: [taskId(0)], set: { assignedTo: THEO } });
+    expect(first).toMatchObject({ changed: 1 });
+    expect(first).not.toHaveProperty('notice');
+    const set = { completed: true, assignedTo: null };
+    expect((await server.update({ ...nulls, tasks: [taskId(0)], set })).notice).toContain(
+      'not applied: set.assignedTo.',
+    );
+  });
+
   test('a due date without offset is refused while the zone is not known', async () => {
     const { sandbox, refused, sent } = await connect({ timezone: undefined });
     sandbox.setFaults([{ route: 'GET /locations/{locationId}', fault: { status: 500, body: {} } }]);
