@@ -4,6 +4,7 @@ import type { Api, CallOptions } from '../../api/types.ts';
 import type { Json } from '../../lib/json.ts';
 import type { Clock } from '../../lib/time.ts';
 import type { LocationState } from './location-state.ts';
+import type { NeededIds } from './named-ids.ts';
 import type { Permissions } from './permissions.ts';
 
 /** ms after which a composite tool returns what it has, before hosts time out. */
@@ -113,12 +114,12 @@ export interface Implementations extends CompositeImplementations {
   ) => Promise<{ readonly args: Json; readonly searched?: string }>;
   /** A search of contacts, with the requests that what the index cannot do needs. The answer has the form of the API's. */
   readonly searchContacts: (args: Json, context: ToolContext) => Promise<Json>;
-  /** Names for the ids in an answer; `keys` are those of its rows that are shown. */
+  /** Names for the ids in an answer, `needed` for what is shown of it. */
   readonly showNames: (
     answer: Json,
+    needed: NeededIds,
     context: ToolContext,
     asked?: readonly string[],
-    keys?: readonly string[],
   ) => Promise<Json>;
   /** Calls an endpoint that reads the search index, and merges what this server wrote in the last minutes. */
   readonly mergeOwnWrites: (

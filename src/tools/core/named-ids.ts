@@ -38,10 +38,11 @@ const idsOf = (value: unknown): unknown[] => (isRecord(value) ? Object.values(va
 /** Arguments of the next call, which are given back as they are. */
 export const isNextCall = (key: string): boolean => key === 'next';
 
-type NeededIds = Map<LookupKind, Set<string>>;
+/** Ids by the lookup that has their names. */
+export type NeededIds = Map<LookupKind, Set<string>>;
 
 /** The ids in an answer that a person knows by name, by the lookup that has the names; only in `keys` if they are given. */
-export function idsIn(answer: Json, keys?: readonly string[]): NeededIds {
+export function idsIn(answer: unknown, keys?: readonly string[]): NeededIds {
   const needed: NeededIds = new Map();
   collectIds(answer, needed, keys);
   return needed;

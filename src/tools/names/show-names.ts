@@ -2,7 +2,7 @@ import { isEmpty, isRecord, type Json } from '../../lib/json.ts';
 import { stripHiddenCharacters, truncate } from '../../lib/text.ts';
 import type { ToolContext } from '../core/context.ts';
 import type { LookupKind, NamedRow } from '../core/lookup-cache.ts';
-import { idsIn, isChange, isNextCall, isValueList, namingOf } from '../core/named-ids.ts';
+import { isChange, isNextCall, isValueList, type NeededIds, namingOf } from '../core/named-ids.ts';
 import { CUSTOM_FIELDS } from '../core/references.ts';
 import { customFieldIn } from '../core/search-fields.ts';
 import { showCustomFields } from './custom-field-values.ts';
@@ -19,17 +19,16 @@ interface Naming {
 }
 
 /**
- * An answer with names for the ids of users, businesses, calendars and custom fields: in rows of a list in place of the
+ * An answer with names for the `needed` ids of users, businesses, calendars and custom fields: in rows of a list in place of the
  * id, in a single record with it. What is not known by name stays an id. At most one request for each kind that is not
  * in memory, sent side by side.
  */
 export async function showNames(
   answer: Json,
+  needed: NeededIds,
   context: ToolContext,
   asked: readonly string[] = [],
-  keys?: readonly string[],
 ): Promise<Json> {
-  const needed = idsIn(answer, keys);
   const kinds = [...needed.keys()];
   const rows = await Promise.all(kinds.map((kind) => rowsWith(kind, needed.get(kind) ?? [], context)));
   const directory: Directory = Object.fromEntries(kinds.map((kind, at) => [kind, rows[at]]));

@@ -1,4 +1,4 @@
-import type { Endpoint, ListShape } from '../../api/endpoint.ts';
+import type { Endpoint } from '../../api/endpoint.ts';
 import type { Json } from '../../lib/json.ts';
 import { isE164 } from '../../lib/phone.ts';
 import { truncate } from '../../lib/text.ts';
@@ -71,14 +71,14 @@ async function present(
   answer: Json,
   { fields }: Json,
   context: ToolContext,
-  list?: ListShape,
+  endpoint?: Endpoint,
   shape = (named: Json) => named,
 ): Promise<Json> {
   const asked = fields as string[] | undefined;
-  const keys = shownKeys(asked) ?? list?.fields;
+  const keys = shownKeys(asked) ?? endpoint?.list?.fields;
   const [named, zones] = await Promise.all([
     withNames(answer, context, asked, keys),
-    zonesFor(answer, context.clock, list && keys),
+    zonesFor(answer, context.clock, endpoint && keys),
   ]);
   return showTimes(shape(named), zones);
 }
@@ -87,8 +87,10 @@ const inLocalTimes = async (sentence: string, { clock }: ToolContext): Promise<s
   hasUtcTimes(sentence) ? withLocalTimes(sentence, await clock.shownZone()) : sentence;
 
 /** The lookups are loaded only for an answer that has ids with names. */
-const withNames = async (answer: Json, context: ToolContext, asked?: readonly string[], keys?: readonly string[]) =>
-  idsIn(answer, keys).size === 0 ? answer : (await context.implementations()).showNames(answer, context, asked, keys);
+async function withNames(answer: Json, context: ToolContext, asked?: readonly string[], keys?: readonly string[]) {
+  const needed = idsIn(answer, keys);
+  return needed.size === 0 ? answer : (await context.implementations()).showNames(answer, needed, context, asked);
+}
 
 const withinLimit = (answer: Json): Json => (bytes(answer) > MAX_BYTES ? truncateToLimit(answer) : answer);
 
@@ -153,7 +155,7 @@ async function runEndpoint(endpoint: EndpointTool, given: Json, context: ToolCon
   endpoint.remarks?.(answer, args).forEach(notify);
   refuseUnknownFields(endpoint, args, answer);
   const shown = { ...(endpoint.present ? endpoint.present(answer, args) : answer), ...deleted };
-  return present(shown, given, context, endpoint.list, (named) => toToolResult(endpoint, named, given, clock.now()));
+  return present(shown, given, context, endpoint, (named) => toToolResult(endpoint, named, given, clock.now()));
 }
 
 /** A copy of the arguments with the phone in E.164. The parser is loaded only for a phone in another form. */

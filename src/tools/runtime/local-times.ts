@@ -34,17 +34,19 @@ interface Zones {
 }
 
 /**
- * The zones for the times of an answer, of its rows only for the `keys` that are shown. Nothing is asked of HighLevel for
- * an answer without times.
+ * The zones for the times of an answer, of its rows or its record only for the `keys` that are shown. Nothing is asked of
+ * HighLevel for an answer without times.
  */
 export async function zonesFor(answer: Json, clock: Clock, keys?: readonly string[]): Promise<Zones> {
   let hasTime = false;
   let hasLocalTime = false;
-  mapValues(answer, '', (value, key) => {
-    if (keys && !keys.includes(key)) return;
+  const visit = (value: unknown, key: string) => {
     hasTime ||= instantOf(value, key) !== undefined;
     hasLocalTime ||= isLocal(value, key);
-  });
+  };
+  const records = keys && Object.values(answer).flat().filter(isRecord);
+  if (!records) visitValues(answer, '', visit);
+  else for (const record of records) for (const key of keys) visitValues(record[key], key, visit);
   const [shown, location] = await Promise.all([
     hasTime || hasLocalTime ? clock.shownZone() : clock.knownZone(),
     hasLocalTime ? clock.locationZone() : undefined,
@@ -60,6 +62,14 @@ export function showTimes(answer: Json, { shown, location }: Zones): Json {
     return instant === undefined ? value : formatTime(instant, shown);
   };
   return mapValues(answer, '', show, location === undefined) as Json;
+}
+
+/** Calls `visit` for every value that may be a time, without the copy that `mapValues` makes. */
+function visitValues(value: unknown, key: string, visit: (value: unknown, key: string) => void): void {
+  if (isOpaque(value, key)) return;
+  if (Array.isArray(value)) for (const item of value) visitValues(item, key, visit);
+  else if (!isRecord(value)) visit(value, key);
+  else for (const name of Object.keys(value)) visitValues(value[name], keyOf(name, value, key), visit);
 }
 
 type Replace = (value: unknown, key: string) => unknown;

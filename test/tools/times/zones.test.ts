@@ -99,6 +99,7 @@ describe('the zone of the times of an answer', () => {
     let held: string[] = [];
     const { call, intercept, requests, advance } = await openNames({ timezone: undefined });
     await call('search_contacts', { query: 'ann' });
+    await call('get_contact', { ...get, fields: ['email', 'tags'] });
     expect(requests().filter(isLocation)).toEqual([]);
     advance(700_000);
     intercept(async (request) => {

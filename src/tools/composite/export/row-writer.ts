@@ -1,6 +1,6 @@
 import { isEmpty, type Json, rowsIn } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
-import { namingOf } from '../../core/named-ids.ts';
+import { idsIn, namingOf } from '../../core/named-ids.ts';
 import { rowOf } from '../../core/row-shape.ts';
 import { LOOKUPS } from '../../names/lookup-kinds.ts';
 import { showNames } from '../../names/show-names.ts';
@@ -19,7 +19,7 @@ export async function writeRows(
     const row = rowOf.contact(raw);
     return Object.fromEntries(keys.flatMap((key) => (isEmpty(row[key]) ? [] : [[key, row[key]]])));
   });
-  const named = rowsIn(await showNames({ contacts }, context, [], keys), 'contacts');
+  const named = rowsIn(await showNames({ contacts }, idsIn(contacts), context), 'contacts');
   for (const key of keys) if (named.some((row) => row[key] !== undefined)) noteIds(key, context);
   return rows.map((raw, at) => format.row(valuesOf(layout, raw, named[at] ?? {}), layout.columns)).join('');
 }
