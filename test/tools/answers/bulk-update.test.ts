@@ -99,6 +99,9 @@ describe('bulk_update_contacts shows old and new values', () => {
     const server = await world(people(1));
     const result = await server.bulk({ contacts: ids(1), set: { timezone: 'Europe/Oslo' } });
     expect(contactsOf(result)[0]?.changes).toEqual({ timezone: { new: 'Europe/Oslo' } });
+    expect(result.notice).toBe(
+      'Search does not show "timezone": contacts that had the values already count as changed.',
+    );
   });
 
   test('a cleared field has no new value', async () => {

@@ -24,7 +24,8 @@ const plainField = (name: string, wanted: unknown): JobField => ({
   name,
   wanted,
   read: (contact) => (name === 'name' ? fullName(contact) : name === 'dnd' ? contact.dnd === true : contact[name]),
-  isInRow: (row) => (name === 'name' ? fullName(row) !== '' : Object.hasOwn(row, name)),
+  isInRow: (row) =>
+    (name === 'name' ? ['firstName', 'lastName', 'name'] : [name]).some((key) => Object.hasOwn(row, key)),
   isSame: isSameJson,
 });
 

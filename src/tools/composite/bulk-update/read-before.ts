@@ -1,15 +1,14 @@
 import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
+import { quoteForMessage } from '../../../lib/text.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { MAX_SHOWN, type Records } from '../bulk-job/bulk-job.ts';
 import { IDS_PER_REQUEST, searchContactsById } from '../contacts-by-id.ts';
 import type { Plan } from './job.ts';
+import { fieldsToSet } from './job-fields.ts';
 
 /** ms after which a batch begins without the values that its contacts had. */
 const MAX_READ_MS = 10_000;
-
-const COUNTED_AS_CHANGED =
-  'Not all contacts could be read before: of those, also the ones that had the values already count as changed.';
 
 /**
  * The contacts of a batch as search shows them, so that the summary can tell old from new; one request for 50. Answers of
@@ -31,6 +30,16 @@ export async function readBefore(ids: readonly string[], plan: Plan, context: To
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
   }
-  if (needsValues && wanted.some((id) => !before.has(id))) context.notify(COUNTED_AS_CHANGED);
+  if (needsValues) notifyOfUnknown(wanted, before, plan, context);
   return before;
+}
+
+/** Without the value that a contact had, a write of the same value cannot be recognized. */
+function notifyOfUnknown(ids: readonly string[], before: Records, plan: Plan, { notify }: ToolContext): void {
+  const effect = 'contacts that had the values already count as changed';
+  if (ids.some((id) => !before.has(id))) notify(`Not all contacts could be read before: ${effect}.`);
+  const rows = [...before.values()];
+  const hidden = fieldsToSet(plan).filter(({ isInRow }) => rows.some((row) => !isInRow(row)));
+  if (hidden.length > 0)
+    notify(`Search does not show ${hidden.map(({ name }) => quoteForMessage(name)).join(', ')}: ${effect}.`);
 }
