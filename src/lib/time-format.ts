@@ -12,6 +12,10 @@ export function parseTime(text: string): number {
   return exists ? Date.parse(text) : Number.NaN;
 }
 
+/** Epoch ms of the years from 0 to 9999, which ISO 8601 gives in four digits. */
+export const isEpochMs = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= -62_167_219_200_000 && Number(value) < 253_402_300_800_000;
+
 const offsetFormats = new Map<string, Intl.DateTimeFormat>();
 
 /** ms by which the clocks of a zone are ahead of UTC, in whole minutes: ISO 8601 has no seconds of offsets, as they were before 1972. */

@@ -1,6 +1,6 @@
 import { isRecord, type Json } from '../../lib/json.ts';
 import { type Clock, isLocalTime, parseLocalTime } from '../../lib/time.ts';
-import { formatTime, parseTime, withLocalTimes } from '../../lib/time-format.ts';
+import { formatTime, isEpochMs, parseTime, withLocalTimes } from '../../lib/time-format.ts';
 import { isNextCall } from '../core/named-ids.ts';
 
 /** Keys of times: some answers of HighLevel have epoch ms there, and appointments a time without an offset. */
@@ -21,10 +21,6 @@ const isOpaque = (value: unknown, key: string): boolean =>
 
 /** Sentences of this server, in which times may stand. */
 const SENTENCES: ReadonlySet<string> = new Set(['notice', 'reason', 'problem', 'tasksFailed']);
-
-/** Epoch ms of the years from 0 to 9999, which ISO 8601 gives in four digits. */
-const isEpochMs = (value: unknown): value is number =>
-  Number.isInteger(value) && Number(value) >= -62_167_219_200_000 && Number(value) < 253_402_300_800_000;
 
 interface Zones {
   /** The zone of times in answers; undefined while it is not known. */

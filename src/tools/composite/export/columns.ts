@@ -1,7 +1,7 @@
 import { UserError } from '../../../lib/errors.ts';
 import { isEmpty, type Json, rowsIn } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
-import { formatTime, parseTime } from '../../../lib/time-format.ts';
+import { formatTime, isEpochMs, parseTime } from '../../../lib/time-format.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { NamedRow } from '../../core/lookup-cache.ts';
 import { namingOf } from '../../core/named-ids.ts';
@@ -111,7 +111,8 @@ export const neededKeys = ({ columns }: Layout): string[] =>
 
 /** A time in the form of answers, any other value as it is. */
 function shownValue(key: string, value: unknown, zone: string | undefined): unknown {
-  const at = TIMES.has(key) ? (typeof value === 'number' ? value : parseTime(`${value}`)) : Number.NaN;
+  if (!TIMES.has(key)) return value;
+  const at = isEpochMs(value) ? value : parseTime(`${value}`);
   return Number.isNaN(at) ? value : formatTime(at, zone);
 }
 

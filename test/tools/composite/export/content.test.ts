@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { fetchTransport } from '../../../../src/api/transport/index.ts';
 import type { Json } from '../../../../src/lib/json.ts';
 import type { SandboxData } from '../../../../src/sandbox/index.ts';
-import { connect, READ } from '../../../connect.ts';
+import { connect, NOW, READ } from '../../../connect.ts';
 import { randomOf } from '../../../random.ts';
 import {
   contactsIn,
@@ -40,6 +41,17 @@ const connectWithDelay = async (contacts: Person[]) =>
   connect({ exportFolder: await newFolder(), sandbox: { data: { contacts } } });
 
 describe('the file', () => {
+  test('has a number that is no time as HighLevel sent it', async () => {
+    const contacts = [{ id: idOf(0), firstName: 'Ann', dateAdded: 1e20, lastActivity: NOW, dateUpdated: 'soon' }];
+    const transport = fetchTransport(async () => Response.json({ contacts, total: 1 }));
+    const { call } = await connect({ timezone: 'UTC', exportFolder: await newFolder(), api: { transport } });
+    const columns = ['dateAdded', 'lastActivity', 'dateUpdated'];
+    const text = await textAt(await call(EXPORT, { format: 'jsonl', columns }));
+    expect(text).toBe(
+      '{"dateAdded":100000000000000000000,"lastActivity":"2026-11-20T15:00+00:00","dateUpdated":"soon"}\n',
+    );
+  });
+
   test('has names in place of the ids of users, businesses and custom fields', async () => {
     const contacts = people(3, (i) => ({
       lastName: 'Lee',
