@@ -11,7 +11,7 @@ import { filters, indexFilters, indexSort, MAX_SEARCH_TEXT, SearchFieldName } fr
 const FIELDS =
   'id contactName firstName lastName email phone address city state postalCode country companyName businessName (linked business) source type assignedTo followers tags dnd dateAdded dateUpdated lastActivity dateOfBirth customFields.<name>';
 /** Characters of one item of a cursor: a sort value, or all those of a row. */
-const MAX_CURSOR_TEXT = 2_000;
+const MAX_CURSOR_TEXT = 4_000;
 
 const Sort = z
   .strictObject({ field: SearchFieldName, direction: z.enum(['asc', 'desc']) })

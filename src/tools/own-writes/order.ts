@@ -4,8 +4,8 @@ import type { Position } from '../core/own-cursor.ts';
 
 type SortKey = Position[number];
 
-/** Characters of a sort value that are compared, as a cursor of search may have 500. */
-const MAX_CHARACTERS = 100;
+/** Characters of a sort value that are compared. A cursor has up to three of them. */
+const MAX_CHARACTERS = 500;
 
 const text = (value: unknown): SortKey =>
   typeof value === 'string' && value !== '' ? value.slice(0, MAX_CHARACTERS) : null;

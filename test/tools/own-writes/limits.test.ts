@@ -109,7 +109,7 @@ test('of many contacts that only a read by id shows, ten are read with each call
 
 test('pages go on after a contact that lacks the values of the sort, and after one with long texts', async () => {
   const { call } = await connect({ sandbox: { data: { contacts: [] } } });
-  const long = (first: string) => `${first}${'"'.repeat(300)}`;
+  const long = (first: string) => `${first}${'"'.repeat(600)}`;
   for (const firstName of ['a', 'b'].map(long))
     await call('create_contact', { firstName, lastName: long('l'), source: long('s') });
   for (const firstName of ['c', 'd']) await call('create_contact', { firstName });

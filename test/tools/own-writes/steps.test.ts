@@ -42,6 +42,24 @@ test('after each write every list is right', async () => {
   await check();
 });
 
+test('long names are sorted as the index sorts them', async () => {
+  const twins = await openTwins();
+  const long = (last: string) => 'x'.repeat(140) + last;
+  const ids = [];
+  for (const firstName of ['b', 'a'].map(long))
+    ids.push(recordIn(await twins.write('create_contact', { firstName }), 'contact')?.id);
+  const check = async () => {
+    for (const direction of ['asc', 'desc'])
+      await twins.expectSameList('search_contacts', { sort: [{ field: 'firstName', direction }], pageLimit: 1 });
+  };
+  await check();
+  for (const contactId of ids) {
+    twins.advance(60_000);
+    await twins.write('update_contact', { contactId, city: 'Rome' });
+    await check();
+  }
+});
+
 test('rows that the index does not show yet are marked', async () => {
   const { late } = await openTwins();
   await late.call('create_contact', { firstName: 'New', lastName: 'Person' });
