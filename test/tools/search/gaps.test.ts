@@ -79,6 +79,20 @@ describe('an email or phone that search finds nowhere as the primary one', () =>
     expect(namesOf(await call('search_contacts', { filters: [f('phone', 'eq', '(512) 555-0199')] }))).toEqual(['Ben']);
   });
 
+  test('a phone as free text in another spelling than the index has', async () => {
+    const { call, sent } = await openSearch(PEOPLE);
+    for (const query of ['(512) 555-0104', '512-555-0104', '+1 512 555 0104']) {
+      const answer = await call('search_contacts', { query });
+      expect(namesOf(answer)).toEqual(['Dirk']);
+      expect(answer.notice).toMatch(/Search does not find contact \w+ by this phone, .* in another spelling there/);
+      expect(await call('count_contacts', { query })).toMatchObject({ total: 1 });
+      expect(await call('search_contacts', { query, tag: 'vip' })).toMatchObject({ total: 0 });
+    }
+    await sent();
+    for (const query of ['+15125550104', '2026-11-20', '555', 'nobody']) await call('search_contacts', { query });
+    expect(lookups(await sent())).toEqual([]);
+  });
+
   test('a lookup that answers with somebody else finds nobody', async () => {
     const { call } = await connectChanged((answer, { url }) =>
       url.includes('/search/duplicate')
@@ -104,7 +118,7 @@ describe('an email or phone that search finds nowhere as the primary one', () =>
     await sandbox.fetch(new Request('http://sandbox.test/contacts/', { method: 'POST', headers, body }));
     const answer = await call('search_contacts', { filters: [f('email', 'eq', 'New@x.example')] });
     expect(namesOf(answer)).toEqual(['New']);
-    expect(answer.notice).toMatch(/Search does not show contact \w+ yet/);
+    expect(answer.notice).toMatch(/Search does not find contact \w+ by this email, which may be new to it/);
   });
 
   test('nobody: the notice says what is not covered', async () => {

@@ -7,9 +7,11 @@ import { quoteForMessage } from '../../../lib/text.ts';
 import { findDuplicateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { mayRead } from '../../core/permissions.ts';
+import { readContactReference } from '../../names/find-contact.ts';
+import { toE164 } from '../../names/phone.ts';
 import { searchContacts } from '../../search.ts';
 
-/** An email or phone that a search looked for. */
+/** An email or phone that a search looked for, in a filter or as a phone in its free text. */
 interface Wanted {
   readonly kind: 'email' | 'phone';
   readonly value: string;
@@ -22,8 +24,9 @@ interface Wanted {
  * additional one, or is not in the index yet. A notice says what is not covered.
  */
 export async function findByOtherValue(search: Json, context: ToolContext): Promise<Json | undefined> {
-  const wanted = wantedIn(search);
-  if (!wanted || !mayRead(findDuplicateContact, context.access)) return undefined;
+  if (!mayRead(findDuplicateContact, context.access)) return undefined;
+  const wanted = wantedInFilters(search) ?? (await wantedInQuery(search, context));
+  if (!wanted) return undefined;
   const { kind, value } = wanted;
   const contact = await lookUpDuplicate(wanted, context);
   if (contact === 'unknown') {
@@ -41,7 +44,7 @@ export async function findByOtherValue(search: Json, context: ToolContext): Prom
   return row;
 }
 
-function wantedIn({ query, filters }: Json): Wanted | undefined {
+function wantedInFilters({ query, filters }: Json): Wanted | undefined {
   const all = recordsOf(filters);
   for (const filter of all) {
     const { field, operator, value } = filter;
@@ -55,6 +58,13 @@ function wantedIn({ query, filters }: Json): Wanted | undefined {
     };
   }
   return undefined;
+}
+
+/** Free text finds a phone in the spelling of the index only, and emails also where they are additional ones. */
+async function wantedInQuery({ query, filters }: Json, context: ToolContext): Promise<Wanted | undefined> {
+  const reference = typeof query === 'string' ? readContactReference(query) : undefined;
+  const value = reference?.by === 'phone' ? await toE164(reference.text, context) : undefined;
+  return value === undefined ? undefined : { kind: 'phone', value, rest: filters === undefined ? {} : { filters } };
 }
 
 async function lookUpDuplicate({ kind, value }: Wanted, { call }: ToolContext): Promise<Json | 'unknown' | undefined> {
@@ -79,5 +89,5 @@ async function passesRest(contact: Json, rest: Json, { call }: ToolContext): Pro
 
 const whyFound = (contact: Json, { kind, value }: Wanted): string =>
   matchField(kind, value, contact) === 'match'
-    ? `Search does not show contact ${contact.id} yet; the duplicate lookup does.`
+    ? `Search does not find contact ${contact.id} by this ${kind}, which may be new to it or in another spelling there; the duplicate lookup does.`
     : `${quoteForMessage(value)} is an additional ${kind} of contact ${contact.id}, which search does not look at.`;
