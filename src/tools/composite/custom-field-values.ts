@@ -24,7 +24,8 @@ export const contains = (stored: unknown, given: unknown): boolean =>
     ? isRecord(stored) && Object.entries(given).every(([key, value]) => contains(stored[key], value))
     : normalizeText(stored) === normalizeText(given);
 
-const number = (value: unknown): number => Number(String(value).replaceAll(',', ''));
+/** NaN for what is no number. */
+export const toNumber = (value: unknown): number => Number(String(value).replaceAll(',', ''));
 const choices = (value: unknown): string => [value].flat().map(normalizeText).sort().join('\n');
 
 /** Whether the stored value is the one given. Some types are stored in another form than they are sent. */
@@ -32,7 +33,7 @@ export function sameValue(given: unknown, stored: unknown, type?: unknown): bool
   if (isBlank(stored)) return false;
   if (isRecord(given)) return contains(stored, given);
   if (type === 'DATE') return toDay(given) === toDay(stored);
-  if (typeof given === 'number' || typeof stored === 'number') return number(given) === number(stored);
+  if (typeof given === 'number' || typeof stored === 'number') return toNumber(given) === toNumber(stored);
   return choices(given) === choices(stored);
 }
 

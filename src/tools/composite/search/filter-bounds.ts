@@ -3,10 +3,12 @@ import { UserError } from '../../../lib/errors.ts';
 import { isRecord, type Json } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import { readTime } from '../../../lib/time.ts';
+import { parseTime } from '../../../lib/time-format.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { TIME } from '../../core/schemas.ts';
 import type { FieldType } from '../../core/search-fields.ts';
 import { BOUNDS } from '../../search-filters.ts';
+import { NUMBER } from './filter-values.ts';
 
 type Bound = (typeof BOUNDS)[number];
 
@@ -93,7 +95,6 @@ function isEmptyRange(lower: NamedBound, upper: NamedBound): boolean {
 }
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const NUMBER = /^-?\d+(\.\d+)?$/;
 /** Of fields with times only epoch milliseconds are numbers, never a year. */
 const EPOCH_MS = /^-?\d{12,}$/;
 
@@ -105,13 +106,8 @@ function readPlain(text: string, type: FieldType, name: string): ReadBound | und
       `Nothing was sent. ${name} must be a ${type === 'number' ? 'number' : 'time or a date, such as 2026-11-24'}, not ${quoteForMessage(text)}.`,
     );
   if (type === 'time' || !DATE.test(text)) return undefined;
-  return isCalendarDay(text) ? { sent: text } : throwNoDay(text, name);
+  return Number.isNaN(parseTime(`${text}T00:00Z`)) ? throwNoDay(text, name) : { sent: text };
 }
-
-const isCalendarDay = (day: string): boolean => {
-  const at = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
-};
 
 const throwNoDay = (text: string, name: string): never => {
   throw new UserError(`Nothing was sent. ${name}: ${quoteForMessage(text)} is not a valid date or time.`);

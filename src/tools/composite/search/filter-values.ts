@@ -5,7 +5,8 @@ import type { FieldType } from '../../core/search-fields.ts';
 import { toE164 } from '../../names/phone.ts';
 import { MAX_SEARCH_TEXT } from '../../search-filters.ts';
 
-const NUMBER = /^-?\d+(\.\d+)?$/;
+/** A number as text. */
+export const NUMBER = /^-?\d+(\.\d+)?$/;
 
 /**
  * A value of a filter in the form that the index compares: folded text, E.164, numbers and booleans as such.

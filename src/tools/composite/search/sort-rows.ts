@@ -8,7 +8,7 @@ import type { ToolContext } from '../../core/context.ts';
 import { rowOf } from '../../core/row-shape.ts';
 import { customFieldIn, type FieldType, isCustomField, partOf, searchField } from '../../core/search-fields.ts';
 import { lookUp } from '../../names/lookups.ts';
-import { customFieldValue } from '../custom-field-values.ts';
+import { customFieldValue, toNumber } from '../custom-field-values.ts';
 
 /** What rows are compared by; a cursor holds it. Undefined where the contact has no value: these come last. */
 type Key = string | number | undefined;
@@ -44,9 +44,9 @@ function readKey(value: unknown, type: FieldType): Key {
   if (isBlank(value) || isRecord(value)) return undefined;
   switch (type) {
     case 'number':
-      return numberOf(value);
+      return finite(toNumber(value));
     case 'time':
-      return numberOf(typeof value === 'number' ? value : epochMs(value));
+      return finite(typeof value === 'number' ? value : epochMs(value));
     case 'boolean':
       return Number(value === true);
     case 'day':
@@ -56,10 +56,7 @@ function readKey(value: unknown, type: FieldType): Key {
   }
 }
 
-function numberOf(value: unknown): number | undefined {
-  const number = typeof value === 'number' ? value : Number(String(value).replaceAll(',', ''));
-  return Number.isFinite(number) ? number : undefined;
-}
+const finite = (number: number): number | undefined => (Number.isFinite(number) ? number : undefined);
 
 /** A row and where it stands: its keys, then its id, which decides between equal ones. */
 interface Positioned {
