@@ -13,6 +13,10 @@ const FIELDS =
 /** Characters of one item of a cursor: a sort value, or all those of a row. */
 const MAX_CURSOR_TEXT = 4_000;
 
+/** Most rows that the API gives in one page, and most that it gives by the number of a page. */
+export const MAX_SEARCH_PAGE = 500;
+export const MAX_NUMBERED_ROWS = 10_000;
+
 const Sort = z
   .strictObject({ field: SearchFieldName, direction: z.enum(['asc', 'desc']) })
   .superRefine(({ field }, { addIssue }) => {
@@ -34,8 +38,8 @@ const endpointOfSearch = endpoint({
       ...searchArguments,
       filters: filters.optional(),
       sort: listOf(Sort, 10).optional(),
-      pageLimit: upTo(500).optional(),
-      page: upTo(10_000).optional(),
+      pageLimit: upTo(MAX_SEARCH_PAGE).optional(),
+      page: upTo(MAX_NUMBERED_ROWS).optional(),
       searchAfter: z
         .array(z.union([z.string().max(MAX_CURSOR_TEXT), z.number(), z.null().meta(unlisted)]))
         .min(1)
@@ -49,7 +53,7 @@ const endpointOfSearch = endpoint({
       'page and searchAfter exclude each other; searchAfter has no end',
     )
     .refine(
-      (a) => (a.page ?? 1) * (a.pageLimit ?? 20) <= 10_000,
+      (a) => (a.page ?? 1) * (a.pageLimit ?? 20) <= MAX_NUMBERED_ROWS,
       'page x pageLimit may not pass 10,000; continue with searchAfter',
     ),
   output: outputs.contacts.extend({ searched: of.text }),

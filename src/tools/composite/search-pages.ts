@@ -1,10 +1,7 @@
 import type { Priority } from '../../api/rate-limiter.ts';
 import { isRecord, type Json, listIn, rowsIn } from '../../lib/json.ts';
 import type { ToolContext } from '../core/context.ts';
-import { searchContacts } from '../search.ts';
-
-/** Most rows that the API returns in one page of a search. */
-export const SEARCH_PAGE = 500;
+import { MAX_SEARCH_PAGE, searchContacts } from '../search.ts';
 
 export type SearchPage = Awaited<ReturnType<typeof searchPage>>;
 
@@ -47,7 +44,7 @@ export async function searchPage(
   searchAfter?: unknown,
   priority: Priority = 'bulk',
 ) {
-  const { pageLimit = SEARCH_PAGE } = search;
+  const { pageLimit = MAX_SEARCH_PAGE } = search;
   const answer = await call(
     searchContacts,
     { ...search, pageLimit, ...(searchAfter ? { searchAfter } : {}) },

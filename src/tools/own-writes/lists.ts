@@ -3,7 +3,7 @@ import { sentArgs } from '../../api/request.ts';
 import type { Json } from '../../lib/json.ts';
 import { listContacts, listContactsByBusiness } from '../contacts.ts';
 import { listCursor, type PageStart, type Position, searchCursor } from '../core/own-cursor.ts';
-import { searchContacts } from '../search.ts';
+import { MAX_NUMBERED_ROWS, MAX_SEARCH_PAGE, searchContacts } from '../search.ts';
 import type { ListQuery } from './current-contacts.ts';
 import { type Candidate, type Match, matchesFilters, matchesQuery } from './match-filters.ts';
 import { orderBy } from './order.ts';
@@ -25,8 +25,15 @@ export interface Cursors {
 export interface Rows {
   /** The number of the first row of the page that was asked for. */
   readonly offset: number;
-  /** Arguments that give row `from` and as many up to `to` as one request can; the number and count of the rows they give. */
-  readonly window: (from: number, to: number) => { readonly args: Json; readonly first: number; readonly size: number };
+  /**
+   * Arguments that give row `from` and as many up to `to` as one request can; the number and count of the rows they give.
+   * `before` is the row before them, if it was read.
+   */
+  readonly window: (
+    from: number,
+    to: number,
+    before: Json | undefined,
+  ) => { readonly args: Json; readonly first: number; readonly size: number };
 }
 
 /** A list of contacts as one call asks for it. It pages by cursor, or by the number of rows where `rows` is given. */
@@ -84,12 +91,23 @@ function search(args: Json): ContactList {
   };
 }
 
-/** HighLevel takes the number of a page, so that the size of the pages is what can be chosen. */
+/**
+ * HighLevel takes the number of a page, so that the size of the pages is what can be chosen; it has no rows by number
+ * after `MAX_NUMBERED_ROWS`.
+ */
 const searchWindow =
   (args: Json): Rows['window'] =>
-  (from, to) => {
-    let size = Math.min(to - from, 500);
-    while (size < 500 && (Math.floor(from / size) + 1) * size < to) size += 1;
+  (from, to, before) => {
+    const cursor = before && SEARCH_CURSORS.of(before);
+    if (cursor) {
+      const size = Math.min(to - from, MAX_SEARCH_PAGE);
+      return { args: { ...args, pageLimit: size, ...SEARCH_CURSORS.after(cursor) }, first: from, size };
+    }
+    const wanted = Math.min(to, MAX_NUMBERED_ROWS);
+    const endOfPage = (size: number) => (Math.floor(from / size) + 1) * size;
+    const fits = (size: number) => endOfPage(size) >= wanted && endOfPage(size) <= MAX_NUMBERED_ROWS;
+    let size = Math.min(wanted - from, MAX_SEARCH_PAGE);
+    while (size < MAX_SEARCH_PAGE && !fits(size)) size += 1;
     const page = Math.floor(from / size);
     return { args: { ...args, pageLimit: size, page: page + 1 }, first: page * size, size };
   };

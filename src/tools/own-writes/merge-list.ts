@@ -81,7 +81,7 @@ class ListMerge {
     const read: Json[] = [];
     for (;;) {
       const start = from + read.length;
-      const { args, first, size } = window(start, to);
+      const { args, first, size } = window(start, to, read.at(-1));
       const answer = await this.#send(this.#list.endpoint, args);
       const page = rowsIn(answer, 'contacts');
       read.push(...page.slice(start - first));

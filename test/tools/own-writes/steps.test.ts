@@ -69,3 +69,17 @@ test('rows that the index does not show yet are marked', async () => {
   late.advance(105_000);
   expect(rowsIn(await late.call('list_contacts'), 'contacts')[0]).not.toHaveProperty('notYetIndexed');
 });
+
+test('the last page that HighLevel gives by number is right after writes before it', async () => {
+  const contacts = Array.from({ length: 10_030 }, (_, at) => ({ firstName: `Seed ${at}` }));
+  const twins = await openTwins({ sandbox: { data: { contacts } } });
+  const { contacts: first } = await twins.current.call('search_contacts', { pageLimit: 5 });
+  for (const { id } of rowsIn({ first }, 'first')) await twins.write('delete_contact', { contactId: id });
+  const check = async () => {
+    for (const [page, pageLimit] of [[100, 100], [20, 500], [3333, 3], [10_000, 1]]) // biome-ignore format: pairs
+      await twins.expectSame('search_contacts', { page, pageLimit, fields: ['firstName'] });
+  };
+  await check();
+  for (const firstName of ['New', 'Newer']) await twins.write('create_contact', { firstName });
+  await check();
+});
