@@ -32,7 +32,12 @@ export function createClock(options: {
   return clockUntil();
 }
 
-const machineZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+let machine: string | undefined;
+/** Read once: it takes longer than all else that a call does with times, and Node does not see it change. */
+const machineZone = (): string => {
+  machine ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return machine;
+};
 
 const zoneOf = (facts: LocationFacts | undefined): string | undefined =>
   facts && facts.zoneProblem === undefined ? (facts.zone ?? machineZone()) : undefined;
