@@ -182,6 +182,7 @@ const rows: readonly Case[] = [
   }),
   onRows({
     what: 'a bulk update: fields compared with the answer',
+    size: LISTED,
     make: (size) => ({ id: PERSON, customFields: range(size, (n) => ({ id: idOf(n), value: `${n}` })) }),
     run: (contact: { readonly customFields: CustomValue[] }) =>
       STEPS.fields.send(
