@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { answer, Filled, Id, listOf, of, Time, User } from '../../core/schemas.ts';
+import { answer, Id, listOf, of, Time, User } from '../../core/schemas.ts';
 import { compositeTool, lazyTool } from '../../core/tool.ts';
 import { searchArguments } from '../../search-arguments.ts';
 import { updateContactTask } from '../../tasks.ts';
+import { HANDLE_RULE, isHandleAlone, jobAnswer, jobArguments } from '../bulk-job/schemas.ts';
 import { searchTasksPage } from '../location-tasks/task-search.ts';
 
 /** Task ids of one call. */
@@ -32,36 +33,16 @@ export const bulkUpdateTasks = compositeTool({
       dueTo: Time.optional(),
       tag: searchArguments.tag,
       set: SetFields.optional(),
-      confirm: z.boolean().optional(),
-      handle: Filled.optional(),
+      ...jobArguments,
     })
-    .refine(
-      ({ handle, confirm: _, ...others }) => handle === undefined || Object.keys(others).length === 0,
-      'handle goes alone, or with confirm',
-    )
+    .refine(isHandleAlone, HANDLE_RULE)
     .refine(
       ({ handle, tasks, assignedTo, dueFrom, dueTo, tag }) =>
         handle !== undefined || [tasks, assignedTo, dueFrom, dueTo, tag].some((given) => given !== undefined),
       'give which tasks: tasks, assignedTo, dueFrom, dueTo or tag',
     )
     .refine(({ handle, set }) => handle !== undefined || set !== undefined, 'give what to change: set'),
-  output: answer({
-    preview: of.flag,
-    account: of.text,
-    total: of.count,
-    set: of.object,
-    examples: of.rows,
-    asked: of.count,
-    changed: of.count,
-    unchanged: of.count,
-    skipped: of.count,
-    failed: of.count,
-    left: of.count,
-    tasks: of.rows,
-    failures: of.rows,
-    furtherFailures: of.rows,
-    next: of.object,
-  }),
+  output: answer({ ...jobAnswer, set: of.object, tasks: of.rows }),
   calls: [searchTasksPage],
   run: lazyTool('bulkUpdateTasks'),
 });

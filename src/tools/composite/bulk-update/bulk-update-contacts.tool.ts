@@ -14,6 +14,7 @@ import {
 } from '../../core/schemas.ts';
 import { compositeTool, lazyTool } from '../../core/tool.ts';
 import { filters } from '../../search-filters.ts';
+import { HANDLE_RULE, isHandleAlone, jobAnswer, jobArguments } from '../bulk-job/schemas.ts';
 
 /** Contact ids of one call. */
 const MAX_IDS = 5_000;
@@ -44,13 +45,9 @@ export const bulkUpdateContacts = compositeTool({
       removeTags: Tags.optional(),
       businessId: Business.optional(),
       unlinkBusiness: z.boolean().optional(),
-      confirm: z.boolean().optional(),
-      handle: Filled.optional(),
+      ...jobArguments,
     })
-    .refine(
-      ({ handle, confirm: _, ...others }) => handle === undefined || Object.keys(others).length === 0,
-      'handle goes alone, or with confirm',
-    )
+    .refine(isHandleAlone, HANDLE_RULE)
     .refine(
       ({ handle, contacts, query, filters }) =>
         handle !== undefined || (contacts === undefined) !== (query === undefined && filters === undefined),
@@ -72,27 +69,15 @@ export const bulkUpdateContacts = compositeTool({
       return !removeTags.some((tag) => added.includes(storedTag(tag)));
     }, 'a tag is in both addTags and removeTags'),
   output: answer({
-    preview: of.flag,
-    account: of.text,
+    ...jobAnswer,
     searched: of.text,
-    total: of.count,
     everyContact: of.flag,
     changes: of.object,
-    examples: of.rows,
     listsCut: of.object,
-    asked: of.count,
-    changed: of.count,
-    unchanged: of.count,
-    skipped: of.count,
-    failed: of.count,
-    left: of.count,
     leftHalfDone: of.count,
     repeatedIds: of.count,
     contacts: of.rows,
     missing: of.texts,
-    failures: of.rows,
-    furtherFailures: of.rows,
-    next: of.object,
   }),
   calls: [],
   run: lazyTool('bulkUpdateContacts'),
