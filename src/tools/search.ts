@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
+import type { Json } from '../lib/json.ts';
 import { contactList, hasNextPage } from './core/row-shape.ts';
 import { Fields, Filled, listOf, of, outputs, unlisted, unlistedLimit, upTo } from './core/schemas.ts';
 import { sortProblem } from './core/search-fields.ts';
@@ -72,3 +73,12 @@ const endpointOfSearch = endpoint({
 
 /** What the index cannot do takes further requests: sorting by other fields, parts of emails, additional emails and phones. */
 export const searchContacts: EndpointTool = { ...endpointOfSearch, sentBy: 'searchContacts' };
+
+/** Searches for contacts by id that also match `filters`, each for at most `size` ids. No limit of such a group is documented. */
+export function searchesById(ids: readonly string[], size: number, filters: readonly Json[] = []) {
+  const parts = Array.from({ length: Math.ceil(ids.length / size) }, (_, at) => ids.slice(at * size, (at + 1) * size));
+  return parts.map((part) => {
+    const byId = part.map((value) => ({ field: 'id', operator: 'eq', value }));
+    return { ids: part, search: { filters: [...filters, { group: 'OR', filters: byId }], pageLimit: part.length } };
+  });
+}

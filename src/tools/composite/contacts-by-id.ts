@@ -4,11 +4,11 @@ import { type Json, textIn } from '../../lib/json.ts';
 import type { ToolContext } from '../core/context.ts';
 import { mayRead } from '../core/permissions.ts';
 import { rowOf } from '../core/row-shape.ts';
-import { searchContacts } from '../search.ts';
+import { searchContacts, searchesById } from '../search.ts';
 import { failureReason } from './contact-view/contact-parts.ts';
 import { searchPage } from './search-pages.ts';
 
-/** Ids of one request: a group of filters takes no more. */
+/** Ids of one request. */
 export const IDS_PER_REQUEST = 50;
 
 /**
@@ -20,17 +20,8 @@ export async function searchContactsById(
   context: Pick<ToolContext, 'call'>,
   filters: readonly Json[] = [],
 ): Promise<ReadonlyMap<string, Json>> {
-  const all = [...new Set(ids)];
-  const chunks = Array.from({ length: Math.ceil(all.length / IDS_PER_REQUEST) }, (_, at) =>
-    all.slice(at * IDS_PER_REQUEST, (at + 1) * IDS_PER_REQUEST),
-  );
-  const pages = await Promise.all(
-    chunks.map((chunk) => {
-      const byId = chunk.map((value) => ({ field: 'id', operator: 'eq', value }));
-      const search = { filters: [...filters, { group: 'OR', filters: byId }], pageLimit: IDS_PER_REQUEST };
-      return searchPage(context, search, undefined, 'interactive');
-    }),
-  );
+  const searches = searchesById([...new Set(ids)], IDS_PER_REQUEST, filters);
+  const pages = await Promise.all(searches.map(({ search }) => searchPage(context, search, undefined, 'interactive')));
   return new Map(
     pages.flatMap(({ rows }) =>
       rows.map(rowOf.contact).flatMap((contact) => {

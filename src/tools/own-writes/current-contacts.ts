@@ -7,7 +7,7 @@ import type { ToolContext } from '../core/context.ts';
 import type { OwnWrite } from '../core/own-writes.ts';
 import { rowOf } from '../core/row-shape.ts';
 import { rowsById } from '../names/lookups.ts';
-import { searchContacts } from '../search.ts';
+import { searchContacts, searchesById } from '../search.ts';
 import type { Candidate, Match } from './match-filters.ts';
 import type { Order } from './order.ts';
 import { overlay, rowShows } from './same-contact.ts';
@@ -85,13 +85,8 @@ export class CurrentContacts {
   /** Asks the index for contacts by id. */
   async #readIndex(writes: readonly OwnWrite[]): Promise<void> {
     const ids = writes.map(({ id }) => id).slice(0, CONTACTS_PER_REQUEST * MAX_REQUESTS);
-    const parts = Array.from({ length: Math.ceil(ids.length / CONTACTS_PER_REQUEST) }, (_, at) =>
-      ids.slice(at * CONTACTS_PER_REQUEST, (at + 1) * CONTACTS_PER_REQUEST),
-    );
     await Promise.all(
-      parts.map(async (part) => {
-        const filters = part.map((value) => ({ field: 'id', operator: 'eq', value }));
-        const search = { filters: [{ group: 'OR', filters }], pageLimit: part.length };
+      searchesById(ids, CONTACTS_PER_REQUEST).map(async ({ ids: part, search }) => {
         const answer = await this.#send(searchContacts, search).catch(undefinedIfRefused);
         if (!answer) return;
         const rows = new Map(rowsIn(answer, 'contacts').map((row) => [row.id, row]));
