@@ -15,6 +15,7 @@ import { parseSelection, resolveToolAccess } from '../src/tools/core/tool-access
 import { tools } from '../src/tools/index.ts';
 import { createClock } from '../src/tools/runtime/clock.ts';
 import { createLocationReader } from '../src/tools/runtime/location-reader.ts';
+import { recordingJournal } from './recording-journal.ts';
 
 export const READ = ['contacts.readonly'] as const satisfies readonly Scope[];
 export const CONTACTS = ['contacts.readonly', 'contacts.write'] as const satisfies readonly Scope[];
@@ -87,6 +88,7 @@ export function serverOf(options: Options = {}) {
   const timers: Timers = options.timers ?? { ...realTimers, now: () => NOW + moved, wall: () => NOW + moved };
   const locationId = options.locationId ?? (() => sandbox.locationId);
   const log = options.log ?? silent;
+  const { journal } = { ...recordingJournal(), ...options.api };
   const api = createApi({
     timers,
     transport: fetchTransport(sandbox.fetch),
@@ -96,6 +98,7 @@ export function serverOf(options: Options = {}) {
     timeoutMs: 5_000,
     log,
     ...options.api,
+    journal,
   });
   const { exportFolder } = options;
   const settings = exportFolder === undefined ? [] : (['GHL_EXPORT_DIR'] as const);
@@ -110,6 +113,7 @@ export function serverOf(options: Options = {}) {
     log,
     account: () => ({ sandbox: true, locationId: locationId(), label: options.label }),
     user: options.user,
+    journal,
     stateStore: options.memory ?? inMemoryStore(),
     peopleFolder: options.peopleFolder,
     exportFolder,

@@ -1,8 +1,15 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Json } from '../src/lib/json.ts';
 
 export const PROGRAM = new URL('../dist/index.js', import.meta.url).pathname;
+
+/** Programs under test store nothing in the folders of the person who runs the tests. */
+const stateHome = mkdtempSync(join(tmpdir(), 'ghl-state-'));
+process.on('exit', () => rmSync(stateHome, { recursive: true, force: true }));
 
 /** A running server: accepts raw lines or messages, returns parsed messages. */
 export interface Program {
@@ -21,7 +28,9 @@ export const start = (args: readonly string[], env: Record<string, string> = {})
 
 /** Any MCP server on stdio that Node runs with these arguments. */
 export function startNode(args: readonly string[], env: Record<string, string> = {}): Program {
-  const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH ?? '', ...env } });
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env.PATH ?? '', XDG_STATE_HOME: stateHome, ...env },
+  });
   const lines: string[] = [];
   const waiting = new Map<number, (message: Json) => void>();
   const early = new Map<number, Json>();

@@ -1,5 +1,5 @@
 import { UserError } from '../lib/errors.ts';
-import { type Json, stableKey } from '../lib/json.ts';
+import type { Json } from '../lib/json.ts';
 import { realTimers, timeOf } from '../lib/scheduler.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { credentialFor } from './credentials.ts';
@@ -9,13 +9,12 @@ import { Cancelled } from './http-attempt.ts';
 import { Metrics } from './metrics.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { ReadCache } from './read-cache.ts';
-import { Reader } from './reader.ts';
+import { Reader, readKey } from './reader.ts';
 import { sentArgs } from './request.ts';
 import type { ExecutorOptions } from './request-executor.ts';
 import { RETRY_POLICY } from './retry-policy.ts';
 import { ServerClock } from './server-clock.ts';
 import type { Api, ApiOptions, CallOptions } from './types.ts';
-import { noJournal } from './write/journal.ts';
 import { WritePipeline } from './write/pipeline.ts';
 
 export function createApi(options: ApiOptions): Api {
@@ -27,7 +26,7 @@ export function createApi(options: ApiOptions): Api {
   const serverClock = new ServerClock(timers);
   const executor: ExecutorOptions = { ...options, serverClock, timers, policy, random, limiter, breaker, metrics };
   const reader = new Reader(executor, (endpoint) => assertGranted(options, endpoint));
-  const writes = new WritePipeline({ executor, reader, cache, log, journal: options.journal ?? noJournal });
+  const writes = new WritePipeline({ executor, reader, cache, log, journal: options.journal });
   let closed = false;
 
   const check = async () => options.credential.check?.();
@@ -36,7 +35,7 @@ export function createApi(options: ApiOptions): Api {
     const { signal, priority, fresh, unstored, locationId } = callOptions;
     const credential = await credentialFor(options.credential, locationId);
     const deadline = Math.min(timers.now() + timeoutMs, callOptions.deadline ?? Number.POSITIVE_INFINITY);
-    const key = stableKey([credential.locationId, endpoint.name, sent]);
+    const key = readKey(credential.locationId, endpoint, sent);
     const load = (cancel: AbortSignal) => reader.read(endpoint, sent, { credential, priority, cancel, deadline });
     return cache.read(key, load, signal, { priority: priority ?? 'interactive', deadline, fresh, unstored });
   }
@@ -66,6 +65,7 @@ export function createApi(options: ApiOptions): Api {
       }
     },
     check,
+    locationId: async () => (await options.credential.current()).locationId,
     status: () => statusOf(executor),
     now: timers.now,
     serverNow: () => timers.now() + serverClock.skew,

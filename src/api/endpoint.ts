@@ -127,10 +127,48 @@ export interface SnapshotContext extends Pick<ReconcileContext, 'sent' | 'read'>
   readonly recentIds: (endpoint: Endpoint, args: Json) => ReadonlySet<unknown> | undefined;
 }
 
+/** What a record held before or after a write: null if there was none; `unknown` if it could not be read. */
+export type RecordState = Json | null | 'unknown';
+
+/** What a write changed, for the journal: only the fields that differ, as the API names them. */
+export interface RecordChange {
+  readonly before: RecordState;
+  readonly after: RecordState;
+  /** Names of the fields that were sent and that HighLevel did not store. */
+  readonly dropped?: readonly string[];
+}
+
+/** The same for each contact of a bulk write. */
+export interface ContactChange extends RecordChange {
+  readonly contactId: string;
+  readonly contactName?: string | undefined;
+}
+
+export interface ChangeFacts {
+  /** Arguments of the write as they were sent. */
+  readonly sent: Json;
+  /** What `ChangeStrategy.read` gave. */
+  readonly before: RecordState;
+  /** The answer of the write, or what the reconciliation gives in its place. */
+  readonly answer: Json;
+}
+
+/** How the journal knows what a write changes. */
+export interface ChangeStrategy {
+  /**
+   * The record before the write, with one read at most, for a contact that is deleted one for each kind of its records;
+   * null if there is none. Left out where nothing has to be read.
+   */
+  readonly read?: (context: Pick<ReconcileContext, 'sent' | 'read'>) => Promise<RecordState>;
+  /** Pure; for a write that was done. */
+  readonly describe: (facts: ChangeFacts) => RecordChange | { readonly contacts: readonly ContactChange[] };
+}
+
 /** How the outcome of an uncertain write is found: by reading, never by repeating it. */
 export interface ReconcileStrategy {
   /** For the documentation. */
   readonly description: string;
+  readonly change: ChangeStrategy;
   /** True where each repetition of the write creates another record. */
   readonly createsRecord?: true;
   readonly snapshotBefore?: (context: SnapshotContext) => Promise<Snapshot>;

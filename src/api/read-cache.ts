@@ -49,6 +49,12 @@ export class ReadCache {
     this.#joinable.clear();
   }
 
+  /** The answer to a read of the last seconds; undefined if there was none, or a write since. */
+  stored(key: string): Json | undefined {
+    this.#removeExpired();
+    return this.#answers.get(key)?.data;
+  }
+
   /** Ends every read upstream. */
   close(): void {
     for (const { controller } of this.#inFlight) controller.abort();

@@ -36,23 +36,25 @@ export class Reader {
     const data = withoutDeleted(endpoint.list, result.response.body);
     const ids = completeIds(endpoint, data);
     const at = this.#executor.timers.now();
-    if (ids && ids.size <= MAX_IDS) this.#recent.set(keyOf(result.credential.locationId, endpoint, sent), { at, ids });
+    if (ids && ids.size <= MAX_IDS)
+      this.#recent.set(readKey(result.credential.locationId, endpoint, sent), { at, ids });
     return data;
   }
 
   /**
-   * A read that serves a write: the circuit breaker lets it through, and it is finished even if the caller has cancelled.
+   * A read that serves a write: it is finished even if the caller has cancelled, and the circuit breaker lets it through
+   * unless `reconciles` is false.
    * Undefined if HighLevel answers that the contact, or the record of a contact, does not exist.
    * @throws ApiError, UserError
    */
   async readBack(
     endpoint: Endpoint,
     args: Json,
-    options: Pick<RequestOptions, 'locationId' | 'deadline' | 'cancel'>,
+    options: Pick<RequestOptions, 'locationId' | 'deadline' | 'cancel' | 'priority' | 'reconciles'>,
   ): Promise<Json | undefined> {
     this.#assertGranted(endpoint);
     try {
-      return await this.read(endpoint, sentArgs(endpoint, args), { ...options, reconciles: true });
+      return await this.read(endpoint, sentArgs(endpoint, args), { reconciles: true, ...options });
     } catch (error) {
       // Without a contact in its arguments, "not found" is about something else.
       if (isMissing(error) && args.contactId !== undefined) return undefined;
@@ -62,12 +64,14 @@ export class Reader {
 
   /** Ids that this read gave within the last minute; undefined if it was not made. */
   recentIds(locationId: string, endpoint: Endpoint, args: Json): ReadonlySet<unknown> | undefined {
-    const read = this.#recent.get(keyOf(locationId, endpoint, sentArgs(endpoint, args)));
+    const read = this.#recent.get(readKey(locationId, endpoint, sentArgs(endpoint, args)));
     return read && this.#executor.timers.now() - read.at <= RECENT_MS ? read.ids : undefined;
   }
 }
 
-const keyOf = (locationId: string, { name }: Endpoint, sent: Json): string => stableKey([locationId, name, sent]);
+/** The same for reads that have the same answer. */
+export const readKey = (locationId: string, { name }: Endpoint, sent: Json): string =>
+  stableKey([locationId, name, sent]);
 
 /** Ids of a list that the API sends whole, or of a lookup that gives one record or none. */
 function completeIds({ list, answer }: Endpoint, data: Json): Set<unknown> | undefined {

@@ -8,7 +8,21 @@ import type { Priority, Quota } from './rate-limiter.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { Scope } from './scopes.ts';
 import type { Transport } from './transport/types.ts';
-import type { Journal } from './write/journal.ts';
+import type { Journal } from './write/journal/journal.ts';
+
+/** Who makes a write, and what it is a part of. */
+export interface WriteOrigin {
+  /** The MCP host, as `initialize` names it. */
+  readonly host?: { readonly name?: string | undefined; readonly version?: string | undefined } | undefined;
+  /** One for each start of a server. */
+  readonly conversation?: string | undefined;
+  /** The same, within a conversation, for all writes of one bulk run or one onboarding. */
+  readonly group?: string | undefined;
+  /** Id of the entry that this write undoes. */
+  readonly undoes?: string | undefined;
+  /** Name of the contact, if it is known. */
+  readonly contactName?: string | undefined;
+}
 
 export interface CallOptions {
   /** Ends a read upstream. A write that was sent is finished all the same. */
@@ -22,8 +36,10 @@ export interface CallOptions {
   readonly unstored?: boolean;
   /** ms of `Api.now` by which the caller, which may make several calls, needs its answer. */
   readonly deadline?: number | undefined;
-  /** Name of the MCP host, for the journal. */
-  readonly host?: string | undefined;
+  /** Where the call comes from, for the journal. */
+  readonly origin?: WriteOrigin | undefined;
+  /** The record that a write changes, if the caller has read it in the last seconds: it is not read again. */
+  readonly before?: Json | undefined;
   /** The location that the call is for: nothing is sent if the owner has signed in to another one since. */
   readonly locationId?: string | undefined;
   /** Runs after each write: with the answer, or with the error that ended it. */
@@ -44,6 +60,8 @@ export interface Api {
   call(endpoint: Endpoint, args: Json, options?: CallOptions): Promise<Json>;
   /** Reads which account is signed in; a call does so itself. */
   check(): Promise<void>;
+  /** The location that calls go to. @throws UserError that says what is missing */
+  locationId(): Promise<string>;
   status(): Status;
   /** Monotonic ms, for deadlines and elapsed time. */
   now(): number;
@@ -64,7 +82,8 @@ export interface ApiOptions {
   /** ms for one call, including all attempts and pauses. */
   readonly timeoutMs: number;
   readonly log: Log;
-  readonly journal?: Journal;
+  /** Left out where the owner switched it off. */
+  readonly journal?: Journal | undefined;
   /** Share of the location's quota, 0.1 to 1. */
   readonly rateShare?: number;
   readonly timers?: Timers;

@@ -6,7 +6,7 @@ import { parseScopes, parseSelection } from '../tools/core/tool-access.ts';
 import { tools } from '../tools/index.ts';
 import { readExportFolder } from './export-folder.ts';
 import {
-  parseLocationId, readApp, readCredential, readJournalFile, readLabel, readOneOf, readRateShare, readSandboxRate,
+  parseLocationId, readApp, readCredential, readJournal, readLabel, readOneOf, readRateShare, readSandboxRate,
   readSecureUrl, readTimezone, readTokenStore, readWholeNumber, refuseSecret,
 } from './parse-settings.ts'; // biome-ignore format: one import
 import { stateFolder } from './paths.ts';
@@ -52,8 +52,8 @@ export function readConfig(env: Env, sandbox: boolean) {
     baseUrl: readSecureUrl(read, 'GHL_BASE_URL', DEFAULT_BASE_URL),
     timeoutMs: readWholeNumber(read, 'GHL_TIMEOUT_MS', 30_000, 100, 300_000),
     rateShare: readRateShare(read),
-    /** File of the write journal; undefined for none. */
-    journal: readJournalFile(read, env, sandbox),
+    /** The write journal; undefined for none. */
+    journal: readJournal(read, env, sandbox),
     /** Undefined where exports are off. */
     exportFolder,
     /** The settings that tools require, as far as they are given. */

@@ -1,9 +1,10 @@
-import { isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { WHERE_SETTINGS_ARE } from '../api/auth/account-status.ts';
 import type { OAuthApp } from '../api/auth/oauth-client.ts';
 import type { TokenStoreSetting } from '../api/auth/token-store.ts';
 import type { Credential } from '../api/credentials.ts';
 import { ID } from '../api/endpoint.ts';
+import type { JournalSettings } from '../api/write/journal/file-journal.ts';
 import { SettingError } from '../lib/errors.ts';
 import { looksSecret, quotedSetting } from '../lib/redact.ts';
 import { firstCharacters, stripHiddenCharacters } from '../lib/text.ts';
@@ -101,15 +102,18 @@ export function readRateShare(read: ReadSetting): number {
   throw new SettingError(`GHL_RATE_SHARE: ${quotedSetting(text)} is not a share from 0.1 to 1.`);
 }
 
-/** The contacts of the sandbox are invented and need no journal unless one is asked for. */
-export function readJournalFile(read: ReadSetting, env: Env, sandbox: boolean): string | undefined {
-  const setting = read('GHL_JOURNAL') ?? (sandbox ? 'off' : undefined);
+/** The sandbox never writes into the file of an account. */
+export function readJournal(read: ReadSetting, env: Env, sandbox: boolean): JournalSettings | undefined {
+  const days = readWholeNumber(read, 'GHL_JOURNAL_DAYS', 90, 1, 3_650);
+  const hasValues = readOneOf(read, 'GHL_JOURNAL_VALUES', ['on', 'off'], 'on') === 'on';
+  const setting = read('GHL_JOURNAL');
   if (setting?.toLowerCase() === 'off') return undefined;
-  if (setting === undefined) return join(stateFolder(env), 'journal.jsonl');
-  if (isAbsolute(setting)) return setting;
-  throw new SettingError(
-    `GHL_JOURNAL: ${quotedSetting(setting)} is not an absolute path (hosts start servers in folders of their own) and not off.`,
-  );
+  const file = setting ?? join(stateFolder(env), 'journal.jsonl');
+  if (!isAbsolute(file))
+    throw new SettingError(
+      `GHL_JOURNAL: ${quotedSetting(file)} is not an absolute path (hosts start servers in folders of their own) and not off.`,
+    );
+  return { path: sandbox ? join(dirname(file), `sandbox-${basename(file)}`) : file, days, hasValues };
 }
 
 export function readWholeNumber(read: ReadSetting, name: Setting, fallback: number, min: number, max: number): number {

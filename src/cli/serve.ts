@@ -1,6 +1,6 @@
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { createApi } from '../api/client.ts';
-import { fileJournal, noJournal } from '../api/write/journal.ts';
+import { fileJournal } from '../api/write/journal/file-journal.ts';
 import { createLog, type Log } from '../lib/log.ts';
 import { fileStateStore, inMemoryStore } from '../lib/state-file.ts';
 import { createServer } from '../mcp/server.ts';
@@ -11,6 +11,7 @@ import { createClock } from '../tools/runtime/clock.ts';
 import { createLocationReader } from '../tools/runtime/location-reader.ts';
 import { environment, readConfig } from './config.ts';
 import { openConnection } from './connection.ts';
+import { withJournalledRejections } from './journal-sign-in.ts';
 import { exitWithHost } from './shutdown.ts';
 
 /** Serves MCP on stdio until the host disconnects. @throws SettingError for an invalid setting */
@@ -21,17 +22,19 @@ export async function serve(sandbox: boolean): Promise<void> {
   const connection = openConnection(config, sandbox, log);
   const { scopes, howToGrant } = connection;
   const { timeoutMs, rateShare, timezone, user } = config;
+  const journal = config.journal && fileJournal(config.journal, log);
+  const { credential } = connection.transportOptions;
   const api = createApi({
     ...connection.transportOptions,
-    ...{ scopes, howToGrant, timeoutMs, rateShare, log },
-    journal: config.journal ? fileJournal(config.journal, log) : noJournal,
+    credential: journal ? withJournalledRejections(credential, journal) : credential,
+    ...{ scopes, howToGrant, timeoutMs, rateShare, log, journal },
   });
   const currentAccess = () => resolveToolAccess(tools, scopes(), config.selected, howToGrant, config.toolSettings);
   let access = currentAccess();
   const locationId = () => connection.account.locationId;
   const location = createLocationReader({ api, access: () => access, locationId, now: Date.now });
   const server = createServer({
-    ...{ api, log, user, location },
+    ...{ api, log, user, location, journal },
     access: () => access,
     clock: createClock({ timezone, location, now: Date.now }),
     account: () => ({ ...connection.account, label: config.label }),

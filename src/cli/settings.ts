@@ -23,7 +23,11 @@ export const SETTINGS = {
   GHL_TIMEOUT_MS: 'Budget of one call in ms (`30000`)',
   GHL_RATE_SHARE:
     "Share of the location's quota this server may use, 0.1 to 1 (`0.8`: your other jobs use the same quota)",
-  GHL_JOURNAL: 'File of the write journal, or `off` (`journal.jsonl` in the state folder; off in the sandbox)',
+  GHL_JOURNAL:
+    'File of the write journal, or `off` (`journal.jsonl` in the state folder). The sandbox puts `sandbox-` before its name',
+  GHL_JOURNAL_DAYS: 'Days for which the journal is stored at least (`90`)',
+  GHL_JOURNAL_VALUES:
+    '`off` leaves the values of fields out of the journal: it then has their names only, and no change can be undone (`on`)',
   GHL_EXPORT_DIR: 'Folder that `export_contacts` writes files into; without it exports are off',
   GHL_SANDBOX_INDEX_DELAY_MS: 'Sandbox only: ms after which list and search show a write (`0`)',
   GHL_SANDBOX_TOKEN_TTL_MS: 'Sandbox only: lifetime of an OAuth access token in ms (`86399000`)',

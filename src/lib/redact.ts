@@ -42,6 +42,9 @@ function needlesOf(value: string): Needle[] {
 /** Removes known secrets and texts with the shape of a token; other text is unchanged. */
 export const redact = (text: string): string => withoutShapes(withoutKnown(text));
 
+/** For what people wrote, which must not change: removes known secrets and complete tokens of HighLevel only. */
+export const redactTokens = (text: string): string => withoutTokens(withoutKnown(text));
+
 /** For values of settings: also removes what may be a secret. */
 export const redactStrictly = (text: string): string =>
   redact(text)
@@ -98,6 +101,29 @@ function withoutJwt(run: string): string {
     const start = part.search(/(?<![A-Za-z0-9])eyJ/);
     if (start >= 0 && part.length - start >= JWT_HEADER) return run.slice(0, at + start) + REDACTED;
     at += part.length + 1;
+  }
+  return run;
+}
+
+/** A complete private integration token. */
+const WHOLE_PRIVATE = /\bpit-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi;
+/** Minimum characters of the content and of the signature of a JSON Web Token. */
+const JWT_PART = 8;
+
+function withoutTokens(text: string): string {
+  const rest = text.replace(WHOLE_PRIVATE, REDACTED);
+  return rest.includes('eyJ') ? rest.replace(/[\w.-]+/g, withoutWholeJwt) : rest;
+}
+
+/** A run of token characters without a JSON Web Token that has all its three parts. */
+function withoutWholeJwt(run: string): string {
+  const parts = run.split('.');
+  const lengthOf = (at: number) => parts[at]?.length ?? 0;
+  for (const [at, part] of parts.entries()) {
+    const start = part.search(/(?<![A-Za-z0-9])eyJ/);
+    if (start < 0 || part.length - start < JWT_HEADER || lengthOf(at + 1) < JWT_PART || lengthOf(at + 2) < JWT_PART)
+      continue;
+    return [...parts.slice(0, at), part.slice(0, start) + REDACTED, ...parts.slice(at + 3)].join('.');
   }
   return run;
 }

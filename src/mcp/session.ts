@@ -1,9 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { AccountInfo } from '../api/credentials.ts';
-import type { Api } from '../api/types.ts';
+import type { Api, WriteOrigin } from '../api/types.ts';
+import type { Journal } from '../api/write/journal/journal.ts';
 import type { Log } from '../lib/log.ts';
 import { memoizeAsync } from '../lib/memoize.ts';
+import { randomWord } from '../lib/random-word.ts';
 import { realTimers, type Timers } from '../lib/scheduler.ts';
 import { type StateStore, scopedToLocation } from '../lib/state-file.ts';
 import type { Clock } from '../lib/time.ts';
@@ -26,6 +28,8 @@ export interface ServerOptions {
   readonly account: () => AccountInfo;
   /** User id or email that "me" means. */
   readonly user?: string | undefined;
+  /** Undefined where the owner switched it off. */
+  readonly journal?: Journal | undefined;
   /** State that outlives this process. */
   readonly stateStore: StateStore;
   /** Folder in which the processes of one owner share what they know of new contacts. */
@@ -40,7 +44,8 @@ export type Session = ReturnType<typeof createSession>;
 
 /** State shared by the requests of one host. */
 export function createSession(server: Server, options: ServerOptions) {
-  const { api, access, account, clock, location, log, user, exportFolder, timers = realTimers } = options;
+  const { api, access, account, clock, journal, location, log, user, exportFolder, timers = realTimers } = options;
+  const conversation = randomWord(CONVERSATION_LENGTH);
   const subscriptions = createSubscriptions({
     ...{ api, clock, timers, log },
     loadFeed: async () => (await import('./lazy.ts')).createChangeFeed,
@@ -56,7 +61,7 @@ export function createSession(server: Server, options: ServerOptions) {
   // While a hundred contacts are read, the host reads the list once a second, not a hundred times.
   const listChanged = createThrottle(timers, () => void server.sendResourceListChanged().catch(ignore));
   return {
-    ...{ api, access, account, clock, log, subscriptions },
+    ...{ api, access, account, clock, journal, log, subscriptions },
     recents: () => currentLocation().recents,
     /** The tools for one request, in the location that is current when the request starts. */
     async toolRunner(extra: Extra) {
@@ -68,6 +73,7 @@ export function createSession(server: Server, options: ServerOptions) {
         ...{
           api,
           clock: clock.during(extra.signal),
+          journal,
           location,
           user,
           state,
@@ -77,7 +83,7 @@ export function createSession(server: Server, options: ServerOptions) {
           implementations,
         },
         onWrite: subscriptions.onWrite,
-        host: server.getClientVersion()?.name,
+        origin: { host: hostOf(server), conversation },
         signal: extra.signal,
         progress: progressOf(extra),
       };
@@ -94,6 +100,14 @@ const createLocation = (locationId: string | undefined, { stateStore, peopleFold
   state: createLocationState({ locationId, stateStore: scopedToLocation(stateStore, locationId), peopleFolder }),
   recents: new RecentContacts(),
 });
+
+function hostOf(server: Server): WriteOrigin['host'] {
+  const { name, version } = server.getClientVersion() ?? {};
+  return { name, version };
+}
+
+/** Characters of the id of a conversation, in the journal. */
+const CONVERSATION_LENGTH = 8;
 
 const ignore = () => undefined;
 

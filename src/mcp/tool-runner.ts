@@ -1,10 +1,13 @@
 import type { Endpoint } from '../api/endpoint.ts';
+import { entryOfRefusal } from '../api/write/journal/build-entry.ts';
 import { UserError } from '../lib/errors.ts';
-import type { Json } from '../lib/json.ts';
+import { isRecord, type Json } from '../lib/json.ts';
 import type { RecentContacts } from '../resources/recent-contacts.ts';
 import type { RequestContext } from '../tools/core/context.ts';
-import { assertAllowed } from '../tools/core/permissions.ts';
-import { explainUnavailable, isOffered, type ToolAccess } from '../tools/core/tool-access.ts';
+import { assertAllowed, SwitchedOff } from '../tools/core/permissions.ts';
+import { isPlainId } from '../tools/core/references.ts';
+import type { Tool } from '../tools/core/tool.ts';
+import { explainUnavailable, type HiddenTool, isOffered, type ToolAccess } from '../tools/core/tool-access.ts';
 import { checkInput } from '../tools/core/validate-input.ts';
 import { runTool } from '../tools/runtime/execute.ts';
 
@@ -27,9 +30,16 @@ export function createToolRunner(
     /** Runs a tool with unchecked arguments. @throws UserError, also for a tool that is not offered */
     async run(name: string, unchecked: unknown): Promise<Json> {
       const tool = access.offered.find((each) => each.name === name);
-      if (!tool) throw new UserError(explainUnavailable(access, name));
+      if (!tool) {
+        const hidden = access.hidden.find((each) => each.tool.name === name);
+        if (hidden) await recordRefusal(hidden.tool, unchecked, hidden.reason, context);
+        throw new UserError(explainUnavailable(access, name));
+      }
       const { args, notice } = checkInput(tool, unchecked);
-      const result = await runTool(tool, args, context, notice);
+      const result = await runTool(tool, args, context, notice).catch(async (error: unknown) => {
+        if (error instanceof SwitchedOff) await recordRefusal(tool, args, 'selection', context);
+        throw error;
+      });
       if (recents.record(name, result, args) && isOffered(access, 'get_contact')) onRecentsChanged();
       return result;
     },
@@ -40,4 +50,18 @@ export function createToolRunner(
     },
     recent: () => recents.list(),
   };
+}
+
+/** Journals a write that the owner does not permit. */
+async function recordRefusal(
+  { name, effect }: Tool,
+  args: unknown,
+  reason: HiddenTool['reason'],
+  { journal, origin, clock, state: { locationId } }: RequestContext,
+): Promise<void> {
+  if (effect === 'read') return;
+  const { contactId } = isRecord(args) ? args : {};
+  const about = isPlainId(contactId) ? contactId : undefined;
+  const refusal = { tool: name, locationId, contactId: about, reason, origin };
+  await journal?.append(entryOfRefusal(refusal, new Date(clock.now()).toISOString()));
 }

@@ -4,6 +4,7 @@ import { contactsHaveBusiness } from '../api/write/strategies/bulk.ts';
 import { listIn } from '../lib/json.ts';
 import { getContact } from './contacts.ts';
 import { Business, Ids, of, outputs } from './core/schemas.ts';
+import { searchContacts } from './search.ts';
 
 /** The answer lists changed contacts, and none that were not requested. */
 const isAboutThem: AnswerCheck = ({ ids }, args) =>
@@ -16,7 +17,7 @@ export const bulkAssignContactBusiness = endpoint({
   route: 'POST /contacts/bulk/business',
   scope: 'contacts.write',
   effect: 'update',
-  reconcile: contactsHaveBusiness(getContact),
+  reconcile: contactsHaveBusiness(getContact, searchContacts),
   locationId: true,
   answer: { succeeded: true, isAbout: isAboutThem },
   input: z

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
-import { notObservable } from '../api/write/strategies/related-records.ts';
+import { enrolmentBegins, enrolmentEnds } from '../api/write/strategies/related-records.ts';
 import { Campaign, Id, outputs } from './core/schemas.ts';
 
 const input = z.strictObject({ contactId: Id, campaignId: Campaign });
@@ -12,7 +12,7 @@ export const addContactToCampaign = endpoint({
   route: 'POST /contacts/{contactId}/campaigns/{campaignId}',
   scope: 'contacts.write',
   effect: 'enrol',
-  reconcile: notObservable,
+  reconcile: enrolmentBegins,
   body: true,
   answer: { succeeded: true },
   input,
@@ -26,7 +26,7 @@ export const removeContactFromCampaign = endpoint({
   route: 'DELETE /contacts/{contactId}/campaigns/{campaignId}',
   scope: 'contacts.write',
   effect: 'delete',
-  reconcile: notObservable,
+  reconcile: enrolmentEnds,
   answer: { succeeded: true },
   input,
   output: outputs.done,
@@ -39,7 +39,7 @@ export const removeContactFromAllCampaigns = endpoint({
   route: 'DELETE /contacts/{contactId}/campaigns/removeAll',
   scope: 'contacts.write',
   effect: 'delete',
-  reconcile: notObservable,
+  reconcile: enrolmentEnds,
   answer: { succeeded: true },
   input: z.strictObject({ contactId: Id }),
   output: outputs.done,

@@ -3,7 +3,8 @@ import { endpoint } from '../api/endpoint.ts';
 import { mayBeSameContact } from '../api/write/contact-identity.ts';
 import type { ContactReads } from '../api/write/strategies/contact-lookup.ts';
 import { contactMatchesFields, findNewContact, findUpsertedContact } from '../api/write/strategies/contacts.ts';
-import { recordIsDeleted } from '../api/write/strategies/related-records.ts';
+import { contactIsDeleted } from '../api/write/strategies/related-records.ts';
+import { listContactAppointments } from './appointments.ts';
 import {
   CLEAR_RULE,
   CLEARABLE,
@@ -33,7 +34,9 @@ import {
 } from './core/schemas.ts';
 import { presentWrittenContact } from './core/short-records.ts';
 import { getLocation } from './lookups.ts';
+import { listContactNotes } from './notes.ts';
 import { searchContacts } from './search.ts';
+import { listContactTasks } from './tasks.ts';
 
 const customFieldsHint = 'customFields: [{field: name, key or id, value}].';
 
@@ -170,7 +173,11 @@ export const deleteContact = endpoint({
   route: 'DELETE /contacts/{contactId}',
   scope: 'contacts.write',
   effect: 'delete',
-  reconcile: recordIsDeleted(getContact, 'contact'),
+  reconcile: contactIsDeleted(getContact, {
+    notes: listContactNotes,
+    tasks: listContactTasks,
+    appointments: listContactAppointments,
+  }),
   answer: { succeeded: true },
   deletes: { read: getContact, key: 'contact' },
   input: z.strictObject({ contactId: Id }),

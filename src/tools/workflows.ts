@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
-import { notObservable } from '../api/write/strategies/related-records.ts';
+import { enrolmentBegins, enrolmentEnds } from '../api/write/strategies/related-records.ts';
 import { Id, outputs, Time, Workflow } from './core/schemas.ts';
 
 const input = z.strictObject({
@@ -17,7 +17,7 @@ export const addContactToWorkflow = endpoint({
   route: 'POST /contacts/{contactId}/workflow/{workflowId}',
   scope: 'contacts.write',
   effect: 'enrol',
-  reconcile: notObservable,
+  reconcile: enrolmentBegins,
   body: true,
   times: ['eventStartTime'],
   answer: { succeeded: true },
@@ -32,7 +32,7 @@ export const removeContactFromWorkflow = endpoint({
   route: 'DELETE /contacts/{contactId}/workflow/{workflowId}',
   scope: 'contacts.write',
   effect: 'delete',
-  reconcile: notObservable,
+  reconcile: enrolmentEnds,
   body: true,
   times: ['eventStartTime'],
   answer: { succeeded: true },

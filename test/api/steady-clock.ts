@@ -1,4 +1,4 @@
-import type { Timers } from '../../src/lib/scheduler.ts';
+import { realTimers, type Timers } from '../../src/lib/scheduler.ts';
 import { NOW } from '../connect.ts';
 
 export interface SteadyClock extends Timers {
@@ -71,6 +71,18 @@ export function handClock(start = NOW): HandClock {
       }
       now = end;
       await idle();
+    },
+  };
+}
+
+/** A clock that advances by a second whenever it is read, so that nothing counts as recent; timers run in real time. */
+export function hastyClock(): Timers {
+  let now = 0;
+  return {
+    ...realTimers,
+    now() {
+      now += 1_000;
+      return now;
     },
   };
 }

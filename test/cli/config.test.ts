@@ -26,10 +26,9 @@ describe('defaults', () => {
       rateShare: 0.8,
     });
   });
-  test('the sandbox has every scope unless GHL_SCOPES narrows them, and no journal', () => {
+  test('the sandbox has every scope unless GHL_SCOPES narrows them', () => {
     expect(connectionOf({}, true).scopes()).toEqual(SCOPES);
     expect(connectionOf({ GHL_SCOPES: 'contacts.write' }, true).scopes()).toEqual(['contacts.write']);
-    expect(readConfig({}, true).journal).toBeUndefined();
   });
 });
 
@@ -66,6 +65,8 @@ describe('a malformed setting is reported in one line that names it and the corr
     [{ GHL_EXPORT_DIR: 'exports' }, /^GHL_EXPORT_DIR: "exports" is not an absolute path\. Give the absolute path/],
     [{ GHL_EXPORT_DIR: '/etc/hosts' }, /^GHL_EXPORT_DIR: "\/etc\/hosts" is not a folder\./],
     [{ GHL_EXPORT_DIR: '/etc/hosts/deep' }, /^GHL_EXPORT_DIR: "\/etc\/hosts\/deep" cannot be written \(ENOTDIR\)/],
+    [{ GHL_JOURNAL_DAYS: '0' }, /^GHL_JOURNAL_DAYS: "0" is not a whole number from 1 to 3650/],
+    [{ GHL_JOURNAL_VALUES: 'none' }, /^GHL_JOURNAL_VALUES: "none" is not one of on, off/],
     [{ GHL_TOKEN_STORE: 'safe' }, /^GHL_TOKEN_STORE: "safe" is not keychain/],
     [{ GHL_AUTHORIZE_URL: 'http://example.com/x' }, /^GHL_AUTHORIZE_URL: must be https/],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL: "loud" is not one of debug/],

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import type { Entry } from '../../src/api/write/journal.ts';
+import type { Entry } from '../../src/api/write/journal/entry.ts';
 import type { Json } from '../../src/lib/json.ts';
 
 import { createSandbox, type FaultRule, serveSandbox } from '../../src/sandbox/index.ts';
@@ -217,7 +217,7 @@ describe('a slow write', () => {
     program.child.stdin.end();
     expect(await program.ended).toBe(0);
     expect(answered(program, 2)).toBe(false);
-    expect(await journalled()).toMatchObject([{ outcome: 'done', cancelled: true, host: 'test' }]);
+    expect(await journalled()).toMatchObject([{ outcome: 'done', cancelled: true, host: { name: 'test' } }]);
     expect(await made()).toBe(1);
   });
 

@@ -1,6 +1,6 @@
 import type { UserError } from '../../lib/errors.ts';
 import type { Json } from '../../lib/json.ts';
-import type { Endpoint, ReconcileResult, Snapshot } from '../endpoint.ts';
+import type { Endpoint, ReconcileResult, RecordState, Snapshot } from '../endpoint.ts';
 import { ApiError } from '../errors.ts';
 
 /** A write, and what was known when it started. */
@@ -13,6 +13,8 @@ export interface StartedWrite {
   /** Monotonic ms. */
   readonly startedAt: number;
   readonly snapshot: Snapshot | undefined;
+  /** The record as it was, for the journal. */
+  readonly before: RecordState;
   /** Monotonic ms by which the caller needs the outcome. */
   readonly deadline: number | undefined;
 }

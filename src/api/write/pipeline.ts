@@ -1,14 +1,12 @@
-import { isRecord, type Json, recordIn, textIn } from '../../lib/json.ts';
+import type { Json } from '../../lib/json.ts';
 import { linkSignals } from '../../lib/link-signals.ts';
-import { type Timers, timeOf } from '../../lib/scheduler.ts';
 import type { Endpoint } from '../endpoint.ts';
-import type { RequestResult } from '../request-executor.ts';
 import type { CallOptions } from '../types.ts';
 import { CreateAttribution } from './attribution.ts';
 import { classify } from './classify.ts';
 import { type PriorCreate, PriorCreates } from './idempotency.ts';
-import type { Entry } from './journal.ts';
-import type { StartedWrite, WriteOutcome } from './outcome.ts';
+import { entryOfWrite } from './journal/build-entry.ts';
+import type { WriteOutcome } from './outcome.ts';
 import { reconcile } from './reconcile.ts';
 import { send, start } from './send.ts';
 import type { WriteServices } from './services.ts';
@@ -74,6 +72,7 @@ export class WritePipeline {
     const { attribution, cache, executor, journal, log } = this.#services;
     const cancel = linkSignals(this.#shutdown.signal, options.signal);
     try {
+      await journal?.assertWritable();
       const write = await start(this.#services, endpoint, sent, options, cancel.signal);
       cache.drop();
       const request = send(this.#services, write, options, cancel.signal);
@@ -84,11 +83,11 @@ export class WritePipeline {
       executor.metrics.count('writes');
       if (outcome.kind === 'unknown') executor.metrics.count('unknown');
       if (outcome.kind === 'done' || outcome.kind === 'unknown') this.#priorCreates.forgetDeleted(endpoint, sent);
-      const entry = journalEntry(write, result, outcome, options, executor.timers);
+      const entry = entryOfWrite(write, result, outcome, options, executor.timers);
       const { id, tool, reconciled, attempts } = entry;
-      const isJournalled = await journal(entry);
+      const isJournalled = (await journal?.append(entry)) ?? true;
       log('info', 'write', { tool, id, outcome: outcome.kind, reconciled, attempts });
-      return isJournalled ? outcome : withNotice(outcome, 'The journal could not be written.');
+      return isJournalled ? outcome : withNotice(outcome, NOT_JOURNALLED);
     } finally {
       cancel.unlink();
       cache.drop();
@@ -96,28 +95,7 @@ export class WritePipeline {
   }
 }
 
+const NOT_JOURNALLED = 'The journal could not be written: further writes are refused until it can.';
+
 const withNotice = (outcome: WriteOutcome, notice: string): WriteOutcome =>
   outcome.kind === 'done' ? { ...outcome, notice: [outcome.notice, notice].filter(Boolean).join(' ') } : outcome;
-
-const journalEntry = (
-  { endpoint, sent, startedAt }: StartedWrite,
-  { id, credential, attempts, response }: RequestResult,
-  outcome: WriteOutcome,
-  { signal, host }: CallOptions,
-  timers: Timers,
-): Entry => ({
-  id,
-  at: timeOf(timers, startedAt),
-  tool: endpoint.name,
-  locationId: credential.locationId,
-  contactId:
-    textIn(sent, 'contactId') ??
-    (outcome.kind === 'done' ? textIn(recordIn(outcome.data, 'contact'), 'id') : undefined),
-  sent,
-  outcome: outcome.kind,
-  reconciled: outcome.reconciled,
-  attempts,
-  cancelled: signal?.aborted ?? false,
-  traceId: isRecord(response?.body) ? textIn(response.body, 'traceId') : undefined,
-  host,
-});

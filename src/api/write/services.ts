@@ -3,7 +3,7 @@ import type { ReadCache } from '../read-cache.ts';
 import type { Reader } from '../reader.ts';
 import type { ExecutorOptions } from '../request-executor.ts';
 import type { CreateAttribution } from './attribution.ts';
-import type { Journal } from './journal.ts';
+import type { Journal } from './journal/journal.ts';
 
 /** What the steps of the pipeline share. */
 export interface WriteServices {
@@ -11,7 +11,8 @@ export interface WriteServices {
   readonly reader: Reader;
   readonly cache: ReadCache;
   readonly attribution: CreateAttribution;
-  readonly journal: Journal;
+  /** Undefined where it is off. */
+  readonly journal: Journal | undefined;
   readonly log: Log;
 }
 

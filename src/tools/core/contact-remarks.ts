@@ -1,37 +1,11 @@
-import { matchField } from '../../api/write/compare.ts';
-import { isEmpty, type Json, listIn, recordIn, rowsIn } from '../../lib/json.ts';
-import { isFieldKey } from './contact-arguments.ts';
+import { droppedFields } from '../../api/write/changed-fields.ts';
+import { type Json, recordIn } from '../../lib/json.ts';
+import { updatedContact } from './contact-arguments.ts';
 import { rowOf } from './row-shape.ts';
 
-/** Arguments that are no field of a contact, or that answers give in another form. */
-const NOT_COMPARED = new Set(['contactId', 'createNewIfDuplicateAllowed', 'clear', 'name', 'dndSettings', 'inboundDndSettings']); // biome-ignore format: a list
-/** Fields that HighLevel may silently not store: one that cannot be compared counts as not stored. */
-const MAY_BE_DROPPED = new Set(['phone', 'gender', 'companyName']);
-
 /** Names of the fields that the answer shows with another value. A create shows only some fields; others are not judged. */
-export function differentFields(contact: Json, args: Json, showsAllFields: boolean): string[] {
-  const isDifferent = ([name, value]: [string, unknown]): boolean => {
-    if (NOT_COMPARED.has(name) || value === undefined) return false;
-    if (isEmpty(contact[name]) && (isEmpty(value) || !showsAllFields)) return false;
-    if (name === 'customFields') return lacksCustomField(contact, args);
-    const match = matchField(name, value, contact);
-    return match === 'mismatch' || (match === 'unknown' && MAY_BE_DROPPED.has(name));
-  };
-  const kept = listIn(args, 'clear')
-    .map(String)
-    .filter((name) => name !== 'name' && !isEmpty(contact[name]));
-  const different = Object.entries(args).filter(isDifferent);
-  return [...different.map(([name]) => name), ...kept];
-}
-
-/** Whether a custom field that was sent by its id is not in the answer. */
-function lacksCustomField(contact: Json, args: Json): boolean {
-  if (!Array.isArray(contact.customFields)) return false;
-  const stored = new Set(rowsIn(contact, 'customFields').map(({ id }) => id));
-  return rowsIn(args, 'customFields').some(
-    ({ field, value }) => !isFieldKey(field) && !isEmpty(value) && !stored.has(field),
-  );
-}
+export const differentFields = (contact: Json, args: Json, showsAllFields: boolean): string[] =>
+  droppedFields(updatedContact(args), contact, showsAllFields);
 
 /** Notices about fields that a write did not store, by its answer. */
 export const writeRemarks =

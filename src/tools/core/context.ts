@@ -1,6 +1,7 @@
 import type { Endpoint, ToolSpec } from '../../api/endpoint.ts';
 import type { Priority } from '../../api/rate-limiter.ts';
-import type { Api, CallOptions } from '../../api/types.ts';
+import type { Api, CallOptions, WriteOrigin } from '../../api/types.ts';
+import type { Journal } from '../../api/write/journal/journal.ts';
 import type { Json } from '../../lib/json.ts';
 import type { Clock } from '../../lib/time.ts';
 import type { LocationState } from './location-state.ts';
@@ -45,8 +46,10 @@ export interface RequestContext {
   readonly signal?: AbortSignal | undefined;
   /** The owner's name for this account, for owners with several: previews name it. */
   readonly label?: string | undefined;
-  /** Name of the MCP host. */
-  readonly host?: string | undefined;
+  /** Undefined where the owner switched it off. */
+  readonly journal?: Journal | undefined;
+  /** For the journal. */
+  readonly origin?: WriteOrigin | undefined;
   readonly onWrite?: CallOptions['onWrite'];
   readonly access: Permissions;
   /** The owner's folder for exports; undefined where they are off. */
@@ -59,6 +62,10 @@ export interface RequestContext {
   readonly progress: (done: number, total: number | undefined, message?: string) => void;
 }
 
+export interface CallDetails extends Pick<CallOptions, 'fresh' | 'unstored' | 'deadline' | 'before'> {
+  readonly group?: string | undefined;
+}
+
 /** What one tool call has access to. */
 export interface ToolContext extends RequestContext {
   /** Adds a sentence for the model to the `notice` of the answer. */
@@ -66,15 +73,11 @@ export interface ToolContext extends RequestContext {
   /**
    * Calls one endpoint within the time budget of this tool, with the priority of interactive calls unless given another.
    * `fresh` bypasses the read cache, `unstored` leaves the answer out of it; `deadline` is ms of `Api.now` by which the
-   * answer is needed.
+   * answer is needed. For the journal `before` is the record that a write changes, where it was just read, and `group`
+   * names the run that a write is a part of, by default this call of a tool that sends several requests.
    * @throws UserError as `Api.call` does, and SwitchedOff for what the owner forbade
    */
-  readonly call: (
-    endpoint: Endpoint,
-    args: Json,
-    priority?: Priority,
-    options?: { readonly fresh?: true; readonly unstored?: true; readonly deadline?: number },
-  ) => Promise<Json>;
+  readonly call: (endpoint: Endpoint, args: Json, priority?: Priority, options?: CallDetails) => Promise<Json>;
   /** True while there is time to start another request and the host has not cancelled. */
   readonly hasTime: () => boolean;
 }
@@ -92,6 +95,7 @@ export interface CompositeImplementations {
   readonly getContactOverview: ToolBody;
   readonly getContactTimeline: ToolBody;
   readonly listChangedContacts: ToolBody;
+  readonly listRecentChanges: ToolBody;
   readonly onboardContact: ToolBody;
   readonly searchLocationAppointments: ToolBody;
   readonly searchLocationTasks: ToolBody;

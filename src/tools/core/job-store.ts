@@ -1,6 +1,7 @@
-import { createHash, randomInt } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { UserError } from '../../lib/errors.ts';
 import { type Json, stableKey } from '../../lib/json.ts';
+import { randomWord } from '../../lib/random-word.ts';
 import { quoteForMessage } from '../../lib/text.ts';
 
 /** Most jobs in memory; a new one drops the least recently used that is not running. */
@@ -8,8 +9,8 @@ const MAX_JOBS = 20;
 /** Most bytes of all jobs together, estimated. */
 const MAX_BYTES = 30_000_000;
 
-/** No letters or digits that look alike. */
-const ALPHABET = '23456789abcdefghjkmnpqrstuvwxyz';
+/** Characters of a handle after its kind. */
+const HANDLE_LENGTH = 5;
 
 interface Job {
   readonly kind: string;
@@ -31,7 +32,7 @@ export class JobStore {
   /** Stores unfinished work under a new handle such as `count-7f3k2`, and under the arguments if they are given. */
   create(kind: string, state: object, args?: Json): string {
     let handle: string;
-    do handle = `${kind}-${randomWord()}`;
+    do handle = `${kind}-${randomWord(HANDLE_LENGTH)}`;
     while (this.#jobs.has(handle));
     this.#created += 1;
     this.#use(handle, { kind, state, fingerprint: args && fingerprint(args), number: this.#created, bytes: 0 });
@@ -87,8 +88,6 @@ export class JobStore {
     }
   }
 }
-
-const randomWord = (): string => Array.from({ length: 5 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 
 const unknownHandle = (handle: string): UserError =>
   new UserError(

@@ -39,6 +39,11 @@ export class SeenContacts {
     return [...this.#seen.values()].filter(({ at }) => Math.abs(now - at) < LIFETIME_MS);
   }
 
+  find(id: string | undefined, now: number): SeenContact | undefined {
+    const seen = id === undefined ? undefined : this.#seen.get(id);
+    return seen && Math.abs(now - seen.at) < LIFETIME_MS ? seen : undefined;
+  }
+
   /** Whether lists and searches may show this contact as it was before a write. */
   isOutdated(id: unknown, now: number): boolean {
     const isUnknown = this.#ownWrites.get(id)?.known.kind === 'unknown';

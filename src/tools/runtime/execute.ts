@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../api/endpoint.ts';
-import type { Json } from '../../lib/json.ts';
+import { type Json, textIn } from '../../lib/json.ts';
 import { isE164 } from '../../lib/phone.ts';
+import { randomWord } from '../../lib/random-word.ts';
 import { truncate } from '../../lib/text.ts';
 import { readTime } from '../../lib/time.ts';
 import { hasUtcTimes, withLocalTimes } from '../../lib/time-format.ts';
@@ -22,6 +23,8 @@ import { hasFilters } from '../search-arguments.ts';
 import { showTimes, zonesFor } from './local-times.ts';
 import { readBeforeDelete } from './read-before-delete.ts';
 
+/** Characters of the name of a group of writes. */
+const GROUP_LENGTH = 8;
 /** Characters of all notices together. */
 const NOTICE_CHARACTERS = 2_000;
 
@@ -100,7 +103,8 @@ function createToolContext(
   request: RequestContext,
   addNotice: (notice: string, kind?: string) => void,
 ): ToolContext {
-  const { api, clock, signal, host, onWrite, access, state } = request;
+  const { api, clock, signal, onWrite, access, state } = request;
+  const run = isComposite(tool) ? randomWord(GROUP_LENGTH) : undefined;
   const startedAt = api.now();
   const deadline = isComposite(tool) ? startedAt + TOOL_DEADLINE_MS : undefined;
   // Hundreds of calls may send notices that differ only in numbers: the last one is shown.
@@ -108,11 +112,13 @@ function createToolContext(
   const context: ToolContext = {
     ...request,
     notify: (notice) => addNotice(notice),
-    call: async (endpoint, args, priority = 'interactive', options) => {
+    call: async (endpoint, args, priority = 'interactive', { group = run, ...options } = {}) => {
+      const contactName = state.seenContacts.find(textIn(args, 'contactId'), clock.now())?.name;
+      const origin = { ...request.origin, group, contactName };
       const send = async (sent: Endpoint, sentArgs: Json, past?: { readonly fresh: true }) => {
         assertAllowed(sent, sentArgs, access);
         return api.call(sent, sentArgs, {
-          ...{ signal, host, onWrite, priority, deadline, locationId: state.locationId },
+          ...{ signal, origin, onWrite, priority, deadline, locationId: state.locationId },
           notify: notifyLatest,
           ...{ ...options, ...past },
         });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { fetchTransport } from '../../../src/api/transport/index.ts';
 import type { Transport } from '../../../src/api/transport/types.ts';
-import type { Entry } from '../../../src/api/write/journal.ts';
 import { UserError } from '../../../src/lib/errors.ts';
 import type { Json } from '../../../src/lib/json.ts';
 import type { Fault } from '../../../src/sandbox/index.ts';
 import { type Connected, connect, find, NOW, textOf } from '../../connect.ts';
+import { recordingJournal } from '../../recording-journal.ts';
 import { layer, named, PERSON, scripted, TOKEN } from '../layer.ts';
 import { virtualClock } from '../virtual-clock.ts';
 
@@ -17,7 +17,7 @@ const LOCATION = 'bbbbbbbbbbbbbbbbbbbb';
 /** Server and sandbox on one virtual clock. `edgeMs`: how far the `Date` header is ahead of the application. */
 async function setUp({ edgeMs = 0, indexDelayMs = 15_000 } = {}) {
   const clock = virtualClock(NOW);
-  const journal: Entry[] = [];
+  const { journal, entries } = recordingJournal();
   let fetch: Transport = async () => {
     throw new Error('not ready');
   };
@@ -27,7 +27,7 @@ async function setUp({ edgeMs = 0, indexDelayMs = 15_000 } = {}) {
       timers: clock,
       timeoutMs: 30_000,
       random: () => 0.5,
-      journal: async (entry) => journal.push(entry) > 0,
+      journal,
       transport: async (request) => {
         const answer = await fetch(request);
         const date = new Date(clock.now() + edgeMs).toUTCString();
@@ -41,7 +41,7 @@ async function setUp({ edgeMs = 0, indexDelayMs = 15_000 } = {}) {
     const result = await connected.client.callTool({ name, arguments: args });
     return { isError: result.isError === true, text: textOf(result) };
   };
-  return { ...connected, clock, journal, contactId, attempt };
+  return { ...connected, clock, journal: entries, contactId, attempt };
 }
 
 describe('the clocks of the network edge and of the application differ', () => {
@@ -267,7 +267,7 @@ describe('a rejected token', () => {
   const current = async () => ({ token: TOKEN, locationId: LOCATION });
 
   test('after an uncertain attempt, if it cannot be refreshed: the write is reconciled and journalled', async () => {
-    const journal: Entry[] = [];
+    const { journal, entries } = recordingJournal();
     const { transport } = scripted((request, nth) => {
       if (request.method === 'GET') return {};
       return nth === 1 ? { status: 503 } : EXPIRED;
@@ -278,11 +278,11 @@ describe('a rejected token', () => {
       timers: virtualClock(NOW),
       credential: { current, renew },
       policy: { attempts: 5, base: 0, cap: 0 },
-      journal: async (entry) => journal.push(entry) > 0,
+      journal,
     });
     const update = api.call(named('update_contact'), { contactId: PERSON, city: 'Rome' });
     await expect(update).rejects.toThrow(/Looked it up: nothing was written/);
-    expect(journal).toMatchObject([{ tool: 'update_contact', outcome: 'notDone', reconciled: true }]);
+    expect(entries).toMatchObject([{ tool: 'update_contact', outcome: 'notDone', reconciled: true }]);
   });
 
   test('that is refreshed, if the second attempt is cancelled: the error is not about the token', async () => {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { undiciTransport } from '../../../src/api/transport/index.ts';
-import type { Entry } from '../../../src/api/write/journal.ts';
+import type { Entry } from '../../../src/api/write/journal/entry.ts';
 import type { Json } from '../../../src/lib/json.ts';
 
 import { createSandbox, type FaultRule, serveSandbox } from '../../../src/sandbox/index.ts';
 import { connect, find, NOW } from '../../connect.ts';
+import { recordingJournal } from '../../recording-journal.ts';
 import { fastClock } from '../fast-clock.ts';
 
 /** The reported outcome, and how many requests reached the route. */
@@ -151,7 +152,7 @@ describe('the fault matrix, over a real socket', () => {
     const clock = fastClock({ 'over 10 MB': 10, '429 without Retry-After': 25 }[fault] ?? 100);
     const sandbox = createSandbox({ now: clock.now, wait: clock.wait, rate: 'off' });
     const served = await serveSandbox(sandbox);
-    const journal: Entry[] = [];
+    const { journal, entries } = recordingJournal();
     const { call, client } = await connect({
       api: {
         timers: clock,
@@ -160,7 +161,7 @@ describe('the fault matrix, over a real socket', () => {
         timeoutMs: 30_000,
         random: () => 0.5,
         credential: { current: async () => sandbox, renew: async () => true },
-        journal: async (entry) => journal.push(entry) > 0,
+        journal,
       },
     });
     const { route, tool, args, marks } = effects[effect];
@@ -175,12 +176,12 @@ describe('the fault matrix, over a real socket', () => {
     const found = await marks(call, id);
     await served.close();
 
-    expect([reportedOutcome(result.isError === true, journal), attempts], JSON.stringify(result.content)).toEqual([
+    expect([reportedOutcome(result.isError === true, entries), attempts], JSON.stringify(result.content)).toEqual([
       outcome,
       requests,
     ]);
     expect(found).toBe(effect !== 'read' && (outcome === 'done' || outcome === 'reconciled') ? 1 : 0);
-    if (effect !== 'read') expect(journal).toHaveLength(1);
+    if (effect !== 'read') expect(entries).toHaveLength(1);
   });
 });
 

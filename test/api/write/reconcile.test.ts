@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../../src/api/write/journal.ts';
 import type { Json } from '../../../src/lib/json.ts';
 import type { Fault } from '../../../src/sandbox/index.ts';
 import { endpoints } from '../../../src/tools/index.ts';
 import { connect, find, NOW, textOf } from '../../connect.ts';
+import { recordingJournal } from '../../recording-journal.ts';
 import { virtualClock } from '../virtual-clock.ts';
 
 describe('every write', () => {
@@ -27,10 +27,10 @@ const LISTED = 'GET /contacts/{contactId}/notes';
 /** A server and a sandbox on one virtual clock, and a contact to write notes about. */
 async function setUp() {
   const clock = virtualClock(NOW);
-  const journal: Entry[] = [];
+  const { journal, entries } = recordingJournal();
   const connected = await connect({
     sandbox: { now: clock.now, wait: clock.wait },
-    api: { timers: clock, timeoutMs: 30_000, random: () => 0.5, journal: async (entry) => journal.push(entry) > 0 },
+    api: { timers: clock, timeoutMs: 30_000, random: () => 0.5, journal },
   });
   const { call } = connected;
   const { id: contactId } = await find(call, 'maria');
@@ -41,7 +41,7 @@ async function setUp() {
   const later = async (ms: number) => {
     await clock.wait(ms);
   };
-  return { ...connected, clock, journal, contactId, args, notes, add, later };
+  return { ...connected, clock, journal: entries, contactId, args, notes, add, later };
 }
 
 const idOf = (answer: Json) => (answer.note as Json).id;

@@ -4,7 +4,7 @@ import type { Endpoint } from '../../../src/api/endpoint.ts';
 import { SCOPES } from '../../../src/api/scopes.ts';
 import { fetchTransport } from '../../../src/api/transport/index.ts';
 import type { Transport } from '../../../src/api/transport/types.ts';
-import type { Entry } from '../../../src/api/write/journal.ts';
+import type { Entry } from '../../../src/api/write/journal/entry.ts';
 import { UserError } from '../../../src/lib/errors.ts';
 import type { Json } from '../../../src/lib/json.ts';
 import { silent } from '../../../src/lib/log.ts';
@@ -12,6 +12,7 @@ import { createSandbox } from '../../../src/sandbox/index.ts';
 import { endpoints } from '../../../src/tools/index.ts';
 import { NOW } from '../../connect.ts';
 import { randomOf } from '../../random.ts';
+import { recordingJournal } from '../../recording-journal.ts';
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts';
 import type { Schedule, Step } from './schedule.ts';
 import { data, type Snapshot, snapshot } from './schedule-world.ts';
@@ -50,7 +51,7 @@ export async function runSchedule(schedule: Schedule): Promise<Ran> {
   const before = await snapshot(sandbox);
   sandbox.setFaults(faults);
   const random = randomOf(schedule.seed);
-  const journal: Entry[] = [];
+  const { journal, entries } = recordingJournal();
   const api = createApi({
     timers: clock,
     transport: withLatency(clock, random, fetchTransport(sandbox.fetch)),
@@ -60,7 +61,7 @@ export async function runSchedule(schedule: Schedule): Promise<Ran> {
     timeoutMs: TIMEOUT_MS,
     log: silent,
     random,
-    journal: async (entry) => journal.push(entry) > 0,
+    journal,
   });
 
   let moment = 0;
@@ -105,7 +106,7 @@ export async function runSchedule(schedule: Schedule): Promise<Ran> {
   const reports = await Promise.all(calls);
   sandbox.setFaults([]);
   sandbox.advance(indexDelayMs);
-  return { reports, before, after: await snapshot(sandbox), journal };
+  return { reports, before, after: await snapshot(sandbox), journal: entries };
 }
 
 const idIn = (answer: Json | undefined): string | undefined =>

@@ -1,6 +1,7 @@
 import { type Json, listIn, recordIn } from '../../../lib/json.ts';
-import type { Endpoint, ReconcileStrategy } from '../../endpoint.ts';
+import type { ChangeStrategy, Endpoint, ReconcileStrategy } from '../../endpoint.ts';
 import { listMatches } from '../compare.ts';
+import { changesBusinessOfEach, changesTagsOfEach } from './changes.ts';
 import { done, NOT_DONE, unknown, unobservable } from './evidence.ts';
 
 /** Contacts of a bulk write that are read one by one. */
@@ -8,13 +9,15 @@ const MAX_READS = 20;
 
 interface BulkWrite {
   readonly idsKey: string;
+  readonly change: ChangeStrategy;
   /** Whether the write was done for a contact. */
   readonly isDone: (contact: Json, sent: Json) => boolean;
   /** The answer HighLevel would have given; `found` are the contacts that exist. */
   readonly answer: (ids: readonly unknown[], found: ReadonlySet<unknown>) => Json;
 }
 
-const eachContact = (getContact: Endpoint, { idsKey, isDone, answer }: BulkWrite): ReconcileStrategy => ({
+const eachContact = (getContact: Endpoint, { idsKey, change, isDone, answer }: BulkWrite): ReconcileStrategy => ({
+  change,
   description: `reads each contact, up to ${MAX_READS}; unknown beyond that`,
   async check({ sent, read }) {
     const ids = listIn(sent, idsKey);
@@ -38,6 +41,7 @@ const eachContact = (getContact: Endpoint, { idsKey, isDone, answer }: BulkWrite
 export const contactsAreTagged = (getContact: Endpoint): ReconcileStrategy =>
   eachContact(getContact, {
     idsKey: 'contacts',
+    change: changesTagsOfEach,
     isDone: (contact, sent) =>
       sent.removeAllTags === true
         ? listIn(contact, 'tags').length === 0
@@ -52,9 +56,10 @@ export const contactsAreTagged = (getContact: Endpoint): ReconcileStrategy =>
     }),
   });
 
-export const contactsHaveBusiness = (getContact: Endpoint): ReconcileStrategy =>
+export const contactsHaveBusiness = (getContact: Endpoint, searchContacts: Endpoint): ReconcileStrategy =>
   eachContact(getContact, {
     idsKey: 'ids',
+    change: changesBusinessOfEach(searchContacts),
     isDone: (contact, sent) => (contact.businessId ?? null) === (sent.businessId ?? null),
     answer: (ids, found) => ({ success: true, ids: ids.filter((id) => found.has(id)) }),
   });

@@ -4,12 +4,14 @@ import { fullName } from '../../contact-fields.ts';
 import type { Endpoint, ReconcileContext, ReconcileResult, ReconcileStrategy } from '../../endpoint.ts';
 import { type Match, matchFields } from '../compare.ts';
 import { mayBeSameContact } from '../contact-identity.ts';
+import { createsRecord, updatesRecord, upsertsContact } from './changes.ts';
 import { type ContactReads, explainOwner, findOwners, snapshotOfOwners } from './contact-lookup.ts';
 import { ageOf, done, EDGE_CLOCK_SKEW_MS, NOT_DONE, unknown } from './evidence.ts';
 
 export const findNewContact = (reads: ContactReads): ReconcileStrategy => ({
   description:
     'looks for a new contact with its email or phone; one without either is searched by name, and unknown unless found',
+  change: createsRecord('contact'),
   createsRecord: true,
   snapshotBefore: snapshotOfOwners(reads.findDuplicateContact),
   async check(context) {
@@ -32,6 +34,7 @@ export const findNewContact = (reads: ContactReads): ReconcileStrategy => ({
 
 export const findUpsertedContact = (reads: ContactReads): ReconcileStrategy => ({
   description: 'looks the contact up by its email and its phone and compares the fields sent',
+  change: upsertsContact(reads.findDuplicateContact),
   snapshotBefore: snapshotOfOwners(reads.findDuplicateContact),
   async check(context) {
     const { email, createNewIfDuplicateAllowed: mayCreateDuplicate, ...fields } = context.sent;
@@ -52,6 +55,7 @@ export const findUpsertedContact = (reads: ContactReads): ReconcileStrategy => (
 
 export const contactMatchesFields = (getContact: Endpoint): ReconcileStrategy => ({
   description: 'reads the contact and compares the fields sent',
+  change: updatesRecord(getContact, 'contact'),
   async check(context) {
     const { contactId, ...fields } = context.sent;
     const contact = recordIn(await context.read(getContact, { contactId }), 'contact');

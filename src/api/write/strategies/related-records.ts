@@ -1,12 +1,23 @@
 import { recordIn, rowsIn, textIn } from '../../../lib/json.ts';
 import { isDeleted } from '../../deleted-rows.ts';
-import type { Endpoint, ReconcileStrategy } from '../../endpoint.ts';
+import type { ChangeStrategy, Endpoint, ReconcileStrategy } from '../../endpoint.ts';
 import { countListed, matchFields } from '../compare.ts';
+import {
+  type ContactParts,
+  changesList,
+  createsRecord,
+  deletesContact,
+  deletesRecord,
+  endsEnrolment,
+  enrols,
+  updatesRecord,
+} from './changes.ts';
 import { ageOf, done, NOT_DONE, unknown, unobservable } from './evidence.ts';
 
 export const findNewNote = (listNotes: Endpoint): ReconcileStrategy => ({
   description:
     "looks for a new note with this text among the contact's notes, by the list read before where there is one, else by their times",
+  change: createsRecord('note'),
   createsRecord: true,
   snapshotBefore: async ({ sent: { contactId }, recentIds }) => [recentIds(listNotes, { contactId })],
   async check(context) {
@@ -32,6 +43,7 @@ export const findNewNote = (listNotes: Endpoint): ReconcileStrategy => ({
 /** Tasks carry no time, so they are listed before the write unless that was done within the last minute. */
 export const findNewTask = (listTasks: Endpoint): ReconcileStrategy => ({
   description: "compares the contact's tasks before and after: tasks carry no time of their own",
+  change: createsRecord('task'),
   createsRecord: true,
   async snapshotBefore({ sent: { contactId }, read, recentIds }) {
     const ids = recentIds(listTasks, { contactId });
@@ -54,10 +66,11 @@ export const findNewTask = (listTasks: Endpoint): ReconcileStrategy => ({
   },
 });
 
-type Kind = 'contact' | 'task' | 'note';
+type Kind = 'task' | 'note';
 
-export const recordMatchesFields = (getRecord: Endpoint, kind: Exclude<Kind, 'contact'>): ReconcileStrategy => ({
+export const recordMatchesFields = (getRecord: Endpoint, kind: Kind): ReconcileStrategy => ({
   description: `reads the ${kind} and compares the fields sent`,
+  change: updatesRecord(getRecord, kind),
   async check({ sent, read }) {
     const { contactId, [`${kind}Id`]: id, ...fields } = sent;
     const record = recordIn(await read(getRecord, { contactId, [`${kind}Id`]: id }), kind);
@@ -68,6 +81,17 @@ export const recordMatchesFields = (getRecord: Endpoint, kind: Exclude<Kind, 'co
 });
 
 export const recordIsDeleted = (getRecord: Endpoint, kind: Kind): ReconcileStrategy => ({
+  ...isMissing(getRecord, kind),
+  change: deletesRecord(getRecord, kind),
+});
+
+/** `parts`: the lists of what is deleted with the contact. */
+export const contactIsDeleted = (getContact: Endpoint, parts: ContactParts): ReconcileStrategy => ({
+  ...isMissing(getContact, 'contact'),
+  change: deletesContact(getContact, parts),
+});
+
+const isMissing = (getRecord: Endpoint, kind: Kind | 'contact'): Omit<ReconcileStrategy, 'change'> => ({
   description: `reads the ${kind}, which must be missing`,
   async check({ sent, read }) {
     const record = recordIn(await read(getRecord, sent), kind);
@@ -78,6 +102,7 @@ export const recordIsDeleted = (getRecord: Endpoint, kind: Kind): ReconcileStrat
 /** `present`: whether the contact must have the tags or followers that were sent, or lack them. */
 export const contactLists = (getContact: Endpoint, key: 'tags' | 'followers', present: boolean): ReconcileStrategy => ({
   description: `reads the contact's ${key}`,
+  change: changesList(getContact, key),
   async check({ sent, read }) {
     const contact = recordIn(await read(getContact, { contactId: sent.contactId }), 'contact');
     if (!contact) return NOT_DONE;
@@ -88,7 +113,12 @@ export const contactLists = (getContact: Endpoint, key: 'tags' | 'followers', pr
   },
 });
 
-export const notObservable: ReconcileStrategy = {
+const notObservable = (change: ChangeStrategy): ReconcileStrategy => ({
+  change,
   description: 'unknown: no endpoint shows it',
   check: async () => unobservable("Only the contact's page in HighLevel shows it; no tool does."),
-};
+});
+
+/** Campaigns and workflows: no endpoint shows who is enrolled. */
+export const enrolmentBegins = notObservable(enrols);
+export const enrolmentEnds = notObservable(endsEnrolment);

@@ -1,6 +1,7 @@
 import type { Json } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { JobStore } from '../../core/job-store.ts';
+import { inGroup } from '../write-group.ts';
 import { BulkJob, type BulkPlan } from './bulk-job.ts';
 import { costOf } from './cost.ts';
 import { type BatchWork, runBatch } from './run-batch.ts';
@@ -93,7 +94,8 @@ async function continueJob<StepName extends string, Plan extends BulkPlan<StepNa
     job.previewed = !signal?.aborted;
     return { ...preview, next };
   }
-  const stopReason = needsPreview(job.plan) && !confirmed ? undefined : await runBatch(job, work, context);
+  const stopReason =
+    needsPreview(job.plan) && !confirmed ? undefined : await runBatch(job, work, inGroup(context, handle));
   if (stopReason) notify(stopReason);
   const summary = work.summary(job);
   if (summary.left === 0) return finish(job, summary, signal);

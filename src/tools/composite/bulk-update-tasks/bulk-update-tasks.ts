@@ -26,7 +26,8 @@ const updateTask: Step<TaskPlan> = {
     if (!task) return () => 'skipped';
     const wanted = stepChange(fieldChanges(task, changes));
     if (wanted === 'unchanged') return () => wanted;
-    const answer = await call(updateContactTask, { contactId: task.contactId, taskId, ...changes }, 'bulk');
+    const args = { contactId: task.contactId, taskId, ...changes };
+    const answer = await call(updateContactTask, args, 'bulk', { before: task });
     const isStored = matchFields(changes, recordIn(answer, 'task') ?? {}) !== 'mismatch';
     return () => (isStored ? wanted : NOT_STORED);
   },

@@ -8,6 +8,7 @@ import { rowOf } from '../../core/row-shape.ts';
 import { bulkUpdateContactTags } from '../../tags.ts';
 import {
   type FieldChanges,
+  type Records,
   type Step,
   type StepChange,
   type StepFailure,
@@ -80,7 +81,8 @@ export const STEPS: Readonly<Record<StepName, ContactStep>> = {
     concurrency: 1,
     async send(ids, { changes }, call, before) {
       const { businessId, unlinkBusiness } = changes;
-      const answer = await call(bulkAssignContactBusiness, { ids, businessId, unlinkBusiness }, 'bulk');
+      const details = { before: businessesOf(ids, before) };
+      const answer = await call(bulkAssignContactBusiness, { ids, businessId, unlinkBusiness }, 'bulk', details);
       const changed = new Set(listIn(answer, 'ids'));
       const fields = [businessField({ changes })];
       return (id) => (changed.has(id) ? stepChange(changesBetween(before.get(id), { businessId }, fields)) : OMITTED);
@@ -94,7 +96,8 @@ export const STEPS: Readonly<Record<StepName, ContactStep>> = {
     concurrency: 4,
     async send([contactId = ''], plan, call, before) {
       const customFields = customFieldArguments(plan.customFields);
-      const answer = await call(updateContact, { ...plan.changes.set, ...customFields, contactId }, 'bulk');
+      const args = { ...plan.changes.set, ...customFields, contactId };
+      const answer = await call(updateContact, args, 'bulk', { before: knownFields(args, before.get(contactId)) });
       const after = rowOf.contact(recordIn(answer, 'contact') ?? {});
       const changes = changesBetween(before.get(contactId), after, fieldsToSet(plan));
       const names = notStored(plan, after, changes);
@@ -102,6 +105,28 @@ export const STEPS: Readonly<Record<StepName, ContactStep>> = {
     },
   },
 };
+
+/** The business of each contact, for the journal; undefined where none was read. */
+const businessesOf = (ids: readonly string[], before: Records): Json | undefined =>
+  before.size === 0
+    ? undefined
+    : Object.fromEntries(
+        ids.flatMap((id) => {
+          const contact = before.get(id);
+          return contact && 'businessId' in contact ? [[id, contact.businessId]] : [];
+        }),
+      );
+
+/** The contact for the journal, if search shows all of the fields that a request sets. */
+function knownFields(args: Json, contact: Json | undefined): Json | undefined {
+  const { clear, name, contactId: _, ...fields } = args;
+  const names = [
+    ...Object.keys(fields),
+    ...listIn({ clear }, 'clear'),
+    ...(name === undefined ? [] : ['firstName', 'lastName']),
+  ];
+  return contact && names.every((field) => String(field) in contact) ? contact : undefined;
+}
 
 export const stepsOf = (changes: Changes): StepName[] =>
   (Object.keys(STEPS) as StepName[]).filter((step) => STEPS[step].isWanted(changes));

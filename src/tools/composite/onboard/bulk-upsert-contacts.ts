@@ -1,5 +1,6 @@
 import type { ToolContext } from '../../core/context.ts';
 import type { Implementation, ToolInput } from '../../core/tool.ts';
+import { inGroup } from '../write-group.ts';
 import type { bulkUpsertContacts } from './bulk-upsert-contacts.tool.ts';
 import { parsePeople } from './parse-person.ts';
 import { type Outcome, shownRows } from './row-result.ts';
@@ -27,7 +28,7 @@ export const run: Implementation<typeof bulkUpsertContacts> = async (args, conte
   const handle = await handleOf(args, context);
   const job = jobs.find<UpsertJob>(KIND, handle);
   return jobs.runExclusively(handle, async () => {
-    const stopReason = await runRows(job, context);
+    const stopReason = await runRows(job, inGroup(context, handle));
     const isFinished = job.results.size === job.people.length;
     // A cancelled call delivers no result: the same call again must find the job.
     if (isFinished && context.signal?.aborted !== true) jobs.remove(handle);

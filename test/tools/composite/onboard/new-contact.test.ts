@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../../../src/api/write/journal.ts';
 import type { Json } from '../../../../src/lib/json.ts';
+import { recordingJournal } from '../../../recording-journal.ts';
 import { allContacts, CLEO, CLUB, EXTERNAL, world, writes } from './world.ts';
 
 describe('a new person', () => {
   test('is created with every part; the same call again writes nothing', async () => {
-    const journal: Entry[] = [];
-    const keep = async (entry: Entry) => journal.push(entry) > 0;
-    const server = await world({ user: 'dana@shop.example', api: { journal: keep } });
+    const { journal, entries } = recordingJournal();
+    const server = await world({ user: 'dana@shop.example', api: { journal } });
     const first = await server.call('onboard_contact', CLEO);
     const contact = first.contact as Json;
     expect(first).toMatchObject({ created: true, changed: [], business: { businessId: CLUB, assigned: true } });
@@ -23,7 +22,7 @@ describe('a new person', () => {
       { title: 'Welcome call', dueDate: '2026-11-24T09:00-06:00', created: true },
       { title: 'Send contract', dueDate: '2026-11-25T09:00-06:00', created: true },
     ]);
-    expect(journal[0]?.sent).toMatchObject({ phone: '+13125550103' });
+    expect(entries[0]?.sent).toMatchObject({ phone: '+13125550103' });
     expect(first).not.toHaveProperty('failed');
     expect(first.notice).toContain('2026-11-24T09:00-06:00 [America/Chicago]');
     const { tasks } = await server.call('list_contact_tasks', { contactId: contact.id });

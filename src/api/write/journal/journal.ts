@@ -1,0 +1,20 @@
+import { UserError } from '../../../lib/errors.ts';
+import type { Entry } from './entry.ts';
+import type { JournalPage, JournalQuery } from './read-journal.ts';
+
+/** The record of every write. */
+export interface Journal {
+  /** False if entries have names of fields only: then no record is read before a write. */
+  readonly hasValues: boolean;
+  /** Call before a write is sent. @throws JournalUnavailable if its entry could not be stored */
+  assertWritable(): Promise<void>;
+  /** Hands an entry to the operating system; false if that failed or took too long. */
+  append(entry: Entry): Promise<boolean>;
+  /** Entries, the newest first. @throws UserError for a cursor that is not valid */
+  read(query: JournalQuery): Promise<JournalPage>;
+}
+
+/** A write was not sent, because its entry could not be stored. */
+export class JournalUnavailable extends UserError {
+  readonly kind = 'journal';
+}
