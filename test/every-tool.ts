@@ -57,6 +57,7 @@ const composite = ({
     { tasks: [taskId], set: { dueDate: '2026-12-01T09:00', completed: true } },
     { dueFrom: '2020-01-01', set: { assignedTo: userId } },
   ],
+  list_recent_changes: [{}, { contactId, since: '2026-11-01', limit: 1 }],
   bulk_update_contacts: [
     { contacts: [contactId, otherContactId, 'nobody'], addTags: [tag, 'fair'], set: { city: 'Gary' } },
     { filters: [{ field: 'email', operator: 'exists' }], addTags: ['fair'] },

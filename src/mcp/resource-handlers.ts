@@ -4,7 +4,7 @@ import {
   UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'; // biome-ignore format: one import
 import { InvalidRequestError, UserError } from '../lib/errors.ts';
-import { listResources, listTemplates, resolveResource } from '../resources/index.ts';
+import { JOURNAL_URI, listResources, listTemplates, resolveResource } from '../resources/index.ts';
 import { readStatus, STATUS_URI } from '../resources/status.ts';
 import { MAX_SUBSCRIPTIONS } from '../resources/subscriptions.ts';
 import { assertAllowed } from '../tools/core/permissions.ts';
@@ -47,6 +47,8 @@ async function subscribe(uri: string, { access, subscriptions, toolRunner }: Ses
     throw new InvalidRequestError(
       'ghl://status cannot be subscribed to, because every call changes it: read it when you need it.',
     );
+  if (uri === JOURNAL_URI)
+    throw new InvalidRequestError('ghl://journal cannot be subscribed to: read it when you need it.');
   const { tool, contactId } = resolveResource(uri);
   if (!(await toolRunner(extra)).offers(tool)) throw new UserError(explainUnavailable(access(), tool));
   // Changes that others make are found by a search.

@@ -5,11 +5,13 @@ import { withinBytes } from '../lib/text.ts';
 import { listContacts } from '../tools/contacts.ts';
 import { isOffered, type ToolAccess } from '../tools/core/tool-access.ts';
 import { MAX_BYTES, toText } from '../tools/core/tool-result.ts';
-import { overviewMarkdown, timelineMarkdown } from './markdown.ts';
+import { historyMarkdown, overviewMarkdown, timelineMarkdown } from './markdown.ts';
 import type { RecentContact } from './recent-contacts.ts';
 import { statusResource } from './status.ts';
 
 const ROOT = 'ghl://contacts';
+export const JOURNAL_URI = 'ghl://journal';
+const JOURNAL_ROWS = 50;
 const JSON_TYPE = 'application/json';
 const MARKDOWN = 'text/markdown';
 
@@ -18,6 +20,8 @@ interface ContactResource {
   readonly path: string;
   readonly tool: string;
   readonly title: string;
+  /** Arguments besides the contact. */
+  readonly more?: Json;
   /** JSON without it. */
   readonly toMarkdown?: (result: Json, contactId: string) => string;
 }
@@ -39,10 +43,25 @@ const CONTACT_RESOURCES: readonly ContactResource[] = [
     title: 'Timeline of a contact',
     toMarkdown: timelineMarkdown,
   },
+  {
+    path: '/history',
+    tool: 'list_recent_changes',
+    title: 'What this server changed of a contact',
+    toMarkdown: historyMarkdown,
+    more: { limit: JOURNAL_ROWS },
+  },
 ];
 
 /** The query of a page of contacts. */
 const PAGE_ARGUMENTS = ['startAfter', 'startAfterId'] as const;
+
+const journalResource = {
+  uri: JOURNAL_URI,
+  name: 'journal',
+  title: 'Journal',
+  description: 'What this server changed, newest first. Data from the CRM.',
+  mimeType: JSON_TYPE,
+};
 
 /** One short page, and nothing is sent: several hosts read it at every start. */
 export function listResources(access: ToolAccess, recent: readonly RecentContact[]) {
@@ -57,6 +76,7 @@ export function listResources(access: ToolAccess, recent: readonly RecentContact
   return [
     ...(isOffered(access, 'list_contacts') ? [collection] : []),
     statusResource,
+    ...(isOffered(access, 'list_recent_changes') ? [journalResource] : []),
     ...(isOffered(access, 'get_contact') ? contacts : []),
   ];
 }
@@ -84,7 +104,7 @@ export function listTemplates(access: ToolAccess) {
 function resourceNotFound(): ResourceNotFoundError {
   const paths = CONTACT_RESOURCES.map(({ path }) => path).filter(Boolean);
   return new ResourceNotFoundError(
-    `There is no such resource: ghl://contacts, ghl://contacts/{contactId} and below it ${paths.join(', ')}; ghl://status. A page of contacts is named by nextUri of the page before. Nothing was sent.`,
+    `There is no such resource: ghl://contacts, ghl://contacts/{contactId} and below it ${paths.join(', ')}; ghl://status; ghl://journal. A page of contacts is named by nextUri of the page before. Nothing was sent.`,
   );
 }
 
@@ -97,15 +117,19 @@ export function resolveResource(uri: string) {
   const [, id = '', path = ''] = /^ghl:\/\/contacts\/([^/?#]+)(\/[a-z]+)?$/.exec(uri) ?? [];
   const resource = CONTACT_RESOURCES.find((each) => each.path === path);
   if (resource && isId(id)) {
-    const { tool, toMarkdown } = resource;
+    const { tool, toMarkdown, more } = resource;
     return {
       tool,
-      args: { contactId: id },
+      args: { contactId: id, ...more },
       contactId: id,
       mimeType: toMarkdown ? MARKDOWN : JSON_TYPE,
       // The tool has limited the size of its result; escaping makes Markdown longer.
       format: (result: Json) => (toMarkdown ? withinBytes(toMarkdown(result, id), MAX_BYTES) : toText(result)),
     };
+  }
+  if (uri === JOURNAL_URI) {
+    const args = { allConversations: true, limit: JOURNAL_ROWS };
+    return { tool: 'list_recent_changes', args, mimeType: JSON_TYPE, format: toText };
   }
   const args = uri === ROOT ? {} : pageOf(uri, listContacts);
   if (!args) throw resourceNotFound();

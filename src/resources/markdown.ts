@@ -85,3 +85,45 @@ export function timelineMarkdown({ timeline, total, failed, asOf, notice, next }
     '',
   ].join('\n');
 }
+
+/** The result of list_recent_changes for one contact as Markdown. */
+export function historyMarkdown({ changes, notice, next }: Json, contactId: string): string {
+  const rows = recordsOf(changes);
+  const [name] = rows.flatMap(({ contactName }) => contactName ?? []);
+  return [
+    `# History of ${name === undefined ? `contact ${contactId}` : escaped(name)}`,
+    '',
+    'What this server changed, newest first. Data from the CRM.',
+    ...(notice ? ['', escaped(notice)] : []),
+    ...section(
+      'Changes',
+      rows.map((row) => historyLine(row, contactId)),
+    ),
+    ...(rows.length === 0 ? ['', 'None.'] : []),
+    ...(next ? ['', 'Older changes: list_recent_changes.'] : []),
+    '',
+  ].join('\n');
+}
+
+function historyLine(
+  { at, tool, host, outcome, reason, changes, contacts, notStored, fields, id }: Json,
+  contactId: string,
+) {
+  const own = recordsOf(contacts).find((contact) => contact.contactId === contactId);
+  return joined(
+    field(at),
+    field(tool),
+    field(host, 'by '),
+    ...recordsOf(own?.changes ?? changes).map(changeText),
+    field(fields, 'fields '),
+    field(notStored, 'not stored: '),
+    outcome === 'done' ? undefined : field([outcome, reason].filter(Boolean).join(', ')),
+    field(id, 'change '),
+  );
+}
+
+/** `city: Austin → Houston` */
+const changeText = (change: Json): string => {
+  const value = (key: 'old' | 'new') => (key in change ? escaped(change[key] ?? 'empty') : 'unknown');
+  return `${escaped(change.field)}: ${value('old')} → ${value('new')}`;
+};

@@ -11,6 +11,7 @@ import { getContactTimeline } from './composite/contact-view/get-contact-timelin
 import { countContacts } from './composite/count/count-contacts.tool.ts';
 import { findDuplicates } from './composite/duplicates/find-duplicates.tool.ts';
 import { exportContacts } from './composite/export/export-contacts.tool.ts';
+import { listRecentChanges } from './composite/journal/list-recent-changes.tool.ts';
 import { searchLocationTasks } from './composite/location-tasks/search-location-tasks.tool.ts';
 import { bulkUpsertContacts } from './composite/onboard/bulk-upsert-contacts.tool.ts';
 import { onboardContact } from './composite/onboard/onboard-contact.tool.ts';
@@ -46,6 +47,7 @@ export const families = {
     exportContacts,
     bulkUpdateContacts,
     bulkUpdateTasks,
+    listRecentChanges,
   ],
 } as const;
 

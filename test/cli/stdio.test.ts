@@ -118,11 +118,13 @@ describe('without a credential', () => {
       new StdioClientTransport({ command: process.execPath, args: [PROGRAM], env: { GHL_API_KEY: '${GHL_API_KEY}' } }),
     );
     // The ten reads, and the tools of several calls that only read.
-    expect((await client.listTools()).tools).toHaveLength(10 + 5);
+    expect((await client.listTools()).tools).toHaveLength(10 + 6);
     expect(client.getInstructions()).toContain('Not signed in to HighLevel: set GHL_API_KEY');
-    const result = await client.callTool({ name: 'list_contacts', arguments: {} });
-    expect(result.isError).toBe(true);
-    expect(textOf(result)).toMatch(/^Not signed in to HighLevel: set GHL_API_KEY .* --sandbox\.$/);
+    for (const name of ['list_contacts', 'list_recent_changes']) {
+      const result = await client.callTool({ name, arguments: {} });
+      expect(result.isError).toBe(true);
+      expect(textOf(result)).toMatch(/^Not signed in to HighLevel: set GHL_API_KEY .* --sandbox\.$/);
+    }
     await client.close();
   });
 });

@@ -22,7 +22,11 @@ async function pagesFrom(client: Connected['client'], uri: string | undefined): 
 describe('contacts as resources', () => {
   test('the list holds the collection, then also recent contacts, and sends nothing', async () => {
     const { client, call, sent } = await connect();
-    expect((await client.listResources()).resources.map((r) => r.uri)).toEqual(['ghl://contacts', 'ghl://status']);
+    expect((await client.listResources()).resources.map((r) => r.uri)).toEqual([
+      'ghl://contacts',
+      'ghl://status',
+      'ghl://journal',
+    ]);
     const maria = await find(call, 'maria');
     await call('get_contact', { contactId: maria.id });
     await sent();
@@ -30,6 +34,7 @@ describe('contacts as resources', () => {
     expect(resources).toMatchObject([
       { uri: 'ghl://contacts' },
       { uri: 'ghl://status' },
+      { uri: 'ghl://journal' },
       { uri: `ghl://contacts/${maria.id}`, name: `${maria.firstName} ${maria.lastName}` },
     ]);
     expect(await sent()).toEqual([]);
@@ -56,6 +61,7 @@ describe('contacts as resources', () => {
       'ghl://contacts/{contactId}/appointments',
       'ghl://contacts/{contactId}/overview',
       'ghl://contacts/{contactId}/timeline',
+      'ghl://contacts/{contactId}/history',
       'ghl://contacts{?startAfter,startAfterId}',
     ]);
   });
@@ -170,7 +176,7 @@ describe('contacts as resources', () => {
 describe('contacts in the list of resources', () => {
   test('a found or created contact is listed without a further request; a deleted one is not', async () => {
     const { client, call } = await connect();
-    const named = async () => (await client.listResources()).resources.slice(2).map(({ name }) => name);
+    const named = async () => (await client.listResources()).resources.slice(3).map(({ name }) => name);
     const { contact } = await call('find_duplicate_contact', { email: 'maria.lopez@northshoremed.example' });
     await call('create_contact', { firstName: 'Nora', lastName: 'Finch' });
     expect(await named()).toEqual(['Nora Finch', 'Maria Lopez']);
@@ -184,7 +190,8 @@ describe('contacts in the list of resources', () => {
     client.setNotificationHandler(ResourceListChangedNotificationSchema, onListChanged);
     const { id } = await find(call, 'maria');
     await call('list_contact_tasks', { contactId: id });
-    expect((await client.listResources()).resources.map(({ uri }) => uri)).toEqual(['ghl://contacts', 'ghl://status']);
+    const uris = (await client.listResources()).resources.map(({ uri }) => uri);
+    expect(uris).toEqual(['ghl://contacts', 'ghl://status', 'ghl://journal']);
     expect(onListChanged).not.toHaveBeenCalled();
   });
 

@@ -13,6 +13,7 @@ export { run as getContactTimeline } from './contact-view/get-contact-timeline.t
 export { run as countContacts } from './count/count-contacts.ts';
 export { run as findDuplicates } from './duplicates/find-duplicates.ts';
 export { run as exportContacts } from './export/export-contacts.ts';
+export { run as listRecentChanges } from './journal/list-recent-changes.ts';
 export { run as searchLocationTasks } from './location-tasks/search-location-tasks.ts';
 export { run as bulkUpsertContacts } from './onboard/bulk-upsert-contacts.ts';
 export { run as onboardContact } from './onboard/onboard-contact.ts';

@@ -32,6 +32,11 @@ export function namingOf(key: unknown): { readonly kind: LookupKind; readonly sh
 /** A row that says how a field changed: `{field: "assignedTo", old, new}`. */
 export const isChange = (row: Json): boolean => typeof row.field === 'string' && 'new' in row;
 
+/** The id of the custom field that a change is about: `{field: "customFields.<id>", old, new}`. */
+export const changedCustomField = (row: Json): string | undefined =>
+  isChange(row) ? CUSTOM_FIELD_ID.exec(String(row.field))?.[1] : undefined;
+const CUSTOM_FIELD_ID = /^customFields\.([A-Za-z0-9]{20})$/;
+
 /** An id, a list of ids, or the ids of `{old, new}`. */
 const idsOf = (value: unknown): unknown[] => (isRecord(value) ? Object.values(value) : [value].flat());
 
@@ -59,7 +64,8 @@ function collectIds(value: unknown, needed: NeededIds, keys: readonly string[] |
     if (typeof id === 'string' && id !== '') needed.set(kind, (needed.get(kind) ?? new Set()).add(id));
   };
   const changed = isChange(value) ? namingOf(value.field) : undefined;
-  if (changed) for (const id of [value.old, value.new]) add(changed.kind, id);
+  if (changed) for (const id of [value.old, value.new].flat()) add(changed.kind, id);
+  add('customFields', changedCustomField(value));
   for (const [key, inner] of Object.entries(value)) {
     if (isNextCall(key)) continue;
     const { kind, shown } = namingOf(key) ?? {};

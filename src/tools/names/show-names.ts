@@ -2,7 +2,14 @@ import { isEmpty, isRecord, type Json } from '../../lib/json.ts';
 import { stripHiddenCharacters, truncate } from '../../lib/text.ts';
 import type { ToolContext } from '../core/context.ts';
 import type { LookupKind, NamedRow } from '../core/lookup-cache.ts';
-import { isChange, isNextCall, isValueList, type NeededIds, namingOf } from '../core/named-ids.ts';
+import {
+  changedCustomField,
+  isChange,
+  isNextCall,
+  isValueList,
+  type NeededIds,
+  namingOf,
+} from '../core/named-ids.ts';
 import { CUSTOM_FIELDS } from '../core/references.ts';
 import { customFieldIn } from '../core/search-fields.ts';
 import { showCustomFields } from './custom-field-values.ts';
@@ -44,6 +51,8 @@ function named(value: unknown, naming: Naming, isRow: boolean): unknown {
 
 /** `{field: "assignedTo", old, new}` with the names of both users. */
 function namedChange(row: Json, { directory }: Naming): Json {
+  const customField = namesOf(changedCustomField(row), directory.customFields);
+  if (typeof customField === 'string') return { ...row, field: `${CUSTOM_FIELDS}${customField}` };
   const { kind, shown } = namingOf(row.field) ?? {};
   const names = kind && namesOf({ old: row.old, new: row.new }, directory[kind]);
   return isRecord(names) ? { ...row, ...names, field: shown } : row;
@@ -96,7 +105,7 @@ function namesOf(value: unknown, rows: readonly NamedRow[] = []): unknown {
   };
   if (isRecord(value)) {
     const ids = Object.entries(value).filter(([, id]) => !isEmpty(id));
-    const names = ids.map(([key, id]) => [key, nameOf(id)] as const);
+    const names = ids.map(([key, id]) => [key, namesOf(id, rows)] as const);
     return names.some(([, name]) => name === undefined) ? undefined : { ...value, ...Object.fromEntries(names) };
   }
   if (!Array.isArray(value)) return nameOf(value);

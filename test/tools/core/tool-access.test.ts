@@ -68,14 +68,14 @@ describe('GHL_TOOLS', () => {
     ]);
     expect(names('automation,-read')).toHaveLength(5);
     expect(names('-flows,-write')).toHaveLength(10);
-    expect(names('-write')).toHaveLength(10 + 5);
+    expect(names('-write')).toHaveLength(10 + 6);
     expect(names('-flows')).toHaveLength(32);
-    expect(names('')).toHaveLength(32 + 8);
+    expect(names('')).toHaveLength(32 + 9);
   });
   test('removes tools and never adds any', () => {
     expect(names('write,delete,create_contact', READ)).toEqual([]);
     expect(names('lookups', READ)).toEqual([]);
-    expect(names('flows', READ)).toHaveLength(5);
+    expect(names('flows', READ)).toHaveLength(6);
     expect(names('flows', ['contacts.write'])).toEqual([]);
   });
   test('forbids what has a minus in other tools too, but not what is only unnamed', () => {

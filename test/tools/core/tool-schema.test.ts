@@ -14,7 +14,7 @@ const TEN_READS = [
   'list_contact_tasks', 'get_contact_task', 'list_contact_notes', 'get_contact_note', 'list_contact_appointments',
 ]; // biome-ignore format: a list
 const READ_FLOWS = [
-  'get_contact_overview', 'get_contact_timeline', 'list_changed_contacts', 'count_contacts', 'find_duplicates',
+  'get_contact_overview', 'get_contact_timeline', 'list_changed_contacts', 'count_contacts', 'find_duplicates', 'list_recent_changes',
 ]; // biome-ignore format: a list
 const WRITES = 22;
 /** Those that need no setting, and no scope but those of contacts. */
@@ -171,7 +171,7 @@ describe('tools/list', () => {
     expect(names).toHaveLength(TEN_READS.length + WRITES + flows.length);
     expect(names.filter((name) => !flows.includes(name))).toHaveLength(32);
     expect(names.slice(32)).toEqual(flows);
-    expect(flows).toHaveLength(8);
+    expect(flows).toHaveLength(9);
     expect(second).toEqual(first);
   });
 

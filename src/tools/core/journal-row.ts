@@ -1,0 +1,84 @@
+import { fullName } from '../../api/contact-fields.ts';
+import type { Entry } from '../../api/write/journal/entry.ts';
+import { isEmpty, isRecord, type Json, recordIn, recordsOf } from '../../lib/json.ts';
+import { CUSTOM_FIELDS } from './references.ts';
+import { cleanValue, rowOf } from './row-shape.ts';
+
+/** How a field changed: null where there was, or is, no value; without `old` or `new` where it is not known. */
+export interface FieldChange extends Json {
+  readonly field: string;
+  readonly old?: unknown;
+  readonly new?: unknown;
+}
+
+/** Characters of a value. */
+const MAX_VALUE = 200;
+/** Contacts of one write that are shown. */
+const MAX_CONTACTS = 25;
+
+/** An entry of the journal for people: who changed what, when, from which value to which. */
+export function journalRow(entry: Entry): Json {
+  const { id, time, tool, contactId, contactName, host, outcome, reason, contacts, conversation, undoes } = entry;
+  const row = {
+    id,
+    at: time,
+    tool,
+    outcome,
+    reason,
+    contactId,
+    contactName: contactName && cleanValue(contactName, MAX_VALUE),
+    host: host && cleanValue([host.name, host.version].filter(Boolean).join(' '), MAX_VALUE),
+    changes: contacts ? undefined : changesOf(entry),
+    contactCount: contacts?.length,
+    contacts: contacts?.slice(0, MAX_CONTACTS).map(rowOfContact),
+    notStored: entry.dropped,
+    fields: entry.fields,
+    ...{ conversation, undoes },
+  };
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => !isEmpty(value)));
+}
+
+const rowOfContact = ({ before, after, ...contact }: NonNullable<Entry['contacts']>[number]): Json => ({
+  ...contact,
+  changes: changesOf({ before, after }),
+});
+
+type Sides = Pick<Entry, 'before' | 'after'>;
+type Side = Entry['before'];
+
+/** The changes of a write to one record; of a deleted contact, what was lost with it. */
+export function changesOf({ before, after }: Sides): FieldChange[] {
+  if (before === undefined && after === undefined) return [];
+  const contact = isRecord(before) ? recordIn(before, 'contact') : undefined;
+  if (contact && isRecord(before)) return lostWith(contact, before);
+  const [old, stored] = [fieldsOf(before), fieldsOf(after)];
+  return [...new Set([...old.keys(), ...stored.keys()])].flatMap((field) => {
+    const change = { field, ...shown('old', before, old.get(field)), ...shown('new', after, stored.get(field)) };
+    return isEmpty(change.old) && isEmpty(change.new) ? [] : [change];
+  });
+}
+
+const shown = (key: 'old' | 'new', side: Side, value: unknown): { readonly old?: unknown; readonly new?: unknown } =>
+  side === 'unknown' ? {} : { [key]: cleanValue(value ?? null, MAX_VALUE) };
+
+/** Keys of records that say nothing to people. */
+const NOT_SHOWN = new Set(['id', '_id', 'locationId', 'contactId', 'dateAdded', 'dateUpdated', 'isDeleted', 'deleted']);
+
+/** The values by field, each custom field by its own. */
+function fieldsOf(side: Side): Map<string, unknown> {
+  const { customFields, ...fields } = isRecord(side) ? rowOf.contact(side) : {};
+  return new Map([
+    ...Object.entries(fields).filter(([name]) => !NOT_SHOWN.has(name)),
+    ...recordsOf(customFields).map(({ id, value }) => [`${CUSTOM_FIELDS}${id}`, value] as const),
+  ]);
+}
+
+function lostWith(contact: Json, { contact: _, ...parts }: Json): FieldChange[] {
+  const name = cleanValue(fullName(contact) || contact.email || contact.phone || contact.id, MAX_VALUE);
+  const lists = Object.entries(parts).map(([field, list]) => ({
+    field,
+    ...(Array.isArray(list) ? { old: list.length } : {}),
+    new: null,
+  }));
+  return [{ field: 'contact', old: name, new: null }, ...lists.filter(({ old }) => old !== 0)];
+}
