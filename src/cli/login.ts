@@ -2,9 +2,12 @@ import { OAuth } from '../api/auth/oauth-client.ts';
 import { locationKey } from '../api/auth/secret-store.ts';
 import { chooseSecretStore, openTokenStore, type TokenStore } from '../api/auth/token-store.ts';
 import { undiciTransport } from '../api/transport/index.ts';
+import { fileJournal } from '../api/write/journal/file-journal.ts';
+import { silent } from '../lib/log.ts';
 import { rememberSecret } from '../lib/redact.ts';
 import { type Config, environment, readConfig } from './config.ts';
 import { checkToken, locationName } from './doctor/token-check.ts';
+import { journalFailedSignIn } from './journal-sign-in.ts';
 import { readCode, requestConsent } from './oauth-consent.ts';
 import { parseLocationId } from './parse-settings.ts';
 import { storeAgencyGrant, storeLocationGrant } from './store-grant.ts';
@@ -17,9 +20,18 @@ export interface LoginOptions {
   readonly location?: string;
 }
 
-/** Signs in, with a private token or by OAuth, and adds to what is stored. */
+/** Signs in, with a private token or by OAuth, and adds to what is stored. A refused sign-in is journalled. */
 export async function runLogin(options: LoginOptions): Promise<void> {
   const config = readConfig(environment, false);
+  await logIn(config, options).catch(async (error: unknown) => {
+    const locationId = options.location ?? config.locationId;
+    const journal = config.journal && fileJournal(config.journal, silent);
+    await journalFailedSignIn(journal, { tool: 'login', locationId }, error);
+    throw error;
+  });
+}
+
+async function logIn(config: Config, options: LoginOptions): Promise<void> {
   const store = openTokenStore(config.auth.store);
   if (options.apiKey)
     return loginWithToken(config, store, parseLocationId('--location', options.location) ?? config.locationId);

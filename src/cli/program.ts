@@ -3,6 +3,7 @@ import pkg from '../../package.json' with { type: 'json' };
 import { nearest } from '../lib/nearest.ts';
 import { quotedSetting, redactStrictly } from '../lib/redact.ts';
 import type { DoctorOptions } from './doctor/index.ts';
+import type { JournalOptions } from './journal.ts';
 import type { LoginOptions } from './login.ts';
 import { exitOnClosedOutput, usageError } from './terminal.ts';
 
@@ -72,6 +73,14 @@ function addCommands(program: Command): void {
     .description('list the locations that are signed in')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }) => (await import('./accounts.ts')).runAccounts(options));
+  program
+    .command('journal')
+    .description('print what this server wrote, newest first')
+    .option('--contact <id>', 'only changes of this contact')
+    .option('--since <time>', 'only changes from this time or day on')
+    .option('--json', 'print JSON lines')
+    .option('--sandbox', 'the journal of the embedded sandbox')
+    .action(async (options: JournalOptions) => (await import('./journal.ts')).runJournal(options));
   program
     .command('doctor')
     .description('check settings, sign-in, scopes, connectivity and quota; exit code 0 only if the server would work')

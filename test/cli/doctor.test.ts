@@ -44,6 +44,7 @@ describe('doctor when the server would work', () => {
       'store',
       'sign-in',
       'scopes',
+      'journal',
       'reach',
       'location',
       'clock',

@@ -108,6 +108,7 @@ test('no command writes a secret anywhere but to the store', async () => {
   for (const env of [key, { ...key, GHL_API_KEY: world.sandbox.token }, { ...key, GHL_API_KEY: 'pit-not-a-good-one' }])
     for (const args of [['doctor'], ['doctor', '--json'], ['doctor', '--facts'], ['doctor', '--sandbox']])
       await run(args, { env });
+  for (const args of [['journal'], ['journal', '--json'], ['journal', '--sandbox']]) await run(args, { env: key });
   for (const args of [['accounts'], ['accounts', '--json'], ['--help'], ['frobnicate', clientSecret]]) await run(args);
   await world.expire();
   world.sandbox.setFaults([{ route: 'POST /oauth/token', fault: { status: 400, body: { error: clientSecret } } }]);
@@ -165,7 +166,10 @@ async function sweep(kind: 'stored OAuth' | 'private token' | 'any bearer token'
       { name: 'create_contact', arguments: { firstName: 'Sweep', email: 'sweep@sweep.example' } },
     ])
       results.push(await client.callTool(call));
-    results.push(await client.readResource({ uri: 'ghl://status' }), client.getInstructions());
+    results.push(await client.callTool({ name: 'list_recent_changes', arguments: { allConversations: true } }));
+    for (const uri of ['ghl://status', 'ghl://journal', `ghl://contacts/${'a'.repeat(20)}/history`])
+      results.push(await client.readResource({ uri }));
+    results.push(client.getInstructions());
     world.sandbox.setFaults([]);
     await client.close();
     heard.push(...spoken(JSON.stringify(withSecret), { code: 0, stdout: JSON.stringify(results), stderr: stderr() }));

@@ -24,7 +24,9 @@ export interface Grant {
 }
 
 /** The grant is lost: revoked, spent elsewhere, or never valid. */
-export class SignInRejected extends UserError {}
+export class SignInRejected extends UserError {
+  readonly kind = 'signInRejected';
+}
 
 /** ms for one request. */
 const TIMEOUT_MS = 15_000;

@@ -7,7 +7,7 @@ import { checkFacts } from './api-assumptions.ts';
 import { checkConnectivity } from './connectivity.ts';
 import { bad, type Finding } from './finding.ts';
 import {
-  checkApp, checkNode, checkRenewal, checkScopes, checkSignIn, checkStore, hostNote, listSettings,
+  checkApp, checkJournal, checkNode, checkRenewal, checkScopes, checkSignIn, checkStore, hostNote, listSettings,
 } from './local-checks.ts'; // biome-ignore format: one import
 
 export interface DoctorOptions {
@@ -51,6 +51,7 @@ async function runChecks(config: Config, sandbox: boolean, facts: boolean): Prom
     ...checkApp(),
     ...checkRenewal(config, connection),
     ...checkScopes(config, connection),
+    await checkJournal(config, connection),
   ];
   if (connection.account.missing !== undefined) return [...local, hostNote];
   const remote = await checkConnectivity(config, connection);

@@ -1,5 +1,7 @@
 import pkg from '../../../package.json' with { type: 'json' };
 import { openTokenStore } from '../../api/auth/token-store.ts';
+import { fileJournal } from '../../api/write/journal/file-journal.ts';
+import { silent } from '../../lib/log.ts';
 import { redactStrictly } from '../../lib/redact.ts';
 import { stripHiddenCharacters, truncate } from '../../lib/text.ts';
 import { DAY_MS } from '../../lib/time.ts';
@@ -76,6 +78,19 @@ export function checkApp(): Finding[] {
   const missing = missingAppSettings(environment);
   if (missing.length === 0) return [];
   return [note('OAuth app', `not configured: ${missing.join(' and ')} missing`)];
+}
+
+/** Writes are refused while the journal cannot be written. */
+export async function checkJournal({ journal }: Config, { scopes }: Connection): Promise<Finding> {
+  if (!journal) return note('journal', 'off: no change is recorded');
+  const { path, days, hasValues } = journal;
+  try {
+    await fileJournal(journal, silent).assertWritable();
+    return ok('journal', `${path}, for ${days} days${hasValues ? '' : ', without values'}`);
+  } catch (error) {
+    const canWrite = scopes().includes('contacts.write');
+    return (canWrite ? bad : note)('journal', (error as Error).message);
+  }
 }
 
 /** Without its app an OAuth sign-in ends after a day. */
