@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CASES, confirmedRatioOf, MAX_RATIO } from './linear.ts';
 import { caseRatios } from './linear-cases.ts';
 import { buildMinimalServer } from './minimal-server.ts';
@@ -58,6 +61,30 @@ line('median duration, one call at a time (at most 0.85)', median(durationRatios
 line('calls per second with 32 in flight (at least 1.4)', median(rateRatios).toFixed(2));
 line('peak memory after these calls (at most 1)', (ours.memory().peak / minimal.memory().peak).toFixed(2));
 minimal.end();
+
+console.log('a write with the journal, relative to one without: a note, before which nothing is read');
+const folder = await mkdtemp(join(tmpdir(), 'bench-journal-'));
+const scopes = { GHL_SCOPES: 'contacts.readonly contacts.write' };
+const withoutJournal = new ServerProcess(['dist/index.js'], { ...api.env, ...scopes });
+const withJournal = new ServerProcess(['dist/index.js'], {
+  ...{ ...api.env, ...scopes },
+  GHL_JOURNAL: join(folder, 'journal.jsonl'),
+});
+const writeRatios: number[] = [];
+const writers = [withoutJournal, withJournal];
+for (const server of writers) await server.initialize();
+for (let round = 0; round <= ROUNDS; round += 1) {
+  const durations: number[] = [];
+  for (const server of writers)
+    durations.push(
+      median(await server.callDurations(api.ids.slice(0, 300), 'create_contact_note', { body: `${round}` })),
+    );
+  // The first round warms up.
+  if (round > 0) writeRatios.push((durations[1] ?? Number.NaN) / (durations[0] ?? Number.NaN));
+}
+line('median duration (at most 1.15)', median(writeRatios).toFixed(2));
+for (const server of writers) server.end();
+await rm(folder, { recursive: true });
 
 console.log('memory in a loop: median per ten thousand calls, relative to calls 10,000 to 20,000 (0.9 to 1.1)');
 const medians: number[] = [];

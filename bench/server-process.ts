@@ -45,11 +45,11 @@ export class ServerProcess {
   }
 
   /** Duration of each call in ms; one call at a time. */
-  async callDurations(ids: readonly string[]): Promise<number[]> {
+  async callDurations(ids: readonly string[], name = 'get_contact', more: object = {}): Promise<number[]> {
     const times: number[] = [];
     for (const contactId of ids) {
       const started = performance.now();
-      await this.request('tools/call', { name: 'get_contact', arguments: { contactId } });
+      await this.request('tools/call', { name, arguments: { contactId, ...more } });
       times.push(performance.now() - started);
     }
     return times;
