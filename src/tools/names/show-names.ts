@@ -2,14 +2,7 @@ import { isEmpty, isRecord, type Json } from '../../lib/json.ts';
 import { stripHiddenCharacters, truncate } from '../../lib/text.ts';
 import type { ToolContext } from '../core/context.ts';
 import type { LookupKind, NamedRow } from '../core/lookup-cache.ts';
-import {
-  changedCustomField,
-  isChange,
-  isNextCall,
-  isValueList,
-  type NeededIds,
-  namingOf,
-} from '../core/named-ids.ts';
+import { changedCustomField, isChange, isNextCall, isValueList, type NeededIds, namingOf } from '../core/named-ids.ts';
 import { CUSTOM_FIELDS } from '../core/references.ts';
 import { customFieldIn } from '../core/search-fields.ts';
 import { showCustomFields } from './custom-field-values.ts';
