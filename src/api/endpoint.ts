@@ -85,8 +85,6 @@ export interface Endpoint extends ToolSpec {
   readonly request?: (args: Json) => Json;
   /** Turns an answer into what is shown of it, before names are put in place of ids; pure. */
   readonly present?: (data: Json, args: Json) => Json;
-  /** Of a delete: what reads the record, and its key in that answer. The answer of the delete shows the record. */
-  readonly deletes?: { readonly read: Endpoint; readonly key: 'contact' | 'task' | 'note' };
   /** Notices about an answer, for the model; pure. */
   readonly remarks?: (data: Json, args: Json) => readonly string[];
   readonly list?: ListShape;
@@ -153,13 +151,23 @@ export interface ChangeFacts {
   readonly answer: Json;
 }
 
+export type RecordKind = 'contact' | 'task' | 'note';
+
+/** A record that a write removes. */
+export interface RemovedRecord {
+  /** What reads it, under the key `kind`. */
+  readonly read: Endpoint;
+  readonly kind: RecordKind;
+  /** The lists that are removed with it, by their key in the answer. */
+  readonly parts?: Readonly<Record<string, Endpoint>>;
+}
+
 /** How the journal knows what a write changes. */
 export interface ChangeStrategy {
-  /**
-   * The record before the write, with one read at most, for a contact that is deleted one for each kind of its records;
-   * null if there is none. Left out where nothing has to be read.
-   */
+  /** The record before the write, with one read at most; null if there is none. Left out where nothing has to be read. */
   readonly read?: (context: Pick<ReconcileContext, 'sent' | 'read'>) => Promise<RecordState>;
+  /** Of a delete. With `parts` the state before is the record and these lists: `{contact, notes, tasks}`. */
+  readonly removes?: RemovedRecord;
   /** Pure; for a write that was done. */
   readonly describe: (facts: ChangeFacts) => RecordChange | { readonly contacts: readonly ContactChange[] };
 }

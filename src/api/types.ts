@@ -2,7 +2,7 @@ import type { Json } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
 import type { Timers } from '../lib/scheduler.ts';
 import type { TokenSource } from './credentials.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint, RecordState } from './endpoint.ts';
 import type { MetricName } from './metrics.ts';
 import type { Priority, Quota } from './rate-limiter.ts';
 import type { RetryPolicy } from './retry-policy.ts';
@@ -38,8 +38,8 @@ export interface CallOptions {
   readonly deadline?: number | undefined;
   /** Where the call comes from, for the journal. */
   readonly origin?: WriteOrigin | undefined;
-  /** The record that a write changes, if the caller has read it in the last seconds: it is not read again. */
-  readonly before?: Json | undefined;
+  /** The record that a write changes, if the caller has read it in the last seconds, or tried to: it is not read again. */
+  readonly before?: RecordState | undefined;
   /** The location that the call is for: nothing is sent if the owner has signed in to another one since. */
   readonly locationId?: string | undefined;
   /** Runs after each write: with the answer, or with the error that ended it. */

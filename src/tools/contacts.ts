@@ -3,7 +3,7 @@ import { endpoint } from '../api/endpoint.ts';
 import { mayBeSameContact } from '../api/write/contact-identity.ts';
 import type { ContactReads } from '../api/write/strategies/contact-lookup.ts';
 import { contactMatchesFields, findNewContact, findUpsertedContact } from '../api/write/strategies/contacts.ts';
-import { contactIsDeleted } from '../api/write/strategies/related-records.ts';
+import { recordIsDeleted } from '../api/write/strategies/related-records.ts';
 import { listContactAppointments } from './appointments.ts';
 import {
   CLEAR_RULE,
@@ -173,13 +173,12 @@ export const deleteContact = endpoint({
   route: 'DELETE /contacts/{contactId}',
   scope: 'contacts.write',
   effect: 'delete',
-  reconcile: contactIsDeleted(getContact, {
-    notes: listContactNotes,
-    tasks: listContactTasks,
-    appointments: listContactAppointments,
+  reconcile: recordIsDeleted({
+    read: getContact,
+    kind: 'contact',
+    parts: { notes: listContactNotes, tasks: listContactTasks, appointments: listContactAppointments },
   }),
   answer: { succeeded: true },
-  deletes: { read: getContact, key: 'contact' },
   input: z.strictObject({ contactId: Id }),
   output: outputs.record({ succeeded: of.flag, contact: of.object }),
 });

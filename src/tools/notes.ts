@@ -80,9 +80,8 @@ export const deleteContactNote = endpoint({
   route: 'DELETE /contacts/{contactId}/notes/{noteId}',
   scope: 'contacts.write',
   effect: 'delete',
-  reconcile: recordIsDeleted(getContactNote, 'note'),
+  reconcile: recordIsDeleted({ read: getContactNote, kind: 'note' }),
   answer: { succeeded: true },
-  deletes: { read: getContactNote, key: 'note' },
   input: z.strictObject({ contactId: Id, noteId: Id }),
   output: outputs.record({ succeeded: of.flag, note: of.object }),
 });

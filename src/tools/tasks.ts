@@ -97,9 +97,8 @@ export const deleteContactTask = endpoint({
   route: 'DELETE /contacts/{contactId}/tasks/{taskId}',
   scope: 'contacts.write',
   effect: 'delete',
-  reconcile: recordIsDeleted(getContactTask, 'task'),
+  reconcile: recordIsDeleted({ read: getContactTask, kind: 'task' }),
   answer: { succeeded: true },
-  deletes: { read: getContactTask, key: 'task' },
   input: z.strictObject({ contactId: Id, taskId: Id }),
   output: outputs.record({ succeeded: of.flag, task: of.object }),
 });

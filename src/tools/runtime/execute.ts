@@ -21,7 +21,7 @@ import { type EndpointTool, isComposite, type Tool } from '../core/tool.ts';
 import { bytes, MAX_BYTES, toToolResult, truncateToLimit } from '../core/tool-result.ts';
 import { hasFilters } from '../search-arguments.ts';
 import { showTimes, zonesFor } from './local-times.ts';
-import { readBeforeDelete } from './read-before-delete.ts';
+import { deletedRecord, readBeforeDelete } from './read-before-delete.ts';
 
 /** Characters of the name of a group of writes. */
 const GROUP_LENGTH = 8;
@@ -152,15 +152,15 @@ async function runEndpoint(endpoint: EndpointTool, given: Json, context: ToolCon
     args[name] = iso;
     if (echo) notify(`${name} read as ${echo}.`);
   }
-  const deleted = await readBeforeDelete(endpoint, args, context);
+  const before = await readBeforeDelete(endpoint, args, context);
   const answer = endpoint.sentBy
     ? await (await context.implementations())[endpoint.sentBy](args, context)
-    : await call(endpoint, args);
+    : await call(endpoint, args, 'interactive', { before });
   const equal = state.equalCreates.recordCreate(endpoint, args, answer, api.now());
   if (equal) notify(equal);
   endpoint.remarks?.(answer, args).forEach(notify);
   refuseUnknownFields(endpoint, args, answer);
-  const shown = { ...(endpoint.present ? endpoint.present(answer, args) : answer), ...deleted };
+  const shown = { ...(endpoint.present ? endpoint.present(answer, args) : answer), ...deletedRecord(endpoint, before) };
   return present(shown, given, context, endpoint, (named) => toToolResult(endpoint, named, given, clock.now()));
 }
 

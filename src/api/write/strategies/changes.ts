@@ -5,69 +5,53 @@ import type {
   ContactChange,
   Endpoint,
   RecordChange,
+  RecordKind,
   RecordState,
+  RemovedRecord,
 } from '../../endpoint.ts';
 import { changedFields, droppedFields, fieldsOf, storedFields } from '../changed-fields.ts';
-
-type Kind = 'contact' | 'task' | 'note';
 
 /** A change with the names of the fields that the record does not show as sent, if there are any. */
 const withDropped = (change: RecordChange, dropped: readonly string[]): RecordChange =>
   dropped.length > 0 ? { ...change, dropped } : change;
 
 /** A new record, of which the answer may show only some fields. */
-function createdRecord(kind: Kind, { sent, answer }: Omit<ChangeFacts, 'before'>): RecordChange {
+function createdRecord(kind: RecordKind, { sent, answer }: Omit<ChangeFacts, 'before'>): RecordChange {
   const record = recordIn(answer, kind) ?? {};
   const after = { ...(record.id === undefined ? {} : { id: record.id }), ...storedFields(sent, record) };
   return withDropped({ before: null, after }, droppedFields(sent, record, false));
 }
 
 /** An existing record whose fields were set. */
-function updatedRecord(kind: Kind, { sent, before, answer }: ChangeFacts): RecordChange {
+function updatedRecord(kind: RecordKind, { sent, before, answer }: ChangeFacts): RecordChange {
   const record = recordIn(answer, kind);
   const dropped = record ? droppedFields(sent, record, true) : [];
   if (!isRecord(before)) return withDropped({ before: 'unknown', after: storedFields(sent, record ?? {}) }, dropped);
   return withDropped(changedFields(sent, before, record ?? { ...before, ...storedFields(sent, {}) }), dropped);
 }
 
-export const createsRecord = (kind: Kind): ChangeStrategy => ({ describe: (facts) => createdRecord(kind, facts) });
+export const createsRecord = (kind: RecordKind): ChangeStrategy => ({
+  describe: (facts) => createdRecord(kind, facts),
+});
 
-export const updatesRecord = (getRecord: Endpoint, kind: Kind): ChangeStrategy => ({
+export const updatesRecord = (getRecord: Endpoint, kind: RecordKind): ChangeStrategy => ({
   read: readRecord(getRecord, kind),
   describe: (facts) => updatedRecord(kind, facts),
 });
 
-export const deletesRecord = (getRecord: Endpoint, kind: Kind): ChangeStrategy => ({
-  read: readRecord(getRecord, kind),
+export const deletesRecord = (removes: RemovedRecord): ChangeStrategy => ({
+  removes,
+  read: readRecord(removes.read, removes.kind),
   describe: ({ before }) => ({ before, after: null }),
 });
 
 /** The record with the ids of the request. */
 const readRecord =
-  (getRecord: Endpoint, kind: Kind): NonNullable<ChangeStrategy['read']> =>
+  (getRecord: Endpoint, kind: RecordKind): NonNullable<ChangeStrategy['read']> =>
   async ({ sent: { contactId, taskId, noteId }, read }) => {
     const ids = { contactId, ...(kind === 'task' ? { taskId } : {}), ...(kind === 'note' ? { noteId } : {}) };
     return recordIn(await read(getRecord, ids), kind) ?? null;
   };
-
-/** The lists of what is deleted with a contact, by their key in the answer. */
-export type ContactParts = Readonly<Record<string, Endpoint>>;
-
-/** All that is lost with a contact. A list that cannot be read is `unknown`. */
-export const deletesContact = (getContact: Endpoint, parts: ContactParts): ChangeStrategy => ({
-  async read(context) {
-    const { contactId } = context.sent;
-    const lists = Promise.all(
-      Object.entries(parts).map(async ([key, list]) => {
-        const data = await context.read(list, { contactId }).catch(() => undefined);
-        return [key, data ? rowsIn(data, list.list?.key ?? key) : 'unknown'] as const;
-      }),
-    );
-    const [contact, others] = await Promise.all([readRecord(getContact, 'contact')(context), lists]);
-    return isRecord(contact) ? { contact, ...Object.fromEntries(others) } : contact;
-  },
-  describe: ({ before }) => ({ before, after: null }),
-});
 
 /** An upsert updates the contact that has the email or phone, and creates one if nobody has. */
 export const upsertsContact = (findDuplicateContact: Endpoint): ChangeStrategy => ({

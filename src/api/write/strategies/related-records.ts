@@ -1,17 +1,8 @@
 import { recordIn, rowsIn, textIn } from '../../../lib/json.ts';
 import { isDeleted } from '../../deleted-rows.ts';
-import type { ChangeStrategy, Endpoint, ReconcileStrategy } from '../../endpoint.ts';
+import type { ChangeStrategy, Endpoint, ReconcileStrategy, RecordKind, RemovedRecord } from '../../endpoint.ts';
 import { countListed, matchFields } from '../compare.ts';
-import {
-  type ContactParts,
-  changesList,
-  createsRecord,
-  deletesContact,
-  deletesRecord,
-  endsEnrolment,
-  enrols,
-  updatesRecord,
-} from './changes.ts';
+import { changesList, createsRecord, deletesRecord, endsEnrolment, enrols, updatesRecord } from './changes.ts';
 import { ageOf, done, NOT_DONE, unknown, unobservable } from './evidence.ts';
 
 export const findNewNote = (listNotes: Endpoint): ReconcileStrategy => ({
@@ -66,9 +57,7 @@ export const findNewTask = (listTasks: Endpoint): ReconcileStrategy => ({
   },
 });
 
-type Kind = 'task' | 'note';
-
-export const recordMatchesFields = (getRecord: Endpoint, kind: Kind): ReconcileStrategy => ({
+export const recordMatchesFields = (getRecord: Endpoint, kind: Exclude<RecordKind, 'contact'>): ReconcileStrategy => ({
   description: `reads the ${kind} and compares the fields sent`,
   change: updatesRecord(getRecord, kind),
   async check({ sent, read }) {
@@ -80,21 +69,11 @@ export const recordMatchesFields = (getRecord: Endpoint, kind: Kind): ReconcileS
   },
 });
 
-export const recordIsDeleted = (getRecord: Endpoint, kind: Kind): ReconcileStrategy => ({
-  ...isMissing(getRecord, kind),
-  change: deletesRecord(getRecord, kind),
-});
-
-/** `parts`: the lists of what is deleted with the contact. */
-export const contactIsDeleted = (getContact: Endpoint, parts: ContactParts): ReconcileStrategy => ({
-  ...isMissing(getContact, 'contact'),
-  change: deletesContact(getContact, parts),
-});
-
-const isMissing = (getRecord: Endpoint, kind: Kind | 'contact'): Omit<ReconcileStrategy, 'change'> => ({
-  description: `reads the ${kind}, which must be missing`,
+export const recordIsDeleted = (removes: RemovedRecord): ReconcileStrategy => ({
+  description: `reads the ${removes.kind}, which must be missing`,
+  change: deletesRecord(removes),
   async check({ sent, read }) {
-    const record = recordIn(await read(getRecord, sent), kind);
+    const record = recordIn(await read(removes.read, sent), removes.kind);
     return record && !isDeleted(record) ? NOT_DONE : done({ succeded: true });
   },
 });
