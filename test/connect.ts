@@ -39,6 +39,8 @@ export interface Options {
   user?: string;
   /** GHL_LABEL */
   label?: string;
+  /** GHL_CONFIRM; off unless a test is about it. */
+  confirm?: 'on';
   log?: Log;
   /** State that outlives a server. Two servers with one store simulate a restart. */
   memory?: StateStore;
@@ -117,6 +119,7 @@ export function serverOf(options: Options = {}) {
     stateStore: options.memory ?? inMemoryStore(),
     peopleFolder: options.peopleFolder,
     exportFolder,
+    confirms: options.confirm === 'on',
     timers,
   });
   const advance = (ms: number) => {

@@ -11,7 +11,8 @@ export const PROGRAM = new URL('../dist/index.js', import.meta.url).pathname;
 const stateHome = mkdtempSync(join(tmpdir(), 'ghl-state-'));
 process.on('exit', () => rmSync(stateHome, { recursive: true, force: true }));
 
-/** A running server: accepts raw lines or messages, returns parsed messages. */
+/** A running server; it asks nobody before it destroys something, unless a test sets GHL_CONFIRM.
+ * accepts raw lines or messages, returns parsed messages. */
 export interface Program {
   readonly child: ChildProcessWithoutNullStreams;
   /** Every line it wrote to stdout. */
@@ -29,7 +30,7 @@ export const start = (args: readonly string[], env: Record<string, string> = {})
 /** Any MCP server on stdio that Node runs with these arguments. */
 export function startNode(args: readonly string[], env: Record<string, string> = {}): Program {
   const child = spawn(process.execPath, args, {
-    env: { PATH: process.env.PATH ?? '', XDG_STATE_HOME: stateHome, ...env },
+    env: { PATH: process.env.PATH ?? '', XDG_STATE_HOME: stateHome, GHL_CONFIRM: 'off', ...env },
   });
   const lines: string[] = [];
   const waiting = new Map<number, (message: Json) => void>();

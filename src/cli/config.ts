@@ -54,6 +54,8 @@ export function readConfig(env: Env, sandbox: boolean) {
     rateShare: readRateShare(read),
     /** The write journal; undefined for none. */
     journal: readJournal(read, env, sandbox),
+    /** False if the owner wants no questions before something is destroyed. */
+    confirms: readOneOf(read, 'GHL_CONFIRM', ['on', 'off'], 'on') === 'on',
     /** Undefined where exports are off. */
     exportFolder,
     /** The settings that tools require, as far as they are given. */

@@ -40,6 +40,7 @@ export async function serve(sandbox: boolean): Promise<void> {
     account: () => ({ ...connection.account, label: config.label }),
     peopleFolder: config.people,
     exportFolder: config.exportFolder,
+    confirms: config.confirms,
     stateStore: config.memory ? fileStateStore(config.memory, log) : inMemoryStore(),
   });
   exitWithHost(server, api, log, timeoutMs);

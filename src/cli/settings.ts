@@ -28,6 +28,8 @@ export const SETTINGS = {
   GHL_JOURNAL_DAYS: 'Days for which the journal is stored at least (`90`)',
   GHL_JOURNAL_VALUES:
     '`off` leaves the values of fields out of the journal: it then has their names only, and no change can be undone (`on`)',
+  GHL_CONFIRM:
+    '`off` asks nobody before something is destroyed or changed in bulk: the first call does it, for owners who automate (`on`)',
   GHL_EXPORT_DIR: 'Folder that `export_contacts` writes files into; without it exports are off',
   GHL_SANDBOX_INDEX_DELAY_MS: 'Sandbox only: ms after which list and search show a write (`0`)',
   GHL_SANDBOX_TOKEN_TTL_MS: 'Sandbox only: lifetime of an OAuth access token in ms (`86399000`)',

@@ -15,6 +15,7 @@ import { createThrottle } from '../resources/throttle.ts';
 import type { LocationReader, RequestContext } from '../tools/core/context.ts';
 import { createLocationState } from '../tools/core/location-state.ts';
 import type { ToolAccess } from '../tools/core/tool-access.ts';
+import { formOf } from './elicitation.ts';
 import { type Extra, progressOf } from './protocol.ts';
 import { createToolRunner } from './tool-runner.ts';
 
@@ -36,7 +37,9 @@ export interface ServerOptions {
   readonly peopleFolder?: string | undefined;
   /** The owner's folder for exports. */
   readonly exportFolder?: string | undefined;
-  /** For subscriptions. */
+  /** False if the owner wants no questions before something is destroyed; true if left out. */
+  readonly confirms?: boolean;
+  /** For subscriptions and questions. */
   readonly timers?: Timers;
 }
 
@@ -45,6 +48,7 @@ export type Session = ReturnType<typeof createSession>;
 /** State shared by the requests of one host. */
 export function createSession(server: Server, options: ServerOptions) {
   const { api, access, account, clock, journal, location, log, user, exportFolder, timers = realTimers } = options;
+  const { confirms = true } = options;
   const conversation = randomWord(CONVERSATION_LENGTH);
   const subscriptions = createSubscriptions({
     ...{ api, clock, timers, log },
@@ -85,6 +89,7 @@ export function createSession(server: Server, options: ServerOptions) {
         onWrite: subscriptions.onWrite,
         origin: { host: hostOf(server), conversation },
         signal: extra.signal,
+        confirming: confirms ? { askOwner: formOf(server, extra.signal, timers) } : undefined,
         progress: progressOf(extra),
       };
       return createToolRunner(context, recents, () => listChanged.notify('ghl://contacts'));

@@ -1,15 +1,13 @@
 import type { Endpoint } from '../api/endpoint.ts';
-import { entryOfRefusal } from '../api/write/journal/build-entry.ts';
 import { UserError } from '../lib/errors.ts';
-import { isRecord, type Json } from '../lib/json.ts';
+import type { Json } from '../lib/json.ts';
 import type { RecentContacts } from '../resources/recent-contacts.ts';
 import type { RequestContext } from '../tools/core/context.ts';
 import { assertAllowed, SwitchedOff } from '../tools/core/permissions.ts';
-import { isPlainId } from '../tools/core/references.ts';
-import type { Tool } from '../tools/core/tool.ts';
-import { explainUnavailable, type HiddenTool, isOffered, type ToolAccess } from '../tools/core/tool-access.ts';
+import { explainUnavailable, isOffered, type ToolAccess } from '../tools/core/tool-access.ts';
 import { checkInput } from '../tools/core/validate-input.ts';
 import { runTool } from '../tools/runtime/execute.ts';
+import { recordRefusal } from '../tools/runtime/record-refusal.ts';
 
 export type ToolRunner = ReturnType<typeof createToolRunner>;
 
@@ -50,18 +48,4 @@ export function createToolRunner(
     },
     recent: () => recents.list(),
   };
-}
-
-/** Journals a write that the owner does not permit. */
-async function recordRefusal(
-  { name, effect }: Tool,
-  args: unknown,
-  reason: HiddenTool['reason'],
-  { journal, origin, clock, state: { locationId } }: RequestContext,
-): Promise<void> {
-  if (effect === 'read') return;
-  const { contactId } = isRecord(args) ? args : {};
-  const about = isPlainId(contactId) ? contactId : undefined;
-  const refusal = { tool: name, locationId, contactId: about, reason, origin };
-  await journal?.append(entryOfRefusal(refusal, new Date(clock.now()).toISOString()));
 }

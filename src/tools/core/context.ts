@@ -4,6 +4,7 @@ import type { Api, CallOptions, WriteOrigin } from '../../api/types.ts';
 import type { Journal } from '../../api/write/journal/journal.ts';
 import type { Json } from '../../lib/json.ts';
 import type { Clock } from '../../lib/time.ts';
+import type { Confirming, Question } from './confirmation.ts';
 import type { LocationState } from './location-state.ts';
 import type { NeededIds } from './named-ids.ts';
 import type { Permissions } from './permissions.ts';
@@ -52,6 +53,8 @@ export interface RequestContext {
   readonly origin?: WriteOrigin | undefined;
   readonly onWrite?: CallOptions['onWrite'];
   readonly access: Permissions;
+  /** Undefined where the owner wants no questions. */
+  readonly confirming?: Confirming | undefined;
   /** The owner's folder for exports; undefined where they are off. */
   readonly exportFolder?: string | undefined;
   /** State of the location that was signed in to when the request began. */
@@ -78,6 +81,11 @@ export interface ToolContext extends RequestContext {
    * @throws UserError as `Api.call` does, and SwitchedOff for what the owner forbade
    */
   readonly call: (endpoint: Endpoint, args: Json, priority?: Priority, options?: CallDetails) => Promise<Json>;
+  /**
+   * Asks the owner before something is destroyed. Undefined: the owner agreed. Else the answer of the tool, which is
+   * returned as it is, since nothing may be done: the preview with `next`, or `confirmed: false`.
+   */
+  readonly confirm: (question: Question) => Promise<Json | undefined>;
   /** True while there is time to start another request and the host has not cancelled. */
   readonly hasTime: () => boolean;
 }

@@ -1,6 +1,7 @@
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { KeyedLock } from '../../lib/keyed-lock.ts';
 import type { StateStore } from '../../lib/state-file.ts';
+import { Confirmations } from './confirmation.ts';
 import { EqualCreates } from './equal-creates.ts';
 import { JobStore } from './job-store.ts';
 import { LookupCache } from './lookup-cache.ts';
@@ -25,6 +26,7 @@ export interface LocationState {
   readonly peopleFolder: string | undefined;
   /** Unfinished work that a later call continues by its handle. */
   readonly jobs: JobStore;
+  readonly confirmations: Confirmations;
   readonly equalCreates: EqualCreates;
   /** Users, custom fields and other named things. */
   readonly lookups: LookupCache;
@@ -48,6 +50,7 @@ export const createLocationState = (
   return {
     ...location,
     jobs: new JobStore(),
+    confirmations: new Confirmations(),
     equalCreates: new EqualCreates(),
     lookups: new LookupCache(),
     seenContacts: new SeenContacts(ownWrites),

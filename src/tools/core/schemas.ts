@@ -153,6 +153,9 @@ export const composedContactFields = {
 /** An object of answers that `tools/list` shows without its properties. */
 const anObject = z.looseObject({}).meta({ opaque: true });
 
+/** Argument by which a call that asks is confirmed: the handle of its preview. `true` is not consent, so it is no handle. */
+export const confirmation = { confirm: z.union([Filled, z.boolean().meta(unlisted)]).optional() };
+
 /** Types of the root keys of answers. Nested values are not described, and every key is optional. */
 export const of = {
   object: anObject.optional(),
@@ -170,6 +173,9 @@ export const of = {
  * is valid.
  */
 export const answer = (keys: z.ZodRawShape) => z.looseObject({ ...keys, notice: of.text });
+
+/** What a tool that asks answers while nothing is done. */
+export const confirmationAnswer = { preview: of.flag, confirmed: of.flag, next: of.object };
 
 /** One record; `listsCut` where its lists were truncated. */
 const record = (keys: z.ZodRawShape) => answer({ ...keys, listsCut: of.object });

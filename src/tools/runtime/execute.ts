@@ -5,13 +5,7 @@ import { randomWord } from '../../lib/random-word.ts';
 import { truncate } from '../../lib/text.ts';
 import { readTime } from '../../lib/time.ts';
 import { hasUtcTimes, withLocalTimes } from '../../lib/time-format.ts';
-import {
-  type Implementations,
-  type RequestContext,
-  START_DEADLINE_MS,
-  TOOL_DEADLINE_MS,
-  type ToolContext,
-} from '../core/context.ts';
+import type { Implementations, RequestContext, ToolContext } from '../core/context.ts';
 import { idsIn, shownKeys } from '../core/named-ids.ts';
 import { assertAllowed } from '../core/permissions.ts';
 import { hasReferences } from '../core/references.ts';
@@ -20,8 +14,10 @@ import { countInvalidRows } from '../core/row-shape.ts';
 import { type EndpointTool, isComposite, type Tool } from '../core/tool.ts';
 import { bytes, MAX_BYTES, toToolResult, truncateToLimit } from '../core/tool-result.ts';
 import { hasFilters } from '../search-arguments.ts';
+import { createConfirm } from './confirm.ts';
 import { showTimes, zonesFor } from './local-times.ts';
 import { deletedRecord, readBeforeDelete } from './read-before-delete.ts';
+import { TimeBudget } from './time-budget.ts';
 
 /** Characters of the name of a group of writes. */
 const GROUP_LENGTH = 8;
@@ -31,7 +27,7 @@ const NOTICE_CHARACTERS = 2_000;
 /** Runs a tool on validated arguments. @throws UserError for what the model or the owner must change */
 export async function runTool(tool: Tool, given: Json, request: RequestContext, inputNotice?: string): Promise<Json> {
   const notices = new Map(inputNotice === undefined ? [] : [[inputNotice, inputNotice]]);
-  const context = createToolContext(tool, request, (notice, kind = notice) => void notices.set(kind, notice));
+  const context = createToolContext(tool, given, request, (notice, kind = notice) => void notices.set(kind, notice));
   assertAllowed(tool, given, request.access);
   const { args, searched } = await resolveArguments(tool, given, context);
   const answer = isComposite(tool)
@@ -100,20 +96,23 @@ const withinLimit = (answer: Json): Json => (bytes(answer) > MAX_BYTES ? truncat
 /** `addNotice` replaces an earlier notice of the same kind. */
 function createToolContext(
   tool: Tool,
+  given: Json,
   request: RequestContext,
   addNotice: (notice: string, kind?: string) => void,
 ): ToolContext {
   const { api, clock, signal, onWrite, access, state } = request;
   const run = isComposite(tool) ? randomWord(GROUP_LENGTH) : undefined;
-  const startedAt = api.now();
-  const deadline = isComposite(tool) ? startedAt + TOOL_DEADLINE_MS : undefined;
+  const budget = new TimeBudget(() => api.now());
+  const notify = (notice: string) => addNotice(notice);
   // Hundreds of calls may send notices that differ only in numbers: the last one is shown.
   const notifyLatest = (notice: string) => addNotice(notice, notice.replace(/\d+/g, ''));
   const context: ToolContext = {
     ...request,
-    notify: (notice) => addNotice(notice),
+    notify,
+    confirm: createConfirm(tool, given, request, { notify, budget }),
     call: async (endpoint, args, priority = 'interactive', { group = run, ...options } = {}) => {
       const contactName = state.seenContacts.find(textIn(args, 'contactId'), clock.now())?.name;
+      const deadline = isComposite(tool) ? budget.deadline : undefined;
       const origin = { ...request.origin, group, contactName };
       const send = async (sent: Endpoint, sentArgs: Json, past?: { readonly fresh: true }) => {
         assertAllowed(sent, sentArgs, access);
@@ -134,7 +133,7 @@ function createToolContext(
         addNotice(`HighLevel sent ${invalid} rows that are no records; they are left out.`, `rows of ${endpoint.name}`);
       return answer;
     },
-    hasTime: () => signal?.aborted !== true && api.now() - startedAt < START_DEADLINE_MS,
+    hasTime: () => signal?.aborted !== true && budget.hasTime(),
   };
   return context;
 }
