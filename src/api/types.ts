@@ -20,6 +20,8 @@ export interface WriteOrigin {
   readonly group?: string | undefined;
   /** Id of the entry that this write undoes. */
   readonly undoes?: string | undefined;
+  /** Id of the deleted record that this write creates again. */
+  readonly replaces?: string | undefined;
   /** Name of the contact, if it is known. */
   readonly contactName?: string | undefined;
 }

@@ -65,9 +65,9 @@ export interface RequestContext {
   readonly progress: (done: number, total: number | undefined, message?: string) => void;
 }
 
-export interface CallDetails extends Pick<CallOptions, 'fresh' | 'unstored' | 'deadline' | 'before'> {
-  readonly group?: string | undefined;
-}
+export interface CallDetails
+  extends Pick<CallOptions, 'fresh' | 'unstored' | 'deadline' | 'before'>,
+    Pick<WriteOrigin, 'group' | 'undoes' | 'replaces'> {}
 
 /** What one tool call has access to. */
 export interface ToolContext extends RequestContext {
@@ -77,7 +77,8 @@ export interface ToolContext extends RequestContext {
    * Calls one endpoint within the time budget of this tool, with the priority of interactive calls unless given another.
    * `fresh` bypasses the read cache, `unstored` leaves the answer out of it; `deadline` is ms of `Api.now` by which the
    * answer is needed. For the journal `before` is the record that a write changes, where it was just read, and `group`
-   * names the run that a write is a part of, by default this call of a tool that sends several requests.
+   * names the run that a write is a part of, by default this call of a tool that sends several requests; `undoes` is the
+   * entry that a write undoes, `replaces` the deleted record that it creates again.
    * @throws UserError as `Api.call` does, and SwitchedOff for what the owner forbade
    */
   readonly call: (endpoint: Endpoint, args: Json, priority?: Priority, options?: CallDetails) => Promise<Json>;

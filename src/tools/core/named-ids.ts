@@ -29,8 +29,16 @@ export function namingOf(key: unknown): { readonly kind: LookupKind; readonly sh
   return kind && shown ? { kind, shown } : undefined;
 }
 
+/** Keys of the values in rows about a field. */
+const CHANGE_VALUES = ['old', 'new', 'from', 'to', 'stored', 'now', 'wouldBecome'] as const;
+
 /** A row that says how a field changed: `{field: "assignedTo", old, new}`. */
-export const isChange = (row: Json): boolean => typeof row.field === 'string' && 'new' in row;
+export const isChange = (row: Json): boolean =>
+  typeof row.field === 'string' && CHANGE_VALUES.some((key) => Object.hasOwn(row, key));
+
+/** The values of such a row, by key. */
+export const changeValues = (row: Json): Json =>
+  Object.fromEntries(CHANGE_VALUES.flatMap((key) => (Object.hasOwn(row, key) ? [[key, row[key]]] : [])));
 
 /** The id of the custom field that a change is about: `{field: "customFields.<id>", old, new}`. */
 export const changedCustomField = (row: Json): string | undefined =>
@@ -64,7 +72,7 @@ function collectIds(value: unknown, needed: NeededIds, keys: readonly string[] |
     if (typeof id === 'string' && id !== '') needed.set(kind, (needed.get(kind) ?? new Set()).add(id));
   };
   const changed = isChange(value) ? namingOf(value.field) : undefined;
-  if (changed) for (const id of [value.old, value.new].flat()) add(changed.kind, id);
+  if (changed) for (const id of Object.values(changeValues(value)).flat()) add(changed.kind, id);
   add('customFields', changedCustomField(value));
   for (const [key, inner] of Object.entries(value)) {
     if (isNextCall(key)) continue;

@@ -2,7 +2,15 @@ import { isEmpty, isRecord, type Json } from '../../lib/json.ts';
 import { stripHiddenCharacters, truncate } from '../../lib/text.ts';
 import type { ToolContext } from '../core/context.ts';
 import type { LookupKind, NamedRow } from '../core/lookup-cache.ts';
-import { changedCustomField, isChange, isNextCall, isValueList, type NeededIds, namingOf } from '../core/named-ids.ts';
+import {
+  changedCustomField,
+  changeValues,
+  isChange,
+  isNextCall,
+  isValueList,
+  type NeededIds,
+  namingOf,
+} from '../core/named-ids.ts';
 import { CUSTOM_FIELDS } from '../core/references.ts';
 import { customFieldIn } from '../core/search-fields.ts';
 import { showCustomFields } from './custom-field-values.ts';
@@ -47,7 +55,7 @@ function namedChange(row: Json, { directory }: Naming): Json {
   const customField = namesOf(changedCustomField(row), directory.customFields);
   if (typeof customField === 'string') return { ...row, field: `${CUSTOM_FIELDS}${customField}` };
   const { kind, shown } = namingOf(row.field) ?? {};
-  const names = kind && namesOf({ old: row.old, new: row.new }, directory[kind]);
+  const names = kind && namesOf(changeValues(row), directory[kind]);
   return isRecord(names) ? { ...row, ...names, field: shown } : row;
 }
 

@@ -110,10 +110,10 @@ function createToolContext(
     ...request,
     notify,
     confirm: createConfirm(tool, given, request, { notify, budget }),
-    call: async (endpoint, args, priority = 'interactive', { group = run, ...options } = {}) => {
+    call: async (endpoint, args, priority = 'interactive', { group = run, undoes, replaces, ...options } = {}) => {
       const contactName = state.seenContacts.find(textIn(args, 'contactId'), clock.now())?.name;
       const deadline = isComposite(tool) ? budget.deadline : undefined;
-      const origin = { ...request.origin, group, contactName };
+      const origin = { ...request.origin, group, undoes, replaces, contactName };
       const send = async (sent: Endpoint, sentArgs: Json, past?: { readonly fresh: true }) => {
         assertAllowed(sent, sentArgs, access);
         return api.call(sent, sentArgs, {

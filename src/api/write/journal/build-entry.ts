@@ -66,7 +66,9 @@ export const entryOfRefusal = ({ tool, locationId, contactId, reason, origin }: 
 const identityOf = (time: string, tool: string, locationId: string | undefined) =>
   ({ v: 1, id: randomWord(ID_LENGTH), time, tool, locationId }) as const;
 
-const placeOf = ({ host, conversation, group, undoes }: WriteOrigin = {}) => ({ host, conversation, group, undoes });
+const placeOf = ({ host, conversation, group, undoes, replaces }: WriteOrigin = {}) => ({
+  ...{ host, conversation, group, undoes, replaces },
+});
 
 type Change = Pick<Entry, 'before' | 'after' | 'contacts' | 'dropped'>;
 

@@ -33,6 +33,8 @@ export const EntrySchema = z.looseObject({
   group: z.string().optional(),
   /** Id of the entry that this write undoes. */
   undoes: z.string().optional(),
+  /** Id of the deleted record that this write created again. */
+  replaces: z.string().optional(),
   /** Arguments as they were sent. */
   sent: Values.optional(),
   ...sides,

@@ -14,6 +14,8 @@ export interface JournalQuery {
   readonly tool?: string | undefined;
   readonly conversation?: string | undefined;
   readonly group?: string | undefined;
+  /** Only writes that undo another one. */
+  readonly undoing?: true;
   /** Epoch ms, the bounds included. */
   readonly since?: number | undefined;
   readonly until?: number | undefined;
@@ -73,15 +75,17 @@ function parseJson(text: string): unknown {
 }
 
 /** Saves parsing most lines of a long journal. A line that may be damaged is parsed, so that it is counted. */
-const mayMatch = (text: string, { contactId, id }: JournalQuery): boolean =>
-  !text.endsWith('}') || [contactId, id].every((word) => word === undefined || text.includes(word));
+const mayMatch = (text: string, { contactId, id, group, undoing }: JournalQuery): boolean =>
+  !text.endsWith('}') ||
+  [contactId, id, group, undoing && '"undoes"'].every((word) => word === undefined || text.includes(word));
 
 function matches(entry: Entry, query: JournalQuery): boolean {
-  const { locationId, contactId, since, until } = query;
+  const { locationId, contactId, undoing, since, until } = query;
   if (locationId !== undefined && entry.locationId !== undefined && entry.locationId !== locationId) return false;
   const isSame = (key: 'id' | 'tool' | 'conversation' | 'group') =>
     query[key] === undefined || query[key] === entry[key];
   if (!(isSame('id') && isSame('tool') && isSame('conversation') && isSame('group'))) return false;
+  if (undoing && entry.undoes === undefined) return false;
   if (contactId !== undefined && !isAbout(entry, contactId)) return false;
   const at = epochMs(entry.time);
   return !(since !== undefined && at < since) && !(until !== undefined && at > until);
