@@ -43,8 +43,9 @@ export async function serve(sandbox: boolean): Promise<void> {
     confirms: config.confirms,
     stateStore: config.memory ? fileStateStore(config.memory, log) : inMemoryStore(),
   });
-  exitWithHost(server, api, log, timeoutMs);
-  await server.connect(new StdioTransport());
+  const transport = new StdioTransport();
+  exitWithHost(server, transport, api, log, timeoutMs);
+  await server.connect(transport);
   let lastLocationId = locationId();
   connection.watch(() => {
     const next = currentAccess();

@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Api } from '../api/types.ts';
 import type { FileLog } from '../lib/log.ts';
+import type { StdioTransport } from '../mcp/stdio.ts';
 
+/** ms for calls without a write in flight to end once the API takes no more requests. */
+const ANSWER_MS = 500;
 /** ms for the last responses, and for the last log lines, to be written: the pipe may have no reader. */
 const FLUSH_MS = 500;
 const FLUSH_LOG_MS = 200;
@@ -14,6 +17,7 @@ const CLOSE_MS = 5_000;
  */
 export function exitWithHost(
   server: { onclose?: (() => void) | undefined },
+  transport: Pick<StdioTransport, 'answered'>,
   api: Api,
   log: FileLog,
   timeoutMs: number,
@@ -26,8 +30,8 @@ export function exitWithHost(
     log('debug', 'ending', { reason });
     closeSession?.();
     await Promise.race([api.close(), delay(timeoutMs + CLOSE_MS)]);
-    // Lets the responses of the last writes be sent before stdout is flushed.
-    await new Promise((resolve) => setImmediate(resolve));
+    // A call that was still at work before its first request is refused now, and its response sent.
+    await Promise.race([transport.answered(), delay(ANSWER_MS)]);
     const flushed = process.stdout.writable && new Promise((resolve) => process.stdout.write('', resolve));
     await Promise.race([Promise.all([flushed, log.flush(FLUSH_LOG_MS)]), delay(FLUSH_MS)]);
     await exit();

@@ -18,6 +18,8 @@ export class StdioTransport implements Transport {
   /** The chunks of an unfinished line, and their bytes. */
   private pending: Buffer[] = [];
   private pendingBytes = 0;
+  private readonly unanswered = new Set<unknown>();
+  private onAnswered: (() => void) | undefined;
 
   async start(): Promise<void> {
     process.stdin.on('data', this.receive);
@@ -32,11 +34,29 @@ export class StdioTransport implements Transport {
     this.onclose?.();
   }
 
+  /** Resolves when every request that was received, and not cancelled, has its response. */
+  answered(): Promise<void> {
+    return new Promise((resolve) => {
+      this.onAnswered = resolve;
+      this.resolveIfAnswered();
+    });
+  }
+
   send(message: JSONRPCMessage): Promise<void> {
+    if (!('method' in message)) this.removeUnanswered(message.id);
     return new Promise((resolve) => {
       if (process.stdout.write(`${JSON.stringify(message)}\n`)) resolve();
       else process.stdout.once('drain', resolve);
     });
+  }
+
+  private removeUnanswered(id: unknown): void {
+    this.unanswered.delete(id);
+    this.resolveIfAnswered();
+  }
+
+  private resolveIfAnswered(): void {
+    if (this.unanswered.size === 0) this.onAnswered?.();
   }
 
   private readonly reportError = (error: Error): void => this.onerror?.(error);
@@ -62,11 +82,19 @@ export class StdioTransport implements Transport {
     try {
       const json: unknown = JSON.parse(line);
       const message = JSONRPCMessageSchema.safeParse(withoutNulls(json));
-      if (message.success) this.onmessage?.(message.data as JSONRPCMessage);
+      if (message.success) this.deliver(message.data as JSONRPCMessage);
       else if (isRequest(json)) void this.send(invalidRequest(json.id));
     } catch (error) {
       this.reportError(error as Error);
     }
+  }
+
+  private deliver(message: JSONRPCMessage): void {
+    if ('method' in message && 'id' in message) this.unanswered.add(message.id);
+    // The protocol has no response to a cancelled request.
+    if ('method' in message && message.method === 'notifications/cancelled')
+      this.removeUnanswered(message.params?.requestId);
+    this.onmessage?.(message);
   }
 }
 
