@@ -5,6 +5,7 @@ import { prompts } from '../src/mcp/prompts/index.ts';
 import { FACTS, type Fact, isOpen } from '../src/sandbox/index.ts';
 import { type CompositeTool, scopesOf } from '../src/tools/core/tool.ts';
 import { endpoints, families } from '../src/tools/index.ts';
+import { accountTable, hostSections, prerequisites, shortGuide } from './install/guide.ts';
 import { conversations } from './systems.ts';
 
 /** The text for each effect in the table. */
@@ -93,7 +94,8 @@ const facts = [
 
 /** Generated sections of each file, by the name in their markers. */
 const GENERATED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'README.md': { tools: toolTable, settings: settingsTable, prompts: promptTable },
+  'README.md': { install: shortGuide(), tools: toolTable, settings: settingsTable, prompts: promptTable },
+  'docs/install.md': { prerequisites: prerequisites(), accounts: accountTable(), hosts: hostSections() },
   'docs/writes.md': { reconcile: reconcileTable },
   'docs/sandbox-facts.md': { facts },
   'docs/systems.md': { conversations: await conversations() },

@@ -38,7 +38,7 @@ export async function runDemo(): Promise<void> {
   await tagTheFleet(server);
   await server.close();
   await readOnly();
-  print(`\n${bold('That is all of it.')} To put it into your own host, see "Your host" in README.md.\n`);
+  print(`\n${bold('That is all of it.')} To put it into your own host, see "Install" in README.md.\n`);
 }
 
 async function findMaria(server: Connection): Promise<void> {

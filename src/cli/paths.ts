@@ -2,7 +2,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Env } from './settings.ts';
 
-const NAME = 'ghl-contacts-mcp';
+/** The name of the program and of the npm package. */
+export const NAME = 'ghl-contacts-mcp';
 
 /** The operating system's folder for state that programs write: journals and the like. */
 export function stateFolder(env: Env, platform = process.platform): string {
