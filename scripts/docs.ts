@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Endpoint } from '../src/api/endpoint.ts';
 import { SETTINGS } from '../src/cli/settings.ts';
 import { prompts } from '../src/mcp/prompts/index.ts';
@@ -6,6 +7,7 @@ import { FACTS, type Fact, isOpen } from '../src/sandbox/index.ts';
 import { type CompositeTool, scopesOf } from '../src/tools/core/tool.ts';
 import { endpoints, families } from '../src/tools/index.ts';
 import { accountTable, hostSections, prerequisites, shortGuide } from './install/guide.ts';
+import { packagingFiles } from './packaging/index.ts';
 import { conversations } from './systems.ts';
 
 /** The text for each effect in the table. */
@@ -110,15 +112,24 @@ function fill(text: string, file: string): string {
   }, text);
 }
 
-const check = process.argv.includes('--check');
+const texts: (readonly [file: string, before: string | undefined, after: string])[] = [];
 for (const file of Object.keys(GENERATED)) {
   const before = await readFile(file, 'utf8');
-  const after = fill(before, file);
+  texts.push([file, before, fill(before, file)]);
+}
+for (const [file, content] of Object.entries(packagingFiles())) {
+  const before = await readFile(file, 'utf8').catch(() => undefined);
+  texts.push([file, before, `${JSON.stringify(content, null, 2)}\n`]);
+}
+
+const check = process.argv.includes('--check');
+for (const [file, before, after] of texts) {
   if (after === before) continue;
   if (check) {
     console.error(`${file} is not what the code says. Run: npm run docs`);
     process.exitCode = 1;
   } else {
+    await mkdir(dirname(file), { recursive: true });
     await writeFile(file, after);
     console.log(`${file} written`);
   }

@@ -1,0 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { dockerCatalogueEntry } from './packaging/docker.ts';
+
+// Prints the server.yaml to submit to Docker's catalogue, for the commit that is checked out.
+
+const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+console.log(JSON.stringify(dockerCatalogueEntry(commit), null, 2));

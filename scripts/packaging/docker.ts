@@ -1,0 +1,40 @@
+import { PROJECT } from './project.ts';
+import { USER_SETTINGS } from './user-settings.ts';
+
+/** What the catalogue shows for a secret. */
+const EXAMPLE_TOKEN = 'pit-********';
+
+const plainSettings = USER_SETTINGS.filter(({ sensitive }) => !sensitive);
+
+/**
+ * The `server.yaml` of Docker's catalogue, which builds the image from a commit. JSON is valid YAML. Source: CONTRIBUTING.md
+ * of docker/mcp-registry.
+ */
+export const dockerCatalogueEntry = (commit: string) => ({
+  name: PROJECT.name,
+  image: `mcp/${PROJECT.name}`,
+  type: 'server',
+  meta: { category: 'productivity', tags: PROJECT.keywords },
+  about: { title: PROJECT.title, description: PROJECT.summary },
+  source: { project: PROJECT.repository, commit },
+  config: {
+    description: 'The account in HighLevel and what the server may do there',
+    secrets: USER_SETTINGS.filter(({ sensitive }) => sensitive).map(({ setting }) => ({
+      name: `${PROJECT.name}.${setting.toLowerCase()}`,
+      env: setting,
+      example: EXAMPLE_TOKEN,
+    })),
+    env: plainSettings.map(({ setting, default: value }) => ({
+      name: setting,
+      example: value ?? `your-${setting.replace('GHL_', '').toLowerCase().replaceAll('_', '-')}`,
+      value: `{{${PROJECT.name}.${setting.toLowerCase()}}}`,
+    })),
+    parameters: {
+      type: 'object',
+      properties: Object.fromEntries(
+        plainSettings.map(({ setting, description }) => [setting.toLowerCase(), { type: 'string', description }]),
+      ),
+      required: plainSettings.filter(({ required }) => required).map(({ setting }) => setting.toLowerCase()),
+    },
+  },
+});

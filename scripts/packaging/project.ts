@@ -1,0 +1,33 @@
+import pkg from '../../package.json' with { type: 'json' };
+
+/**
+ * The GitHub account of the repository: the one place to fill in before the first release, followed by `npm run docs`.
+ * GitHub allows no account with two hyphens in a row, so that nobody can register this one.
+ */
+export const OWNER = 'owner--to-fill-in';
+
+export const REPOSITORY = `https://github.com/${OWNER}/${pkg.name}`;
+
+/** The name in the MCP registry, which proves by `mcpName` in package.json that the npm package belongs to it. */
+export const REGISTRY_NAME = `io.github.${OWNER}/${pkg.name}`;
+
+/** What people read in lists of servers, plugins and extensions; the registry takes 100 characters. */
+export const PROJECT = {
+  name: pkg.name,
+  version: pkg.version,
+  title: 'HighLevel Contacts',
+  summary: 'Contacts, tasks, notes and tags of HighLevel (GoHighLevel) for AI assistants; read-only by default',
+  license: pkg.license,
+  author: { name: `${pkg.name} contributors`, url: REPOSITORY },
+  repository: REPOSITORY,
+  node: pkg.engines.node,
+  keywords: ['highlevel', 'gohighlevel', 'crm', 'contacts', 'mcp'],
+} as const;
+
+/** Fields of package.json that say where the project is. */
+export const PACKAGE_FIELDS = {
+  mcpName: REGISTRY_NAME,
+  homepage: `${REPOSITORY}#readme`,
+  bugs: { url: `${REPOSITORY}/issues` },
+  repository: { type: 'git', url: `git+${REPOSITORY}.git` },
+} as const;
