@@ -79,6 +79,8 @@ export interface Endpoint extends ToolSpec {
   readonly body?: true;
   /** Arguments that accept a local time; they are sent with an offset. */
   readonly times?: readonly string[];
+  /** What reads the record that `ifUnchangedSince` is about, an argument that is compared with its `dateUpdated` and never sent. */
+  readonly unchangedSince?: RecordSource;
   /** Argument that accepts a phone in any format; it is sent in E.164. */
   readonly phone?: string;
   /** Turns arguments into what the API takes; pure. */
@@ -153,11 +155,14 @@ export interface ChangeFacts {
 
 export type RecordKind = 'contact' | 'task' | 'note';
 
-/** A record that a write removes. */
-export interface RemovedRecord {
-  /** What reads it, under the key `kind`. */
+/** What reads a record, which its answer has under the key `kind`. */
+export interface RecordSource {
   readonly read: Endpoint;
   readonly kind: RecordKind;
+}
+
+/** A record that a write removes. */
+export interface RemovedRecord extends RecordSource {
   /** The lists that are removed with it, by their key in the answer. */
   readonly parts?: Readonly<Record<string, Endpoint>>;
 }

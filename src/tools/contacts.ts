@@ -30,6 +30,7 @@ import {
   Tags,
   TagsOrNone,
   Text,
+  Time,
   upTo,
 } from './core/schemas.ts';
 import { presentWrittenContact } from './core/short-records.ts';
@@ -148,6 +149,7 @@ export const updateContact = endpoint({
   scope: 'contacts.write',
   effect: 'update',
   reconcile: contactMatchesFields(getContact),
+  unchangedSince: { read: getContact, kind: 'contact' },
   body: true,
   answer: { one: 'contact', id: 'contactId' },
   input: z
@@ -157,8 +159,9 @@ export const updateContact = endpoint({
       companyName: Text.optional(),
       tags: TagsOrNone.optional(),
       clear: z.array(z.enum(CLEARABLE)).min(1).optional(),
+      ifUnchangedSince: Time.describe('dateUpdated as you read it; refuses if later').optional(),
     })
-    .refine((args) => Object.keys(args).length > 1, NO_CHANGE)
+    .refine(({ contactId: _, ifUnchangedSince: _since, ...fields }) => Object.keys(fields).length > 0, NO_CHANGE)
     .refine(clearsOthers, CLEAR_RULE),
   output: outputs.record({ contact: of.object, succeeded: of.flag }),
   request: updatedContact,

@@ -46,8 +46,8 @@ export function newContact(args: Json): Json {
   return sent;
 }
 
-/** `clear` as fields that are null. */
+/** `clear` as fields that are null, without the precondition. */
 export function updatedContact(args: Json): Json {
-  const { clear, ...rest } = withFieldValues(args);
+  const { clear, ifUnchangedSince: _, ...rest } = withFieldValues(args);
   return Array.isArray(clear) ? { ...rest, ...Object.fromEntries(clear.map((name) => [name, null])) } : rest;
 }

@@ -63,7 +63,7 @@ const READS_CONTACT = [always([READ], ['list_contact_tasks'], ['list_contact_not
 
 const REQUIREMENTS: Readonly<Record<string, readonly Requirement[]>> = {
   [CREATE]: [ifGiven('tags', ADD_TAGS)],
-  [UPDATE]: REPLACES_TAGS,
+  [UPDATE]: [...REPLACES_TAGS, ifGiven('ifUnchangedSince', READ)],
   // Which of the two is not known before the write.
   upsert_contact: [always([CREATE, UPDATE]), ...REPLACES_TAGS],
   update_contact_task: [ifGiven('completed', 'set_contact_task_completed')],

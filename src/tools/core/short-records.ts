@@ -20,7 +20,10 @@ export function shortContact(contact: Json, args: Json = {}): Json {
 /** The answer of a write with the contact in short form, for `present` of an endpoint. */
 export function presentWrittenContact(data: Json, args: Json): Json {
   const contact = recordIn(data, 'contact');
-  return contact ? { ...data, contact: shortContact(contact, args) } : data;
+  if (!contact) return data;
+  // For the next call with a precondition.
+  const asked = 'ifUnchangedSince' in args ? { ...args, dateUpdated: true } : args;
+  return { ...data, contact: shortContact(contact, asked) };
 }
 
 /** Records in short form, by the key of an answer. */

@@ -17,6 +17,7 @@ import { hasFilters } from '../search-arguments.ts';
 import { createConfirm } from './confirm.ts';
 import { showTimes, zonesFor } from './local-times.ts';
 import { deletedRecord, readBeforeDelete } from './read-before-delete.ts';
+import { readUnchanged } from './read-unchanged.ts';
 import { TimeBudget } from './time-budget.ts';
 
 /** Characters of the name of a group of writes. */
@@ -151,7 +152,7 @@ async function runEndpoint(endpoint: EndpointTool, given: Json, context: ToolCon
     args[name] = iso;
     if (echo) notify(`${name} read as ${echo}.`);
   }
-  const before = await readBeforeDelete(endpoint, args, context);
+  const before = (await readUnchanged(endpoint, args, context)) ?? (await readBeforeDelete(endpoint, args, context));
   const answer = endpoint.sentBy
     ? await (await context.implementations())[endpoint.sentBy](args, context)
     : await call(endpoint, args, 'interactive', { before });
