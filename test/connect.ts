@@ -7,6 +7,7 @@ import { fetchTransport } from '../src/api/transport/index.ts';
 import type { ApiOptions } from '../src/api/types.ts';
 import type { Json } from '../src/lib/json.ts';
 import { type Log, silent } from '../src/lib/log.ts';
+import type { RecordFolder } from '../src/lib/record-folder.ts';
 import { realTimers, type Timers } from '../src/lib/scheduler.ts';
 import { inMemoryStore, type StateStore } from '../src/lib/state-file.ts';
 import { createServer } from '../src/mcp/server.ts';
@@ -46,6 +47,8 @@ export interface Options {
   memory?: StateStore;
   /** Folder of the person registry. Two servers with one folder simulate two processes of one owner. */
   peopleFolder?: string;
+  /** Unfinished merges. Two servers with one folder simulate a restart, or two processes of one owner. */
+  merges?: RecordFolder;
   /** GHL_EXPORT_DIR */
   exportFolder?: string;
   /** A sandbox that two servers share. */
@@ -118,6 +121,7 @@ export function serverOf(options: Options = {}) {
     journal,
     stateStore: options.memory ?? inMemoryStore(),
     peopleFolder: options.peopleFolder,
+    merges: options.merges,
     exportFolder,
     confirms: options.confirm === 'on',
     timers,

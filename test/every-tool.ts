@@ -52,6 +52,7 @@ const composite = ({
   ],
   count_contacts: [{}, { groupBy: 'tag' }, { groupBy: 'month' }, { groupBy: 'business' }],
   find_duplicates: [{}, { limit: 1 }],
+  merge_contacts: [{ keep: contactId, remove: otherContactId, prefer: ['city'] }],
   export_contacts: [{}, { format: 'jsonl', columns: ['email', 'tags'], query: 'maria' }],
   bulk_update_tasks: [
     { tasks: [taskId], set: { dueDate: '2026-12-01T09:00', completed: true } },

@@ -64,6 +64,8 @@ export function readConfig(env: Env, sandbox: boolean) {
     memory: sandbox ? undefined : join(stateFolder(env), 'memory.json'),
     /** Folder in which several servers of one owner share what they know of new contacts; undefined for none. */
     people: sandbox ? undefined : join(stateFolder(env), 'people'),
+    /** Folder of the merges of contacts that are not finished; undefined for none. */
+    merges: sandbox ? undefined : join(stateFolder(env), 'merges'),
     sandbox: {
       indexDelayMs: readWholeNumber(read, 'GHL_SANDBOX_INDEX_DELAY_MS', 0, 0, 3_600_000),
       /** A file. */

@@ -2,6 +2,7 @@ import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { createApi } from '../api/client.ts';
 import { fileJournal } from '../api/write/journal/file-journal.ts';
 import { createLog, type Log } from '../lib/log.ts';
+import { recordFolder } from '../lib/record-folder.ts';
 import { fileStateStore, inMemoryStore } from '../lib/state-file.ts';
 import { createServer } from '../mcp/server.ts';
 import { StdioTransport } from '../mcp/stdio.ts';
@@ -39,6 +40,7 @@ export async function serve(sandbox: boolean): Promise<void> {
     clock: createClock({ timezone, location, now: Date.now }),
     account: () => ({ ...connection.account, label: config.label }),
     peopleFolder: config.people,
+    merges: config.merges === undefined ? undefined : recordFolder(config.merges),
     exportFolder: config.exportFolder,
     confirms: config.confirms,
     stateStore: config.memory ? fileStateStore(config.memory, log) : inMemoryStore(),

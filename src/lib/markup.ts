@@ -15,7 +15,7 @@ const BRACKETS = /<[^<>]*>/g;
 const withoutTags = (html: string): string => html.replace(TAG, (_, inline) => (inline === undefined ? ' ' : ''));
 
 /** HTML has a closing tag or a break. A name or an address in angle brackets does not make a text HTML. */
-const isHtml = (text: string): boolean => CLOSING_TAG.test(text);
+export const isHtml = (text: string): boolean => CLOSING_TAG.test(text);
 
 /** One line, as a reader sees it: HTML without its markup, any other text as written. */
 export const readableText = (value: unknown): string => {

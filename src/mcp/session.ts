@@ -6,6 +6,7 @@ import type { Journal } from '../api/write/journal/journal.ts';
 import type { Log } from '../lib/log.ts';
 import { memoizeAsync } from '../lib/memoize.ts';
 import { randomWord } from '../lib/random-word.ts';
+import { inMemoryRecords, type RecordFolder } from '../lib/record-folder.ts';
 import { realTimers, type Timers } from '../lib/scheduler.ts';
 import { type StateStore, scopedToLocation } from '../lib/state-file.ts';
 import type { Clock } from '../lib/time.ts';
@@ -35,6 +36,8 @@ export interface ServerOptions {
   readonly stateStore: StateStore;
   /** Folder in which the processes of one owner share what they know of new contacts. */
   readonly peopleFolder?: string | undefined;
+  /** Merges of contacts that are not finished; by default they end with the process. */
+  readonly merges?: RecordFolder | undefined;
   /** The owner's folder for exports. */
   readonly exportFolder?: string | undefined;
   /** False if the owner wants no questions before something is destroyed; true if left out. */
@@ -101,8 +104,16 @@ export function createSession(server: Server, options: ServerOptions) {
   };
 }
 
-const createLocation = (locationId: string | undefined, { stateStore, peopleFolder }: ServerOptions) => ({
-  state: createLocationState({ locationId, stateStore: scopedToLocation(stateStore, locationId), peopleFolder }),
+const createLocation = (
+  locationId: string | undefined,
+  { stateStore, peopleFolder, merges = inMemoryRecords() }: ServerOptions,
+) => ({
+  state: createLocationState({
+    locationId,
+    stateStore: scopedToLocation(stateStore, locationId),
+    peopleFolder,
+    merges,
+  }),
   recents: new RecentContacts(),
 });
 

@@ -13,6 +13,7 @@ import { findDuplicates } from './composite/duplicates/find-duplicates.tool.ts';
 import { exportContacts } from './composite/export/export-contacts.tool.ts';
 import { listRecentChanges } from './composite/journal/list-recent-changes.tool.ts';
 import { searchLocationTasks } from './composite/location-tasks/search-location-tasks.tool.ts';
+import { mergeContacts } from './composite/merge/merge-contacts.tool.ts';
 import { bulkUpsertContacts } from './composite/onboard/bulk-upsert-contacts.tool.ts';
 import { onboardContact } from './composite/onboard/onboard-contact.tool.ts';
 import { contacts } from './contacts.ts';
@@ -44,6 +45,7 @@ export const families = {
     bulkUpsertContacts,
     countContacts,
     findDuplicates,
+    mergeContacts,
     exportContacts,
     bulkUpdateContacts,
     bulkUpdateTasks,

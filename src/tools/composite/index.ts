@@ -15,6 +15,7 @@ export { run as findDuplicates } from './duplicates/find-duplicates.ts';
 export { run as exportContacts } from './export/export-contacts.ts';
 export { run as listRecentChanges } from './journal/list-recent-changes.ts';
 export { run as searchLocationTasks } from './location-tasks/search-location-tasks.ts';
+export { run as mergeContacts } from './merge/merge-contacts.ts';
 export { run as bulkUpsertContacts } from './onboard/bulk-upsert-contacts.ts';
 export { run as onboardContact } from './onboard/onboard-contact.ts';
 export { resolveSearch } from './search/resolve-search.ts';

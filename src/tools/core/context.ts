@@ -105,6 +105,7 @@ export interface CompositeImplementations {
   readonly getContactTimeline: ToolBody;
   readonly listChangedContacts: ToolBody;
   readonly listRecentChanges: ToolBody;
+  readonly mergeContacts: ToolBody;
   readonly onboardContact: ToolBody;
   readonly searchLocationAppointments: ToolBody;
   readonly searchLocationTasks: ToolBody;

@@ -1,5 +1,6 @@
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { KeyedLock } from '../../lib/keyed-lock.ts';
+import type { RecordFolder } from '../../lib/record-folder.ts';
 import type { StateStore } from '../../lib/state-file.ts';
 import { Confirmations } from './confirmation.ts';
 import { EqualCreates } from './equal-creates.ts';
@@ -24,6 +25,8 @@ export interface LocationState {
   readonly stateStore: StateStore;
   /** Folder through which the processes of one owner share known people; undefined where there is only one process. */
   readonly peopleFolder: string | undefined;
+  /** Merges of contacts that are not finished, stored on disk. */
+  readonly merges: RecordFolder;
   /** Unfinished work that a later call continues by its handle. */
   readonly jobs: JobStore;
   readonly confirmations: Confirmations;
@@ -44,7 +47,7 @@ export interface LocationState {
 const MAX_KNOWN_PEOPLE = 2_000;
 
 export const createLocationState = (
-  location: Pick<LocationState, 'locationId' | 'stateStore' | 'peopleFolder'>,
+  location: Pick<LocationState, 'locationId' | 'stateStore' | 'peopleFolder' | 'merges'>,
 ): LocationState => {
   const ownWrites = new OwnWrites();
   return {

@@ -53,6 +53,12 @@ const ONBOARDS: readonly Requirement[] = [
   always([CREATE], ...[UPDATE, ADD_TAGS, NOTE, TASK, ASSIGN].map((action) => [action, READ])),
 ];
 
+/** A merge moves whatever the removed contact has, so that it requires all of this from the start. */
+const MERGES = [
+  'delete_contact', UPDATE, READ, 'list_contact_notes', 'list_contact_tasks', 'list_contact_appointments', NOTE, TASK,
+  ADD_TAGS, 'add_contact_followers', ASSIGN,
+]; // biome-ignore format: a list
+
 const inRows = ({ argument, when, alternatives }: Requirement): Requirement => ({
   argument: `${argument} in rows`,
   when: (args) => rowsIn(args, 'rows').some((row) => when?.(row)),
@@ -90,6 +96,7 @@ const REQUIREMENTS: Readonly<Record<string, readonly Requirement[]>> = {
   count_contacts: [always([SEARCH])],
   find_duplicates: [always([SEARCH])],
   export_contacts: [always([SEARCH])],
+  merge_contacts: [always(MERGES)],
   onboard_contact: [...ONBOARDS, ...PERSON],
   bulk_upsert_contacts: [...ONBOARDS, ...PERSON.map(inRows)],
   bulk_update_contacts: [

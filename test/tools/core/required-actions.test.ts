@@ -84,6 +84,7 @@ function variants({
     search_location_appointments: [{ to: '2027-01-01' }, { userId, to: '2027-01-01' }],
     count_contacts: [{}, { groupBy: 'tag' }, { groupBy: 'owner' }],
     find_duplicates: [{}],
+    merge_contacts: [{ keep: contactId, remove: otherContactId }],
     list_changed_contacts: [{ since: '2026-11-01' }, { since: '2026-11-01', tasks: true, limit: 3 }],
     get_contact_overview: [{ contactId }],
     get_contact_timeline: [{ contactId }],

@@ -56,7 +56,7 @@ describe('the set of tools', () => {
     expect(new Set(names).size).toBe(names.length);
     for (const name of names)
       expect(name).toMatch(
-        /^(?=.{3,40}$)(get|list|create|update|delete|search|find|upsert|set|add|remove|bulk|onboard|count|export)_[a-z0-9_]+$/,
+        /^(?=.{3,40}$)(get|list|create|update|delete|search|find|upsert|set|add|remove|bulk|onboard|count|export|merge)_[a-z0-9_]+$/,
       );
   });
 
@@ -171,7 +171,7 @@ describe('tools/list', () => {
     expect(names).toHaveLength(TEN_READS.length + WRITES + flows.length);
     expect(names.filter((name) => !flows.includes(name))).toHaveLength(32);
     expect(names.slice(32)).toEqual(flows);
-    expect(flows).toHaveLength(9);
+    expect(flows).toHaveLength(10);
     expect(second).toEqual(first);
   });
 

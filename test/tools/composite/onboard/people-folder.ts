@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { inMemoryRecords } from '../../../../src/lib/record-folder.ts';
 import { inMemoryStore } from '../../../../src/lib/state-file.ts';
 import { createLocationState } from '../../../../src/tools/core/location-state.ts';
 
@@ -17,7 +18,7 @@ export async function newFolder(): Promise<string> {
 
 /** The context of a call in a process of its own. */
 export const processAt = (peopleFolder: string, locationId = 'one', hasTime = () => true) => ({
-  state: createLocationState({ locationId, peopleFolder, stateStore: inMemoryStore() }),
+  state: createLocationState({ locationId, peopleFolder, merges: inMemoryRecords(), stateStore: inMemoryStore() }),
   hasTime,
   notify: () => undefined,
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { inMemoryRecords } from '../../../../src/lib/record-folder.ts';
 import { inMemoryStore } from '../../../../src/lib/state-file.ts';
 import { runRows } from '../../../../src/tools/composite/onboard/row-runner.ts';
 import type { ToolContext } from '../../../../src/tools/core/context.ts';
@@ -7,7 +8,12 @@ import { createLocationState } from '../../../../src/tools/core/location-state.t
 test('after an internal error no further row is started', async () => {
   let calls = 0;
   const context: Partial<ToolContext> = {
-    state: createLocationState({ locationId: undefined, stateStore: inMemoryStore(), peopleFolder: undefined }),
+    state: createLocationState({
+      locationId: undefined,
+      stateStore: inMemoryStore(),
+      peopleFolder: undefined,
+      merges: inMemoryRecords(),
+    }),
     hasTime: () => true,
     progress: () => undefined,
     async call() {

@@ -1,0 +1,155 @@
+import { UserError } from '../../../lib/errors.ts';
+import { type Json, rowsIn } from '../../../lib/json.ts';
+import { randomWord } from '../../../lib/random-word.ts';
+import { epochMs } from '../../../lib/time.ts';
+import { listContactAppointments } from '../../appointments.ts';
+import type { ToolContext } from '../../core/context.ts';
+import { CUSTOM_FIELDS } from '../../core/references.ts';
+import { SHORT_RECORDS } from '../../core/short-records.ts';
+import type { Implementation, ToolInput } from '../../core/tool.ts';
+import { inOrderOfTime } from '../appointments/starts.ts';
+import { withPersonLock } from '../onboard/person-lock.ts';
+import { inGroup } from '../write-group.ts';
+import { PREFERABLE } from './field-values.ts';
+import type { mergeContacts } from './merge-contacts.tool.ts';
+import { nameOf } from './moved-notes.ts';
+import { readNames } from './names.ts';
+import { changesOf, questionOf } from './preview.ts';
+import { readSide } from './read-side.ts';
+import { giveBack, MergeRun, type Pair, planOf } from './run-merge.ts';
+import { completeMerge, dropMerge, findMerges, type StoredMerge, storeMerge } from './stored-merge.ts';
+
+type MergeInput = ToolInput<typeof mergeContacts>;
+
+/** Characters of the group of the writes of a merge, in the journal. */
+const GROUP_LENGTH = 8;
+/** ms for which a merge that stopped continues without asking the owner again. */
+const CONSENT_MS = 3_600_000;
+
+/** A merge that cannot be done; nothing was written. */
+class MergeRefused extends UserError {
+  readonly kind = 'merge';
+}
+
+export const run: Implementation<typeof mergeContacts> = async (args, context) => {
+  const prefer = preferredFields(args.prefer ?? []);
+  // The same locks as those of onboarding.
+  const keys = [args.keep, args.remove].map((id) => `contact ${id}`);
+  return withPersonLock(keys, context, (locked) => merge({ ...args, prefer }, locked));
+};
+
+/** @throws MergeRefused for a field that a merge does not set */
+function preferredFields(names: readonly string[]): string[] {
+  const fields = names.flatMap((name) => (name === 'name' ? ['firstName', 'lastName'] : [name]));
+  const unknown = fields.filter((name) => !PREFERABLE.includes(name) && !name.startsWith(CUSTOM_FIELDS));
+  if (unknown.length === 0) return [...new Set(fields)];
+  throw new MergeRefused(
+    `prefer has ${unknown.join(', ')}, which a merge cannot choose; nothing was sent. It takes: ${PREFERABLE.join(', ')}, or customFields. and a name.`,
+  );
+}
+
+async function merge(args: MergeInput & { readonly prefer: string[] }, context: ToolContext): Promise<Json> {
+  const { keep, remove } = args;
+  const known = await findMerges([keep, remove], context);
+  const own = known.find((each) => each.keep === keep && each.remove === remove);
+  const other = known.find((each) => each !== own && each.completedAt === undefined);
+  if (other)
+    throw new MergeRefused(
+      `A merge of ${other.remove} into ${other.keep} is not finished; nothing was sent. Finish it first: merge_contacts with keep ${other.keep} and remove ${other.remove}.`,
+    );
+  const unfinished = own?.completedAt === undefined ? own : undefined;
+  const pair = await readPair(args, known, unfinished, context);
+  const stored = unfinished ?? (await newMerge(args, pair, context));
+  const isAgreed =
+    unfinished !== undefined && Math.abs(context.clock.now() - epochMs(unfinished.startedAt)) < CONSENT_MS;
+  const answer = isAgreed ? undefined : await ask(stored, pair, context);
+  if (answer) return answer;
+  if (!unfinished) await storeMerge(stored, context);
+  return finish(stored, pair, inGroup(context, stored.group));
+}
+
+/** Both contacts as they are. @throws MergeRefused if one of them is missing and the merge cannot go on without it */
+async function readPair(
+  { keep, remove }: MergeInput,
+  known: readonly StoredMerge[],
+  unfinished: StoredMerge | undefined,
+  context: ToolContext,
+): Promise<Pair> {
+  const [kept, removed] = await Promise.all([
+    readSide(keep, context, { fresh: unfinished !== undefined, notes: unfinished !== undefined }),
+    readSide(remove, context, { fresh: unfinished !== undefined, notes: true }),
+  ]);
+  if (kept && (removed || unfinished)) return { kept, removed };
+  if (!kept && unfinished) return abandon(unfinished, removed !== undefined, context);
+  const missing = kept ? remove : keep;
+  const earlier = known.find((each) => each.remove === missing);
+  throw new MergeRefused(
+    earlier
+      ? `${missing} was merged into ${earlier.keep} at ${earlier.completedAt}, and deleted: ${earlier.keep} has what it had. Nothing was sent.`
+      : `There is no contact ${missing}; nothing was written. find_duplicates and search_contacts give ids.`,
+  );
+}
+
+/** Ends a merge whose kept contact was deleted by somebody else: the other one gets back what it gave up. */
+async function abandon(stored: StoredMerge, hasRemoved: boolean, context: ToolContext): Promise<never> {
+  const { keep, remove } = stored;
+  const given = hasRemoved ? await giveBack(stored, inGroup(context, stored.group)) : [];
+  await dropMerge(stored, context);
+  const restored = given.length > 0 ? ` It has its ${given.join(' and ')} again.` : '';
+  throw new MergeRefused(
+    `The contact to keep, ${keep}, was deleted since this merge started, so it was ended. ${remove} ${hasRemoved ? `is not deleted.${restored}` : 'does not exist either.'} undo_change creates a deleted contact again.`,
+  );
+}
+
+async function newMerge(
+  { keep, remove, prefer }: MergeInput & { readonly prefer: string[] },
+  { kept, removed }: Pair,
+  context: ToolContext,
+): Promise<StoredMerge> {
+  const appointments = rowsIn(await context.call(listContactAppointments, { contactId: remove }), 'events');
+  const { contact = {}, notes = [], tasks = [] } = removed ?? {};
+  return {
+    ...{ v: 1, keep, remove, prefer, refused: [], group: randomWord(GROUP_LENGTH) },
+    startedAt: new Date(context.clock.now()).toISOString(),
+    keptBefore: kept.contact,
+    removedBefore: { contact, notes: [...notes], tasks: [...tasks], appointments },
+  };
+}
+
+/** Undefined if the owner agrees. */
+async function ask(stored: StoredMerge, pair: Pair, context: ToolContext): Promise<Json | undefined> {
+  const { keptBefore, removedBefore } = stored;
+  const [plan, names, appointments] = await Promise.all([
+    planOf(stored, pair, context),
+    readNames([keptBefore, removedBefore.contact], removedBefore.notes, context),
+    inOrderOfTime(removedBefore.appointments, context.clock),
+  ]);
+  return context.confirm(questionOf({ merge: stored, plan, names, appointments, now: context.clock.now() }));
+}
+
+async function finish(stored: StoredMerge, pair: Pair, context: ToolContext): Promise<Json> {
+  const { keep, remove, removedBefore, prefer } = stored;
+  const work = new MergeRun(stored, context);
+  try {
+    const { kept } = await work.finish(pair);
+    await completeMerge(stored, context.clock.now(), context);
+    return {
+      merged: true,
+      contact: SHORT_RECORDS.contact(kept.contact),
+      removed: { id: remove, name: nameOf(removedBefore.contact) },
+      changes: await allChanges(stored, context),
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    context.notify(`Not merged yet: ${error.message} ${remove} is not deleted. Call next to continue.`);
+    return { merged: false, left: work.left, next: { keep, remove, ...(prefer.length > 0 ? { prefer } : {}) } };
+  }
+}
+
+/** What the whole merge changed, also by calls before this one. */
+async function allChanges(stored: StoredMerge, context: ToolContext): Promise<Json> {
+  const { keptBefore, removedBefore } = stored;
+  const names = await readNames([keptBefore, removedBefore.contact], removedBefore.notes, context);
+  const kept = { contact: keptBefore, tasks: [] };
+  return changesOf(await planOf(stored, { kept, removed: removedBefore }, context), names);
+}

@@ -1,0 +1,68 @@
+import { fullName } from '../../../api/contact-fields.ts';
+import { isBlank, type Json, textIn } from '../../../lib/json.ts';
+import { isHtml, normalizeText } from '../../../lib/markup.ts';
+import { stripHiddenCharacters, truncate } from '../../../lib/text.ts';
+import { epochMs } from '../../../lib/time.ts';
+import type { Names } from './names.ts';
+
+/** The contact to be removed. */
+interface Source {
+  readonly id: string;
+  readonly contact: Json;
+}
+
+/** Characters of the name of a contact in a text. */
+const MAX_NAME = 80;
+
+export const nameOf = (contact: Json): string =>
+  truncate(
+    stripHiddenCharacters(fullName(contact) || (textIn(contact, 'email') ?? textIn(contact, 'phone') ?? '')),
+    MAX_NAME,
+  );
+
+const sourceText = ({ id, contact }: Source): string => `merged contact ${nameOf(contact)} (${id})`.replace('  ', ' ');
+
+/** In the first line of a note that was moved: the id that it had. */
+const MOVED = /\([\w-]{1,64}\), note ([\w-]{1,64})[,:]/;
+const FIRST_LINE_CHARACTERS = 600;
+
+/**
+ * The notes that the kept contact lacks, the oldest first, as arguments of a create: with a first line that has the
+ * original contact, id, time and author. A note that was moved is known by that id and its whole text.
+ */
+export function missingNotes(source: Source, removed: readonly Json[], kept: readonly Json[], names: Names): Json[] {
+  const moved = new Map<string, string[]>();
+  for (const note of kept) {
+    const [, id] = MOVED.exec((textIn(note, 'body') ?? '').slice(0, FIRST_LINE_CHARACTERS)) ?? [];
+    if (id !== undefined) moved.set(id, [...(moved.get(id) ?? []), normalizeText(note.body)]);
+  }
+  const isMoved = ({ id, body }: Json) =>
+    moved.get(textIn({ id }, 'id') ?? '')?.some((text) => text.endsWith(normalizeText(body))) === true;
+  return removed
+    .filter((note) => !isMoved(note))
+    .sort((a, b) => epochMs(a.dateAdded) - epochMs(b.dateAdded))
+    .map((note) => movedNote(source, note, names));
+}
+
+function movedNote(source: Source, note: Json, names: Names): Json {
+  const { id, title, color, pinned, userId, dateAdded } = note;
+  const body = textIn(note, 'body') ?? '';
+  const details = [names.time(epochMs(dateAdded)), names.user(userId)].filter((detail) => detail !== undefined);
+  const head = `From ${sourceText(source)}, note ${[id, ...details].join(', ')}:`;
+  const kept = Object.entries({ title, color, pinned: pinned || undefined }).filter(([, value]) => !isBlank(value));
+  return { body: withHead(head, body), ...Object.fromEntries(kept) };
+}
+
+const withHead = (head: string, body: string): string =>
+  isHtml(body) ? `<p>${escapeHtml(head)}</p>${body}` : `${head}\n${body}`;
+
+const escapeHtml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** The note with what could not be stored otherwise, unless the kept contact has it or there is nothing. */
+export function summaryNote(source: Source, lines: readonly string[], kept: readonly Json[]): Json[] {
+  if (lines.length === 0) return [];
+  const body = [`Values from the merge with ${sourceText(source)} that no field holds:`, ...lines].join('\n');
+  const text = normalizeText(body);
+  return kept.some((note) => normalizeText(note.body) === text) ? [] : [{ body }];
+}

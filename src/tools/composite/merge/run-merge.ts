@@ -1,0 +1,157 @@
+import { ApiError, isMissing } from '../../../api/errors.ts';
+import { UserError } from '../../../lib/errors.ts';
+import { isBlank, type Json, recordIn, stableKey } from '../../../lib/json.ts';
+import { deleteContact, getContact, updateContact } from '../../contacts.ts';
+import type { ToolContext } from '../../core/context.ts';
+import { IDENTIFIERS } from './field-values.ts';
+import { readNames } from './names.ts';
+import { type MergePlan, planMerge, type Side, type Step } from './plan.ts';
+import { readSide } from './read-side.ts';
+import { type StoredMerge, storeMerge } from './stored-merge.ts';
+
+/** How often a step is sent before the merge stops: HighLevel may accept it and not store it. */
+const MAX_SENT = 2;
+
+/** The two contacts as they are now; the removed one is undefined once it is deleted. */
+export interface Pair {
+  readonly kept: Side;
+  readonly removed: Side | undefined;
+}
+
+/** The merge stopped before it was complete; nothing is deleted. */
+class MergeStopped extends UserError {
+  readonly kind = 'merge';
+}
+
+/** What the kept contact lacks now. */
+export async function planOf(merge: StoredMerge, { kept, removed }: Pair, context: ToolContext): Promise<MergePlan> {
+  const { keep, remove, keptBefore, removedBefore } = merge;
+  const side = removed ?? removedBefore;
+  const { contact } = side;
+  const held = removed ? IDENTIFIERS.filter((name) => !isBlank(contact[name])) : [];
+  // What the merge has cleared is in the record of the merge.
+  const cleared = IDENTIFIERS.filter((name) => isBlank(contact[name])).map((name) => [
+    name,
+    removedBefore.contact[name],
+  ]);
+  const whole = { ...side, contact: { ...contact, ...Object.fromEntries(cleared) } };
+  const names = await readNames([kept.contact, whole.contact, keptBefore], whole.notes ?? [], context);
+  return planMerge({
+    ...{ keep, remove, kept, keptBefore, held, names },
+    removed: whole,
+    prefer: new Set(merge.prefer),
+    refused: new Set(merge.refused),
+  });
+}
+
+/** Sends the requests of a merge until nothing is left, and deletes the removed contact last. */
+export class MergeRun {
+  #merge: StoredMerge;
+  readonly #context: ToolContext;
+  readonly #sent = new Map<string, number>();
+  /** Requests that were sent, and those that are left. */
+  #done = 0;
+  #left = 0;
+  /** The removed contact by the answer of the update that cleared its email or phone, if that was sent in this round. */
+  #cleared: Json | undefined;
+
+  constructor(merge: StoredMerge, context: ToolContext) {
+    this.#merge = merge;
+    this.#context = context;
+  }
+
+  get left(): number {
+    return this.#left;
+  }
+
+  /**
+   * `pair` may be a few seconds old. Returns both as they are read last, before the delete.
+   * @throws MergeStopped if it is not complete; ApiError
+   */
+  async finish(pair: Pair): Promise<Pair> {
+    let current = pair;
+    let isFresh = false;
+    for (;;) {
+      const { steps } = await planOf(this.#merge, current, this.#context);
+      if (steps.length === 0 && isFresh) break;
+      this.#left = steps.length;
+      this.#cleared = undefined;
+      for (const step of steps) await this.#send(step);
+      current = await this.#readAgain();
+      isFresh = true;
+    }
+    if (current.removed) await this.#delete(current.removed);
+    return current;
+  }
+
+  async #send(step: Step): Promise<void> {
+    const { call, progress } = this.#context;
+    this.#assertTime();
+    const { endpoint, args, before, what } = step;
+    const key = stableKey([endpoint.name, args]);
+    const sent = this.#sent.get(key) ?? 0;
+    if (sent >= MAX_SENT)
+      throw new MergeStopped(`HighLevel accepted ${what} ${sent} times, but does not show what was sent.`);
+    this.#sent.set(key, sent + 1);
+    try {
+      const answer = await call(endpoint, args, 'interactive', before ? { before } : {});
+      if (args.contactId === this.#merge.remove) this.#cleared = recordIn(answer, 'contact');
+    } catch (error) {
+      await this.#afterRefusal(step, error);
+    }
+    this.#done += 1;
+    this.#left -= 1;
+    progress(this.#done, this.#done + this.#left, `${what} moved`);
+  }
+
+  #assertTime(): void {
+    const { hasTime, signal } = this.#context;
+    if (!hasTime()) throw new MergeStopped(signal?.aborted ? 'the call was cancelled.' : 'stopped for time.');
+  }
+
+  /** Fields that HighLevel does not know are left to the note; any other refusal ends the merge. */
+  async #afterRefusal({ what, args }: Step, error: unknown): Promise<void> {
+    if (!(error instanceof ApiError) || what !== 'fields') throw error;
+    const unknown = error.fields.filter(({ name, isUnknown }) => isUnknown && Object.hasOwn(args, name));
+    if (unknown.length === 0) {
+      if (error.certain) await giveBack(this.#merge, this.#context);
+      throw error;
+    }
+    const refused = [...this.#merge.refused, ...unknown.map(({ name }) => name)];
+    this.#merge = { ...this.#merge, refused };
+    await storeMerge(this.#merge, this.#context);
+  }
+
+  async #readAgain(): Promise<Pair> {
+    const { keep, remove } = this.#merge;
+    const [kept, removed] = await Promise.all([
+      readSide(keep, this.#context, { fresh: true, notes: true }),
+      readSide(remove, this.#context, { fresh: true, notes: true, contact: this.#cleared }),
+    ]);
+    if (!kept) throw new MergeStopped(`The contact to keep (${keep}) was deleted meanwhile.`);
+    return { kept, removed };
+  }
+
+  async #delete({ contact, notes = [], tasks }: Side): Promise<void> {
+    const { remove, removedBefore } = this.#merge;
+    const { call } = this.#context;
+    this.#left = 1;
+    this.#assertTime();
+    const before = { contact, notes, tasks, appointments: removedBefore.appointments };
+    try {
+      await call(deleteContact, { contactId: remove }, 'interactive', { before });
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+}
+
+/** Sets the email and phone again that the merge has cleared on the removed contact. Returns their names. */
+export async function giveBack({ remove, removedBefore }: StoredMerge, { call }: ToolContext): Promise<string[]> {
+  const contact =
+    recordIn(await call(getContact, { contactId: remove }, 'interactive', { fresh: true }), 'contact') ?? {};
+  const names = IDENTIFIERS.filter((name) => isBlank(contact[name]) && !isBlank(removedBefore.contact[name]));
+  const values = Object.fromEntries(names.map((name) => [name, removedBefore.contact[name]]));
+  if (names.length > 0) await call(updateContact, { contactId: remove, ...values }, 'interactive', { before: contact });
+  return names;
+}
