@@ -39,6 +39,7 @@ export class LineFile {
   #opened: OpenedFile | undefined;
   /** Monotonic ms of the last check. */
   #checkedAt = Number.NEGATIVE_INFINITY;
+  /** Bytes after the last check or append. */
   #size = 0;
   #endsInHalfALine = false;
 
@@ -53,8 +54,9 @@ export class LineFile {
    */
   async open(): Promise<number> {
     if (!this.#isFresh()) {
-      await this.#check();
-      await assertSpace(dirname(this.#path));
+      // Side by side, but the space of a folder that may be created by the check.
+      const [, hasSpace] = await Promise.all([this.#check(), hasFreeSpace(dirname(this.#path))]);
+      if (!(hasSpace ?? (await hasFreeSpace(dirname(this.#path))))) throw new Unusable('the disk is full');
       this.#checkedAt = this.#now();
     }
     return this.#size;
@@ -87,9 +89,12 @@ export class LineFile {
     const found = await fs.promises.stat(this.#path).catch((error: unknown) => {
       if (errorCode(error) !== 'ENOENT') throw error;
     });
-    const isSame = found && found.ino === this.#opened?.ino && found.dev === this.#opened.dev;
-    const { file } = (isSame && this.#opened) || (await this.#reopen());
-    this.#size = (await fstat(file)).size;
+    const opened = this.#opened;
+    const isSame = found && opened && found.ino === opened.ino && found.dev === opened.dev;
+    // Nobody else has appended since.
+    if (isSame && found.size === this.#size) return opened.file;
+    const { file } = isSame ? opened : await this.#reopen();
+    this.#size = isSame ? found.size : (await fstat(file)).size;
     this.#endsInHalfALine = await endsInHalfALine(file, this.#size);
     return file;
   }
@@ -115,10 +120,15 @@ export class LineFile {
   }
 }
 
-/** Some file systems do not tell their size. */
-async function assertSpace(path: string): Promise<void> {
-  const { blocks, bavail, bsize } = await fs.promises.statfs(path);
-  if (blocks > 0 && bavail * bsize < MIN_FREE) throw new Unusable('the disk is full');
+/** Undefined if there is no such folder. Some file systems do not tell their size. */
+async function hasFreeSpace(folder: string): Promise<boolean | undefined> {
+  try {
+    const { blocks, bavail, bsize } = await fs.promises.statfs(folder);
+    return blocks === 0 || bavail * bsize >= MIN_FREE;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 const MAX_CHECKS = 20;
