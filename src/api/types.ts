@@ -22,8 +22,8 @@ export interface WriteOrigin {
   readonly undoes?: string | undefined;
   /** Id of the deleted record that this write creates again. */
   readonly replaces?: string | undefined;
-  /** Name of the contact, if it is known. */
-  readonly contactName?: string | undefined;
+  /** Names of contacts by id, as far as they are known without a request. */
+  readonly contactNames?: ReadonlyMap<string, string> | undefined;
 }
 
 export interface CallOptions {

@@ -44,6 +44,12 @@ export class SeenContacts {
     return seen && Math.abs(now - seen.at) < LIFETIME_MS ? seen : undefined;
   }
 
+  /** The names of those of the contacts that are known. */
+  names(ids: readonly unknown[], now: number): Map<string, string> {
+    const seen = ids.flatMap((id) => this.find(typeof id === 'string' ? id : undefined, now) ?? []);
+    return new Map(seen.flatMap(({ id, name }) => (name ? [[id, name]] : [])));
+  }
+
   /** Whether lists and searches may show this contact as it was before a write. */
   isOutdated(id: unknown, now: number): boolean {
     const isUnknown = this.#ownWrites.get(id)?.known.kind === 'unknown';

@@ -75,7 +75,11 @@ export const changesContacts = (tool: string): boolean => Object.hasOwn(WRITES, 
 export const writtenContacts = (tool: string, args: Json, answer: Json): Written => WRITES[tool]?.(args, answer) ?? [];
 
 /** What is known of the contacts of a write whose outcome is not known. */
-export const uncertainContacts = (args: Json): Written =>
-  [textIn(args, 'contactId'), ...listIn(args, 'contacts'), ...listIn(args, 'ids')].flatMap((id) =>
-    written(id, UNKNOWN),
-  );
+export const uncertainContacts = (args: Json): Written => contactIdsIn(args).flatMap((id) => written(id, UNKNOWN));
+
+/** The ids of contacts in the arguments of a write. */
+export const contactIdsIn = (args: Json): unknown[] => [
+  textIn(args, 'contactId'),
+  ...listIn(args, 'contacts'),
+  ...listIn(args, 'ids'),
+];

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../api/endpoint.ts';
-import { type Json, textIn } from '../../lib/json.ts';
+import type { Json } from '../../lib/json.ts';
 import { isE164 } from '../../lib/phone.ts';
 import { randomWord } from '../../lib/random-word.ts';
 import { truncate } from '../../lib/text.ts';
@@ -13,6 +13,7 @@ import { refuseUnknownFields } from '../core/row-keys.ts';
 import { countInvalidRows } from '../core/row-shape.ts';
 import { type EndpointTool, isComposite, type Tool } from '../core/tool.ts';
 import { bytes, MAX_BYTES, toToolResult, truncateToLimit } from '../core/tool-result.ts';
+import { contactIdsIn } from '../core/written-contacts.ts';
 import { hasFilters } from '../search-arguments.ts';
 import { createConfirm } from './confirm.ts';
 import { showTimes, zonesFor } from './local-times.ts';
@@ -112,9 +113,10 @@ function createToolContext(
     notify,
     confirm: createConfirm(tool, given, request, { notify, budget }),
     call: async (endpoint, args, priority = 'interactive', { group = run, undoes, replaces, ...options } = {}) => {
-      const contactName = state.seenContacts.find(textIn(args, 'contactId'), clock.now())?.name;
+      const isRead = endpoint.effect === 'read';
+      const contactNames = isRead ? undefined : state.seenContacts.names(contactIdsIn(args), clock.now());
       const deadline = isComposite(tool) ? budget.deadline : undefined;
-      const origin = { ...request.origin, group, undoes, replaces, contactName };
+      const origin = { ...request.origin, group, undoes, replaces, contactNames };
       const send = async (sent: Endpoint, sentArgs: Json, past?: { readonly fresh: true }) => {
         assertAllowed(sent, sentArgs, access);
         return api.call(sent, sentArgs, {
@@ -129,7 +131,7 @@ function createToolContext(
       const recorded = state.ownWrites.during(endpoint, args, api, pending);
       const answer = await state.seenContacts.during(endpoint, args, clock.now, recorded);
       state.equalCreates.forget(endpoint, args);
-      const invalid = endpoint.effect === 'read' ? countInvalidRows(answer) : 0;
+      const invalid = isRead ? countInvalidRows(answer) : 0;
       if (invalid > 0)
         addNotice(`HighLevel sent ${invalid} rows that are no records; they are left out.`, `rows of ${endpoint.name}`);
       return answer;

@@ -162,8 +162,12 @@ describe('an entry has the record before and after, and costs at most one read',
       tags: ['winter'],
     });
     expect(entry?.contacts).toMatchObject([
-      { contactId: id, after: { tags: expect.arrayContaining(['winter']) } },
-      { contactId: other.id, after: { tags: expect.arrayContaining(['winter']) } },
+      { contactId: id, contactName: 'Maria Lopez', after: { tags: expect.arrayContaining(['winter']) } },
+      {
+        contactId: other.id,
+        contactName: expect.stringMatching(/^Tomasz /),
+        after: { tags: expect.arrayContaining(['winter']) },
+      },
     ]);
     for (const { before } of entry?.contacts ?? []) expect((before as Json).tags).not.toContain('winter');
     expect(sent).toHaveLength(1);

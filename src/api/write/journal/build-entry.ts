@@ -24,16 +24,18 @@ export function entryOfWrite(
 ): Entry {
   const { endpoint, sent, startedAt } = write;
   const change = changeOf(write, outcome);
+  const knownName = (id: string | undefined) => (id === undefined ? undefined : origin?.contactNames?.get(id));
   const contact = outcome.kind === 'done' ? recordIn(outcome.data, 'contact') : undefined;
   const contactId = textIn(sent, 'contactId') ?? textIn(contact, 'id');
   const traceId = isRecord(response?.body) ? textIn(response.body, 'traceId') : undefined;
   return {
     ...identityOf(timeOf(timers, startedAt), endpoint.name, credential.locationId),
     contactId,
-    contactName: nameOf(contact) ?? nameBefore(write) ?? origin?.contactName,
+    contactName: nameOf(contact) ?? nameBefore(write) ?? knownName(contactId),
     ...placeOf(origin),
     sent,
     ...change,
+    contacts: change.contacts?.map((each) => ({ contactName: knownName(each.contactId), ...each })),
     outcome: outcome.kind,
     reason: outcome.kind === 'done' ? undefined : kindOf(outcome.error),
     reconciled: outcome.reconciled,
