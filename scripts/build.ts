@@ -27,6 +27,11 @@ await build({
   legalComments: 'none',
   // Native code, installed next to the bundle.
   external: ['@napi-rs/keyring'],
-  alias: { ajv: './scripts/no-ajv.ts', 'ajv-formats': './scripts/no-ajv.ts' },
+  alias: {
+    ajv: './scripts/no-ajv.ts',
+    'ajv-formats': './scripts/no-ajv.ts',
+    // Its main file loads the others in a way that a bundler cannot follow.
+    'jsonc-parser': 'jsonc-parser/lib/esm/main.js',
+  },
   logLevel: 'warning',
 });

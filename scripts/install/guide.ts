@@ -98,7 +98,8 @@ export function shortGuide(): string {
       .replaceAll(' ', '-');
   return [
     prerequisites(),
-    `${first.name} (${first.open}):`,
+    `\`${pkg.name} setup\` adds the server to the hosts on your computer: it signs in, shows each change and makes it when you agree.`,
+    `By hand, in ${first.name} (${first.open}):`,
     configuration(first, ACCOUNTS.token),
     `${first.restart}. The token and the location are those of [your account](#your-account). To try the server with invented people and no account, use \`"--sandbox"\` as the last of \`args\` and leave \`env\` out.`,
     `Other hosts: ${others.map(({ name }) => `[${name}](docs/install.md#${anchor(name)})`).join(', ')}.`,

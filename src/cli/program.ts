@@ -5,6 +5,7 @@ import { quotedSetting, redactStrictly } from '../lib/redact.ts';
 import type { DoctorOptions } from './doctor/index.ts';
 import type { JournalOptions } from './journal.ts';
 import type { LoginOptions } from './login.ts';
+import type { SetupOptions } from './setup/index.ts';
 import { exitOnClosedOutput, usageError } from './terminal.ts';
 
 const parsePort = (text: string): number => {
@@ -55,6 +56,13 @@ function addCommands(program: Command): void {
     .command('demo')
     .description('watch a conversation between an MCP client and this server in the sandbox')
     .action(async () => (await import('./demo.ts')).runDemo());
+  program
+    .command('setup')
+    .description('add this server to the hosts on this computer: sign in, show the change, make it, check it')
+    .option('--remove', 'remove it from the hosts')
+    .option('--print', 'only show what would be added')
+    .option('--sandbox', 'add it with the embedded sandbox: no account')
+    .action(async (options: SetupOptions) => (await import('./setup/index.ts')).runSetup(options));
   program
     .command('login')
     .description('sign in by OAuth, or with --api-key by a private token from the terminal or standard input')

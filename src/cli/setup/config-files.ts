@@ -1,0 +1,74 @@
+import { chmod, constants, copyFile, readFile, realpath, stat } from 'node:fs/promises';
+import { errorCode, UserError } from '../../lib/errors.ts';
+import { writeFileAtomic } from '../../lib/write-file-atomic.ts';
+import { hostFiles, type Place } from './host-files.ts';
+import { HOSTS, type Host } from './hosts.ts';
+
+/** A host that is installed, and what its configuration has; empty text where there is no file yet. */
+export interface InstalledHost {
+  readonly host: Host;
+  readonly file: string;
+  readonly text: string;
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw new UserError(`${file} cannot be read (${errorCode(error)}). Make it readable for you and run setup again.`);
+  }
+}
+
+const exists = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** The hosts of this computer, in the order of the documentation. @throws UserError for a file that cannot be read */
+export async function findHosts(place: Place): Promise<InstalledHost[]> {
+  const found = await Promise.all(
+    HOSTS.map(async (host) => {
+      const { file, folder } = hostFiles(host, place);
+      const text = await readIfThere(file);
+      return text !== undefined || (await exists(folder)) ? [{ host, file, text: text ?? '' }] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** `2026-11-21T22-05-33-000Z`: sorts by time, and Windows takes it in the name of a file. */
+const stamp = (now: number) => new Date(now).toISOString().replace(/[:.]/g, '-');
+
+/**
+ * Replaces a configuration in one step. A link stays a link, and the rights of the file stay as they are.
+ *
+ * @returns the path of the copy of what was there; undefined if there was no file
+ * @throws UserError if the file was changed since it was read, or cannot be written
+ */
+export async function replaceConfig(
+  { file, text }: InstalledHost,
+  after: string,
+  now: number,
+): Promise<string | undefined> {
+  const current = await readIfThere(file);
+  if ((current ?? '') !== text) throw new UserError(`${file} changed since it was shown, so it was left as it is.`);
+  try {
+    if (current !== undefined) return await replace(file, after, now);
+    await writeFileAtomic(file, after, { flush: true });
+    return undefined;
+  } catch (error) {
+    throw new UserError(`${file} cannot be written (${errorCode(error)}).`);
+  }
+}
+
+async function replace(file: string, after: string, now: number): Promise<string> {
+  const target = await realpath(file);
+  const backup = `${target}.${stamp(now)}.backup`;
+  const { mode } = await stat(target);
+  await copyFile(target, backup, constants.COPYFILE_EXCL);
+  await writeFileAtomic(target, after, { flush: true });
+  await chmod(target, mode & 0o777);
+  return backup;
+}
