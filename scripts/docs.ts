@@ -4,6 +4,8 @@ import type { Endpoint } from '../src/api/endpoint.ts';
 import { SETTINGS } from '../src/cli/settings.ts';
 import { prompts } from '../src/mcp/prompts/index.ts';
 import { FACTS, type Fact, isOpen } from '../src/sandbox/index.ts';
+import { DIFFERENCES } from '../src/tools/composite/undo/differences.ts';
+import { UNDO_RULES } from '../src/tools/composite/undo/rules.ts';
 import { type CompositeTool, scopesOf } from '../src/tools/core/tool.ts';
 import { endpoints, families } from '../src/tools/index.ts';
 import { accountTable, hostSections, prerequisites, shortGuide } from './install/guide.ts';
@@ -56,6 +58,21 @@ const reconcileTable = [
   ),
 ].join('\n');
 
+const undoTable = [
+  '| tool | undo_change |',
+  '| --- | --- |',
+  ...Object.entries(UNDO_RULES).map(([name, { how }]) => `| \`${name}\` | ${cell(how)} |`),
+].join('\n');
+
+const differenceTable = [
+  '| after the undo of | what differs | fields |',
+  '| --- | --- | --- |',
+  ...DIFFERENCES.map(({ tools, record, fields, what }) => {
+    const after = tools?.map((name) => `\`${name}\``).join(', ') ?? 'any';
+    return `| ${after} | ${cell(what)} | of the ${record}: ${fields.map((field) => `\`${field}\``).join(', ')} |`;
+  }),
+].join('\n');
+
 const factRow = ({ statement, evidence, switch: switchName, check, where }: Fact) =>
   `| ${[statement, evidence, switchName ? `\`${switchName}\`` : '', check ? 'yes' : '', `\`${where.replace('src/sandbox/', '')}\``].map(cell).join(' | ')} |`;
 const factTable = (title: string, introduction: string, facts: readonly Fact[]) =>
@@ -99,6 +116,7 @@ const GENERATED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'README.md': { install: shortGuide(), tools: toolTable, settings: settingsTable, prompts: promptTable },
   'docs/install.md': { prerequisites: prerequisites(), accounts: accountTable(), hosts: hostSections() },
   'docs/writes.md': { reconcile: reconcileTable },
+  'docs/undo.md': { rules: undoTable, differences: differenceTable },
   'docs/sandbox-facts.md': { facts },
   'docs/systems.md': { conversations: await conversations() },
 };

@@ -11,6 +11,7 @@ export function createControl(backend: Backend): Hono {
   control.get('/enrolments', (c) =>
     c.json({ campaigns: toJson(backend.store.campaigns), workflows: toJson(backend.store.workflows) }),
   );
+  control.get('/state', (c) => c.json(stateOf(backend)));
   control.get('/oauth-client', (c) => c.json(backend.oauthClient));
   control.post('/reset', (c) => {
     backend.reset();
@@ -40,6 +41,24 @@ export function createControl(backend: Backend): Hono {
     return c.json({ now: iso(backend.now()) });
   });
   return control;
+}
+
+/** What exists in the home location. Contacts, and tasks, that were deleted do not, nor does what belongs to them. */
+function stateOf({ home, store }: Backend) {
+  const contacts = [...store.contacts.values()].filter(
+    ({ locationId, deleted }) => locationId === home.locationId && !deleted,
+  );
+  return {
+    tags: store.locations.get(home.locationId)?.tags.map(({ name }) => name) ?? [],
+    contacts: contacts.map((contact) => ({
+      ...contact,
+      tasks: store.tasks.forContact(contact.id).filter(({ deleted }) => !deleted),
+      notes: store.notes.forContact(contact.id),
+      appointments: store.appointments.forContact(contact.id).filter(({ deleted }) => !deleted),
+      campaigns: [...(store.campaigns.get(contact.id) ?? [])],
+      workflows: [...(store.workflows.get(contact.id) ?? [])],
+    })),
+  };
 }
 
 /** The JSON object in the body, or an empty one. */

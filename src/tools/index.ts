@@ -16,6 +16,7 @@ import { searchLocationTasks } from './composite/location-tasks/search-location-
 import { mergeContacts } from './composite/merge/merge-contacts.tool.ts';
 import { bulkUpsertContacts } from './composite/onboard/bulk-upsert-contacts.tool.ts';
 import { onboardContact } from './composite/onboard/onboard-contact.tool.ts';
+import { undoChange } from './composite/undo/undo-change.tool.ts';
 import { contacts } from './contacts.ts';
 import { isComposite, type Tool } from './core/tool.ts';
 import { followers } from './followers.ts';
@@ -50,6 +51,7 @@ export const families = {
     bulkUpdateContacts,
     bulkUpdateTasks,
     listRecentChanges,
+    undoChange,
   ],
 } as const;
 

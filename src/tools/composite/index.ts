@@ -20,3 +20,4 @@ export { run as bulkUpsertContacts } from './onboard/bulk-upsert-contacts.ts';
 export { run as onboardContact } from './onboard/onboard-contact.ts';
 export { resolveSearch } from './search/resolve-search.ts';
 export { run as searchContacts } from './search/search-contacts.ts';
+export { run as undoChange } from './undo/undo-change.ts';

@@ -109,6 +109,7 @@ export interface CompositeImplementations {
   readonly onboardContact: ToolBody;
   readonly searchLocationAppointments: ToolBody;
   readonly searchLocationTasks: ToolBody;
+  readonly undoChange: ToolBody;
 }
 
 /** The implementations of composite tools, and what resolves and shows names: loaded together with the first need of any. */

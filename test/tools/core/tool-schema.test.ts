@@ -56,7 +56,7 @@ describe('the set of tools', () => {
     expect(new Set(names).size).toBe(names.length);
     for (const name of names)
       expect(name).toMatch(
-        /^(?=.{3,40}$)(get|list|create|update|delete|search|find|upsert|set|add|remove|bulk|onboard|count|export|merge)_[a-z0-9_]+$/,
+        /^(?=.{3,40}$)(get|list|create|update|delete|search|find|upsert|set|add|remove|bulk|onboard|count|export|undo|merge)_[a-z0-9_]+$/,
       );
   });
 

@@ -1,0 +1,72 @@
+import type { Entry } from '../../../api/write/journal/entry.ts';
+import type { Journal } from '../../../api/write/journal/journal.ts';
+import { isRecord, textIn } from '../../../lib/json.ts';
+import { effectsOf, writesToUndo } from './effects.ts';
+import { ruleOf } from './rules.ts';
+
+/** What the journal says about changes that were undone. */
+export interface UndoHistory {
+  /** The writes that undo an entry and are not themselves undone, the newest first. */
+  undoing(id: string): readonly Entry[];
+  /** The id under which a record exists that was deleted and created again. */
+  currentId(id: string): string;
+}
+
+/** `entries`: those that undo others, the newest first. */
+export function historyOf(entries: readonly Entry[]): UndoHistory {
+  const undoing = new Map<string, Entry[]>();
+  const ids = new Map<string, string>();
+  for (const entry of entries) {
+    // What undoes this entry is newer, so that it was seen before.
+    if (entry.undoes === undefined || entry.outcome !== 'done' || undoing.has(entry.id)) continue;
+    undoing.set(entry.undoes, [...(undoing.get(entry.undoes) ?? []), entry]);
+    const created = isRecord(entry.after) ? textIn(entry.after, 'id') : undefined;
+    if (entry.replaces !== undefined && created !== undefined && !ids.has(entry.replaces))
+      ids.set(entry.replaces, created);
+  }
+  return {
+    undoing: (id) => undoing.get(id) ?? [],
+    currentId(id) {
+      let current = id;
+      // A damaged journal may hold a circle.
+      for (const seen = new Set<string>(); !seen.has(current); ) {
+        seen.add(current);
+        current = ids.get(current) ?? current;
+      }
+      return current;
+    },
+  };
+}
+
+/** Entries of one read: more than any journal has of undone changes. */
+const MAX_ENTRIES = 100_000;
+
+export const readHistory = async (journal: Journal, locationId: string): Promise<UndoHistory> =>
+  historyOf((await journal.read({ locationId, undoing: true, limit: MAX_ENTRIES })).entries);
+
+/** Whether every write that undoes the entry was made. */
+export const isUndone = (entry: Entry, history: UndoHistory): boolean => {
+  const { length } = history.undoing(entry.id);
+  return length > 0 && length >= writesToUndo(entry);
+};
+
+const NO_VALUES = 'the journal has no values of it (GHL_JOURNAL_VALUES=off)';
+
+/** Why an entry cannot be undone; undefined if it can. */
+export function whyNotUndoable(entry: Entry, history: UndoHistory): string | undefined {
+  const { outcome, tool } = entry;
+  const rule = ruleOf(tool);
+  if (!rule) return 'it changed no record';
+  if (outcome === 'refused' || outcome === 'notDone') return 'nothing was written';
+  if (outcome === 'unknown') return 'it is not known whether it was done';
+  const [newest] = history.undoing(entry.id);
+  if (newest) return `undone by ${newest.id} at ${newest.time}`;
+  if ('how' in rule && 'end' in rule && !rule.end)
+    return 'a contact is not enrolled again: that may message the person';
+  if (entry.fields) return NO_VALUES;
+  const effects = effectsOf(entry);
+  if (effects.length === 0) return 'the journal does not name its record';
+  return effects.every((effect) => 'before' in effect && effect.before === undefined)
+    ? 'the values before it could not be read'
+    : undefined;
+}

@@ -1,0 +1,227 @@
+import { fullName } from '../../../api/contact-fields.ts';
+import type { Entry } from '../../../api/write/journal/entry.ts';
+import { isEmpty, type Json, listIn, textIn } from '../../../lib/json.ts';
+import { namingOf } from '../../core/named-ids.ts';
+import { type Effect, effectsOf, listChange, type RecordRef } from './effects.ts';
+import { fieldWrites, listWrites } from './field-writes.ts';
+import { fieldsOf, isList, isSameValue, withField } from './fields.ts';
+import { isUndone } from './history.ts';
+import type { Conflict, NotRestored, Plan, PlanInput, Step } from './plan.ts';
+import { creation, deletion, linkWrites } from './record-writes.ts';
+import { ruleOf } from './rules.ts';
+import type { FieldRestored, Write } from './write.ts';
+
+/** How to take changes back, in the reverse order of their writes. Pure. */
+export const planUndo = (input: PlanInput): Plan => new Planner(input).plan();
+
+const GONE = 'it does not exist any more';
+
+/** Plans one effect after the other on a copy of the present records, which each planned write changes. */
+class Planner {
+  readonly #input: PlanInput;
+  readonly #work: readonly (readonly [Entry, Effect])[];
+  /** By kind and id; null: it does not exist. */
+  readonly #records = new Map<string, Json | null>();
+  readonly #steps: Step[] = [];
+  readonly #conflicts: Conflict[] = [];
+  readonly #notRestored: NotRestored[] = [];
+  #alreadyRestored = 0;
+
+  constructor(input: PlanInput) {
+    this.#input = input;
+    this.#work = input.entries
+      .filter((entry) => !isUndone(entry, input.history))
+      .flatMap((entry) => effectsOf(entry).map((effect) => [entry, effect] as const));
+  }
+
+  plan(): Plan {
+    for (const [at, [entry, effect]] of this.#work.entries()) this.#planEffect(entry, effect, at);
+    const [steps, conflicts, notRestored] = [this.#steps, this.#conflicts, this.#notRestored];
+    return { steps, conflicts, notRestored, alreadyRestored: this.#alreadyRestored };
+  }
+
+  #planEffect(entry: Entry, effect: Effect, at: number): void {
+    const { record } = effect;
+    const now = this.#now(record);
+    const exists = record.kind === 'contact' || this.#now(contactOf(record)) !== null;
+    if (effect.type === 'deleted') {
+      if (exists) this.#restoreDeleted(entry, effect, now);
+      else this.#leave(entry, record, record.kind, GONE_WITH_CONTACT);
+    } else if (effect.type === 'added' && now === null) this.#alreadyRestored += 1;
+    else if (now === null) this.#leave(entry, record, record.kind, GONE);
+    else if (effect.type === 'added') this.#removeAdded(entry, effect, now);
+    else if (effect.type === 'set') this.#restoreFields(entry, effect, now, at);
+    else this.#endEnrolment(entry, effect);
+  }
+
+  #restoreFields(entry: Entry, effect: Effect & { readonly type: 'set' }, now: Json, at: number): void {
+    const { record, before, after } = effect;
+    if (!before) {
+      const fields = [...fieldsOf(after).keys()];
+      for (const field of fields.length > 0 ? fields : [record.kind]) this.#leave(entry, record, field, NOT_READ);
+      return;
+    }
+    const [old, stored, present] = [fieldsOf(before), fieldsOf(after), fieldsOf(now)];
+    const restored: FieldRestored[] = [];
+    const writes: Write[] = [];
+    for (const field of new Set([...old.keys(), ...stored.keys()])) {
+      if (isList(field)) {
+        const { added, removed } = listChange(field, before, after);
+        const items = listIn(now, field);
+        const remove = added.filter((item) => items.includes(item));
+        const add = removed.filter((item) => !items.includes(item));
+        if (remove.length + add.length === 0) this.#alreadyRestored += 1;
+        writes.push(...listWrites(record, { field, add, remove }, items));
+        this.#set(record, field, [...items.filter((item) => !remove.includes(item)), ...add]);
+        continue;
+      }
+      const values = { stored: stored.get(field), now: present.get(field), wouldBecome: old.get(field) ?? null };
+      if (this.#mayRestore(entry, record, field, values, at)) {
+        restored.push({ field, from: values.now ?? null, to: values.wouldBecome });
+        this.#set(record, field, values.wouldBecome);
+      }
+    }
+    this.#add(entry, record, [...fieldWrites(record, restored), ...writes]);
+  }
+
+  /** False where the field has an earlier value already, and for a conflict, which is noted. */
+  #mayRestore(
+    entry: Entry,
+    record: RecordRef,
+    field: string,
+    { stored, now, wouldBecome }: Pick<Conflict, 'stored' | 'now' | 'wouldBecome'>,
+    at: number,
+  ): boolean {
+    if (isSameValue(field, now, wouldBecome)) {
+      this.#alreadyRestored += 1;
+      return false;
+    }
+    if (isSameValue(field, now, stored) || this.#isForced(field)) return true;
+    // A part that was undone before, or a value that an earlier write of the same run replaced.
+    if (this.#input.history.undoing(entry.id).length > 0 || this.#wasEarlier(record, field, now, at))
+      this.#alreadyRestored += 1;
+    else this.#conflicts.push({ entry, record, field, stored: stored ?? null, now: now ?? null, wouldBecome });
+    return false;
+  }
+
+  #wasEarlier(record: RecordRef, field: string, now: unknown, at: number): boolean {
+    return this.#work.slice(at + 1).some(([, effect]) => {
+      if (effect.type !== 'set' || keyOf(effect.record) !== keyOf(record) || !effect.before) return false;
+      const old = fieldsOf(effect.before);
+      return old.has(field) && isSameValue(field, old.get(field), now);
+    });
+  }
+
+  #isForced(field: string): boolean {
+    const { force } = this.#input;
+    return force.has(field) || force.has(namingOf(field)?.shown ?? field);
+  }
+
+  #removeAdded(entry: Entry, { record, after }: Effect & { readonly type: 'added' }, now: Json): void {
+    const present = fieldsOf(now);
+    const changed = [...fieldsOf(after)].filter(
+      ([field, value]) => !isList(field) && !isSameValue(field, value, present.get(field)) && !this.#isForced(field),
+    );
+    for (const [field, stored] of changed)
+      this.#conflicts.push({ entry, record, field, stored, now: present.get(field) ?? null, wouldBecome: null });
+    if (changed.length > 0) return;
+    this.#records.set(keyOf(record), null);
+    this.#add(entry, record, [deletion(record, labelOf(record, now))]);
+  }
+
+  #restoreDeleted(entry: Entry, effect: Effect & { readonly type: 'deleted' }, now: Json | null): void {
+    const { record, before, parts } = effect;
+    if (!before) {
+      this.#leave(entry, record, record.kind, NOT_READ);
+      return;
+    }
+    if (now) this.#alreadyRestored += 1;
+    else this.#add(entry, record, [creation(record, before, labelOf(record, before))]);
+    const { followers: _, businessId: __, ...created } = before;
+    this.#records.set(keyOf(record), now ?? created);
+    if (record.kind !== 'contact') return;
+    this.#add(entry, record, linkWrites(record, before, now ?? {}));
+    this.#records.set(keyOf(record), { ...(now ?? {}), ...before });
+    for (const kind of ['notes', 'tasks'] as const) this.#restoreParts(entry, record, kind, parts[kind]);
+    for (const list of parts.unknown) this.#leave(entry, record, list, NOT_READ);
+  }
+
+  #restoreParts(
+    entry: Entry,
+    { contactId, contactName }: RecordRef,
+    list: 'notes' | 'tasks',
+    parts: readonly Json[],
+  ): void {
+    const kind = list === 'notes' ? 'note' : 'task';
+    const present = [...(this.#input.present.get(contactId)?.[list] ?? [])];
+    for (const part of parts) {
+      const id = textIn(part, 'id') ?? '';
+      const record: RecordRef = { kind, contactId, id, contactName };
+      const copy = present.findIndex((other) => isCopy(part, other));
+      if (copy >= 0) {
+        present.splice(copy, 1);
+        this.#alreadyRestored += 1;
+      } else this.#add(entry, record, [creation(record, part, labelOf(record, part))]);
+      this.#records.set(keyOf(record), part);
+    }
+  }
+
+  #endEnrolment(entry: Entry, { record, membership }: Effect & { readonly type: 'enrolment' }): void {
+    const rule = ruleOf(entry.tool);
+    const end = rule && 'end' in rule ? rule.end : undefined;
+    const { campaignId, workflowId } = membership;
+    const [field, id] =
+      campaignId === undefined ? (['workflowId', workflowId] as const) : (['campaignId', campaignId] as const);
+    if (!end) {
+      this.#leave(entry, record, 'enrolment', NOT_ENROLLED);
+      return;
+    }
+    const args = { contactId: record.contactId, [field]: id };
+    this.#add(entry, record, [{ endpoint: end, args, restored: [{ field, from: id, to: null }] }]);
+  }
+
+  #add(entry: Entry, record: RecordRef, writes: readonly Write[]): void {
+    for (const write of writes) this.#steps.push({ ...write, entry, record });
+  }
+
+  #leave(entry: Entry, record: RecordRef, field: string, reason: string): void {
+    this.#notRestored.push({ entry, record, field, reason });
+  }
+
+  #set(record: RecordRef, field: string, value: unknown): void {
+    this.#records.set(keyOf(record), withField(this.#now(record) ?? {}, field, value));
+  }
+
+  /** The record as it is when the steps so far are done. */
+  #now(record: RecordRef): Json | null {
+    const planned = this.#records.get(keyOf(record));
+    return planned === undefined ? this.#read(record) : planned;
+  }
+
+  #read({ kind, contactId, id }: RecordRef): Json | null {
+    const { contact, notes, tasks } = this.#input.present.get(contactId) ?? {};
+    if (kind === 'contact') return contact === undefined ? {} : contact;
+    const current = this.#input.history.currentId(id);
+    return (kind === 'note' ? notes : tasks)?.find((part) => part.id === current) ?? null;
+  }
+}
+
+const NOT_READ = 'what it was before could not be read';
+const NOT_ENROLLED = 'a contact is not enrolled again: that would start from the first step and may message the person';
+const GONE_WITH_CONTACT = 'its contact does not exist any more';
+
+const contactOf = ({ contactId, contactName }: RecordRef): RecordRef => ({
+  kind: 'contact',
+  contactId,
+  id: contactId,
+  contactName,
+});
+const keyOf = ({ kind, id }: RecordRef): string => `${kind} ${id}`;
+
+/** How people call a record. */
+const labelOf = ({ kind, id }: RecordRef, record: Json): unknown =>
+  (kind === 'contact' ? fullName(record) || record.email || record.phone : (record.title ?? record.body)) || id;
+
+const COPIED = ['body', 'title', 'dueDate', 'completed', 'pinned', 'color', 'assignedTo'] as const;
+const isCopy = (one: Json, other: Json): boolean =>
+  COPIED.every((field) => isSameValue(field, one[field], other[field])) && !isEmpty(other.id);

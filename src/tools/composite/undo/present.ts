@@ -1,0 +1,86 @@
+import type { Endpoint } from '../../../api/endpoint.ts';
+import { isMissing } from '../../../api/errors.ts';
+import { type Json, recordIn, rowsIn } from '../../../lib/json.ts';
+import { listContactAppointments } from '../../appointments.ts';
+import { getContact } from '../../contacts.ts';
+import type { ToolContext } from '../../core/context.ts';
+import { listContactNotes } from '../../notes.ts';
+import { listContactTasks } from '../../tasks.ts';
+import type { Effect, RecordRef } from './effects.ts';
+import type { UndoHistory } from './history.ts';
+
+/** The records of a contact as they are now; those that were not needed are undefined. */
+export interface PresentContact {
+  /** Null if it does not exist. */
+  readonly contact?: Json | null;
+  readonly notes?: readonly Json[];
+  readonly tasks?: readonly Json[];
+  readonly appointments?: readonly Json[];
+}
+
+/** By the id that the contact had when it was changed. */
+export type Present = ReadonlyMap<string, PresentContact>;
+
+/** Contacts that are read side by side. */
+const CONCURRENCY = 8;
+
+/** Reads the records of these effects, past the cache. @throws UserError if one cannot be read */
+export async function readPresent(
+  effects: readonly Effect[],
+  history: UndoHistory,
+  context: ToolContext,
+): Promise<Present> {
+  const byContact = new Map<string, Effect[]>();
+  for (const effect of effects) {
+    const { contactId } = effect.record;
+    byContact.set(contactId, [...(byContact.get(contactId) ?? []), effect]);
+  }
+  const pending = [...byContact];
+  const present = new Map<string, PresentContact>();
+  const worker = async () => {
+    for (let next = pending.shift(); next; next = pending.shift()) {
+      const [contactId, of] = next;
+      present.set(contactId, await readContact(history.currentId(contactId), of, context));
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  return present;
+}
+
+async function readContact(
+  contactId: string,
+  effects: readonly Effect[],
+  { call }: ToolContext,
+): Promise<PresentContact> {
+  const read = async (endpoint: Endpoint): Promise<Json | null> => {
+    try {
+      return await call(endpoint, { contactId }, 'interactive', { fresh: true });
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+  };
+  /** Null if the contact does not exist. */
+  const list = async (endpoint: Endpoint, key: string) => {
+    const answer = await read(endpoint);
+    return answer && rowsIn(answer, key);
+  };
+  const concerns = (kind: RecordRef['kind']) => effects.some(({ record }) => record.kind === kind);
+  const isWhole = effects.some(
+    ({ type, record }) => record.kind === 'contact' && (type === 'added' || type === 'deleted'),
+  );
+  const contact = concerns('contact') ? (recordIn((await read(getContact)) ?? {}, 'contact') ?? null) : undefined;
+  if (contact === null) return { contact };
+  const [notes, tasks, appointments] = await Promise.all([
+    isWhole || concerns('note') ? list(listContactNotes, 'notes') : undefined,
+    isWhole || concerns('task') ? list(listContactTasks, 'tasks') : undefined,
+    isWhole ? list(listContactAppointments, 'events') : undefined,
+  ]);
+  if (notes === null || tasks === null) return { contact: null };
+  return {
+    ...(contact ? { contact } : {}),
+    ...(notes ? { notes } : {}),
+    ...(tasks ? { tasks } : {}),
+    ...(appointments ? { appointments } : {}),
+  };
+}

@@ -1,0 +1,80 @@
+import { type Json, listIn } from '../../../lib/json.ts';
+import { quoteForMessage } from '../../../lib/text.ts';
+import type { Question } from '../../core/confirmation.ts';
+import { cleanValue } from '../../core/row-shape.ts';
+import { notRestoredRows, undoneRows } from './answer.ts';
+import { LOST_WITH_CONTACT } from './differences.ts';
+import type { Plan, Step } from './plan.ts';
+import type { Present } from './present.ts';
+
+/** Changes that a preview shows. */
+const MAX_ROWS = 10;
+const MAX_NAME = 100;
+
+/** What the owner is asked before an undo that deletes contacts or creates some again; undefined for any other. */
+export function questionFor({ steps, notRestored }: Plan, present: Present): Question | undefined {
+  const deletes = steps
+    .filter(({ endpoint }) => endpoint.name === 'delete_contact')
+    .map((step) => deleted(step, steps, present));
+  const creates = steps.filter(({ creates: record }) => record?.kind === 'contact').map((step) => created(step, steps));
+  if (deletes.length + creates.length === 0) return undefined;
+  const changes = undoneRows(steps, new Map());
+  return {
+    text: [...deletes.map(sentenceOfDelete), ...creates.map(sentenceOfCreate)].join(' '),
+    preview: {
+      ...(deletes.length > 0 ? { deletes } : {}),
+      ...(creates.length > 0 ? { creates, cannotRestore: LOST_WITH_CONTACT } : {}),
+      changes: changes.slice(0, MAX_ROWS),
+      total: changes.length,
+      ...(notRestored.length > 0 ? { notRestored: notRestoredRows(notRestored, new Map()) } : {}),
+    },
+    content: { writes: steps.map(({ endpoint, args }) => ({ endpoint: endpoint.name, args })) },
+  };
+}
+
+interface Counts extends Json {
+  readonly contactId: string;
+  readonly contactName: unknown;
+  readonly notes: number;
+  readonly tasks: number;
+  readonly appointments: number;
+}
+
+const nameOf = ({ restored }: Step): unknown => {
+  const [row] = restored;
+  return cleanValue(row?.from ?? row?.to ?? null, MAX_NAME);
+};
+
+/** What is lost with a contact, without what the same undo deletes before. */
+function deleted(step: Step, steps: readonly Step[], present: Present): Counts {
+  const { contactId } = step.record;
+  const { notes = [], tasks = [], appointments = [] } = present.get(contactId) ?? {};
+  const gone = (endpoint: string) =>
+    steps.filter((other) => other.endpoint.name === endpoint && other.record.contactId === contactId).length;
+  return {
+    contactId,
+    contactName: nameOf(step),
+    notes: Math.max(0, notes.length - gone('delete_contact_note')),
+    tasks: Math.max(0, tasks.length - gone('delete_contact_task')),
+    appointments: appointments.length,
+  };
+}
+
+/** What a contact gets back, and the appointments that it does not. */
+function created(step: Step, steps: readonly Step[]): Counts {
+  const { contactId } = step.record;
+  const count = (kind: 'note' | 'task') =>
+    steps.filter(({ creates }) => creates?.kind === kind && creates.contactId === contactId).length;
+  const { before } = step.entry;
+  const appointments = typeof before === 'object' && before ? listIn(before, 'appointments').length : 0;
+  return { contactId, contactName: nameOf(step), notes: count('note'), tasks: count('task'), appointments };
+}
+
+const counted = ({ notes, tasks, appointments }: Counts): string =>
+  `${notes} notes, ${tasks} tasks and ${appointments} appointments`;
+
+const sentenceOfDelete = (counts: Counts): string =>
+  `Undoing this deletes the contact ${quoteForMessage(counts.contactName)} (${counts.contactId}) with ${counted(counts)}.`;
+
+const sentenceOfCreate = ({ contactName, notes, tasks, appointments }: Counts): string =>
+  `Undoing this creates the contact ${quoteForMessage(contactName)} again under a new id, with ${notes} notes and ${tasks} tasks. It will not have ${LOST_WITH_CONTACT}; appointments that are lost: ${appointments}.`;
