@@ -30,7 +30,10 @@ export function takeSnapshot(
     .catch(() => undefined);
 }
 
-/** What the write changes, for the journal: `known` if the caller has read it, with the lists that a delete removes. */
+/**
+ * What the write changes, for the journal: `known` if the caller has read it. With a record that a delete removes go its
+ * lists, unless the caller has read them too and gives all of it: `{contact, notes, tasks, appointments}`.
+ */
 export async function stateBefore(
   { reconcile, name }: Endpoint,
   sent: Json,
@@ -40,6 +43,7 @@ export async function stateBefore(
   const { journal, log } = reading.services;
   if (!reconcile || !journal?.hasValues) return known ?? 'unknown';
   const { read: readRecord, removes } = reconcile.change;
+  if (removes?.parts && isRecord(known) && removes.kind in known) return known;
   const read = readWith(reading);
   const recordBefore = async () => known ?? (readRecord ? readRecord({ sent, read }) : null);
   const [record, parts] = await Promise.all([

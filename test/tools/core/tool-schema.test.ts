@@ -171,7 +171,7 @@ describe('tools/list', () => {
     expect(names).toHaveLength(TEN_READS.length + WRITES + flows.length);
     expect(names.filter((name) => !flows.includes(name))).toHaveLength(32);
     expect(names.slice(32)).toEqual(flows);
-    expect(flows).toHaveLength(10);
+    expect(flows).toHaveLength(11);
     expect(second).toEqual(first);
   });
 

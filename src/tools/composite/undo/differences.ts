@@ -54,19 +54,19 @@ export const DIFFERENCES: readonly Difference[] = [
     what: 'The last update of the task is the undo.',
   },
   {
-    tools: ['delete_contact_task', 'delete_contact'],
+    tools: ['delete_contact_task', 'delete_contact', 'merge_contacts'],
     record: 'task',
     fields: ['id', 'contactId', 'dateAdded', 'dateUpdated'],
     what: 'A task that is created again has a new id and new dates.',
   },
   {
-    tools: ['delete_contact_note', 'delete_contact'],
+    tools: ['delete_contact_note', 'delete_contact', 'merge_contacts'],
     record: 'note',
     fields: ['id', 'contactId', 'dateAdded'],
     what: 'A note that is created again has a new id and a new date.',
   },
   {
-    tools: ['delete_contact'],
+    tools: ['delete_contact', 'merge_contacts'],
     record: 'contact',
     fields: [
       ...['id', 'dateAdded', 'createdBy', 'type', 'additionalEmails', 'additionalPhones', 'appointments'],
