@@ -1,13 +1,15 @@
 import { foldText } from '../../../lib/fold.ts';
 import type { Json } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
+import { mayRead } from '../../core/permissions.ts';
 import { cleanValue } from '../../core/row-shape.ts';
 import type { Implementation, ToolInput } from '../../core/tool.ts';
 import { DEFAULT_ROWS, pageDataBytes, rowsThatFit } from '../../core/tool-result.ts';
+import { mergeContacts } from '../merge/merge-contacts.tool.ts';
 import { newSweep, type Sweep, sweepContacts } from '../sweep.ts';
 import { type Duplicates, findGroups, type Group, type Match } from './duplicate-groups.ts';
 import type { findDuplicates } from './find-duplicates.tool.ts';
-import { KINDS, type Person, personOf } from './person.ts';
+import { fullestFirst, KINDS, type Person, personOf } from './person.ts';
 
 const JOB_KIND = 'duplicates';
 /** Most contacts compared, about 1 KB of memory for each: the newest. */
@@ -16,6 +18,8 @@ const MAX_CONTACTS = 50_000;
 const MAX_MEMBERS = 20;
 const MAX_SHARED = 10;
 const VALUE_CHARACTERS = 100;
+/** What a model does with the groups. */
+const NEXT_STEP = 'merge_contacts merges two of a group; the first has the most data.';
 
 /** The search for duplicates: while `found` is undefined, pages are left to read. */
 interface DuplicateSearch {
@@ -48,6 +52,7 @@ async function resume(search: DuplicateSearch, page: Page, context: ToolContext,
     return { incomplete: true, examined, ...soFar, next: { handle: handle(), ...sameLimit } };
   }
   search.found ??= findGroups(search.people);
+  if (search.found.groups.length > 0 && mayRead(mergeContacts, context.access)) context.notify(NEXT_STEP);
   // Of contacts without duplicates nothing is needed any more.
   search.people = [];
   const answer = pageOf(search.found, page);
@@ -90,7 +95,10 @@ function groupRow({ evidence, people, matches }: Group): Json {
       ...(match.people.length < people.length ? { contacts: match.people.map(({ id }) => id) } : {}),
     })),
     differs: KINDS.filter((kind) => differ(people.map(({ row }) => row[kind]))),
-    contacts: people.slice(0, MAX_MEMBERS).map(({ row }) => row),
+    contacts: people
+      .toSorted(fullestFirst)
+      .slice(0, MAX_MEMBERS)
+      .map(({ row }) => row),
     ...(people.length > MAX_MEMBERS ? { contactsInGroup: people.length } : {}),
   };
 }

@@ -1,9 +1,10 @@
 import { fullName } from '../../../api/contact-fields.ts';
 import { foldText } from '../../../lib/fold.ts';
-import { isRecord, type Json, textIn } from '../../../lib/json.ts';
+import { isBlank, isRecord, type Json, textIn } from '../../../lib/json.ts';
 import { isE164 } from '../../../lib/phone.ts';
+import { epochMs } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
-import { pickFields, rowOf } from '../../core/row-shape.ts';
+import { OMITTED_FIELDS, pickFields, rowOf } from '../../core/row-shape.ts';
 import { toE164 } from '../../names/phone.ts';
 
 /** What two contacts may share, the strongest evidence first. */
@@ -15,7 +16,18 @@ export interface Person {
   readonly id: string;
   readonly row: Json;
   readonly values: Readonly<Record<Kind, readonly string[]>>;
+  /** How many values, tags and custom fields it has. */
+  readonly size: number;
+  /** Epoch ms; NaN if it is not known. */
+  readonly addedAt: number;
 }
+
+/** The contact with the most data first, of equal ones the oldest: the one to keep. */
+export const fullestFirst = (a: Person, b: Person): number => b.size - a.size || a.addedAt - b.addedAt;
+
+/** Values of a contact that people know, each item of a list for itself. */
+const sizeOf = (contact: Json): number =>
+  Object.entries(contact).flatMap(([key, value]) => (OMITTED_FIELDS.has(key) || isBlank(value) ? [] : value)).length;
 
 /** Characters of a value, in the answer and in comparisons. */
 const CHARACTERS = 100;
@@ -38,7 +50,11 @@ export async function personOf(raw: Json, context: ToolContext): Promise<Person>
     phone: (await Promise.all(phones)).filter((phone) => phone !== undefined),
     name: [foldText(name)].filter(isFullName),
   };
-  return { id: String(id), row: pickFields(shown, CHARACTERS, ROW), values };
+  return {
+    ...{ id: String(id), row: pickFields(shown, CHARACTERS, ROW), values },
+    size: sizeOf(contact),
+    addedAt: epochMs(contact.dateAdded),
+  };
 }
 
 /** First and last name: many people share one of the two. */

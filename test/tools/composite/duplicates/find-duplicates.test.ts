@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../../src/lib/json.ts';
 import type { SandboxData } from '../../../../src/sandbox/index.ts';
 import { virtualClock } from '../../../api/virtual-clock.ts';
-import { connect, NOW, type Options, READ } from '../../../connect.ts';
+import { CONTACTS, connect, NOW, type Options, READ } from '../../../connect.ts';
 
 type Person = SandboxData['contacts'][number];
 
@@ -97,6 +97,22 @@ describe('a group', () => {
       tagCount: 2,
     });
     expect(Object.keys(group?.contacts[0] ?? {})).toEqual(expect.arrayContaining(['dateAdded', 'dateUpdated']));
+  });
+
+  test('has the contact with the most data first, of equal ones the oldest, and names the tool that merges', async () => {
+    const { call } = await world(
+      [
+        { firstName: 'A', email: 'a@example.com' },
+        { firstName: 'A', email: 'a@example.com' },
+        { firstName: 'A', email: 'a@example.com', tags: ['vip', 'fair'], city: 'Austin' },
+      ],
+      { scopes: CONTACTS },
+    );
+    const answer = await call(TOOL);
+    expect(groupsIn(answer)[0]?.contacts.map(({ id }) => id)).toEqual([C, B, A]);
+    expect(answer.notice).toContain('merge_contacts');
+    const { call: read } = await world([single(1), single(1)]);
+    expect(await read(TOOL)).not.toHaveProperty('notice');
   });
 
   test('links contacts through others, and says who shares what', async () => {
@@ -229,7 +245,7 @@ describe('the whole location', () => {
     const answer = await call(TOOL);
     expect(answer).toMatchObject({ total: 1, examined: 501 });
     const [group] = groupsIn(answer);
-    expect(group?.contacts).toMatchObject([{ id: (contact as Json).id, notYetIndexed: true }, { id: idOf(500) }]);
+    expect(group?.contacts).toMatchObject([{ id: idOf(500) }, { id: (contact as Json).id, notYetIndexed: true }]);
   });
 
   test('goes on after a page that failed; a failed first page is an error', async () => {

@@ -1,0 +1,157 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { fetchTransport } from '../../../../src/api/transport/index.ts';
+import type { Json } from '../../../../src/lib/json.ts';
+import { recordFolder } from '../../../../src/lib/record-folder.ts';
+import { createSandbox } from '../../../../src/sandbox/index.ts';
+import { NOW } from '../../../connect.ts';
+import { expectComplete, repeat } from './expect-complete.ts';
+import { testFaults } from './faults.ts';
+import { dataWith, KEEP, kept, type Merging, openMerge, REMOVE, removed, type Stored } from './world.ts';
+
+testFaults([4, 7, 12, 18, 21, 23, 25, 29], ['cut before it was handled', 'cut after it was handled']);
+
+/** What a test does with a request, by its place among those of a kind; undefined sends it to the sandbox. */
+type Intercept = (line: string, request: Request) => Promise<Response | undefined> | Response | undefined;
+
+/** A server whose requests a test may answer, and another one on the same account and state. */
+async function openIntercepted(intercept: Intercept, contacts = [kept, removed]) {
+  const folder = await mkdtemp(join(tmpdir(), 'ghl-merges-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const sandboxed = createSandbox({ now: () => NOW, rate: 'off', data: dataWith(...contacts) });
+  const current = { intercept };
+  const transport = fetchTransport(async (request) => {
+    const line = `${request.method} ${new URL(request.url).pathname}`;
+    return (await current.intercept(line, request)) ?? sandboxed.fetch(request);
+  });
+  const open = (own: boolean) =>
+    openMerge({
+      sandboxed,
+      merges: recordFolder(join(folder, 'merges')),
+      peopleFolder: join(folder, 'people'),
+      ...(own ? { api: { transport } } : {}),
+    });
+  return {
+    ...(await open(true)),
+    other: () => open(false),
+    intercept: (next: Intercept) => {
+      current.intercept = next;
+    },
+  };
+}
+
+const PUT_KEEP = `PUT /contacts/${KEEP}`;
+
+/** An id that no record has, another one each time. */
+let lastId = 0;
+const nobodys = (kind: string): string => {
+  lastId += 1;
+  return `${kind}OfNobody${String(lastId).padStart(8, '0')}`;
+};
+
+describe('an answer of success that is not true', () => {
+  const lies: readonly (readonly [string, string, (body: Json) => Json])[] = [
+    ['an update', PUT_KEEP, (body) => ({ succeded: true, contact: { id: KEEP, ...body } })],
+    ['a note', `POST /contacts/${KEEP}/notes`, (body) => ({ note: { id: nobodys('note'), ...body } })],
+    ['a task', `POST /contacts/${KEEP}/tasks`, (body) => ({ task: { id: nobodys('task'), ...body } })],
+    ['tags', `POST /contacts/${KEEP}/tags`, (body) => ({ tags: ['customer', ...(body.tags as string[])] })],
+    ['a business', 'POST /contacts/bulk/business', () => ({ success: true, ids: [KEEP] })],
+  ];
+
+  test.each(lies)('to %s is sent again, and the merge completes', async (_, lied, answer) => {
+    let left = 1;
+    const merging = await openIntercepted(async (line, request) => {
+      if (line !== lied || left === 0) return undefined;
+      left -= 1;
+      return Response.json(answer((await request.json()) as Json));
+    });
+    expect(await merging.merge()).toMatchObject({ merged: true });
+    await expectComplete(merging);
+  });
+
+  test.each(lies)(
+    'to %s every time ends the merge before the delete; the same call completes it later',
+    async (_, lied, answer) => {
+      const merging = await openIntercepted(async (line, request) =>
+        line === lied ? Response.json(answer((await request.json()) as Json)) : undefined,
+      );
+      const stopped = await merging.merge();
+      expect(stopped).toMatchObject({ merged: false, next: { keep: KEEP, remove: REMOVE } });
+      expect(stopped.notice).toMatch(/HighLevel accepted .* 2 times, but does not show what was sent/);
+      expect(stopped.notice).toContain(`${REMOVE} is not deleted`);
+      expect(await merging.stored(REMOVE)).toBeDefined();
+      merging.intercept(() => undefined);
+      expect(await merging.call('merge_contacts', stopped.next as Json)).toMatchObject({ merged: true });
+      await expectComplete(merging);
+    },
+  );
+});
+
+describe('what somebody else changes while a merge runs', () => {
+  const write = (sandbox: Merging['sandbox'], path: string, body: Json) =>
+    sandbox.fetch(
+      new Request(`http://sandbox.invalid${path}`, {
+        method: path.endsWith('s') ? 'POST' : 'PUT',
+        headers: {
+          authorization: `Bearer ${sandbox.token}`,
+          version: '2021-07-28',
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify(body),
+      }),
+    );
+
+  test('is taken over: a note, a task and a field of the contact to be removed', async () => {
+    let isChanged = false;
+    const merging = await openIntercepted(async (line) => {
+      if (line === PUT_KEEP && !isChanged) {
+        isChanged = true;
+        await write(merging.sandbox, `/contacts/${REMOVE}/notes`, { body: 'Came in today' });
+        const task = { title: 'Late task', dueDate: '2026-12-24T15:00:00Z', completed: false };
+        await write(merging.sandbox, `/contacts/${REMOVE}/tasks`, task);
+        await write(merging.sandbox, `/contacts/${REMOVE}`, { website: 'https://ann.example' });
+      }
+      return undefined;
+    });
+    // Without an email to move the removed contact is read in each round.
+    expect(await merging.merge()).toMatchObject({ merged: true });
+    const { contact, notes, tasks } = (await merging.stored(KEEP)) as Stored;
+    expect(contact).toMatchObject({ website: 'https://ann.example' });
+    expect(notes.filter(({ body }) => String(body).endsWith('Came in today'))).toHaveLength(1);
+    expect(tasks.filter(({ title }) => title === 'Late task')).toHaveLength(1);
+    expect(await merging.stored(REMOVE)).toBeUndefined();
+  });
+
+  test('a value that the kept contact got meanwhile is not replaced', async () => {
+    let isChanged = false;
+    const merging = await openIntercepted(async (line) => {
+      if (line.endsWith('/tasks') && line.startsWith('POST') && !isChanged) {
+        isChanged = true;
+        await write(merging.sandbox, `/contacts/${KEEP}`, { email: 'new@example.com' });
+      }
+      return undefined;
+    });
+    await repeat(merging);
+    const { contact } = (await merging.stored(KEEP)) as Stored;
+    expect(['new@example.com', 'ann.lee@example.com']).toContain(contact.email);
+  });
+
+  test('a kept contact that is deleted ends the merge, and the other one gets its email back', async () => {
+    let isDeleted = false;
+    const merging = await openIntercepted(async (line) => {
+      if (line !== PUT_KEEP || isDeleted) return undefined;
+      isDeleted = true;
+      await (await merging.other()).call('delete_contact', { contactId: KEEP });
+      return undefined;
+    });
+    const stopped = await merging.merge();
+    expect(stopped).toMatchObject({ merged: false });
+    expect(await merging.refused('merge_contacts', { keep: KEEP, remove: REMOVE })).toMatch(
+      /The contact to keep, .* was deleted since .* is not deleted\./,
+    );
+    expect(await merging.stored(REMOVE)).toMatchObject({ contact: { email: 'ann.lee@example.com' } });
+    expect(await merging.merges.names()).toEqual([]);
+  });
+});
