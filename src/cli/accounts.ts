@@ -1,5 +1,6 @@
 import { listLocations } from '../api/auth/account-edits.ts';
 import type { Accounts } from '../api/auth/accounts-file.ts';
+import { KEYCHAIN } from '../api/auth/keychain.ts';
 import { OAuth } from '../api/auth/oauth-client.ts';
 import { companyKey, locationKey } from '../api/auth/secret-store.ts';
 import { openTokenStore, type TokenStore } from '../api/auth/token-store.ts';
@@ -89,7 +90,7 @@ async function deleteAll(store: TokenStore): Promise<void> {
   const secrets = await store.secrets();
   const { store: used } = await store.accounts.read();
   // Before the first sign-in there may be no keychain to ask.
-  if (used === undefined && secrets.name === 'keychain') return;
+  if (used === undefined && secrets.name === KEYCHAIN) return;
   for (const key of await secrets.keys()) await secrets.remove(key);
   await store.accounts.change(() => ({ accounts: [], agencies: [] }));
 }

@@ -20,11 +20,12 @@ const TokenPair = z.object({
 });
 export type TokenPair = Readonly<z.infer<typeof TokenPair>>;
 
-const Secret = z.discriminatedUnion('kind', [PrivateToken, TokenPair]);
+/** As it is stored. */
+export const StoredSecret = z.discriminatedUnion('kind', [PrivateToken, TokenPair]);
 export type Secret = PrivateToken | TokenPair;
 
 /** Redacted from now on wherever it appears. */
-function remembered<T extends Secret | undefined>(secret: T): T {
+export function remembered<T extends Secret | undefined>(secret: T): T {
   for (const value of secret?.kind === 'oauth' ? [secret.accessToken, secret.refreshToken] : [secret?.token])
     rememberSecret(value);
   return secret;
@@ -53,7 +54,7 @@ export interface SecretStore {
 export const PROBE_KEY = 'probe';
 
 const WHAT = 'The token store';
-const File = z.object({ secrets: z.record(z.string(), Secret) });
+const File = z.object({ secrets: z.record(z.string(), StoredSecret) });
 
 /** A file that only its owner can read, replaced in one step. */
 export function fileSecretStore(path: string): SecretStore {
@@ -78,66 +79,4 @@ export function fileSecretStore(path: string): SecretStore {
     set: (key, secret) => change((secrets) => Object.assign(secrets, { [key]: secret })),
     remove: (key) => change((secrets) => delete secrets[key]),
   };
-}
-
-const SERVICE = 'ghl-contacts-mcp';
-
-/** An entry of the system's keychain. On Linux the desktop's: the kernel's keyring does not outlive a reboot. */
-async function entry(key: string) {
-  const { AsyncEntry } = await import('@napi-rs/keyring');
-  return new AsyncEntry(SERVICE, key, { linux: { store: 'secret-service' } });
-}
-
-async function withKeychain<T>(access: () => Promise<T>): Promise<T> {
-  try {
-    return await access();
-  } catch (error) {
-    const [why] = (error as Error).message.split('\n');
-    throw new UserError(
-      `The keychain does not answer (${why}). Unlock it and try again, or sign in with GHL_TOKEN_STORE=file:<path>.`,
-    );
-  }
-}
-
-/** The system's keychain; its library is loaded with the first secret that is asked for. */
-export function keychainSecretStore(): SecretStore {
-  return {
-    name: 'keychain',
-    keys: () =>
-      withKeychain(async () => {
-        const { findCredentialsAsync } = await import('@napi-rs/keyring');
-        return (await findCredentialsAsync(SERVICE)).map(({ account }) => account);
-      }),
-    async get(key) {
-      const text = await withKeychain(async () => (await entry(key)).getPassword());
-      return text ? parseEntry(text, key) : undefined;
-    },
-    set: (key, secret) => withKeychain(async () => (await entry(key)).setPassword(JSON.stringify(secret))),
-    remove: (key) => withKeychain(async () => void (await (await entry(key)).deletePassword())),
-  };
-}
-
-function parseEntry(text: string, key: string): Secret {
-  try {
-    return remembered(Secret.parse(JSON.parse(text)));
-  } catch {
-    throw new UserError(
-      `The entry ${SERVICE} / ${key} in the keychain is damaged. Sign in again: ghl-contacts-mcp login`,
-    );
-  }
-}
-
-/** As long as an OAuth pair with many scopes: the keychain of Windows takes 2,560 bytes at most. */
-const LONG_SECRET = 'x'.repeat(6_000);
-
-/** Whether there is a keychain that works and takes a secret as long as a pair. */
-export async function keychainWorks(): Promise<boolean> {
-  try {
-    const probe = await entry(PROBE_KEY);
-    await probe.setPassword(LONG_SECRET);
-    await probe.deletePassword();
-    return true;
-  } catch {
-    return false;
-  }
 }

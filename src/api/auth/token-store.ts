@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
 import { withFileLock } from '../../lib/file-lock.ts';
 import { AccountsFile } from './accounts-file.ts';
-import { fileSecretStore, keychainSecretStore, keychainWorks, PROBE_KEY, type SecretStore } from './secret-store.ts';
+import { keychainSecretStore, keychainWorks } from './keychain.ts';
+import { fileSecretStore, PROBE_KEY, type SecretStore } from './secret-store.ts';
 
 /** `GHL_TOKEN_STORE`, and the folder for everything else. */
 export interface TokenStoreSetting {

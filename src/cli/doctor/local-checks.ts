@@ -1,4 +1,5 @@
 import pkg from '../../../package.json' with { type: 'json' };
+import { KEYCHAIN, keychainProblem } from '../../api/auth/keychain.ts';
 import { openTokenStore } from '../../api/auth/token-store.ts';
 import { fileJournal } from '../../api/write/journal/file-journal.ts';
 import { silent } from '../../lib/log.ts';
@@ -63,7 +64,11 @@ export async function checkStore(config: Config, sandbox: boolean): Promise<Find
       age.length + agencies.length === 0
         ? 'no location signed in'
         : `signed in: ${[...age, ...agencies.map(({ companyId }) => `agency ${companyId}`)].join(', ')}`;
-    return ok('store', `${(await opened.secrets()).name}; ${signedIn}`);
+    const { name } = await opened.secrets();
+    const problem = name === KEYCHAIN ? await keychainProblem() : undefined;
+    if (problem === undefined) return ok('store', `${name}; ${signedIn}`);
+    const isUsed = accounts.length + agencies.length > 0;
+    return isUsed ? bad('store', problem) : note('store', `${signedIn}; login will use a file. ${problem}`);
   } catch (error) {
     return bad('store', (error as Error).message);
   }

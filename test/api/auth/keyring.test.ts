@@ -1,9 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createWorld, type World } from './world.ts';
+import { PROGRAM } from '../../program.ts';
+import { createWorld, runProgram, type World } from './world.ts';
 
 const missing = ['dbus-run-session', 'gnome-keyring-daemon'].filter(
   (program) => spawnSync(program, ['--version']).status !== 0,
@@ -116,5 +118,42 @@ describe('without a keychain', () => {
     const world = await createWorld();
     const env = { GHL_TOKEN_STORE: '', DBUS_SESSION_BUS_ADDRESS: `unix:path=${world.folder}/no-bus` };
     expect((await world.run(['logout'], { env })).code).toBe(0);
+  });
+});
+
+describe('without the library of the keychain', () => {
+  /** The program in a folder that has no packages. */
+  async function installed(): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'ghl-bundle-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    await cp(dirname(PROGRAM), join(folder, 'dist'), { recursive: true });
+    await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+    return join(folder, 'dist', 'index.js');
+  }
+
+  test('login uses a private file, and doctor says what is missing', async () => {
+    const [world, program] = [await createWorld(), await installed()];
+    const env = { ...world.env, GHL_TOKEN_STORE: '' };
+    const before = await runProgram(['doctor'], env, '', program);
+    expect(before.stdout).toMatch(/^· store .*login will use a file\. .*@napi-rs\/keyring is not installed/m);
+    const { sandbox } = world;
+    const login = ['login', '--api-key', '--location', sandbox.locationId];
+    const { code, stdout } = await runProgram(login, env, `${sandbox.token}\n`, program);
+    const file = join(world.folder, 'config/ghl-contacts-mcp/tokens.json');
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`The token is in the file ${file}.`)]);
+    const after = await runProgram(['doctor'], env, '', program);
+    expect(after.stdout).toMatch(/^✓ store .*tokens\.json; signed in: /m);
+  });
+
+  test('tokens that are in the keychain cannot be read, and the message says so', async () => {
+    const [world, program] = [await createWorld(), await installed()];
+    await world.login();
+    const facts = JSON.parse(await readFile(world.facts, 'utf8'));
+    const folder = join(world.folder, 'config/ghl-contacts-mcp');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'accounts.json'), JSON.stringify({ ...facts, store: 'keychain' }), { mode: 0o600 });
+    const { code, stdout } = await runProgram(['doctor'], { ...world.env, GHL_TOKEN_STORE: '' }, '', program);
+    expect(stdout).toMatch(/^✗ store .*@napi-rs\/keyring is not installed/m);
+    expect(code).toBe(1);
   });
 });

@@ -125,8 +125,8 @@ export async function createWorld(options: SandboxOptions = {}): Promise<World> 
   };
 }
 
-export function runProgram(args: readonly string[], env: Env, input = ''): Promise<Ran> {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env });
+export function runProgram(args: readonly string[], env: Env, input = '', program = PROGRAM): Promise<Ran> {
+  const child = spawn(process.execPath, [program, ...args], { env });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk) => {
     stdout += chunk;
