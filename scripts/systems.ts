@@ -40,7 +40,7 @@ export async function conversations(): Promise<string> {
   for (const { name, about, flows } of systems) {
     parts.push(`## ${name}`, about);
     for (const { title, run } of flows) {
-      const { conversation, lines } = createConversation(await connect());
+      const { conversation, lines } = createConversation(await connect({ confirm: 'on' }));
       await run(conversation);
       parts.push(
         `### ${title}`,

@@ -66,6 +66,8 @@ export interface Connected {
   readonly sandbox: Sandbox;
   /** Calls a tool and returns its structured content. @throws Error for an error result */
   call(name: string, args?: Json): Promise<Json>;
+  /** Calls a tool that asks where the host shows no forms, and confirms its preview. */
+  confirmed(name: string, args?: Json): Promise<Json>;
   /** Calls a tool that must fail and returns the error text. @throws Error for a result */
   refused(name: string, args?: Json): Promise<string>;
   /** Advances the clocks of the server and the sandbox. */
@@ -140,6 +142,11 @@ export async function connect(options: Options = {}): Promise<Connected> {
   const [here, there] = InMemoryTransport.createLinkedPair();
   await Promise.all([server.connect(there), client.connect(here)]);
   let seen = 0;
+  const call: Connected['call'] = async (name, args = {}) => {
+    const result = await client.callTool({ name, arguments: args });
+    if (result.isError) throw new Error(textOf(result));
+    return result.structuredContent as Json;
+  };
   return {
     client,
     sandbox,
@@ -149,11 +156,8 @@ export async function connect(options: Options = {}): Promise<Connected> {
       const { indexDelayMs = INDEX_DELAY_MS } = options.sandbox ?? {};
       advance(typeof indexDelayMs === 'number' ? indexDelayMs : 2 * 60_000);
     },
-    async call(name, args = {}) {
-      const result = await client.callTool({ name, arguments: args });
-      if (result.isError) throw new Error(textOf(result));
-      return result.structuredContent as Json;
-    },
+    call,
+    confirmed: async (name, args) => call(name, (await call(name, args)).next as Json),
     async refused(name, args = {}) {
       const result = await client.callTool({ name, arguments: args });
       if (!result.isError) throw new Error(`not refused: ${textOf(result)}`);

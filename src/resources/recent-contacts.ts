@@ -23,7 +23,8 @@ export class RecentContacts {
 
   /** Call with each result of a tool. Returns true if a contact joined or left the list. */
   record(tool: string, result: Json, args: Json): boolean {
-    if (tool === 'delete_contact') return this.#recent.delete(textIn(args, 'contactId') ?? '');
+    if (tool === 'delete_contact' && result.succeeded === true)
+      return this.#recent.delete(textIn(args, 'contactId') ?? '');
     const contact = recordIn(result, 'contact');
     const id = isPlainId(args.contactId) ? args.contactId : contact?.id;
     if (!isId(id)) return false;

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { enrolmentBegins, enrolmentEnds } from '../api/write/strategies/related-records.ts';
-import { Campaign, Id, outputs } from './core/schemas.ts';
+import { Campaign, confirmation, confirmationAnswer, Id, outputs } from './core/schemas.ts';
+import type { EndpointTool } from './core/tool.ts';
 
 const input = z.strictObject({ contactId: Id, campaignId: Campaign });
 
@@ -32,7 +33,7 @@ export const removeContactFromCampaign = endpoint({
   output: outputs.done,
 });
 
-export const removeContactFromAllCampaigns = endpoint({
+const endpointOfRemoveAll = endpoint({
   name: 'remove_contact_from_all_campaigns',
   title: 'Remove contact from all campaigns',
   description: 'Take a contact out of every campaign.',
@@ -41,8 +42,13 @@ export const removeContactFromAllCampaigns = endpoint({
   effect: 'delete',
   reconcile: enrolmentEnds,
   answer: { succeeded: true },
-  input: z.strictObject({ contactId: Id }),
-  output: outputs.done,
+  input: z.strictObject({ contactId: Id, ...confirmation }),
+  output: outputs.done.extend(confirmationAnswer),
 });
+
+export const removeContactFromAllCampaigns: EndpointTool = {
+  ...endpointOfRemoveAll,
+  confirm: { question: 'endCampaigns' },
+};
 
 export const campaigns = [addContactToCampaign, removeContactFromCampaign, removeContactFromAllCampaigns];

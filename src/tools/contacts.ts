@@ -18,6 +18,8 @@ import { contactList, hasNextPage } from './core/row-shape.ts';
 import {
   Business,
   Contact,
+  confirmation,
+  confirmationAnswer,
   contactFields,
   Fields,
   Filled,
@@ -34,6 +36,7 @@ import {
   upTo,
 } from './core/schemas.ts';
 import { presentWrittenContact } from './core/short-records.ts';
+import type { EndpointTool } from './core/tool.ts';
 import { getLocation } from './lookups.ts';
 import { listContactNotes } from './notes.ts';
 import { searchContacts } from './search.ts';
@@ -169,10 +172,10 @@ export const updateContact = endpoint({
   remarks: writeRemarks(true),
 });
 
-export const deleteContact = endpoint({
+const endpointOfDelete = endpoint({
   name: 'delete_contact',
   title: 'Delete contact',
-  description: 'Delete a contact. Cannot be undone here.',
+  description: 'Delete a contact with all its records. The user may be asked first.',
   route: 'DELETE /contacts/{contactId}',
   scope: 'contacts.write',
   effect: 'delete',
@@ -182,9 +185,11 @@ export const deleteContact = endpoint({
     parts: { notes: listContactNotes, tasks: listContactTasks, appointments: listContactAppointments },
   }),
   answer: { succeeded: true },
-  input: z.strictObject({ contactId: Id }),
-  output: outputs.record({ succeeded: of.flag, contact: of.object }),
+  input: z.strictObject({ contactId: Id, ...confirmation }),
+  output: outputs.record({ succeeded: of.flag, contact: of.object, ...confirmationAnswer }),
 });
+
+export const deleteContact: EndpointTool = { ...endpointOfDelete, confirm: { question: 'deleteContact' } };
 
 export const upsertContact = endpoint({
   name: 'upsert_contact',

@@ -6,7 +6,9 @@ import { contactsAreTagged } from '../api/write/strategies/bulk.ts';
 import { contactLists } from '../api/write/strategies/related-records.ts';
 import { type Json, listIn, rowsIn } from '../lib/json.ts';
 import { getContact } from './contacts.ts';
-import { Contact, Ids, of, outputs, Tags, TagsOrNone } from './core/schemas.ts';
+import { MAX_UNASKED } from './core/confirmation.ts';
+import { Contact, confirmation, confirmationAnswer, Ids, of, outputs, Tags, TagsOrNone } from './core/schemas.ts';
+import type { EndpointTool } from './core/tool.ts';
 
 /** Contacts whose tags the answer of a bulk change shows: hundreds of rows of success help no model. */
 const MAX_SHOWN = 25;
@@ -69,7 +71,7 @@ export const removeContactTags = endpoint({
   output: outputs.record({ tags: of.texts, tagsRemoved: of.texts }),
 });
 
-export const bulkUpdateContactTags = endpoint({
+const endpointOfBulk = endpoint({
   name: 'bulk_update_contact_tags',
   title: 'Bulk update contact tags',
   description:
@@ -86,6 +88,7 @@ export const bulkUpdateContactTags = endpoint({
       contacts: Ids.max(500).describe('contact ids'),
       tags: TagsOrNone,
       removeAllTags: z.boolean().optional(),
+      ...confirmation,
     })
     .refine((a) => a.removeAllTags === undefined || a.type === 'remove', 'removeAllTags goes with type remove')
     .refine((a) => a.tags.length > 0 || a.removeAllTags === true, 'tags must not be empty'),
@@ -96,8 +99,17 @@ export const bulkUpdateContactTags = endpoint({
     errorCount: of.count,
     failed: of.rows,
     contacts: of.rows,
+    ...confirmationAnswer,
   }),
   present: bulkAccount,
 });
+
+export const bulkUpdateContactTags: EndpointTool = {
+  ...endpointOfBulk,
+  confirm: {
+    question: 'changeTags',
+    when: (args) => args.removeAllTags === true || listIn(args, 'contacts').length > MAX_UNASKED,
+  },
+};
 
 export const tags = [addContactTags, removeContactTags, bulkUpdateContactTags];

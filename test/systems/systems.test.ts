@@ -69,6 +69,6 @@ describe('the flows of the five systems over stdio', () => {
 describe.each([0, INDEX_DELAY_MS, 45_000])('the same flows in memory with an index delay of %i ms', (indexDelayMs) => {
   test.each(systems.map((system) => [system.name, system] as const))('%s', async (_, { flows }) => {
     for (const { run } of flows)
-      await run(createConversation(await connect({ sandbox: { indexDelayMs } })).conversation);
+      await run(createConversation(await connect({ confirm: 'on', sandbox: { indexDelayMs } })).conversation);
   });
 });

@@ -68,13 +68,16 @@ async function bulkAndSegments(conversation: Conversation) {
     tags: ['acme event'],
     businessId: acme?.id,
   }));
-  const result = await conversation.call('bulk_upsert_contacts', { rows: list });
+  assert.equal((await conversation.call('bulk_upsert_contacts', { rows: list })).preview, true);
+  conversation.assistant('That is more than 25 people, and their tag may start automations. Shall I add them?');
+  conversation.user('Yes.');
+  const result = await conversation.call('bulk_upsert_contacts', { rows: list, confirm: true });
   assert.equal(rowsIn(result, 'rows').length, 30);
   assert.deepEqual(new Set(rowsIn(result, 'rows').map(({ outcome }) => outcome)), new Set(['created']));
-  const again = await conversation.call('bulk_upsert_contacts', { rows: list });
+  const again = await conversation.call('bulk_upsert_contacts', { rows: list.slice(0, 25) });
   assert.deepEqual(new Set(rowsIn(again, 'rows').map(({ outcome }) => outcome)), new Set(['unchanged']));
   conversation.assistant(
-    'All 30 are added and belong to Acme Couriers. A second call with the same list changed nothing.',
+    'All 30 are added and belong to Acme Couriers. A second call with the first 25 of them changed nothing.',
   );
   conversation.waitForIndex();
   conversation.user('How many live in each city?');

@@ -8,6 +8,7 @@ export { run as searchLocationAppointments } from './appointments/search-locatio
 export { run as bulkUpdateContacts } from './bulk-update/bulk-update-contacts.ts';
 export { run as bulkUpdateTasks } from './bulk-update-tasks/bulk-update-tasks.ts';
 export { run as listChangedContacts } from './changes/list-changed-contacts.ts';
+export { questionOf } from './confirm/questions.ts';
 export { run as getContactOverview } from './contact-view/get-contact-overview.ts';
 export { run as getContactTimeline } from './contact-view/get-contact-timeline.ts';
 export { run as countContacts } from './count/count-contacts.ts';

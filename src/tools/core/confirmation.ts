@@ -3,6 +3,19 @@ import { BoundedMap } from '../../lib/bounded-map.ts';
 import { type Json, stableKey } from '../../lib/json.ts';
 import { randomWord } from '../../lib/random-word.ts';
 
+/** Records that one call changes without asking. */
+export const MAX_UNASKED = 25;
+
+/** The questions about writes of single endpoints. */
+export type QuestionName = 'deleteContact' | 'endCampaigns' | 'changeTags' | 'changeBusiness';
+
+/** That the owner is asked before an endpoint writes. */
+export interface ConfirmRule {
+  readonly question: QuestionName;
+  /** Whether these arguments need it; left out where every call does. */
+  readonly when?: (args: Json) => boolean;
+}
+
 /** What the owner is asked before a call destroys something. */
 export interface Question {
   /** What will happen and what cannot be undone, for a person; texts of the CRM are cleaned and quoted. */

@@ -4,7 +4,7 @@ import type { Api, CallOptions, WriteOrigin } from '../../api/types.ts';
 import type { Journal } from '../../api/write/journal/journal.ts';
 import type { Json } from '../../lib/json.ts';
 import type { Clock } from '../../lib/time.ts';
-import type { Confirming, Question } from './confirmation.ts';
+import type { Confirming, Question, QuestionName } from './confirmation.ts';
 import type { LocationState } from './location-state.ts';
 import type { NeededIds } from './named-ids.ts';
 import type { Permissions } from './permissions.ts';
@@ -114,6 +114,8 @@ export interface CompositeImplementations {
 
 /** The implementations of composite tools, and what resolves and shows names: loaded together with the first need of any. */
 export interface Implementations extends CompositeImplementations {
+  /** What the owner is asked before a write of an endpoint. */
+  readonly questionOf: (name: QuestionName, args: Json, context: ToolContext) => Promise<Question>;
   /** Ids in place of the names in the arguments. */
   readonly resolveReferences: (
     tool: Pick<ToolSpec, 'input' | 'effect'>,

@@ -175,7 +175,7 @@ export const of = {
 export const answer = (keys: z.ZodRawShape) => z.looseObject({ ...keys, notice: of.text });
 
 /** What a tool that asks answers while nothing is done. */
-export const confirmationAnswer = { preview: of.flag, confirmed: of.flag, next: of.object };
+export const confirmationAnswer = { preview: of.flag, question: of.text, confirmed: of.flag, next: of.object };
 
 /** One record; `listsCut` where its lists were truncated. */
 const record = (keys: z.ZodRawShape) => answer({ ...keys, listsCut: of.object });

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Endpoint, ToolSpec } from '../../api/endpoint.ts';
 import type { Scope } from '../../api/scopes.ts';
 import type { Json } from '../../lib/json.ts';
+import type { ConfirmRule } from './confirmation.ts';
 import type { CompositeImplementations, Implementations, ToolContext } from './context.ts';
 
 /** A setting without which a tool is not offered. */
@@ -19,9 +20,10 @@ export interface CompositeTool<I extends z.ZodObject = z.ZodObject> extends Tool
   run(args: z.output<I>, context: ToolContext): Promise<Json>;
 }
 
-/** An endpoint for which one request is not always enough. */
+/** An endpoint that is a tool. */
 export interface EndpointTool extends Endpoint {
-  /** The implementation that sends its requests and gives one answer in the form of the API. */
+  readonly confirm?: ConfirmRule;
+  /** Where one request is not always enough: the implementation that sends its requests and gives one answer in the form of the API. */
   readonly sentBy?: 'searchContacts' & keyof Implementations;
 }
 

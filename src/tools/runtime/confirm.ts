@@ -2,7 +2,7 @@ import { type Json, textIn } from '../../lib/json.ts';
 import { quoteForMessage } from '../../lib/text.ts';
 import type { HandleProblem, OwnerAnswer, Question } from '../core/confirmation.ts';
 import type { RequestContext, ToolContext } from '../core/context.ts';
-import type { Tool } from '../core/tool.ts';
+import type { EndpointTool, Tool } from '../core/tool.ts';
 import { recordRefusal } from './record-refusal.ts';
 import type { TimeBudget } from './time-budget.ts';
 
@@ -63,4 +63,13 @@ export function createConfirm(
     if (answer !== 'agreed') return refuse(answer);
     return signal?.aborted ? refuse('cancelled') : undefined;
   };
+}
+
+/** The handle is for this server alone. */
+export const withoutHandle = ({ confirm: _, ...args }: Json): Json => args;
+
+/** The answer in place of the write, unless the owner agrees to it or need not be asked. */
+export async function confirmWrite({ confirm: rule }: EndpointTool, args: Json, context: ToolContext) {
+  if (!rule || !context.confirming || rule.when?.(args) === false) return undefined;
+  return context.confirm(await (await context.implementations()).questionOf(rule.question, args, context));
 }

@@ -15,7 +15,7 @@ import { type EndpointTool, isComposite, type Tool } from '../core/tool.ts';
 import { bytes, MAX_BYTES, toToolResult, truncateToLimit } from '../core/tool-result.ts';
 import { contactIdsIn } from '../core/written-contacts.ts';
 import { hasFilters } from '../search-arguments.ts';
-import { createConfirm } from './confirm.ts';
+import { confirmWrite, createConfirm, withoutHandle } from './confirm.ts';
 import { showTimes, zonesFor } from './local-times.ts';
 import { deletedRecord, readBeforeDelete } from './read-before-delete.ts';
 import { readUnchanged } from './read-unchanged.ts';
@@ -145,8 +145,9 @@ function createToolContext(
 const mergeOwnWrites: Implementations['mergeOwnWrites'] = async (endpoint, args, context, send) =>
   (await context.implementations()).mergeOwnWrites(endpoint, args, context, send);
 
-async function runEndpoint(endpoint: EndpointTool, given: Json, context: ToolContext): Promise<Json> {
+async function runEndpoint(endpoint: EndpointTool, asked: Json, context: ToolContext): Promise<Json> {
   const { call, clock, notify, state, api } = context;
+  const given = endpoint.confirm ? withoutHandle(asked) : asked;
   const args = await withE164Phone(endpoint, given, context);
   for (const name of endpoint.times ?? []) {
     if (typeof args[name] !== 'string') continue;
@@ -154,6 +155,8 @@ async function runEndpoint(endpoint: EndpointTool, given: Json, context: ToolCon
     args[name] = iso;
     if (echo) notify(`${name} read as ${echo}.`);
   }
+  const unconfirmed = await confirmWrite(endpoint, args, context);
+  if (unconfirmed) return unconfirmed;
   const before = (await readUnchanged(endpoint, args, context)) ?? (await readBeforeDelete(endpoint, args, context));
   const answer = endpoint.sentBy
     ? await (await context.implementations())[endpoint.sentBy](args, context)

@@ -52,7 +52,7 @@ describe('every root key of a result is declared in the output schema of its too
       async (c) => c.call('get_contact', { contactId: await first(c) }), ['listsCut']],
     ['a contact with too many tags, in an overview', 'get_contact_overview', { sandbox: people(1, { tags: Array.from({ length: 4_000 }, (_, i) => `a tag of some length ${i}`) }) },
       async (c) => c.call('get_contact_overview', { contactId: await first(c) }), ['listsCut', 'asOf', 'counts']],
-    ['a preview', 'bulk_update_contacts', { sandbox: people(40), label: 'Chicago' },
+    ['a preview', 'bulk_update_contacts', { confirm: 'on', sandbox: people(40), label: 'Chicago' },
       (c) => c.call('bulk_update_contacts', { filters: [{ field: 'email', operator: 'exists' }], addTags: ['x'] }),
       ['preview', 'account', 'everyContact', 'changes', 'examples', 'next', 'notice']],
     ['missing and repeated ids', 'bulk_update_contacts', { sandbox: people(2) },

@@ -1,6 +1,7 @@
 import type { Json } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { cleanValue } from '../../core/row-shape.ts';
+import type { Confirmable } from './agree.ts';
 
 export interface StepFailure {
   readonly reason: string;
@@ -68,10 +69,11 @@ export const MAX_SHOWN = 25;
 export type Progress<StepName extends string = string> = Partial<Record<StepName, StepResult>>;
 
 /** Changes of many records that several calls of a tool continue. */
-export class BulkJob<StepName extends string = string, Plan extends BulkPlan<StepName> = BulkPlan<StepName>> {
+export class BulkJob<StepName extends string = string, Plan extends BulkPlan<StepName> = BulkPlan<StepName>>
+  implements Confirmable
+{
   /** Set by the call that creates the job, before any other call may use it. */
   plan!: Plan;
-  /** True once a preview was delivered. */
   previewed = false;
   /** By id; records that no step was tried for are absent. */
   readonly progress = new Map<string, Progress<StepName>>();

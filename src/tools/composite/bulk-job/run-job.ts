@@ -1,18 +1,14 @@
 import type { Json } from '../../../lib/json.ts';
+import { MAX_UNASKED, type Question } from '../../core/confirmation.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { JobStore } from '../../core/job-store.ts';
 import { inGroup } from '../write-group.ts';
+import { agreeTo, confirmingCall } from './agree.ts';
 import { BulkJob, type BulkPlan } from './bulk-job.ts';
 import { costOf } from './cost.ts';
 import { type BatchWork, runBatch } from './run-batch.ts';
 
-/** Records above which nothing is written before a preview was delivered. */
-export const MAX_WITHOUT_PREVIEW = 25;
-
-const needsPreview = ({ ids }: BulkPlan): boolean => ids.length > MAX_WITHOUT_PREVIEW;
-
-const PREVIEW_NOTICE =
-  'Nothing is written yet. Show this to the user, unless they have already agreed to exactly this; then call with next.';
+const needsConsent = ({ ids }: BulkPlan): boolean => ids.length > MAX_UNASKED;
 
 /** What a bulk tool changes, and how. */
 export interface BulkWork<Args extends Json, StepName extends string, Plan extends BulkPlan<StepName>>
@@ -23,6 +19,8 @@ export interface BulkWork<Args extends Json, StepName extends string, Plan exten
   readonly plan: (args: Args, context: ToolContext) => Promise<Plan>;
   /** What the job would do. Writes nothing. */
   readonly preview: (plan: Plan, context: ToolContext) => Promise<Json>;
+  /** The same as a question for the owner. */
+  readonly question: (plan: Plan, context: ToolContext) => Promise<string>;
   /** Counts so far; `left` is 0 when the job is done. */
   readonly summary: (job: BulkJob<StepName, Plan>) => Json & { readonly left: number };
   /** Notice where nothing matches. */
@@ -79,28 +77,36 @@ function findUnfinished(kind: string, jobs: JobStore, args: Json, confirmed: boo
 async function continueJob<StepName extends string, Plan extends BulkPlan<StepName>>(
   work: Omit<BulkWork<never, StepName, Plan>, 'plan'>,
   job: BulkJob<StepName, Plan>,
-  { handle, confirmed }: { readonly handle: string; readonly confirmed: boolean },
+  call: { readonly handle: string; readonly confirmed: boolean },
   context: ToolContext,
 ): Promise<Json> {
-  const { notify, signal } = context;
-  const next = { handle, confirm: true };
+  const { notify, signal, confirming } = context;
+  const { handle, confirmed } = call;
   if (job.plan.ids.length === 0) notify(work.noMatch);
   if (job.summary) return finish(job, job.summary, signal);
-  if (needsPreview(job.plan) && job.progress.size === 0 && !(confirmed && job.previewed)) {
-    notify(PREVIEW_NOTICE);
-    const preview = await work.preview(job.plan, context);
-    const cost = costOf(job.plan, work.steps, context);
-    if (cost) notify(cost);
-    job.previewed = !signal?.aborted;
-    return { ...preview, next };
+  const isNew = job.progress.size === 0;
+  if (needsConsent(job.plan) && isNew) {
+    const unconfirmed = await agreeTo(job, call, () => questionOf(work, job.plan, context), context);
+    if (unconfirmed) return unconfirmed;
   }
-  const stopReason =
-    needsPreview(job.plan) && !confirmed ? undefined : await runBatch(job, work, inGroup(context, handle));
+  const mayWrite = isNew || confirmed || !confirming || !needsConsent(job.plan);
+  const stopReason = mayWrite ? await runBatch(job, work, inGroup(context, handle)) : undefined;
   if (stopReason) notify(stopReason);
   const summary = work.summary(job);
   if (summary.left === 0) return finish(job, summary, signal);
   notify('Call next to continue with what is left.');
-  return { ...summary, next };
+  return { ...summary, next: confirmingCall(handle) };
+}
+
+async function questionOf<StepName extends string, Plan extends BulkPlan<StepName>>(
+  work: Omit<BulkWork<never, StepName, Plan>, 'plan'>,
+  plan: Plan,
+  context: ToolContext,
+): Promise<Question> {
+  const [preview, text] = [await work.preview(plan, context), await work.question(plan, context)];
+  const cost = costOf(plan, work.steps, context);
+  if (cost) context.notify(cost);
+  return { text: cost ? `${text} ${cost}` : text, preview, content: {} };
 }
 
 /** Stores the summary for a repeated call, and drops the progress that led to it. */

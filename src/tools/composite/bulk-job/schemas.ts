@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Filled, of } from '../../core/schemas.ts';
+import { confirmationAnswer, Filled, of } from '../../core/schemas.ts';
 
 /** Arguments by which a job is confirmed and continued. */
 export const jobArguments = { confirm: z.boolean().optional(), handle: Filled.optional() };
@@ -11,7 +11,6 @@ export const HANDLE_RULE = 'handle goes alone, or with confirm';
 
 /** What every job answers: its preview, counts, failures, and how it is continued. */
 export const jobAnswer = {
-  preview: of.flag,
   account: of.text,
   total: of.count,
   examples: of.rows,
@@ -23,5 +22,5 @@ export const jobAnswer = {
   left: of.count,
   failures: of.rows,
   furtherFailures: of.rows,
-  next: of.object,
+  ...confirmationAnswer,
 };

@@ -5,6 +5,8 @@ import type { Implementation } from '../../core/tool.ts';
 import { updateContactTask } from '../../tasks.ts';
 import { type Step, type StepFailure, stepChange } from '../bulk-job/bulk-job.ts';
 import { type BulkWork, runJob } from '../bulk-job/run-job.ts';
+import { quoteValue } from '../confirm/shown-values.ts';
+import { countOf, listQuoted } from '../confirm/wording.ts';
 import type { bulkUpdateTasks } from './bulk-update-tasks.tool.ts';
 import { changedTask, fieldChanges } from './changes.ts';
 import { type BulkTasksInput, planJob, readOpenTasks, type TaskPlan } from './plan.ts';
@@ -36,7 +38,6 @@ const updateTask: Step<TaskPlan> = {
 async function previewOf({ ids, tasks, changes }: TaskPlan, { label }: ToolContext): Promise<Json> {
   const examples = [...tasks.values()].slice(0, MAX_EXAMPLES);
   return {
-    preview: true,
     ...(label === undefined ? {} : { account: label }),
     total: ids.length,
     set: changes,
@@ -44,10 +45,19 @@ async function previewOf({ ids, tasks, changes }: TaskPlan, { label }: ToolConte
   };
 }
 
+async function questionOf({ ids, tasks, changes }: TaskPlan, context: ToolContext): Promise<string> {
+  const { completed, ...fields } = changes;
+  const set = Object.entries(fields).map(async ([name, value]) => `${name} ${await quoteValue(name, value, context)}`);
+  const wanted = [...(await Promise.all(set)), ...(completed ? ['completed'] : [])];
+  const titles = [...tasks.values()].slice(0, MAX_EXAMPLES).map(({ title }) => title);
+  return `Change ${countOf(ids.length, 'open task')} (${listQuoted(titles, ids.length)}) to: ${wanted.join(', ')}?`;
+}
+
 const TASKS: BulkWork<BulkTasksInput, 'task', TaskPlan> = {
   kind: 'tasks',
   plan: planJob,
   preview: previewOf,
+  question: questionOf,
   steps: { task: updateTask },
   readBefore: readOpenTasks,
   summary: summaryOf,

@@ -4,6 +4,7 @@ import type { bulkUpdateContacts } from './bulk-update-contacts.tool.ts';
 import type { BulkUpdateInput, Plan, StepName } from './job.ts';
 import { planJob } from './plan.ts';
 import { previewOf } from './preview.ts';
+import { questionOf } from './question.ts';
 import { readBefore } from './read-before.ts';
 import { STEPS } from './steps.ts';
 import { summaryOf } from './summary.ts';
@@ -12,6 +13,7 @@ const CONTACTS: BulkWork<BulkUpdateInput, StepName, Plan> = {
   kind: 'update',
   plan: planJob,
   preview: previewOf,
+  question: questionOf,
   steps: STEPS,
   readBefore,
   summary: summaryOf,

@@ -1,9 +1,9 @@
 import { ID } from '../../../api/endpoint.ts';
 import { refuseOversized } from '../../../api/request.ts';
 import { UserError } from '../../../lib/errors.ts';
+import { MAX_UNASKED } from '../../core/confirmation.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { lookUp } from '../../names/lookups.ts';
-import { MAX_WITHOUT_PREVIEW } from '../bulk-job/run-job.ts';
 import { type CustomValue, resolveCustomField } from '../custom-field-values.ts';
 import { matchingPage } from '../search/collect.ts';
 import { nextCursor, SeenRows } from '../search-pages.ts';
@@ -73,7 +73,7 @@ async function searchIds(search: Pick<BulkUpdateInput, 'query' | 'filters'>, con
     const usable = rows.flatMap(({ id }) => (typeof id === 'string' && ID.test(id) ? [id] : []));
     for (const id of usable) ids.add(id);
     unusable += rows.length - usable.length;
-    if (ids.size > MAX_WITHOUT_PREVIEW) context.progress(ids.size, total || undefined, `${ids.size} contacts found`);
+    if (ids.size > MAX_UNASKED) context.progress(ids.size, total || undefined, `${ids.size} contacts found`);
     cursor = nextCursor(page, ids.size + unusable, cursor);
   } while (cursor !== undefined);
   if (unusable > 0) context.notify(`${unusable} found without a usable id cannot be changed and were left out.`);

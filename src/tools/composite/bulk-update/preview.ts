@@ -23,7 +23,6 @@ export async function previewOf(plan: Plan, context: ToolContext): Promise<Json>
   if (everyContact) context.notify('These are ALL contacts of the location.');
   if (plan.changes.addTags || plan.changes.removeTags) context.notify('Tags may start automations for each contact.');
   const preview = {
-    preview: true,
     ...(context.label === undefined ? {} : { account: context.label }),
     total: ids.length,
     ...(repeated > 0 ? { repeatedIds: repeated } : {}),
@@ -31,7 +30,7 @@ export async function previewOf(plan: Plan, context: ToolContext): Promise<Json>
     changes: withShortTexts(changesOf(plan)),
     examples,
   };
-  return truncateLists(preview) ?? truncateLists({ ...preview, examples: [] }) ?? { preview: true, total: ids.length };
+  return truncateLists(preview) ?? truncateLists({ ...preview, examples: [] }) ?? { total: ids.length };
 }
 
 /** Whether a search found every contact of the location; undefined if the API does not give their number. */

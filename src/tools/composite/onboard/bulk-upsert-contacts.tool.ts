@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { answer, of } from '../../core/schemas.ts';
+import { answer, confirmationAnswer, of } from '../../core/schemas.ts';
 import { compositeTool, lazyTool } from '../../core/tool.ts';
 import { IDENTITY_RULE, isFindable, personFields, withMatchField } from './input.ts';
 
@@ -10,6 +10,7 @@ const input = z
     rows: z.array(Row).min(1).max(100).optional(),
     matchField: personFields.matchField.describe('for all rows'),
     handle: z.string().describe('from next, instead of rows').optional(),
+    confirm: z.boolean().optional(),
   })
   .superRefine(({ rows = [], matchField, handle }, context) => {
     if ((rows.length === 0) === (handle === undefined))
@@ -38,7 +39,7 @@ export const bulkUpsertContacts = compositeTool({
     incomplete: of.count,
     left: of.count,
     rows: of.rows,
-    next: of.object,
+    ...confirmationAnswer,
   }),
   calls: [],
   run: lazyTool('bulkUpsertContacts'),

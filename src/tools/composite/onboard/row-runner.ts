@@ -3,6 +3,7 @@ import { UserError } from '../../../lib/errors.ts';
 import type { Json } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { SwitchedOff } from '../../core/permissions.ts';
+import type { Confirmable } from '../bulk-job/agree.ts';
 import { NoIdentity } from './create-person.ts';
 import { Conflict } from './find-person.ts';
 import { onboardPerson } from './onboard-person.ts';
@@ -10,7 +11,7 @@ import type { DesiredPerson } from './parse-person.ts';
 import { OUTCOMES, type RowResult, resultOf } from './row-result.ts';
 
 /** The state of one bulk upsert. */
-export interface UpsertJob {
+export interface UpsertJob extends Confirmable {
   readonly people: readonly DesiredPerson[];
   /** By row. */
   readonly results: Map<number, RowResult>;
@@ -25,7 +26,10 @@ const MAX_CONSECUTIVE = 5;
  * Processes the rows that have no result. Rows without a result at the end were stopped by time, by the host, or by shared
  * failures, whose reason is returned: they may be half done, and are safe to repeat.
  */
-export async function runRows({ people, results }: UpsertJob, context: ToolContext): Promise<string | undefined> {
+export async function runRows(
+  { people, results }: Pick<UpsertJob, 'people' | 'results'>,
+  context: ToolContext,
+): Promise<string | undefined> {
   const bulkContext: ToolContext = {
     ...context,
     call: (endpoint, args, _priority, options) => context.call(endpoint, args, 'bulk', options),

@@ -153,7 +153,7 @@ describe('more than 25 tasks', () => {
         changes: { assignedToName: { old: 'Dana Whitfield', new: 'Theo Brandt' } },
       })),
       next: { handle: expect.stringMatching(/^tasks-\w{5}$/), confirm: true },
-      notice: expect.stringContaining('Nothing is written yet. Show this to the user'),
+      notice: expect.stringContaining('Nothing is done yet. Show this to the user'),
     });
     expect(await server.writes()).toEqual([]);
     const result = await server.update(preview.next as Json);
@@ -176,7 +176,7 @@ describe('more than 25 tasks', () => {
     const of = (n: number) => ({ contactId: personId(n), taskId: taskId(n) });
     await server.call('set_contact_task_completed', { ...of(3), completed: true });
     await server.call('delete_contact_task', of(4));
-    await server.call('delete_contact', { contactId: personId(5) });
+    await server.confirmed('delete_contact', { contactId: personId(5) });
     await server.call('update_contact_task', { ...of(6), assignedTo: THEO });
     await server.writes();
     const result = await server.update(next);
@@ -286,7 +286,7 @@ describe('more than 25 tasks', () => {
   test('by two servers at once: every task has the new value, and a later run sends nothing', async () => {
     const timers = virtualClock(NOW);
     const one = await world(people(40), { timers });
-    const two = await connect({ timezone: 'America/Chicago', timers, sandboxed: one.sandbox });
+    const two = await connect({ confirm: 'on', timezone: 'America/Chicago', timers, sandboxed: one.sandbox });
     const next = await previewed(one, all);
     const { next: other } = await two.call(TOOL, all);
     const [first, second] = await Promise.all([one.update(next), two.call(TOOL, other as Json)]);

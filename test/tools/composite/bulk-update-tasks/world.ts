@@ -53,6 +53,7 @@ export async function world(contacts: Person[], { sandbox, ...options }: Options
     ],
   };
   const connected = await connect({
+    confirm: 'on',
     timezone: 'America/Chicago',
     ...options,
     timers,

@@ -14,7 +14,7 @@ describe('failures', () => {
       addTags: ['vip'],
       set: { source: 'Referral' },
     });
-    for (const i of gone) await server.call('delete_contact', { contactId: idOf(i) });
+    for (const i of gone) await server.confirmed('delete_contact', { contactId: idOf(i) });
     await server.traffic();
     const result = await server.bulk(next);
     expectCounts(result, 300);
@@ -27,7 +27,7 @@ describe('failures', () => {
   test('a deleted or unknown contact is skipped in a change of fields only', async () => {
     const server = await world(people(30));
     const next = await previewed(server, { contacts: [...ids(30), 'nobodyWithThisId0001'], set: { city: 'Austin' } });
-    await server.call('delete_contact', { contactId: idOf(7) });
+    await server.confirmed('delete_contact', { contactId: idOf(7) });
     expect(await server.bulk(next)).toMatchObject({
       changed: 29,
       skipped: 2,

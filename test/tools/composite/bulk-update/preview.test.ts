@@ -37,7 +37,7 @@ describe('a preview', () => {
       next: { handle: expect.stringMatching(/^update-\w{5}$/), confirm: true },
     });
     expect(preview.notice).toMatch(
-      /Nothing is written yet\. Show this to the user, unless they have already agreed to exactly this;.*Tags may start automations for each contact/,
+      /Tags may start automations for each contact\. Nothing is done yet\. Show this to the user, unless they have already agreed to exactly this;/,
     );
     const [first, second, third] = preview.examples as Json[];
     expect(first).toEqual({
@@ -157,7 +157,7 @@ describe('a preview', () => {
 
   test('marks an example whose contact was deleted', async () => {
     const server = await world(people(30));
-    await server.call('delete_contact', { contactId: idOf(1) });
+    await server.confirmed('delete_contact', { contactId: idOf(1) });
     const preview = await server.bulk({ contacts: ids(30), addTags: ['vip'] });
     expect((preview.examples as Json[])[1]).toMatchObject({
       id: idOf(1),

@@ -40,7 +40,7 @@ export interface Bulk extends Connected {
   bulk(args: Json): Promise<Json>;
 }
 
-/** A server and its sandbox on one virtual clock, with a high rate limit. */
+/** A server and its sandbox on one virtual clock, with a high rate limit. The host shows no forms: the server previews. */
 export async function world(contacts: Person[], { sandbox, ...options }: Options = {}): Promise<Bulk> {
   const timers = virtualClock(NOW);
   const { now, wait } = timers;
@@ -54,6 +54,7 @@ export async function world(contacts: Person[], { sandbox, ...options }: Options
     users: [{ id: 'userDana000000000000', name: 'Dana Whitfield', email: 'dana@example.com' }],
   };
   const connected = await connect({
+    confirm: 'on',
     ...options,
     api: { timers, ...options.api },
     sandbox: { now, wait, rate: 5_000, data, ...sandbox },
