@@ -154,7 +154,7 @@ describe('a secret in the wrong setting is never shown', () => {
   );
   test.each(elsewhere)('%s', (name) => {
     for (const { secret, value } of table.filter((each) => each.name === name)) {
-      for (const base of [{}, key, { GHL_API_KEY: 'seD4PfOuKoVMLkEZqohJ' }]) {
+      for (const base of [{}, key, { GHL_API_KEY: 'kQ7wT2rXnB5vJ8mZsC3h' }]) {
         const text = messageOf({ ...base, [name]: value });
         expect(text).not.toContain(secret.slice(0, 14));
         expect(text).not.toMatch(/\n/);
