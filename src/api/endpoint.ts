@@ -87,8 +87,8 @@ export interface Endpoint extends ToolSpec {
   readonly request?: (args: Json) => Json;
   /** Turns an answer into what is shown of it, before names are put in place of ids; pure. */
   readonly present?: (data: Json, args: Json) => Json;
-  /** Notices about an answer, for the model; pure. */
-  readonly remarks?: (data: Json, args: Json) => readonly string[];
+  /** Notices about an answer, for the model; `dropped` are the fields that it does not show as sent. Pure. */
+  readonly remarks?: (data: Json, args: Json, dropped: readonly string[]) => readonly string[];
   readonly list?: ListShape;
   readonly answer?: AnswerShape;
   /** How the outcome of a write is found if its answer was lost; every write has one. */

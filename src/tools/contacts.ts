@@ -13,7 +13,6 @@ import {
   updatedContact,
   upsertedContact,
 } from './core/contact-arguments.ts';
-import { upsertRemarks, writeRemarks } from './core/contact-remarks.ts';
 import { contactList, hasNextPage } from './core/row-shape.ts';
 import {
   Business,
@@ -37,6 +36,7 @@ import {
 } from './core/schemas.ts';
 import { presentWrittenContact } from './core/short-records.ts';
 import type { EndpointTool } from './core/tool.ts';
+import { droppedRemarks, upsertRemarks } from './core/write-remarks.ts';
 import { getLocation } from './lookups.ts';
 import { listContactNotes } from './notes.ts';
 import { searchContacts } from './search.ts';
@@ -141,7 +141,7 @@ export const createContact = endpoint({
   output: outputs.contact,
   request: newContact,
   present: presentWrittenContact,
-  remarks: writeRemarks(false),
+  remarks: droppedRemarks(getContact.name),
 });
 
 export const updateContact = endpoint({
@@ -169,7 +169,7 @@ export const updateContact = endpoint({
   output: outputs.record({ contact: of.object, succeeded: of.flag }),
   request: updatedContact,
   present: presentWrittenContact,
-  remarks: writeRemarks(true),
+  remarks: droppedRemarks(getContact.name),
 });
 
 const endpointOfDelete = endpoint({

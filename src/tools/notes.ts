@@ -5,6 +5,7 @@ import { formWith } from '../lib/fold.ts';
 import type { Json } from '../lib/json.ts';
 import { rowOf, unpagedList } from './core/row-shape.ts';
 import { Contact, Fields, Filled, FilledLong, Id, NO_CHANGE, of, outputs, Text, User, window } from './core/schemas.ts';
+import { droppedRemarks } from './core/write-remarks.ts';
 
 const noteFields = {
   title: Text.optional(),
@@ -55,6 +56,7 @@ export const createContactNote = endpoint({
   answer: { one: 'note' },
   input: z.strictObject({ contactId: Contact, body: FilledLong, ...noteFields }),
   output: outputs.note,
+  remarks: droppedRemarks(getContactNote.name),
 });
 
 export const updateContactNote = endpoint({
@@ -71,6 +73,7 @@ export const updateContactNote = endpoint({
     .strictObject({ contactId: Contact, noteId: Id, body: FilledLong.optional(), ...noteFields })
     .refine((args) => Object.keys(args).length > 2, NO_CHANGE),
   output: outputs.note,
+  remarks: droppedRemarks(getContactNote.name),
 });
 
 export const deleteContactNote = endpoint({

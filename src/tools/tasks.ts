@@ -3,6 +3,7 @@ import { endpoint } from '../api/endpoint.ts';
 import { findNewTask, recordIsDeleted, recordMatchesFields } from '../api/write/strategies/related-records.ts';
 import { rowOf, unpagedList } from './core/row-shape.ts';
 import { Contact, Fields, Filled, Id, LongText, NO_CHANGE, of, outputs, Time, User, window } from './core/schemas.ts';
+import { droppedRemarks } from './core/write-remarks.ts';
 
 const DueDate = Time.describe('ISO with offset, or local time 2026-11-24T09:00');
 
@@ -49,6 +50,7 @@ export const createContactTask = endpoint({
     assignedTo: User.describe('user: name or id').optional(),
   }),
   output: outputs.task,
+  remarks: droppedRemarks(getContactTask.name),
   request: (args) => ({ completed: false, ...args }),
 });
 
@@ -75,6 +77,7 @@ export const updateContactTask = endpoint({
     })
     .refine((args) => Object.keys(args).length > 2, NO_CHANGE),
   output: outputs.task,
+  remarks: droppedRemarks(getContactTask.name),
 });
 
 export const setContactTaskCompleted = endpoint({
@@ -88,6 +91,7 @@ export const setContactTaskCompleted = endpoint({
   answer: { one: 'task', id: 'taskId' },
   input: z.strictObject({ contactId: Contact, taskId: Id, completed: z.boolean() }),
   output: outputs.task,
+  remarks: droppedRemarks(getContactTask.name),
 });
 
 export const deleteContactTask = endpoint({

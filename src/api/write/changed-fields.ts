@@ -1,5 +1,5 @@
 import { isEmpty, type Json, recordsOf, rowsIn, stableKey } from '../../lib/json.ts';
-import type { RecordChange } from '../endpoint.ts';
+import type { Endpoint, RecordChange } from '../endpoint.ts';
 import { matchField } from './compare.ts';
 
 /** Keys of requests that are no field of the record. */
@@ -67,6 +67,12 @@ export const droppedFields = (sent: Json, record: Json, showsAll: boolean): stri
     const match = matchField(name, value, record);
     return match === 'mismatch' || (match === 'unknown' && MAY_BE_DROPPED.has(name));
   });
+
+/** Names of the fields that a write did not store, by its answer. */
+export function droppedBy({ reconcile }: Endpoint, sent: Json, answer: Json): readonly string[] {
+  const change = reconcile?.change.describe({ sent, before: 'unknown', answer });
+  return (change && 'dropped' in change && change.dropped) || [];
+}
 
 /** Whether a custom field that was sent by its id is not among those that the record shows. */
 function lacksCustomField(sent: Json, record: Json): boolean {

@@ -1,4 +1,6 @@
 import type { Endpoint } from '../../api/endpoint.ts';
+import { sentArgs } from '../../api/request.ts';
+import { droppedBy } from '../../api/write/changed-fields.ts';
 import type { Json } from '../../lib/json.ts';
 import { isE164 } from '../../lib/phone.ts';
 import { randomWord } from '../../lib/random-word.ts';
@@ -163,7 +165,7 @@ async function runEndpoint(endpoint: EndpointTool, asked: Json, context: ToolCon
     : await call(endpoint, args, 'interactive', { before });
   const equal = state.equalCreates.recordCreate(endpoint, args, answer, api.now());
   if (equal) notify(equal);
-  endpoint.remarks?.(answer, args).forEach(notify);
+  endpoint.remarks?.(answer, args, droppedBy(endpoint, sentArgs(endpoint, args), answer)).forEach(notify);
   refuseUnknownFields(endpoint, args, answer);
   const shown = { ...(endpoint.present ? endpoint.present(answer, args) : answer), ...deletedRecord(endpoint, before) };
   return present(shown, given, context, endpoint, (named) => toToolResult(endpoint, named, given, clock.now()));

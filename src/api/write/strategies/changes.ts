@@ -22,10 +22,10 @@ function createdRecord(kind: RecordKind, { sent, answer }: Omit<ChangeFacts, 'be
   return withDropped({ before: null, after }, droppedFields(sent, record, false));
 }
 
-/** An existing record whose fields were set. */
-function updatedRecord(kind: RecordKind, { sent, before, answer }: ChangeFacts): RecordChange {
+/** An existing record whose fields were set; with `showsAll` a field that is not in the answer is empty. */
+function updatedRecord(kind: RecordKind, { sent, before, answer }: ChangeFacts, showsAll = true): RecordChange {
   const record = recordIn(answer, kind);
-  const dropped = record ? droppedFields(sent, record, true) : [];
+  const dropped = record ? droppedFields(sent, record, showsAll) : [];
   if (!isRecord(before)) return withDropped({ before: 'unknown', after: storedFields(sent, record ?? {}) }, dropped);
   return withDropped(changedFields(sent, before, record ?? { ...before, ...storedFields(sent, {}) }), dropped);
 }
@@ -63,7 +63,9 @@ export const upsertsContact = (findDuplicateContact: Endpoint): ChangeStrategy =
   describe({ sent, before, answer }) {
     if (answer.new === true) return createdRecord('contact', { sent, answer });
     const isSame = isRecord(before) && before.id === recordIn(answer, 'contact')?.id;
-    return updatedRecord('contact', { sent, before: isSame ? before : 'unknown', answer });
+    const facts = { sent, before: isSame ? before : 'unknown', answer } as const;
+    // Whether it was created is not known where a read gave the answer.
+    return updatedRecord('contact', facts, answer.new === false);
   },
 });
 

@@ -3,8 +3,8 @@ import { isBlank, type Json, listIn, recordIn, rowsIn } from '../../../lib/json.
 import { quoteForMessage } from '../../../lib/text.ts';
 import { bulkAssignContactBusiness } from '../../businesses.ts';
 import { updateContact } from '../../contacts.ts';
-import { differentFields } from '../../core/contact-remarks.ts';
 import { rowOf } from '../../core/row-shape.ts';
+import { differentFields } from '../../core/write-remarks.ts';
 import { bulkUpdateContactTags } from '../../tags.ts';
 import {
   type FieldChanges,
