@@ -3,7 +3,7 @@ import { UserError } from '../lib/errors.ts';
 import type { Json } from '../lib/json.ts';
 import type { RecentContacts } from '../resources/recent-contacts.ts';
 import type { RequestContext } from '../tools/core/context.ts';
-import { assertAllowed, SwitchedOff } from '../tools/core/permissions.ts';
+import { assertAllowed, RefusedCall } from '../tools/core/permissions.ts';
 import { explainUnavailable, isOffered, type ToolAccess } from '../tools/core/tool-access.ts';
 import { checkInput } from '../tools/core/validate-input.ts';
 import { runTool } from '../tools/runtime/execute.ts';
@@ -35,7 +35,7 @@ export function createToolRunner(
       }
       const { args, notice } = checkInput(tool, unchecked);
       const result = await runTool(tool, args, context, notice).catch(async (error: unknown) => {
-        if (error instanceof SwitchedOff) await recordRefusal(tool, args, 'selection', context);
+        if (error instanceof RefusedCall) await recordRefusal(tool, args, error.kind, context);
         throw error;
       });
       if (recents.record(name, result, args) && isOffered(access, 'get_contact')) onRecentsChanged();

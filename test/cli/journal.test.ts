@@ -1,4 +1,4 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/api/write/journal/entry.ts';
@@ -117,6 +117,21 @@ test('a sign-in that HighLevel no longer accepts is journalled once', async () =
   const text = await readFile(join(world.folder, 'state/ghl-contacts-mcp/journal.jsonl'), 'utf8');
   const { locationId } = world.sandbox;
   expect(JSON.parse(text)).toMatchObject({ tool: 'refresh_token', outcome: 'refused', reason: 'signIn', locationId });
+});
+
+test('with GHL_JOURNAL=off nothing is journalled: no write, refused call or failed sign-in', async () => {
+  const world = await createWorld();
+  const off = { GHL_JOURNAL: 'off' };
+  const env = { ...off, GHL_LOCATION_ID: world.sandbox.locationId };
+  expect((await world.run(['login', '--api-key'], { env, input: `pit-${'1'.repeat(36)}\n` })).code).toBe(1);
+  await world.login(WRITES);
+  const server = await world.server({ ...off, GHL_SCOPES: WRITES, GHL_TOOLS: '-delete_contact' });
+  await server.call('create_contact', { firstName: 'Ann' });
+  expect(await server.refused('delete_contact', { contactId: 'a'.repeat(20) })).toContain('switched off');
+  expect(await server.refused('list_recent_changes')).toContain('The journal is off (GHL_JOURNAL=off)');
+  await server.client.close();
+  const files = await readdir(world.folder, { recursive: true });
+  expect(files.filter((file) => file.includes('journal'))).toEqual([]);
 });
 
 test('a sign-in that fails is journalled without its token', async () => {

@@ -12,8 +12,15 @@ export interface Permissions {
   readonly forbidden: ForbiddenActions;
 }
 
+/** A call that was refused here, before anything was written; the kind is its reason in the journal. */
+export abstract class RefusedCall extends UserError {
+  abstract readonly kind: 'selection' | 'changed';
+}
+
 /** An action that the owner forbids by GHL_TOOLS; nothing was sent for it. */
-export class SwitchedOff extends UserError {}
+export class SwitchedOff extends RefusedCall {
+  readonly kind = 'selection';
+}
 
 /** @throws SwitchedOff if these arguments require an action that the owner forbids */
 export function assertAllowed({ name }: ToolSpec, args: Json, { forbidden }: Permissions): void {

@@ -1,12 +1,12 @@
 import type { Endpoint } from '../../api/endpoint.ts';
 import { EDGE_CLOCK_SKEW_MS } from '../../api/write/strategies/evidence.ts';
-import { UserError } from '../../lib/errors.ts';
 import { type Json, recordIn, textIn } from '../../lib/json.ts';
 import { epochMs, readTime } from '../../lib/time.ts';
 import type { ToolContext } from '../core/context.ts';
+import { RefusedCall } from '../core/permissions.ts';
 
 /** The record was updated after `ifUnchangedSince`, or may have been; nothing was written. */
-export class Changed extends UserError {
+export class Changed extends RefusedCall {
   readonly kind = 'changed';
 }
 

@@ -61,6 +61,8 @@ describe('update_contact with ifUnchangedSince', () => {
       `The contact ${server.contactId} was updated at 2026-11-20T09:30:10-06:00, later than ifUnchangedSince (2026-11-20T09:00:10-06:00); nothing was written. Read it with get_contact, check that the change still fits, and call again with its dateUpdated.`,
     );
     expect(await server.sent()).toEqual([`GET /contacts/${server.contactId}`]);
+    const { contactId } = server;
+    expect(server.entries).toMatchObject([{ contactId, outcome: 'refused', reason: 'changed', attempts: 0 }]);
     expect(await server.call('get_contact', { contactId: server.contactId })).toMatchObject({
       contact: { city: 'Elsewhere' },
     });
