@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import { buildToolDefinition } from '../src/tools/core/tool-schema.ts';
 import { tools } from '../src/tools/index.ts';
@@ -33,5 +34,12 @@ await build({
     // Its main file loads the others in a way that a bundler cannot follow.
     'jsonc-parser': 'jsonc-parser/lib/esm/main.js',
   },
+  plugins: [
+    {
+      // An alias would also apply to the parts of undici that this file takes.
+      name: 'undici-pool',
+      setup: ({ onResolve }) => onResolve({ filter: /^undici$/ }, () => ({ path: resolve('scripts/undici-pool.cjs') })),
+    },
+  ],
   logLevel: 'warning',
 });

@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+
+const Packed = z.array(z.object({ size: z.number(), files: z.array(z.object({ path: z.string() })) })).length(1);
+
+/** What `npm publish` would upload. Without scripts: `prepack` would build while other tests run the program. */
+async function pack() {
+  const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']);
+  const [packed] = Packed.parse(JSON.parse(stdout));
+  if (!packed) throw new Error('npm packed nothing');
+  return packed;
+}
+
+test('the package has at most 500 KB, and only the program and its documents', async () => {
+  const { size, files } = await pack();
+  expect(size).toBeLessThanOrEqual(500_000);
+  const others = files.map(({ path }) => path).filter((path) => !/^dist\/(chunks\/)?[\w-]+\.js$/.test(path));
+  expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+});
+
+test('of undici the program has pools only', async () => {
+  const chunks = (await readdir('dist/chunks')).filter((name) => name.startsWith('undici-'));
+  expect(chunks).toHaveLength(1);
+  const text = await readFile(`dist/chunks/${chunks[0]}`, 'utf8');
+  expect(text).toContain('keepAliveTimeout');
+  for (const absent of ['text/event-stream', 'MockNotMatchedError']) expect(text).not.toContain(absent);
+});
