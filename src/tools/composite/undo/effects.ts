@@ -64,11 +64,8 @@ function deletion(record: RecordRef, before: Json | undefined): Effect {
   return { type: 'deleted', record, before: recordIn(before, 'contact'), parts };
 }
 
-/** Requests that it takes to undo an entry, if all of it is undone. */
-export const writesToUndo = (entry: Entry): number =>
-  effectsOf(entry).reduce((sum, effect) => sum + writesOf(effect), 0);
-
-function writesOf(effect: Effect): number {
+/** Requests that it takes to undo all of an effect; 0 if it changed nothing. */
+export function writesOf(effect: Effect): number {
   if (effect.type === 'deleted' && effect.before) {
     const { before, parts, record } = effect;
     if (record.kind !== 'contact') return 1;

@@ -1,7 +1,7 @@
 import type { Entry } from '../../../api/write/journal/entry.ts';
 import type { Journal } from '../../../api/write/journal/journal.ts';
 import { isRecord, textIn } from '../../../lib/json.ts';
-import { effectsOf, writesToUndo } from './effects.ts';
+import { effectsOf, writesOf } from './effects.ts';
 import { ruleOf } from './rules.ts';
 
 /** What the journal says about changes that were undone. */
@@ -44,11 +44,20 @@ const MAX_ENTRIES = 100_000;
 export const readHistory = async (journal: Journal, locationId: string): Promise<UndoHistory> =>
   historyOf((await journal.read({ locationId, undoing: true, limit: MAX_ENTRIES })).entries);
 
-/** Whether every write that undoes the entry was made. */
-export const isUndone = (entry: Entry, history: UndoHistory): boolean => {
-  const { length } = history.undoing(entry.id);
-  return length > 0 && length >= writesToUndo(entry);
-};
+/** Whether all of an entry was undone: by every write that this takes, or for each contact of a bulk write. */
+export function isUndone(entry: Entry, { undoing, currentId }: UndoHistory): boolean {
+  const undone = undoing(entry.id);
+  const effects = effectsOf(entry);
+  if (!entry.contacts)
+    return undone.length > 0 && undone.length >= effects.reduce((sum, effect) => sum + writesOf(effect), 0);
+  const contacts = new Set(
+    undone.flatMap(({ contactId, contacts }) => [contactId, contacts?.map((each) => each.contactId)].flat()),
+  );
+  return (
+    undone.length > 0 &&
+    effects.every((effect) => writesOf(effect) === 0 || contacts.has(currentId(effect.record.contactId)))
+  );
+}
 
 const NO_VALUES = 'the journal has no values of it (GHL_JOURNAL_VALUES=off)';
 

@@ -2,6 +2,7 @@ import { fullName } from '../../../api/contact-fields.ts';
 import type { Entry } from '../../../api/write/journal/entry.ts';
 import { isEmpty, type Json, listIn, textIn } from '../../../lib/json.ts';
 import { namingOf } from '../../core/named-ids.ts';
+import { combineSteps } from './combine-steps.ts';
 import { type Effect, effectsOf, listChange, type RecordRef } from './effects.ts';
 import { fieldWrites, listWrites } from './field-writes.ts';
 import { fieldsOf, isList, isSameValue, withField } from './fields.ts';
@@ -36,7 +37,8 @@ class Planner {
 
   plan(): Plan {
     for (const [at, [entry, effect]] of this.#work.entries()) this.#planEffect(entry, effect, at);
-    const [steps, conflicts, notRestored] = [this.#steps, this.#conflicts, this.#notRestored];
+    const [conflicts, notRestored] = [this.#conflicts, this.#notRestored];
+    const steps = combineSteps(this.#steps);
     return { steps, conflicts, notRestored, alreadyRestored: this.#alreadyRestored };
   }
 
@@ -181,7 +183,8 @@ class Planner {
   }
 
   #add(entry: Entry, record: RecordRef, writes: readonly Write[]): void {
-    for (const write of writes) this.#steps.push({ ...write, entry, record });
+    for (const { restored, ...write } of writes)
+      this.#steps.push({ ...write, entry, record, rows: restored.map((row) => ({ ...row, entry, record })) });
   }
 
   #leave(entry: Entry, record: RecordRef, field: string, reason: string): void {

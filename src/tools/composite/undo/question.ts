@@ -4,7 +4,7 @@ import type { Question } from '../../core/confirmation.ts';
 import { cleanValue } from '../../core/row-shape.ts';
 import { notRestoredRows, undoneRows } from './answer.ts';
 import { LOST_WITH_CONTACT } from './differences.ts';
-import type { Plan, Step } from './plan.ts';
+import type { IdNow, Plan, Step } from './plan.ts';
 import type { Present } from './present.ts';
 
 /** Changes that a preview shows. */
@@ -12,13 +12,13 @@ const MAX_ROWS = 10;
 const MAX_NAME = 100;
 
 /** What the owner is asked before an undo that deletes contacts or creates some again; undefined for any other. */
-export function questionFor({ steps, notRestored }: Plan, present: Present): Question | undefined {
+export function questionFor({ steps, notRestored }: Plan, present: Present, idNow: IdNow): Question | undefined {
   const deletes = steps
     .filter(({ endpoint }) => endpoint.name === 'delete_contact')
-    .map((step) => deleted(step, steps, present));
+    .map((step) => deleted(step, steps, present, idNow));
   const creates = steps.filter(({ creates: record }) => record?.kind === 'contact').map((step) => created(step, steps));
   if (deletes.length + creates.length === 0) return undefined;
-  const changes = undoneRows(steps, new Map());
+  const changes = undoneRows(steps, idNow);
   return {
     text: [...deletes.map(sentenceOfDelete), ...creates.map(sentenceOfCreate)].join(' '),
     preview: {
@@ -26,33 +26,33 @@ export function questionFor({ steps, notRestored }: Plan, present: Present): Que
       ...(creates.length > 0 ? { creates, cannotRestore: LOST_WITH_CONTACT } : {}),
       changes: changes.slice(0, MAX_ROWS),
       total: changes.length,
-      ...(notRestored.length > 0 ? { notRestored: notRestoredRows(notRestored, new Map()) } : {}),
+      ...(notRestored.length > 0 ? { notRestored: notRestoredRows(notRestored, idNow) } : {}),
     },
     content: { writes: steps.map(({ endpoint, args }) => ({ endpoint: endpoint.name, args })) },
   };
 }
 
 interface Counts extends Json {
-  readonly contactId: string;
+  readonly contactId: unknown;
   readonly contactName: unknown;
   readonly notes: number;
   readonly tasks: number;
   readonly appointments: number;
 }
 
-const nameOf = ({ restored }: Step): unknown => {
-  const [row] = restored;
+const nameOf = ({ rows }: Step): unknown => {
+  const [row] = rows;
   return cleanValue(row?.from ?? row?.to ?? null, MAX_NAME);
 };
 
 /** What is lost with a contact, without what the same undo deletes before. */
-function deleted(step: Step, steps: readonly Step[], present: Present): Counts {
+function deleted(step: Step, steps: readonly Step[], present: Present, idNow: IdNow): Counts {
   const { contactId } = step.record;
   const { notes = [], tasks = [], appointments = [] } = present.get(contactId) ?? {};
   const gone = (endpoint: string) =>
     steps.filter((other) => other.endpoint.name === endpoint && other.record.contactId === contactId).length;
   return {
-    contactId,
+    contactId: idNow(contactId),
     contactName: nameOf(step),
     notes: Math.max(0, notes.length - gone('delete_contact_note')),
     tasks: Math.max(0, tasks.length - gone('delete_contact_task')),

@@ -1,12 +1,14 @@
 import { isMissing } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
-import { isRecord, type Json, listIn, recordIn, rowsIn, textIn } from '../../../lib/json.ts';
+import { type Json, listIn, recordIn, rowsIn, textIn } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { assertAllowed } from '../../core/permissions.ts';
+import { rowOf } from '../../core/row-shape.ts';
+import { differentFields } from '../../core/write-remarks.ts';
 import { inGroup } from '../write-group.ts';
 import { fieldsOf, isSameValue } from './fields.ts';
 import type { UndoHistory } from './history.ts';
-import type { NotRestored, Step } from './plan.ts';
+import type { IdNow, NotRestored, Restored, Row, Step } from './plan.ts';
 
 /** What was done of a plan. */
 export interface Progress {
@@ -14,6 +16,7 @@ export interface Progress {
   readonly notRestored: readonly NotRestored[];
   /** New ids of records that were created again, by the id that each had. */
   readonly newIds: ReadonlyMap<string, string>;
+  readonly idNow: IdNow;
   /** Why the rest was not started; undefined if all was done. */
   readonly problem?: UserError | undefined;
 }
@@ -35,60 +38,60 @@ export async function runSteps(
   for (const { endpoint, args } of steps) assertAllowed(endpoint, args, context.access);
   const { call } = group === undefined ? context : inGroup(context, group);
   const newIds = new Map<string, string>();
-  const present = (id: unknown): unknown => (typeof id === 'string' ? (newIds.get(id) ?? currentId(id)) : id);
+  const idNow: IdNow = (id) => (typeof id === 'string' ? (newIds.get(id) ?? currentId(id)) : id);
   const done: Step[] = [];
   const notRestored: NotRestored[] = [];
   for (const step of steps) {
-    if (!context.hasTime()) return { done, notRestored, newIds, problem: NO_TIME };
+    context.progress(done.length, steps.length);
+    if (!context.hasTime()) return { done, notRestored, newIds, idNow, problem: NO_TIME };
     const { endpoint, entry, creates } = step;
     try {
       const details = { undoes: entry.id, replaces: creates?.id };
-      const answer = await call(endpoint, withIds(step.args, present), 'interactive', details);
+      const answer = await call(endpoint, withIds(step.args, idNow), 'interactive', details);
       const id = creates && textIn(recordIn(answer, creates.kind), 'id');
       if (creates && id !== undefined) newIds.set(creates.id, id);
-      const missing = notStored(step, answer, present);
+      const missing = notStored(step, answer, idNow);
       notRestored.push(...missing);
-      done.push({
-        ...step,
-        restored: step.restored.filter(({ field }) => missing.every((row) => row.field !== field)),
-      });
+      done.push({ ...step, rows: step.rows.filter((row) => !missing.some((other) => isSameRow(row, other))) });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      if (!isMissing(error)) return { done, notRestored, newIds, problem: error };
-      notRestored.push(...step.restored.map(({ field }) => ({ entry, record: step.record, field, reason: GONE })));
+      if (!isMissing(error)) return { done, notRestored, newIds, idNow, problem: error };
+      notRestored.push(...step.rows.map((row) => withReason(row, GONE)));
     }
   }
-  return { done, notRestored, newIds };
+  return { done, notRestored, newIds, idNow };
 }
 
 const ID_KEYS = new Set(['contactId', 'taskId', 'noteId', 'ids', 'contacts']);
 
 /** The arguments with the ids under which the records exist now. */
-const withIds = (args: Json, present: (id: unknown) => unknown): Json =>
+const withIds = (args: Json, idNow: IdNow): Json =>
   Object.fromEntries(
     Object.entries(args).map(([key, value]) => {
       if (!ID_KEYS.has(key)) return [key, value];
-      return [key, Array.isArray(value) ? value.map(present) : present(value)];
+      return [key, Array.isArray(value) ? value.map(idNow) : idNow(value)];
     }),
   );
 
+const isSameRow = (one: Row, other: Row): boolean => one.field === other.field && one.record.id === other.record.id;
+
+const withReason = ({ entry, record, field }: Row, reason: string): NotRestored => ({ entry, record, field, reason });
+
 /** The fields that the answer shows with another value, and the contacts of a bulk write that failed. */
-function notStored(
-  { entry, record, restored, creates }: Step,
-  answer: Json,
-  present: (id: unknown) => unknown,
-): NotRestored[] {
+function notStored({ entry, endpoint, args, record, rows, creates }: Step, answer: Json, idNow: IdNow): NotRestored[] {
   const shown = recordIn(answer, record.kind);
-  if (shown && !creates && isRecord(shown)) {
+  if (shown && creates)
+    return differentFields(rowOf.contact(shown), args, false).map((field) =>
+      withReason({ entry, record, field }, NOT_STORED),
+    );
+  if (shown && endpoint.effect === 'update') {
     const stored = fieldsOf(shown);
-    return restored
-      .filter(({ field, to }) => to !== null || stored.has(field))
-      .filter(({ field, to }) => field !== record.kind && !isSameValue(field, to, stored.get(field)))
-      .map(({ field }) => ({ entry, record, field, reason: NOT_STORED }));
+    const isStored = ({ field, to }: Restored) => isSameValue(field, to, stored.get(field));
+    return rows.filter((row) => !isStored(row)).map((row) => withReason(row, NOT_STORED));
   }
-  const failed = rowsIn(answer, 'responses').some(
-    ({ contactId, type }) => type === 'error' && contactId === present(record.contactId),
-  );
-  const isLeftOut = 'ids' in answer && !listIn(answer, 'ids').includes(present(record.contactId));
-  return failed || isLeftOut ? restored.map(({ field }) => ({ entry, record, field, reason: GONE })) : [];
+  const failed = rowsIn(answer, 'responses').filter(({ type }) => type === 'error');
+  const isDone = ({ record: { contactId } }: Restored) =>
+    !failed.some((row) => row.contactId === idNow(contactId)) &&
+    (!('ids' in answer) || listIn(answer, 'ids').includes(idNow(contactId)));
+  return rows.filter((row) => !isDone(row)).map((row) => withReason(row, GONE));
 }
