@@ -1,8 +1,7 @@
 import { ALIAS, npxLaunch } from '../../src/cli/setup/launch.ts';
-import { PROJECT } from './project.ts';
+import { PLUGIN, PROJECT } from './project.ts';
 
-const PLUGIN = 'ghl-contacts';
-const FOLDER = `plugins/${PLUGIN}`;
+const FOLDER = `plugins/${PLUGIN.name}`;
 
 /**
  * A marketplace with one plugin for Codex. Codex copies the plugin's folder and asks for no settings, so that it can be
@@ -14,7 +13,7 @@ export const codexFiles = () => ({
     interface: { displayName: PROJECT.title },
     plugins: [
       {
-        name: PLUGIN,
+        name: PLUGIN.name,
         source: { source: 'local', path: `./${FOLDER}` },
         policy: { installation: 'AVAILABLE', authentication: 'ON_INSTALL' },
         category: 'Productivity',
@@ -22,14 +21,7 @@ export const codexFiles = () => ({
     ],
   },
   [`${FOLDER}/.codex-plugin/plugin.json`]: {
-    name: PLUGIN,
-    version: PROJECT.version,
-    description: PROJECT.summary,
-    author: PROJECT.author,
-    homepage: PROJECT.repository,
-    repository: PROJECT.repository,
-    license: PROJECT.license,
-    keywords: PROJECT.keywords,
+    ...PLUGIN,
     mcpServers: './.mcp.json',
     interface: {
       displayName: PROJECT.title,

@@ -1,7 +1,7 @@
 import { DEFAULT_BASE_URL } from '../../src/cli/settings.ts';
 import { ALIAS, npxLaunch, PUBLISHED } from '../../src/cli/setup/launch.ts';
 import { tools } from '../../src/tools/index.ts';
-import { PROJECT, REGISTRY_NAME } from './project.ts';
+import { PLUGIN, PROJECT, REGISTRY_NAME } from './project.ts';
 import { byFormKey, formKey, placeholders, USER_SETTINGS } from './user-settings.ts';
 
 /** The program inside a package that a host copies. */
@@ -78,14 +78,7 @@ export const mcpbManifest = () => ({
 
 /** Source: code.claude.com/docs/en/plugins/manifest-reference */
 export const claudePlugin = (published = PUBLISHED) => ({
-  name: 'ghl-contacts',
-  version: PROJECT.version,
-  description: PROJECT.summary,
-  author: PROJECT.author,
-  homepage: PROJECT.repository,
-  repository: PROJECT.repository,
-  license: PROJECT.license,
-  keywords: PROJECT.keywords,
+  ...PLUGIN,
   network: { hosts: [new URL(DEFAULT_BASE_URL).host] },
   mcpServers: {
     [ALIAS]: {
@@ -101,7 +94,7 @@ export const claudeMarketplace = () => ({
   name: PROJECT.name,
   owner: PROJECT.author,
   metadata: { description: PROJECT.summary, version: PROJECT.version },
-  plugins: [{ name: claudePlugin().name, source: './', description: PROJECT.summary }],
+  plugins: [{ name: PLUGIN.name, source: './', description: PROJECT.summary }],
 });
 
 /** Source: geminicli.com/docs/extensions/reference. Its servers see only the variables that `env` names. */

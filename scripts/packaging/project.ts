@@ -31,3 +31,15 @@ export const PACKAGE_FIELDS = {
   bugs: { url: `${REPOSITORY}/issues` },
   repository: { type: 'git', url: `git+${REPOSITORY}.git` },
 } as const;
+
+/** The plugin for Claude Code and Codex. Both put its name before the names of tools, so it is short. */
+export const PLUGIN = {
+  name: 'ghl-contacts',
+  version: PROJECT.version,
+  description: PROJECT.summary,
+  author: PROJECT.author,
+  homepage: PROJECT.repository,
+  repository: PROJECT.repository,
+  license: PROJECT.license,
+  keywords: PROJECT.keywords,
+} as const;

@@ -8,6 +8,12 @@ import { ask, displayValue, printLine, usageError } from '../terminal.ts';
 /** Settings of this shell on which the stored token depends: a host does not know them unless its entry has them. */
 const SIGN_IN_SETTINGS: readonly Setting[] = ['GHL_TOKEN_STORE', 'GHL_BASE_URL'];
 
+/** Every setting that setup decides in an entry. */
+export const DECIDED: readonly Setting[] = [
+  ...SIGN_IN_SETTINGS,
+  ...(['GHL_API_KEY', 'GHL_LOCATION_ID', 'GHL_SCOPES', 'GHL_TOOLS'] as const),
+];
+
 /**
  * Selects a location with a stored private token, or signs in to another one. A sign-in by OAuth is not offered: its
  * entry needs the secret of the app too.

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../../lib/errors.ts';
-import { isRecord, type Json } from '../../lib/json.ts';
+import { isRecord, type Json, recordIn } from '../../lib/json.ts';
 import { editJson, parseJsonFile } from './edit-json.ts';
 import { editToml, parseTomlFile } from './edit-toml.ts';
 import type { Host } from './hosts.ts';
@@ -21,6 +21,24 @@ function serversIn({ format, key }: Host, text: string): { readonly all: Json; r
 
 /** What a host's configuration has under the name of this server. @throws UserError */
 export const currentEntry = (host: Host, text: string): unknown => serversIn(host, text).servers[ALIAS];
+
+/** Names under which hosts have the environment of a server. */
+const ENVIRONMENTS = ['env', 'environment'];
+
+/**
+ * An entry with what a person added to an earlier one: a time limit of the host, a setting of this server. The earlier
+ * values of the settings that `decides` names are dropped: a token of another account would outlive its location.
+ */
+export function mergeEntry(earlier: unknown, entry: Json, decides: readonly string[]): Json {
+  if (!isRecord(earlier)) return entry;
+  const kept = ENVIRONMENTS.flatMap((key) => {
+    const settings = Object.entries(recordIn(earlier, key) ?? {}).filter(([name]) => !decides.includes(name));
+    const merged = { ...Object.fromEntries(settings), ...recordIn(entry, key) };
+    return Object.keys(merged).length === 0 ? [] : [[key, merged]];
+  });
+  const others = Object.entries(earlier).filter(([key]) => !ENVIRONMENTS.includes(key));
+  return { ...Object.fromEntries(others), ...entry, ...Object.fromEntries(kept) };
+}
 
 /**
  * The text of a host's configuration with this server, or without it where the entry is undefined. Everything else in it

@@ -11,12 +11,13 @@ export interface InstalledHost {
   readonly text: string;
 }
 
+/** Undefined if there is no file. @throws UserError */
 async function readIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
-    throw new UserError(`${file} cannot be read (${errorCode(error)}). Make it readable for you and run setup again.`);
+    throw new UserError(`${file} cannot be read (${errorCode(error)}).`);
   }
 }
 
@@ -26,16 +27,23 @@ const exists = (path: string) =>
     () => false,
   );
 
-/** The hosts of this computer, in the order of the documentation. @throws UserError for a file that cannot be read */
-export async function findHosts(place: Place): Promise<InstalledHost[]> {
-  const found = await Promise.all(
-    HOSTS.map(async (host) => {
-      const { file, folder } = hostFiles(host, place);
-      const text = await readIfThere(file);
-      return text !== undefined || (await exists(folder)) ? [{ host, file, text: text ?? '' }] : [];
-    }),
-  );
-  return found.flat();
+async function readHost(host: Host, place: Place): Promise<InstalledHost | undefined> {
+  const { file, folder } = hostFiles(host, place);
+  const text = await readIfThere(file);
+  return text !== undefined || (await exists(folder)) ? { host, file, text: text ?? '' } : undefined;
+}
+
+/** The hosts of this computer in the order of the documentation, and a sentence for each that cannot be read. */
+export async function findHosts(
+  place: Place,
+): Promise<{ readonly hosts: readonly InstalledHost[]; readonly unreadable: readonly string[] }> {
+  const read = await Promise.allSettled(HOSTS.map((host) => readHost(host, place)));
+  return {
+    hosts: read.flatMap((each) => (each.status === 'fulfilled' && each.value ? [each.value] : [])),
+    unreadable: read.flatMap((each, i) =>
+      each.status === 'rejected' ? [`${HOSTS[i]?.name} is left out: ${(each.reason as Error).message}`] : [],
+    ),
+  };
 }
 
 /** `2026-11-21T22-05-33-000Z`: sorts by time, and Windows takes it in the name of a file. */

@@ -23,7 +23,8 @@ export interface SetupOptions {
  * `print` it only shows. @throws SettingError without a terminal, and for an answer that is not offered
  */
 export async function runSetup({ remove = false, print = false, sandbox = false }: SetupOptions): Promise<void> {
-  const hosts = await findHosts(thisPlace(environment));
+  const { hosts, unreadable } = await findHosts(thisPlace(environment));
+  for (const problem of unreadable) printLine(problem);
   if (print) return printEntries(hosts, sandbox);
   if (process.stdin.isTTY !== true)
     return usageError('setup asks questions, so it needs a terminal. setup --print shows the entries without asking.');
@@ -63,9 +64,10 @@ async function addServer(hosts: readonly InstalledHost[], sandbox: boolean): Pro
   const changes = planChanges(chosen, server);
   for (const { installed } of changes) {
     const { host, file, text } = installed;
-    const replaces = currentEntry(host, text) !== undefined;
-    printLine(`${host.name}: setup ${replaces ? `replaces the entry ${ALIAS} in` : 'adds to'} ${file}:`);
+    const isNew = currentEntry(host, text) === undefined;
+    printLine(`${host.name}: setup ${isNew ? 'adds to' : `changes the entry ${ALIAS} in`} ${file}:`);
     printEntry(host, server);
+    if (!isNew) printLine('What you added to the entry stays, except for the account and what is allowed.');
   }
   const made = await makeChanges(changes);
   if (made.length === 0) return;

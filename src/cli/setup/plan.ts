@@ -1,6 +1,7 @@
 import { UserError } from '../../lib/errors.ts';
 import { printLine } from '../terminal.ts';
-import { changeText } from './change.ts';
+import { DECIDED } from './account.ts';
+import { changeText, currentEntry, mergeEntry } from './change.ts';
 import { type InstalledHost, replaceConfig } from './config-files.ts';
 import type { ServerEntry } from './launch.ts';
 
@@ -15,7 +16,8 @@ export function planChanges(hosts: readonly InstalledHost[], server: ServerEntry
   return hosts.flatMap((installed) => {
     const { host, file, text } = installed;
     try {
-      return [{ installed, after: changeText(host, text, server && host.entry(server)) }];
+      const entry = server && mergeEntry(currentEntry(host, text), host.entry(server), DECIDED);
+      return [{ installed, after: changeText(host, text, entry) }];
     } catch (error) {
       reportFailure(installed, error, `${file} was left as it is. Edit it by hand, or correct it and run setup again.`);
       return [];

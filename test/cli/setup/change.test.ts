@@ -1,6 +1,6 @@
 import { parse as parseToml } from 'smol-toml';
 import { describe, expect, test } from 'vitest';
-import { changeText, currentEntry } from '../../../src/cli/setup/change.ts';
+import { changeText, currentEntry, mergeEntry } from '../../../src/cli/setup/change.ts';
 import { parseJsonFile } from '../../../src/cli/setup/edit-json.ts';
 import { HOSTS } from '../../../src/cli/setup/hosts.ts';
 import type { ServerEntry } from '../../../src/cli/setup/launch.ts';
@@ -56,6 +56,37 @@ describe.each(HOSTS)('the configuration of $name', (each) => {
 
   test('without the entry is not touched by its removal', () => {
     expect(changeText(each, sample, undefined)).toBe(sample);
+  });
+});
+
+describe('an entry that replaces an earlier one', () => {
+  const decides = ['GHL_API_KEY', 'GHL_SCOPES'];
+
+  test.each([
+    [
+      'keeps what a person added',
+      { timeout: 60, env: { GHL_LABEL: 'Shop' } },
+      { timeout: 60, env: { GHL_LABEL: 'Shop' } },
+    ],
+    ['drops an earlier account', { env: { GHL_API_KEY: 'pit-old', GHL_SCOPES: 'all' } }, {}],
+    [
+      'keeps settings under the name that the host has',
+      { environment: { GHL_USER: 'a' } },
+      { environment: { GHL_USER: 'a' } },
+    ],
+    ['is as it is where there was none', undefined, {}],
+    ['is as it is where there was something else', 'off', {}],
+  ])('%s', (_, earlier, kept) => {
+    const entry = { command: 'npx', args: [] };
+    expect(mergeEntry(earlier, entry, decides)).toEqual({ ...kept, ...entry });
+  });
+
+  test('has the new values of settings', () => {
+    const earlier = { command: 'old', env: { GHL_SCOPES: 'old', GHL_LABEL: 'Shop' } };
+    expect(mergeEntry(earlier, { command: 'new', env: { GHL_SCOPES: 'new' } }, decides)).toEqual({
+      command: 'new',
+      env: { GHL_SCOPES: 'new', GHL_LABEL: 'Shop' },
+    });
   });
 });
 

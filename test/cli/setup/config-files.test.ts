@@ -26,8 +26,8 @@ describe('the hosts of a computer', () => {
       '.junie/x': '',
       '.claude/x': '',
     });
-    const found = await findHosts(place);
-    expect(found.map(({ host, text }) => [host.id, text])).toEqual([
+    const { hosts } = await findHosts(place);
+    expect(hosts.map(({ host, text }) => [host.id, text])).toEqual([
       ['claude-code', ''],
       ['cursor', '{}'],
       ['codex', ''],
@@ -36,19 +36,23 @@ describe('the hosts of a computer', () => {
   });
 
   test('are none in an empty home folder', async () => {
-    expect(await findHosts(await createHome({}))).toEqual([]);
+    expect(await findHosts(await createHome({}))).toEqual({ hosts: [], unreadable: [] });
   });
 
-  test('cannot be found where a configuration is a folder', async () => {
-    const place = await createHome({ '.cursor/mcp.json/x': '' });
-    await expect(findHosts(place)).rejects.toThrow(/mcp\.json cannot be read \(EISDIR\)/);
+  test('one whose configuration cannot be read is named, and the others are found', async () => {
+    const { hosts, unreadable } = await findHosts(await createHome({ '.cursor/mcp.json/x': '', '.codex/x': '' }));
+    expect(hosts.map(({ host }) => host.id)).toEqual(['codex']);
+    expect(unreadable).toEqual([
+      expect.stringMatching(/^Cursor is left out: .*mcp\.json cannot be read \(EISDIR\)\.$/),
+    ]);
   });
 });
 
 describe('a configuration is replaced', () => {
   async function cursor(text?: string): Promise<InstalledHost> {
     const place = await createHome(text === undefined ? { '.cursor/x': '' } : { '.cursor/mcp.json': text });
-    const [found] = await findHosts(place);
+    const { hosts } = await findHosts(place);
+    const [found] = hosts;
     if (!found) throw new Error('No host was found');
     return found;
   }

@@ -75,7 +75,7 @@ describe.skipIf(!hasTerminal)('setup on a terminal', () => {
       ['read, write or all', ''],
       ['Make these changes?', 'yes'],
     ]);
-    expect(second.shown).toContain(`Cursor: setup replaces the entry ghl in ${cursor}`);
+    expect(second.shown).toContain(`Cursor: setup changes the entry ghl in ${cursor}`);
     expect(await entryIn(cursor, 'mcpServers')).toEqual({
       ...program,
       env: { ...accountOf(world), GHL_SCOPES: 'contacts.readonly' },
