@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -5,7 +6,7 @@ import type { Entry } from '../../src/api/write/journal/entry.ts';
 import type { Json } from '../../src/lib/json.ts';
 import { createWorld, runProgram } from '../api/auth/world.ts';
 import { find } from '../connect.ts';
-import { HELLO, rpc, start } from '../program.ts';
+import { HELLO, PROGRAM, rpc, start } from '../program.ts';
 
 const WRITES = 'contacts.readonly contacts.write';
 
@@ -35,7 +36,7 @@ describe('ghl-contacts-mcp journal', () => {
     const [created = '', updated = ''] = stdout.split(/^(?=\d{4}-)/m);
     expect(created).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?-0[56]:00 {2}create_contact\n {2}Ann Lee /);
     expect(created).toContain(`${other}, by test 0, change `);
-    expect(created).toContain('  firstName: empty -> Ann\n');
+    expect(created).toContain('  firstName: none -> Ann\n');
     expect(updated).toContain(`${id}, by test 0, change `);
     expect(updated).toMatch(/\n {2}city: \w+ -> Elsewhere\n$/);
   });
@@ -65,9 +66,9 @@ describe('ghl-contacts-mcp journal', () => {
   });
 
   test('never prints what was written to another location', async () => {
-    const { run, sandbox } = await setUp();
+    const { run, sandbox, file } = await setUp();
     const other = await run(['journal'], { env: { GHL_LOCATION_ID: sandbox.foreign.locationId } });
-    expect([other.code, other.stdout]).toEqual([0, 'No changes.\n']);
+    expect([other.code, other.stdout]).toEqual([0, `No changes in ${file}.\n`]);
     const own = await run(['journal', '--json'], { env: { GHL_LOCATION_ID: sandbox.locationId } });
     expect(own.stdout.split('\n')).toHaveLength(3);
   });
@@ -76,7 +77,12 @@ describe('ghl-contacts-mcp journal', () => {
     [['--since', 'yesterday'], {}, 2, '--since: "yesterday" is not a valid date or time'],
     [['--since', '2026-02-30'], {}, 2, '--since: "2026-02-30" is not a valid date or time'],
     [['--contact', '../x'], {}, 2, '--contact: not the id of a contact.'],
-    [[], { GHL_JOURNAL: 'off' }, 1, 'The journal is off (GHL_JOURNAL=off).'],
+    [
+      [],
+      { GHL_JOURNAL: 'off' },
+      1,
+      'The journal is off (GHL_JOURNAL=off), so that no changes are recorded. To read one',
+    ],
     [[], {}, 1, 'To read the journal of a location that nobody is signed in to, set GHL_LOCATION_ID to its id.'],
     [[], { GHL_JOURNAL_DAYS: 'many' }, 2, 'GHL_JOURNAL_DAYS: "many" is not a whole number from 1 to 3650.'],
     [[], { GHL_JOURNAL_VALUES: 'some' }, 2, 'GHL_JOURNAL_VALUES: "some" is not one of on, off.'],
@@ -90,9 +96,32 @@ describe('ghl-contacts-mcp journal', () => {
     expect(ran.stderr.match(/\n/g)).toHaveLength(1);
   });
 
+  test('shows lists and times as people write them, and ends with the pipe it writes to', async () => {
+    const { env: world, run, file, entries } = await setUp();
+    const [entry] = await entries();
+    const task = {
+      ...{ ...entry, tool: 'create_contact_task', contactName: 'Ann', group: 'run1', undoes: 'other' },
+      ...{ before: null, after: { dueDate: '2026-12-01T15:00:00.000Z', tags: ['vip', 'new'] }, outcome: 'unknown' },
+    };
+    await appendFile(file, `${JSON.stringify(task)}\n`);
+    const env = { GHL_TIMEZONE: 'America/Chicago' };
+    const { stdout } = await run(['journal'], { env });
+    expect(stdout).toContain('create_contact_task  it is not known whether it was done\n');
+    expect(stdout).toMatch(/, by test 0, change \w+, undoes other, run run1\n/);
+    expect(stdout).toContain('  dueDate: none -> 2026-12-01T09:00-06:00\n');
+    expect(stdout).toContain('  tags: none -> vip, new\n');
+    await appendFile(file, `${JSON.stringify(task)}\n`.repeat(5_000));
+    const shell = `"$0" "$1" journal | head -1; exit "\${PIPESTATUS[0]}"`;
+    const { status, stdout: first } = spawnSync('bash', ['-c', shell, process.execPath, PROGRAM], {
+      env: { ...process.env, ...world, ...env },
+      encoding: 'utf8',
+    });
+    expect([status, first.split('\n').length]).toEqual([0, 2]);
+  });
+
   test('of the sandbox has only what was written in the sandbox', async () => {
     const { env, run } = await setUp();
-    expect((await run(['journal', '--sandbox'])).stdout).toBe('No changes.\n');
+    expect((await run(['journal', '--sandbox'])).stdout).toMatch(/^No changes in \/.*\/sandbox-journal\.jsonl\.\n$/);
     const program = start(['--sandbox'], env);
     program.send(HELLO);
     await program.answer(1);
@@ -148,5 +177,5 @@ test('a sign-in that fails is journalled without its token', async () => {
   });
   expect(text).not.toContain(token);
   const { stdout } = await run(['journal'], { env });
-  expect(stdout).toMatch(/ {2}login {2}refused \(\w+\)\n/);
+  expect(stdout).toMatch(/ {2}login {2}refused, nothing was written \(\w+\)\n/);
 });
