@@ -41,7 +41,7 @@ const SAME: Readonly<Record<string, (a: unknown, b: unknown) => boolean>> = {
   phone: (a, b) => phoneDigits(a) === phoneDigits(b),
   dateOfBirth: (a, b) => toDay(a) === toDay(b),
 };
-const sameField = (name: string, a: unknown, b: unknown): boolean =>
+export const sameField = (name: string, a: unknown, b: unknown): boolean =>
   (SAME[name] ?? ((one, other) => folded(one) === folded(other)))(a, b);
 
 /** The fields in which the contact to be removed has a value. `types`: `dataType` of custom fields by id. */

@@ -65,7 +65,7 @@ async function merge(args: MergeInput & { readonly prefer: string[] }, context: 
   const answer = isAgreed ? undefined : await ask(stored, pair, context);
   if (answer) return answer;
   if (!unfinished) await storeMerge(stored, context);
-  return finish(stored, pair, inGroup(context, stored.group));
+  return finish(stored, pair, unfinished === undefined, inGroup(context, stored.group));
 }
 
 /** Both contacts as they are. @throws MergeRefused if one of them is missing and the merge cannot go on without it */
@@ -93,7 +93,7 @@ async function readPair(
 /** Ends a merge whose kept contact was deleted by somebody else: the other one gets back what it gave up. */
 async function abandon(stored: StoredMerge, hasRemoved: boolean, context: ToolContext): Promise<never> {
   const { keep, remove } = stored;
-  const given = hasRemoved ? await giveBack(stored, inGroup(context, stored.group)) : [];
+  const given = await giveBack(stored, inGroup(context, stored.group));
   await dropMerge(stored, context);
   const restored = given.length > 0 ? ` It has its ${given.join(' and ')} again.` : '';
   throw new MergeRefused(
@@ -127,7 +127,7 @@ async function ask(stored: StoredMerge, pair: Pair, context: ToolContext): Promi
   return context.confirm(questionOf({ merge: stored, plan, names, appointments, now: context.clock.now() }));
 }
 
-async function finish(stored: StoredMerge, pair: Pair, context: ToolContext): Promise<Json> {
+async function finish(stored: StoredMerge, pair: Pair, isNew: boolean, context: ToolContext): Promise<Json> {
   const { keep, remove, removedBefore, prefer } = stored;
   const work = new MergeRun(stored, context);
   try {
@@ -141,6 +141,10 @@ async function finish(stored: StoredMerge, pair: Pair, context: ToolContext): Pr
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
+    if (isNew && work.hasWrittenNothing(error)) {
+      await dropMerge(stored, context);
+      throw error;
+    }
     context.notify(`Not merged yet: ${error.message} ${remove} is not deleted. Call next to continue.`);
     return { merged: false, left: work.left, next: { keep, remove, ...(prefer.length > 0 ? { prefer } : {}) } };
   }

@@ -62,7 +62,7 @@ const escapeHtml = (text: string): string =>
 /** The note with what could not be stored otherwise, unless the kept contact has it or there is nothing. */
 export function summaryNote(source: Source, lines: readonly string[], kept: readonly Json[]): Json[] {
   if (lines.length === 0) return [];
-  const body = [`Values from the merge with ${sourceText(source)} that no field holds:`, ...lines].join('\n');
+  const body = [`From ${sourceText(source)}, values that no field holds:`, ...lines].join('\n');
   const text = normalizeText(body);
   return kept.some((note) => normalizeText(note.body) === text) ? [] : [{ body }];
 }

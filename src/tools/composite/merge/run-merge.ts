@@ -1,9 +1,10 @@
-import { ApiError, isMissing } from '../../../api/errors.ts';
+import { ApiError, affectsOtherCalls, isMissing } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
 import { isBlank, type Json, recordIn, stableKey } from '../../../lib/json.ts';
-import { deleteContact, getContact, updateContact } from '../../contacts.ts';
+import { deleteContact, updateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
-import { IDENTIFIERS } from './field-values.ts';
+import { readContact } from '../onboard/read-contact.ts';
+import { IDENTIFIERS, sameField } from './field-values.ts';
 import { readNames } from './names.ts';
 import { type MergePlan, planMerge, type Side, type Step } from './plan.ts';
 import { readSide } from './read-side.ts';
@@ -64,6 +65,12 @@ export class MergeRun {
     return this.#left;
   }
 
+  /** Whether an error proves that no request of this run was done. */
+  hasWrittenNothing(error: UserError): boolean {
+    const mayHaveWritten = error instanceof MergeStopped || (error instanceof ApiError && affectsOtherCalls(error));
+    return this.#done === 0 && !mayHaveWritten;
+  }
+
   /**
    * `pair` may be a few seconds old. Returns both as they are read last, before the delete.
    * @throws MergeStopped if it is not complete; ApiError
@@ -114,12 +121,20 @@ export class MergeRun {
     if (!(error instanceof ApiError) || what !== 'fields') throw error;
     const unknown = error.fields.filter(({ name, isUnknown }) => isUnknown && Object.hasOwn(args, name));
     if (unknown.length === 0) {
-      if (error.certain) await giveBack(this.#merge, this.#context);
+      // While HighLevel cannot be reached the next call continues.
+      if (error.kind === 'unknownOutcome' || !affectsOtherCalls(error)) await this.#giveBack();
       throw error;
     }
     const refused = [...this.#merge.refused, ...unknown.map(({ name }) => name)];
     this.#merge = { ...this.#merge, refused };
     await storeMerge(this.#merge, this.#context);
+  }
+
+  /** The refusal that led to it is what the caller is shown. */
+  async #giveBack(): Promise<void> {
+    await giveBack(this.#merge, this.#context).catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error;
+    });
   }
 
   async #readAgain(): Promise<Pair> {
@@ -146,12 +161,18 @@ export class MergeRun {
   }
 }
 
-/** Sets the email and phone again that the merge has cleared on the removed contact. Returns their names. */
-export async function giveBack({ remove, removedBefore }: StoredMerge, { call }: ToolContext): Promise<string[]> {
-  const contact =
-    recordIn(await call(getContact, { contactId: remove }, 'interactive', { fresh: true }), 'contact') ?? {};
-  const names = IDENTIFIERS.filter((name) => isBlank(contact[name]) && !isBlank(removedBefore.contact[name]));
+/**
+ * Sets the email and phone again that the merge has cleared on the removed contact and that the kept one did not get.
+ * Returns their names.
+ */
+export async function giveBack({ keep, remove, removedBefore }: StoredMerge, context: ToolContext): Promise<string[]> {
+  const [kept, contact] = await Promise.all([readContact(keep, context), readContact(remove, context)]);
+  const names = IDENTIFIERS.filter((name) => {
+    const value = removedBefore.contact[name];
+    return !isBlank(value) && isBlank(contact?.[name]) && !(kept && sameField(name, kept[name], value));
+  });
+  if (!contact || names.length === 0) return [];
   const values = Object.fromEntries(names.map((name) => [name, removedBefore.contact[name]]));
-  if (names.length > 0) await call(updateContact, { contactId: remove, ...values }, 'interactive', { before: contact });
+  await context.call(updateContact, { contactId: remove, ...values }, 'interactive', { before: contact });
   return names;
 }

@@ -1,46 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { fetchTransport } from '../../../../src/api/transport/index.ts';
+import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../../src/lib/json.ts';
-import { recordFolder } from '../../../../src/lib/record-folder.ts';
-import { createSandbox } from '../../../../src/sandbox/index.ts';
-import { NOW } from '../../../connect.ts';
 import { expectComplete, repeat } from './expect-complete.ts';
 import { testFaults } from './faults.ts';
-import { dataWith, KEEP, kept, type Merging, openMerge, REMOVE, removed, type Stored } from './world.ts';
+import { openIntercepted } from './intercepted.ts';
+import { KEEP, type Merging, REMOVE, type Stored } from './world.ts';
 
 testFaults([4, 7, 12, 18, 21, 23, 25, 29], ['cut before it was handled', 'cut after it was handled']);
-
-/** What a test does with a request, by its place among those of a kind; undefined sends it to the sandbox. */
-type Intercept = (line: string, request: Request) => Promise<Response | undefined> | Response | undefined;
-
-/** A server whose requests a test may answer, and another one on the same account and state. */
-async function openIntercepted(intercept: Intercept, contacts = [kept, removed]) {
-  const folder = await mkdtemp(join(tmpdir(), 'ghl-merges-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const sandboxed = createSandbox({ now: () => NOW, rate: 'off', data: dataWith(...contacts) });
-  const current = { intercept };
-  const transport = fetchTransport(async (request) => {
-    const line = `${request.method} ${new URL(request.url).pathname}`;
-    return (await current.intercept(line, request)) ?? sandboxed.fetch(request);
-  });
-  const open = (own: boolean) =>
-    openMerge({
-      sandboxed,
-      merges: recordFolder(join(folder, 'merges')),
-      peopleFolder: join(folder, 'people'),
-      ...(own ? { api: { transport } } : {}),
-    });
-  return {
-    ...(await open(true)),
-    other: () => open(false),
-    intercept: (next: Intercept) => {
-      current.intercept = next;
-    },
-  };
-}
 
 const PUT_KEEP = `PUT /contacts/${KEEP}`;
 

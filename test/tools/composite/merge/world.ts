@@ -46,6 +46,8 @@ export const kept: Person = {
   city: 'Austin',
   tags: ['customer'],
   followers: [DANA],
+  // What an undo leaves of a setting that was absent.
+  dndSettings: { SMS: { status: 'inactive' } },
   customFields: customFields.map(({ id }, n) => ({ id, value: `kept ${n}` })),
   notes: notesOf('Ann', 5),
   tasks: tasksOf('Ann', 5),
