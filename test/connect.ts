@@ -1,5 +1,6 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js';
 import { createApi } from '../src/api/client.ts';
 import { fixedCredential } from '../src/api/credentials.ts';
 import { SCOPES, type Scope } from '../src/api/scopes.ts';
@@ -42,6 +43,8 @@ export interface Options {
   label?: string;
   /** GHL_CONFIRM; off unless a test is about it. */
   confirm?: 'on';
+  /** The host shows forms, and answers each question like this. */
+  answers?: (question: string) => Promise<ElicitResult> | ElicitResult;
   log?: Log;
   /** State that outlives a server. Two servers with one store simulate a restart. */
   memory?: StateStore;
@@ -138,7 +141,9 @@ export function serverOf(options: Options = {}) {
 /** Connects a real client, the real server and the sandbox in memory. */
 export async function connect(options: Options = {}): Promise<Connected> {
   const { server, sandbox, timers, advance } = serverOf(options);
-  const client = new Client({ name: 'test', version: '0' });
+  const { answers } = options;
+  const client = new Client({ name: 'test', version: '0' }, { capabilities: answers ? { elicitation: {} } : {} });
+  if (answers) client.setRequestHandler(ElicitRequestSchema, ({ params: { message } }) => answers(message));
   const [here, there] = InMemoryTransport.createLinkedPair();
   await Promise.all([server.connect(there), client.connect(here)]);
   let seen = 0;
