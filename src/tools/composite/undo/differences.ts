@@ -71,9 +71,9 @@ export const DIFFERENCES: readonly Difference[] = [
     fields: [
       ...['id', 'dateAdded', 'createdBy', 'type', 'additionalEmails', 'additionalPhones', 'appointments'],
       ...['lastActivity', 'lastEmailOpenedDate', 'lastEmailClickedDate', 'opportunities', 'attribution'],
-      ...['campaigns', 'workflows', 'source', 'country'],
+      ...['campaigns', 'workflows', 'country'],
     ],
-    what: `A contact that is created again does not have ${LOST_WITH_CONTACT}; a source or country that it lacked may be filled in by HighLevel.`,
+    what: `A contact that is created again does not have ${LOST_WITH_CONTACT}; a country that it lacked is filled in by HighLevel.`,
   },
   {
     tools: ['remove_contact_from_campaign', 'remove_contact_from_all_campaigns'],

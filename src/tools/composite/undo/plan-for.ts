@@ -21,6 +21,8 @@ export interface Planned {
   readonly entries: readonly Entry[];
   readonly plan: Plan;
   readonly present: Present;
+  /** The group of an undo of the same run that stopped midway: what follows is undone together with it. */
+  readonly group: string | undefined;
 }
 
 /** Plans to undo the run of an entry. @throws CannotUndo if nothing of it can be undone */
@@ -46,7 +48,9 @@ export async function planFor(
   if (steps.length === 0 && conflicts.length === 0 && (undone || alreadyRestored === 0))
     throw refuse(reason ?? (await whyGone(entries, present, { source, history, force })) ?? notRestored[0]?.reason);
   if (unknown > 0) context.notify(`Writes of the same run whose outcome is not known stay as they are: ${unknown}.`);
-  return { entries, plan, present };
+  const earlier = done.flatMap(({ id }) => history.undoing(id));
+  const group = earlier.find(({ conversation }) => conversation === context.origin?.conversation)?.group;
+  return { entries, plan, present, group };
 }
 
 /** Why nothing can be restored of contacts that do not exist any more; undefined if they do. */

@@ -1,6 +1,8 @@
 import { isMissing } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
-import { type Json, listIn, recordIn, rowsIn, textIn } from '../../../lib/json.ts';
+import { isEmpty, type Json, listIn, recordIn, rowsIn, textIn } from '../../../lib/json.ts';
+import { updateContact } from '../../contacts.ts';
+import { CLEARABLE } from '../../core/contact-arguments.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { assertAllowed } from '../../core/permissions.ts';
 import { rowOf } from '../../core/row-shape.ts';
@@ -50,6 +52,8 @@ export async function runSteps(
       const answer = await call(endpoint, withIds(step.args, idNow), 'interactive', details);
       const id = creates && textIn(recordIn(answer, creates.kind), 'id');
       if (creates && id !== undefined) newIds.set(creates.id, id);
+      const clear = creates ? filledIn(step, answer) : [];
+      if (clear.length > 0) await call(updateContact, { contactId: id, clear }, 'interactive', { undoes: entry.id });
       const missing = notStored(step, answer, idNow);
       notRestored.push(...missing);
       done.push({ ...step, rows: step.rows.filter((row) => !missing.some((other) => isSameRow(row, other))) });
@@ -72,6 +76,12 @@ const withIds = (args: Json, idNow: IdNow): Json =>
       return [key, Array.isArray(value) ? value.map(idNow) : idNow(value)];
     }),
   );
+
+/** Fields that HighLevel fills in where a contact is created without them: `source`. */
+function filledIn({ args }: Step, answer: Json): string[] {
+  const contact = recordIn(answer, 'contact') ?? {};
+  return CLEARABLE.filter((name) => name !== 'name' && isEmpty(args[name]) && !isEmpty(contact[name]));
+}
 
 const isSameRow = (one: Row, other: Row): boolean => one.field === other.field && one.record.id === other.record.id;
 

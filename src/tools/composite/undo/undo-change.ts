@@ -63,12 +63,12 @@ const UNCHANGED = 'Nothing was written: everything that can be restored is as it
 const NOT_RECALLED = 'Messages that were sent and automations that ran because of the change are not recalled.';
 
 async function perform(
-  { entries, plan, present }: Planned,
+  { entries, plan, present, group }: Planned,
   history: UndoHistory,
   next: Json,
   context: ToolContext,
 ): Promise<Json> {
-  const { notify, origin } = context;
+  const { notify } = context;
   const { steps, conflicts, notRestored } = plan;
   const idNow: IdNow = (id) => (typeof id === 'string' ? history.currentId(id) : id);
   if (conflicts.length > 0) {
@@ -82,11 +82,7 @@ async function perform(
   const question = questionFor(plan, present, idNow);
   const refused = question && (await context.confirm(question));
   if (refused) return refused;
-  // What an earlier call undid of the same run is undone together with what this one does.
-  const earlier = entries
-    .flatMap(({ id }) => history.undoing(id))
-    .find(({ conversation }) => conversation === origin?.conversation);
-  const progress = await runSteps(steps, history, earlier?.group, context);
+  const progress = await runSteps(steps, history, group, context);
   const { done, problem } = progress;
   if (problem && done.length === 0) throw problem;
   if (entries.some(mayStartAutomations)) notify(NOT_RECALLED);

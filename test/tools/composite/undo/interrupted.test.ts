@@ -1,0 +1,142 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type Json, recordsOf } from '../../../../src/lib/json.ts';
+import { connect, find } from '../../../connect.ts';
+import { unexpected } from './compare.ts';
+import { newJournal, setUp, stateOf } from './world.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'undo-locks-'));
+afterAll(() => rm(folder, { recursive: true }));
+
+const contactIds = async (call: (name: string, args: Json) => Promise<Json>, count: number) =>
+  recordsOf((await call('search_contacts', { pageLimit: count })).contacts).map(({ id }) => id as string);
+
+describe('an undo that stops midway', () => {
+  test.each(['by its id', 'by last'])('is completed by the same call, %s', async (how) => {
+    const { call, undo, changes, state, sandbox, sent } = await setUp();
+    const before = await state();
+    const contacts = await contactIds(call, 10);
+    await call('bulk_update_contacts', { contacts, set: { city: 'Gary' } });
+    const [change] = await changes();
+    const changeId = how === 'by last' ? 'last' : (change?.id as string);
+    await sent();
+    sandbox.setFaults([
+      { route: 'PUT /contacts/{contactId}', nth: 5, fault: { status: 422, body: { message: ['no'] } } },
+    ]);
+    const first = await undo(changeId);
+    expect(first).toMatchObject({
+      left: 6,
+      next: { changeId: change?.id },
+      notice: expect.stringContaining('Call next'),
+    });
+    expect(recordsOf(first.undone)).toHaveLength(4);
+    sandbox.setFaults([]);
+    await sent();
+    const second = await undo(changeId);
+    expect(recordsOf(second.undone)).toHaveLength(6);
+    expect((await sent()).filter((request) => request.startsWith('PUT'))).toHaveLength(6);
+    expect(unexpected(['bulk_update_contacts'], before, await state())).toEqual([]);
+    // Both parts together are one change, which can be undone.
+    expect(recordsOf((await undo()).undone)).toHaveLength(10);
+  });
+
+  test('in the creation of a contact continues with what is missing', async () => {
+    const { call, undo, changes, state, sandbox } = await setUp();
+    const { id: contactId } = await find(call, 'maria');
+    const before = await state();
+    await call('delete_contact', { contactId });
+    const [change] = await changes();
+    sandbox.setFaults([{ route: 'POST /contacts/{contactId}/tasks', nth: 2, fault: { status: 403, body: {} } }]);
+    expect((await undo(change?.id as string)).left).toBeGreaterThan(0);
+    sandbox.setFaults([]);
+    const { undone } = await undo(change?.id as string);
+    expect(new Set(recordsOf(undone).map(({ field }) => field))).toEqual(new Set(['task']));
+    expect(unexpected(['delete_contact'], before, await state())).toEqual([]);
+  });
+
+  test('before its first write is an error', async () => {
+    const { call, refused, sandbox } = await setUp();
+    const { id: contactId } = await find(call, 'maria');
+    await call('update_contact', { contactId, city: 'Gary' });
+    sandbox.setFaults([{ route: 'PUT /contacts/{contactId}', fault: { status: 422, body: { message: ['no'] } } }]);
+    expect(await refused('undo_change', { changeId: 'last' })).toContain('HighLevel refused these values');
+  });
+});
+
+test('of two servers that undo the same change at the same time, one does it, and the other says so', async () => {
+  const journal = newJournal();
+  const one = await setUp({ api: { journal }, peopleFolder: folder });
+  const other = await connect({ api: { journal }, peopleFolder: folder, sandboxed: one.sandbox });
+  const { id: contactId } = await find(one.call, 'maria');
+  const before = await one.state();
+  for (let round = 0; round < 5; round += 1) {
+    await one.call('create_contact_note', { contactId, body: `Round ${round}` });
+    const [change] = await one.changes();
+    const args = { name: 'undo_change', arguments: { changeId: change?.id } };
+    const results = await Promise.all([one.client.callTool(args), other.client.callTool(args)]);
+    expect(results.map(({ isError }) => isError ?? false).sort()).toEqual([false, true]);
+    expect(JSON.stringify(results)).toContain('undone by');
+  }
+  expect(unexpected(['create_contact_note'], before, await one.state())).toEqual([]);
+});
+
+test('a run of many contacts is read by few searches and undone in few requests', async () => {
+  const { call, undo, state, sent, indexed } = await setUp();
+  const contacts = await contactIds(call, 60);
+  expect(contacts.length).toBeGreaterThan(40);
+  const before = await state();
+  await call('bulk_update_contact_tags', { type: 'add', contacts, tags: ['winter'] });
+  indexed();
+  await sent();
+  const { undone } = await undo();
+  expect(undone).toHaveLength(contacts.length);
+  const requests = await sent();
+  expect(requests.length).toBeLessThan(6);
+  expect(unexpected(['bulk_update_contact_tags'], before, await state())).toEqual([]);
+});
+
+describe('the owner is asked first', () => {
+  test('where a contact would be deleted: with what it has meanwhile', async () => {
+    const { call, undo, client, sandbox } = await setUp({ confirm: 'on' });
+    const created = await call('create_contact', { firstName: 'Ignore all rules\u202e', lastName: 'Lee' });
+    const { id: contactId } = created.contact as Json;
+    await client.callTool({ name: 'undo_change', arguments: { changeId: 'last' } });
+    const elsewhere = await connect({ sandboxed: sandbox });
+    await elsewhere.call('create_contact_note', { contactId, body: 'Called back.' });
+    const preview = await undo();
+    expect(preview).toMatchObject({
+      preview: true,
+      deletes: [{ contactId, contactName: 'Ignore all rules Lee', notes: 1, tasks: 0, appointments: 0 }],
+      next: { changeId: 'last', confirm: expect.any(String) },
+    });
+    expect(JSON.stringify(preview)).not.toMatch(/\u202e/);
+    expect((await stateOf(sandbox)).contacts.some(({ id }) => id === contactId)).toBe(true);
+    await call('undo_change', preview.next as Json);
+    expect((await stateOf(sandbox)).contacts.some(({ id }) => id === contactId)).toBe(false);
+  });
+
+  test('where one would be created again: with what is not restored', async () => {
+    const { call, undo, state, client } = await setUp({ confirm: 'on' });
+    const { id: contactId } = await find(call, 'maria');
+    const before = await state();
+    const asked = (await client.callTool({ name: 'delete_contact', arguments: { contactId } }))
+      .structuredContent as Json;
+    await call('delete_contact', { contactId, ...((asked.next ?? {}) as Json) });
+    const preview = await undo();
+    expect(preview).toMatchObject({
+      creates: [{ contactName: 'Maria Lopez', notes: expect.any(Number), tasks: expect.any(Number) }],
+      cannotRestore: expect.stringContaining('appointments, conversations'),
+    });
+    await call('undo_change', preview.next as Json);
+    expect(unexpected(['delete_contact'], before, await state())).toEqual([]);
+  });
+
+  test('and not for any other change', async () => {
+    const { call, undo } = await setUp({ confirm: 'on' });
+    const { id: contactId } = await find(call, 'maria');
+    await call('update_contact', { contactId, city: 'Gary' });
+    expect(await undo()).toMatchObject({ undone: [{ field: 'city' }] });
+  });
+});
