@@ -167,10 +167,12 @@ async function sweep(kind: 'stored OAuth' | 'private token' | 'any bearer token'
     ])
       results.push(await client.callTool(call));
     results.push(await client.callTool({ name: 'list_recent_changes', arguments: { allConversations: true } }));
+    results.push(await client.callTool({ name: 'undo_change', arguments: { changeId: 'last' } }));
     for (const uri of ['ghl://status', 'ghl://journal', `ghl://contacts/${'a'.repeat(20)}/history`])
       results.push(await client.readResource({ uri }));
     results.push(client.getInstructions());
     world.sandbox.setFaults([]);
+    results.push(await client.callTool({ name: 'undo_change', arguments: { changeId: 'last' } }));
     await client.close();
     heard.push(...spoken(JSON.stringify(withSecret), { code: 0, stdout: JSON.stringify(results), stderr: stderr() }));
   }
