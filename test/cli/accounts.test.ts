@@ -57,10 +57,10 @@ describe('an agency', () => {
   test('a second login with more scopes applies to locations already in use', async () => {
     const world = await createWorld();
     const env = { GHL_LOCATION_ID: world.sandbox.agencyLocations[0]?.id ?? '' };
-    await world.login(AGENCY, { company: true });
+    await world.signIn(AGENCY, { company: true });
     const server = await world.server(env);
     await server.call('list_contacts');
-    await world.login(`${AGENCY} contacts.write`, { company: true });
+    await world.signIn(`${AGENCY} contacts.write`, { company: true });
     await expect.poll(server.tools, { timeout: 10_000 }).toContain('create_contact');
     await server.call('create_contact', { firstName: 'Second', lastName: 'Login' });
   });
@@ -111,9 +111,9 @@ describe('accounts and logout', () => {
     expect((await world.run(['accounts'])).stdout).toMatch(
       /^No location is signed in\. Sign in: ghl-contacts-mcp login/,
     );
-    await world.login(AGENCY, { company: true });
+    await world.signIn(AGENCY, { company: true });
     await (await world.server({ GHL_LOCATION_ID: place })).call('list_contacts');
-    await world.login('contacts.readonly contacts.write');
+    await world.signIn('contacts.readonly contacts.write');
     const { stdout } = await world.run(['accounts']);
     expect(stdout).toMatch(
       new RegExp(

@@ -43,7 +43,7 @@ async function changeFacts(world: World, scopes: readonly string[]): Promise<voi
 describe('scopes are read before each call', () => {
   test('after OAuth scopes were narrowed no request uses the old ones, and the refusal says how to restore them', async () => {
     const world = await createWorld();
-    await world.login(BOTH);
+    await world.signIn(BOTH);
     const { api, said } = opened(world);
     const { contacts: found } = await api.call(searchContacts, { pageLimit: 1 });
     const [{ id: contactId }] = found as [{ id: string }];
@@ -73,7 +73,7 @@ describe('scopes are read before each call', () => {
     'granted %s and narrowed by GHL_SCOPES: the refusal says which of the two lacks the scope',
     async (granted, advice) => {
       const world = await createWorld();
-      await world.login(granted);
+      await world.signIn(granted);
       const { said } = opened(world, { GHL_SCOPES: 'contacts.readonly' });
       expect(await said(addTags, { contactId: 'x', tags: ['one'] })).toContain(advice);
       // A tool that is not listed says the same.
@@ -117,7 +117,7 @@ describe('the path of a call', () => {
 
   test('reads the accounts file only if it changed, and never synchronously', async () => {
     const world = await createWorld();
-    await world.login(BOTH);
+    await world.signIn(BOTH);
     const counts = countReads(world.facts);
     const { said } = opened(world);
     // The start, which must not wait, and that the counter counts.
@@ -134,7 +134,7 @@ describe('the path of a call', () => {
 
   test('a file that could not be read is read again with the next call', async () => {
     const world = await createWorld();
-    await world.login(BOTH);
+    await world.signIn(BOTH);
     const { said } = opened(world);
     const whole = await readFile(world.facts);
     await writeFile(world.facts, whole.subarray(0, 50));

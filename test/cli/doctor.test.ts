@@ -56,7 +56,7 @@ describe('doctor when the server would work', () => {
 
   test('signed in by OAuth: granted and effective scopes, with the number of tools of each', async () => {
     const world = await createWorld();
-    await world.login('contacts.readonly contacts.write locations.readonly');
+    await world.signIn('contacts.readonly contacts.write locations.readonly');
     const { code, works, of } = await doctor(world, { GHL_SCOPES: 'contacts.readonly' });
     expect([code, works]).toEqual([0, true]);
     expect(of('granted')?.message).toBe('contacts.readonly contacts.write locations.readonly');
@@ -68,7 +68,7 @@ describe('doctor when the server would work', () => {
 
   test('with an expired token that can be renewed', async () => {
     const world = await createWorld();
-    await world.login();
+    await world.signIn();
     await world.expire();
     expect(await doctor(world)).toMatchObject({ code: 0, bad: [] });
   });
@@ -185,7 +185,7 @@ const failures: Record<string, { code: 1 | 2; message: RegExp; env: (world: Worl
     code: 1,
     message: /^sign-in: Signed in to several locations: set GHL_LOCATION_ID to one of/,
     async env(world) {
-      await world.login('contacts.readonly oauth.readonly oauth.write', { company: true });
+      await world.signIn('contacts.readonly oauth.readonly oauth.write', { company: true });
       return {};
     },
   },
@@ -193,7 +193,7 @@ const failures: Record<string, { code: 1 | 2; message: RegExp; env: (world: Worl
     code: 1,
     message: /^reach: HighLevel no longer accepts this sign-in: .+ Sign in again: ghl-contacts-mcp login$/,
     async env(world) {
-      await world.login();
+      await world.signIn();
       const [pair] = Object.values(await world.stored());
       const body = JSON.stringify({ token: pair?.refreshToken });
       await fetch(`${world.url}/__sandbox/revoke`, {
@@ -209,7 +209,7 @@ const failures: Record<string, { code: 1 | 2; message: RegExp; env: (world: Worl
     code: 1,
     message: /^renewal: The sign-in cannot be renewed when its token ends: set GHL_CLIENT_ID/,
     async env(world) {
-      await world.login();
+      await world.signIn();
       return { GHL_CLIENT_SECRET: '' };
     },
   },
@@ -217,7 +217,7 @@ const failures: Record<string, { code: 1 | 2; message: RegExp; env: (world: Worl
     code: 1,
     message: /^reach: The token store .+ is damaged/,
     async env(world) {
-      await world.login();
+      await world.signIn();
       await writeFile(world.file, '{"secrets":');
       return {};
     },
@@ -234,7 +234,7 @@ const failures: Record<string, { code: 1 | 2; message: RegExp; env: (world: Worl
     code: 1,
     message: /^reach: The token store .+ can be read by others\. Restrict it to its owner: chmod 600/,
     async env(world) {
-      await world.login();
+      await world.signIn();
       await chmod(world.file, 0o640);
       return {};
     },
@@ -258,7 +258,7 @@ describe('doctor when the server would not work', () => {
   ])('a clock an hour %s is reported, and the server works', async (where, ahead) => {
     const options: SandboxOptions = { now: () => Date.now() + ahead };
     const world = await createWorld(options);
-    await world.login();
+    await world.signIn();
     const { code, of } = await doctor(world);
     expect(code).toBe(0);
     expect(of('clock')?.message).toBe(

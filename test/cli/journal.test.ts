@@ -13,7 +13,7 @@ const WRITES = 'contacts.readonly contacts.write';
 /** A server that is signed in, and what it wrote. */
 async function setUp() {
   const world = await createWorld();
-  await world.login(WRITES);
+  await world.signIn(WRITES);
   const server = await world.server({ GHL_SCOPES: WRITES });
   const { id } = await find(server.call, 'maria');
   await server.call('update_contact', { contactId: id, city: 'Elsewhere' });
@@ -136,7 +136,7 @@ describe('ghl-contacts-mcp journal', () => {
 
 test('a sign-in that HighLevel no longer accepts is journalled once', async () => {
   const world = await createWorld();
-  await world.login();
+  await world.signIn();
   await world.expire();
   world.sandbox.setFaults([{ route: 'POST /oauth/token', fault: { status: 400, body: { error: 'invalid_grant' } } }]);
   const { refused, client } = await world.server();
@@ -153,7 +153,7 @@ test('with GHL_JOURNAL=off nothing is journalled: no write, refused call or fail
   const off = { GHL_JOURNAL: 'off' };
   const env = { ...off, GHL_LOCATION_ID: world.sandbox.locationId };
   expect((await world.run(['login', '--api-key'], { env, input: `pit-${'1'.repeat(36)}\n` })).code).toBe(1);
-  await world.login(WRITES);
+  await world.signIn(WRITES);
   const server = await world.server({ ...off, GHL_SCOPES: WRITES, GHL_TOOLS: '-delete_contact' });
   await server.call('create_contact', { firstName: 'Ann' });
   expect(await server.refused('delete_contact', { contactId: 'a'.repeat(20) })).toContain('switched off');

@@ -60,7 +60,7 @@ describe('a value from HighLevel is printed as one short line', () => {
 
   test('a list of accounts that holds an invalid time', async () => {
     const world = await createWorld();
-    await world.login();
+    await world.signIn();
     const facts = JSON.parse(await readFile(world.facts, 'utf8'));
     facts.accounts[0].expiresAt = 1e300;
     await writeFile(world.facts, JSON.stringify(facts));
@@ -113,7 +113,7 @@ describe('closed output ends a command silently', () => {
     '%s, closed after %i characters',
     async (name, after, args) => {
       const world = await createWorld();
-      if (name === 'accounts') await world.login();
+      if (name === 'accounts') await world.signIn();
       if (name === 'sandbox' && after === 1) return;
       const { code, stderr } = await cutOff(world, args, after);
       // A command that wrote everything before its reader closed has its own exit code.

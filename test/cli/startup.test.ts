@@ -34,7 +34,7 @@ async function probe({ client }: Running): Promise<void> {
 describe('a start', () => {
   test('signed in: it reads only the accounts file and sends nothing; a call reads the tokens and sends', async () => {
     const world = await createWorld();
-    await world.login('contacts.readonly contacts.write');
+    await world.signIn('contacts.readonly contacts.write');
     const before = (await world.requests()).length;
     const { server, files, connections } = await watched(world);
     await probe(server);
@@ -50,7 +50,7 @@ describe('a start', () => {
 
   test('with tokens in the keychain: it does not access the keychain before a call', async () => {
     const world = await createWorld();
-    await world.login();
+    await world.signIn();
     const facts = JSON.parse(await readFile(world.facts, 'utf8'));
     const { server, files, natives, connections } = await watched(world, await keychainOf(world, facts));
     await probe(server);
@@ -81,7 +81,7 @@ describe('a start', () => {
 
   test('with an expired token and no network: it lists its tools, and a call says what is wrong', async () => {
     const world = await createWorld();
-    await world.login();
+    await world.signIn();
     await world.expire();
     const { server, files, connections } = await watched(world, { GHL_BASE_URL: 'http://127.0.0.1:1' });
     await probe(server);

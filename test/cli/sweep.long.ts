@@ -128,7 +128,7 @@ test('no command writes a secret anywhere but to the store', async () => {
 
 test('the sandbox prints its own token, as intended, and no other secret', async () => {
   const world = await createWorld();
-  await world.login();
+  await world.signIn();
   const program = start(['sandbox'], { ...world.env, ...loud(world), GHL_API_KEY: 'pit-of-somebody-else' });
   while (program.lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   program.child.kill('SIGTERM');
@@ -148,7 +148,7 @@ async function sweep(kind: 'stored OAuth' | 'private token' | 'any bearer token'
   const scopes = ['contacts.readonly', 'contacts.write'];
   const token =
     kind === 'any bearer token' ? sandbox.issueToken({ scopes, token: 'tok_9f8e7d6c5b4a3f2e1d0c' }) : sandbox.token;
-  await world.login('contacts.readonly contacts.write');
+  await world.signIn('contacts.readonly contacts.write');
   const pit = { GHL_API_KEY: token, GHL_LOCATION_ID: locationId, GHL_SCOPES: 'contacts.readonly contacts.write' };
   const env = { ...loud(world), ...(kind === 'stored OAuth' ? {} : pit) };
   const heard: Heard[] = [];

@@ -23,7 +23,7 @@ describe('an unusable token store', () => {
     '%s: a call, login and logout report it in one line, and the code is not spent',
     async (how) => {
       const world = await createWorld();
-      await world.login();
+      await world.signIn();
       const address = await world.begin();
       const before = (await world.requests()).length;
       await break_[how]?.(world);
@@ -56,7 +56,7 @@ describe('an unusable token store', () => {
 
   test('a disk that became read-only: a stored token works until it expires', async () => {
     const world = await createWorld();
-    await world.login();
+    await world.signIn();
     // A file name too long for its lock file simulates such a disk, also where tests run as root.
     const file = join(world.folder, 'x'.repeat(235));
     const [[key, secret] = []] = Object.entries(await world.stored());

@@ -325,7 +325,7 @@ test('the contact of a prompt is listed as a resource', async () => {
 
 test('another sign-in notifies of all three lists', async () => {
   const world = await createWorld();
-  await world.login('contacts.readonly');
+  await world.signIn('contacts.readonly');
   const server = await world.server();
   const prompts = async () => (await server.client.listPrompts()).prompts.map(({ name }) => name);
   expect(await prompts()).not.toContain('onboard_contact');
@@ -335,7 +335,7 @@ test('another sign-in notifies of all three lists', async () => {
     PromptListChangedNotificationSchema,
   ];
   const notified = schemas.map((schema) => new Promise((done) => server.client.setNotificationHandler(schema, done)));
-  await world.login('contacts.readonly contacts.write');
+  await world.signIn('contacts.readonly contacts.write');
   await Promise.all(notified);
   expect(await prompts()).toContain('onboard_contact');
 });

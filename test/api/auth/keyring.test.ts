@@ -147,7 +147,7 @@ describe('without the library of the keychain', () => {
 
   test('tokens that are in the keychain cannot be read, and the message says so', async () => {
     const [world, program] = [await createWorld(), await installed()];
-    await world.login();
+    await world.signIn();
     const facts = JSON.parse(await readFile(world.facts, 'utf8'));
     const folder = join(world.folder, 'config/ghl-contacts-mcp');
     await mkdir(folder, { recursive: true });

@@ -19,12 +19,16 @@ export async function freshStore(): Promise<TokenStore & { file: string }> {
 }
 
 /** The code of an owner's consent. */
-export async function consented(sandbox: Sandbox, kind: 'Location' | 'Company' = 'Location'): Promise<string> {
+export async function consented(
+  sandbox: Sandbox,
+  kind: 'Location' | 'Company' = 'Location',
+  scopes = SCOPES,
+): Promise<string> {
   const query = new URLSearchParams({
     response_type: 'code',
     client_id: sandbox.oauthClient.clientId,
     redirect_uri: REDIRECT,
-    scope: SCOPES,
+    scope: scopes,
     ...(kind === 'Company' ? { user_type: 'Company' } : {}),
   });
   const answer = await sandbox.fetch(

@@ -4,13 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
+import { OAuth } from '../../../src/api/auth/oauth-client.ts';
+import { chooseSecretStore, openTokenStore } from '../../../src/api/auth/token-store.ts';
+import { fetchTransport } from '../../../src/api/transport/index.ts';
+import { readConfig } from '../../../src/cli/config.ts';
+import { storeAgencyGrant, storeLocationGrant } from '../../../src/cli/store-grant.ts';
 import type { Json } from '../../../src/lib/json.ts';
-
 import { createSandbox, type Sandbox, type SandboxOptions, serveSandbox } from '../../../src/sandbox/index.ts';
 import { textOf } from '../../connect.ts';
 import { PROGRAM } from '../../program.ts';
-import { REDIRECT } from './signed-in.ts';
+import { consented, REDIRECT } from './signed-in.ts';
 
 export const DAY = 86_400_000;
 
@@ -57,6 +61,8 @@ export interface World {
   readonly facts: string;
   readonly env: Env;
   run(args: readonly string[], more?: { env?: Env; input?: string }): Promise<Ran>;
+  /** Stores what a login by OAuth stores, without running the program. */
+  signIn(scopes?: string, more?: { company?: boolean }): Promise<void>;
   /** A login by OAuth, from the printed URL to the stored tokens. */
   login(scopes?: string, more?: { env?: Env; company?: boolean }): Promise<Ran>;
   /** Begins a login, consents, and returns the URL of the redirect. */
@@ -109,6 +115,7 @@ export async function createWorld(options: SandboxOptions = {}): Promise<World> 
     env,
     run,
     begin,
+    signIn: (scopes = 'contacts.readonly', { company = false } = {}) => signIn({ sandbox, env }, scopes, company),
     login: async (scopes, more) => run(['login', '--code', String(await begin(scopes, more))], more),
     server: (more = {}) => serve({ ...env, ...more }),
     requests,
@@ -123,6 +130,24 @@ export async function createWorld(options: SandboxOptions = {}): Promise<World> 
       sandbox.advance(DAY);
     },
   };
+}
+
+async function signIn({ sandbox, env }: Pick<World, 'sandbox' | 'env'>, scopes: string, company: boolean) {
+  const config = readConfig(env, false);
+  const { app, store: choice } = config.auth;
+  if (!app) throw new Error('The world has no OAuth app.');
+  const oauth = new OAuth({ transport: fetchTransport(sandbox.fetch), baseUrl: config.baseUrl, app, now: Date.now });
+  const grant = await oauth.exchange(await consented(sandbox, company ? 'Company' : 'Location', scopes));
+  const store = openTokenStore(choice);
+  const login = { store, secrets: await chooseSecretStore(choice, store), state: undefined };
+  const { companyId } = grant;
+  const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    if (company && companyId) await storeAgencyGrant(oauth, login, { ...grant, companyId });
+    else await storeLocationGrant(config, login, grant);
+  } finally {
+    printed.mockRestore();
+  }
 }
 
 export function runProgram(args: readonly string[], env: Env, input = '', program = PROGRAM): Promise<Ran> {
