@@ -131,6 +131,6 @@ function conflict(candidates: readonly Candidate[], duplicateId: string | undefi
   if (duplicateId && !candidates.some(({ id }) => id === duplicateId))
     found.add(`HighLevel names contact ${duplicateId}`);
   return new Conflict(
-    `${[...found].join(', ')}: nothing was written. Compare them with get_contact; then leave out the value that belongs to another person, or ask the owner to merge the contacts in HighLevel.`,
+    `${[...found].join(', ')}: nothing was written. Compare them with get_contact; then leave out the value that belongs to another person, or, if both are one person and the user agrees, merge them with merge_contacts.`,
   );
 }

@@ -136,7 +136,7 @@ export async function updateFields(
   } catch (error) {
     if (error instanceof ApiError && error.existing !== undefined)
       throw new Conflict(
-        `${[...by].join(' and ') || 'HighLevel'} leads to contact ${contact.id}. ${error.summary} If both are one person, the owner merges the contacts in HighLevel.`,
+        `${[...by].join(' and ') || 'HighLevel'} leads to contact ${contact.id}. ${error.summary} If both are one person and the user agrees, merge_contacts merges them.`,
       );
     // Fields that the update does not know: `companyName` is one in some accounts.
     const unknown = error instanceof ApiError ? error.fields.filter(({ isUnknown }) => isUnknown) : [];
