@@ -1,5 +1,6 @@
 import { isId } from '../api/endpoint.ts';
 import { fileJournal } from '../api/write/journal/file-journal.ts';
+import { skippedLines } from '../api/write/journal/journal.ts';
 import { UserError } from '../lib/errors.ts';
 import { silent } from '../lib/log.ts';
 import { redactTokens } from '../lib/redact.ts';
@@ -51,11 +52,8 @@ export async function runJournal({ contact, since, json = false, sandbox = false
     cursor = page.next;
   } while (cursor !== undefined);
   if (printed === 0 && !json) printLine(`No changes in ${config.journal.path}.`);
-  if (skipped.damaged > 0) complain(`Damaged lines were left out: ${skipped.damaged}.`);
-  if (skipped.otherVersion > 0) complain(`Lines that another version wrote were left out: ${skipped.otherVersion}.`);
+  for (const sentence of skippedLines(skipped)) process.stderr.write(`ghl-contacts-mcp: ${sentence}\n`);
 }
-
-const complain = (sentence: string): void => void process.stderr.write(`ghl-contacts-mcp: ${sentence}\n`);
 
 /** The location that is signed in to. @throws UserError if there is none, or several */
 function signedIn(config: Config): string {

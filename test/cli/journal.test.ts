@@ -61,7 +61,7 @@ describe('ghl-contacts-mcp journal', () => {
     const { code, stdout, stderr } = await run(['journal']);
     expect([code, stdout.match(/change /g)?.length]).toEqual([0, 2]);
     expect(stderr).toBe(
-      'ghl-contacts-mcp: Damaged lines were left out: 2.\nghl-contacts-mcp: Lines that another version wrote were left out: 1.\n',
+      'ghl-contacts-mcp: Damaged lines of the journal were left out: 2.\nghl-contacts-mcp: Lines of the journal that another version wrote were left out: 1.\n',
     );
   });
 

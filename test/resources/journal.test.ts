@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -118,6 +118,22 @@ describe('ghl://contacts/{contactId}/history', () => {
     const server = await open();
     expect((await read(server, `ghl://contacts/${server.id}/history`)).text).toContain('None.');
   });
+});
+
+test('damaged lines, and those of another version, are left out of each view, which says so', async () => {
+  const path = join(folder, 'damaged.jsonl');
+  const journal = fileJournal({ path, days: 90, hasValues: true }, silent);
+  const server = await open({ api: { journal } });
+  await server.call('update_contact', { contactId: server.id, city: 'Elsewhere' });
+  await appendFile(path, `{"v":1,"contactId":"${server.id}"\n{"v":7,"contactId":"${server.id}"}\n`);
+  const said =
+    'Damaged lines of the journal were left out: 1. Lines of the journal that another version wrote were left out: 1.';
+  const { changes, notice } = await server.call('list_recent_changes');
+  expect([changes, notice]).toEqual([[expect.objectContaining({ tool: 'update_contact' })], said]);
+  expect(JSON.parse((await read(server, 'ghl://journal')).text)).toMatchObject({ notice: said });
+  expect((await read(server, `ghl://contacts/${server.id}/history`)).text).toContain(said);
+  const undone = await server.call('undo_change', { changeId: 'last' });
+  expect(undone.notice).toContain('Damaged lines of the journal were left out: 1.');
 });
 
 describe('list_recent_changes', () => {

@@ -14,6 +14,12 @@ export interface Journal {
   read(query: JournalQuery): Promise<JournalPage>;
 }
 
+/** Sentences about the lines that a read left out. */
+export const skippedLines = ({ damaged, otherVersion }: Pick<JournalPage, 'damaged' | 'otherVersion'>): string[] => [
+  ...(damaged > 0 ? [`Damaged lines of the journal were left out: ${damaged}.`] : []),
+  ...(otherVersion > 0 ? [`Lines of the journal that another version wrote were left out: ${otherVersion}.`] : []),
+];
+
 /** A write was not sent, because its entry could not be stored. */
 export class JournalUnavailable extends UserError {
   readonly kind = 'journal';

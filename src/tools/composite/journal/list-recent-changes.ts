@@ -12,7 +12,7 @@ const DEFAULT_LIMIT = 20;
 
 export const run: Implementation<typeof listRecentChanges> = async (args, context) => {
   const { contactId, tool, allConversations, limit = DEFAULT_LIMIT, cursor } = args;
-  const { origin, notify } = context;
+  const { origin } = context;
   const { journal, locationId } = await openJournal(context);
   const [since, until] = await Promise.all([
     boundOf('since', args.since, 'start', context),
@@ -21,8 +21,6 @@ export const run: Implementation<typeof listRecentChanges> = async (args, contex
   const isNarrowed = contactId !== undefined || since !== undefined || until !== undefined;
   const conversation = isNarrowed || allConversations ? undefined : origin?.conversation;
   const page = await journal.read({ ...{ locationId, contactId, tool, conversation, since, until, limit, cursor } });
-  if (page.damaged > 0) notify(`Damaged lines of the journal were left out: ${page.damaged}.`);
-  if (page.otherVersion > 0) notify(`Lines that another version wrote were left out: ${page.otherVersion}.`);
   const next = page.next === undefined ? {} : { next: { ...args, cursor: page.next } };
   const history = await readHistory(journal, locationId);
   const changes = page.entries.map((entry) => ({ ...journalRow(entry), ...undoability(entry, history) }));

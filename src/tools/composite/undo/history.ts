@@ -41,7 +41,7 @@ export function historyOf(entries: readonly Entry[]): UndoHistory {
 /** Entries of one read: more than any journal has of undone changes. */
 const MAX_ENTRIES = 100_000;
 
-export const readHistory = async (journal: Journal, locationId: string): Promise<UndoHistory> =>
+export const readHistory = async (journal: Pick<Journal, 'read'>, locationId: string): Promise<UndoHistory> =>
   historyOf((await journal.read({ locationId, undoing: true, limit: MAX_ENTRIES })).entries);
 
 /** Whether all of an entry was undone: by every write that this takes, or for each contact of a bulk write. */
