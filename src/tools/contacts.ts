@@ -175,7 +175,7 @@ export const updateContact = endpoint({
 const endpointOfDelete = endpoint({
   name: 'delete_contact',
   title: 'Delete contact',
-  description: 'Delete a contact with all its records. The user may be asked first.',
+  description: 'Delete a contact with all its records. Asks or previews first; next does it.',
   route: 'DELETE /contacts/{contactId}',
   scope: 'contacts.write',
   effect: 'delete',

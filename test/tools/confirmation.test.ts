@@ -254,6 +254,16 @@ describe('a question', () => {
     expect(question).toContain('It has 1 task, notes that could not be read and 0 appointments.');
   });
 
+  test('leaves the contact among the resources until it is deleted', async () => {
+    const connected = await world();
+    await connected.call('get_contact', { contactId: ANN });
+    const uris = async () => (await connected.client.listResources()).resources.map(({ uri }) => uri);
+    const { next } = await connected.call('delete_contact', { contactId: ANN });
+    expect(await uris()).toContain(`ghl://contacts/${ANN}`);
+    await connected.call('delete_contact', next as Json);
+    expect(await uris()).not.toContain(`ghl://contacts/${ANN}`);
+  });
+
   test('is not asked about a contact that does not exist', async () => {
     const { refused } = await world({ answers: () => expect.unreachable('asked') });
     expect(await refused('delete_contact', { contactId: 'nobody00000000000000' })).toMatch(/no contact/i);

@@ -7,7 +7,7 @@ export const confirmingCall = (handle: string) => ({ handle, confirm: true });
 
 /** A job that the owner may have to agree to. */
 export interface Confirmable {
-  /** True once a preview was delivered: then `confirm: true` is consent. */
+  /** True once a preview was delivered or the owner agreed: then `confirm: true` is consent. */
   previewed: boolean;
 }
 
@@ -23,8 +23,7 @@ export async function agreeTo(
 ): Promise<Json | undefined> {
   if (!confirming || (confirmed && job.previewed)) return undefined;
   const answer = await confirm({ ...(await question()), next: confirmingCall(handle) });
-  if (!answer) return undefined;
-  if (answer.next === undefined) state.jobs.remove(handle);
+  if (answer && answer.next === undefined) state.jobs.remove(handle);
   else job.previewed = signal?.aborted !== true;
   return answer;
 }

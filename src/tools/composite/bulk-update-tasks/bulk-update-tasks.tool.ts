@@ -21,7 +21,7 @@ export const bulkUpdateTasks = compositeTool({
   name: 'bulk_update_tasks',
   title: 'Bulk update tasks',
   description:
-    'Reassign, reschedule or complete open tasks: by ids, or all that fit assignee, due range and contact tag. Over 25 it previews first; confirm: true with its handle runs it.',
+    'Reassign, reschedule or complete open tasks: by ids, or all that fit assignee, due range and contact tag. Over 25 it asks or previews first; next runs it.',
   scope: updateContactTask.scope,
   extraScopes: [searchTasksPage.scope],
   effect: 'update',

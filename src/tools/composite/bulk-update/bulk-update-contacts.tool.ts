@@ -31,7 +31,7 @@ export const bulkUpdateContacts = compositeTool({
   name: 'bulk_update_contacts',
   title: 'Bulk update contacts',
   description:
-    'Change many contacts, by id or by query and filters: set fields, add or remove tags (may start automations for each), link or unlink a business. Over 25 contacts the first call only previews; confirm: true with its handle runs it. 500 per call; continue with next.',
+    'Change many contacts, by id or by query and filters: set fields, add or remove tags (may start automations for each), link or unlink a business. Over 25 contacts it asks or previews first; next runs it. 500 per call; continue with next.',
   scope: 'contacts.write',
   extraScopes: ['contacts.readonly'],
   effect: 'update',

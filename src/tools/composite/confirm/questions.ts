@@ -12,11 +12,14 @@ type Ask = (args: Json, context: ToolContext) => Promise<Omit<Question, 'preview
 
 const deleteContact: Ask = async ({ contactId }, context) => {
   const { label, records, content } = await summarizeContact(String(contactId), context);
-  const lost = context.journal?.hasValues
-    ? 'Undoing creates it again under another id; the appointments, conversations, workflow history and date added stay lost.'
-    : 'It cannot be undone, as the journal has no values.';
-  return { text: `Delete the contact ${label}? ${records} ${lost}`, content };
+  return { text: `Delete the contact ${label}? ${records} ${whatIsLost(context)}`, content };
 };
+
+function whatIsLost({ journal }: ToolContext): string {
+  if (journal?.hasValues)
+    return 'Undoing creates it again under another id; the appointments, conversations, workflow history and date added stay lost.';
+  return `It cannot be undone: the journal ${journal ? 'has no values' : 'is switched off'}.`;
+}
 
 const endCampaigns: Ask = async ({ contactId }, context) => {
   const names = await nameContacts([contactId], context);

@@ -24,7 +24,7 @@ export const bulkUpsertContacts = compositeTool({
   name: 'bulk_upsert_contacts',
   title: 'Bulk upsert contacts',
   description:
-    'Find or create, fill and complete up to 100 people, each as onboard_contact does, with a result per row. Repeating adds nothing.',
+    'Find or create, fill and complete up to 100 people, each as onboard_contact does, with a result per row. Repeating adds nothing. Asks as bulk_update_contacts does.',
   scope: 'contacts.write',
   extraScopes: ['contacts.readonly'],
   effect: 'update',

@@ -2,7 +2,7 @@ import { fullName } from '../../../api/contact-fields.ts';
 import { MAX_UNASKED, type Question } from '../../core/confirmation.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { Implementation, ToolInput } from '../../core/tool.ts';
-import { agreeTo } from '../bulk-job/agree.ts';
+import { agreeTo, confirmingCall } from '../bulk-job/agree.ts';
 import { AUTOMATIONS } from '../confirm/questions.ts';
 import { listQuoted } from '../confirm/wording.ts';
 import { inGroup } from '../write-group.ts';
@@ -62,6 +62,6 @@ export const run: Implementation<typeof bulkUpsertContacts> = async ({ confirm, 
     const incomplete = results.filter(({ outcome, reason }) => reason && SUCCESSES.includes(outcome)).length;
     if (incomplete > 0)
       context.notify(`${incomplete} of these rows have values that were not stored: see their reason.`);
-    return { ...countsOf(job), rows: shownRows(results), ...(isFinished ? {} : { next: { handle } }) };
+    return { ...countsOf(job), rows: shownRows(results), ...(isFinished ? {} : { next: confirmingCall(handle) }) };
   });
 };
