@@ -5,9 +5,10 @@ import { namingOf } from '../../core/named-ids.ts';
 import { combineSteps } from './combine-steps.ts';
 import { type Effect, effectsOf, listChange, type RecordRef } from './effects.ts';
 import { fieldWrites, listWrites } from './field-writes.ts';
-import { fieldsOf, isList, isSameValue, withField } from './fields.ts';
+import { fieldsOf, isList, isSameValue, type ListField } from './fields.ts';
 import { isUndone } from './history.ts';
 import type { Conflict, NotRestored, Plan, PlanInput, Step } from './plan.ts';
+import { keyOf, RecordStates } from './record-states.ts';
 import { creation, deletion, linkWrites } from './record-writes.ts';
 import { ruleOf } from './rules.ts';
 import type { FieldRestored, Write } from './write.ts';
@@ -21,8 +22,7 @@ const GONE = 'it does not exist any more';
 class Planner {
   readonly #input: PlanInput;
   readonly #work: readonly (readonly [Entry, Effect])[];
-  /** By kind and id; null: it does not exist. */
-  readonly #records = new Map<string, Json | null>();
+  readonly #states: RecordStates;
   readonly #steps: Step[] = [];
   readonly #conflicts: Conflict[] = [];
   readonly #notRestored: NotRestored[] = [];
@@ -30,6 +30,7 @@ class Planner {
 
   constructor(input: PlanInput) {
     this.#input = input;
+    this.#states = new RecordStates(input.present, input.history);
     this.#work = input.entries
       .filter((entry) => !isUndone(entry, input.history))
       .flatMap((entry) => effectsOf(entry).map((effect) => [entry, effect] as const));
@@ -44,8 +45,8 @@ class Planner {
 
   #planEffect(entry: Entry, effect: Effect, at: number): void {
     const { record } = effect;
-    const now = this.#now(record);
-    const exists = record.kind === 'contact' || this.#now(contactOf(record)) !== null;
+    const now = this.#states.get(record);
+    const exists = record.kind === 'contact' || this.#states.get(contactOf(record)) !== null;
     if (effect.type === 'deleted') {
       if (exists) this.#restoreDeleted(entry, effect, now);
       else this.#leave(entry, record, record.kind, GONE_WITH_CONTACT);
@@ -68,22 +69,31 @@ class Planner {
     const writes: Write[] = [];
     for (const field of new Set([...old.keys(), ...stored.keys()])) {
       if (isList(field)) {
-        const { added, removed } = listChange(field, before, after);
-        const items = listIn(now, field);
-        const remove = added.filter((item) => items.includes(item));
-        const add = removed.filter((item) => !items.includes(item));
-        if (remove.length + add.length === 0) this.#alreadyRestored += 1;
-        writes.push(...listWrites(record, { field, add, remove }, items));
-        this.#set(record, field, [...items.filter((item) => !remove.includes(item)), ...add]);
+        writes.push(...this.#restoreList(effect, field, now));
         continue;
       }
       const values = { stored: stored.get(field), now: present.get(field), wouldBecome: old.get(field) ?? null };
       if (this.#mayRestore(entry, record, field, values, at)) {
         restored.push({ field, from: values.now ?? null, to: values.wouldBecome });
-        this.#set(record, field, values.wouldBecome);
+        this.#states.setField(record, field, values.wouldBecome);
       }
     }
     this.#add(entry, record, [...fieldWrites(record, restored), ...writes]);
+  }
+
+  /** Removes the items that the change added, and adds those that it removed; others stay. */
+  #restoreList(
+    { record, before = {}, after }: Effect & { readonly type: 'set' },
+    field: ListField,
+    now: Json,
+  ): Write[] {
+    const { added, removed } = listChange(field, before, after);
+    const items = listIn(now, field);
+    const remove = added.filter((item) => items.includes(item));
+    const add = removed.filter((item) => !items.includes(item));
+    if (remove.length + add.length === 0) this.#alreadyRestored += 1;
+    this.#states.setField(record, field, [...items.filter((item) => !remove.includes(item)), ...add]);
+    return listWrites(record, { field, add, remove }, items);
   }
 
   /** False where the field has an earlier value already, and for a conflict, which is noted. */
@@ -127,7 +137,7 @@ class Planner {
     for (const [field, stored] of changed)
       this.#conflicts.push({ entry, record, field, stored, now: present.get(field) ?? null, wouldBecome: null });
     if (changed.length > 0) return;
-    this.#records.set(keyOf(record), null);
+    this.#states.set(record, null);
     this.#add(entry, record, [deletion(record, labelOf(record, now))]);
   }
 
@@ -140,10 +150,10 @@ class Planner {
     if (now) this.#alreadyRestored += 1;
     else this.#add(entry, record, [creation(record, before, labelOf(record, before))]);
     const { followers: _, businessId: __, ...created } = before;
-    this.#records.set(keyOf(record), now ?? created);
+    this.#states.set(record, now ?? created);
     if (record.kind !== 'contact') return;
     this.#add(entry, record, linkWrites(record, before, now ?? {}));
-    this.#records.set(keyOf(record), { ...(now ?? {}), ...before });
+    this.#states.set(record, { ...(now ?? {}), ...before });
     for (const kind of ['notes', 'tasks'] as const) this.#restoreParts(entry, record, kind, parts[kind]);
     for (const list of parts.unknown) this.#leave(entry, record, list, NOT_READ);
   }
@@ -155,7 +165,7 @@ class Planner {
     parts: readonly Json[],
   ): void {
     const kind = list === 'notes' ? 'note' : 'task';
-    const present = [...(this.#input.present.get(contactId)?.[list] ?? [])];
+    const present = [...this.#states.parts(contactId, list)];
     for (const part of parts) {
       const id = textIn(part, 'id') ?? '';
       const record: RecordRef = { kind, contactId, id, contactName };
@@ -164,7 +174,7 @@ class Planner {
         present.splice(copy, 1);
         this.#alreadyRestored += 1;
       } else this.#add(entry, record, [creation(record, part, labelOf(record, part))]);
-      this.#records.set(keyOf(record), part);
+      this.#states.set(record, part);
     }
   }
 
@@ -190,23 +200,6 @@ class Planner {
   #leave(entry: Entry, record: RecordRef, field: string, reason: string): void {
     this.#notRestored.push({ entry, record, field, reason });
   }
-
-  #set(record: RecordRef, field: string, value: unknown): void {
-    this.#records.set(keyOf(record), withField(this.#now(record) ?? {}, field, value));
-  }
-
-  /** The record as it is when the steps so far are done. */
-  #now(record: RecordRef): Json | null {
-    const planned = this.#records.get(keyOf(record));
-    return planned === undefined ? this.#read(record) : planned;
-  }
-
-  #read({ kind, contactId, id }: RecordRef): Json | null {
-    const { contact, notes, tasks } = this.#input.present.get(contactId) ?? {};
-    if (kind === 'contact') return contact === undefined ? {} : contact;
-    const current = this.#input.history.currentId(id);
-    return (kind === 'note' ? notes : tasks)?.find((part) => part.id === current) ?? null;
-  }
 }
 
 const NOT_READ = 'what it was before could not be read';
@@ -219,7 +212,6 @@ const contactOf = ({ contactId, contactName }: RecordRef): RecordRef => ({
   id: contactId,
   contactName,
 });
-const keyOf = ({ kind, id }: RecordRef): string => `${kind} ${id}`;
 
 /** How people call a record. */
 const labelOf = ({ kind, id }: RecordRef, record: Json): unknown =>

@@ -255,3 +255,25 @@ test('last is of this conversation; changes of others are undone by their id', a
   expect(await one.refused('undo_change', { changeId: 'last' })).toContain('in this conversation');
   expect(unexpected(['update_contact'], await stateOf(one.sandbox), await stateOf(one.sandbox))).toEqual([]);
 });
+
+test('a merge gives the removed contact its email and phone back, which the kept one got', async () => {
+  const { call, undo, state, contact } = await withMaria();
+  const { contact: kept } = await call('create_contact', { firstName: 'Ann', lastName: 'Lee' });
+  const person = { firstName: 'Anne', lastName: 'Lee', email: 'anne@lee.example', phone: '+13125550166' };
+  const { contact: removed } = await call('create_contact', person);
+  const [keep, remove] = [kept, removed].map((each) => (each as Json).id as string);
+  await call('create_contact_note', { contactId: remove, body: 'Met at the fair.' });
+  const before = await state();
+  await call('merge_contacts', { keep, remove });
+  expect(await contact(keep)).toMatchObject({ email: person.email, phone: person.phone });
+  await undo();
+  expect(unexpected(['merge_contacts'], before, await state())).toEqual([]);
+});
+
+test('what the owner forbids by GHL_TOOLS is not done by an undo either, and nothing before it', async () => {
+  const { call, refused, sent } = await withMaria({ select: '-delete_contact' });
+  await call('onboard_contact', { email: 'new@example.com', firstName: 'Nia', note: 'Met at the fair.' });
+  await sent();
+  expect(await refused('undo_change', { changeId: 'last' })).toContain('delete_contact is switched off by GHL_TOOLS');
+  expect((await sent()).filter((request) => !request.startsWith('GET'))).toEqual([]);
+});
