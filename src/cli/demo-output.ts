@@ -1,5 +1,5 @@
 import { fullName } from '../api/contact-fields.ts';
-import { type Json, listIn, recordIn, recordsOf, textIn } from '../lib/json.ts';
+import { isRecord, type Json, listIn, recordIn, recordsOf, textIn } from '../lib/json.ts';
 import { environment } from './config.ts';
 
 const colored = process.stdout.isTTY && !environment.NO_COLOR;
@@ -36,6 +36,21 @@ const contact = (c: Json) => joined(bold(fullName(c)), c.email, c.phone, c.compa
 const task = (t: Json) => joined(`${t.completed ? '☑' : '☐'} ${t.title}`, t.dueDate && `due ${t.dueDate}`);
 const note = (n: Json) => `“${clip(n.body, 80)}”`;
 const event = (e: Json) => joined(e.startTime, e.title, e.appointmentStatus ?? e.status);
+const undone = ({ contactName, field, from, to }: Json) =>
+  joined(bold(`${contactName}`), `${field}: ${shown(from)} → ${shown(to)}`);
+const shown = (value: unknown) => (value === null ? 'none' : Array.isArray(value) ? value.join(', ') : value);
+const difference = ({ field, keep, remove }: Json) => `both have ${field}: ${keep} stays, not ${remove}`;
+const merge = ({ preview, removed, changes }: Json) => {
+  const { filled, moved } = isRecord(changes) ? changes : {};
+  const parts = Object.entries(isRecord(moved) ? moved : {}).map(([what, count]) => `${what}: ${count}`);
+  const taken = [...(Array.isArray(filled) ? filled : []), ...parts].join(', ');
+  const from = isRecord(removed) ? removed.id : '';
+  return `${preview ? 'preview, nothing is changed yet: takes over' : 'took over'} ${taken} from ${from}, which ${preview ? 'is then' : 'is'} deleted`;
+};
+const duplicates = ({ contacts: rows }: Json) =>
+  recordsOf(rows)
+    .map(({ name, email, phone }) => joined(bold(`${name}`), email, phone))
+    .join('  =  ');
 const example = (e: Json) => joined(bold(textIn(e, 'name') ?? ''), JSON.stringify(e.changes));
 
 /** Contacts of one result that are shown. */
@@ -58,8 +73,11 @@ export function summarize(data: Json): string[] {
     ...(oneNote ? [note(oneNote)] : []),
     ...recordsOf(notes).map(note),
     ...[...recordsOf(events), ...recordsOf(data.coming), ...recordsOf(data.past)].map(event),
-    ...recordsOf(data.groups).map((group) => joined(group.value, group.count)),
-    ...(data.preview
+    ...recordsOf(data.groups).map((group) => (group.contacts ? duplicates(group) : joined(group.value, group.count))),
+    ...recordsOf(data.differs).map(difference),
+    ...recordsOf(data.undone).map(undone),
+    ...(data.removed ? [merge(data)] : []),
+    ...(data.preview && data.examples
       ? [`preview: ${data.total} contacts, nothing is changed yet`, ...recordsOf(data.examples).map(example)]
       : []),
     ...(data.asked === undefined

@@ -1,7 +1,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import pkg from '../../package.json' with { type: 'json' };
-import { isRecord, type Json, recordIn, rowsIn, textIn } from '../lib/json.ts';
+import { isRecord, type Json, recordIn, recordsOf, rowsIn, textIn } from '../lib/json.ts';
 import { noValidator } from '../mcp/no-schema-validator.ts';
 import { bold, dim, print, printCall, printHeading, printPerson, printResult, summarize } from './demo-output.ts';
 
@@ -35,6 +35,8 @@ export async function runDemo(): Promise<void> {
   const server = await connect({ GHL_TIMEZONE: 'America/Chicago' });
   await findMaria(server);
   await welcomeNora(server);
+  await undoMistake(server);
+  await mergeNora(server);
   await tagTheFleet(server);
   await server.close();
   await readOnly();
@@ -65,6 +67,32 @@ async function welcomeNora(server: Connection): Promise<void> {
   printHeading('The same person once more');
   printPerson('New contact: N. Whitfield, 512-555-0188.');
   await server.call('create_contact', { name: 'N. Whitfield', phone: '+15125550188' });
+}
+
+async function undoMistake(server: Connection): Promise<void> {
+  printHeading('A wrong change, taken back');
+  printPerson('Maria has a new number, 312-555-0199, and is no longer a VIP.');
+  await server.call('update_contact', { contactId: 'Maria Lopez', phone: '312-555-0199', tags: ['commuter'] });
+  printPerson('That was another Maria. Undo that.');
+  await server.call('undo_change', { changeId: 'last' });
+}
+
+async function mergeNora(server: Connection): Promise<void> {
+  printHeading('Two records of one person, merged');
+  printPerson('Nora Whitfield wrote from n.whitfield@north.example: she would like a test ride.');
+  const second = { firstName: 'Nora', lastName: 'Whitfield', email: 'n.whitfield@north.example', city: 'Evanston' };
+  const remove = idOf(await server.call('create_contact', second), 'contact');
+  await server.call('create_contact_note', { contactId: remove, body: 'Would like a test ride.' });
+  printPerson('Is anybody in there twice?');
+  const { groups } = await server.call('find_duplicates', {});
+  const [group] = recordsOf(groups);
+  const keep = rowsIn(group ?? {}, 'contacts')
+    .map(({ id }) => id)
+    .find((id) => id !== remove);
+  printPerson('Merge them, and keep the first one.');
+  const { next } = await server.call('merge_contacts', { keep, remove });
+  printPerson('Yes, go on.');
+  await server.call('merge_contacts', isRecord(next) ? next : {});
 }
 
 async function tagTheFleet(server: Connection): Promise<void> {
