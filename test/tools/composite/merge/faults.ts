@@ -1,6 +1,7 @@
-import { describe, onTestFinished, test } from 'vitest';
+import { describe, test } from 'vitest';
 import type { Fault } from '../../../../src/sandbox/index.ts';
-import { steadyClock } from '../../../api/steady-clock.ts';
+import { virtualClock } from '../../../api/virtual-clock.ts';
+import { NOW } from '../../../connect.ts';
 import { expectComplete, repeat } from './expect-complete.ts';
 import { openMerge } from './world.ts';
 
@@ -18,9 +19,9 @@ export const REQUESTS = 29;
 export const testFaults = (places: readonly number[], faults: readonly string[] = Object.keys(FAULTS)): void =>
   describe.each(faults)('a request that is %s', (name) => {
     test.each(places)('at place %i loses nothing', async (nth) => {
-      const timers = steadyClock(50);
-      onTestFinished(timers.stop);
-      const merging = await openMerge({ timers });
+      const timers = virtualClock(NOW);
+      const { now, wait } = timers;
+      const merging = await openMerge({ api: { timers }, sandbox: { now, wait } });
       const fault = FAULTS[name] as Fault;
       merging.sandbox.setFaults([{ route: '*', nth: [nth, nth + 1, nth + 2], fault }]);
       await repeat(merging);

@@ -1,6 +1,7 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Json } from '../../../../src/lib/json.ts';
-import { steadyClock } from '../../../api/steady-clock.ts';
+import { virtualClock } from '../../../api/virtual-clock.ts';
+import { NOW } from '../../../connect.ts';
 import { openIntercepted } from './intercepted.ts';
 import { KEEP, openMerge, REMOVE } from './world.ts';
 
@@ -19,13 +20,10 @@ const contacts = [
 const MERGE = { name: 'merge_contacts', arguments: { keep: KEEP, remove: REMOVE } };
 
 test(`a merge of ${NOTES} notes reports progress, stops for time, and goes on by next`, async () => {
-  const timers = steadyClock(50);
-  onTestFinished(timers.stop);
-  const { client, call, stored, sandbox } = await openMerge(
-    { timers, sandbox: { wait: timers.wait, now: timers.now } },
-    contacts,
-  );
-  sandbox.setFaults([{ route: `POST /contacts/${KEEP}/notes`, fault: { strikes: 'after', delayMs: 1_000 } }]);
+  const timers = virtualClock(NOW);
+  const { now, wait } = timers;
+  const { client, call, stored, sandbox } = await openMerge({ api: { timers }, sandbox: { now, wait } }, contacts);
+  sandbox.setFaults([{ route: `POST /contacts/${KEEP}/notes`, fault: { strikes: 'after', delayMs: 1_500 } }]);
   const seen: number[] = [];
   const first = await client.callTool(MERGE, undefined, { onprogress: ({ progress }) => void seen.push(progress) });
   const answer = first.structuredContent as Json & { left: number };

@@ -38,7 +38,7 @@ const failsToUpdate = (line: string) =>
 describe('a merge that is not finished', () => {
   /** A server that stopped while the update of the kept contact failed. */
   const stopped = async () => {
-    const timers = steadyClock(50);
+    const timers = steadyClock(5);
     onTestFinished(timers.stop);
     const server = await openIntercepted(failsToUpdate, undefined, { timers });
     expect(await server.merge()).toMatchObject({ merged: false });
