@@ -22,6 +22,8 @@ class Unusable extends Error {}
 
 /** ms for which what was found out about the file holds: a check takes several calls of the operating system. */
 const FRESH_MS = 25;
+/** The same for the space of the disk. */
+const SPACE_FRESH_MS = 1_000;
 
 interface OpenedFile {
   readonly file: number;
@@ -39,6 +41,8 @@ export class LineFile {
   #opened: OpenedFile | undefined;
   /** Monotonic ms of the last check. */
   #checkedAt = Number.NEGATIVE_INFINITY;
+  /** Monotonic ms at which the disk had space. */
+  #hadSpaceAt = Number.NEGATIVE_INFINITY;
   /** Bytes after the last check or append. */
   #size = 0;
   #endsInHalfALine = false;
@@ -54,9 +58,7 @@ export class LineFile {
    */
   async open(): Promise<number> {
     if (!this.#isFresh()) {
-      // Side by side, but the space of a folder that may be created by the check.
-      const [, hasSpace] = await Promise.all([this.#check(), hasFreeSpace(dirname(this.#path))]);
-      if (!(hasSpace ?? (await hasFreeSpace(dirname(this.#path))))) throw new Unusable('the disk is full');
+      await Promise.all([this.#check(), this.#assertSpace()]);
       this.#checkedAt = this.#now();
     }
     return this.#size;
@@ -65,6 +67,7 @@ export class LineFile {
   /** Call after the file was moved. */
   forget(): void {
     this.#checkedAt = Number.NEGATIVE_INFINITY;
+    this.#hadSpaceAt = Number.NEGATIVE_INFINITY;
   }
 
   /** Appends one line with one write, so that lines of several processes never mix. @throws Error if it could not */
@@ -78,6 +81,13 @@ export class LineFile {
     this.#size += bytesWritten;
     this.#endsInHalfALine = bytesWritten < bytes.length;
     if (this.#endsInHalfALine) throw new Unusable('the disk took only a part of a line');
+  }
+
+  async #assertSpace(): Promise<void> {
+    if (this.#now() - this.#hadSpaceAt < SPACE_FRESH_MS) return;
+    // The folder is created at the same time, if there is none.
+    if ((await hasFreeSpace(dirname(this.#path))) === false) throw new Unusable('the disk is full');
+    this.#hadSpaceAt = this.#now();
   }
 
   #isFresh(): boolean {
