@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/global-setup.ts',
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // One process per processor runs many files with one copy of src: a test must leave no state in its modules.
     isolate: false,
     maxWorkers: '100%',

@@ -24,8 +24,11 @@ export const looksLikeId = (text: string): boolean => /^[A-Za-z0-9]{20}$/.test(t
 /** Each stream has its own sequence, so that a new trace id does not change the id of the next contact. */
 export function createIds(seed: number, stream: string): Ids {
   const random = createRandom(seed, stream);
-  const draw = (alphabet: string, length: number) =>
-    Array.from({ length }, () => alphabet[Math.floor(random() * alphabet.length)]).join('');
+  const draw = (alphabet: string, length: number) => {
+    let text = '';
+    for (let at = 0; at < length; at += 1) text += alphabet[Math.floor(random() * alphabet.length)];
+    return text;
+  };
   const uuid = () =>
     [draw(HEX, 8), draw(HEX, 4), `4${draw(HEX, 3)}`, `${draw('89ab', 1)}${draw(HEX, 3)}`, draw(HEX, 12)].join('-');
   return {
