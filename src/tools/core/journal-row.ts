@@ -39,8 +39,9 @@ export function journalRow(entry: Entry): Json {
   return Object.fromEntries(Object.entries(row).filter(([, value]) => !isEmpty(value)));
 }
 
-const rowOfContact = ({ before, after, ...contact }: NonNullable<Entry['contacts']>[number]): Json => ({
-  ...contact,
+const rowOfContact = ({ contactId, contactName, before, after }: NonNullable<Entry['contacts']>[number]): Json => ({
+  contactId,
+  ...(contactName === undefined ? {} : { contactName: cleanValue(contactName, MAX_VALUE) }),
   changes: changesOf({ before, after }),
 });
 

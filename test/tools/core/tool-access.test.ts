@@ -70,7 +70,7 @@ describe('GHL_TOOLS', () => {
     expect(names('-flows,-write')).toHaveLength(10);
     expect(names('-write')).toHaveLength(10 + 6);
     expect(names('-flows')).toHaveLength(32);
-    expect(names('')).toHaveLength(32 + 10);
+    expect(names('')).toHaveLength(32 + 11);
   });
   test('removes tools and never adds any', () => {
     expect(names('write,delete,create_contact', READ)).toEqual([]);
