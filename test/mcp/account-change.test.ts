@@ -21,6 +21,7 @@ async function twoAccounts() {
   /** Creates wait for `answer`. */
   const held: { answer?: Promise<void> } = {};
   const connected = await connect({
+    confirm: 'on',
     locationId: () => location.locationId,
     api: {
       credential: {

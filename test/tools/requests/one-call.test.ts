@@ -118,7 +118,7 @@ describe('requests of people', () => {
   const table: { request: string; calls: number; upstream: number }[] = [];
 
   test.each(REQUESTS)('$said', async ({ said, calls, check }) => {
-    const connected = await connect({ sandbox: { data: clinic } });
+    const connected = await connect({ confirm: 'on', sandbox: { data: clinic } });
     const answers: Json[] = [];
     for (const { tool, args } of calls)
       answers.push(await connected.call(tool, typeof args === 'function' ? args(answers) : args));
