@@ -21,7 +21,7 @@ const MIN_FREE = 1_000_000;
 class Unusable extends Error {}
 
 /** ms for which what was found out about the file holds: a check takes several calls of the operating system. */
-const FRESH_MS = 25;
+const FRESH_MS = 250;
 /** The same for the space of the disk. */
 const SPACE_FRESH_MS = 1_000;
 
