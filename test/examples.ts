@@ -27,6 +27,9 @@ export interface Fixture {
 /** Arguments of calls, by what each shows. Each succeeds in a new sandbox. */
 type Examples = (fixture: Fixture) => Readonly<Record<string, Json>>;
 
+/** Any handle: asking is off. */
+const confirm = 'k3w8y5t2zq';
+
 const person = {
   firstName: 'Nora',
   lastName: 'Whelan',
@@ -103,13 +106,17 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
       contactId: fixture.contactId,
       customFields: [{ field: fixture.fields.bike_model, value: '' }],
     },
-    'every tag removed': { contactId: fixture.contactId, tags: [] },
+    'every tag removed': {
+      contactId: fixture.contactId,
+      tags: [],
+      ifUnchangedSince: new Date(Date.now() - 60_000).toISOString(),
+    },
     'every clearable field cleared': {
       contactId: fixture.contactId,
       clear: [...CLEARABLE],
     },
   }),
-  delete_contact: ({ contactId }) => ({ permanently: { contactId } }),
+  delete_contact: ({ contactId }) => ({ permanently: { contactId }, confirmed: { contactId, confirm } }),
   search_contacts: ({ userId, fields, searchCursor }) => ({
     'first page': {},
     'by query, second page': { query: 'a', pageLimit: 3, page: 2, fields: ['id', 'dateUpdated'] },
@@ -242,14 +249,14 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
     return {
       add: { type: 'add', contacts, tags: ['spring fair'] },
       remove: { type: 'remove', contacts, tags: [tag] },
-      'remove all': { type: 'remove', contacts: [contactId], tags: [], removeAllTags: true },
+      'remove all': { type: 'remove', contacts: [contactId], tags: [], removeAllTags: true, confirm },
       'one unknown contact': { type: 'add', contacts: [contactId, 'nobody'], tags: ['spring fair'] },
     };
   },
 
   bulk_assign_contact_business: ({ contactId, otherContactId, businessId }) => ({
     link: { ids: [contactId, otherContactId], businessId },
-    unlink: { ids: [contactId, otherContactId], unlinkBusiness: true },
+    unlink: { ids: [contactId, otherContactId], unlinkBusiness: true, confirm },
   }),
 
   add_contact_followers: ({ contactId, userId }) => ({ one: { contactId, followers: [userId] } }),
@@ -257,7 +264,7 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
 
   add_contact_to_campaign: ({ contactId, campaignId }) => ({ one: { contactId, campaignId } }),
   remove_contact_from_campaign: ({ contactId, campaignId }) => ({ one: { contactId, campaignId } }),
-  remove_contact_from_all_campaigns: ({ contactId }) => ({ all: { contactId } }),
+  remove_contact_from_all_campaigns: ({ contactId }) => ({ all: { contactId, confirm } }),
 
   add_contact_to_workflow: ({ contactId, workflowId }) => ({
     now: { contactId, workflowId },

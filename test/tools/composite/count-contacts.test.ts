@@ -320,7 +320,7 @@ describe('pages with fewer rows than requested', () => {
     }));
 
   test('are not the end while the total is higher, for a count and for a bulk update', async () => {
-    const there = await counting([]);
+    const there = await counting([], { confirm: 'on' });
     there.sandbox.setFaults(pages(3, [1, 2], [3]));
     expect(await there.call('count_contacts', { groupBy: 'source' })).toMatchObject({
       total: 3,
