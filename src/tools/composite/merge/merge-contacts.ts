@@ -1,7 +1,7 @@
 import { UserError } from '../../../lib/errors.ts';
 import { type Json, rowsIn } from '../../../lib/json.ts';
 import { randomWord } from '../../../lib/random-word.ts';
-import { epochMs } from '../../../lib/time.ts';
+import { asOf, epochMs } from '../../../lib/time.ts';
 import { listContactAppointments } from '../../appointments.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { CUSTOM_FIELDS } from '../../core/references.ts';
@@ -61,10 +61,10 @@ async function merge(args: MergeInput & { readonly prefer: string[] }, context: 
   const pair = await readPair(args, known, unfinished, context);
   const stored = unfinished ?? (await newMerge(args, pair, context));
   const isAgreed =
-    unfinished !== undefined && Math.abs(context.clock.now() - epochMs(unfinished.startedAt)) < CONSENT_MS;
+    unfinished !== undefined && Math.abs(context.clock.now() - epochMs(unfinished.agreedAt)) < CONSENT_MS;
   const answer = isAgreed ? undefined : await ask(stored, pair, context);
   if (answer) return answer;
-  if (!unfinished) await storeMerge(stored, context);
+  if (!isAgreed) await storeMerge({ ...stored, agreedAt: asOf(context.clock) }, context);
   return finish(stored, pair, unfinished === undefined, inGroup(context, stored.group));
 }
 
@@ -110,7 +110,7 @@ async function newMerge(
   const { contact = {}, notes = [], tasks = [] } = removed ?? {};
   return {
     ...{ v: 1, keep, remove, prefer, refused: [], group: randomWord(GROUP_LENGTH) },
-    startedAt: new Date(context.clock.now()).toISOString(),
+    agreedAt: asOf(context.clock),
     keptBefore: kept.contact,
     removedBefore: { contact, notes: [...notes], tasks: [...tasks], appointments },
   };

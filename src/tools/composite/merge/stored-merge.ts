@@ -15,8 +15,8 @@ const StoredMergeSchema = z.object({
   remove: z.string(),
   /** For the journal: all writes of the merge, whichever process sends them. */
   group: z.string(),
-  /** ISO times in UTC. */
-  startedAt: z.string(),
+  /** ISO times in UTC: when the owner last agreed, and when it was complete. */
+  agreedAt: z.string(),
   completedAt: z.string().optional(),
   prefer: z.array(z.string()).default([]),
   /** Fields that HighLevel refused to set. */
@@ -68,11 +68,11 @@ export const dropMerge = (merge: StoredMerge, context: WithState): Promise<void>
 
 /** What stays of a merge, so that a later call can say that it was done. It holds nothing of the contacts. */
 export const completeMerge = (
-  { v, keep, remove, group, startedAt }: StoredMerge,
+  { v, keep, remove, group, agreedAt }: StoredMerge,
   now: number,
   context: WithState,
 ): Promise<void> =>
   context.state.merges.write(fileNameOf({ keep, remove }, context), {
-    ...{ v, keep, remove, group, startedAt },
+    ...{ v, keep, remove, group, agreedAt },
     completedAt: new Date(now).toISOString(),
   });
