@@ -109,7 +109,7 @@ export const examples: Readonly<Record<ToolName, Examples>> = {
     'every tag removed': {
       contactId: fixture.contactId,
       tags: [],
-      ifUnchangedSince: new Date(Date.now() - 60_000).toISOString(),
+      ifUnchangedSince: '2026-11-20T09:59:00-05:00',
     },
     'every clearable field cleared': {
       contactId: fixture.contactId,
