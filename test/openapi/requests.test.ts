@@ -80,7 +80,8 @@ describe.skipIf(!isAvailable)('requests match the official description', () => {
 
   test.each(contactTools)('%s: %s', async (tool, route) => {
     const found: string[] = [];
-    for (const [title, args] of Object.entries(examples[tool](fixture))) {
+    // It is never sent: the contact is read and compared first, and the one of Prism has another id.
+    for (const [title, { ifUnchangedSince: _, ...args }] of Object.entries(examples[tool](fixture))) {
       // A connection for each call, so that no answer is cached; one attempt, because Prism rejects on purpose.
       const { client } = await connect({ timezone: 'America/New_York', api: { transport, policy: ONE_ATTEMPT } });
       const result = await client.callTool({ name: tool, arguments: args });
