@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import pkg from '../../package.json' with { type: 'json' };
 import { nearest } from '../lib/nearest.ts';
 import { quotedSetting, redactStrictly } from '../lib/redact.ts';
@@ -60,7 +60,7 @@ function addCommands(program: Command): void {
     .command('setup')
     .description('add this server to the hosts on this computer: sign in, show the change, make it, check it')
     .option('--remove', 'remove it from the hosts')
-    .option('--print', 'only show what would be added')
+    .addOption(new Option('--print', 'only show what would be added').conflicts('remove'))
     .option('--sandbox', 'add it with the embedded sandbox: no account')
     .action(async (options: SetupOptions) => (await import('./setup/index.ts')).runSetup(options));
   program

@@ -14,7 +14,7 @@ const FORMATS = {
 /** The servers in the text of a host's configuration. @throws UserError that says what is wrong with the text */
 function serversIn({ format, key }: Host, text: string): { readonly all: Json; readonly servers: Json } {
   const all = FORMATS[format].parse(text);
-  const servers = all[key] ?? {};
+  const servers = all[key] === undefined ? {} : all[key];
   if (!isRecord(servers)) throw new UserError(`In its configuration ${key} is not an object.`);
   return { all, servers };
 }
@@ -27,10 +27,11 @@ const ENVIRONMENTS = ['env', 'environment'];
 
 /**
  * An entry with what a person added to an earlier one: a time limit of the host, a setting of this server. The earlier
- * values of the settings that `decides` names are dropped: a token of another account would outlive its location.
+ * values of the settings that `decides` names are dropped: a token of another account would outlive its location. An
+ * entry that starts no program, such as one with an address, is another server, of which nothing is kept.
  */
 export function mergeEntry(earlier: unknown, entry: Json, decides: readonly string[]): Json {
-  if (!isRecord(earlier)) return entry;
+  if (!isRecord(earlier) || earlier.command === undefined) return entry;
   const kept = ENVIRONMENTS.flatMap((key) => {
     const settings = Object.entries(recordIn(earlier, key) ?? {}).filter(([name]) => !decides.includes(name));
     const merged = { ...Object.fromEntries(settings), ...recordIn(entry, key) };

@@ -11,12 +11,16 @@ export interface InstalledHost {
   readonly text: string;
 }
 
+/** Other bytes are an error: they would be lost when the text is written again. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** Undefined if there is no file. @throws UserError */
 async function readIfThere(file: string): Promise<string | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    return UTF_8.decode(await readFile(file));
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
+    if (error instanceof TypeError) throw new UserError(`${file} is not UTF-8 text.`);
     throw new UserError(`${file} cannot be read (${errorCode(error)}).`);
   }
 }
@@ -75,6 +79,8 @@ async function replace(file: string, after: string, now: number): Promise<string
   const target = await realpath(file);
   const backup = `${target}.${stamp(now)}.backup`;
   const { mode } = await stat(target);
+  // The owner, or a program that manages the file, made it read-only: the rename below would replace it all the same.
+  if ((mode & 0o200) === 0) throw Object.assign(new Error('The file is read-only'), { code: 'EACCES' });
   await copyFile(target, backup, constants.COPYFILE_EXCL);
   await writeFileAtomic(target, after, { flush: true });
   await chmod(target, mode & 0o777);

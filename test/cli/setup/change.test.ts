@@ -65,17 +65,18 @@ describe('an entry that replaces an earlier one', () => {
   test.each([
     [
       'keeps what a person added',
-      { timeout: 60, env: { GHL_LABEL: 'Shop' } },
+      { command: 'old', timeout: 60, env: { GHL_LABEL: 'Shop' } },
       { timeout: 60, env: { GHL_LABEL: 'Shop' } },
     ],
-    ['drops an earlier account', { env: { GHL_API_KEY: 'pit-old', GHL_SCOPES: 'all' } }, {}],
+    ['drops an earlier account', { command: 'old', env: { GHL_API_KEY: 'pit-old', GHL_SCOPES: 'all' } }, {}],
     [
       'keeps settings under the name that the host has',
-      { environment: { GHL_USER: 'a' } },
+      { command: ['old'], environment: { GHL_USER: 'a' } },
       { environment: { GHL_USER: 'a' } },
     ],
     ['is as it is where there was none', undefined, {}],
     ['is as it is where there was something else', 'off', {}],
+    ['keeps nothing of a server with an address', { type: 'http', url: 'https://x.example', headers: { a: 'b' } }, {}],
   ])('%s', (_, earlier, kept) => {
     const entry = { command: 'npx', args: [] };
     expect(mergeEntry(earlier, entry, decides)).toEqual({ ...kept, ...entry });
@@ -144,6 +145,7 @@ describe('is refused, with a reason,', () => {
     ['JSON with an error', desktop, '{\n  "mcpServers": {\n    "a": }\n}', /not valid JSON \(\w+ in line 3\)/],
     ['a list', desktop, '[]', /not a JSON object/],
     ['servers that are no object', desktop, '{"mcpServers": []}', /mcpServers is not an object/],
+    ['servers that are null', desktop, '{"mcpServers": null}', /mcpServers is not an object/],
     ['a key that is there twice', desktop, '{"mcpServers": {"a": {}}, "mcpServers": {}}', /only a person can edit/],
     ['TOML with an error', codex, 'a = 1\nb = \n', /not valid TOML \(line 2\)/],
     ['an inline table', codex, 'mcp_servers = { other = { command = "x" } }\n', /only a person can edit/],

@@ -48,6 +48,14 @@ describe('the hosts of a computer', () => {
   });
 });
 
+test('a configuration whose bytes would be lost is left out', async () => {
+  const place = await createHome({ '.cursor/mcp.json': '' });
+  await writeFile(join(place.home, '.cursor/mcp.json'), Buffer.from('{"name":"Ren\xe9"}', 'latin1'));
+  const { hosts, unreadable } = await findHosts(place);
+  expect(hosts).toEqual([]);
+  expect(unreadable).toEqual([expect.stringMatching(/^Cursor is left out: .*mcp\.json is not UTF-8 text\.$/)]);
+});
+
 describe('a configuration is replaced', () => {
   async function cursor(text?: string): Promise<InstalledHost> {
     const place = await createHome(text === undefined ? { '.cursor/x': '' } : { '.cursor/mcp.json': text });
@@ -89,6 +97,13 @@ describe('a configuration is replaced', () => {
     await writeFile(installed.file, '{"a":3}');
     await expect(replaceConfig(installed, '{"a":2}', NOW)).rejects.toThrow(/changed since it was shown/);
     expect(await readFile(installed.file, 'utf8')).toBe('{"a":3}');
+    expect(await readdir(join(installed.file, '..'))).toEqual(['mcp.json']);
+  });
+
+  test('never if it is read-only', async () => {
+    const installed = await cursor('{"a":1}');
+    await chmod(installed.file, 0o444);
+    await expect(replaceConfig(installed, '{"a":2}', NOW)).rejects.toThrow(/cannot be written \(EACCES\)/);
     expect(await readdir(join(installed.file, '..'))).toEqual(['mcp.json']);
   });
 
