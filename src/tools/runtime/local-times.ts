@@ -20,7 +20,7 @@ const isOpaque = (value: unknown, key: string): boolean =>
   isRecord(value) && (isNextCall(key) || key === 'customFields');
 
 /** Sentences of this server, in which times may stand. */
-const SENTENCES: ReadonlySet<string> = new Set(['notice', 'reason', 'problem', 'tasksFailed']);
+const SENTENCES: ReadonlySet<string> = new Set(['notice', 'reason', 'problem', 'tasksFailed', 'notUndoable']);
 
 interface Zones {
   /** The zone of times in answers; undefined while it is not known. */
@@ -82,9 +82,13 @@ function mapValues(value: unknown, key: string, replace: Replace, marksZone = fa
   return Object.fromEntries(lacksZone ? [...entries, ['zone', 'unknown']] : entries);
 }
 
+/** Keys of the values in a row that says what changed, or would change, in its `field`. */
+const VALUES_OF_FIELD: ReadonlySet<string> = new Set(['old', 'new', 'from', 'to', 'stored', 'now', 'wouldBecome']);
+
 /** The key of a value: of an old or new one that of the field that changed. */
 function keyOf(name: string, holder: Json, parent: string): string {
-  if (name !== 'old' && name !== 'new') return name;
+  const isOfField = typeof holder.field === 'string' && VALUES_OF_FIELD.has(name);
+  if (!isOfField && name !== 'old' && name !== 'new') return name;
   const field = typeof holder.field === 'string' ? holder.field : parent;
   return TIME_KEYS.has(field) ? field : 'value';
 }

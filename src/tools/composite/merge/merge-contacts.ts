@@ -8,7 +8,9 @@ import { CUSTOM_FIELDS } from '../../core/references.ts';
 import { SHORT_RECORDS } from '../../core/short-records.ts';
 import type { Implementation, ToolInput } from '../../core/tool.ts';
 import { inOrderOfTime } from '../appointments/starts.ts';
+import { openJournal } from '../journal/open-journal.ts';
 import { withPersonLock } from '../onboard/person-lock.ts';
+import { readHistory } from '../undo/history.ts';
 import { inGroup } from '../write-group.ts';
 import { PREFERABLE } from './field-values.ts';
 import type { mergeContacts } from './merge-contacts.tool.ts';
@@ -82,12 +84,25 @@ async function readPair(
   if (kept && (removed || unfinished)) return { kept, removed };
   if (!kept && unfinished) return abandon(unfinished, removed !== undefined, context);
   const missing = kept ? remove : keep;
+  const again = await createdAgain(missing, context);
+  if (again !== undefined)
+    throw new MergeRefused(
+      `${missing} was deleted, and an undo created it again as ${again}. Nothing was sent: call again with that id.`,
+    );
   const earlier = known.find((each) => each.remove === missing);
   throw new MergeRefused(
     earlier
       ? `${missing} was merged into ${earlier.keep} at ${earlier.completedAt}, and deleted: ${earlier.keep} has what it had. Nothing was sent.`
       : `There is no contact ${missing}; nothing was written. find_duplicates and search_contacts give ids.`,
   );
+}
+
+/** The id under which an undo created a contact again; undefined if none did. */
+async function createdAgain(contactId: string, context: ToolContext): Promise<string | undefined> {
+  if (!context.journal) return undefined;
+  const { journal, locationId } = await openJournal(context);
+  const current = (await readHistory(journal, locationId)).currentId(contactId);
+  return current === contactId ? undefined : current;
 }
 
 /** Ends a merge whose kept contact was deleted by somebody else: the other one gets back what it gave up. */

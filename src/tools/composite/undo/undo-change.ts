@@ -61,6 +61,7 @@ const CONFLICT =
   'Nothing was written: these fields were changed by somebody else since. Ask the user; to restore some all the same, name them in force.';
 const UNCHANGED = 'Nothing was written: everything that can be restored is as it was before the change.';
 const NOT_RECALLED = 'Messages that were sent and automations that ran because of the change are not recalled.';
+const AGAIN = 'That change was an undo, so undoing it makes the earlier change again.';
 
 async function perform(
   { entries, plan, present, group }: Planned,
@@ -79,6 +80,7 @@ async function perform(
     notify(UNCHANGED);
     return { undone: [], ...(notRestored.length > 0 ? { notRestored: notRestoredRows(notRestored, idNow) } : {}) };
   }
+  if (entries.some(({ undoes }) => undoes !== undefined)) notify(AGAIN);
   const question = questionFor(plan, present, idNow);
   const refused = question && (await context.confirm(question));
   if (refused) return refused;

@@ -99,4 +99,7 @@ test('undo_change brings the removed contact back and takes the moved parts off 
   });
   expect(withoutNew((await server.stored(KEEP)) as Stored)).toEqual(withoutNew(before[0]));
   expect(withoutNew(back as Stored)).toEqual(withoutNew(before[1]));
+  expect(await server.refused('merge_contacts', { keep: KEEP, remove: REMOVE })).toBe(
+    `${REMOVE} was deleted, and an undo created it again as ${back?.contact.id}. Nothing was sent: call again with that id.`,
+  );
 });
