@@ -164,8 +164,21 @@ describe('rotation', () => {
     expect([rotated.startsWith('journal.000001-'), others]).toEqual([true, []]);
     expect(await idsOf(open(path))).toEqual(['new', 'old']);
     await utimes(join(dirname(path), rotated), new Date(), new Date(now - 91 * DAY_MS));
-    await write(open(path, { timers: handClock(now) }), dated('newer', 0));
-    expect(await idsOf(open(path))).toEqual(['newer', 'new']);
+    await write(open(path, { timers: handClock(now), maxBytes: 1 }), dated('newer', 0));
+    await write(open(path, { timers: handClock(now) }), dated('newest', 0));
+    expect(await idsOf(open(path))).toEqual(['newest', 'newer', 'new']);
+  });
+
+  test('deletes nothing because of a clock that is a year ahead', async () => {
+    const path = newPath();
+    const now = Date.now();
+    await write(open(path, { maxBytes: 1, timers: handClock(now) }), entry('a'), entry('b'));
+    const ahead = handClock(now + 365 * DAY_MS);
+    const journal = open(path, { timers: ahead });
+    await write(journal, entry('c', { time: new Date(ahead.wall()).toISOString() }));
+    await ahead.advance(2 * 3_600_000);
+    await write(journal, entry('d', { time: new Date(ahead.wall()).toISOString() }));
+    expect(await idsOf(journal)).toEqual(['d', 'c', 'b', 'a']);
   });
 
   test('loses no entry of another server that has the file open', async () => {

@@ -113,15 +113,26 @@ export class Rotation {
     return withFileLock(`${this.#path}.lock`, move, () => performance.now() < until);
   }
 
-  /** By the time of their last line. */
+  /**
+   * By the time of their last line. The days are counted back from the last line of the newest of them, unless the clock
+   * is behind it: a clock that is ahead for a while deletes nothing.
+   */
   async #deleteOld(): Promise<void> {
-    const before = this.#daysAgo(this.#options.days);
-    for (const { path } of await rotatedFiles(this.#path)) {
-      const found = await promises.stat(path).catch(() => undefined);
-      if (found && found.mtimeMs < before) await promises.rm(path, { force: true }).catch(() => undefined);
-    }
+    const files = await rotatedFiles(this.#path);
+    const times = await Promise.all(files.map(({ path }) => lastWrite(path)));
+    const newest = times.at(-1) ?? Number.NaN;
+    const before = Math.min(this.#daysAgo(0), newest) - this.#options.days * DAY_MS;
+    const old = files.filter((_, at) => (times[at] ?? Number.NaN) < before);
+    for (const { path } of old) await promises.rm(path, { force: true }).catch(() => undefined);
   }
 }
+
+/** Epoch ms; NaN for a file that was deleted meanwhile. */
+const lastWrite = (path: string): Promise<number> =>
+  promises.stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => Number.NaN,
+  );
 
 /** Bytes of a line in which its time stands. */
 const HEAD_BYTES = 200;
