@@ -1,7 +1,9 @@
 import { type Json, listIn } from '../../../lib/json.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
-import type { Question } from '../../core/confirmation.ts';
+import { MAX_UNASKED, type Question } from '../../core/confirmation.ts';
 import { cleanValue } from '../../core/row-shape.ts';
+import { AUTOMATIONS } from '../confirm/questions.ts';
+import { countOf, listQuoted, MAX_NAMED } from '../confirm/wording.ts';
 import { notRestoredRows, undoneRows } from './answer.ts';
 import { LOST_WITH_CONTACT } from './differences.ts';
 import type { IdNow, Plan, Step } from './plan.ts';
@@ -11,16 +13,21 @@ import type { Present } from './present.ts';
 const MAX_ROWS = 10;
 const MAX_NAME = 100;
 
-/** What the owner is asked before an undo that deletes contacts or creates some again; undefined for any other. */
+/** What the owner is asked before an undo that deletes or creates contacts, or changes many records; undefined for any other. */
 export function questionFor({ steps, notRestored }: Plan, present: Present, idNow: IdNow): Question | undefined {
   const deletes = steps
     .filter(({ endpoint }) => endpoint.name === 'delete_contact')
     .map((step) => deleted(step, steps, present, idNow));
   const creates = steps.filter(({ creates: record }) => record?.kind === 'contact').map((step) => created(step, steps));
-  if (deletes.length + creates.length === 0) return undefined;
+  const many = [...manyOf('contact', steps), ...manyOf('task', steps)];
+  if (deletes.length + creates.length + many.length === 0) return undefined;
   const changes = undoneRows(steps, idNow);
   return {
-    text: [...deletes.map(sentenceOfDelete), ...creates.map(sentenceOfCreate)].join(' '),
+    text: [
+      ...firstSentences(deletes, sentenceOfDelete, 'deleted'),
+      ...firstSentences(creates, sentenceOfCreate, 'created again'),
+      ...many,
+    ].join(' '),
     preview: {
       ...(deletes.length > 0 ? { deletes } : {}),
       ...(creates.length > 0 ? { creates, cannotRestore: LOST_WITH_CONTACT } : {}),
@@ -31,6 +38,22 @@ export function questionFor({ steps, notRestored }: Plan, present: Present, idNo
     content: { writes: steps.map(({ endpoint, args }) => ({ endpoint: endpoint.name, args })) },
   };
 }
+
+/** A sentence about the contacts or tasks that the undo changes, if they are more than one call changes without asking. */
+function manyOf(kind: 'contact' | 'task', steps: readonly Step[]): string[] {
+  const records = steps.flatMap(({ rows }) => rows.map(({ record }) => record)).filter((record) => record.kind === kind);
+  const byId = new Map(records.map((record) => [record.id, record]));
+  if (byId.size <= MAX_UNASKED) return [];
+  if (kind === 'task') return [`Undoing this changes ${byId.size} tasks.`];
+  const names = [...byId.values()].slice(0, MAX_NAMED).map(({ contactName, id }) => contactName ?? id);
+  return [`Undoing this changes ${byId.size} contacts (${listQuoted(names, byId.size)}). ${AUTOMATIONS}`];
+}
+
+/** Sentences about the first records, and the number of the others. */
+const firstSentences = (all: readonly Counts[], sentenceOf: (counts: Counts) => string, what: string): string[] => [
+  ...all.slice(0, MAX_NAMED).map(sentenceOf),
+  ...(all.length > MAX_NAMED ? [`${countOf(all.length - MAX_NAMED, 'more contact')} will be ${what}.`] : []),
+];
 
 interface Counts extends Json {
   readonly contactId: unknown;
@@ -71,10 +94,10 @@ function created(step: Step, steps: readonly Step[]): Counts {
 }
 
 const counted = ({ notes, tasks, appointments }: Counts): string =>
-  `${notes} notes, ${tasks} tasks and ${appointments} appointments`;
+  `${countOf(notes, 'note')}, ${countOf(tasks, 'task')} and ${countOf(appointments, 'appointment')}`;
 
 const sentenceOfDelete = (counts: Counts): string =>
   `Undoing this deletes the contact ${quoteForMessage(counts.contactName)} (${counts.contactId}) with ${counted(counts)}.`;
 
 const sentenceOfCreate = ({ contactName, notes, tasks, appointments }: Counts): string =>
-  `Undoing this creates the contact ${quoteForMessage(contactName)} again under a new id, with ${notes} notes and ${tasks} tasks. It will not have ${LOST_WITH_CONTACT}; appointments that are lost: ${appointments}.`;
+  `Undoing this creates the contact ${quoteForMessage(contactName)} again under a new id, with ${countOf(notes, 'note')} and ${countOf(tasks, 'task')}. It will not have ${LOST_WITH_CONTACT}; appointments that are lost: ${appointments}.`;

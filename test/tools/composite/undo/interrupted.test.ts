@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Json, recordsOf } from '../../../../src/lib/json.ts';
-import { connect, find } from '../../../connect.ts';
+import { virtualClock } from '../../../api/virtual-clock.ts';
+import { connect, find, NOW } from '../../../connect.ts';
 import { unexpected } from './compare.ts';
 import { newJournal, setUp, stateOf } from './world.ts';
 
@@ -131,6 +132,39 @@ describe('the owner is asked first', () => {
     });
     await call('undo_change', preview.next as Json);
     expect(unexpected(['delete_contact'], before, await state())).toEqual([]);
+  });
+
+  test('where more than 25 contacts would change, and only then', async () => {
+    const { call, confirmed, undo, state } = await setUp({ confirm: 'on' });
+    const contacts = await contactIds(call, 26);
+    const before = await state();
+    await confirmed('bulk_update_contact_tags', { type: 'add', contacts, tags: ['winter'] });
+    const preview = await undo();
+    expect(preview).toMatchObject({ preview: true, total: 26, next: { changeId: 'last' } });
+    expect(recordsOf((await call('undo_change', preview.next as Json)).undone)).toHaveLength(26);
+    expect(unexpected(['bulk_update_contact_tags'], before, await state())).toEqual([]);
+    await call('bulk_update_contact_tags', { type: 'add', contacts: contacts.slice(1), tags: ['winter'] });
+    expect(recordsOf((await undo()).undone)).toHaveLength(25);
+  });
+
+  test('in a question of bounded length, whatever the number of contacts', async () => {
+    const timers = virtualClock(NOW);
+    const questions: string[] = [];
+    const { call, undo } = await setUp({
+      confirm: 'on',
+      answers: (question) => ({
+        action: questions.push(question) > 1 ? 'decline' : 'accept',
+        content: { confirm: true },
+      }),
+      api: { timers, journal: newJournal() },
+      sandbox: { now: timers.now, wait: timers.wait, rate: 5_000 },
+    });
+    const rows = Array.from({ length: 30 }, (_, i) => ({ firstName: 'New', email: `new${i}@example.com` }));
+    expect(await call('bulk_upsert_contacts', { rows })).toMatchObject({ created: 30 });
+    expect(await undo()).toMatchObject({ confirmed: false });
+    expect(questions[1]).toMatch(
+      /^(Undoing this deletes the contact "New" \(\w+\) with 0 notes, 0 tasks and 0 appointments\. ){3}27 more contacts will be deleted\. Undoing this changes 30 contacts/,
+    );
   });
 
   test('and not for any other change', async () => {
