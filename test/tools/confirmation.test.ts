@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { Endpoint } from '../../src/api/endpoint.ts';
+import { fetchTransport } from '../../src/api/transport/index.ts';
 import type { Json } from '../../src/lib/json.ts';
-import type { SandboxData } from '../../src/sandbox/index.ts';
+import { createSandbox, type SandboxData } from '../../src/sandbox/index.ts';
+import { isComposite } from '../../src/tools/core/tool.ts';
 import { tools } from '../../src/tools/index.ts';
+import { assertAsking } from '../../src/tools/runtime/confirm.ts';
 import { handClock } from '../api/steady-clock.ts';
 import { virtualClock } from '../api/virtual-clock.ts';
 import { type Connected, connect, NOW, type Options } from '../connect.ts';
@@ -122,6 +126,15 @@ describe('what asks', () => {
     }
   });
 
+  test('is whatever sends a write that needs consent: another tool cannot', () => {
+    const asking = tools.find(({ name }) => name === 'delete_contact') as Endpoint;
+    for (const tool of tools.filter(isComposite)) {
+      const send = () => assertAsking(tool, asking, { contactId: ANN });
+      if (tool.name in ASKS) expect(send).not.toThrow();
+      else expect(send, tool.name).toThrow(`${tool.name} sends delete_contact and never asks the owner`);
+    }
+  });
+
   test('no tool enrols more than one contact in one call', () => {
     const enrolling = tools.filter(({ effect }) => effect === 'enrol');
     expect(enrolling.length).toBeGreaterThan(0);
@@ -189,6 +202,20 @@ describe('a handle', () => {
     const again = await connected.call('delete_contact', next as Json);
     expect(again).toMatchObject({ preview: true, question: expect.stringContaining('1 note') });
     expect(again.notice).toMatch(/have changed since/);
+  });
+
+  test('is refused once a name in its arguments means another record', async () => {
+    const sandbox = createSandbox({ rate: 'off', now: () => NOW, data: DATA });
+    let businesses = [{ id: 'businessOne000000000', name: 'Acme' }];
+    const transport = fetchTransport(async (request) =>
+      request.url.includes('/businesses/?') ? Response.json({ businesses }) : sandbox.fetch(request),
+    );
+    const connected = await world({ sandboxed: sandbox, api: { transport } });
+    const args = { ids: ids(26), businessId: 'Acme' };
+    const { next } = await connected.call('bulk_assign_contact_business', args);
+    businesses = [{ id: 'businessTwo000000000', name: 'Acme' }];
+    connected.advance(10 * 60_000);
+    expect(await connected.call('bulk_assign_contact_business', next as Json)).toMatchObject({ preview: true });
   });
 
   test('confirms one call', async () => {

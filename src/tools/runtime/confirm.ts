@@ -1,3 +1,4 @@
+import type { Endpoint } from '../../api/endpoint.ts';
 import { type Json, textIn } from '../../lib/json.ts';
 import { quoteForMessage } from '../../lib/text.ts';
 import type { HandleProblem, OwnerAnswer, Question } from '../core/confirmation.ts';
@@ -68,8 +69,22 @@ export function createConfirm(
 /** The handle is for this server alone. */
 export const withoutHandle = ({ confirm: _, ...args }: Json): Json => args;
 
+const needsConsent = ({ confirm: rule }: Pick<EndpointTool, 'confirm'>, args: Json): boolean =>
+  rule !== undefined && rule.when?.(args) !== false;
+
+/** @throws Error if a tool that takes no `confirm`, and so never asks, sends what needs consent: a defect of the tool */
+export function assertAsking(
+  { name, input }: Tool,
+  endpoint: Endpoint & Pick<EndpointTool, 'confirm'>,
+  args: Json,
+): void {
+  if (needsConsent(endpoint, args) && !('confirm' in input.shape))
+    throw new Error(`${name} sends ${endpoint.name} and never asks the owner`);
+}
+
 /** The answer in place of the write, unless the owner agrees to it or need not be asked. */
-export async function confirmWrite({ confirm: rule }: EndpointTool, args: Json, context: ToolContext) {
-  if (!rule || !context.confirming || rule.when?.(args) === false) return undefined;
+export async function confirmWrite(endpoint: EndpointTool, args: Json, context: ToolContext) {
+  const { confirm: rule } = endpoint;
+  if (!rule || !context.confirming || !needsConsent(endpoint, args)) return undefined;
   return context.confirm(await (await context.implementations()).questionOf(rule.question, args, context));
 }

@@ -17,7 +17,7 @@ import { type EndpointTool, isComposite, type Tool } from '../core/tool.ts';
 import { bytes, MAX_BYTES, toToolResult, truncateToLimit } from '../core/tool-result.ts';
 import { contactIdsIn } from '../core/written-contacts.ts';
 import { hasFilters } from '../search-arguments.ts';
-import { confirmWrite, createConfirm, withoutHandle } from './confirm.ts';
+import { assertAsking, confirmWrite, createConfirm, withoutHandle } from './confirm.ts';
 import { showTimes, zonesFor } from './local-times.ts';
 import { deletedRecord, readBeforeDelete } from './read-before-delete.ts';
 import { readUnchanged } from './read-unchanged.ts';
@@ -121,6 +121,7 @@ function createToolContext(
       const origin = { ...request.origin, group, undoes, replaces, contactNames };
       const send = async (sent: Endpoint, sentArgs: Json, past?: { readonly fresh: true }) => {
         assertAllowed(sent, sentArgs, access);
+        assertAsking(tool, sent, sentArgs);
         return api.call(sent, sentArgs, {
           ...{ signal, origin, onWrite, priority, deadline, locationId: state.locationId },
           notify: notifyLatest,

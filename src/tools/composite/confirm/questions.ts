@@ -49,5 +49,6 @@ const QUESTIONS: Readonly<Record<QuestionName, Ask>> = { deleteContact, endCampa
 /** What the owner is asked before a write of an endpoint. @throws ApiError if there is no such contact */
 export async function questionOf(name: QuestionName, args: Json, context: ToolContext): Promise<Question> {
   const { text, content } = await QUESTIONS[name](args, context);
-  return { text, preview: { question: text }, content };
+  // The handle is bound to the arguments as they were given: a name in them may mean another record by now.
+  return { text, preview: { question: text }, content: { ...content, args } };
 }

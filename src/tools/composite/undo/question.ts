@@ -41,7 +41,9 @@ export function questionFor({ steps, notRestored }: Plan, present: Present, idNo
 
 /** A sentence about the contacts or tasks that the undo changes, if they are more than one call changes without asking. */
 function manyOf(kind: 'contact' | 'task', steps: readonly Step[]): string[] {
-  const records = steps.flatMap(({ rows }) => rows.map(({ record }) => record)).filter((record) => record.kind === kind);
+  const records = steps
+    .flatMap(({ rows }) => rows.map(({ record }) => record))
+    .filter((record) => record.kind === kind);
   const byId = new Map(records.map((record) => [record.id, record]));
   if (byId.size <= MAX_UNASKED) return [];
   if (kind === 'task') return [`Undoing this changes ${byId.size} tasks.`];
