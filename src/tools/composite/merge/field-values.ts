@@ -87,9 +87,12 @@ const additional = (contact: Json, key: 'email' | 'phone'): string[] =>
     .map((item) => (isRecord(item) ? item[key] : item))
     .filter((item) => typeof item === 'string');
 
-/** Those of the contact to be removed that the kept one has neither as its main one nor as another. */
-export const lostAdditional = (kept: Json, removed: Json, key: 'email' | 'phone'): string[] => {
-  const known = [kept[key], ...additional(kept, key)].filter((value) => !isBlank(value));
+/**
+ * Those of the contact to be removed that the kept one has neither as its main one, now or before the merge, nor as
+ * another.
+ */
+export const lostAdditional = (kept: Json, keptBefore: Json, removed: Json, key: 'email' | 'phone'): string[] => {
+  const known = [kept[key], keptBefore[key], ...additional(kept, key)].filter((value) => !isBlank(value));
   return additional(removed, key).filter((value) => !known.some((other) => sameField(key, other, value)));
 };
 

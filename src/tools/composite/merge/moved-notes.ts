@@ -22,8 +22,8 @@ export const nameOf = (contact: Json): string =>
 
 const sourceText = ({ id, contact }: Source): string => `merged contact ${nameOf(contact)} (${id})`.replace('  ', ' ');
 
-/** In the first line of a note that was moved: the id that it had. */
-const MOVED = /\([\w-]{1,64}\), note ([\w-]{1,64})[,:]/;
+/** In the first line of a note that was moved: the id that it had. The name before it may contain the same form. */
+const MOVED = /\([\w-]{1,64}\), note ([\w-]{1,64})(?=[,:])/g;
 const FIRST_LINE_CHARACTERS = 600;
 
 /**
@@ -33,8 +33,8 @@ const FIRST_LINE_CHARACTERS = 600;
 export function missingNotes(source: Source, removed: readonly Json[], kept: readonly Json[], names: Names): Json[] {
   const moved = new Map<string, string[]>();
   for (const note of kept) {
-    const [, id] = MOVED.exec((textIn(note, 'body') ?? '').slice(0, FIRST_LINE_CHARACTERS)) ?? [];
-    if (id !== undefined) moved.set(id, [...(moved.get(id) ?? []), normalizeText(note.body)]);
+    const head = (textIn(note, 'body') ?? '').slice(0, FIRST_LINE_CHARACTERS);
+    for (const [, id = ''] of head.matchAll(MOVED)) moved.set(id, [...(moved.get(id) ?? []), normalizeText(note.body)]);
   }
   const isMoved = ({ id, body }: Json) =>
     moved.get(textIn({ id }, 'id') ?? '')?.some((text) => text.endsWith(normalizeText(body))) === true;

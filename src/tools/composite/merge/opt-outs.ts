@@ -1,7 +1,7 @@
 import { isRecord, type Json, recordIn } from '../../../lib/json.ts';
 
 /** Channels that an update takes. Others, such as RCS, are refused. */
-const CHANNELS = ['Call', 'Email', 'SMS', 'WhatsApp', 'GMB', 'FB'] as const;
+const CHANNELS: readonly string[] = ['Call', 'Email', 'SMS', 'WhatsApp', 'GMB', 'FB'];
 
 /** How strictly a channel is blocked. */
 const strictness = (setting: unknown): number => {
@@ -15,11 +15,14 @@ export interface OptOuts {
   readonly fields: Json;
   /** For people: `all channels`, `SMS`, `inbound`. */
   readonly names: readonly string[];
+  /** Channels that no request can set. */
+  readonly unsettable: readonly string[];
 }
 
 export function missingOptOuts(kept: Json, removed: Json): OptOuts {
   const [own, others] = [recordIn(kept, 'dndSettings') ?? {}, recordIn(removed, 'dndSettings') ?? {}];
-  const stricter = CHANNELS.filter((channel) => strictness(others[channel]) > strictness(own[channel]));
+  const isStricter = (channel: string) => strictness(others[channel]) > strictness(own[channel]);
+  const stricter = CHANNELS.filter(isStricter);
   const all = removed.dnd === true && kept.dnd !== true;
   const inbound = strictness(inboundOf(removed)) > strictness(inboundOf(kept));
   // All known channels are sent, in case an update replaces them as a whole.
@@ -34,6 +37,7 @@ export function missingOptOuts(kept: Json, removed: Json): OptOuts {
       ...(inbound ? { inboundDndSettings: { all: { status: 'active' } } } : {}),
     },
     names: [...(all ? ['all channels'] : []), ...stricter, ...(inbound ? ['inbound'] : [])],
+    unsettable: Object.keys(others).filter((channel) => !CHANNELS.includes(channel) && isStricter(channel)),
   };
 }
 

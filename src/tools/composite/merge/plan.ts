@@ -81,7 +81,11 @@ export function planMerge(facts: MergeFacts): MergePlan {
   const fields = mergeFields(kept.contact, removed.contact, names.types);
   const taken = fields.filter((field) => isTaken(field, facts));
   const optOuts = missingOptOuts(kept.contact, removed.contact);
-  const unsettable = [...unsettableLines(fields, facts), ...additionalLines(facts)];
+  const unsettable = [
+    ...unsettableLines(fields, facts),
+    ...additionalLines(facts),
+    ...optOuts.unsettable.map((channel) => `Do Not Disturb: ${channel}`),
+  ];
   const inNote = [...losingLines(fields, facts), ...unsettable];
   return {
     steps: [...memberships(taken, facts), ...records(inNote, facts), ...fieldSteps(taken, optOuts.fields, facts)],
@@ -120,13 +124,18 @@ function losingLines(fields: readonly MergeField[], facts: MergeFacts): string[]
 const unsettableLines = (fields: readonly MergeField[], facts: MergeFacts): string[] =>
   fields.filter((field) => isBlank(field.kept) && !canTake(field, facts)).map((field) => lineOf(field, facts.names));
 
-const additionalLines = ({ kept, removed }: MergeFacts): string[] =>
+const additionalLines = ({ kept, keptBefore, removed }: MergeFacts): string[] =>
   IDENTIFIERS.flatMap((key) =>
-    lostAdditional(kept.contact, removed.contact, key).map((value) => `additional ${key}: ${value}`),
+    lostAdditional(kept.contact, keptBefore, removed.contact, key).map((value) => `additional ${key}: ${value}`),
   );
 
 const lineOf = (field: MergeField, names: Names): string =>
   `${names.label(field)}: ${names.shown(field.name, field.removed)}`;
+
+/** Of a plan that moves notes: whether an earlier merge may have moved some, which it does after these other steps. */
+export const mayHaveMovedNotes = ({ steps }: MergePlan): boolean =>
+  steps.some(({ what }) => what === 'note') &&
+  !steps.some(({ what }) => what === 'tags' || what === 'followers' || what === 'business');
 
 /** Tags, followers and the business, each by its own request. */
 function memberships(taken: readonly MergeField[], { keep, kept: { contact }, removed }: MergeFacts): Step[] {

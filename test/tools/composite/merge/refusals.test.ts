@@ -187,3 +187,34 @@ test('text of the CRM stays data: in the preview, in the question and in message
   expect(JSON.stringify(preview).length).toBeLessThan(4_000);
   expect(await call('merge_contacts', preview.next as Json)).toMatchObject({ merged: true });
 });
+
+test('a name that looks like the first line of a moved note does not stop a merge', async () => {
+  const { merge, stored } = await openMerge({}, [
+    { id: KEEP, firstName: 'Ann' },
+    { id: REMOVE, firstName: 'Ann (a1), note b2:', notes: [{ body: 'Called' }] },
+  ]);
+  expect(await merge()).toMatchObject({ merged: true });
+  expect((await stored(KEEP))?.notes.filter(({ body }) => String(body).endsWith('\nCalled'))).toHaveLength(1);
+});
+
+test('an additional email that is the replaced one of the kept contact is in one note', async () => {
+  const { merge, stored } = await openMerge({}, [
+    { id: KEEP, firstName: 'Ann', email: 'k@example.com' },
+    { id: REMOVE, email: 'a@example.com', additionalEmails: ['k@example.com'] },
+  ]);
+  expect(await merge({ prefer: ['email'] })).toMatchObject({ merged: true });
+  expect((await stored(KEEP))?.notes).toHaveLength(1);
+});
+
+test('a channel that an update does not take is named in the note', async () => {
+  const server = await openIntercepted(async (line, request) => {
+    if (line !== `GET /contacts/${REMOVE}`) return undefined;
+    const answer = await server.sandbox.fetch(request);
+    if (!answer.ok) return answer;
+    const { contact } = (await answer.json()) as { contact: Json };
+    return Response.json({ contact: { ...contact, dndSettings: { RCS: { status: 'active' } } } });
+  });
+  expect(await server.merge()).toMatchObject({
+    changes: { inNote: expect.arrayContaining(['Do Not Disturb: RCS']) },
+  });
+});
