@@ -55,6 +55,8 @@ export const KNOWN_ERRORS: readonly KnownError[] = [
         : `This contact already exists as ${id} ${name}. Nothing was written. Use get_contact to look at it, then update_contact on that id.`;
     },
     existing: ({ meta }) => (isId(meta.contactId) ? meta.contactId : undefined),
+    fields: ({ meta: { matchingField: name } }) =>
+      name === 'email' || name === 'phone' ? [{ name, isUnknown: false }] : [],
   },
   {
     // Status 400 or 422; the message is a text or a list.

@@ -1,21 +1,26 @@
+import { ApiError } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
-import { type Json, rowsIn } from '../../../lib/json.ts';
+import { isBlank, type Json, rowsIn } from '../../../lib/json.ts';
 import { randomWord } from '../../../lib/random-word.ts';
+import { quoteForMessage } from '../../../lib/text.ts';
 import { asOf, epochMs } from '../../../lib/time.ts';
 import { listContactAppointments } from '../../appointments.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { CUSTOM_FIELDS } from '../../core/references.ts';
 import { SHORT_RECORDS } from '../../core/short-records.ts';
 import type { Implementation, ToolInput } from '../../core/tool.ts';
+import { listContactNotes } from '../../notes.ts';
 import { inOrderOfTime } from '../appointments/starts.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { withPersonLock } from '../onboard/person-lock.ts';
+import { readFresh } from '../onboard/read-contact.ts';
 import { readHistory } from '../undo/history.ts';
 import { inGroup } from '../write-group.ts';
 import { PREFERABLE } from './field-values.ts';
 import type { mergeContacts } from './merge-contacts.tool.ts';
 import { nameOf } from './moved-notes.ts';
 import { readNames } from './names.ts';
+import { mayHaveMovedNotes } from './plan.ts';
 import { changesOf, questionOf } from './preview.ts';
 import { readSide } from './read-side.ts';
 import { giveBack, MergeRun, type Pair, planOf } from './run-merge.ts';
@@ -60,8 +65,9 @@ async function merge(args: MergeInput & { readonly prefer: string[] }, context: 
       `A merge of ${other.remove} into ${other.keep} is not finished; nothing was sent. Finish it first: merge_contacts with keep ${other.keep} and remove ${other.remove}.`,
     );
   const unfinished = own?.completedAt === undefined ? own : undefined;
-  const pair = await readPair(args, known, unfinished, context);
-  const stored = unfinished ?? (await newMerge(args, pair, context));
+  const asRead = await readPair(args, known, unfinished, context);
+  const stored = unfinished ?? (await newMerge(args, asRead, context));
+  const pair = await withKeptNotes(stored, asRead, context);
   const isAgreed =
     unfinished !== undefined && Math.abs(context.clock.now() - epochMs(unfinished.agreedAt)) < CONSENT_MS;
   const answer = isAgreed ? undefined : await ask(stored, pair, context);
@@ -108,9 +114,16 @@ async function createdAgain(contactId: string, context: ToolContext): Promise<st
 /** Ends a merge whose kept contact was deleted by somebody else: the other one gets back what it gave up. */
 async function abandon(stored: StoredMerge, hasRemoved: boolean, context: ToolContext): Promise<never> {
   const { keep, remove } = stored;
-  const given = await giveBack(stored, inGroup(context, stored.group));
+  const restored = await giveBack(stored, inGroup(context, stored.group)).then(
+    (given) => (given.length > 0 ? ` It has its ${given.join(' and ')} again.` : ''),
+    (error: unknown) => {
+      if (!(error instanceof ApiError) || error.kind !== 'duplicate') throw error;
+      const { email, phone } = stored.removedBefore.contact;
+      const values = [email, phone].filter((value) => !isBlank(value)).map(quoteForMessage);
+      return ` It could not get its email or phone (${values.join(', ')}) again: ${error.message}`;
+    },
+  );
   await dropMerge(stored, context);
-  const restored = given.length > 0 ? ` It has its ${given.join(' and ')} again.` : '';
   throw new MergeRefused(
     `The contact to keep, ${keep}, was deleted since this merge started, so it was ended. ${remove} ${hasRemoved ? `is not deleted.${restored}` : 'does not exist either.'} undo_change creates a deleted contact again.`,
   );
@@ -131,6 +144,17 @@ async function newMerge(
   };
 }
 
+/**
+ * The notes of the kept contact are read before the first request only where some may have been moved by an earlier merge
+ * whose record is lost, or whose delete was not done.
+ */
+async function withKeptNotes(stored: StoredMerge, pair: Pair, context: ToolContext): Promise<Pair> {
+  const { kept } = pair;
+  if (kept.notes || !mayHaveMovedNotes(await planOf(stored, pair, context))) return pair;
+  const notes = rowsIn(await readFresh(context, listContactNotes, { contactId: stored.keep }), 'notes');
+  return { ...pair, kept: { ...kept, notes } };
+}
+
 /** Undefined if the owner agrees. */
 async function ask(stored: StoredMerge, pair: Pair, context: ToolContext): Promise<Json | undefined> {
   const { keptBefore, removedBefore } = stored;
@@ -147,12 +171,12 @@ async function finish(stored: StoredMerge, pair: Pair, isNew: boolean, context: 
   const work = new MergeRun(stored, context);
   try {
     const { kept } = await work.finish(pair);
-    await completeMerge(stored, context.clock.now(), context);
+    await complete(stored, context);
     return {
       merged: true,
       contact: SHORT_RECORDS.contact(kept.contact),
       removed: { id: remove, name: nameOf(removedBefore.contact) },
-      changes: await allChanges(stored, context),
+      changes: await allChanges(work.merge, context),
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -160,8 +184,19 @@ async function finish(stored: StoredMerge, pair: Pair, isNew: boolean, context: 
       await dropMerge(stored, context);
       throw error;
     }
-    context.notify(`Not merged yet: ${error.message} ${remove} is not deleted. Call next to continue.`);
+    const end = work.hasSentDelete ? `Whether ${remove} is deleted is not known.` : `${remove} is not deleted.`;
+    context.notify(`Not merged yet: ${error.message} ${end} Call next to continue.`);
     return { merged: false, left: work.left, next: { keep, remove, ...(prefer.length > 0 ? { prefer } : {}) } };
+  }
+}
+
+/** The contact is deleted already: without this record, a later call only cannot say so. */
+async function complete(stored: StoredMerge, context: ToolContext): Promise<void> {
+  try {
+    await completeMerge(stored, context.clock.now(), context);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    context.notify(`The merge is complete, but its record could not be stored: ${error.message}`);
   }
 }
 

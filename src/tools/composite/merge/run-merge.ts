@@ -1,6 +1,6 @@
 import { ApiError, affectsOtherCalls, isMissing } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
-import { isBlank, type Json, recordIn, stableKey } from '../../../lib/json.ts';
+import { isBlank, type Json, listIn, recordIn, stableKey } from '../../../lib/json.ts';
 import { deleteContact, updateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { readContact } from '../onboard/read-contact.ts';
@@ -55,6 +55,7 @@ export class MergeRun {
   #left = 0;
   /** The removed contact by the answer of the update that cleared its email or phone, if that was sent in this round. */
   #cleared: Json | undefined;
+  #hasSentDelete = false;
 
   constructor(merge: StoredMerge, context: ToolContext) {
     this.#merge = merge;
@@ -63,6 +64,16 @@ export class MergeRun {
 
   get left(): number {
     return this.#left;
+  }
+
+  /** With the fields that HighLevel refused in this run. */
+  get merge(): StoredMerge {
+    return this.#merge;
+  }
+
+  /** Whether the delete was sent, so that its outcome may not be known after an error. */
+  get hasSentDelete(): boolean {
+    return this.#hasSentDelete;
   }
 
   /** Whether an error proves that no request of this run was done. */
@@ -83,7 +94,7 @@ export class MergeRun {
       if (steps.length === 0 && isFresh) break;
       this.#left = steps.length;
       this.#cleared = undefined;
-      for (const step of steps) await this.#send(step);
+      for (const step of steps) if (!(await this.#send(step))) break;
       current = await this.#readAgain();
       isFresh = true;
     }
@@ -91,7 +102,8 @@ export class MergeRun {
     return current;
   }
 
-  async #send(step: Step): Promise<void> {
+  /** False if HighLevel refuses a value, so that the steps after it are to be planned again. */
+  async #send(step: Step): Promise<boolean> {
     const { call, progress } = this.#context;
     this.#assertTime();
     const { endpoint, args, before, what } = step;
@@ -105,10 +117,12 @@ export class MergeRun {
       if (args.contactId === this.#merge.remove) this.#cleared = recordIn(answer, 'contact');
     } catch (error) {
       await this.#afterRefusal(step, error);
+      return false;
     }
     this.#done += 1;
     this.#left -= 1;
     progress(this.#done, this.#done + this.#left, `${what} moved`);
+    return true;
   }
 
   #assertTime(): void {
@@ -116,17 +130,17 @@ export class MergeRun {
     if (!hasTime()) throw new MergeStopped(signal?.aborted ? 'the call was cancelled.' : 'stopped for time.');
   }
 
-  /** Fields that HighLevel does not know are left to the note; any other refusal ends the merge. */
-  async #afterRefusal({ what, args }: Step, error: unknown): Promise<void> {
-    if (!(error instanceof ApiError) || what !== 'fields') throw error;
-    const unknown = error.fields.filter(({ name, isUnknown }) => isUnknown && Object.hasOwn(args, name));
-    if (unknown.length === 0) {
+  /** Fields that cannot be moved are left to the note; any other refusal ends the merge. */
+  async #afterRefusal(step: Step, error: unknown): Promise<void> {
+    if (!(error instanceof ApiError)) throw error;
+    const refused = immovableFields(step, error, this.#merge.remove);
+    if (refused.length === 0) {
       // While HighLevel cannot be reached the next call continues.
-      if (error.kind === 'unknownOutcome' || !affectsOtherCalls(error)) await this.#giveBack();
+      if (step.what === 'fields' && (error.kind === 'unknownOutcome' || !affectsOtherCalls(error)))
+        await this.#giveBack();
       throw error;
     }
-    const refused = [...this.#merge.refused, ...unknown.map(({ name }) => name)];
-    this.#merge = { ...this.#merge, refused };
+    this.#merge = { ...this.#merge, refused: [...this.#merge.refused, ...refused] };
     await storeMerge(this.#merge, this.#context);
   }
 
@@ -153,12 +167,28 @@ export class MergeRun {
     this.#left = 1;
     this.#assertTime();
     const before = { contact, notes, tasks, appointments: removedBefore.appointments };
+    this.#hasSentDelete = true;
     try {
       await call(deleteContact, { contactId: remove }, 'interactive', { before });
     } catch (error) {
       if (!isMissing(error)) throw error;
     }
   }
+}
+
+/**
+ * Fields that HighLevel does not know, an email or phone that a third contact has, and those that the removed contact
+ * may not give up.
+ */
+function immovableFields({ what, args }: Step, { kind, existing, fields }: ApiError, remove: string): string[] {
+  const clear = args.contactId === remove ? listIn(args, 'clear') : [];
+  if (clear.length > 0)
+    return kind === 'validation' || kind === 'refused' ? clear.filter((name) => typeof name === 'string') : [];
+  if (what !== 'fields') return [];
+  const isTaken = kind === 'duplicate' && existing !== undefined && existing !== remove;
+  return fields
+    .filter(({ name, isUnknown }) => (isUnknown || isTaken) && Object.hasOwn(args, name))
+    .map(({ name }) => name);
 }
 
 /**

@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { UserError } from '../../../lib/errors.ts';
+import type { RecordFolder } from '../../../lib/record-folder.ts';
+import { epochMs } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 
 /** Version of the records. */
 const VERSION = 1;
+
+/** Complete merges whose records are kept; the oldest are deleted in groups. */
+const MAX_COMPLETE = 200;
+const SWEPT_AT_ONCE = 50;
 
 const Record = z.record(z.string(), z.unknown());
 
@@ -67,12 +73,27 @@ export const dropMerge = (merge: StoredMerge, context: WithState): Promise<void>
   context.state.merges.remove(fileNameOf(merge, context));
 
 /** What stays of a merge, so that a later call can say that it was done. It holds nothing of the contacts. */
-export const completeMerge = (
+export async function completeMerge(
   { v, keep, remove, group, agreedAt }: StoredMerge,
   now: number,
   context: WithState,
-): Promise<void> =>
-  context.state.merges.write(fileNameOf({ keep, remove }, context), {
+): Promise<void> {
+  await context.state.merges.write(fileNameOf({ keep, remove }, context), {
     ...{ v, keep, remove, group, agreedAt },
     completedAt: new Date(now).toISOString(),
   });
+  await sweepComplete(context.state.merges);
+}
+
+async function sweepComplete(merges: RecordFolder): Promise<void> {
+  const names = await merges.names();
+  if (names.length <= MAX_COMPLETE) return;
+  const complete: { name: string; at: number }[] = [];
+  for (const name of names) {
+    const { data } = StoredMergeSchema.safeParse(await merges.read(name).catch(() => undefined));
+    if (data?.completedAt !== undefined) complete.push({ name, at: epochMs(data.completedAt) });
+  }
+  if (complete.length <= MAX_COMPLETE) return;
+  const oldest = complete.sort((a, b) => a.at - b.at).slice(0, complete.length - MAX_COMPLETE + SWEPT_AT_ONCE);
+  for (const { name } of oldest) await merges.remove(name);
+}

@@ -58,7 +58,7 @@ describe('what somebody else changes while a merge runs', () => {
   const write = (sandbox: Merging['sandbox'], path: string, body: Json) =>
     sandbox.fetch(
       new Request(`http://sandbox.invalid${path}`, {
-        method: path.endsWith('s') ? 'POST' : 'PUT',
+        method: /[s/]$/.test(path) ? 'POST' : 'PUT',
         headers: {
           authorization: `Bearer ${sandbox.token}`,
           version: '2021-07-28',
@@ -119,4 +119,59 @@ describe('what somebody else changes while a merge runs', () => {
     expect(await merging.stored(REMOVE)).toMatchObject({ contact: { email: 'ann.lee@example.com' } });
     expect(await merging.merges.names()).toEqual([]);
   });
+
+  /** A third contact gets the email once the contact to be removed has given it up. */
+  const takeEmail = async ({ sandbox }: Pick<Merging, 'sandbox'>) => {
+    const third = { locationId: sandbox.locationId, firstName: 'Third', email: 'ann.lee@example.com' };
+    expect((await write(sandbox, '/contacts/', third)).status).toBe(201);
+  };
+
+  test('an email that a third contact got meanwhile is in the note, and the merge completes', async () => {
+    let isTaken = false;
+    const merging = await openIntercepted(async (line) => {
+      if (line === PUT_KEEP && !isTaken) {
+        isTaken = true;
+        await takeEmail(merging);
+      }
+      return undefined;
+    });
+    expect(await merging.merge()).toMatchObject({
+      merged: true,
+      changes: { filled: ['address1', 'assignedTo', 'businessId'], inNote: expect.arrayContaining([EMAIL_LINE]) },
+    });
+    const { notes } = (await merging.stored(KEEP)) as Stored;
+    expect(notes.filter(({ body }) => String(body).includes(EMAIL_LINE))).toHaveLength(1);
+  });
+
+  test('the email of a merge that ends because the kept contact is gone, and that a third contact has, is named', async () => {
+    let isTaken = false;
+    const merging = await openIntercepted(async (line) => {
+      if (line !== PUT_KEEP || isTaken) return undefined;
+      isTaken = true;
+      await (await merging.other()).call('delete_contact', { contactId: KEEP });
+      await takeEmail(merging);
+      return undefined;
+    });
+    expect(await merging.merge()).toMatchObject({ merged: false });
+    expect(await merging.refused('merge_contacts', { keep: KEEP, remove: REMOVE })).toMatch(
+      /could not get its email or phone \("ann.lee@example.com".* again: The email belongs to another person/,
+    );
+    expect(await merging.merges.names()).toEqual([]);
+  });
+});
+
+const EMAIL_LINE = 'email: ann.lee@example.com';
+
+test('an email that the contact to be removed may not give up is in the note, and the merge completes', async () => {
+  const refusal = {
+    statusCode: 422,
+    message: 'Contacts without email, phone, firstName and lastName are not allowed.',
+    error: 'Unprocessable Entity',
+  };
+  const merging = await openIntercepted((line) =>
+    line === `PUT /contacts/${REMOVE}` ? Response.json(refusal, { status: 400 }) : undefined,
+  );
+  expect(await merging.merge()).toMatchObject({ merged: true });
+  const { notes } = (await merging.stored(KEEP)) as Stored;
+  expect(notes.filter(({ body }) => String(body).includes(EMAIL_LINE))).toHaveLength(1);
 });
