@@ -18,8 +18,7 @@ const MAX_CONTACTS = 25;
 
 /** An entry of the journal for people: who changed what, when, from which value to which. */
 export function journalRow(entry: Entry): Json {
-  const { id, time, tool, contactId, contactName, host, outcome, reason, contacts, conversation, group, undoes } =
-    entry;
+  const { id, time, tool, contactId, contactName, host, outcome, reason, contacts, group, undoes } = entry;
   const row = {
     id,
     at: time,
@@ -34,7 +33,7 @@ export function journalRow(entry: Entry): Json {
     contacts: contacts?.slice(0, MAX_CONTACTS).map(rowOfContact),
     notStored: entry.dropped,
     fields: entry.fields,
-    ...{ conversation, group, undoes },
+    ...{ group, undoes },
   };
   return Object.fromEntries(Object.entries(row).filter(([, value]) => !isEmpty(value)));
 }

@@ -32,6 +32,9 @@ export function namingOf(key: unknown): { readonly kind: LookupKind; readonly sh
 /** Keys of the values in rows about a field. */
 const CHANGE_VALUES = ['old', 'new', 'from', 'to', 'stored', 'now', 'wouldBecome'] as const;
 
+/** Whether a key is one of these, which mean something else in other rows. */
+export const isChangeValue = (key: string): boolean => CHANGE_VALUES.some((name) => name === key);
+
 /** A row that says how a field changed: `{field: "assignedTo", old, new}`. */
 export const isChange = (row: Json): boolean =>
   typeof row.field === 'string' && CHANGE_VALUES.some((key) => Object.hasOwn(row, key));

@@ -1,7 +1,7 @@
 import { isRecord, type Json } from '../../lib/json.ts';
 import { type Clock, isLocalTime, parseLocalTime } from '../../lib/time.ts';
 import { formatTime, isEpochMs, parseTime, withLocalTimes } from '../../lib/time-format.ts';
-import { isNextCall } from '../core/named-ids.ts';
+import { isChangeValue, isNextCall } from '../core/named-ids.ts';
 
 /** Keys of times: some answers of HighLevel have epoch ms there, and appointments a time without an offset. */
 const TIME_KEYS: ReadonlySet<string> = new Set([
@@ -82,14 +82,11 @@ function mapValues(value: unknown, key: string, replace: Replace, marksZone = fa
   return Object.fromEntries(lacksZone ? [...entries, ['zone', 'unknown']] : entries);
 }
 
-/** Keys of the values in a row that says what changed, or would change, in its `field`. */
-const VALUES_OF_FIELD: ReadonlySet<string> = new Set(['old', 'new', 'from', 'to', 'stored', 'now', 'wouldBecome']);
-
-/** The key of a value: of an old or new one that of the field that changed. */
+/** The key of a value: of one before or after a change that of the field that changed. */
 function keyOf(name: string, holder: Json, parent: string): string {
-  const isOfField = typeof holder.field === 'string' && VALUES_OF_FIELD.has(name);
-  if (!isOfField && name !== 'old' && name !== 'new') return name;
-  const field = typeof holder.field === 'string' ? holder.field : parent;
+  const ofRow = isChangeValue(name) && typeof holder.field === 'string' ? holder.field : undefined;
+  if (ofRow === undefined && name !== 'old' && name !== 'new') return name;
+  const field = ofRow ?? parent;
   return TIME_KEYS.has(field) ? field : 'value';
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../src/lib/json.ts';
 import { type Connected, connect, find, type Options, textOf } from '../../connect.ts';
 import { EXPORT_FOLDER, everyCall } from '../../every-tool.ts';
+import { setUp } from '../composite/undo/world.ts';
 import { CHICAGO, timesIn, timesInAnswer, UTC } from './found-times.ts';
 
 const calls = await everyCall();
@@ -131,6 +132,30 @@ describe('sentences with times', () => {
     const dueDate = '2026-02-30T09:00:00Z';
     expect(await refused('create_contact_task', { contactId: id, title: 'x', dueDate })).toContain(`"${dueDate}"`);
   });
+});
+
+test.each(WORLDS)('changes and undos have them too: in $what', async ({ options, prepare, format }) => {
+  const connected = await setUp(options);
+  prepare(connected);
+  const { call, undo, changes, refused } = connected;
+  const { id: contactId } = await find(call, 'maria lopez');
+  const title = '2026-11-20T15:00:00.000Z';
+  const { task } = await call('create_contact_task', { contactId, title: 'Call', dueDate: '2026-12-01T09:00-06:00' });
+  const { id: taskId } = task as Json;
+  await call('update_contact_task', { contactId, taskId, title, dueDate: '2026-12-02T09:00-06:00' });
+  const elsewhere = await connect({ sandboxed: connected.sandbox });
+  await elsewhere.call('update_contact_task', { contactId, taskId, dueDate: '2026-12-03T09:00-06:00' });
+  const conflicts = await undo();
+  const undone = await undo('last', { force: ['dueDate'] });
+  expect(undone.undone).toContainEqual(expect.objectContaining({ field: 'title', from: title, to: 'Call' }));
+  const rows = await changes();
+  const id = rows.find(({ notUndoable }) => notUndoable !== undefined)?.id;
+  const sentence = await refused('undo_change', { changeId: id });
+  for (const answer of [conflicts, undone.undone, rows, sentence]) {
+    const times = timesInAnswer(answer).filter((time) => time !== title);
+    expect(times.length).toBeGreaterThan(0);
+    expect(times.filter((time) => !format.test(time))).toEqual([]);
+  }
 });
 
 test('what people wrote is shown as it is stored, also if it is a time', async () => {

@@ -23,9 +23,15 @@ export const run: Implementation<typeof listRecentChanges> = async (args, contex
   const page = await journal.read({ ...{ locationId, contactId, tool, conversation, since, until, limit, cursor } });
   const next = page.next === undefined ? {} : { next: { ...args, cursor: page.next } };
   const history = await readHistory(journal, locationId);
-  const changes = page.entries.map((entry) => ({ ...journalRow(entry), ...undoability(entry, history) }));
+  const changes = page.entries.map((entry) => ({
+    ...journalRow(entry),
+    ...(allConversations || entry.conversation !== origin?.conversation ? conversationOf(entry) : {}),
+    ...undoability(entry, history),
+  }));
   return { changes, ...next };
 };
+
+const conversationOf = ({ conversation }: Entry): Json => (conversation === undefined ? {} : { conversation });
 
 function undoability(entry: Entry, history: UndoHistory): Json {
   const reason = whyNotUndoable(entry, history);

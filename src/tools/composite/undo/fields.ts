@@ -35,10 +35,10 @@ const FLAGS = new Set(['dnd', 'completed', 'pinned']);
 
 function formOf(field: string, value: unknown): string {
   if (FLAGS.has(field)) return `${value ?? false}`;
+  if (field === 'dndSettings' || field === 'inboundDndSettings') return stableKey(blockedChannels(value));
   if (isEmpty(value)) return '';
   if (field === 'dateOfBirth') return toDay(value);
   if (field === 'dueDate') return `${epochMs(value)}`;
-  if (field === 'dndSettings' || field === 'inboundDndSettings') return stableKey(blockedChannels(value));
   if (field === 'email') return normalizeText(value).toLowerCase();
   if (Array.isArray(value))
     return stableKey(value.map((item) => (typeof item === 'string' ? item : stableKey(item))).sort());
