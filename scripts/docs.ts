@@ -17,6 +17,7 @@ const MARKS = {
   read: 'read',
   create: 'write',
   update: 'write',
+  undo: 'write',
   delete: '**delete**',
   enrol: '**may message**',
 } as const;
