@@ -1,6 +1,7 @@
 import type { Entry } from '../../../api/write/journal/entry.ts';
 import type { Journal } from '../../../api/write/journal/journal.ts';
 import { isRecord, textIn } from '../../../lib/json.ts';
+import { updateContact } from '../../contacts.ts';
 import { effectsOf, writesOf } from './effects.ts';
 import { ruleOf } from './rules.ts';
 
@@ -48,8 +49,12 @@ export const readHistory = async (journal: Pick<Journal, 'read'>, locationId: st
 export function isUndone(entry: Entry, { undoing, currentId }: UndoHistory): boolean {
   const undone = undoing(entry.id);
   const effects = effectsOf(entry);
-  if (!entry.contacts)
-    return undone.length > 0 && undone.length >= effects.reduce((sum, effect) => sum + writesOf(effect), 0);
+  if (!entry.contacts) {
+    // What HighLevel fills in of a contact that is created again is emptied by one write more.
+    const isCreation = effects.some(({ type }) => type === 'deleted');
+    const { length } = undone.filter(({ tool }) => !(isCreation && tool === updateContact.name));
+    return length > 0 && length >= effects.reduce((sum, effect) => sum + writesOf(effect), 0);
+  }
   const contacts = new Set(
     undone.flatMap(({ contactId, contacts }) => [contactId, contacts?.map((each) => each.contactId)].flat()),
   );

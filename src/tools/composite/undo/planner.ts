@@ -1,6 +1,7 @@
 import { fullName } from '../../../api/contact-fields.ts';
 import type { Entry } from '../../../api/write/journal/entry.ts';
 import { isEmpty, type Json, listIn, textIn } from '../../../lib/json.ts';
+import { deleteContact } from '../../contacts.ts';
 import { namingOf } from '../../core/named-ids.ts';
 import { combineSteps } from './combine-steps.ts';
 import { type Effect, effectsOf, listChange, type RecordRef } from './effects.ts';
@@ -38,9 +39,16 @@ class Planner {
 
   plan(): Plan {
     for (const [at, [entry, effect]] of this.#work.entries()) this.#planEffect(entry, effect, at);
-    const [conflicts, notRestored] = [this.#conflicts, this.#notRestored];
     const steps = combineSteps(this.#steps);
-    return { steps, conflicts, notRestored, alreadyRestored: this.#alreadyRestored };
+    const deleted = new Set(
+      steps.flatMap(({ endpoint, record }) => (endpoint.name === deleteContact.name ? [record.contactId] : [])),
+    );
+    return {
+      steps,
+      conflicts: this.#conflicts,
+      notRestored: this.#notRestored.filter(({ record }) => !deleted.has(record.contactId)),
+      alreadyRestored: this.#alreadyRestored,
+    };
   }
 
   #planEffect(entry: Entry, effect: Effect, at: number): void {
@@ -110,10 +118,22 @@ class Planner {
     }
     if (isSameValue(field, now, stored) || this.#isForced(field)) return true;
     // A part that was undone before, or a value that an earlier write of the same run replaced.
-    if (this.#input.history.undoing(entry.id).length > 0 || this.#wasEarlier(record, field, now, at))
-      this.#alreadyRestored += 1;
+    if (this.#wasUndone(entry, record, field) || this.#wasEarlier(record, field, now, at)) this.#alreadyRestored += 1;
     else this.#conflicts.push({ entry, record, field, stored: stored ?? null, now: now ?? null, wouldBecome });
     return false;
+  }
+
+  /** Whether a write that undoes the entry restored this field. */
+  #wasUndone(entry: Entry, record: RecordRef, field: string): boolean {
+    const { undoing, currentId } = this.#input.history;
+    return undoing(entry.id)
+      .flatMap(effectsOf)
+      .some(
+        (effect) =>
+          effect.type === 'set' &&
+          currentId(effect.record.id) === currentId(record.id) &&
+          [effect.before ?? {}, effect.after].some((side) => fieldsOf(side).has(field)),
+      );
   }
 
   #wasEarlier(record: RecordRef, field: string, now: unknown, at: number): boolean {

@@ -9,7 +9,7 @@ import { listContactNotes } from '../../notes.ts';
 import { listContactTasks } from '../../tasks.ts';
 import { searchContactsById } from '../contacts-by-id.ts';
 import type { Effect, RecordRef } from './effects.ts';
-import { fieldsOf } from './fields.ts';
+import { fieldsOf, isSameValue } from './fields.ts';
 import type { UndoHistory } from './history.ts';
 
 /** The records of a contact as they are now; those that were not needed are undefined. */
@@ -53,7 +53,7 @@ export async function readPresent(
 /** Contacts above which one request reads 50 of them. */
 const MAX_SINGLE = 40;
 
-/** Of many contacts those whose changed fields search shows, and that it does not show as they were before a write. */
+/** Of many contacts those that search shows as the writes stored them. */
 async function searchPresent(
   byContact: ReadonlyMap<string, readonly Effect[]>,
   history: UndoHistory,
@@ -70,18 +70,28 @@ async function searchPresent(
     wanted.flatMap(([contactId, effects]) => {
       const contact = rows.get(history.currentId(contactId));
       const isCurrent = context.state.ownWrites.get(contact?.id)?.known.kind !== 'unknown';
-      return contact && isCurrent && effects.every((effect) => showsFields(contact, effect))
-        ? [[contactId, { contact }]]
-        : [];
+      return contact && isCurrent && showsStored(contact, effects) ? [[contactId, { contact }]] : [];
     }),
   );
 }
 
-const showsFields = (contact: Json, effect: Effect): boolean =>
-  effect.type === 'set' &&
-  [effect.before ?? {}, effect.after].every((side) =>
-    [...fieldsOf(side).keys()].every((field) => field.startsWith(CUSTOM_FIELDS) || field in contact),
-  );
+/** Whether a row of search shows what the newest writes stored. Any other may be older than they are: the index is late. */
+function showsStored(contact: Json, effects: readonly Effect[]): boolean {
+  const shown = fieldsOf(contact);
+  const seen = new Set<string>();
+  const isShown = (field: string, stored: unknown): boolean => {
+    if (seen.has(field)) return true;
+    seen.add(field);
+    return (field.startsWith(CUSTOM_FIELDS) || field in contact) && isSameValue(field, shown.get(field), stored);
+  };
+  return effects.every((effect) => {
+    if (effect.type !== 'set') return false;
+    const stored = fieldsOf(effect.after);
+    return [...fieldsOf(effect.before ?? {}).keys(), ...stored.keys()].every((field) =>
+      isShown(field, stored.get(field)),
+    );
+  });
+}
 
 async function readContact(
   contactId: string,

@@ -25,6 +25,7 @@ export interface Progress {
 
 const NO_TIME = new UserError('Stopped for time.');
 const GONE = 'it does not exist any more';
+const FILLED_IN = 'HighLevel filled it in, and it could not be emptied';
 const NOT_STORED = 'HighLevel did not store it';
 
 /**
@@ -53,8 +54,7 @@ export async function runSteps(
       const id = creates && textIn(recordIn(answer, creates.kind), 'id');
       if (creates && id !== undefined) newIds.set(creates.id, id);
       const clear = creates ? filledIn(step, answer) : [];
-      if (clear.length > 0) await call(updateContact, { contactId: id, clear }, 'interactive', { undoes: entry.id });
-      const missing = notStored(step, answer, idNow);
+      const missing = [...notStored(step, answer, idNow), ...(await emptyFields(clear, id, step, call))];
       notRestored.push(...missing);
       done.push({ ...step, rows: step.rows.filter((row) => !missing.some((other) => isSameRow(row, other))) });
     } catch (error) {
@@ -81,6 +81,23 @@ const withIds = (args: Json, idNow: IdNow): Json =>
 function filledIn({ args }: Step, answer: Json): string[] {
   const contact = recordIn(answer, 'contact') ?? {};
   return CLEARABLE.filter((name) => name !== 'name' && isEmpty(args[name]) && !isEmpty(contact[name]));
+}
+
+/** The fields that could not be emptied: the contact was created all the same. */
+async function emptyFields(
+  clear: readonly string[],
+  contactId: string | undefined,
+  { entry, record }: Step,
+  call: ToolContext['call'],
+): Promise<NotRestored[]> {
+  if (clear.length === 0) return [];
+  try {
+    await call(updateContact, { contactId, clear }, 'interactive', { undoes: entry.id });
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return clear.map((field) => ({ entry, record, field, reason: FILLED_IN }));
+  }
 }
 
 const isSameRow = (one: Row, other: Row): boolean => one.field === other.field && one.record.id === other.record.id;

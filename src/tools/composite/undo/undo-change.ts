@@ -58,7 +58,7 @@ const undo = (entry: Entry, undoing: () => Promise<Undoing>, context: ToolContex
   });
 
 const CONFLICT =
-  'Nothing was written: these fields were changed by somebody else since. Ask the user; to restore some all the same, name them in force.';
+  'Nothing was written: these fields were changed since, by somebody else or by a later change. Ask the user; to restore some all the same, name them in force.';
 const UNCHANGED = 'Nothing was written: everything that can be restored is as it was before the change.';
 const NOT_RECALLED = 'Messages that were sent and automations that ran because of the change are not recalled.';
 const AGAIN = 'That change was an undo, so undoing it makes the earlier change again.';

@@ -57,6 +57,45 @@ describe('an undo that stops midway', () => {
     expect(unexpected(['delete_contact'], before, await state())).toEqual([]);
   });
 
+  test.each(['notes', 'emptying'])('in the creation of a contact that HighLevel gives a source: %s', async (what) => {
+    const { call, undo, changes, state, sandbox } = await setUp();
+    const { contact } = await call('create_contact', { firstName: 'Zoe', email: 'zoe@example.com' });
+    const { id: contactId } = contact as Json;
+    await call('update_contact', { contactId, clear: ['source'] });
+    await call('create_contact_note', { contactId, body: 'Met at the fair.' });
+    const before = await state();
+    await call('delete_contact', { contactId });
+    const [change] = await changes();
+    const route = what === 'notes' ? 'POST /contacts/{contactId}/notes' : 'PUT /contacts/{contactId}';
+    sandbox.setFaults([{ route, fault: { status: 403, body: {} } }]);
+    const first = await undo(change?.id as string);
+    expect(first.newIds).toMatchObject({ [contactId as string]: expect.any(String) });
+    sandbox.setFaults([]);
+    if (what === 'notes') await undo(change?.id as string);
+    else expect(first.notRestored).toMatchObject([{ field: 'source', reason: expect.stringContaining('emptied') }]);
+    const differences = unexpected(['delete_contact'], before, await state());
+    expect(differences).toEqual(what === 'notes' ? [] : ['contact.source']);
+  });
+
+  test('does not take a field that others changed meanwhile for restored', async () => {
+    const { call, undo, changes, sandbox, indexed } = await setUp();
+    const elsewhere = await connect({ sandboxed: sandbox });
+    const ids = await contactIds(call, 2);
+    const [old, ours, theirs] = recordsOf((await call('list_businesses')).businesses).map(({ id }) => id as string);
+    await call('bulk_assign_contact_business', { ids: [ids[0]], businessId: old });
+    await call('bulk_assign_contact_business', { ids: [ids[1]], unlinkBusiness: true });
+    indexed();
+    await call('bulk_assign_contact_business', { ids, businessId: ours });
+    const [change] = await changes();
+    sandbox.setFaults([{ route: 'POST /contacts/bulk/business', nth: 2, fault: { status: 403, body: {} } }]);
+    const first = await undo(change?.id as string);
+    sandbox.setFaults([]);
+    const [done] = recordsOf(first.undone);
+    const left = ids.find((id) => id !== done?.contactId);
+    await elsewhere.call('bulk_assign_contact_business', { ids: [left], businessId: theirs });
+    expect(await undo(change?.id as string)).toMatchObject({ total: 1, conflicts: [{ contactId: left }] });
+  });
+
   test('before its first write is an error', async () => {
     const { call, refused, sandbox } = await setUp();
     const { id: contactId } = await find(call, 'maria');
@@ -96,6 +135,21 @@ test('a run of many contacts is read by few searches and undone in few requests'
   const requests = await sent();
   expect(requests.length).toBeLessThan(6);
   expect(unexpected(['bulk_update_contact_tags'], before, await state())).toEqual([]);
+});
+
+test.each([
+  ['bulk_update_contacts', { set: { city: 'Gary' } }],
+  ['bulk_update_contact_tags', { type: 'add', tags: ['winter'] }],
+])('a run of many contacts is undone by another server before searches show it: %s', async (tool, args) => {
+  const journal = newJournal();
+  const { call, state, changes, sandbox } = await setUp({ api: { journal } });
+  const contacts = await contactIds(call, 60);
+  const before = await state();
+  await call(tool, { contacts, ...args });
+  const [change] = await changes();
+  const other = await setUp({ api: { journal }, sandboxed: sandbox });
+  expect((await other.undo(change?.id as string)).undone).toHaveLength(contacts.length);
+  expect(unexpected([tool], before, await state())).toEqual([]);
 });
 
 describe('the owner is asked first', () => {
