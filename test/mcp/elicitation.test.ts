@@ -106,6 +106,56 @@ describe('a delete of a contact, over stdio', () => {
   });
 });
 
+describe('a merge, and an undo that creates a contact again, over stdio', () => {
+  const MERGE = { keep: BEN, remove: ANN };
+  const NO: ElicitResult = { action: 'decline' };
+
+  test('are done after one question each', async () => {
+    const { call, contacts, questions } = await host(() => YES);
+    expect(await call('merge_contacts', MERGE)).toMatchObject({ merged: true, removed: { id: ANN, name: 'Ann Lee' } });
+    expect(await contacts()).toEqual([BEN]);
+    const { newIds } = await call('undo_change', { changeId: 'last' });
+    expect(await contacts()).toEqual([BEN, (newIds as Json)[ANN]].sort());
+    expect(questions).toEqual([expect.stringContaining('"Ann Lee"'), expect.stringContaining('"Ann Lee" again')]);
+  });
+
+  test.each([
+    ['declines', () => NO],
+    ['accepts with an empty form', () => ({ action: 'accept', content: {} }) as ElicitResult],
+    ['accepts with a text and further fields', () => ({ action: 'accept', content: { confirm: 'true', all: true } })],
+    ['returns an error', () => Promise.reject(new Error('no window'))],
+  ] as const satisfies readonly (readonly [string, () => Promise<ElicitResult> | ElicitResult])[])(
+    'that the host %s change nothing',
+    async (_, refusal) => {
+      let answer: () => Promise<ElicitResult> | ElicitResult = refusal;
+      const { call, contacts, entries } = await host(() => answer());
+      expect(await call('merge_contacts', MERGE)).toMatchObject({ confirmed: false });
+      expect(await contacts()).toEqual([ANN, BEN]);
+      answer = () => YES;
+      await call('delete_contact', DELETE);
+      answer = refusal;
+      expect(await call('undo_change', { changeId: 'last' })).toMatchObject({ confirmed: false });
+      expect(await contacts()).toEqual([BEN]);
+      expect((await entries()).map(({ tool, outcome }) => [tool, outcome])).toEqual([
+        ['merge_contacts', 'refused'],
+        ['delete_contact', 'done'],
+        ['undo_change', 'refused'],
+      ]);
+    },
+  );
+
+  test('by a host that shows no forms are previewed, and done by next', async () => {
+    const { call, contacts } = await host();
+    const merge = await call('merge_contacts', MERGE);
+    expect(await contacts()).toEqual([ANN, BEN]);
+    expect(await call('merge_contacts', merge.next as Json)).toMatchObject({ merged: true });
+    const undo = await call('undo_change', { changeId: 'last' });
+    expect(await contacts()).toEqual([BEN]);
+    await call('undo_change', undo.next as Json);
+    expect(await contacts()).toHaveLength(2);
+  });
+});
+
 describe('a host of another kind, over stdio', () => {
   /** The program, with a question for a delete open. */
   async function asked() {
