@@ -6,6 +6,10 @@ export const fullName = (contact: Json): string =>
   textIn(contact, 'name') ||
   '';
 
+/** How people call a contact: its name, else its email or phone; empty where it has none of them. */
+export const contactLabel = (contact: Json): string =>
+  fullName(contact) || textIn(contact, 'email') || textIn(contact, 'phone') || '';
+
 /** A tag as HighLevel stores it. */
 export const storedTag = (tag: unknown): string => String(tag).trim().toLowerCase();
 

@@ -1,4 +1,4 @@
-import { fullName } from '../../api/contact-fields.ts';
+import { contactLabel } from '../../api/contact-fields.ts';
 import type { Entry } from '../../api/write/journal/entry.ts';
 import { isEmpty, isRecord, type Json, recordIn, recordsOf } from '../../lib/json.ts';
 import { CUSTOM_FIELDS } from './references.ts';
@@ -75,7 +75,7 @@ function fieldsOf(side: Side): Map<string, unknown> {
 }
 
 function lostWith(contact: Json, { contact: _, ...parts }: Json): FieldChange[] {
-  const name = cleanValue(fullName(contact) || contact.email || contact.phone || contact.id, MAX_VALUE);
+  const name = cleanValue(contactLabel(contact) || contact.id, MAX_VALUE);
   const lists = Object.entries(parts).map(([field, list]) => ({
     field,
     ...(Array.isArray(list) ? { old: list.length } : {}),

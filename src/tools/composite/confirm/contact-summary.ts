@@ -1,4 +1,4 @@
-import { fullName } from '../../../api/contact-fields.ts';
+import { contactLabel } from '../../../api/contact-fields.ts';
 import { isMissing } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
 import { type Json, recordIn, rowsIn, textIn } from '../../../lib/json.ts';
@@ -32,7 +32,7 @@ export async function summarizeContact(contactId: string, context: ToolContext):
     readContactParts(contactId, ['contact', 'tasks', 'notes'], context).catch(unlessMissing(unread)),
     readOwnAppointments(contactId, context).catch(unlessMissing(undefined)),
   ]);
-  const name = nameOf(contact) ?? contactId;
+  const name = contactLabel(contact ?? {}) || contactId;
   const next = await describeNext(appointments, context);
   const rows = { task: tasks, note: notes, appointment: appointments?.map(({ raw }) => raw) };
   const [first, second, last] = Object.entries(rows).map(([kind, list]) =>
@@ -52,13 +52,10 @@ export async function summarizeContact(contactId: string, context: ToolContext):
 export async function nameContacts(ids: readonly unknown[], { call }: Pick<ToolContext, 'call'>): Promise<string> {
   const names = ids.slice(0, MAX_NAMED).map(async (contactId) => {
     const answer = await call(getContact, { contactId }).catch(unlessInternal(undefined));
-    return nameOf(recordIn(answer, 'contact')) ?? contactId;
+    return contactLabel(recordIn(answer, 'contact') ?? {}) || contactId;
   });
   return listQuoted(await Promise.all(names), ids.length);
 }
-
-const nameOf = (contact: Json | undefined): string | undefined =>
-  contact && (fullName(contact) || textIn(contact, 'email') || textIn(contact, 'phone'));
 
 /** HighLevel's own list only: a question is no search through the calendars. */
 async function readOwnAppointments(contactId: string, { call, clock }: ToolContext): Promise<Appointment[]> {

@@ -1,4 +1,4 @@
-import { fullName } from '../../../api/contact-fields.ts';
+import { contactLabel } from '../../../api/contact-fields.ts';
 import { isBlank, type Json, textIn } from '../../../lib/json.ts';
 import { isHtml, normalizeText } from '../../../lib/markup.ts';
 import { stripHiddenCharacters, truncate } from '../../../lib/text.ts';
@@ -14,11 +14,7 @@ interface Source {
 /** Characters of the name of a contact in a text. */
 const MAX_NAME = 80;
 
-export const nameOf = (contact: Json): string =>
-  truncate(
-    stripHiddenCharacters(fullName(contact) || (textIn(contact, 'email') ?? textIn(contact, 'phone') ?? '')),
-    MAX_NAME,
-  );
+export const nameOf = (contact: Json): string => truncate(stripHiddenCharacters(contactLabel(contact)), MAX_NAME);
 
 const sourceText = ({ id, contact }: Source): string => `merged contact ${nameOf(contact)} (${id})`.replace('  ', ' ');
 

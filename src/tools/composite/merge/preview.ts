@@ -1,7 +1,8 @@
-import { type Json, textIn } from '../../../lib/json.ts';
+import { type Json, listIn, textIn } from '../../../lib/json.ts';
 import { firstCharacters, quoteForMessage, stripHiddenCharacters } from '../../../lib/text.ts';
 import type { Question } from '../../core/confirmation.ts';
 import type { Appointment } from '../appointments/starts.ts';
+import { countOf } from '../confirm/wording.ts';
 import type { MergeField } from './field-values.ts';
 import { nameOf } from './moved-notes.ts';
 import type { Names } from './names.ts';
@@ -37,24 +38,37 @@ export function questionOf(shown: Shown): Question {
   };
 }
 
-const countOf = ({ steps }: Pick<MergePlan, 'steps'>, what: string): number =>
-  steps.filter((step) => step.what === what).length;
+const stepsFor = ({ steps }: Pick<MergePlan, 'steps'>, what: string) => steps.filter((step) => step.what === what);
 
-const listed = (plan: Pick<MergePlan, 'steps'>, what: string): number => {
-  const { args = {} } = plan.steps.find((step) => step.what === what) ?? {};
-  const list = args[what];
-  return Array.isArray(list) ? list.length : 0;
-};
+const listed = (plan: Pick<MergePlan, 'steps'>, what: string): number =>
+  stepsFor(plan, what).flatMap(({ args }) => listIn(args, what)).length;
 
 /** How much is moved, without what is zero. */
-function movedOf(plan: Pick<MergePlan, 'steps' | 'inNote'>): Json {
-  const counts = {
+function movedOf(plan: Pick<MergePlan, 'steps' | 'inNote'>): Readonly<Partial<Record<Moved, number>>> {
+  const counts: Record<Moved, number> = {
     tags: listed(plan, 'tags'),
     followers: listed(plan, 'followers'),
-    notes: countOf(plan, 'note') - (plan.inNote.length > 0 ? 1 : 0),
-    tasks: countOf(plan, 'task'),
+    notes: stepsFor(plan, 'note').length - (plan.inNote.length > 0 ? 1 : 0),
+    tasks: stepsFor(plan, 'task').length,
   };
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}
+
+/** What is moved besides fields, and one of it. */
+const MOVED = { tags: 'tag', followers: 'follower', notes: 'note', tasks: 'task' } as const;
+type Moved = keyof typeof MOVED;
+
+/** The same in words, with the fields. */
+function movedText(plan: MergePlan): string {
+  const counts = movedOf(plan);
+  const moved = (Object.keys(MOVED) as Moved[]).flatMap((kind) => {
+    const count = counts[kind];
+    return count === undefined ? [] : [countOf(count, MOVED[kind])];
+  });
+  const { length } = plan.filled;
+  const parts = [...moved, ...(length > 0 ? [`${countOf(length, 'empty field')} filled`] : [])];
+  if (parts.length === 0) return 'Nothing is moved.';
+  return `Moved: ${parts.join(', ')}.${counts.tags === undefined ? '' : ' Tags may start automations.'}`;
 }
 
 const nextOf = ({ appointments, now }: Shown): Appointment | undefined => appointments.find(({ at }) => at >= now);
@@ -120,18 +134,17 @@ function textOf(shown: Shown): string {
     return `${quoteForMessage(names.label(field))} stays ${quoteForMessage(names.shown(field.name, value))}`;
   });
   const more = plan.differences.length - fields.length;
-  const moved = Object.entries(movedOf(plan)).map(([what, count]) => `${count} ${what}`);
   const next = nextOf(shown);
   const coming = next ? `, the next ${quoteForMessage(next.raw.title)} at ${names.time(next.at)}` : '';
   return [
     `Merge ${removed} (${merge.remove}) into ${kept} (${merge.keep}), and delete ${removed}?`,
-    `Moved: ${[...moved, `${plan.filled.length} empty fields filled`].join(', ')}. Tags may start automations.`,
+    movedText(plan),
     ...(fields.length > 0
       ? [
           `Both have a value: ${fields.join('; ')}${more > 0 ? `; and ${more} more` : ''}. The other values go to a note.`,
         ]
       : []),
     ...(plan.optOuts.length > 0 ? [`Opted out, as ${removed} is: ${plan.optOuts.join(', ')}.`] : []),
-    `Deleted with ${removed}, and not recoverable: ${shown.appointments.length} appointments${coming}; ${NOT_MOVED}.`,
+    `Deleted with ${removed}, and not recoverable: ${countOf(shown.appointments.length, 'appointment')}${coming}; ${NOT_MOVED}.`,
   ].join('\n');
 }

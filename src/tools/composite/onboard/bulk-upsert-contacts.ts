@@ -1,4 +1,4 @@
-import { fullName } from '../../../api/contact-fields.ts';
+import { contactLabel } from '../../../api/contact-fields.ts';
 import { MAX_UNASKED, type Question } from '../../core/confirmation.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { Implementation, ToolInput } from '../../core/tool.ts';
@@ -30,8 +30,7 @@ async function handleOf(args: UpsertInput, context: ToolContext): Promise<string
   return jobs.create(KIND, job, args);
 }
 
-const whoIs = ({ fields }: DesiredPerson): string =>
-  fullName(fields) || fields.email || fields.phone || 'without a name';
+const whoIs = ({ fields }: DesiredPerson): string => contactLabel(fields) || 'without a name';
 
 async function questionOf({ people }: UpsertJob): Promise<Question> {
   const text = `Onboard ${people.length} people (${listQuoted(people.map(whoIs))})? Those who are not found are created, the others get what is new. ${AUTOMATIONS}`;

@@ -1,4 +1,4 @@
-import { fullName } from '../../../api/contact-fields.ts';
+import { contactLabel } from '../../../api/contact-fields.ts';
 import type { Entry } from '../../../api/write/journal/entry.ts';
 import { isEmpty, type Json, listIn, textIn } from '../../../lib/json.ts';
 import { deleteContact } from '../../contacts.ts';
@@ -235,7 +235,7 @@ const contactOf = ({ contactId, contactName }: RecordRef): RecordRef => ({
 
 /** How people call a record. */
 const labelOf = ({ kind, id }: RecordRef, record: Json): unknown =>
-  (kind === 'contact' ? fullName(record) || record.email || record.phone : (record.title ?? record.body)) || id;
+  (kind === 'contact' ? contactLabel(record) : (record.title ?? record.body)) || id;
 
 const COPIED = ['body', 'title', 'dueDate', 'completed', 'pinned', 'color', 'assignedTo'] as const;
 const isCopy = (one: Json, other: Json): boolean =>
