@@ -1,8 +1,7 @@
 import { contactLabel } from '../../api/contact-fields.ts';
 import type { Entry } from '../../api/write/journal/entry.ts';
-import { isEmpty, isRecord, type Json, recordIn, recordsOf } from '../../lib/json.ts';
-import { CUSTOM_FIELDS } from './references.ts';
-import { cleanValue, rowOf } from './row-shape.ts';
+import { isEmpty, isRecord, type Json, recordIn } from '../../lib/json.ts';
+import { cleanValue, valuesByField } from './row-shape.ts';
 
 /** How a field changed: null where there was, or is, no value; without `old` or `new` where it is not known. */
 export interface FieldChange extends Json {
@@ -65,14 +64,7 @@ const shown = (key: 'old' | 'new', side: Side, value: unknown): { readonly old?:
 /** Keys of records that say nothing to people. */
 const NOT_SHOWN = new Set(['id', '_id', 'locationId', 'contactId', 'dateAdded', 'dateUpdated', 'isDeleted', 'deleted']);
 
-/** The values by field, each custom field by its own. */
-function fieldsOf(side: Side): Map<string, unknown> {
-  const { customFields, ...fields } = isRecord(side) ? rowOf.contact(side) : {};
-  return new Map([
-    ...Object.entries(fields).filter(([name]) => !NOT_SHOWN.has(name)),
-    ...recordsOf(customFields).map(({ id, value }) => [`${CUSTOM_FIELDS}${id}`, value] as const),
-  ]);
-}
+const fieldsOf = (side: Side): Map<string, unknown> => valuesByField(isRecord(side) ? side : {}, NOT_SHOWN);
 
 function lostWith(contact: Json, { contact: _, ...parts }: Json): FieldChange[] {
   const name = cleanValue(contactLabel(contact) || contact.id, MAX_VALUE);

@@ -1,7 +1,8 @@
 import type { ListShape, Page } from '../../api/endpoint.ts';
-import { isEmpty, isRecord, type Json, listIn } from '../../lib/json.ts';
+import { isEmpty, isRecord, type Json, listIn, recordsOf } from '../../lib/json.ts';
 import { stripHiddenCharacters, truncate, truncateMiddle } from '../../lib/text.ts';
 import { DAY_MS, epochMs, toDay } from '../../lib/time.ts';
+import { CUSTOM_FIELDS } from './references.ts';
 
 /** Internal fields of the API; `fields` can still name any of them. */
 export const OMITTED_FIELDS: ReadonlySet<string> = new Set([
@@ -111,6 +112,15 @@ const event = ({ appoinmentStatus, ...raw }: Json): Json => ({
 });
 
 export const rowOf = { contact, task, note: (raw: Json) => raw, event, any: (raw: Json) => raw };
+
+/** The values of a record by field without those omitted, each custom field by its own: `customFields.<id>`. */
+export function valuesByField(record: Json, omitted: ReadonlySet<string>): Map<string, unknown> {
+  const { customFields, ...fields } = contact(record);
+  return new Map([
+    ...Object.entries(fields).filter(([name]) => !omitted.has(name)),
+    ...recordsOf(customFields).map(({ id, value }) => [`${CUSTOM_FIELDS}${id}`, value] as const),
+  ]);
+}
 
 /** A list that the API sends in one answer; `limit` and `skip` page it here. */
 export const unpagedList = (

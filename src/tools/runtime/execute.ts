@@ -3,7 +3,6 @@ import { sentArgs } from '../../api/request.ts';
 import { droppedBy } from '../../api/write/changed-fields.ts';
 import type { Json } from '../../lib/json.ts';
 import { isE164 } from '../../lib/phone.ts';
-import { randomWord } from '../../lib/random-word.ts';
 import { truncate } from '../../lib/text.ts';
 import { readTime } from '../../lib/time.ts';
 import { hasUtcTimes, withLocalTimes } from '../../lib/time-format.ts';
@@ -15,6 +14,7 @@ import { refuseUnknownFields } from '../core/row-keys.ts';
 import { countInvalidRows } from '../core/row-shape.ts';
 import { type EndpointTool, isComposite, type Tool } from '../core/tool.ts';
 import { bytes, MAX_BYTES, toToolResult, truncateToLimit } from '../core/tool-result.ts';
+import { newGroup } from '../core/write-group.ts';
 import { contactIdsIn } from '../core/written-contacts.ts';
 import { hasFilters } from '../search-arguments.ts';
 import { assertAsking, confirmWrite, createConfirm, withoutHandle } from './confirm.ts';
@@ -23,8 +23,6 @@ import { deletedRecord, readBeforeDelete } from './read-before-delete.ts';
 import { readUnchanged } from './read-unchanged.ts';
 import { TimeBudget } from './time-budget.ts';
 
-/** Characters of the name of a group of writes. */
-const GROUP_LENGTH = 8;
 /** Characters of all notices together. */
 const NOTICE_CHARACTERS = 2_000;
 
@@ -105,7 +103,7 @@ function createToolContext(
   addNotice: (notice: string, kind?: string) => void,
 ): ToolContext {
   const { api, clock, signal, onWrite, access, state } = request;
-  const run = isComposite(tool) ? randomWord(GROUP_LENGTH) : undefined;
+  const run = isComposite(tool) ? newGroup() : undefined;
   const budget = new TimeBudget(() => api.now());
   const notify = (notice: string) => addNotice(notice);
   // Hundreds of calls may send notices that differ only in numbers: the last one is shown.

@@ -2,7 +2,7 @@ import type { Json } from '../../../lib/json.ts';
 import { MAX_UNASKED, type Question } from '../../core/confirmation.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { JobStore } from '../../core/job-store.ts';
-import { inGroup } from '../write-group.ts';
+import { inGroup } from '../../core/write-group.ts';
 import { agreeTo, confirmingCall } from './agree.ts';
 import { BulkJob, type BulkPlan } from './bulk-job.ts';
 import { costOf } from './cost.ts';

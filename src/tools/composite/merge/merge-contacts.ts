@@ -1,7 +1,6 @@
 import { ApiError } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
 import { isBlank, type Json, rowsIn } from '../../../lib/json.ts';
-import { randomWord } from '../../../lib/random-word.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import { asOf, epochMs } from '../../../lib/time.ts';
 import { listContactAppointments } from '../../appointments.ts';
@@ -9,13 +8,13 @@ import type { ToolContext } from '../../core/context.ts';
 import { CUSTOM_FIELDS } from '../../core/references.ts';
 import { SHORT_RECORDS } from '../../core/short-records.ts';
 import type { Implementation, ToolInput } from '../../core/tool.ts';
+import { inGroup, newGroup } from '../../core/write-group.ts';
 import { listContactNotes } from '../../notes.ts';
 import { inOrderOfTime } from '../appointments/starts.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { withPersonLock } from '../onboard/person-lock.ts';
 import { readFresh } from '../onboard/read-contact.ts';
 import { readHistory } from '../undo/history.ts';
-import { inGroup } from '../write-group.ts';
 import { PREFERABLE } from './field-values.ts';
 import type { mergeContacts } from './merge-contacts.tool.ts';
 import { nameOf } from './moved-notes.ts';
@@ -28,8 +27,6 @@ import { completeMerge, dropMerge, findMerges, type StoredMerge, storeMerge } fr
 
 type MergeInput = ToolInput<typeof mergeContacts>;
 
-/** Characters of the group of the writes of a merge, in the journal. */
-const GROUP_LENGTH = 8;
 /** ms for which a merge that stopped continues without asking the owner again. */
 const CONSENT_MS = 3_600_000;
 
@@ -137,7 +134,7 @@ async function newMerge(
   const appointments = rowsIn(await context.call(listContactAppointments, { contactId: remove }), 'events');
   const { contact = {}, notes = [], tasks = [] } = removed ?? {};
   return {
-    ...{ v: 1, keep, remove, prefer, refused: [], group: randomWord(GROUP_LENGTH) },
+    ...{ v: 1, keep, remove, prefer, refused: [], group: newGroup() },
     agreedAt: asOf(context.clock),
     keptBefore: kept.contact,
     removedBefore: { contact, notes: [...notes], tasks: [...tasks], appointments },

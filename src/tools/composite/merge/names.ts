@@ -1,12 +1,11 @@
-import { isRecord, type Json } from '../../../lib/json.ts';
+import { type Json, recordsOf } from '../../../lib/json.ts';
 import { stripHiddenCharacters } from '../../../lib/text.ts';
 import { formatTime } from '../../../lib/time-format.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { fieldLabels } from '../../names/custom-field-values.ts';
 import { rowsWith } from '../../names/lookups.ts';
 import { indexById } from '../../names/match-name.ts';
-import type { MergeField } from './field-values.ts';
-import { BUSINESS } from './field-values.ts';
+import { BUSINESS, type MergeField } from './field-values.ts';
 
 /** What people call the ids of a merge; an id where its name is not known. */
 export interface Names {
@@ -31,12 +30,7 @@ export async function readNames(
   const ids = (values: readonly unknown[]) => values.flat().filter((id) => typeof id === 'string');
   const users = ids([...contacts.map(({ assignedTo }) => assignedTo), ...notes.map(({ userId }) => userId)]);
   const businesses = ids(contacts.map(({ businessId }) => businessId));
-  const custom = contacts.flatMap(({ customFields }) =>
-    [customFields]
-      .flat()
-      .filter(isRecord)
-      .map(({ id }) => id),
-  );
+  const custom = contacts.flatMap(({ customFields }) => recordsOf(customFields).map(({ id }) => id));
   const rowsOf = (kind: Parameters<typeof rowsWith>[0], wanted: string[]) =>
     wanted.length > 0 ? rowsWith(kind, wanted, context) : [];
   const [userRows, businessRows, definitions, zone] = await Promise.all([

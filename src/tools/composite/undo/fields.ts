@@ -2,7 +2,7 @@ import { isEmpty, isRecord, type Json, recordsOf, stableKey } from '../../../lib
 import { normalizeText } from '../../../lib/markup.ts';
 import { epochMs, toDay } from '../../../lib/time.ts';
 import { CUSTOM_FIELDS } from '../../core/references.ts';
-import { rowOf } from '../../core/row-shape.ts';
+import { valuesByField } from '../../core/row-shape.ts';
 
 /** Fields of a contact that are lists: a change adds and removes items, and leaves those of others. */
 export type ListField = 'tags' | 'followers';
@@ -11,14 +11,8 @@ export const isList = (field: string): field is ListField => field === 'tags' ||
 /** Keys of records that no change sets. */
 const NOT_SET = new Set(['id', 'locationId', 'contactId', 'dateAdded', 'dateUpdated']);
 
-/** The fields of a record by name, each custom field by its own: `customFields.<id>`. */
-export function fieldsOf(record: Json): Map<string, unknown> {
-  const { customFields, ...fields } = rowOf.contact(record);
-  return new Map([
-    ...Object.entries(fields).filter(([name]) => !NOT_SET.has(name)),
-    ...recordsOf(customFields).map(({ id, value }) => [`${CUSTOM_FIELDS}${id}`, value] as const),
-  ]);
-}
+/** The fields of a record that a change may set. */
+export const fieldsOf = (record: Json): Map<string, unknown> => valuesByField(record, NOT_SET);
 
 /** The record with one of these fields set. */
 export function withField(record: Json, field: string, value: unknown): Json {

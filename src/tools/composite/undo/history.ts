@@ -3,6 +3,7 @@ import type { Journal } from '../../../api/write/journal/journal.ts';
 import { isRecord, textIn } from '../../../lib/json.ts';
 import { updateContact } from '../../contacts.ts';
 import { effectsOf, writesOf } from './effects.ts';
+import { NO_VALUES, NOT_ENROLLED, NOT_READ } from './reasons.ts';
 import { ruleOf } from './rules.ts';
 
 /** What the journal says about changes that were undone. */
@@ -64,8 +65,6 @@ export function isUndone(entry: Entry, { undoing, currentId }: UndoHistory): boo
   );
 }
 
-const NO_VALUES = 'the journal has no values of it (GHL_JOURNAL_VALUES=off)';
-
 /** Why an entry cannot be undone; undefined if it can. */
 export function whyNotUndoable(entry: Entry, history: UndoHistory): string | undefined {
   const { outcome, tool } = entry;
@@ -75,12 +74,9 @@ export function whyNotUndoable(entry: Entry, history: UndoHistory): string | und
   if (outcome === 'unknown') return 'it is not known whether it was done';
   const [newest] = history.undoing(entry.id);
   if (newest) return `undone by ${newest.id} at ${newest.time}`;
-  if ('how' in rule && 'end' in rule && !rule.end)
-    return 'a contact is not enrolled again: that may message the person';
+  if ('end' in rule && !rule.end) return NOT_ENROLLED;
   if (entry.fields) return NO_VALUES;
   const effects = effectsOf(entry);
   if (effects.length === 0) return 'the journal does not name its record';
-  return effects.every((effect) => 'before' in effect && effect.before === undefined)
-    ? 'the values before it could not be read'
-    : undefined;
+  return effects.every((effect) => 'before' in effect && effect.before === undefined) ? NOT_READ : undefined;
 }

@@ -9,6 +9,7 @@ import { fieldWrites, listWrites } from './field-writes.ts';
 import { fieldsOf, isList, isSameValue, type ListField } from './fields.ts';
 import { isUndone } from './history.ts';
 import type { Conflict, NotRestored, Plan, PlanInput, Step } from './plan.ts';
+import { GONE, GONE_WITH_CONTACT, NOT_ENROLLED, NOT_READ } from './reasons.ts';
 import { keyOf, RecordStates } from './record-states.ts';
 import { creation, deletion, linkWrites } from './record-writes.ts';
 import { ruleOf } from './rules.ts';
@@ -16,8 +17,6 @@ import type { FieldRestored, Write } from './write.ts';
 
 /** How to take changes back, in the reverse order of their writes. Pure. */
 export const planUndo = (input: PlanInput): Plan => new Planner(input).plan();
-
-const GONE = 'it does not exist any more';
 
 /** Plans one effect after the other on a copy of the present records, which each planned write changes. */
 class Planner {
@@ -221,10 +220,6 @@ class Planner {
     this.#notRestored.push({ entry, record, field, reason });
   }
 }
-
-const NOT_READ = 'what it was before could not be read';
-const NOT_ENROLLED = 'a contact is not enrolled again: that would start from the first step and may message the person';
-const GONE_WITH_CONTACT = 'its contact does not exist any more';
 
 const contactOf = ({ contactId, contactName }: RecordRef): RecordRef => ({
   kind: 'contact',

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../../api/endpoint.ts';
 import { removeContactFromCampaign } from '../../campaigns.ts';
 import { removeContactFromWorkflow } from '../../workflows.ts';
+import { NOT_ENROLLED } from './reasons.ts';
 
 /** The records whose fields a change sets, or that it adds or deletes. */
 export type RecordKind = 'contact' | 'task' | 'note';
@@ -22,7 +23,7 @@ interface EnrolmentRule {
 export type UndoRule = RecordRule | EnrolmentRule;
 
 const restores = (what: string) => `restores ${what}`;
-const NOT_ENROLLED = 'does nothing: an enrolment starts from its first step and may message the person';
+const nothing = (reason: string) => `does nothing, because ${reason}`;
 
 /** By the name of each endpoint that writes. */
 export const UNDO_RULES: Readonly<Record<string, UndoRule>> = {
@@ -48,9 +49,9 @@ export const UNDO_RULES: Readonly<Record<string, UndoRule>> = {
   remove_contact_followers: { record: 'contact', how: 'adds the followers that were removed' },
   add_contact_to_campaign: { end: removeContactFromCampaign, how: 'ends the enrolment' },
   add_contact_to_workflow: { end: removeContactFromWorkflow, how: 'ends the enrolment' },
-  remove_contact_from_campaign: { end: undefined, how: NOT_ENROLLED },
-  remove_contact_from_all_campaigns: { end: undefined, how: NOT_ENROLLED },
-  remove_contact_from_workflow: { end: undefined, how: NOT_ENROLLED },
+  remove_contact_from_campaign: { end: undefined, how: nothing(NOT_ENROLLED) },
+  remove_contact_from_all_campaigns: { end: undefined, how: nothing(NOT_ENROLLED) },
+  remove_contact_from_workflow: { end: undefined, how: nothing(NOT_ENROLLED) },
 };
 
 export const ruleOf = (tool: string): UndoRule | undefined =>

@@ -6,11 +6,12 @@ import { CLEARABLE } from '../../core/contact-arguments.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { assertAllowed } from '../../core/permissions.ts';
 import { rowOf } from '../../core/row-shape.ts';
+import { inGroup } from '../../core/write-group.ts';
 import { differentFields } from '../../core/write-remarks.ts';
-import { inGroup } from '../write-group.ts';
 import { fieldsOf, isSameValue } from './fields.ts';
 import type { UndoHistory } from './history.ts';
 import type { IdNow, NotRestored, Restored, Row, Step } from './plan.ts';
+import { FILLED_IN, GONE, NOT_STORED } from './reasons.ts';
 
 /** What was done of a plan. */
 export interface Progress {
@@ -24,9 +25,6 @@ export interface Progress {
 }
 
 const NO_TIME = new UserError('Stopped for time.');
-const GONE = 'it does not exist any more';
-const FILLED_IN = 'HighLevel filled it in, and it could not be emptied';
-const NOT_STORED = 'HighLevel did not store it';
 
 /**
  * Sends the writes of a plan in order, until one fails.
