@@ -1,3 +1,4 @@
+import type { ElicitResult } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, test } from 'vitest';
 import type { Endpoint } from '../../src/api/endpoint.ts';
 import { fetchTransport } from '../../src/api/transport/index.ts';
@@ -216,6 +217,20 @@ describe('a handle', () => {
     businesses = [{ id: 'businessTwo000000000', name: 'Acme' }];
     connected.advance(10 * 60_000);
     expect(await connected.call('bulk_assign_contact_business', next as Json)).toMatchObject({ preview: true });
+  });
+
+  test.each([
+    ['delete_contact', DELETE],
+    ['bulk_update_contacts', { contacts: ids(26), addTags: ['new'] }],
+    ['bulk_upsert_contacts', { rows: ids(26).map((id) => ({ email: `${id}@example.com` })) }],
+  ])('of %s that nobody saw ends when the owner declines the same call', async (tool, args) => {
+    const actions: ElicitResult['action'][] = ['cancel', 'decline', 'cancel'];
+    const connected = await world({ answers: () => ({ action: actions.shift() ?? 'cancel' }) });
+    const { next } = await connected.call(tool, args);
+    expect(await connected.call(tool, args)).toMatchObject({ confirmed: false });
+    const result = await connected.client.callTool({ name: tool, arguments: next as Json });
+    expect(JSON.stringify(result)).toMatch(/the user was asked since, and did not agree|no unfinished work/);
+    expect(await writes(connected)).toEqual([]);
   });
 
   test('confirms one call', async () => {

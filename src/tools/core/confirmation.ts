@@ -44,7 +44,7 @@ export interface Confirming {
 }
 
 /** Why a handle confirms nothing. */
-export type HandleProblem = 'unknown' | 'used' | 'expired' | 'changed';
+export type HandleProblem = 'unknown' | 'used' | 'refused' | 'expired' | 'changed';
 
 /** ms for which a handle is valid. */
 const LIFETIME_MS = 15 * 60_000;
@@ -52,16 +52,22 @@ const MAX_HANDLES = 200;
 /** Characters: nobody guesses one of the few that are valid. */
 const HANDLE_LENGTH = 10;
 
+interface Issued {
+  readonly digest: string;
+  /** Monotonic ms. */
+  readonly at: number;
+  /** Why it is no longer valid. */
+  end?: 'used' | 'refused';
+}
+
 /** Handles by which calls are confirmed, in memory: each for one call with one content, once. */
 export class Confirmations {
-  readonly #issued = new BoundedMap<string, { readonly digest: string; readonly at: number; isUsed: boolean }>(
-    MAX_HANDLES,
-  );
+  readonly #issued = new BoundedMap<string, Issued>(MAX_HANDLES);
 
   /** `bound` is all that the consent is for; `now` is monotonic ms. */
   issue(bound: Json, now: number): string {
     const handle = randomWord(HANDLE_LENGTH);
-    this.#issued.set(handle, { digest: digestOf(bound), at: now, isUsed: false });
+    this.#issued.set(handle, { digest: digestOf(bound), at: now });
     return handle;
   }
 
@@ -69,11 +75,17 @@ export class Confirmations {
   redeem(handle: string, bound: Json, now: number): HandleProblem | undefined {
     const issued = this.#issued.get(handle);
     if (!issued) return 'unknown';
-    if (issued.isUsed) return 'used';
+    if (issued.end) return issued.end;
     if (now - issued.at >= LIFETIME_MS) return 'expired';
     if (issued.digest !== digestOf(bound)) return 'changed';
-    issued.isUsed = true;
+    issued.end = 'used';
     return undefined;
+  }
+
+  /** Ends the handles for what the owner has been asked about and did not agree to. */
+  refuse(bound: Json): void {
+    const digest = digestOf(bound);
+    for (const issued of this.#issued.values()) if (issued.digest === digest) issued.end ??= 'refused';
   }
 }
 

@@ -74,6 +74,14 @@ export class JobStore {
     this.#jobs.delete(handle);
   }
 
+  /** Removes the job, and earlier ones of the same arguments. */
+  removeEqual(handle: string): void {
+    const { kind, fingerprint: wanted } = this.#jobs.get(handle) ?? {};
+    this.#jobs.delete(handle);
+    for (const [other, job] of [...this.#jobs])
+      if (wanted !== undefined && job.kind === kind && job.fingerprint === wanted) this.#jobs.delete(other);
+  }
+
   /** Makes the job the most recently used, and drops others above the limits. */
   #use(handle: string, job: Job): void {
     this.#jobs.delete(handle);

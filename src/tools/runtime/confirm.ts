@@ -23,6 +23,7 @@ const REFUSALS: Readonly<Record<Exclude<OwnerAnswer, 'agreed' | 'unseen'>, strin
 const HANDLE_PROBLEMS: Readonly<Record<HandleProblem, string>> = {
   unknown: 'is not known: a handle is valid for 15 minutes, while this server runs',
   used: 'was used before: each confirms one call',
+  refused: 'is no longer valid: the user was asked since, and did not agree',
   expired: 'has expired after 15 minutes',
   changed: 'is for another call: the arguments, or what the call would do, have changed since',
 };
@@ -61,8 +62,9 @@ export function createConfirm(
     if (!confirming.askOwner) return preview(question, bound);
     const answer = await budget.exclude(confirming.askOwner(question.text));
     if (answer === 'unseen') return preview(question, bound);
-    if (answer !== 'agreed') return refuse(answer);
-    return signal?.aborted ? refuse('cancelled') : undefined;
+    if (answer === 'agreed' && !signal?.aborted) return undefined;
+    state.confirmations.refuse(bound);
+    return refuse(answer === 'agreed' ? 'cancelled' : answer);
   };
 }
 

@@ -13,7 +13,7 @@ export interface Confirmable {
 
 /**
  * The answer in place of the work, unless the owner agrees to the job. A job that the owner was asked about and did not
- * agree to is dropped.
+ * agree to is dropped, and with it what earlier previews of the same call would confirm.
  */
 export async function agreeTo(
   job: Confirmable,
@@ -23,7 +23,7 @@ export async function agreeTo(
 ): Promise<Json | undefined> {
   if (!confirming || (confirmed && job.previewed)) return undefined;
   const answer = await confirm({ ...(await question()), next: confirmingCall(handle) });
-  if (answer && answer.next === undefined) state.jobs.remove(handle);
+  if (answer && answer.next === undefined) state.jobs.removeEqual(handle);
   else job.previewed = signal?.aborted !== true;
   return answer;
 }
