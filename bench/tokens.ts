@@ -36,8 +36,8 @@ export const listFigures = (): Figure[] => [
     bound: 1_600,
   },
   { what: 'the lookups', value: tokens(read((tool) => tool.family === 'lookups')), bound: 850 },
-  { what: 'the composite tools', value: tokens(read((tool) => tool.family === 'flows')), bound: 3_900 },
-  { what: 'all tools', value: tokens(read(() => true)), bound: 8_800 },
+  { what: 'the composite tools', value: tokens(read((tool) => tool.family === 'flows')), bound: 3_400 },
+  { what: 'all tools', value: tokens(read(() => true)), bound: 8_650 },
   { what: 'the output schemas of all tools', value: tokens(shown.map(({ face }) => face.outputSchema)), bound: 3_200 },
 ];
 
