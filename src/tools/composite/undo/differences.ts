@@ -17,6 +17,7 @@ const SETS_CONTACT = [
   'bulk_update_contacts',
   'onboard_contact',
   'bulk_upsert_contacts',
+  'merge_contacts',
 ];
 
 /** What a contact loses that is deleted and created again. */

@@ -36,7 +36,7 @@ function formOf(field: string, value: unknown): string {
   if (field === 'email') return normalizeText(value).toLowerCase();
   if (Array.isArray(value))
     return stableKey(value.map((item) => (typeof item === 'string' ? item : stableKey(item))).sort());
-  return typeof value === 'object' ? stableKey(value) : normalizeText(value);
+  return typeof value === 'object' ? stableKey(value) : normalizeText(value) || `${value}`;
 }
 
 /** A channel without a setting is not blocked. */

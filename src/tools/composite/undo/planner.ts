@@ -4,6 +4,7 @@ import { isEmpty, type Json, listIn, textIn } from '../../../lib/json.ts';
 import { deleteContact } from '../../contacts.ts';
 import { namingOf } from '../../core/named-ids.ts';
 import { combineSteps } from './combine-steps.ts';
+import { withIdentity } from './creation-order.ts';
 import { type Effect, effectsOf, listChange, type RecordRef } from './effects.ts';
 import { fieldWrites, listWrites } from './field-writes.ts';
 import { fieldsOf, isList, isSameValue, type ListField } from './fields.ts';
@@ -38,7 +39,7 @@ class Planner {
 
   plan(): Plan {
     for (const [at, [entry, effect]] of this.#work.entries()) this.#planEffect(entry, effect, at);
-    const steps = combineSteps(this.#steps);
+    const steps = withIdentity(combineSteps(this.#steps));
     const deleted = new Set(
       steps.flatMap(({ endpoint, record }) => (endpoint.name === deleteContact.name ? [record.contactId] : [])),
     );

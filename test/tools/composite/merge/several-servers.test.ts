@@ -3,7 +3,7 @@ import type { Json } from '../../../../src/lib/json.ts';
 import { steadyClock } from '../../../api/steady-clock.ts';
 import { expectComplete } from './expect-complete.ts';
 import { openIntercepted } from './intercepted.ts';
-import { KEEP, REMOVE, removed, type Stored } from './world.ts';
+import { DANA, KEEP, REMOVE, removed, type Stored } from './world.ts';
 
 const OTHER = 'contactOther00000001';
 
@@ -83,6 +83,23 @@ test('a location has its own merges', async () => {
   const [one, two] = await Promise.all([openIntercepted(() => undefined), openIntercepted(() => undefined)]);
   await one.merge();
   expect(await two.merge()).toMatchObject({ merged: true });
+});
+
+test('undo_change brings back a removed contact that had an email and nothing else that identifies a contact', async () => {
+  const contacts = [
+    { id: KEEP, firstName: 'Ann' },
+    { id: REMOVE, email: 'ann@example.com', city: '<br>', followers: [DANA], notes: [{ body: 'Called' }] },
+  ];
+  const server = await openIntercepted(() => undefined, contacts);
+  await server.merge();
+  expect(await server.stored(KEEP)).toMatchObject({ contact: { email: 'ann@example.com', city: '<br>' } });
+  const { newIds } = await server.call('undo_change', { changeId: 'last' });
+  expect(await server.stored((newIds as Record<string, string>)[REMOVE] ?? '')).toMatchObject({
+    contact: { email: 'ann@example.com', city: '<br>', followerNames: ['Dana Whitfield'] },
+    notes: [{ body: 'Called' }],
+  });
+  const { contact, notes } = (await server.stored(KEEP)) as Stored;
+  expect([contact.email, contact.city, contact.followers, notes]).toEqual([undefined, undefined, undefined, []]);
 });
 
 test('undo_change brings the removed contact back and takes the moved parts off the kept one', async () => {
