@@ -25,16 +25,20 @@ export function journalRow(entry: Entry): Json {
     outcome,
     reason,
     contactId,
-    contactName: contactName && cleanValue(contactName, MAX_VALUE),
-    host: host && cleanValue([host.name, host.version].filter(Boolean).join(' '), MAX_VALUE),
+    contactName,
+    host: host && [host.name, host.version].filter(Boolean).join(' '),
     changes: contacts ? undefined : changesOf(entry),
     contactCount: contacts?.length,
     contacts: contacts?.slice(0, MAX_CONTACTS).map(rowOfContact),
-    notStored: entry.dropped,
-    fields: entry.fields,
+    notStored: cleanValue(entry.dropped, MAX_VALUE),
+    fields: cleanValue(entry.fields, MAX_VALUE),
     ...{ group, undoes },
   };
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => !isEmpty(value)));
+  return Object.fromEntries(
+    Object.entries(row)
+      .filter(([, value]) => !isEmpty(value))
+      .map(([key, value]) => [key, typeof value === 'string' ? cleanValue(value, MAX_VALUE) : value]),
+  );
 }
 
 const rowOfContact = ({ contactId, contactName, before, after }: NonNullable<Entry['contacts']>[number]): Json => ({

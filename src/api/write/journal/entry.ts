@@ -14,10 +14,13 @@ const sides = { before: Side.optional(), after: Side.optional() };
 
 const ContactChange = z.object({ contactId: z.string(), contactName: z.string().optional(), ...sides });
 
+/** Ids stand in sentences of ours. */
+const Id = z.string().regex(/^[\w-]{1,64}$/);
+
 /** One line of the journal: a write, or a call that was refused here. */
 export const EntrySchema = z.looseObject({
   v: z.literal(VERSION),
-  id: z.string(),
+  id: Id,
   /** ISO time in UTC at which the write began, by the machine's clock. */
   time: z.string(),
   /** Name of the endpoint; of a refused call, the tool or the command. */
@@ -32,7 +35,7 @@ export const EntrySchema = z.looseObject({
   /** The same, within a conversation, for all writes of one bulk run or one onboarding. */
   group: z.string().optional(),
   /** Id of the entry that this write undoes. */
-  undoes: z.string().optional(),
+  undoes: Id.optional(),
   /** Id of the deleted record that this write created again. */
   replaces: z.string().optional(),
   /** Arguments as they were sent. */

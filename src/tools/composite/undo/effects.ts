@@ -44,7 +44,7 @@ export function effectsOf(entry: Entry): Effect[] {
   if (!record) return [];
   const { before, after } = entry;
   if (!('record' in rule)) return [{ type: 'enrolment', record, membership: isRecord(after) ? after : {} }];
-  if (before === null && isRecord(after)) return [{ type: 'added', record, after }];
+  if (before === null && isRecord(after) && after.id === record.id) return [{ type: 'added', record, after }];
   const old = isRecord(before) ? before : undefined;
   if (after === null) return [deletion(record, old)];
   return [{ type: 'set', record, before: old, after: isRecord(after) ? after : {} }];

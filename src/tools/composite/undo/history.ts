@@ -1,6 +1,7 @@
 import type { Entry } from '../../../api/write/journal/entry.ts';
 import type { Journal } from '../../../api/write/journal/journal.ts';
 import { isRecord, textIn } from '../../../lib/json.ts';
+import { isTime } from '../../../lib/time-format.ts';
 import { updateContact } from '../../contacts.ts';
 import { effectsOf, writesOf } from './effects.ts';
 import { NO_VALUES, NOT_ENROLLED, NOT_READ } from './reasons.ts';
@@ -73,10 +74,11 @@ export function whyNotUndoable(entry: Entry, history: UndoHistory): string | und
   if (outcome === 'refused' || outcome === 'notDone') return 'nothing was written';
   if (outcome === 'unknown') return 'it is not known whether it was done';
   const [newest] = history.undoing(entry.id);
-  if (newest) return `undone by ${newest.id} at ${newest.time}`;
+  if (newest) return `undone by ${newest.id}${isTime(newest.time) ? ` at ${newest.time}` : ''}`;
   if ('end' in rule && !rule.end) return NOT_ENROLLED;
   if (entry.fields) return NO_VALUES;
   const effects = effectsOf(entry);
   if (effects.length === 0) return 'the journal does not name its record';
+  if (effects.every((effect) => writesOf(effect) === 0)) return 'it changed nothing';
   return effects.every((effect) => 'before' in effect && effect.before === undefined) ? NOT_READ : undefined;
 }
