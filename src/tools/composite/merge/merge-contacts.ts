@@ -62,6 +62,11 @@ async function merge(args: MergeInput & { readonly prefer: string[] }, context: 
       `A merge of ${other.remove} into ${other.keep} is not finished; nothing was sent. Finish it first: merge_contacts with keep ${other.keep} and remove ${other.remove}.`,
     );
   const unfinished = own?.completedAt === undefined ? own : undefined;
+  const added = unfinished && args.prefer.find((field) => !unfinished.prefer.includes(field));
+  if (added !== undefined)
+    throw new MergeRefused(
+      `This merge was agreed to without ${quoteForMessage(added)} in prefer, and is not finished; nothing was sent. Call again without it to finish, and change that field of ${keep} afterwards.`,
+    );
   const asRead = await readPair(args, known, unfinished, context);
   const stored = unfinished ?? (await newMerge(args, asRead, context));
   const pair = await withKeptNotes(stored, asRead, context);

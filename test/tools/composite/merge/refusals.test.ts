@@ -72,6 +72,20 @@ describe('nothing is written for', () => {
     expect(await server.refused('merge_contacts', { keep: KEEP, remove: REMOVE })).toContain(name);
   });
 
+  test('a field in prefer that the owner did not agree to when the merge began', async () => {
+    let isDown = true;
+    const { merge, refused, call, stored } = await openIntercepted((line) =>
+      isDown && line.startsWith('DELETE') ? new Response(null, { status: 403 }) : undefined,
+    );
+    const { next } = await merge();
+    isDown = false;
+    expect(await refused('merge_contacts', { ...(next as Json), prefer: ['city'] })).toMatch(
+      /agreed to without "city" in prefer, and is not finished; nothing was sent/,
+    );
+    expect(await stored(REMOVE)).toBeDefined();
+    expect(await call('merge_contacts', next as Json)).toMatchObject({ merged: true });
+  });
+
   test('an owner who declines', async () => {
     const { merge, call, stored } = await openMerge({ confirm: 'on' });
     const before = [await stored(KEEP), await stored(REMOVE)];
