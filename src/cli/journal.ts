@@ -6,6 +6,7 @@ import { silent } from '../lib/log.ts';
 import { redactTokens } from '../lib/redact.ts';
 import { stripHiddenCharacters } from '../lib/text.ts';
 import { epochMs, readTime } from '../lib/time.ts';
+import { TIME } from '../tools/core/schemas.ts';
 import { type Config, environment, readConfig } from './config.ts';
 import { openConnection } from './connection.ts';
 import { entryLines } from './journal-text.ts';
@@ -66,6 +67,8 @@ function signedIn(config: Config): string {
 
 /** Epoch ms. @throws SettingError for what is no time */
 async function startOf(text: string, zone: string): Promise<number> {
+  if (!TIME.test(text))
+    return usageError('--since: give a day, such as 2026-11-24, or a time, such as 2026-11-24T09:00.');
   const { iso } = await readTime('--since', text, { zone: async () => zone }, 'start').catch((error: Error) =>
     usageError(error.message),
   );

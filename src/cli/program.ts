@@ -22,7 +22,6 @@ export async function runCli(args: readonly string[]): Promise<void> {
     .version(pkg.version)
     .enablePositionalOptions()
     .option('--sandbox', 'serve against the embedded sandbox: no account, no network')
-    .allowExcessArguments()
     .action(async ({ sandbox = false }: { sandbox?: boolean }) => {
       const [command] = program.args;
       if (command !== undefined)
@@ -37,6 +36,7 @@ export async function runCli(args: readonly string[]): Promise<void> {
   addCommands(program);
   for (const command of [program, ...program.commands])
     command
+      .allowExcessArguments(command === program)
       .configureOutput({ writeErr: (text) => void process.stderr.write(redactStrictly(text)) })
       .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2));
   await program.parseAsync(args, { from: 'user' });

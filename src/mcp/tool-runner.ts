@@ -35,7 +35,10 @@ export function createToolRunner(
       }
       const { args, notice } = checkInput(tool, unchecked);
       const result = await runTool(tool, args, context, notice).catch(async (error: unknown) => {
-        if (error instanceof RefusedCall) await recordRefusal(tool, args, error.kind, context);
+        if (error instanceof RefusedCall) {
+          const { kind, contactId = args.contactId } = error;
+          await recordRefusal(tool, { contactId }, kind, context);
+        }
         throw error;
       });
       if (recents.record(name, result, args) && isOffered(access, 'get_contact')) onRecentsChanged();

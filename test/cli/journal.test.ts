@@ -74,7 +74,8 @@ describe('ghl-contacts-mcp journal', () => {
   });
 
   test.each([
-    [['--since', 'yesterday'], {}, 2, '--since: "yesterday" is not a valid date or time'],
+    [['--since', 'yesterday'], {}, 2, '--since: give a day, such as 2026-11-24, or a time'],
+    [['2026-11-24'], {}, 2, 'too many arguments'],
     [['--since', '2026-02-30'], {}, 2, '--since: "2026-02-30" is not a valid date or time'],
     [['--contact', '../x'], {}, 2, '--contact: not the id of a contact.'],
     [

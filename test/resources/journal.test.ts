@@ -152,6 +152,8 @@ describe('list_recent_changes', () => {
     expect(await toolsOf({ since: '2026-11-01' })).toEqual(both);
     expect(await toolsOf({ until: '2026-11-01' })).toEqual([]);
     expect(await toolsOf({ allConversations: true, tool: 'update_contact' })).toEqual(['update_contact']);
+    const unknown = await server.call('list_recent_changes', { tool: 'merge_contacts' });
+    expect(unknown.notice).toMatch(/^The journal names single writes; tool is one of create_contact, /);
     const first = await server.call('list_recent_changes', { allConversations: true, limit: 1 });
     expect(first.next).toMatchObject({ allConversations: true, limit: 1, cursor: expect.any(String) });
     expect(await toolsOf(first.next as Json)).toEqual(['update_contact']);

@@ -15,6 +15,13 @@ export interface Permissions {
 /** A call that was refused here, before anything was written; the kind is its reason in the journal. */
 export abstract class RefusedCall extends UserError {
   abstract readonly kind: 'selection' | 'changed';
+  /** The contact of the call, where it is known to be another than the text in the arguments. */
+  readonly contactId: string | undefined;
+
+  constructor(message: string, contactId?: string) {
+    super(message);
+    this.contactId = contactId;
+  }
 }
 
 /** An action that the owner forbids by GHL_TOOLS; nothing was sent for it. */

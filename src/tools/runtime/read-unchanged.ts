@@ -25,7 +25,7 @@ export async function readUnchanged(
   if (!source || given === undefined) return undefined;
   const { iso, echo } = await readTime('ifUnchangedSince', given, clock, 'start');
   if (echo) notify(`ifUnchangedSince read as ${echo}.`);
-  const { contactId } = args;
+  const contactId = textIn(args, 'contactId');
   const record = recordIn(await call(source.read, { contactId }, 'interactive', { fresh: true }), source.kind) ?? {};
   const since = epochMs(iso);
   const updated = epochMs(record.dateUpdated);
@@ -33,16 +33,19 @@ export async function readUnchanged(
   if (Number.isNaN(updated))
     throw new Changed(
       `HighLevel does not say when ${what} was last updated, so ifUnchangedSince cannot be checked; nothing was written. Compare it with ${source.read.name}, and call again without ifUnchangedSince.`,
+      contactId,
     );
   // Answers show times to the second.
   const shown = /\.\d/.test(given) ? updated : Math.floor(updated / 1_000) * 1_000;
   if (shown > since)
     throw new Changed(
       `The ${what} was updated at ${inUtc(updated)}, later than ifUnchangedSince (${inUtc(since)}); nothing was written. Read it with ${source.read.name}, check that the change still fits, and call again with its dateUpdated.`,
+      contactId,
     );
   if (since > Math.max(updated, api.serverNow() + EDGE_CLOCK_SKEW_MS))
     throw new Changed(
       `ifUnchangedSince (${inUtc(since)}) lies in the future: it is ${inUtc(api.serverNow())} by HighLevel's clock; nothing was written. Give the dateUpdated that ${source.read.name} shows.`,
+      contactId,
     );
   return record;
 }

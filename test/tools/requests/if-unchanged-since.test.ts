@@ -68,6 +68,14 @@ describe('update_contact with ifUnchangedSince', () => {
     });
   });
 
+  test('the journal has the id of a contact that was named', async () => {
+    const server = await setUp();
+    const shown = await shownTime(server);
+    await server.changedElsewhere();
+    await server.refused('update_contact', { ...server.update(shown), contactId: 'Maria Lopez' });
+    expect(server.entries).toMatchObject([{ contactId: server.contactId, reason: 'changed' }]);
+  });
+
   test.each([
     ['another offset', '2026-11-20T16:00:10+01:00', true],
     ['UTC', '2026-11-20T15:00:10Z', true],

@@ -5,6 +5,7 @@ import type { ToolContext } from '../../core/context.ts';
 import { journalRow } from '../../core/journal-row.ts';
 import type { Implementation } from '../../core/tool.ts';
 import { readHistory, type UndoHistory, whyNotUndoable } from '../undo/history.ts';
+import { ruleOf, UNDO_RULES } from '../undo/rules.ts';
 import type { listRecentChanges } from './list-recent-changes.tool.ts';
 import { openJournal } from './open-journal.ts';
 
@@ -28,8 +29,12 @@ export const run: Implementation<typeof listRecentChanges> = async (args, contex
     ...(allConversations || entry.conversation !== origin?.conversation ? conversationOf(entry) : {}),
     ...undoability(entry, history),
   }));
+  if (tool !== undefined && changes.length === 0 && !ruleOf(tool)) context.notify(SINGLE_WRITES);
   return { changes, ...next };
 };
+
+/** Tools of several requests are in the journal by what they wrote. */
+const SINGLE_WRITES = `The journal names single writes; tool is one of ${Object.keys(UNDO_RULES).join(', ')}.`;
 
 const conversationOf = ({ conversation }: Entry): Json => (conversation === undefined ? {} : { conversation });
 
