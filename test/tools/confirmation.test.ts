@@ -196,6 +196,47 @@ describe('a handle', () => {
     expect(await call('delete_contact', next as Json)).toMatchObject({ succeeded: true });
   });
 
+  test.each([3_600_000, -3_600_000])('is valid as long if the clock of the machine jumps by %d ms', async (jump) => {
+    const timers = handClock(NOW);
+    const connected = await world({ timers });
+    const { next } = await connected.call('delete_contact', DELETE);
+    timers.setWall(jump);
+    await timers.advance(15 * 60_000);
+    const again = await connected.call('delete_contact', next as Json);
+    expect(again).toMatchObject({ preview: true, notice: expect.stringContaining('has expired') });
+    timers.setWall(jump);
+    expect(await connected.call('delete_contact', again.next as Json)).toMatchObject({ succeeded: true });
+  });
+
+  test('of two calls at once confirms one', async () => {
+    const connected = await world();
+    const { next } = await connected.call('delete_contact', DELETE);
+    const both = [1, 2].map(() => connected.call('delete_contact', next as Json));
+    const answers = await Promise.all(both);
+    expect(answers.map(({ preview = false }) => preview).sort()).toEqual([false, true]);
+    expect((await writes(connected)).filter((line) => line.startsWith('DELETE'))).toHaveLength(1);
+  });
+
+  test('of a job confirms no other tool, and no other arguments', async () => {
+    const connected = await world();
+    const { next } = await connected.call('bulk_update_contacts', { contacts: ids(26), addTags: ['new'] });
+    await connected.sent();
+    const refusals = [
+      await connected.refused('bulk_update_tasks', next as Json),
+      await connected.refused('bulk_upsert_contacts', next as Json),
+      await connected.refused('bulk_update_contacts', { ...(next as Json), contacts: ids(30), addTags: ['new'] }),
+    ];
+    expect(refusals).toEqual([
+      expect.stringContaining('no unfinished work'),
+      expect.stringContaining('no unfinished work'),
+      expect.stringContaining('handle goes alone'),
+    ]);
+    expect(await connected.call('delete_contact', { ...DELETE, confirm: (next as Json).handle })).toMatchObject({
+      preview: true,
+    });
+    expect(await writes(connected)).toEqual([]);
+  });
+
   test('is refused once the contact has another note than the owner saw', async () => {
     const connected = await world();
     const { next } = await connected.call('delete_contact', DELETE);
