@@ -22,16 +22,19 @@ function serversIn({ format, key }: Host, text: string): { readonly all: Json; r
 /** What a host's configuration has under the name of this server. @throws UserError */
 export const currentEntry = (host: Host, text: string): unknown => serversIn(host, text).servers[ALIAS];
 
+/** Whether an entry starts a program. One with an address, for example, is another server. */
+export const startsProgram = (entry: unknown): entry is Json => isRecord(entry) && entry.command !== undefined;
+
 /** Names under which hosts have the environment of a server. */
 const ENVIRONMENTS = ['env', 'environment'];
 
 /**
  * An entry with what a person added to an earlier one: a time limit of the host, a setting of this server. The earlier
- * values of the settings that `decides` names are dropped: a token of another account would outlive its location. An
- * entry that starts no program, such as one with an address, is another server, of which nothing is kept.
+ * values of the settings that `decides` names are dropped: a token of another account would outlive its location. Of
+ * an entry that starts no program nothing is kept.
  */
 export function mergeEntry(earlier: unknown, entry: Json, decides: readonly string[]): Json {
-  if (!isRecord(earlier) || earlier.command === undefined) return entry;
+  if (!startsProgram(earlier)) return entry;
   const kept = ENVIRONMENTS.flatMap((key) => {
     const settings = Object.entries(recordIn(earlier, key) ?? {}).filter(([name]) => !decides.includes(name));
     const merged = { ...Object.fromEntries(settings), ...recordIn(entry, key) };

@@ -25,7 +25,15 @@ export function editJson(text: string, path: readonly string[], value: Json | un
   const start = text.startsWith(BOM) ? BOM : '';
   const body = text.slice(start.length).trim() === '' ? '{\n}\n' : text.slice(start.length);
   const edits = modify(body, [...path], value, {});
-  return start + applyEdits(body, value === undefined ? edits : edits.map((edit) => onOwnLines(body, edit, path)));
+  const change = (edit: Edit) => (value === undefined ? withComma(body, edit) : onOwnLines(body, edit, path));
+  return start + applyEdits(body, edits.map(change));
+}
+
+/** The parser leaves the comma after the only property of an object. */
+function withComma(body: string, edit: Edit): Edit {
+  const isFirst = /\{\s*$/.test(body.slice(0, edit.offset));
+  const [comma = ''] = /^\s*,/.exec(body.slice(edit.offset + edit.length)) ?? [];
+  return isFirst ? { ...edit, length: edit.length + comma.length } : edit;
 }
 
 /** The parser's own formatting would also change what is before and after the edit in its lines. */

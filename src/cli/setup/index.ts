@@ -5,7 +5,7 @@ import { environment } from '../config.ts';
 import { NAME } from '../paths.ts';
 import { ask, printLine, usageError } from '../terminal.ts';
 import { chooseAccount, choosePermissions } from './account.ts';
-import { changeText, currentEntry } from './change.ts';
+import { changeText, currentEntry, startsProgram } from './change.ts';
 import { findHosts, type InstalledHost } from './config-files.ts';
 import { hostFiles, thisPlace } from './host-files.ts';
 import { HOSTS, type Host } from './hosts.ts';
@@ -64,10 +64,13 @@ async function addServer(hosts: readonly InstalledHost[], sandbox: boolean): Pro
   const changes = planChanges(chosen, server);
   for (const { installed } of changes) {
     const { host, file, text } = installed;
-    const isNew = currentEntry(host, text) === undefined;
+    const earlier = currentEntry(host, text);
+    const isNew = earlier === undefined;
     printLine(`${host.name}: setup ${isNew ? 'adds to' : `changes the entry ${ALIAS} in`} ${file}:`);
     printEntry(host, server);
-    if (!isNew) printLine('What you added to the entry stays, except for the account and what is allowed.');
+    if (startsProgram(earlier))
+      printLine('What you added to the entry stays, except for the account and what is allowed.');
+    else if (!isNew) printLine('The entry that is there is for something else, and is replaced.');
   }
   const made = await makeChanges(changes);
   if (made.length === 0) return;
@@ -82,7 +85,8 @@ async function addServer(hosts: readonly InstalledHost[], sandbox: boolean): Pro
 
 async function removeServer(hosts: readonly InstalledHost[]): Promise<void> {
   const changes = planChanges(hosts, undefined).filter(({ installed, after }) => after !== installed.text);
-  if (changes.length === 0) return printLine(`Nothing was changed: no configuration has an entry ${ALIAS}.`);
+  if (changes.length === 0)
+    return printLine(`Nothing was changed: no configuration that setup can edit has an entry ${ALIAS}.`);
   for (const { installed } of changes)
     printLine(`${installed.host.name}: setup removes the entry ${ALIAS} from ${installed.file}`);
   const made = await makeChanges(changes);

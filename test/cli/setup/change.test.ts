@@ -114,6 +114,12 @@ describe('layout', () => {
     expect(changeText(desktop, text, desktop.entry({ command: 'x', args: [], env: {} }))).toBe(after);
   });
 
+  test('the comma after the only entry goes with it', () => {
+    const desktop = host('claude-desktop');
+    const text = '{\n  // mine\n  "mcpServers": {\n    "ghl": {},\n  },\n}\n';
+    expect(changeText(desktop, text, undefined)).toBe('{\n  // mine\n  "mcpServers": {\n  },\n}\n');
+  });
+
   test('Windows line ends and a byte order mark stay', () => {
     const text = `\uFEFF${(SAMPLES['claude-desktop'] ?? '').replaceAll('\n', '\r\n')}`;
     const after = changeText(host('claude-desktop'), text, host('claude-desktop').entry(later));
