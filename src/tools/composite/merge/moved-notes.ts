@@ -55,10 +55,17 @@ const withHead = (head: string, body: string): string =>
 const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** The note with what could not be stored otherwise, unless the kept contact has it or there is nothing. */
-export function summaryNote(source: Source, lines: readonly string[], kept: readonly Json[]): Json[] {
-  if (lines.length === 0) return [];
-  const body = [`From ${sourceText(source)}, values that no field holds:`, ...lines].join('\n');
-  const text = normalizeText(body);
-  return kept.some((note) => normalizeText(note.body) === text) ? [] : [{ body }];
+/** Characters of a note of values, so that one call may send it. */
+const MAX_SUMMARY = 15_000;
+
+/** The notes with what could not be stored otherwise, without those that the kept contact has: one unless values are long. */
+export function summaryNotes(source: Source, lines: readonly string[], kept: readonly Json[]): Json[] {
+  const rest = [...lines.join('\n').toWellFormed()];
+  const present = new Set(kept.map((note) => normalizeText(note.body)));
+  const notes: Json[] = [];
+  while (rest.length > 0) {
+    const part = rest.splice(0, MAX_SUMMARY).join('');
+    notes.push({ body: `From ${sourceText(source)}, values that no field holds:\n${part}` });
+  }
+  return notes.filter(({ body }) => !present.has(normalizeText(body)));
 }

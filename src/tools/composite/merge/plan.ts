@@ -15,7 +15,7 @@ import {
   type MergeField,
   mergeFields,
 } from './field-values.ts';
-import { missingNotes, summaryNote } from './moved-notes.ts';
+import { missingNotes, summaryNotes } from './moved-notes.ts';
 import { missingTasks } from './moved-tasks.ts';
 import type { Names } from './names.ts';
 import { missingOptOuts } from './opt-outs.ts';
@@ -69,9 +69,7 @@ export interface MergePlan {
   /** Fields that only the removed contact has. */
   readonly filled: readonly MergeField[];
   readonly optOuts: readonly string[];
-  /** Values that no field will hold, as a person reads them: they are kept in a note. */
-  readonly inNote: readonly string[];
-  /** Those of them that no request can set. */
+  /** Values that no request can set, as a person reads them: they are kept in a note. */
   readonly unsettable: readonly string[];
 }
 
@@ -94,7 +92,6 @@ export function planMerge(facts: MergeFacts): MergePlan {
       .map((field) => ({ field, wins: taken.includes(field) ? 'remove' : 'keep' })),
     filled: taken.filter((field) => isBlank(field.kept)),
     optOuts: optOuts.names,
-    inNote,
     unsettable,
   };
 }
@@ -134,7 +131,7 @@ const lineOf = (field: MergeField, names: Names): string =>
 
 /** Of a plan that moves notes: whether an earlier merge may have moved some, which it does after these other steps. */
 export const mayHaveMovedNotes = ({ steps }: MergePlan): boolean =>
-  steps.some(({ what }) => what === 'note') &&
+  steps.some(({ endpoint }) => endpoint === createContactNote) &&
   !steps.some(({ what }) => what === 'tags' || what === 'followers' || what === 'business');
 
 /** Tags, followers and the business, each by its own request. */
@@ -168,10 +165,10 @@ function memberships(taken: readonly MergeField[], { keep, kept: { contact }, re
 function records(inNote: readonly string[], { keep, remove, kept, removed, names }: MergeFacts): Step[] {
   const source = { id: remove, contact: removed.contact };
   const notes = missingNotes(source, removed.notes ?? [], kept.notes ?? [], names);
-  const summary = summaryNote(source, inNote, kept.notes ?? []);
+  const summary = summaryNotes(source, inNote, kept.notes ?? []);
   return [
     ...[...notes, ...summary].map((note) => ({
-      what: 'note',
+      what: notes.includes(note) ? 'note' : 'note of values',
       endpoint: createContactNote,
       args: { contactId: keep, ...note },
     })),

@@ -1,5 +1,5 @@
 import { type Json, listIn, textIn } from '../../../lib/json.ts';
-import { firstCharacters, quoteForMessage, stripHiddenCharacters } from '../../../lib/text.ts';
+import { quoteForMessage, stripHiddenCharacters } from '../../../lib/text.ts';
 import type { Question } from '../../core/confirmation.ts';
 import type { Appointment } from '../appointments/starts.ts';
 import { countOf } from '../confirm/wording.ts';
@@ -44,11 +44,11 @@ const listed = (plan: Pick<MergePlan, 'steps'>, what: string): number =>
   stepsFor(plan, what).flatMap(({ args }) => listIn(args, what)).length;
 
 /** How much is moved, without what is zero. */
-function movedOf(plan: Pick<MergePlan, 'steps' | 'inNote'>): Readonly<Partial<Record<Moved, number>>> {
+function movedOf(plan: Pick<MergePlan, 'steps'>): Readonly<Partial<Record<Moved, number>>> {
   const counts: Record<Moved, number> = {
     tags: listed(plan, 'tags'),
     followers: listed(plan, 'followers'),
-    notes: stepsFor(plan, 'note').length - (plan.inNote.length > 0 ? 1 : 0),
+    notes: stepsFor(plan, 'note').length,
     tasks: stepsFor(plan, 'task').length,
   };
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
@@ -82,10 +82,20 @@ function lostOf(shown: Shown): Json {
   };
 }
 
-/** A text of the CRM on one line, cut. */
+/** How many letters of English take as many tokens: other scripts and marks take more, emoji most. */
+const weightOf = (character: string): number =>
+  /[\w .,:@/+-]/.test(character) ? 1 : /[\p{Cf}\p{Extended_Pictographic}]/u.test(character) ? 8 : 4;
+
+/** A text of the CRM on one line, cut to as many tokens as `max` English letters have. */
 function short(value: string, max: number): string {
-  const text = stripHiddenCharacters(value).replace(/\s+/g, ' ');
-  return text.length > max ? `${firstCharacters(text, max)}…` : text;
+  let room = max;
+  let shown = '';
+  for (const character of stripHiddenCharacters(value).replace(/\s+/g, ' ')) {
+    room -= weightOf(character);
+    if (room < 0) return `${shown}…`;
+    shown += character;
+  }
+  return shown;
 }
 
 function previewOf(shown: Shown): Json {
@@ -96,8 +106,8 @@ function previewOf(shown: Shown): Json {
   const max = Math.min(MAX_VALUE, Math.max(MIN_VALUE, room));
   const value = (name: string, raw: unknown) => short(names.shown(name, raw), max);
   return {
-    contact: { id: merge.keep, name: nameOf(keptBefore) },
-    removed: { id: merge.remove, name: nameOf(removedBefore.contact) },
+    contact: { id: merge.keep, name: short(nameOf(keptBefore), MAX_VALUE) },
+    removed: { id: merge.remove, name: short(nameOf(removedBefore.contact), MAX_VALUE) },
     differs: differing.map(({ field, wins }) => ({
       field: labelOf(field, names),
       keep: value(field.name, field.kept),

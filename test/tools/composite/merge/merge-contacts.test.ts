@@ -108,12 +108,19 @@ describe('the preview', () => {
 
   test('takes at most 600 tokens for eight custom fields, five notes and five tasks each', async () => {
     const value = (side: string, n: number) => `${side} value ${n}, as somebody typed it at the front desk of the shop`;
+    const withText = (person: typeof kept, text: string) => {
+      const long = text.repeat(500);
+      const values = { firstName: long, lastName: long, companyName: long, address1: long, city: long, source: long };
+      return { ...withLongValues({ ...person, ...values }, long), notes: [], tasks: [] };
+    };
     const withLongValues = (person: typeof kept, side: string) => ({
       ...person,
       customFields: Array.from({ length: 8 }, (_, n) => ({ id: fieldId(n), value: value(side, n) })),
     });
     for (const contacts of [
       [kept, removed],
+      [withText(kept, '日本語の値'), withText(removed, '別の日本語の値')],
+      [withText(kept, '👨‍👩‍👧‍👦"\\'), withText(removed, '"\\\n<👨‍👩‍👧‍👦>')],
       [withLongValues(kept, 'kept'), withLongValues(removed, 'removed')],
     ]) {
       const { merge } = await openMerge({ confirm: 'on' }, contacts);

@@ -232,3 +232,21 @@ test('a channel that an update does not take is named in the note', async () => 
     changes: { inNote: expect.arrayContaining(['Do Not Disturb: RCS']) },
   });
 });
+
+test('values that are too long for one note are in several, once each', async () => {
+  const long = (side: string) => ({
+    firstName: 'Ann',
+    ...Object.fromEntries(
+      ['address1', 'city', 'companyName'].map((name) => [name, `${side} ${'日本語'.repeat(10_000)} ${name}`]),
+    ),
+  });
+  const { merge, stored } = await openMerge({}, [
+    { id: KEEP, ...long('kept') },
+    { id: REMOVE, ...long('removed') },
+  ]);
+  expect(await merge()).toMatchObject({ merged: true });
+  const bodies = ((await stored(KEEP))?.notes ?? []).map(({ body }) => String(body));
+  expect(bodies).toHaveLength(7);
+  for (const name of ['address1', 'city', 'companyName'])
+    expect(bodies.filter((body) => body.includes(`${name}: removed`))).toHaveLength(1);
+});
