@@ -13,7 +13,7 @@ import { listContactNotes } from '../../notes.ts';
 import { inOrderOfTime } from '../appointments/starts.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { withPersonLock } from '../onboard/person-lock.ts';
-import { readFresh } from '../onboard/read-contact.ts';
+import { readFresh } from '../read-contact.ts';
 import { readHistory } from '../undo/history.ts';
 import { PREFERABLE } from './field-values.ts';
 import type { mergeContacts } from './merge-contacts.tool.ts';

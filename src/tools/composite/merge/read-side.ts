@@ -5,7 +5,7 @@ import { getContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { listContactNotes } from '../../notes.ts';
 import { listContactTasks } from '../../tasks.ts';
-import { unreadableAnswer } from '../onboard/read-contact.ts';
+import { unreadableAnswer } from '../read-contact.ts';
 import type { Side } from './plan.ts';
 
 interface ReadOptions {

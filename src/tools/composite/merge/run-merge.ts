@@ -3,7 +3,7 @@ import { UserError } from '../../../lib/errors.ts';
 import { isBlank, type Json, listIn, recordIn, stableKey } from '../../../lib/json.ts';
 import { deleteContact, updateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
-import { readContact } from '../onboard/read-contact.ts';
+import { readContact } from '../read-contact.ts';
 import { IDENTIFIERS, sameField } from './field-values.ts';
 import { readNames } from './names.ts';
 import { type MergePlan, planMerge, type Side, type Step } from './plan.ts';

@@ -6,11 +6,11 @@ import { createContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { SEARCH_INDEX_DELAY_MS } from '../../core/own-writes.ts';
 import { labelOf } from '../custom-field-values.ts';
+import { type ContactRecord, readContact } from '../read-contact.ts';
 import { rememberPerson } from './find-person.ts';
 import { findKnownPerson, setKnownPerson } from './known-people.ts';
 import { type DesiredPerson, keysOf, type NotStored } from './parse-person.ts';
 import { argumentsOf, compareStored, desiredFields } from './person-fields.ts';
-import { type ContactRecord, readContact } from './read-contact.ts';
 
 /** HighLevel creates no contact without an email, a phone or a name. */
 export class NoIdentity extends UserError {}

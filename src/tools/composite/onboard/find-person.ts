@@ -7,9 +7,9 @@ import { findDuplicateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { searchContacts } from '../../search.ts';
 import { customFieldValue, sameValue } from '../custom-field-values.ts';
+import { type ContactRecord, readContact, readFresh, unreadableAnswer } from '../read-contact.ts';
 import { findKnownPerson, setKnownPerson } from './known-people.ts';
 import { type DesiredPerson, keysOf, type LookupKey } from './parse-person.ts';
-import { type ContactRecord, readContact, readFresh, unreadableAnswer } from './read-contact.ts';
 
 /** The values given belong to more than one contact; nothing was written. */
 export class Conflict extends UserError {

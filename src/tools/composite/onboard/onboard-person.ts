@@ -3,12 +3,12 @@ import { UserError } from '../../../lib/errors.ts';
 import { updateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { assertAllowed } from '../../core/permissions.ts';
+import { type ContactRecord, readContact } from '../read-contact.ts';
 import { createPerson } from './create-person.ts';
 import { type FoundPerson, findPerson } from './find-person.ts';
 import { type DesiredPerson, keysOf } from './parse-person.ts';
 import { diffFields, existingId, type FieldResults, updateFields } from './person-fields.ts';
 import { withContactLock, withPersonLock } from './person-lock.ts';
-import { type ContactRecord, readContact } from './read-contact.ts';
 import { ContactWriter, type Failure, type RelatedRecords } from './related-records.ts';
 
 export interface OnboardResult extends FieldResults, RelatedRecords {

@@ -14,9 +14,9 @@ import {
   labelOf,
   sameValue,
 } from '../custom-field-values.ts';
+import { readContact } from '../read-contact.ts';
 import { Conflict, type FoundPerson } from './find-person.ts';
 import type { DesiredPerson, NotStored } from './parse-person.ts';
-import { readContact } from './read-contact.ts';
 
 /** A field to be stored. */
 interface DesiredField {

@@ -9,11 +9,11 @@ import type { ToolContext } from '../../core/context.ts';
 import { createContactNote, listContactNotes } from '../../notes.ts';
 import { addContactTags } from '../../tags.ts';
 import { createContactTask, listContactTasks } from '../../tasks.ts';
+import { type ContactRecord, readFresh } from '../read-contact.ts';
 import { Conflict } from './find-person.ts';
 import type { TaskInput } from './input.ts';
 import { matchTasks } from './match-tasks.ts';
 import type { DesiredPerson } from './parse-person.ts';
-import { type ContactRecord, readFresh } from './read-contact.ts';
 
 export interface Failure {
   readonly part: string;

@@ -8,6 +8,7 @@ import { CUSTOM_FIELDS } from '../../core/references.ts';
 import { listContactNotes } from '../../notes.ts';
 import { listContactTasks } from '../../tasks.ts';
 import { searchContactsById } from '../contacts-by-id.ts';
+import { readFresh } from '../read-contact.ts';
 import type { Effect, RecordRef } from './effects.ts';
 import { fieldsOf, isSameValue } from './fields.ts';
 import type { UndoHistory } from './history.ts';
@@ -43,7 +44,7 @@ export async function readPresent(
   const worker = async () => {
     for (let next = pending.shift(); next; next = pending.shift()) {
       const [contactId, of] = next;
-      present.set(contactId, await readContact(history.currentId(contactId), of, context));
+      present.set(contactId, await readRecords(history.currentId(contactId), of, context));
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
@@ -93,14 +94,14 @@ function showsStored(contact: Json, effects: readonly Effect[]): boolean {
   });
 }
 
-async function readContact(
+async function readRecords(
   contactId: string,
   effects: readonly Effect[],
-  { call }: ToolContext,
+  context: ToolContext,
 ): Promise<PresentContact> {
   const read = async (endpoint: Endpoint): Promise<Json | null> => {
     try {
-      return await call(endpoint, { contactId }, 'interactive', { fresh: true });
+      return await readFresh(context, endpoint, { contactId });
     } catch (error) {
       if (isMissing(error)) return null;
       throw error;

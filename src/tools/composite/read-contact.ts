@@ -1,9 +1,9 @@
-import type { Endpoint } from '../../../api/endpoint.ts';
-import { isMissing } from '../../../api/errors.ts';
-import { UserError } from '../../../lib/errors.ts';
-import { type Json, recordIn } from '../../../lib/json.ts';
-import { getContact } from '../../contacts.ts';
-import type { ToolContext } from '../../core/context.ts';
+import type { Endpoint } from '../../api/endpoint.ts';
+import { isMissing } from '../../api/errors.ts';
+import { UserError } from '../../lib/errors.ts';
+import { type Json, recordIn } from '../../lib/json.ts';
+import { getContact } from '../contacts.ts';
+import type { ToolContext } from '../core/context.ts';
 
 /** A contact as `get_contact` returns it. */
 export type ContactRecord = Json & { readonly id: string };
