@@ -27,6 +27,8 @@ export type Present = ReadonlyMap<string, PresentContact>;
 
 /** Contacts that are read side by side. */
 const CONCURRENCY = 8;
+/** Contacts whose notes, tasks and appointments are counted for the owner: reads of more take longer than a call. */
+const MAX_COUNTED = 10;
 
 /** Reads the records of these effects, past the cache. @throws UserError if one cannot be read */
 export async function readPresent(
@@ -41,10 +43,11 @@ export async function readPresent(
   }
   const present = await searchPresent(byContact, history, context);
   const pending = [...byContact].filter(([contactId]) => !present.has(contactId));
+  const counted = new Set(pending.filter(([, effects]) => effects.some(isAddedContact)).slice(0, MAX_COUNTED));
   const worker = async () => {
     for (let next = pending.shift(); next; next = pending.shift()) {
       const [contactId, of] = next;
-      present.set(contactId, await readRecords(history.currentId(contactId), of, context));
+      present.set(contactId, await readRecords(history.currentId(contactId), of, counted.has(next), context));
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
@@ -94,9 +97,12 @@ function showsStored(contact: Json, effects: readonly Effect[]): boolean {
   });
 }
 
+const isAddedContact = ({ type, record }: Effect): boolean => type === 'added' && record.kind === 'contact';
+
 async function readRecords(
   contactId: string,
   effects: readonly Effect[],
+  isCounted: boolean,
   context: ToolContext,
 ): Promise<PresentContact> {
   const read = async (endpoint: Endpoint): Promise<Json | null> => {
@@ -114,7 +120,8 @@ async function readRecords(
   };
   const concerns = (kind: RecordRef['kind']) => effects.some(({ record }) => record.kind === kind);
   const isWhole = effects.some(
-    ({ type, record }) => record.kind === 'contact' && (type === 'added' || type === 'deleted'),
+    (effect) =>
+      (isCounted && isAddedContact(effect)) || (effect.type === 'deleted' && effect.record.kind === 'contact'),
   );
   const contact = concerns('contact') ? (recordIn((await read(getContact)) ?? {}, 'contact') ?? null) : undefined;
   if (contact === null) return { contact };

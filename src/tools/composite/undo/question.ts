@@ -52,7 +52,7 @@ function manyOf(kind: 'contact' | 'task', steps: readonly Step[]): string[] {
 }
 
 /** Sentences about the first records, and the number of the others. */
-const firstSentences = (all: readonly Counts[], sentenceOf: (counts: Counts) => string, what: string): string[] => [
+const firstSentences = <T>(all: readonly T[], sentenceOf: (counts: T) => string, what: string): string[] => [
   ...all.slice(0, MAX_NAMED).map(sentenceOf),
   ...(all.length > MAX_NAMED ? [`${countOf(all.length - MAX_NAMED, 'more contact')} will be ${what}.`] : []),
 ];
@@ -64,6 +64,8 @@ interface Counts extends Json {
   readonly tasks: number;
   readonly appointments: number;
 }
+/** Of many contacts most are not counted. */
+type Lost = Pick<Counts, 'contactId' | 'contactName'> & Partial<Counts>;
 
 const nameOf = ({ rows }: Step): unknown => {
   const [row] = rows;
@@ -71,17 +73,21 @@ const nameOf = ({ rows }: Step): unknown => {
 };
 
 /** What is lost with a contact, without what the same undo deletes before. */
-function deleted(step: Step, steps: readonly Step[], present: Present, idNow: IdNow): Counts {
+function deleted(step: Step, steps: readonly Step[], present: Present, idNow: IdNow): Lost {
   const { contactId } = step.record;
-  const { notes = [], tasks = [], appointments = [] } = present.get(contactId) ?? {};
-  const gone = (endpoint: string) =>
-    steps.filter((other) => other.endpoint.name === endpoint && other.record.contactId === contactId).length;
+  const { notes, tasks, appointments } = present.get(contactId) ?? {};
+  const rest = (kind: 'note' | 'task' | 'appointment', rows: readonly Json[] | undefined) => {
+    const { length } = steps.filter(
+      ({ endpoint, record }) => endpoint.name === `delete_contact_${kind}` && record.contactId === contactId,
+    );
+    return rows && { [`${kind}s`]: Math.max(0, rows.length - length) };
+  };
   return {
     contactId: idNow(contactId),
     contactName: nameOf(step),
-    notes: Math.max(0, notes.length - gone('delete_contact_note')),
-    tasks: Math.max(0, tasks.length - gone('delete_contact_task')),
-    appointments: appointments.length,
+    ...rest('note', notes),
+    ...rest('task', tasks),
+    ...rest('appointment', appointments),
   };
 }
 
@@ -95,10 +101,12 @@ function created(step: Step, steps: readonly Step[]): Counts {
   return { contactId, contactName: nameOf(step), notes: count('note'), tasks: count('task'), appointments };
 }
 
-const counted = ({ notes, tasks, appointments }: Counts): string =>
-  `${countOf(notes, 'note')}, ${countOf(tasks, 'task')} and ${countOf(appointments, 'appointment')}`;
+const counted = ({ notes = 0, tasks = 0, appointments }: Lost): string =>
+  appointments === undefined
+    ? 'all that it has'
+    : `${countOf(notes, 'note')}, ${countOf(tasks, 'task')} and ${countOf(appointments, 'appointment')}`;
 
-const sentenceOfDelete = (counts: Counts): string =>
+const sentenceOfDelete = (counts: Lost): string =>
   `Undoing this deletes the contact ${quoteForMessage(counts.contactName)} (${counts.contactId}) with ${counted(counts)}.`;
 
 const sentenceOfCreate = ({ contactName, notes, tasks, appointments }: Counts): string =>

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type Json, recordsOf } from '../../../../src/lib/json.ts';
 import { virtualClock } from '../../../api/virtual-clock.ts';
 import { connect, find, NOW } from '../../../connect.ts';
+import { people, world } from '../bulk-update/world.ts';
 import { unexpected } from './compare.ts';
 import { newJournal, setUp, stateOf } from './world.ts';
 
@@ -150,6 +151,22 @@ test.each([
   const other = await setUp({ api: { journal }, sandboxed: sandbox });
   expect((await other.undo(change?.id as string)).undone).toHaveLength(contacts.length);
   expect(unexpected([tool], before, await state())).toEqual([]);
+});
+
+test('of the most rows that one call takes: the creation of contacts with notes is undone, each call a part', async () => {
+  const options = { sandbox: { rate: 100 }, api: { rateShare: 0.8, journal: newJournal() } };
+  const server = await world(people(1), options);
+  const before = await stateOf(server.sandbox);
+  const rows = Array.from({ length: 100 }, (_, i) => ({ email: `new${i}@example.com`, note: 'Met at the fair.' }));
+  let answer = await server.call('bulk_upsert_contacts', { rows });
+  for (let calls = 1; answer.next && calls < 10; calls += 1)
+    answer = await server.call('bulk_upsert_contacts', answer.next as Json);
+  answer = { next: { changeId: 'last' } };
+  let undos = 0;
+  for (; answer.next && undos < 40; undos += 1) answer = await server.call('undo_change', answer.next as Json);
+  expect(undos).toBeLessThan(16);
+  expect(answer).not.toHaveProperty('next');
+  expect(unexpected(['bulk_upsert_contacts'], before, await stateOf(server.sandbox))).toEqual([]);
 });
 
 describe('the owner is asked first', () => {
