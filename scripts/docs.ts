@@ -8,6 +8,7 @@ import { DIFFERENCES } from '../src/tools/composite/undo/differences.ts';
 import { UNDO_RULES } from '../src/tools/composite/undo/rules.ts';
 import { type CompositeTool, scopesOf } from '../src/tools/core/tool.ts';
 import { endpoints, families } from '../src/tools/index.ts';
+import { demoPicture } from './demo-picture.ts';
 import { accountTable, hostSections, prerequisites, shortGuide } from './install/guide.ts';
 import { packagingFiles } from './packaging/index.ts';
 import { conversations } from './systems.ts';
@@ -140,6 +141,9 @@ for (const [file, content] of Object.entries(packagingFiles())) {
   const before = await readFile(file, 'utf8').catch(() => undefined);
   texts.push([file, before, `${JSON.stringify(content, null, 2)}\n`]);
 }
+
+const PICTURE = 'docs/demo.svg';
+texts.push([PICTURE, await readFile(PICTURE, 'utf8').catch(() => undefined), await demoPicture()]);
 
 const check = process.argv.includes('--check');
 for (const [file, before, after] of texts) {

@@ -15,7 +15,7 @@ const red = paint(31);
 const cyan = paint(36);
 
 const WIDTH = 110;
-const clip = (text: unknown, width = WIDTH) => {
+export const clip = (text: unknown, width = WIDTH) => {
   const line = String(text).replace(/\s+/g, ' ');
   return line.length > width ? `${line.slice(0, width - 1)}…` : line;
 };

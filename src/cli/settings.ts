@@ -1,7 +1,7 @@
 export const DEFAULT_BASE_URL = 'https://services.leadconnectorhq.com';
 export const DEFAULT_AUTHORIZE_URL = 'https://marketplace.gohighlevel.com/v2/oauth/chooselocation';
 
-/** Every setting and its description; the table in the README is generated from it. */
+/** Every setting and its description; the table in `docs/settings.md` is generated from it. */
 export const SETTINGS = {
   GHL_API_KEY: 'Private integration token (`pit-…`) or any bearer token for one location',
   GHL_LOCATION_ID: 'The location (sub-account) to work in; required with `GHL_API_KEY`',
