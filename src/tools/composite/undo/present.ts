@@ -119,16 +119,16 @@ async function readRecords(
     return answer && rowsIn(answer, key);
   };
   const concerns = (kind: RecordRef['kind']) => effects.some(({ record }) => record.kind === kind);
-  const isWhole = effects.some(
-    (effect) =>
-      (isCounted && isAddedContact(effect)) || (effect.type === 'deleted' && effect.record.kind === 'contact'),
-  );
+  const isAdded = effects.some(isAddedContact);
+  const isWhole = effects.some(({ type, record }) => type === 'deleted' && record.kind === 'contact');
+  // Notes and tasks of a contact that the undo deletes go with it.
+  const needs = (kind: 'note' | 'task') => isWhole || (isAdded ? isCounted : concerns(kind));
   const contact = concerns('contact') ? (recordIn((await read(getContact)) ?? {}, 'contact') ?? null) : undefined;
   if (contact === null) return { contact };
   const [notes, tasks, appointments] = await Promise.all([
-    isWhole || concerns('note') ? list(listContactNotes, 'notes') : undefined,
-    isWhole || concerns('task') ? list(listContactTasks, 'tasks') : undefined,
-    isWhole ? list(listContactAppointments, 'events') : undefined,
+    needs('note') ? list(listContactNotes, 'notes') : undefined,
+    needs('task') ? list(listContactTasks, 'tasks') : undefined,
+    isWhole || isCounted ? list(listContactAppointments, 'events') : undefined,
   ]);
   if (notes === null || tasks === null) return { contact: null };
   return {

@@ -153,11 +153,15 @@ test.each([
   expect(unexpected([tool], before, await state())).toEqual([]);
 });
 
-test('of the most rows that one call takes: the creation of contacts with notes is undone, each call a part', async () => {
+test('of the most rows that one call takes: the creation of contacts with notes and tasks is undone, each call a part', async () => {
   const options = { sandbox: { rate: 100 }, api: { rateShare: 0.8, journal: newJournal() } };
   const server = await world(people(1), options);
   const before = await stateOf(server.sandbox);
-  const rows = Array.from({ length: 100 }, (_, i) => ({ email: `new${i}@example.com`, note: 'Met at the fair.' }));
+  const rows = Array.from({ length: 100 }, (_, i) => ({
+    email: `new${i}@example.com`,
+    note: 'Met at the fair.',
+    tasks: [{ title: 'Call', dueDate: '2026-12-01' }],
+  }));
   let answer = await server.call('bulk_upsert_contacts', { rows });
   for (let calls = 1; answer.next && calls < 10; calls += 1)
     answer = await server.call('bulk_upsert_contacts', answer.next as Json);
