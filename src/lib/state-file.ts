@@ -38,7 +38,7 @@ const LOCK_MS = 1_000;
  * A JSON file that only its owner can read, replaced as a whole by one process at a time, so that several servers can share
  * it. A value that cannot be written is stored in memory, and the failure logged.
  */
-export function fileStateStore(path: string, log: Log): StateStore {
+export function fileStateStore(path: string, log: Log, lockMs = LOCK_MS): StateStore {
   const memory = inMemoryStore();
   /** Names whose latest value is not in the file. */
   const unwritten = new Set<string>();
@@ -53,7 +53,7 @@ export function fileStateStore(path: string, log: Log): StateStore {
       return value;
     };
     try {
-      await withLock(path, async () => {
+      await withLock(path, lockMs, async () => {
         const { [name]: stored, ...others } = await load(path);
         const values = { ...others, [name]: await changedValue(stored) };
         const { writeFileAtomic } = await import('./write-file-atomic.ts');
@@ -99,9 +99,9 @@ function withinLimit(values: Json): string {
 }
 
 /** Runs `work` even if the lock cannot be had. */
-async function withLock(path: string, work: () => Promise<void>): Promise<void> {
+async function withLock(path: string, ms: number, work: () => Promise<void>): Promise<void> {
   const { withFileLock } = await import('./file-lock.ts');
-  const until = performance.now() + LOCK_MS;
+  const until = performance.now() + ms;
   let started = false;
   const run = () => {
     started = true;

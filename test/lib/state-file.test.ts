@@ -79,7 +79,8 @@ describe('the state file', () => {
   });
 
   test('loses no concurrent change of several servers', async () => {
-    const servers = Array.from({ length: 4 }, () => fileStateStore(path, silent));
+    // As long as a busy machine takes: after that time the file is written without the lock.
+    const servers = Array.from({ length: 4 }, () => fileStateStore(path, silent, 60_000));
     await Promise.all(
       Array.from({ length: 40 }, (_, n) =>
         servers[n % 4]?.update('all', (stored) => ({ ...(stored as object | undefined), [`n${n}`]: n })),
