@@ -1,6 +1,7 @@
 import { ApiError, affectsOtherCalls, isMissing } from '../../../api/errors.ts';
 import { UserError } from '../../../lib/errors.ts';
-import { isBlank, type Json, listIn, recordIn, stableKey } from '../../../lib/json.ts';
+import { isBlank, type Json, listIn, recordIn, recordsOf, stableKey } from '../../../lib/json.ts';
+import { quoteForMessage } from '../../../lib/text.ts';
 import { deleteContact, updateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { readContact } from '../read-contact.ts';
@@ -110,7 +111,9 @@ export class MergeRun {
     const key = stableKey([endpoint.name, args]);
     const sent = this.#sent.get(key) ?? 0;
     if (sent >= MAX_SENT)
-      throw new MergeStopped(`HighLevel accepted ${what} ${sent} times, but does not show what was sent.`);
+      throw new MergeStopped(
+        `HighLevel accepted ${what} ${sent} times, but does not show what was sent${fieldsIn(step)}.`,
+      );
     this.#sent.set(key, sent + 1);
     try {
       const answer = await call(endpoint, args, 'interactive', before ? { before } : {});
@@ -135,6 +138,7 @@ export class MergeRun {
     if (!(error instanceof ApiError)) throw error;
     const refused = immovableFields(step, error, this.#merge.remove);
     if (refused.length === 0) {
+      if (RECORDS.has(step.what) && !affectsOtherCalls(error)) this.#sayWhich(step);
       // While HighLevel cannot be reached the next call continues.
       if (step.what === 'fields' && (error.kind === 'unknownOutcome' || !affectsOtherCalls(error)))
         await this.#giveBack();
@@ -142,6 +146,12 @@ export class MergeRun {
     }
     this.#merge = { ...this.#merge, refused: [...this.#merge.refused, ...refused] };
     await storeMerge(this.#merge, this.#context);
+  }
+
+  /** A refusal of one task or note comes again until the owner changes it. */
+  #sayWhich({ what, args: { title, body } }: Step): void {
+    const { notify } = this.#context;
+    notify(`It is the ${what} ${quoteForMessage(title ?? body)}: change it on ${this.#merge.remove}, then call next.`);
   }
 
   /** The refusal that led to it is what the caller is shown. */
@@ -174,6 +184,15 @@ export class MergeRun {
       if (!isMissing(error)) throw error;
     }
   }
+}
+
+/** Steps that create one record of the contact to be removed. */
+const RECORDS: ReadonlySet<string> = new Set(['task', 'note']);
+
+/** The names of the fields of an update, custom fields by their ids: ` (city, source)`. */
+function fieldsIn({ what, args: { contactId: _, customFields, ...fields } }: Step): string {
+  if (what !== 'fields') return '';
+  return ` (${[...Object.keys(fields), ...recordsOf(customFields).map(({ field }) => field)].join(', ')})`;
 }
 
 /**

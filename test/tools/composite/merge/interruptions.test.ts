@@ -46,12 +46,26 @@ describe('an answer of success that is not true', () => {
       expect(stopped).toMatchObject({ merged: false, next: { keep: KEEP, remove: REMOVE } });
       expect(stopped.notice).toMatch(/HighLevel accepted .* 2 times, but does not show what was sent/);
       expect(stopped.notice).toContain(`${REMOVE} is not deleted`);
+      if (lied === PUT_KEEP) expect(stopped.notice).toMatch(/what was sent \(\w+, /);
       expect(await merging.stored(REMOVE)).toBeDefined();
       merging.intercept(() => undefined);
       expect(await merging.call('merge_contacts', stopped.next as Json)).toMatchObject({ merged: true });
       await expectComplete(merging);
     },
   );
+});
+
+test('a task that HighLevel refuses is named, and the merge completes once it is changed', async () => {
+  const refusal = { statusCode: 422, message: ['assignedTo is not a user of this location'] };
+  const merging = await openIntercepted(async (line) =>
+    line === `POST /contacts/${KEEP}/tasks` ? Response.json(refusal, { status: 422 }) : undefined,
+  );
+  const stopped = await merging.merge();
+  expect(stopped).toMatchObject({ merged: false, next: { keep: KEEP, remove: REMOVE } });
+  expect(stopped.notice).toMatch(new RegExp(`It is the task "[^"]+": change it on ${REMOVE}, then call next`));
+  merging.intercept(() => undefined);
+  expect(await merging.call('merge_contacts', stopped.next as Json)).toMatchObject({ merged: true });
+  await expectComplete(merging);
 });
 
 describe('what somebody else changes while a merge runs', () => {
