@@ -18,7 +18,6 @@ const MARKS = {
   read: 'read',
   create: 'write',
   update: 'write',
-  undo: 'write',
   delete: '**delete**',
   enrol: '**may message**',
 } as const;

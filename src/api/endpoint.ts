@@ -4,14 +4,12 @@ import type { Scope } from './scopes.ts';
 
 /**
  * What a tool does to the CRM. Set on every endpoint and not derived from the HTTP method: a search is a POST that reads.
- * It alone decides the four hints that hosts get; `enrol` may message a customer, hence the open world; a second `undo`
- * takes back the first one.
+ * It alone decides the four hints that hosts get; `enrol` may message a customer, hence the open world.
  */
 export const EFFECTS = {
   read: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   create: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
   update: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
-  undo: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
   delete: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   enrol: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
 } as const;

@@ -23,25 +23,47 @@ export async function entryWithId(id: string, { journal, locationId }: OpenJourn
   );
 }
 
-/** The last change of a conversation that was done and is not undone. @throws CannotUndo if there is none */
+/** The last change of a conversation that was done and is not undone, undos included. @throws CannotUndo if there is none */
 export async function lastEntry(
+  conversation: string | undefined,
+  history: Pick<UndoHistory, 'undoing'>,
+  source: OpenJournal,
+): Promise<Entry> {
+  const last = await newestEntry(conversation, history, source);
+  if (last) return last;
+  throw new CannotUndo(
+    'Nothing was changed in this conversation that is not undone already. list_recent_changes with allConversations gives the ids of earlier changes. Nothing was written.',
+  );
+}
+
+/** The last change of a conversation that is no undo, and that was done and is not undone; undefined if there is none. */
+export const lastBeforeUndo = (
+  conversation: string | undefined,
+  history: Pick<UndoHistory, 'undoing'>,
+  source: OpenJournal,
+): Promise<Entry | undefined> => newestEntry(conversation, history, source, ({ undoes }) => undoes === undefined);
+
+async function newestEntry(
   conversation: string | undefined,
   { undoing }: Pick<UndoHistory, 'undoing'>,
   { journal, locationId }: OpenJournal,
-): Promise<Entry> {
+  isWanted: (entry: Entry) => boolean = () => true,
+): Promise<Entry | undefined> {
   let cursor: string | undefined;
   do {
     const page = await journal.read({ locationId, conversation, limit: PAGE, cursor });
     const found = page.entries.find(
-      ({ id, outcome, tool, conversation: own }) =>
-        own === conversation && outcome === 'done' && ruleOf(tool) !== undefined && undoing(id).length === 0,
+      (entry) =>
+        entry.conversation === conversation &&
+        entry.outcome === 'done' &&
+        ruleOf(entry.tool) !== undefined &&
+        undoing(entry.id).length === 0 &&
+        isWanted(entry),
     );
     if (found) return found;
     cursor = page.next;
   } while (cursor !== undefined);
-  throw new CannotUndo(
-    'Nothing was changed in this conversation that is not undone already. list_recent_changes with allConversations gives the ids of earlier changes. Nothing was written.',
-  );
+  return undefined;
 }
 
 /** All entries of the run that an entry is a part of, the newest first. */

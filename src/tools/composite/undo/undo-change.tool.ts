@@ -9,7 +9,7 @@ export const undoChange = compositeTool({
     'Take back a change of this server, a run of several as one. Stops where a field was changed since; force names fields to restore all the same. Recalls no message.',
   scope: 'contacts.write',
   extraScopes: ['contacts.readonly'],
-  effect: 'undo',
+  effect: 'update',
   input: z.strictObject({
     changeId: Filled.describe('id from list_recent_changes, or "last"'),
     force: Fields.optional(),

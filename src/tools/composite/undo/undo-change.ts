@@ -11,7 +11,7 @@ import { type Planned, planFor, type Undoing } from './plan-for.ts';
 import { questionFor } from './question.ts';
 import { ruleOf } from './rules.ts';
 import { runSteps } from './run-steps.ts';
-import { entryWithId, lastEntry, runKey, runOf } from './target.ts';
+import { entryWithId, lastBeforeUndo, lastEntry, runKey, runOf } from './target.ts';
 import type { undoChange } from './undo-change.tool.ts';
 import { withUndoLock } from './undo-lock.ts';
 
@@ -26,19 +26,32 @@ export const run: Implementation<typeof undoChange> = async ({ changeId, force =
   });
   if (changeId !== LAST) return undo(await entryWithId(changeId, source), undoing, context);
   const { history } = await undoing();
-  const last = await lastEntry(context.origin?.conversation, history, source);
-  return (await continueUndo(last, undoing, context)) ?? undo(last, undoing, context);
+  const conversation = context.origin?.conversation;
+  const last = await lastEntry(conversation, history, source);
+  if (last.undoes === undefined) return undo(last, undoing, context);
+  const continued = await continueUndo(last.undoes, undoing, context);
+  if (continued) return continued;
+  throw lastWasUndo(last, await lastBeforeUndo(conversation, history, source));
 };
 
-/** Continues the undo that the last change was a part of, if it stopped before it was complete. */
+/** Two meanings are left, and a call that a host sends again may have none of them: the model chooses by id. */
+function lastWasUndo(last: Entry, earlier: Entry | undefined): CannotUndo {
+  const before = earlier
+    ? `To undo the change before it (${earlier.tool}${earlier.contactId ? ` of contact ${earlier.contactId}` : ''}), give ${earlier.id}.`
+    : 'No earlier change of this conversation is left to undo.';
+  return new CannotUndo(
+    `The last change was an undo, so "last" says too little; nothing was written. To make the undone change again, give changeId ${last.id}. ${before}`,
+  );
+}
+
+/** Continues the undo of an entry, if it stopped before it was complete. */
 async function continueUndo(
-  last: Entry,
+  undoes: string,
   undoing: () => Promise<Undoing>,
   context: ToolContext,
 ): Promise<Json | undefined> {
-  if (last.undoes === undefined) return undefined;
   const { source, history } = await undoing();
-  const undone = await entryWithId(last.undoes, source);
+  const undone = await entryWithId(undoes, source);
   const rest = (await runOf(undone, source)).filter((entry) => ruleOf(entry.tool) && !isUndone(entry, history));
   if (rest.length === 0) return undefined;
   return undo(undone, undoing, context).catch((error: unknown) => {

@@ -46,10 +46,10 @@ describe('what an undo answers', () => {
   });
 
   test('says that what it takes back was an undo itself', async () => {
-    const { call, contactId, undo } = await withMaria();
+    const { call, contactId, undo, undoNewest } = await withMaria();
     await call('create_contact_note', { contactId, body: 'Wrong person.' });
     await undo();
-    expect((await undo()).notice).toMatch(/was an undo, so undoing it makes the earlier change again/);
+    expect((await undoNewest()).notice).toMatch(/was an undo, so undoing it makes the earlier change again/);
   });
 
   test('has no row for Do Not Disturb that is not blocked, as before', async () => {
@@ -165,21 +165,39 @@ describe('a run undoes as one', () => {
 });
 
 describe('an undo can be undone', () => {
-  test('and last alternates between the two', async () => {
-    const { call, contactId, contact, undo, changes } = await withMaria();
+  test('by its id, which alternates between the two', async () => {
+    const { call, contactId, contact, undoNewest, changes } = await withMaria();
     const { city } = await contact();
     await call('update_contact', { contactId, city: 'Gary' });
     const cities = [];
     for (let n = 0; n < 4; n += 1) {
-      await undo();
+      await undoNewest();
       cities.push((await contact()).city);
     }
     expect(cities).toEqual([city, 'Gary', city, 'Gary']);
     expect((await changes()).map(({ undoes }) => typeof undoes)).toEqual([...Array(4).fill('string'), 'undefined']);
   });
 
+  test('but last says too little after an undo: both ids are given, and nothing is written', async () => {
+    const { call, contactId, undo, changes, refused, state } = await withMaria();
+    await call('update_contact', { contactId, city: 'Gary' });
+    await call('add_contact_tags', { contactId, tags: ['winter'] });
+    const [, earlier] = await changes();
+    await undo();
+    const [undoing] = await changes();
+    const before = await state();
+    const text = await refused('undo_change', { changeId: 'last' });
+    expect(text).toContain(`To make the undone change again, give changeId ${undoing?.id}.`);
+    expect(text).toContain(`the change before it (update_contact of contact ${contactId}), give ${earlier?.id}.`);
+    expect(await state()).toEqual(before);
+    await undo(earlier?.id as string);
+    expect(await refused('undo_change', { changeId: 'last' })).toContain(
+      'No earlier change of this conversation is left',
+    );
+  });
+
   test('also that of a delete, and what was changed before under the old id stays undoable', async () => {
-    const { call, contactId, contact, undo, changes, state } = await withMaria();
+    const { call, contactId, contact, undo, undoNewest, changes, state } = await withMaria();
     const before = await state();
     await call('update_contact', { contactId, city: 'Gary' });
     await call('add_contact_tags', { contactId, tags: ['winter'] });
@@ -188,9 +206,9 @@ describe('an undo can be undone', () => {
     const first = (await undo(deleted?.id as string)).newIds as Json;
     const again = first[contactId] as string;
     expect(await contact(again)).toMatchObject({ city: 'Gary', firstName: 'Maria' });
-    await undo();
+    await undoNewest();
     await expect(contact(again)).rejects.toThrow();
-    const second = (await undo()).newIds as Json;
+    const second = (await undoNewest()).newIds as Json;
     expect(await contact(second[again] as string)).toMatchObject({ city: 'Gary' });
     for (const change of [tagged, updated])
       expect((await undo(change?.id as string)).undone).toMatchObject([{ contactId: second[again] }]);

@@ -37,12 +37,16 @@ export async function setUp(options: Options = {}) {
   const journal = newJournal();
   const connected = await connect({ ...options, api: { journal, ...options.api } });
   const { call, sandbox } = connected;
+  const changes = async (args: Json = {}) => (await call('list_recent_changes', args)).changes as Json[];
+  const undo = (changeId = 'last', args: Json = {}) => call('undo_change', { changeId, ...args });
   return {
     ...connected,
     journal,
     state: () => stateOf(sandbox),
-    undo: (changeId = 'last', args: Json = {}) => call('undo_change', { changeId, ...args }),
+    undo,
+    /** Undoes the newest change also where that is an undo. */
+    undoNewest: async () => undo((await changes())[0]?.id as string),
     /** Rows of list_recent_changes, newest first. */
-    changes: async (args: Json = {}) => (await call('list_recent_changes', args)).changes as Json[],
+    changes,
   };
 }
