@@ -165,7 +165,7 @@ describe('a body over the size limit', () => {
 
 test.each([
   ['lists', (depth: number) => '['.repeat(depth) + ']'.repeat(depth)],
-  ['objects', (depth: number) => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth)],
+  ['objects', (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`],
 ])('a response of deeply nested %s is unreadable, one of normal depth is read', async (_, nested) => {
   let depth = 200_000;
   const { read } = await against((response) =>
