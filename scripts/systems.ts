@@ -5,11 +5,19 @@ import { systems } from '../test/systems/index.ts';
 /** Ids mean nothing to a reader, and cursors and handles differ in each run. */
 const HIDDEN = /"(cursor|handle)":"[^"]*"/g;
 const ID = /"[A-Za-z0-9]{20}"|"[0-9a-f]{24}"/g;
-const WIDTH = 160;
+const WIDTH = 320;
+/** A longer run of calls of one tool is shown as its first call and a count. */
+const MAX_CALLS = 3;
 
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+const firstOf = (_key: string, value: unknown) =>
+  isList(value) && value.length > 1 ? [value[0], `… ${value.length - 1} more`] : value;
+
+/** The arguments as JSON; of long ones each list has its first item only. */
 function argumentsOf(args: object): string {
-  const text = JSON.stringify(args).replace(HIDDEN, '"$1":"…"').replace(ID, '"…"');
-  return text.length > WIDTH ? `${text.slice(0, WIDTH)}…` : text;
+  const all = JSON.stringify(args);
+  const text = all.length > WIDTH ? JSON.stringify(args, firstOf) : all;
+  return text.replace(HIDDEN, '"$1":"…"').replace(ID, '"…"');
 }
 
 function lineOf(line: Line): string {
@@ -25,12 +33,17 @@ function lineOf(line: Line): string {
   }
 }
 
-/** Shows consecutive calls of one tool as one line. */
+/** Shows a long run of calls of one tool as its first call and the number of the others. */
 function folded(lines: readonly Line[]): string[] {
   const tools = lines.map((line) => (line.kind === 'call' ? line.tool : undefined));
   return lines.flatMap((line, i) => {
-    if (tools[i] === undefined || tools[i] !== tools[i - 1]) return [lineOf(line)];
-    return tools[i] === tools[i + 1] ? [] : [`- \`${tools[i]}\` again`];
+    const tool = tools[i];
+    if (tool === undefined) return [lineOf(line)];
+    const first = tools.findLastIndex((each, at) => at < i && each !== tool) + 1;
+    const after = tools.findIndex((each, at) => at > i && each !== tool);
+    const calls = (after < 0 ? tools.length : after) - first;
+    if (calls <= MAX_CALLS || i === first) return [lineOf(line)];
+    return i === first + 1 ? [`- \`${tool}\` ${calls - 1} times more, for other records`] : [];
   });
 }
 

@@ -28,7 +28,7 @@ async function tasksOfContact(conversation: Conversation) {
   conversation.assistant('The number is changed (it was +13125550191), and his one task is due a day later.');
 }
 
-/** 2: new notes or appointments, linked to the right contact. */
+/** 2: a text message becomes a note of its sender, and the next visit is found. */
 async function rightContact(conversation: Conversation) {
   conversation.user(
     'A text came in from +1 312 555 0101: “Can I bring the charger?” Who sent it? Add it as a note. When is their next visit?',
@@ -113,7 +113,7 @@ export const touchSms: System = {
   about: 'Text messages: lists, segments, and each message linked to the right contact.',
   flows: [
     { title: 'A contact created or updated: tasks are created or updated', run: tasksOfContact },
-    { title: 'New notes or appointments, linked to the right contact', run: rightContact },
+    { title: 'A text message becomes a note of its sender, shown with their appointments', run: rightContact },
     { title: 'Bulk create or update with tags and a business; segments by tag and field', run: bulkAndSegments },
   ],
 };
