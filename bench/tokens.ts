@@ -11,7 +11,8 @@ export const tokens = (value: unknown): number =>
   encode(typeof value === 'string' ? value : JSON.stringify(value)).length;
 
 const shown = tools.map((tool) => ({ tool, face: toolDefinition(tool) }));
-const OTHERS = ['lookups', 'flows'];
+/** The families that are not endpoints of the Contacts API. */
+export const OTHERS = ['lookups', 'flows'];
 const read = (wanted: (tool: ToolSpec & { family: string }) => boolean) =>
   shown
     .filter(({ tool }) => wanted(tool))

@@ -58,7 +58,7 @@ export async function demoPicture(): Promise<string> {
   const [width, height] = [Math.ceil(CHARACTERS * CHARACTER) + 3 * MARGIN, bottom + MARGIN];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title">`,
-    '  <title id="title">Two scenes of npm run demo: a contact at a glance, and a wrong change taken back</title>',
+    '  <title id="title">Two scenes of the demo: a contact at a glance, and a wrong change taken back</title>',
     `  <style>${STYLE}\n  </style>`,
     `  <rect width="${width}" height="${height}" rx="8" fill="#161b22"/>`,
     ...texts,

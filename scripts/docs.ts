@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Endpoint } from '../src/api/endpoint.ts';
-import { SETTINGS } from '../src/cli/settings.ts';
+import { SETTINGS, type Setting } from '../src/cli/settings.ts';
 import { prompts } from '../src/mcp/prompts/index.ts';
 import { FACTS, type Fact, isOpen } from '../src/sandbox/index.ts';
 import { DIFFERENCES } from '../src/tools/composite/undo/differences.ts';
@@ -9,6 +9,7 @@ import { UNDO_RULES } from '../src/tools/composite/undo/rules.ts';
 import { type CompositeTool, scopesOf } from '../src/tools/core/tool.ts';
 import { endpoints, families } from '../src/tools/index.ts';
 import { demoPicture } from './demo-picture.ts';
+import { figures } from './figures.ts';
 import { accountTable, hostSections, prerequisites, shortGuide } from './install/guide.ts';
 import { packagingFiles } from './packaging/index.ts';
 import { conversations } from './systems.ts';
@@ -36,11 +37,18 @@ const toolTable = Object.entries(families)
   )
   .join('\n\n');
 
-const settingsTable = [
-  '| setting | meaning (default) |',
-  '| --- | --- |',
-  ...Object.entries(SETTINGS).map(([name, text]) => `| \`${name}\` | ${cell(text)} |`),
-].join('\n');
+const SETTING_NAMES = Object.keys(SETTINGS) as Setting[];
+/** What a newcomer may want to set. */
+const MAIN_SETTINGS: readonly Setting[] = ['GHL_API_KEY', 'GHL_LOCATION_ID', 'GHL_SCOPES', 'GHL_TOOLS', 'GHL_TIMEZONE'];
+
+const firstSentence = (text: string) => text.split('. ')[0] ?? text;
+
+const settingsTable = (names: readonly Setting[], textOf: (setting: Setting) => string) =>
+  [
+    '| setting | meaning (default) |',
+    '| --- | --- |',
+    ...names.map((name) => `| \`${name}\` | ${cell(textOf(name))} |`),
+  ].join('\n');
 
 const promptTable = [
   '| prompt | arguments | |',
@@ -114,8 +122,14 @@ const facts = [
 
 /** Generated sections of each file, by the name in their markers. */
 const GENERATED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'README.md': { install: shortGuide(), tools: toolTable, settings: settingsTable, prompts: promptTable },
+  'README.md': {
+    install: shortGuide(),
+    figures: figures(),
+    settings: settingsTable(MAIN_SETTINGS, (name) => firstSentence(SETTINGS[name])),
+  },
   'docs/install.md': { prerequisites: prerequisites(), accounts: accountTable(), hosts: hostSections() },
+  'docs/settings.md': { settings: settingsTable(SETTING_NAMES, (name) => SETTINGS[name]) },
+  'docs/tools.md': { tools: toolTable, prompts: promptTable },
   'docs/writes.md': { reconcile: reconcileTable },
   'docs/undo.md': { rules: undoTable, differences: differenceTable },
   'docs/sandbox-facts.md': { facts },

@@ -35,7 +35,7 @@ async function texts(): Promise<(readonly [path: string, text: string])[]> {
   const lists = await Promise.all(
     FOLDERS.map(async (folder) => (await readdir(folder, { recursive: true })).map((path) => `${folder}/${path}`)),
   );
-  const paths = ['README.md', 'CONTRIBUTING.md', 'AGENTS.md', 'CHANGELOG.md', ...lists.flat()].filter(
+  const paths = ['README.md', 'CONTRIBUTING.md', 'AGENTS.md', 'CHANGELOG.md', 'SECURITY.md', ...lists.flat()].filter(
     (path) => /\.(ts|md)$/.test(path) && path !== OWN_NAME && !path.startsWith('test/snapshots/'),
   );
   return Promise.all(paths.map(async (path) => [path, await readFile(path, 'utf8')] as const));

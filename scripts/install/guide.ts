@@ -63,45 +63,74 @@ export const accountTable = (): string =>
     '| sandbox: invented people, no account | `"--sandbox"` as the last of `args` |',
   ].join('\n');
 
-/** How the program is installed and named, before and after the first release. */
-export const prerequisites = (): string => {
-  const { command, args } = documentedLaunch();
-  const windows = documentedLaunch('win32');
-  const node = `You need Node.js ${pkg.engines.node.replace('>=', '')} or newer (\`node -v\`; nodejs.org).`;
-  const onNpm = PUBLISHED ? '' : ` Once the package is on npm it will be \`${shellCommand(npxWords('win32'))}\`.`;
-  return [
-    ...(PUBLISHED
-      ? [`${node} \`npx\` downloads the program at its first start.`]
-      : [
-          `${node} The package is not on npm yet, so install it from a clone of the repository:`,
-          fence('sh', 'npm install && npm run build'),
-          `Replace \`/path/to/${pkg.name}\` below by the path of your clone.`,
-        ]),
-    `On Windows the command is \`${formatJson(windows.command)}\` and \`args\` are \`${formatJson(windows.args)}\`.${onNpm}`,
-    `Where this page says \`${pkg.name}\`, run \`${shellCommand([command, ...args])}\`.`,
-  ].join('\n\n');
-};
+const NODE = `You need Node.js ${pkg.engines.node.replace('>=', '')} or newer (\`node -v\`; nodejs.org).`;
+const BUILD = 'npm install && npm run build';
+const NPX_DOWNLOADS = '`npx` downloads the program at its first start.';
 
 const npxWords = (platform: NodeJS.Platform) => {
   const { command, args } = npxLaunch(platform);
   return [command, ...args];
 };
 
-/** Claude Desktop with an account, and where the other hosts are described. */
-export function shortGuide(): string {
-  const [first, ...others] = HOSTS;
-  if (!first) throw new Error('There is no host');
-  const anchor = (name: string) =>
-    name
-      .toLowerCase()
-      .replace(/[^\w -]/g, '')
-      .replaceAll(' ', '-');
+const windows = () => {
+  const { command, args } = documentedLaunch('win32');
+  return `On Windows the command is \`${formatJson(command)}\` and \`args\` are \`${formatJson(args)}\`.`;
+};
+
+const inShell = () => {
+  const { command, args } = documentedLaunch();
+  return `Where this page says \`${pkg.name}\`, run \`${shellCommand([command, ...args])}\`.`;
+};
+
+/** How the program is installed and named, before and after the first release. */
+export const prerequisites = (): string => {
+  const onNpm = PUBLISHED ? '' : ` Once the package is on npm it will be \`${shellCommand(npxWords('win32'))}\`.`;
   return [
-    prerequisites(),
-    `\`${pkg.name} setup\` adds the server to the hosts on your computer: it signs in, shows each change and makes it when you agree.`,
-    `By hand, in ${first.name} (${first.open}):`,
-    configuration(first, ACCOUNTS.token),
-    `${first.restart}. The token and the location are those of [your account](#your-account). To try the server with invented people and no account, use \`"--sandbox"\` as the last of \`args\` and leave \`env\` out.`,
-    `Other hosts: ${others.map(({ name }) => `[${name}](docs/install.md#${anchor(name)})`).join(', ')}.`,
+    ...(PUBLISHED
+      ? [`${NODE} ${NPX_DOWNLOADS}`]
+      : [
+          `${NODE} The package is not on npm yet, so install it from a clone of the repository:`,
+          fence('sh', BUILD),
+          `Replace \`/path/to/${pkg.name}\` below by the path of your clone.`,
+        ]),
+    `${windows()}${onNpm}`,
+    inShell(),
   ].join('\n\n');
+};
+
+const numbered = (items: readonly string[]) =>
+  items.map((item, i) => `${i + 1}. ${item.replace(/\n(?=.)/g, '\n   ')}`).join('\n');
+
+const paragraphs = (...all: readonly string[]) => all.join('\n\n');
+
+/** The five steps to the first question in Claude Desktop, and where the other hosts are described. */
+export function shortGuide(): string {
+  const [host, ...others] = HOSTS;
+  if (!host) throw new Error('There is no host');
+  const path = PUBLISHED ? '' : `, and the folder of step 1 in place of \`/path/to/${pkg.name}\``;
+  const steps = numbered([
+    PUBLISHED
+      ? `**Install Node.js.** ${NODE} ${NPX_DOWNLOADS}`
+      : `**Install the server.** ${NODE} The package is not on npm yet: download this repository, open a terminal in its folder and run \`${BUILD}\`.`,
+    '**Create a token.** In HighLevel open the sub-account (not the agency view), go to Settings > Private Integrations, create an integration and tick View Contacts. Copy the token, and the location id: it follows `/location/` in the address bar. A location is a sub-account.',
+    paragraphs(
+      `**Configure ${host.name}.** Paste this into ${fileText(host)}; ${host.open}. Put in your token and location id${path}. If the file has content already, add \`ghl\` to its \`mcpServers\` and keep the rest.`,
+      configuration(host, ACCOUNTS.token),
+      windows(),
+    ),
+    `**Restart it.** ${host.restart}. Settings > Developer then shows \`ghl\` as running.`,
+    '**Ask:** “How many contacts do I have?”',
+  ]);
+  const links = others.map(({ name }) => `[${name}](docs/install.md#${anchor(name)})`).join(', ');
+  return paragraphs(
+    steps,
+    `\`${pkg.name} setup\` does the same in the hosts that it finds on your computer: it asks for the token, stores it in the keychain of your system, and shows each change before it makes it. ${inShell()}`,
+    `Other hosts: ${links}. [Bundles, plugins and containers](docs/install.md#bundles-plugins-and-containers).`,
+  );
 }
+
+const anchor = (name: string) =>
+  name
+    .toLowerCase()
+    .replace(/[^\w -]/g, '')
+    .replaceAll(' ', '-');

@@ -10,7 +10,7 @@ export const SETTINGS = {
     'Which of the permitted tools to show: families, tool names, `read`, `write`, `delete`, `bulk`, `automation` (campaigns and workflows), each with or without a minus, as in `contacts,tasks,notes,-delete` (all). A tool that is only not named stays available to other tools that use it; a minus forbids the action itself, in every tool, prompt, completion and resource: `-delete` also refuses `removeTags` and `tags` that replace others, `-tags` also refuses `tags` of a new contact. The server itself still reads the location’s time zone, and reads back its own writes',
   GHL_LABEL: 'A name for this account, shown in the title and the instructions, for people with several',
   GHL_TIMEZONE:
-    "IANA zone in which times are read and shown (the location's where `locations.readonly` is in effect, else the machine's)",
+    "Time zone such as `America/Chicago` in which times are read and shown (the location's where `locations.readonly` is in effect, else the machine's)",
   GHL_USER: 'The user id or email that “me” means where a user is named',
   GHL_CLIENT_ID: 'The OAuth app, for `login` and renewing (with the two below)',
   GHL_CLIENT_SECRET: 'Its secret',
@@ -19,8 +19,8 @@ export const SETTINGS = {
   GHL_AUTHORIZE_URL: `Where people sign in (\`${DEFAULT_AUTHORIZE_URL}\`); white-label hosts have their own`,
   GHL_TOKEN_STORE:
     'Where sign-ins are stored: `keychain` or `file:<path>` (`keychain`; without a keychain, a file in your configuration folder that only you can read)',
-  GHL_BASE_URL: `API base (\`${DEFAULT_BASE_URL}\`); plain http only for loopback`,
-  GHL_TIMEOUT_MS: 'Budget of one call in ms (`30000`)',
+  GHL_BASE_URL: `API base (\`${DEFAULT_BASE_URL}\`); plain http only for this computer`,
+  GHL_TIMEOUT_MS: 'How long one call may take, with all its attempts, in ms (`30000`)',
   GHL_RATE_SHARE:
     "Share of the location's quota this server may use, 0.1 to 1 (`0.8`: your other jobs use the same quota)",
   GHL_JOURNAL:
