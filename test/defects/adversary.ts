@@ -38,12 +38,9 @@ export const adversary: readonly Defect[] = [
     item: 4,
     what: 'Two server processes duplicate notes, tasks and contacts',
     tests: [
+      ['test/tools/composite/shared-lock.test.ts', 'onboard a person by %s at once: one contact, note and task'],
       [
-        'test/tools/composite/onboard/person-lock.test.ts',
-        'onboard a person by %s at once: one contact, note and task',
-      ],
-      [
-        'test/tools/composite/onboard/person-lock.test.ts',
+        'test/tools/composite/shared-lock.test.ts',
         'the next process finds a contact that the previous one created, before search shows it',
       ],
       [

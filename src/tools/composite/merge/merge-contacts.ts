@@ -12,8 +12,8 @@ import { inGroup, newGroup } from '../../core/write-group.ts';
 import { listContactNotes } from '../../notes.ts';
 import { inOrderOfTime } from '../appointments/starts.ts';
 import { openJournal } from '../journal/open-journal.ts';
-import { withPersonLock } from '../onboard/person-lock.ts';
 import { readFresh } from '../read-contact.ts';
+import { withSharedLock } from '../shared-lock.ts';
 import { readHistory } from '../undo/history.ts';
 import { PREFERABLE } from './field-values.ts';
 import type { mergeContacts } from './merge-contacts.tool.ts';
@@ -39,7 +39,7 @@ export const run: Implementation<typeof mergeContacts> = async (args, context) =
   const prefer = preferredFields(args.prefer ?? []);
   // The same locks as those of onboarding.
   const keys = [args.keep, args.remove].map((id) => `contact ${id}`);
-  return withPersonLock(keys, context, (locked) => merge({ ...args, prefer }, locked));
+  return withSharedLock(keys, context, (locked) => merge({ ...args, prefer }, locked));
 };
 
 /** @throws MergeRefused for a field that a merge does not set */

@@ -4,11 +4,11 @@ import { updateContact } from '../../contacts.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { assertAllowed } from '../../core/permissions.ts';
 import { type ContactRecord, readContact } from '../read-contact.ts';
+import { withContactLock, withSharedLock } from '../shared-lock.ts';
 import { createPerson } from './create-person.ts';
 import { type FoundPerson, findPerson } from './find-person.ts';
 import { type DesiredPerson, keysOf } from './parse-person.ts';
 import { diffFields, existingId, type FieldResults, updateFields } from './person-fields.ts';
-import { withContactLock, withPersonLock } from './person-lock.ts';
 import { ContactWriter, type Failure, type RelatedRecords } from './related-records.ts';
 
 export interface OnboardResult extends FieldResults, RelatedRecords {
@@ -21,10 +21,10 @@ export interface OnboardResult extends FieldResults, RelatedRecords {
 /**
  * Finds or creates the contact of a person, and adds what it lacks. Repeating it adds nothing. Calls that may mean the
  * same person run one after the other, also those of other processes.
- * @throws Conflict if the person matches different contacts; UserError, such as PersonBusy, if nothing was written
+ * @throws Conflict if the person matches different contacts; UserError, such as RecordsBusy, if nothing was written
  */
 export const onboardPerson = (person: DesiredPerson, context: ToolContext): Promise<OnboardResult> =>
-  withPersonLock(keysOf(person), context, async (locked) => {
+  withSharedLock(keysOf(person), context, async (locked) => {
     const write = (found: FoundPerson | undefined) =>
       found ? updatePerson(person, found, locked) : onboardNew(person, locked);
     const found = await findPerson(person, undefined, locked);

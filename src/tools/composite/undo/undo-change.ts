@@ -3,6 +3,7 @@ import type { Json } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { Implementation } from '../../core/tool.ts';
 import { openJournal } from '../journal/open-journal.ts';
+import { withSharedLock } from '../shared-lock.ts';
 import { conflictRows, notRestoredRows, progressAnswer } from './answer.ts';
 import { CannotUndo } from './cannot-undo.ts';
 import { isUndone, readHistory, type UndoHistory } from './history.ts';
@@ -13,7 +14,6 @@ import { ruleOf } from './rules.ts';
 import { runSteps } from './run-steps.ts';
 import { entryWithId, lastBeforeUndo, lastEntry, runKey, runOf } from './target.ts';
 import type { undoChange } from './undo-change.tool.ts';
-import { withUndoLock } from './undo-lock.ts';
 
 const LAST = 'last';
 
@@ -62,7 +62,7 @@ async function continueUndo(
 
 /** Undoes the run of an entry. `undoing` reads what the journal says now. */
 const undo = (entry: Entry, undoing: () => Promise<Undoing>, context: ToolContext): Promise<Json> =>
-  withUndoLock(runKey(entry), context, async (locked) => {
+  withSharedLock([runKey(entry)], context, async (locked) => {
     // Another call may have undone it while this one waited for the lock.
     const now = await undoing();
     const planned = await planFor(entry, now, locked);

@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
-import { fetchTransport } from '../../../../src/api/transport/index.ts';
-import type { Json } from '../../../../src/lib/json.ts';
-import { createSandbox, type SandboxOptions } from '../../../../src/sandbox/index.ts';
-import { setKnownPerson } from '../../../../src/tools/composite/onboard/known-people.ts';
-import { withPersonLock } from '../../../../src/tools/composite/onboard/person-lock.ts';
-import { type Connected, connect, NOW, type Options } from '../../../connect.ts';
-import { byMatch, data, EXTERNAL, newFolder, processAt, records } from './people-folder.ts';
+import { fetchTransport } from '../../../src/api/transport/index.ts';
+import type { Json } from '../../../src/lib/json.ts';
+import { createSandbox, type SandboxOptions } from '../../../src/sandbox/index.ts';
+import { setKnownPerson } from '../../../src/tools/composite/onboard/known-people.ts';
+import { withSharedLock } from '../../../src/tools/composite/shared-lock.ts';
+import { type Connected, connect, NOW, type Options } from '../../connect.ts';
+import { byMatch, data, EXTERNAL, newFolder, processAt, records } from './onboard/people-folder.ts';
 
 /** Servers that share an account and a state folder, as separate processes do. */
 async function servers(count: number, sandbox: SandboxOptions = {}, options: Options = {}): Promise<Connected[]> {
@@ -136,9 +136,9 @@ test('a person locked by another process for too long is skipped with a message'
   const folder = await newFolder();
   let attempts = 3;
   const impatient = processAt(folder, 'one', () => attempts-- > 0);
-  await withPersonLock(['a', 'b'], processAt(folder), async () => {
-    const second = withPersonLock(['b'], impatient, async () => 'done');
-    await expect(second).rejects.toThrow('worked on the same person for all of the time; nothing was written');
+  await withSharedLock(['a', 'b'], processAt(folder), async () => {
+    const second = withSharedLock(['b'], impatient, async () => 'done');
+    await expect(second).rejects.toThrow('worked on the same records for all of the time; nothing was written');
   });
-  expect(await withPersonLock(['b'], processAt(folder), async () => 'done')).toBe('done');
+  expect(await withSharedLock(['b'], processAt(folder), async () => 'done')).toBe('done');
 });

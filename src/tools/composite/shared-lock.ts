@@ -1,20 +1,20 @@
 import { join } from 'node:path';
-import { UserError } from '../../../lib/errors.ts';
-import { type FileLock, LockUnavailable, withFileLock } from '../../../lib/file-lock.ts';
-import type { ToolContext } from '../../core/context.ts';
-import { fileNameOf, sweepExpired } from './known-people.ts';
+import { UserError } from '../../lib/errors.ts';
+import { type FileLock, LockUnavailable, withFileLock } from '../../lib/file-lock.ts';
+import type { ToolContext } from '../core/context.ts';
+import { fileNameOf, sweepExpired } from './onboard/known-people.ts';
 
 /** ms that a request of a killed process is given to arrive before its work is done again. */
 const ARRIVAL_MS = 1_000;
 
 const NOT_SHARED =
-  'The state folder takes no files (full or read-only), so this server cannot wait for another ghl-contacts-mcp: people that two of them onboard at the same time may get tasks and notes twice. Tell the owner.';
+  'The state folder takes no files (full or read-only), so this server cannot wait for another ghl-contacts-mcp: what two of them write for the same person at the same time may be written twice. Tell the owner.';
 
 /** Others held the keys until the time of the call was over; nothing was written. */
-class PersonBusy extends UserError {
+class RecordsBusy extends UserError {
   constructor() {
     super(
-      'Other calls, or another ghl-contacts-mcp, worked on the same person for all of the time; nothing was written. Call again in a minute.',
+      'Other calls, or another ghl-contacts-mcp, worked on the same records for all of the time; nothing was written. Call again in a minute.',
     );
   }
 }
@@ -31,9 +31,9 @@ type LockedWork<C, T> = (context: C, waited: boolean) => Promise<T>;
  * Runs `work` while no other call holds one of the keys: locks in memory within this process, and one lock file for each
  * key among the processes of one owner. A call may lock a contact's id while it holds keys of a person, never the other
  * way round, so that no two calls wait for each other.
- * @throws PersonBusy
+ * @throws RecordsBusy
  */
-export function withPersonLock<C extends LockContext, T>(
+export function withSharedLock<C extends LockContext, T>(
   keys: readonly string[],
   context: C,
   work: LockedWork<C, T>,
@@ -42,7 +42,7 @@ export function withPersonLock<C extends LockContext, T>(
   const { peopleFolder } = state;
   const names = [...new Set(keys.map((key) => fileNameOf(key, state)))].sort();
   return state.personLocks.hold(names, (waited) => {
-    if (!context.hasTime()) throw new PersonBusy();
+    if (!context.hasTime()) throw new RecordsBusy();
     if (peopleFolder === undefined) return work(context, waited);
     sweepExpired(state, peopleFolder);
     const paths = names.map((name) => join(peopleFolder, `${name}.lock`));
@@ -60,9 +60,9 @@ export async function withContactLock<C extends LockContext, T>(
   work: LockedWork<C, T>,
 ): Promise<T> {
   try {
-    return await withPersonLock([`contact ${contactId}`], context, work);
+    return await withSharedLock([`contact ${contactId}`], context, work);
   } catch (error) {
-    if (!(error instanceof PersonBusy)) throw error;
+    if (!(error instanceof RecordsBusy)) throw error;
     return work({ ...context, hasTime: () => false }, true);
   }
 }
@@ -85,14 +85,14 @@ async function withFileLocks<C extends LockContext, T>(
   const take = async ([path, ...rest]: readonly string[], locks: readonly FileLock[]): Promise<T> => {
     if (path !== undefined) return withFileLock(path, (lock) => take(rest, [...locks, lock]), context.hasTime);
     if (locks.some(({ abandoned }) => abandoned)) await new Promise((resolve) => setTimeout(resolve, ARRIVAL_MS));
-    if (!context.hasTime()) throw new PersonBusy();
+    if (!context.hasTime()) throw new RecordsBusy();
     return start(locks);
   };
   try {
     return await take(paths, []);
   } catch (error) {
     if (isStarted || !(error instanceof UserError)) throw error;
-    if (!(error instanceof LockUnavailable)) throw new PersonBusy();
+    if (!(error instanceof LockUnavailable)) throw new RecordsBusy();
     context.notify(NOT_SHARED);
     return start([]);
   }
