@@ -1,0 +1,5 @@
+import type { InteropProgram } from './program.ts';
+import { sdkClients } from './sdk-clients.ts';
+
+/** Every program, in the order in which they run. */
+export const programs: readonly InteropProgram[] = [...sdkClients];
