@@ -1,5 +1,6 @@
+import { conformance } from './conformance/index.ts';
 import type { InteropProgram } from './program.ts';
 import { sdkClients } from './sdk-clients.ts';
 
 /** Every program, in the order in which they run. */
-export const programs: readonly InteropProgram[] = [...sdkClients];
+export const programs: readonly InteropProgram[] = [conformance, ...sdkClients];
