@@ -115,8 +115,7 @@ export const findDuplicateContact = endpoint({
   input: z
     .strictObject({ email: Filled.optional(), number: Phone.optional() })
     .refine(({ email, number }) => email !== undefined || number !== undefined, 'give email or number'),
-  // The contact may be null.
-  output: outputs.record({ contact: of.any }),
+  output: outputs.record({ contact: of.objectOrNull }),
 });
 
 /** How the contact of an uncertain write is found. */

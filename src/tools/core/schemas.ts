@@ -164,8 +164,7 @@ export const of = {
   text: z.string().optional(),
   count: z.number().optional(),
   flag: z.boolean().optional(),
-  /** Any type, or null. */
-  any: z.unknown().optional(),
+  objectOrNull: anObject.nullable().optional(),
 } as const;
 
 /**
