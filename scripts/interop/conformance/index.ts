@@ -41,6 +41,7 @@ function summarize(stdout: string): string {
   const notRequired = new Set(linesWith('  ', stdout).flatMap((line) => /^ {2}[✓✗] ([\w-]+)/.exec(line)?.[1] ?? []));
   const all = stdout.split('\n').flatMap((line) => /^[✓✗] ([\w-]+):/.exec(line)?.[1] ?? []);
   const required = all.filter((name) => !notRequired.has(name));
+  if (required.length === 0) throw new Error(`No scenario was found in what the suite printed:\n${stdout}`);
   return `${required.length} scenarios that ${REVISION} requires, each passed`;
 }
 
