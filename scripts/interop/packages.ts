@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, SkippedError } from './checks.ts';
 import { type Output, runCommand } from './run-command.ts';
+import { serverCommand } from './server-command.ts';
 
 const INSTALL_TIMEOUT_MS = 300_000;
 
@@ -11,7 +12,7 @@ export interface Installed {
   readonly folder: string;
   /** Imports a module as a file in the folder would. The caller declares the part of its type that it uses. */
   load<T>(specifier: string): Promise<T>;
-  /** Runs a command of the packages. It ends with any code. */
+  /** Runs a command of the packages, with an environment that has no secrets. Any exit code is a result. */
   command(
     name: string,
     args: readonly string[],
@@ -34,7 +35,8 @@ export async function install(folder: string, packages: Readonly<Record<string, 
   return {
     folder,
     load: async <T>(specifier: string) => (await load(specifier)) as T,
-    command: (name, args, options) => runCommand(join(folder, 'node_modules/.bin', name), args, options),
+    command: (name, args, options) =>
+      runCommand(join(folder, 'node_modules/.bin', name), args, { env: serverCommand.env, ...options }),
   };
 }
 
@@ -46,7 +48,7 @@ async function runNpm(folder: string, packages: Readonly<Record<string, string>>
   const specifiers = Object.entries(packages).map(([name, version]) => `${name}@${version}`);
   await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
   const args = ['install', '--save-exact', '--no-audit', '--no-fund', '--loglevel=error', ...specifiers];
-  const result = await runCommand('npm', args, { cwd: folder, env: {}, timeoutMs: INSTALL_TIMEOUT_MS }).catch(
+  const result = await runCommand('npm', args, { cwd: folder, timeoutMs: INSTALL_TIMEOUT_MS }).catch(
     (error: unknown) => ({ code: 1, stdout: '', stderr: messageOf(error) }),
   );
   if (result.code !== 0) {

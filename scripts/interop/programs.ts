@@ -1,8 +1,15 @@
 import { conformance } from './conformance/index.ts';
 import { highLevelSdk } from './highlevel-sdk.ts';
+import { hostPrograms } from './hosts.ts';
 import { inspector } from './inspector.ts';
 import type { InteropProgram } from './program.ts';
 import { sdkClients } from './sdk-clients.ts';
 
 /** Every program, in the order in which they run. */
-export const programs: readonly InteropProgram[] = [conformance, inspector, highLevelSdk, ...sdkClients];
+export const programs: readonly InteropProgram[] = [
+  conformance,
+  inspector,
+  highLevelSdk,
+  ...sdkClients,
+  ...hostPrograms,
+];

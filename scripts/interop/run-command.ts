@@ -8,8 +8,8 @@ export interface Output {
 }
 
 interface Options {
-  /** Added to the environment of this process. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** The whole environment. Default: that of this process. */
+  readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   /** Default 120,000. */
   readonly timeoutMs?: number;
@@ -20,10 +20,10 @@ interface Options {
  * @throws Error if it cannot start or does not end in time
  */
 export async function runCommand(command: string, args: readonly string[], options: Options = {}): Promise<Output> {
-  const { env = {}, cwd, timeoutMs = 120_000 } = options;
+  const { env = process.env, cwd, timeoutMs = 120_000 } = options;
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
+    env,
     timeout: timeoutMs,
     ...(cwd === undefined ? {} : { cwd }),
   });

@@ -139,13 +139,14 @@ describe('the set of tools', () => {
     expect(pathsOf(face?.inputSchema as Json)).toEqual(expect.arrayContaining(paths));
   });
 
-  test('output schemas are objects without references', () => {
+  test('output schemas are objects without references, and say of each key what it is', () => {
     for (const { tool, face } of shown) {
       expect(
         Object.keys(face.outputSchema).filter((key) => /anyOf|oneOf|allOf|not/.test(key)),
         tool.name,
       ).toEqual([]);
       expect(JSON.stringify(face.outputSchema), tool.name).not.toMatch(/\$ref|"const"|\$schema|definitions/);
+      expect(JSON.stringify(face.outputSchema), tool.name).not.toContain('{}');
     }
   });
 });
