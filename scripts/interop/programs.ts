@@ -1,3 +1,6 @@
+import { langchain } from './adapters/langchain.ts';
+import { mastra } from './adapters/mastra.ts';
+import { openAiAgents } from './adapters/openai-agents.ts';
 import { conformance } from './conformance/index.ts';
 import { highLevelSdk } from './highlevel-sdk.ts';
 import { hostPrograms } from './hosts.ts';
@@ -12,4 +15,7 @@ export const programs: readonly InteropProgram[] = [
   highLevelSdk,
   ...sdkClients,
   ...hostPrograms,
+  langchain,
+  mastra,
+  openAiAgents,
 ];

@@ -17,5 +17,6 @@ export const serverCommand = {
     XDG_STATE_HOME: home,
     XDG_CONFIG_HOME: home,
     GHL_CONFIRM: 'off',
+    LOG_LEVEL: 'warn',
   },
 };
