@@ -6,6 +6,8 @@ import { highLevelSdk } from './highlevel-sdk.ts';
 import { hostPrograms } from './hosts.ts';
 import { inspector } from './inspector.ts';
 import type { InteropProgram } from './program.ts';
+import { gemini } from './providers/gemini.ts';
+import { openAi } from './providers/openai.ts';
 import { sdkClients } from './sdk-clients.ts';
 
 /** Every program, in the order in which they run. */
@@ -18,4 +20,6 @@ export const programs: readonly InteropProgram[] = [
   langchain,
   mastra,
   openAiAgents,
+  gemini,
+  openAi,
 ];
