@@ -28,7 +28,8 @@ if (unknown.length > 0) {
 /** Prints the result of one program. Returns it. */
 async function runProgram(program: InteropProgram, folder: string): Promise<'accepted' | 'skipped' | 'rejected'> {
   const versions = Object.entries(program.packages).map(([name, version]) => `${name} ${version}`);
-  const print = (result: string) => console.log(`${program.name} (${versions.join(', ')}): ${result}`);
+  const label = versions.length > 0 ? `${program.name} (${versions.join(', ')})` : program.name;
+  const print = (result: string) => console.log(`${label}: ${result}`);
   try {
     print(await program.run(await install(join(folder, program.name), program.packages)));
     return 'accepted';

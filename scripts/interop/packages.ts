@@ -28,7 +28,8 @@ type Env = Readonly<Record<string, string>>;
  */
 export async function install(folder: string, packages: Readonly<Record<string, string>>): Promise<Installed> {
   await mkdir(folder, { recursive: true });
-  if ((await installedIn(folder)) !== JSON.stringify(packages)) await runNpm(folder, packages);
+  const isNeeded = Object.keys(packages).length > 0;
+  if (isNeeded && (await installedIn(folder)) !== JSON.stringify(packages)) await runNpm(folder, packages);
   const loader = join(folder, 'load.mjs');
   await writeFile(loader, 'export const load = (specifier) => import(specifier);\n');
   const { load } = (await import(pathToFileURL(loader).href)) as { load: (specifier: string) => Promise<unknown> };

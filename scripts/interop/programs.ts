@@ -6,6 +6,7 @@ import { highLevelSdk } from './highlevel-sdk.ts';
 import { hostPrograms } from './hosts.ts';
 import { inspector } from './inspector.ts';
 import type { InteropProgram } from './program.ts';
+import { protocolSchemas } from './protocol-schemas.ts';
 import { gemini } from './providers/gemini.ts';
 import { openAi } from './providers/openai.ts';
 import { sdkClients } from './sdk-clients.ts';
@@ -13,6 +14,7 @@ import { sdkClients } from './sdk-clients.ts';
 /** Every program, in the order in which they run. */
 export const programs: readonly InteropProgram[] = [
   conformance,
+  protocolSchemas,
   inspector,
   highLevelSdk,
   ...sdkClients,

@@ -72,7 +72,10 @@ async function runAgent({ load }: Installed, convertSchemasToStrict: boolean): P
 function checkTool(checks: Checks, { name, inputSchema }: ListedTool, { parameters, strict }: OpenAiTool): void {
   const [before, after] = [propertyPaths(inputSchema), propertyPaths(parameters)];
   checks.expect(`${name} keeps its properties`, before.join() === after.join(), after);
-  const objects = schemasIn(parameters).filter(({ type }) => type === 'object');
+  const [root, ...inner] = schemasIn(parameters);
+  const isEmpty = ({ type, properties = {} }: Schema) => type === 'object' && Object.keys(properties).length === 0;
+  checks.expect(`${name} has no inner object that a model cannot fill`, !inner.some(isEmpty), parameters);
+  const objects = [root ?? {}, ...inner].filter(({ type }) => type === 'object');
   const isClosed = ({ properties = {}, required = [], additionalProperties }: Schema) =>
     additionalProperties === false && Object.keys(properties).every((key) => required.includes(key));
   checks.expect(`${name} has strict objects if it is strict`, !strict || objects.every(isClosed), parameters);
