@@ -1,16 +1,13 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { GEMINI_CLI, prepareProject, SERVER } from './host-project.ts';
 import type { Installed } from './packages.ts';
 import type { InteropProgram } from './program.ts';
 import { serverCommand } from './server-command.ts';
 
-const NAME = 'ghl-contacts';
 const { command: node, args } = serverCommand;
 
 interface Host {
   readonly command: string;
-  readonly package: string;
-  readonly version: string;
+  readonly packages: Readonly<Record<string, string>>;
   /** The file in the folder of a project where the host finds its servers. */
   readonly file: string;
   readonly config: object;
@@ -23,41 +20,34 @@ interface Host {
 const hosts: readonly Host[] = [
   {
     command: 'claude',
-    package: '@anthropic-ai/claude-code',
-    version: '2.1.330',
+    packages: { '@anthropic-ai/claude-code': '2.1.330' },
     // The configuration of the user: that of a project waits for the user's consent.
     file: '.claude.json',
-    config: { mcpServers: { [NAME]: { type: 'stdio', command: node, args } } },
+    config: { mcpServers: { [SERVER]: { type: 'stdio', command: node, args } } },
     connected: /ghl-contacts: .* Connected/,
   },
   {
     command: 'gemini',
-    package: '@google/gemini-cli',
-    version: '0.61.0',
+    packages: GEMINI_CLI,
     file: '.gemini/settings.json',
-    config: { mcpServers: { [NAME]: { command: node, args } } },
+    config: { mcpServers: { [SERVER]: { command: node, args } } },
     connected: /ghl-contacts: .* Connected/,
     // It starts no server in a folder that is not trusted.
     env: { GEMINI_CLI_TRUST_WORKSPACE: 'true' },
   },
   {
     command: 'opencode',
-    package: 'opencode-ai',
-    version: '1.18.33',
+    packages: { 'opencode-ai': '1.18.33' },
     file: 'opencode.json',
-    config: { mcp: { [NAME]: { type: 'local', command: [node, ...args] } } },
+    config: { mcp: { [SERVER]: { type: 'local', command: [node, ...args] } } },
     connected: /ghl-contacts\W.*connected/,
   },
 ];
 
-/** In a folder that is the home of the user and a project at once. */
-async function listServers({ folder, command }: Installed, host: Host): Promise<string> {
-  const cwd = join(folder, 'project');
-  const file = join(cwd, host.file);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, JSON.stringify(host.config));
-  const env = { ...serverCommand.env, HOME: cwd, XDG_CONFIG_HOME: cwd, ...host.env };
-  const { code, stdout, stderr } = await command(host.command, ['mcp', 'list'], { cwd, env });
+async function listServers(installed: Installed, host: Host): Promise<string> {
+  const { cwd, env } = await prepareProject(installed, 'project', host.file, JSON.stringify(host.config));
+  const options = { cwd, env: { ...env, ...host.env } };
+  const { code, stdout, stderr } = await installed.command(host.command, ['mcp', 'list'], options);
   // Gemini CLI prints the list to stderr.
   const output = `${stdout}\n${stderr}`;
   if (code !== 0 || !host.connected.test(output)) throw new Error(`mcp list ended with ${code}: ${output}`);
@@ -66,6 +56,6 @@ async function listServers({ folder, command }: Installed, host: Host): Promise<
 
 export const hostPrograms: readonly InteropProgram[] = hosts.map((host) => ({
   name: host.command,
-  packages: { [host.package]: host.version },
+  packages: host.packages,
   run: (installed) => listServers(installed, host),
 }));

@@ -31,7 +31,7 @@ async function runProgram(program: InteropProgram, folder: string): Promise<'acc
   const label = versions.length > 0 ? `${program.name} (${versions.join(', ')})` : program.name;
   const print = (result: string) => console.log(`${label}: ${result}`);
   try {
-    print(await program.run(await install(join(folder, program.name), program.packages)));
+    print(await program.run(await install(folder, program.packages)));
     return 'accepted';
   } catch (error) {
     const isSkipped = error instanceof SkippedError;

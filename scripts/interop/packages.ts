@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, SkippedError } from './checks.ts';
@@ -23,13 +23,14 @@ export interface Installed {
 type Env = Readonly<Record<string, string>>;
 
 /**
- * Installs packages into a folder, unless they are there.
+ * Installs packages into a folder of their own inside `parent`, unless they are there.
  * @throws SkippedError if npm cannot install them
  */
-export async function install(folder: string, packages: Readonly<Record<string, string>>): Promise<Installed> {
+export async function install(parent: string, packages: Readonly<Record<string, string>>): Promise<Installed> {
+  const specifiers = Object.entries(packages).map(([name, version]) => `${name}@${version}`);
+  const folder = join(parent, specifiers.join('+').replaceAll('/', '-'));
   await mkdir(folder, { recursive: true });
-  const isNeeded = Object.keys(packages).length > 0;
-  if (isNeeded && (await installedIn(folder)) !== JSON.stringify(packages)) await runNpm(folder, packages);
+  if (specifiers.length > 0 && !(await isInstalled(folder))) await runNpm(folder, specifiers);
   const loader = join(folder, 'load.mjs');
   await writeFile(loader, 'export const load = (specifier) => import(specifier);\n');
   const { load } = (await import(pathToFileURL(loader).href)) as { load: (specifier: string) => Promise<unknown> };
@@ -41,12 +42,15 @@ export async function install(folder: string, packages: Readonly<Record<string, 
   };
 }
 
-/** The file that says what a finished installation has. */
-const markerOf = (folder: string) => join(folder, 'installed.json');
-const installedIn = (folder: string) => readFile(markerOf(folder), 'utf8').catch(() => undefined);
+/** The file that a finished installation has. */
+const markerOf = (folder: string) => join(folder, 'installed');
+const isInstalled = (folder: string) =>
+  access(markerOf(folder)).then(
+    () => true,
+    () => false,
+  );
 
-async function runNpm(folder: string, packages: Readonly<Record<string, string>>): Promise<void> {
-  const specifiers = Object.entries(packages).map(([name, version]) => `${name}@${version}`);
+async function runNpm(folder: string, specifiers: readonly string[]): Promise<void> {
   await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
   const args = ['install', '--save-exact', '--no-audit', '--no-fund', '--loglevel=error', ...specifiers];
   const result = await runCommand('npm', args, { cwd: folder, timeoutMs: INSTALL_TIMEOUT_MS }).catch(
@@ -55,5 +59,5 @@ async function runNpm(folder: string, packages: Readonly<Record<string, string>>
   if (result.code !== 0) {
     throw new SkippedError(`npm cannot install ${specifiers.join(' ')}: ${result.stderr.trim().split('\n')[0]}`);
   }
-  await writeFile(markerOf(folder), JSON.stringify(packages));
+  await writeFile(markerOf(folder), '');
 }

@@ -10,6 +10,7 @@ import { protocolSchemas } from './protocol-schemas.ts';
 import { gemini } from './providers/gemini.ts';
 import { openAi } from './providers/openai.ts';
 import { sdkClients } from './sdk-clients.ts';
+import { turns } from './turns/index.ts';
 
 /** Every program, in the order in which they run. */
 export const programs: readonly InteropProgram[] = [
@@ -19,6 +20,7 @@ export const programs: readonly InteropProgram[] = [
   highLevelSdk,
   ...sdkClients,
   ...hostPrograms,
+  ...turns,
   langchain,
   mastra,
   openAiAgents,
