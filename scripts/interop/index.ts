@@ -8,7 +8,7 @@
  * Prints the versions and what each program accepted, and ends with 1 if one rejects something. It runs on Node 24,
  * because npm chooses old versions of some programs on Node 20.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,6 +16,7 @@ import { messageOf, SkippedError } from './checks.ts';
 import { install } from './packages.ts';
 import type { InteropProgram } from './program.ts';
 import { programs } from './programs.ts';
+import { home } from './server-command.ts';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { folder: { type: 'string' } } });
 const unknown = positionals.filter((name) => !programs.some((program) => program.name === name));
@@ -41,11 +42,13 @@ async function runProgram(program: InteropProgram, folder: string): Promise<'acc
 }
 
 const folder = values.folder ? resolve(values.folder) : await mkdtemp(join(tmpdir(), 'interop-'));
+await mkdir(home, { mode: 0o700 });
 console.log(`Node ${process.versions.node}`);
 const counts = { accepted: 0, skipped: 0, rejected: 0 };
 for (const program of programs) {
   if (positionals.length === 0 || positionals.includes(program.name)) counts[await runProgram(program, folder)] += 1;
 }
+await rm(home, { recursive: true, force: true });
 if (!values.folder) await rm(folder, { recursive: true, force: true });
 console.log(`${counts.accepted} accepted, ${counts.skipped} skipped, ${counts.rejected} rejected`);
 // Some clients leave timers or sockets open.

@@ -57,7 +57,8 @@ async function runNpm(folder: string, specifiers: readonly string[]): Promise<vo
     (error: unknown) => ({ code: 1, stdout: '', stderr: messageOf(error) }),
   );
   if (result.code !== 0) {
-    throw new SkippedError(`npm cannot install ${specifiers.join(' ')}: ${result.stderr.trim().split('\n')[0]}`);
+    const reason = result.stderr.trim().split('\n').slice(0, 2).join(', ');
+    throw new SkippedError(`npm cannot install ${specifiers.join(' ')}: ${reason}`);
   }
   await writeFile(markerOf(folder), '');
 }

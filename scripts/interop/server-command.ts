@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** Programs under test store nothing in the folders of the person who runs them. */
-export const home = mkdtempSync(join(tmpdir(), 'interop-home-'));
-process.on('exit', () => rmSync(home, { recursive: true, force: true }));
+/** Programs under test store nothing in the folders of the person who runs them. Exists during a run. */
+export const home = join(tmpdir(), `interop-home-${randomUUID()}`);
 
 /** Starts the built server against the embedded sandbox; it asks nobody before it deletes something. */
 export const serverCommand = {
