@@ -1,5 +1,4 @@
-import type { CallTool, McpClient } from './conversation.ts';
-import { converse } from './conversation.ts';
+import { type CallTool, converse, type McpClient } from './conversation.ts';
 import type { Installed } from './packages.ts';
 import type { InteropProgram } from './program.ts';
 import { serverCommand } from './server-command.ts';
