@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { buildToolDefinition } from '../src/tools/core/tool-schema.ts';
 import { tools } from '../src/tools/index.ts';
+import { phoneParsing, prebuiltSchemas, undiciPools } from './bundle-parts.ts';
 
 /** CommonJS modules in the bundle call require for Node's own modules. */
 const REQUIRE =
@@ -36,15 +36,7 @@ export async function bundle(outdir: string, plugins: readonly Plugin[] = []): P
       // Its main file loads the others in a way that a bundler cannot follow.
       'jsonc-parser': 'jsonc-parser/lib/esm/main.js',
     },
-    plugins: [
-      ...plugins,
-      {
-        // An alias would also apply to the parts of undici that this file takes.
-        name: 'undici-pool',
-        setup: ({ onResolve }) =>
-          onResolve({ filter: /^undici$/ }, () => ({ path: resolve('scripts/undici-pool.cjs') })),
-      },
-    ],
+    plugins: [...plugins, undiciPools, phoneParsing, prebuiltSchemas],
     logLevel: 'warning',
   });
 }

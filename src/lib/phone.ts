@@ -25,7 +25,7 @@ export async function parsePhone(phone: string, country: () => Promise<string | 
   const home = abroad ? undefined : await country();
   const guess = { number: toE164(phone), certain: false };
   if (!abroad && home === undefined) return guess;
-  const { isSupportedCountry, parsePhoneNumberFromString } = await import('libphonenumber-js/min');
+  const { isSupportedCountry, parsePhoneNumberFromString } = await import('./phone-numbers.ts');
   const parsed = parsePhoneNumberFromString(phone, home && isSupportedCountry(home) ? home : undefined);
   return parsed?.isPossible() ? { number: parsed.number, certain: true } : guess;
 }

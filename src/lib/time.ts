@@ -57,7 +57,7 @@ export async function readTime(
     if (Number.isNaN(instant)) throw invalidTime(name, text);
     return { iso: new Date(instant).toISOString() };
   }
-  const { Temporal } = await import('temporal-polyfill');
+  const { edgeOfDay, localTime } = await import('./zoned-time.ts');
   const [zone, why] = await clock.zone().then(
     (known) => [known, undefined] as const,
     (error: unknown) => {
@@ -68,10 +68,10 @@ export async function readTime(
       );
     },
   );
-  const { found, twice } = inZone(text, zone, dateMeans, Temporal) ?? throwSkipped(name, text, zone);
-  const iso = found.toString({ timeZoneName: 'never', smallestUnit: 'second' });
+  const found = DATE_ONLY.test(text) ? edgeOfDay(text, zone, dateMeans) : localTime(text, zone);
+  const { iso, epochMs, twice } = found ?? throwSkipped(name, text, zone);
   const first = twice ? ', the first of the two times that clocks show this; give an offset for the second' : '';
-  const shown = formatTime(found.epochMilliseconds, why === undefined ? zone : undefined);
+  const shown = formatTime(epochMs, why === undefined ? zone : undefined);
   return { iso, echo: `${shown} [${[zone, why].filter(Boolean).join('; ')}]${first}` };
 }
 
@@ -86,42 +86,12 @@ const throwSkipped = (name: string, text: string, zone: string): never => {
   );
 };
 
-type TemporalModule = typeof import('temporal-polyfill').Temporal;
-interface InZone {
-  readonly found: InstanceType<TemporalModule['ZonedDateTime']>;
-  /** True if the clocks show this time twice. */
-  readonly twice: boolean;
-}
-
-/** A local time or date in a zone; undefined if it does not exist there. */
-function inZone(text: string, zone: string, dateMeans: 'start' | 'end', Temporal: TemporalModule): InZone | undefined {
-  try {
-    if (DATE_ONLY.test(text)) return dayInZone(Temporal.PlainDate.from(text, { overflow: 'reject' }), zone, dateMeans);
-    const local = Temporal.PlainDateTime.from(text, { overflow: 'reject' });
-    const [found, later] = (['earlier', 'later'] as const).map((disambiguation) =>
-      local.toZonedDateTime(zone, { disambiguation }),
-    ) as [InZone['found'], InZone['found']];
-    return found.toPlainDateTime().equals(local) ? { found, twice: !found.equals(later) } : undefined;
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
-
-/** The first or last second of a day, also if clocks change at midnight. */
-function dayInZone(
-  date: InstanceType<TemporalModule['PlainDate']>,
-  zone: string,
-  dateMeans: 'start' | 'end',
-): InZone | undefined {
-  const start = date.toZonedDateTime(zone);
-  if (!start.toPlainDate().equals(date)) return undefined;
-  const found = dateMeans === 'start' ? start : start.add({ days: 1 }).startOfDay().subtract({ seconds: 1 });
-  return { found, twice: false };
-}
-
 /** The zone in which days and months are counted: UTC while it is not known. */
 export const zoneOrUtc = async (clock: Pick<Clock, 'shownZone'>): Promise<string> => (await clock.shownZone()) ?? 'UTC';
+
+/** `YYYY-MM-DD` of the day after the one that a time (epoch ms) is on in a zone. */
+export const dayAfter = (ms: number, zone: string): string =>
+  new Date(ms + offsetAt(ms, zone) + DAY_MS).toISOString().slice(0, 10);
 
 /** `YYYY-MM-DD` of a day in the forms the API documents, of a time, or of epoch ms; any other value as text. */
 export function toDay(value: unknown): string {

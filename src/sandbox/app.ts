@@ -1,4 +1,5 @@
-import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
+import { Hono } from 'hono/tiny';
 import { bearerToken, checkLocationAccess, checkScope, checkVersion, type Grant, requireGrant } from './auth.ts';
 import type { Backend, RecordedRequest } from './backend.ts';
 import { readBody } from './body.ts';

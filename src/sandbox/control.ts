@@ -1,4 +1,5 @@
-import { type Context, Hono } from 'hono';
+import type { Context } from 'hono';
+import { Hono } from 'hono/tiny';
 import type { Backend } from './backend.ts';
 import { iso } from './dates.ts';
 import { parseFaults } from './faults/faults.ts';

@@ -95,6 +95,8 @@ declare const PREBUILT_SCHEMAS: Readonly<Record<string, string>>;
 
 /** A tool as `tools/list` shows it, prebuilt where possible: JSON is parsed faster than the same object in source. */
 export const toolDefinition = (tool: ToolSpec): ReturnType<typeof buildToolDefinition> => {
-  const json = typeof PREBUILT_SCHEMAS === 'undefined' ? undefined : PREBUILT_SCHEMAS[tool.name];
-  return json === undefined ? buildToolDefinition(tool) : JSON.parse(json);
+  if (typeof PREBUILT_SCHEMAS === 'undefined') return buildToolDefinition(tool);
+  const json = PREBUILT_SCHEMAS[tool.name];
+  if (json === undefined) throw new Error(`the build has made no schema of ${tool.name}`);
+  return JSON.parse(json);
 };

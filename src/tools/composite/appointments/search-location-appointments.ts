@@ -1,6 +1,6 @@
 import { fullName } from '../../../api/contact-fields.ts';
 import { type Json, textIn } from '../../../lib/json.ts';
-import { asOf, readTime, zoneOrUtc } from '../../../lib/time.ts';
+import { asOf, dayAfter, readTime, zoneOrUtc } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { pickFields } from '../../core/row-shape.ts';
 import type { Implementation, ToolInput } from '../../core/tool.ts';
@@ -49,9 +49,8 @@ async function rangeOf({ from, to }: Args, context: ToolContext): Promise<TimeRa
   const start = from ?? toIso(clock.now());
   if (to !== undefined) return readRange(['from', start], ['to', to], context);
   const first = await readRange(['from', start], ['to', undefined], context);
-  const { Temporal } = await import('temporal-polyfill');
-  const day = Temporal.Instant.fromEpochMilliseconds(first.from).toZonedDateTimeISO(await zoneOrUtc(clock));
-  const { iso } = await readTime('to', day.toPlainDate().add({ days: 1 }).toString(), clock, 'end', 'UTC');
+  const day = dayAfter(first.from, await zoneOrUtc(clock));
+  const { iso } = await readTime('to', day, clock, 'end', 'UTC');
   return { from: first.from, to: Date.parse(iso) };
 }
 

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+import type { Plugin } from 'esbuild';
+import { parsingMetadata } from './phone-metadata.ts';
+
+const require = createRequire(import.meta.url);
+const ABSENT = resolve('scripts/absent.cjs');
+
+/** Of undici only the pools for HTTP/1.1; see `scripts/undici-pool.cjs`. */
+export const undiciPools: Plugin = {
+  name: 'undici-pools',
+  setup({ onResolve, onLoad }) {
+    // An alias would also apply to the parts of undici that this file takes.
+    onResolve({ filter: /^undici$/ }, () => ({ path: resolve('scripts/undici-pool.cjs') }));
+    // undici contains its HTTP parser twice. The one without SIMD runs on every processor.
+    onResolve({ filter: /\/llhttp_simd-wasm\.js$/ }, ({ resolveDir }) => ({
+      path: join(resolveDir, '../llhttp/llhttp-wasm.js'),
+    }));
+    // gzip cannot compress base64 well, so the parser is compressed before; to expand it takes less than 1 ms.
+    onLoad({ filter: /\/llhttp-wasm\.js$/ }, ({ path }) => {
+      const packed = brotliCompressSync(require(path)).toString('base64');
+      return {
+        contents: `module.exports = require('node:zlib').brotliDecompressSync(Buffer.from('${packed}', 'base64'));`,
+      };
+    });
+    // Used for HTTP/2, which a pool does not offer by default, and for bodies that are no strings.
+    onResolve({ filter: /^(\.\/client-h2|\.\.\/web\/fetch\/body)\.js$/ }, () => ({ path: ABSENT }));
+  },
+};
+
+/** Of the data of libphonenumber only what parsing needs. */
+export const phoneParsing: Plugin = {
+  name: 'phone-parsing',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/libphonenumber-js\/metadata\.min\.json\.js$/ }, () => ({
+      contents: `export default ${JSON.stringify(parsingMetadata())}`,
+    }));
+  },
+};
+
+/** zod without the code that makes JSON Schema: the build has made the schemas of all tools. */
+export const prebuiltSchemas: Plugin = {
+  name: 'prebuilt-schemas',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/zod\/v4\/core\/(to-json-schema|json-schema-processors)\.js$/ }, async ({ path }) => {
+      const exported = (await readFile(path, 'utf8')).matchAll(/^export (?:const|function) (\w+)/gm);
+      const names = [...exported].map(([, name]) => `absent as ${name}`);
+      return { contents: `import absent from ${JSON.stringify(ABSENT)};\nexport { ${names.join(', ')} };` };
+    });
+  },
+};
