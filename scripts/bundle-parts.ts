@@ -25,6 +25,11 @@ export const undiciPools: Plugin = {
         contents: `module.exports = require('node:zlib').brotliDecompressSync(Buffer.from('${packed}', 'base64'));`,
       };
     });
+    // Most of its constants are for servers.
+    onLoad({ filter: /\/llhttp\/constants\.js$/ }, ({ path }) => {
+      const { ERROR, TYPE } = require(path);
+      return { contents: `module.exports = ${JSON.stringify({ ERROR, TYPE })};` };
+    });
     // Used for HTTP/2, which a pool does not offer by default, and for bodies that are no strings.
     onResolve({ filter: /^(\.\/client-h2|\.\.\/web\/fetch\/body)\.js$/ }, () => ({ path: ABSENT }));
   },

@@ -12,7 +12,7 @@ const REQUIRE =
 export async function bundle(outdir: string, plugins: readonly Plugin[] = []): Promise<void> {
   await rm(outdir, { recursive: true, force: true });
   await build({
-    entryPoints: ['src/index.ts'],
+    entryPoints: { index: 'src/index.ts', sandbox: 'src/sandbox/public.ts' },
     outdir,
     bundle: true,
     platform: 'node',

@@ -5,9 +5,9 @@ import { Faults } from './faults/faults.ts';
 import { createIds, type Ids } from './ids.ts';
 import { loadData } from './load.ts';
 import type { LocationIds } from './load-location.ts';
-import { type OauthClient, TokenStore } from './oauth/token-store.ts';
+import { TokenStore } from './oauth/token-store.ts';
+import type { IndexDelay, OauthClient, TokenOptions } from './options.ts';
 import { RateLimiter } from './rate-limiter.ts';
-import type { IndexDelay } from './search-index.ts';
 import { AGENCY_DATA, FOREIGN_DATA, seedData } from './seed/index.ts';
 import { Store } from './store.ts';
 import { DEFAULT_SWITCHES, type Switches } from './switches.ts';
@@ -36,13 +36,6 @@ export interface BackendOptions {
   readonly data: SandboxData | undefined;
   readonly switches: Partial<Switches>;
   readonly wait: (ms: number) => Promise<void>;
-}
-
-export interface TokenOptions {
-  scopes: readonly string[];
-  locationId?: string;
-  userType?: 'Location' | 'Company';
-  token?: string;
 }
 
 /** What a reset replaces. */

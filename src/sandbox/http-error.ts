@@ -1,4 +1,5 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { MissingRecordFormat } from './switches.ts';
 
 /** An error response: thrown anywhere, sent in one place. */
 export class HttpError extends Error {
@@ -30,9 +31,6 @@ export const removedInV3 = (url: URL) =>
 export const unprocessable = (messages: readonly string[]) =>
   new HttpError(422, { message: messages, error: 'Unprocessable Entity' });
 export const payloadTooLarge = () => new HttpError(413, { message: 'request entity too large' });
-
-/** Where the body of a missing record has its sentence: under `error`, or under `message` as in other errors. */
-export type MissingRecordFormat = 'error' | 'message' | 404;
 
 /** Recorded: the sentence under `error`, no `message`. A missing contact repeats the status, a task has no other key. */
 export function missingRecord(record: 'Contact' | 'Task' | 'Note', id: string, format: MissingRecordFormat): HttpError {

@@ -3,7 +3,7 @@ import type { AppointmentData, ContactData, NoteData, SandboxData, TaskData } fr
 import { iso } from './dates.ts';
 import type { Ids } from './ids.ts';
 import { type LocationIds, loadLocation } from './load-location.ts';
-import type { IndexDelay } from './search-index.ts';
+import type { IndexDelay } from './options.ts';
 import type { Store } from './store.ts';
 import { DEFAULT_SWITCHES } from './switches.ts';
 import { withoutUndefined } from './validation.ts';

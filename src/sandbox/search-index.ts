@@ -1,13 +1,11 @@
 import { type Contact, fullName } from './contact.ts';
+import type { IndexDelay } from './options.ts';
 
 export interface IndexRow {
   readonly contact: Contact;
   /** The text that free-text queries search, in lower case. */
   readonly text: string;
 }
-
-/** Delay of a write in ms: the same for all, or computed once per write. */
-export type IndexDelay = number | (() => number);
 
 /** One version of a contact that is not yet in the index. */
 interface Pending {

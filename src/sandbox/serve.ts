@@ -3,18 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { ConnectionResetError } from './faults/responses.ts';
+import type { Sandbox } from './options.ts';
 
 export interface Served {
   readonly url: string;
   close(): Promise<void>;
 }
 
-interface Fetcher {
-  fetch(request: Request): Promise<Response>;
-}
-
 /** Serves on the loopback interface only. Port 0 selects a free port. */
-export function serveSandbox(sandbox: Fetcher, port = 0): Promise<Served> {
+export function serveSandbox(sandbox: Pick<Sandbox, 'fetch'>, port = 0): Promise<Served> {
   return new Promise((resolve, reject) => {
     const server = createServer((incoming, outgoing) => void respond(sandbox, incoming, outgoing));
     server.once('error', reject);
@@ -32,7 +29,11 @@ export function serveSandbox(sandbox: Fetcher, port = 0): Promise<Served> {
 }
 
 /** Answers 500 if the sandbox fails, and destroys the connection where a fault breaks it, also in the middle of a body. */
-async function respond(sandbox: Fetcher, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function respond(
+  sandbox: Pick<Sandbox, 'fetch'>,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
   const closed = new AbortController();
   outgoing.once('close', () => closed.abort());
   try {

@@ -1,5 +1,6 @@
 import { type Contact, identifierKeys } from './contact.ts';
-import { type IndexDelay, SearchIndex } from './search-index.ts';
+import type { IndexDelay } from './options.ts';
+import { SearchIndex } from './search-index.ts';
 
 export interface Location {
   readonly id: string;

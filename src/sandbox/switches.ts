@@ -1,4 +1,5 @@
-import type { MissingRecordFormat } from './http-error.ts';
+/** Where the body of a missing record has its sentence: under `error`, or under `message` as in other errors. */
+export type MissingRecordFormat = 'error' | 'message' | 404;
 
 /** Points on which reports about the live API disagree. The default is the more likely behaviour. */
 export interface Switches {

@@ -14,10 +14,12 @@ async function pack() {
   return packed;
 }
 
-test('the package has at most 380 KB, and only the program and its documents', async () => {
+test('the package has at most 380 KB, and only the program, the types of the sandbox, and documents', async () => {
   const { size, files } = await pack();
   expect(size).toBeLessThanOrEqual(380_000);
-  const others = files.map(({ path }) => path).filter((path) => !/^dist\/(chunks\/)?[\w-]+\.js$/.test(path));
+  const others = files
+    .map(({ path }) => path)
+    .filter((path) => !/^dist\/((chunks\/)?[\w-]+\.js|types\/[\w/-]+\.d\.ts)$/.test(path));
   expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
 });
 

@@ -1,18 +1,13 @@
 import type { Grant } from '../auth.ts';
 import { DAY, MINUTE } from '../dates.ts';
 import type { Ids } from '../ids.ts';
+import type { OauthClient } from '../options.ts';
 import { jwt } from './jwt.ts';
 
 const CODE_TTL_MS = 10 * MINUTE;
 const REFRESH_TOKEN_TTL_MS = 365 * DAY;
 /** For this long a repeated refresh returns the same new pair, so that a lost response does not end the sign-in. */
 const REFRESH_GRACE_MS = 30_000;
-
-/** The only app the sandbox knows. */
-export interface OauthClient {
-  readonly clientId: string;
-  readonly clientSecret: string;
-}
 
 /** The result of the consent page, stored until its code is redeemed. */
 export interface Consent {
