@@ -1,4 +1,6 @@
 #!/usr/bin/env node
-import { main } from './cli/main.ts';
+import { useCompileCache } from './cli/compile-cache.ts';
 
+useCompileCache();
+const { main } = await import('./cli/main.ts');
 void main(process.argv.slice(2));

@@ -19,4 +19,11 @@ export function configFolder(env: Env, platform = process.platform): string {
   return join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), NAME);
 }
 
+/** The operating system's folder for what can be made again at any time. */
+export function cacheFolder(env: Env, platform = process.platform): string {
+  if (platform === 'win32') return join(env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), NAME, 'cache');
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', NAME);
+  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), NAME);
+}
+
 const applicationSupport = () => join(homedir(), 'Library', 'Application Support', NAME);

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { configFolder, stateFolder } from '../../src/cli/paths.ts';
+import { cacheFolder, configFolder, stateFolder } from '../../src/cli/paths.ts';
 
 const APP = 'ghl-contacts-mcp';
 const inHome = (...parts: string[]) => join(homedir(), ...parts, APP);
@@ -24,4 +24,14 @@ test.each([
   ['linux', { LOCALAPPDATA: '/local', APPDATA: '/roaming' }, inHome('.local', 'state'), inHome('.config')],
 ] as const)('the folders on %s with %j', (platform, env, state, config) => {
   expect([stateFolder(env, platform), configFolder(env, platform)]).toEqual([state, config]);
+});
+
+test.each([
+  ['win32', {}, join(inHome('AppData', 'Local'), 'cache')],
+  ['win32', { LOCALAPPDATA: '/local' }, join('/local', APP, 'cache')],
+  ['darwin', { XDG_CACHE_HOME: '/cache' }, inHome('Library', 'Caches')],
+  ['linux', {}, inHome('.cache')],
+  ['linux', { XDG_CACHE_HOME: '/cache' }, join('/cache', APP)],
+] as const)('the cache folder on %s with %j', (platform, env, cache) => {
+  expect(cacheFolder(env, platform)).toBe(cache);
 });
