@@ -1,4 +1,4 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { SETTINGS } from '../../src/cli/settings.ts';
 import type { SandboxOptions } from '../../src/sandbox/index.ts';
@@ -71,6 +71,25 @@ describe('doctor when the server would work', () => {
     await world.signIn();
     await world.expire();
     expect(await doctor(world)).toMatchObject({ code: 0, bad: [] });
+  });
+
+  test.each([
+    [89, 'ok'],
+    [90, 'note'],
+  ] as const)('tells the age of a stored private token, %i days, and how to rotate it', async (days, state) => {
+    const world = await createWorld();
+    const { locationId, token } = world.sandbox;
+    await world.run(['login', '--api-key', '--location', locationId], { input: token });
+    const accounts = await readFile(world.facts, 'utf8');
+    const since = Date.now() - days * 86_400_000;
+    await writeFile(world.facts, accounts.replace(/"since":\s*\d+/, `"since":${since}`));
+    const { code, of } = await doctor(world);
+    expect(code).toBe(0);
+    expect(of('token')).toEqual({
+      what: 'token',
+      state,
+      message: `of ${locationId} stored ${days} days ago; HighLevel advises a new one every 90 days; to rotate it: HighLevel, Settings > Private Integrations; then ghl-contacts-mcp login --api-key --location ${locationId}, and restart the host`,
+    });
   });
 
   test('accepts a token that may only read contacts, and one that may only write them', async () => {

@@ -7,7 +7,7 @@ import { checkFacts } from './api-assumptions.ts';
 import { checkConnectivity } from './connectivity.ts';
 import { bad, type Finding } from './finding.ts';
 import {
-  checkApp, checkJournal, checkNode, checkRenewal, checkScopes, checkSignIn, checkStore, hostNote, listSettings,
+  checkApp, checkJournal, checkNode, checkRenewal, checkScopes, checkSignIn, checkStore, checkTokenAges, hostNote, listSettings,
 } from './local-checks.ts'; // biome-ignore format: one import
 
 export interface DoctorOptions {
@@ -47,6 +47,7 @@ async function runChecks(config: Config, sandbox: boolean, facts: boolean): Prom
     checkNode(),
     listSettings(),
     await checkStore(config, sandbox),
+    ...(await checkTokenAges(config, sandbox)),
     checkSignIn(connection),
     ...checkApp(),
     ...checkRenewal(config, connection),

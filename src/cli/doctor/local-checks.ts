@@ -57,9 +57,7 @@ export async function checkStore(config: Config, sandbox: boolean): Promise<Find
   try {
     const opened = openTokenStore(config.auth.store);
     const { accounts, agencies } = await opened.accounts.read();
-    const age = accounts.map(
-      ({ locationId, since }) => `${locationId} ${Math.floor((Date.now() - since) / DAY_MS)} days ago`,
-    );
+    const age = accounts.map(({ locationId, since }) => `${locationId} ${daysSince(since)} days ago`);
     const signedIn =
       age.length + agencies.length === 0
         ? 'no location signed in'
@@ -73,6 +71,27 @@ export async function checkStore(config: Config, sandbox: boolean): Promise<Find
     return bad('store', (error as Error).message);
   }
 }
+
+/** Of a private token, which has no end. Source: HighLevel's page on private integrations. */
+const ROTATION_DAYS = 90;
+
+/** The age of each stored private token, and how to rotate it. A store that cannot be read is a finding of `checkStore`. */
+export async function checkTokenAges(config: Config, sandbox: boolean): Promise<Finding[]> {
+  if (sandbox || config.credential) return [];
+  const { accounts } = await openTokenStore(config.auth.store)
+    .accounts.read()
+    .catch(() => ({ accounts: [] }));
+  return accounts
+    .filter(({ kind }) => kind === 'private')
+    .map(({ locationId, since }) => {
+      const days = daysSince(since);
+      const how = `to rotate it: HighLevel, Settings > Private Integrations; then ghl-contacts-mcp login --api-key --location ${locationId}, and restart the host`;
+      const age = `of ${locationId} stored ${days} days ago; HighLevel advises a new one every ${ROTATION_DAYS} days`;
+      return (days < ROTATION_DAYS ? ok : note)('token', `${age}; ${how}`);
+    });
+}
+
+const daysSince = (time: number): number => Math.floor((Date.now() - time) / DAY_MS);
 
 export function checkSignIn({ account }: Connection): Finding {
   if (account.missing !== undefined) return bad('sign-in', account.missing);
