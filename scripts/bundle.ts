@@ -33,6 +33,7 @@ export async function bundle(outdir: string, plugins: readonly Plugin[] = []): P
     alias: {
       ajv: './scripts/no-ajv.ts',
       'ajv-formats': './scripts/no-ajv.ts',
+      'cross-spawn': './scripts/node-spawn.ts',
       // Its main file loads the others in a way that a bundler cannot follow.
       'jsonc-parser': 'jsonc-parser/lib/esm/main.js',
     },

@@ -1,10 +1,10 @@
 import pkg from '../../package.json' with { type: 'json' };
 
-/**
- * The GitHub account of the repository: the one place to fill in before the first release, followed by `npm run docs`.
- * GitHub allows no account with two hyphens in a row, so that nobody can register this one.
- */
-export const OWNER = 'owner--to-fill-in';
+/** GitHub allows no account with two hyphens in a row, so that nobody can register this one. */
+export const PLACEHOLDER = 'owner--to-fill-in';
+
+/** The GitHub account of the repository: the one place to fill in before the first release, followed by `npm run docs`. */
+export const OWNER: string = PLACEHOLDER;
 
 export const REPOSITORY = `https://github.com/${OWNER}/${pkg.name}`;
 
