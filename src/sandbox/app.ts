@@ -28,9 +28,11 @@ export function createApi(backend: Backend): Hono<Env> {
     api.on(method, path.replace(/\{(\w+)\}/g, ':$1').replace(/\/$/, ''), (c) => handleRoute(backend, route, c));
   }
   for (const path of CONSENT_PATHS) api.get(path, (c) => handleConsent(backend, c));
-  api.post('/oauth/token', async (c) =>
-    c.json(handleTokenRequest(backend, c.get('recorded'), await readBody(c, true)), postStatus(200)(backend.switches)),
-  );
+  api.post('/oauth/token', async (c) => {
+    const isV3 = c.req.header('Version') === 'v3';
+    const response = handleTokenRequest(backend, c.get('recorded'), await readBody(c, true), isV3);
+    return c.json(response, postStatus(200)(backend.switches));
+  });
   const knownPaths = allRoutes.map(patternOf);
   api.notFound((c) => {
     // Recorded: a path that differs from a known one only in case is rejected as unauthorized.

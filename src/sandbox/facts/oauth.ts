@@ -10,6 +10,21 @@ export const oauthFacts: readonly Fact[] = [
     switch: 'installedLocationsUnderV3',
   },
   {
+    id: 'oauth-paths-v3',
+    statement:
+      'Under v3 there are location-token and installed-locations as well, and the keys of token requests and responses are in camel case.',
+    source: 'documentation',
+    evidence: 'the official v3 description; locationToken was still served under v3 on 2026-08-19',
+    where: 'src/sandbox/routes/oauth.ts',
+  },
+  {
+    id: 'installed-locations-pages-v3',
+    statement: 'A page of installed-locations has nextPageToken under pagination, and count under metadata.',
+    source: 'guess',
+    evidence: 'the v3 description names items, pagination and metadata; what is in them is not known',
+    where: 'src/sandbox/routes/oauth.ts',
+  },
+  {
     id: 'callback-state',
     statement: 'The callback of a sign-in has the state next to the code.',
     source: 'documentation',

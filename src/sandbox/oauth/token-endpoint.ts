@@ -1,7 +1,8 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Backend, RecordedRequest } from '../backend.ts';
 import { HttpError } from '../http-error.ts';
-import { isRecord, nonEmpty, oneOf, optional, parse, string } from '../validation.ts';
+import { isRecord, nonEmpty, oneOf, optional, type Parsed, parse, type Shape, string } from '../validation.ts';
+import { withCamelCase, withSnakeCase } from './key-case.ts';
 import { tokenResponse } from './token-response.ts';
 import type { TokenPair } from './token-store.ts';
 
@@ -17,27 +18,31 @@ const FIELDS = {
 const CODE_BODY = { ...FIELDS, code: nonEmpty };
 const REFRESH_BODY = { ...FIELDS, refresh_token: nonEmpty };
 
-/** POST /oauth/token */
-export function handleTokenRequest(backend: Backend, recorded: RecordedRequest, body: unknown) {
-  const pair = exchange(backend, recorded, body);
+/** POST /oauth/token. Under v3 the keys of request and response are in camel case. */
+export function handleTokenRequest(backend: Backend, recorded: RecordedRequest, body: unknown, isV3: boolean) {
+  const pair = exchange(backend, recorded, body, isV3);
   const company = pair.grant.userType === 'Company' && {
     approvedLocations: backend.store.locationsOf(pair.grant.companyId).map(({ id }) => id),
     approveAllLocations: true,
     installToFutureLocations: true,
   };
-  return { ...tokenResponse(pair, backend.tokens.ttlMs), ...company, traceId: backend.traceId() };
+  const response = { ...tokenResponse(pair, backend.tokens.ttlMs), ...company, traceId: backend.traceId() };
+  return isV3 ? withCamelCase(response) : response;
 }
 
-function exchange(backend: Backend, recorded: RecordedRequest, body: unknown): TokenPair {
-  const grantType = isRecord(body) ? body.grant_type : undefined;
+function exchange(backend: Backend, recorded: RecordedRequest, body: unknown, isV3: boolean): TokenPair {
+  const grantType = isRecord(body) ? body[isV3 ? 'grantType' : 'grant_type'] : undefined;
   if (grantType === 'authorization_code') {
-    const sent = parse(CODE_BODY, body);
+    const sent = parseFields(CODE_BODY, body, isV3);
     return redeem(backend, sent, sent.redirect_uri);
   }
-  if (grantType === 'refresh_token') return refresh(backend, recorded, parse(REFRESH_BODY, body));
-  parse(FIELDS, body);
+  if (grantType === 'refresh_token') return refresh(backend, recorded, parseFields(REFRESH_BODY, body, isV3));
+  parseFields(FIELDS, body, isV3);
   throw tokenError(400, 'unsupported_grant_type', 'The grant type is not supported');
 }
+
+const parseFields = <S extends Shape>(shape: S, body: unknown, isV3: boolean): Parsed<S> =>
+  isV3 ? (withSnakeCase(parse(withCamelCase(shape), body)) as Parsed<S>) : parse(shape, body);
 
 interface Credentials {
   readonly client_id: string;
