@@ -20,6 +20,7 @@ export async function bundle(outdir: string, plugins: readonly Plugin[] = []): P
     format: 'esm',
     splitting: true,
     minify: true,
+    charset: 'utf8',
     chunkNames: 'chunks/[name]-[hash]',
     banner: { js: REQUIRE },
     define: {
