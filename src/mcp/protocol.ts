@@ -23,15 +23,12 @@ import { MAX_BYTES } from '../tools/core/tool-result.ts';
 export type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
 /**
- * `tools/call` with arguments of any type, under `given`. The SDK accepts only an object; here the tool reads them, or
- * tells the model what is wrong with them.
+ * `tools/call` with arguments of any type. The SDK accepts only an object; here the tool reads them, or tells the model
+ * what is wrong with them.
  */
 export const ToolCallRequest = CallToolRequestSchema.extend({
   params: CallToolRequestSchema.shape.params.extend({
-    arguments: z
-      .unknown()
-      .optional()
-      .transform((args) => ({ given: args })),
+    arguments: z.unknown().optional(),
   }),
 });
 

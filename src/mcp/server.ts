@@ -1,16 +1,18 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { Protocol } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   CompleteRequestSchema, ListPromptsRequestSchema, ListToolsRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'; // biome-ignore format: one import
+import type * as z from 'zod';
 import pkg from '../../package.json' with { type: 'json' };
 import { firstCharacters, wellFormed } from '../lib/text.ts';
 import type { ToolAccess } from '../tools/core/tool-access.ts';
-import { toolAnswer } from '../tools/core/tool-result.ts';
+import { answerJson, toolAnswer } from '../tools/core/tool-result.ts';
 import { toolDefinition } from '../tools/core/tool-schema.ts';
 import { instructions } from './instructions.ts';
 import { noValidator } from './no-schema-validator.ts';
-import { errorText, PromptRequest, ToolCallRequest, withProtocolErrors } from './protocol.ts';
+import { type Extra, errorText, PromptRequest, ToolCallRequest, withProtocolErrors } from './protocol.ts';
 import { handleResources } from './resource-handlers.ts';
 import { createSession, type ServerOptions, type Session } from './session.ts';
 
@@ -51,14 +53,16 @@ function handleTools(server: Server, session: Session): void {
     lists.set(current, list);
     return { tools: list };
   });
-  server.setRequestHandler(ToolCallRequest, async ({ params: { name, arguments: args } }, extra) => {
+  const callTool = async ({ params: { name, arguments: args } }: z.infer<typeof ToolCallRequest>, extra: Extra) => {
     try {
-      return toolAnswer(await (await toolRunner(extra)).run(name, args.given));
+      return toolAnswer(await (await toolRunner(extra)).run(name, args));
     } catch (error) {
       // Also for an unknown tool, instead of a protocol error: the model sees this text, and it says what to do.
-      return { isError: true, content: [{ type: 'text', text: errorText(error, session, name) }] };
+      return { content: [{ type: 'text' as const, text: errorText(error, session, name) }], isError: true };
     }
-  });
+  };
+  // The method of `Server` would validate the request a second time, and copy the answer.
+  Protocol.prototype.setRequestHandler.call(server, ToolCallRequest, callTool);
 }
 
 function handlePrompts(server: Server, session: Session): void {
@@ -86,7 +90,10 @@ function handlePrompts(server: Server, session: Session): void {
 class WellFormedServer extends Server {
   override async connect(transport: Transport): Promise<void> {
     const send = transport.send.bind(transport);
-    transport.send = (message, options) => send(wellFormed(message), options);
+    transport.send = (message, options) => {
+      const isAnswer = 'result' in message && answerJson(message.result) !== undefined;
+      return send(isAnswer ? message : wellFormed(message), options);
+    };
     await super.connect(transport);
   }
 }

@@ -2,6 +2,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { ErrorCode, type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import { isRecord } from '../lib/json.ts';
 import { dropNulls } from '../tools/core/read-arguments.ts';
+import { answerJson } from '../tools/core/tool-result.ts';
 
 /** As in the SDK's own transport. */
 const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
@@ -20,6 +21,9 @@ export class StdioTransport implements Transport {
   private pendingBytes = 0;
   private readonly unanswered = new Set<unknown>();
   private onAnswered: (() => void) | undefined;
+  /** Lines that are written together, and what runs when they are. */
+  private outgoing: string[] = [];
+  private onWritten: (() => void)[] = [];
 
   async start(): Promise<void> {
     process.stdin.on('data', this.receive);
@@ -42,13 +46,28 @@ export class StdioTransport implements Transport {
     });
   }
 
+  /** Responses to concurrent requests that are ready in the same turn of the event loop are written as one: a write is slow. */
   send(message: JSONRPCMessage): Promise<void> {
-    if (!('method' in message)) this.removeUnanswered(message.id);
-    return new Promise((resolve) => {
-      if (process.stdout.write(`${JSON.stringify(message)}\n`)) resolve();
-      else process.stdout.once('drain', resolve);
-    });
+    if (!('method' in message)) this.unanswered.delete(message.id);
+    this.outgoing.push(`${toJson(message)}\n`);
+    const written = new Promise<void>((resolve) => this.onWritten.push(resolve));
+    if (this.unanswered.size === 0) this.flush();
+    else if (this.outgoing.length === 1) setImmediate(this.flush);
+    return written;
   }
+
+  private readonly flush = (): void => {
+    if (this.outgoing.length === 0) return;
+    const [text, onWritten] = [this.outgoing.join(''), this.onWritten];
+    this.outgoing = [];
+    this.onWritten = [];
+    const written = () => {
+      for (const each of onWritten) each();
+    };
+    if (process.stdout.write(text)) written();
+    else process.stdout.once('drain', written);
+    this.resolveIfAnswered();
+  };
 
   private removeUnanswered(id: unknown): void {
     this.unanswered.delete(id);
@@ -56,7 +75,7 @@ export class StdioTransport implements Transport {
   }
 
   private resolveIfAnswered(): void {
-    if (this.unanswered.size === 0) this.onAnswered?.();
+    if (this.unanswered.size === 0 && this.outgoing.length === 0) this.onAnswered?.();
   }
 
   private readonly reportError = (error: Error): void => this.onerror?.(error);
@@ -96,6 +115,12 @@ export class StdioTransport implements Transport {
       this.removeUnanswered(message.params?.requestId);
     this.onmessage?.(message);
   }
+}
+
+function toJson(message: JSONRPCMessage): string {
+  const result = 'result' in message ? answerJson(message.result) : undefined;
+  if (result === undefined || !('id' in message)) return JSON.stringify(message);
+  return `{"result":${result},"jsonrpc":"2.0","id":${JSON.stringify(message.id)}}`;
 }
 
 const isRequest = (value: unknown): value is { readonly id: string | number } =>

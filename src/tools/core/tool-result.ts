@@ -23,14 +23,33 @@ const SINGLE_ROWS: Readonly<Record<string, ListShape['row']>> = rowOf;
 /** Bytes of a value in an answer, with the comma and line break after it. */
 export const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value)) + 2;
 
+interface ToolAnswer {
+  readonly content: { type: 'text'; text: string }[];
+  readonly structuredContent: Json;
+}
+
+/** The JSON of answers: a large part of a call would be to parse and to serialise them once more. */
+const serialized = new WeakMap<object, string>();
+
 /**
  * A tool's answer as text and as structured content, equal to the byte: some hosts compare the two and show both where
- * they differ. The structured half is parsed from the text, so that it holds only what JSON can hold.
+ * they differ. The structured half is parsed from the text when it is read, so that it holds only what JSON can hold.
  */
-export function toolAnswer(data: Json): { content: { type: 'text'; text: string }[]; structuredContent: Json } {
+export function toolAnswer(data: Json): ToolAnswer {
   const text = JSON.stringify(wellFormed(data));
-  return { content: [{ type: 'text', text }], structuredContent: JSON.parse(text) };
+  const content = [{ type: 'text' as const, text }];
+  const answer = {
+    content,
+    get structuredContent(): Json {
+      return JSON.parse(text);
+    },
+  };
+  serialized.set(answer, `{"content":${JSON.stringify(content)},"structuredContent":${text}}`);
+  return answer;
 }
+
+/** The well-formed JSON of an answer that `toolAnswer` made; undefined for anything else. */
+export const answerJson = (answer: object): string | undefined => serialized.get(answer);
 
 /** JSON with one row per line, for people who read a resource or a prompt. */
 export function toText(given: Json): string {
