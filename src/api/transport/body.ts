@@ -12,24 +12,25 @@ const DECOMPRESS = {
   deflate: createInflate,
 } as const;
 
+const decoder = new TextDecoder();
+
 /** The body as text, or undefined if it is too long. Compression is not requested, but the network edge may use it. */
-export async function readBody(
-  { headers, body, text }: HttpResponse,
-  max = MAX_RESPONSE_BYTES,
-): Promise<string | undefined> {
-  // HTTP limits a body to its announced length, so that this one needs no check.
-  if (text && Number(headers['content-length']) <= max && !headers['content-encoding']) return text();
+export async function readBody({ headers, body }: HttpResponse, max = MAX_RESPONSE_BYTES): Promise<string | undefined> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of decompressed(headers['content-encoding'], body)) {
+  const chunks = decompressed(headers['content-encoding'], body);
+  const take = (part: Uint8Array) => {
     size += part.byteLength;
-    if (size > max) return undefined;
     parts.push(part);
-  }
-  return new TextDecoder().decode(parts.length === 1 ? parts[0] : Buffer.concat(parts));
+    return size <= max;
+  };
+  // Without waiting for each chunk, where they are all here.
+  if (Array.isArray(chunks)) for (const part of chunks) take(part);
+  else for await (const part of chunks) if (!take(part)) return undefined;
+  return size > max ? undefined : decoder.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts));
 }
 
-function decompressed(encoding: string | undefined, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+function decompressed(encoding: string | undefined, body: HttpResponse['body']): HttpResponse['body'] {
   const create = DECOMPRESS[encoding?.trim().toLowerCase() as keyof typeof DECOMPRESS];
   // The decompressed stream reports the errors of the body as well.
   return create ? pipeline(body, create(), () => {}) : body;

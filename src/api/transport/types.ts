@@ -10,9 +10,8 @@ export interface HttpResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: AsyncIterable<Uint8Array>;
-  /** The whole body, if the transport can read it faster than in chunks. */
-  readonly text?: () => Promise<string>;
+  /** A list if it was received whole, or up to the limit of `readBody`. */
+  readonly body: AsyncIterable<Uint8Array> | readonly Uint8Array[];
 }
 
 /** Sends one HTTP request: through undici, to the sandbox in this process, or in a test. */
