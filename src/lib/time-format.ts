@@ -6,6 +6,8 @@ export const isTime = (text: string): boolean => WITH_OFFSET.test(text);
 export function parseTime(text: string): number {
   const [, date] = WITH_OFFSET.exec(text) ?? [];
   if (date === undefined) return Number.NaN;
+  // Every month has these days.
+  if (Number(date.slice(-2)) <= 28) return Date.parse(text);
   // `Date` reads 31 November as 1 December, which the date alone shows.
   const day = new Date(`${date}T00:00:00Z`);
   const exists = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);

@@ -108,8 +108,8 @@ const isEmptied = (before: unknown, after: unknown): boolean =>
 /** A value in the type of the schema, if it is the same value in another notation. */
 function convert(schema: Schema, value: unknown): unknown {
   if (typeof value === 'number' && acceptsNumber(schema) && Number.isSafeInteger(value)) return String(value);
-  if (typeof value !== 'string') return value;
-  // No text is of the type of a schema that takes text, so that such text is never parsed.
+  // Text for a schema that takes text is never parsed.
+  if (typeof value !== 'string' || schema instanceof z.ZodString || schema instanceof z.ZodEnum) return value;
   const parsed = parseJson(value);
   if (!isOfType(schema, parsed)) return value;
   refuseOversized(parsed);
