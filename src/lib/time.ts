@@ -1,7 +1,8 @@
 import { UserError } from './errors.ts';
-import { formatTime, isTime, offsetAt, parseTime } from './time-format.ts';
+import { formatTime, isTime, parseTime } from './time-format.ts';
+import { DAY_MS, offsetAt } from './zone-offset.ts';
 
-export const DAY_MS = 86_400_000;
+export { DAY_MS };
 
 /** ms: HighLevel's clock is read from a header with a resolution of one second. */
 export const CLOCK_SLACK_MS = 2_000;

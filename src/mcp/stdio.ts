@@ -83,12 +83,16 @@ export class StdioTransport implements Transport {
   private readonly receive = (chunk: Buffer): void => {
     let from = 0;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, from)) {
-      const line = Buffer.concat([...this.pending, chunk.subarray(from, end)]).toString();
+      const isWhole = this.pending.length === 0;
+      const line = isWhole
+        ? chunk.toString('utf8', from, end)
+        : Buffer.concat([...this.pending, chunk.subarray(from, end)]).toString();
       this.pending = [];
       this.pendingBytes = 0;
       from = end + 1;
       this.read(line);
     }
+    if (from === chunk.length) return;
     const rest = chunk.subarray(from);
     this.pending.push(rest);
     this.pendingBytes += rest.length;

@@ -3,15 +3,15 @@ import type { LookupKind } from './lookup-cache.ts';
 import { CUSTOM_FIELDS } from './references.ts';
 
 /** Keys of answers that hold an id, or ids, and the key under which the name is shown. */
-const NAMED_KEYS: Readonly<Record<string, readonly [kind: LookupKind, shown: string]>> = {
-  assignedTo: ['users', 'assignedToName'],
-  assignedUserId: ['users', 'assignedUserName'],
-  userId: ['users', 'userName'],
-  users: ['users', 'userNames'],
-  followers: ['users', 'followerNames'],
-  businessId: ['businesses', 'businessName'],
-  calendarId: ['calendars', 'calendarName'],
-};
+const NAMED_KEYS: ReadonlyMap<unknown, { readonly kind: LookupKind; readonly shown: string }> = new Map([
+  ['assignedTo', { kind: 'users', shown: 'assignedToName' }],
+  ['assignedUserId', { kind: 'users', shown: 'assignedUserName' }],
+  ['userId', { kind: 'users', shown: 'userName' }],
+  ['users', { kind: 'users', shown: 'userNames' }],
+  ['followers', { kind: 'users', shown: 'followerNames' }],
+  ['businessId', { kind: 'businesses', shown: 'businessName' }],
+  ['calendarId', { kind: 'calendars', shown: 'calendarName' }],
+]);
 
 /** Keys of a row that show what was asked for: an id's key also shows the name, and a custom field is among customFields. */
 export const shownKeys = (fields: readonly string[] | undefined): readonly string[] | undefined =>
@@ -24,10 +24,7 @@ const keysOf = (field: string): string[] => {
 };
 
 /** The lookup that has the names for the ids of a key, and the key of the names. */
-export function namingOf(key: unknown): { readonly kind: LookupKind; readonly shown: string } | undefined {
-  const [kind, shown] = typeof key === 'string' && Object.hasOwn(NAMED_KEYS, key) ? (NAMED_KEYS[key] ?? []) : [];
-  return kind && shown ? { kind, shown } : undefined;
-}
+export const namingOf = (key: unknown) => NAMED_KEYS.get(key);
 
 /** Keys of the values in rows about a field. */
 const CHANGE_VALUES = ['old', 'new', 'from', 'to', 'stored', 'now', 'wouldBecome'] as const;
@@ -77,8 +74,9 @@ function collectIds(value: unknown, needed: NeededIds, keys: readonly string[] |
   const changed = isChange(value) ? namingOf(value.field) : undefined;
   if (changed) for (const id of Object.values(changeValues(value)).flat()) add(changed.kind, id);
   add('customFields', changedCustomField(value));
-  for (const [key, inner] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
     if (isNextCall(key)) continue;
+    const inner = value[key];
     const { kind, shown } = namingOf(key) ?? {};
     const isNamed = shown !== undefined || (key === 'customFields' && isValueList(inner));
     if (isNamed && !isShown(key) && !isShown(shown)) continue;

@@ -150,4 +150,5 @@ const without = (object: Json, isDropped: (key: string) => boolean): Json =>
   Object.fromEntries(Object.entries(object).filter(([key]) => !isDropped(key)));
 
 /** The members of an object that are not null. */
-export const dropNulls = (object: Json): Json => without(object, (key) => object[key] === null);
+export const dropNulls = (object: Json): Json =>
+  Object.values(object).includes(null) ? without(object, (key) => object[key] === null) : object;

@@ -75,11 +75,15 @@ function mapValues(value: unknown, key: string, replace: Replace, marksZone = fa
   if (isOpaque(value, key)) return value;
   if (Array.isArray(value)) return value.map((item) => mapValues(item, key, replace, marksZone));
   if (!isRecord(value)) return replace(value, key);
-  const entries = Object.entries(value).map(
-    ([name, inner]) => [name, mapValues(inner, keyOf(name, value, key), replace, marksZone)] as const,
-  );
-  const lacksZone = marksZone && entries.some(([name, inner]) => isLocal(inner, name));
-  return Object.fromEntries(lacksZone ? [...entries, ['zone', 'unknown']] : entries);
+  const shown = { ...value };
+  let lacksZone = false;
+  for (const name of Object.keys(value)) {
+    const inner = mapValues(value[name], keyOf(name, value, key), replace, marksZone);
+    if (inner !== value[name]) shown[name] = inner;
+    lacksZone ||= marksZone && isLocal(inner, name);
+  }
+  if (lacksZone) shown.zone = 'unknown';
+  return shown;
 }
 
 /** The key of a value: of one before or after a change that of the field that changed. */
