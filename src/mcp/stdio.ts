@@ -1,5 +1,10 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { ErrorCode, type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
+import {
+  ErrorCode,
+  type JSONRPCMessage,
+  JSONRPCMessageSchema,
+  type JSONRPCRequest,
+} from '@modelcontextprotocol/sdk/types.js';
 import { isRecord } from '../lib/json.ts';
 import { dropNulls } from '../tools/core/read-arguments.ts';
 import { answerJson } from '../tools/core/tool-result.ts';
@@ -104,8 +109,8 @@ export class StdioTransport implements Transport {
   private read(line: string): void {
     try {
       const json: unknown = JSON.parse(line);
-      const message = JSONRPCMessageSchema.safeParse(withoutNulls(json));
-      if (message.success) this.deliver(message.data as JSONRPCMessage);
+      const message = isPlainRequest(json) ? json : JSONRPCMessageSchema.safeParse(withoutNulls(json)).data;
+      if (message) this.deliver(message);
       else if (isRequest(json)) void this.send(invalidRequest(json.id));
     } catch (error) {
       this.reportError(error as Error);
@@ -131,6 +136,19 @@ const isRequest = (value: unknown): value is { readonly id: string | number } =>
   isRecord(value) &&
   typeof value.method === 'string' &&
   (typeof value.id === 'string' || Number.isSafeInteger(value.id));
+
+const REQUEST_KEYS: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'method', 'params']);
+
+/** Whether a message is a valid request without anything that has to be checked by the schema, as most are. */
+const isPlainRequest = (message: unknown): message is JSONRPCRequest =>
+  isRequest(message) &&
+  'jsonrpc' in message &&
+  message.jsonrpc === '2.0' &&
+  Object.keys(message).every((key) => REQUEST_KEYS.has(key)) &&
+  (!('params' in message) || isPlainParams(message.params));
+
+const isPlainParams = (params: unknown): boolean =>
+  isRecord(params) && !('_meta' in params) && !Object.values(params).includes(null);
 
 const invalidRequest = (id: string | number): JSONRPCMessage => ({
   jsonrpc: '2.0',

@@ -19,7 +19,8 @@ const NAME_CHARACTERS = 100;
 
 /** The contacts that this server read or wrote last. */
 export class RecentContacts {
-  readonly #recent = new BoundedMap<string, RecentContact>(MAX_RECENT);
+  /** As the tools returned them: the list is read far less often than contacts are. */
+  readonly #recent = new BoundedMap<string, Json>(MAX_RECENT);
 
   /** Call with each result of a tool. Returns true if a contact joined or left the list. */
   record(tool: string, result: Json, args: Json): boolean {
@@ -30,13 +31,13 @@ export class RecentContacts {
     if (!isId(id)) return false;
     const isNew = !this.#recent.has(id);
     const isWhole = contact?.id === id && args.fields === undefined;
-    this.#recent.set(id, isWhole ? toRecentContact(contact) : (this.#recent.get(id) ?? { id }));
+    this.#recent.set(id, isWhole ? contact : (this.#recent.get(id) ?? { id }));
     return isNew;
   }
 
   /** Newest first. */
   list(): readonly RecentContact[] {
-    return [...this.#recent.values()].reverse();
+    return [...this.#recent.values()].map(toRecentContact).reverse();
   }
 }
 

@@ -71,8 +71,22 @@ export function hasReferences(input: Schema, args: Json): boolean {
   return found;
 }
 
+interface Unwrapped {
+  readonly schema: Schema;
+  readonly to: Reference | undefined;
+}
+
+/** Schemas are constants, and every call looks its own up. */
+const unwrapped = new WeakMap<Schema, Unwrapped>();
+
 /** The schema within optional and the like, and the reference marked on any of them. */
-function unwrap(given: Schema): { schema: Schema; to: Reference | undefined } {
+function unwrap(given: Schema): Unwrapped {
+  const known = unwrapped.get(given) ?? readSchema(given);
+  unwrapped.set(given, known);
+  return known;
+}
+
+function readSchema(given: Schema): Unwrapped {
   let schema = given;
   for (;;) {
     const to = z.globalRegistry.get(schema)?.reference as Reference | undefined;

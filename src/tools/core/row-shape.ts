@@ -32,11 +32,19 @@ export function customValue(value: unknown): unknown {
 const customField = (field: unknown): unknown =>
   isRecord(field) && 'value' in field ? { ...field, value: customValue(field.value) } : field;
 
+/** A contact's names as people typed them; search gives them in lower case as well. */
+export const typedNames = ({ firstName, firstNameRaw, lastName, lastNameRaw, name }: Json): Json => ({
+  firstName: typeof firstNameRaw === 'string' ? firstNameRaw : firstName,
+  lastName: typeof lastNameRaw === 'string' ? lastNameRaw : lastName,
+  name,
+});
+
 /** One form for what endpoints give in different forms: `address1`, names as typed, days. */
 function contact(raw: Json): Json {
-  const { firstNameRaw, lastNameRaw, address, ...rest } = raw;
-  if (typeof firstNameRaw === 'string') rest.firstName = firstNameRaw;
-  if (typeof lastNameRaw === 'string') rest.lastName = lastNameRaw;
+  const { firstNameRaw: _first, lastNameRaw: _last, address, ...rest } = raw;
+  const { firstName, lastName } = typedNames(raw);
+  if (firstName !== undefined) rest.firstName = firstName;
+  if (lastName !== undefined) rest.lastName = lastName;
   if (address !== undefined && rest.address1 === undefined) rest.address1 = address;
   if (rest.dateOfBirth !== undefined) rest.dateOfBirth = birthday(rest.dateOfBirth);
   if (Array.isArray(rest.customFields)) rest.customFields = rest.customFields.map(customField);

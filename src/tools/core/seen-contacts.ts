@@ -4,7 +4,7 @@ import { isMissing } from '../../api/errors.ts';
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { type Json, recordIn, rowsIn, textIn } from '../../lib/json.ts';
 import { type OwnWrites, SEARCH_INDEX_DELAY_MS } from './own-writes.ts';
-import { rowOf } from './row-shape.ts';
+import { typedNames } from './row-shape.ts';
 
 /** A contact as this server last read or wrote it. */
 export interface SeenContact {
@@ -91,10 +91,9 @@ export class SeenContacts {
   }
 
   #set(raw: Json, at: number): void {
-    const contact = rowOf.contact(raw);
-    const { id } = contact;
+    const { id } = raw;
     if (!isId(id)) return;
-    const [name, email, phone] = [fullName(contact), textIn(contact, 'email'), textIn(contact, 'phone')].map(short);
+    const [name, email, phone] = [fullName(typedNames(raw)), textIn(raw, 'email'), textIn(raw, 'phone')].map(short);
     this.#seen.set(id, { id, name, email, phone, at });
   }
 }
