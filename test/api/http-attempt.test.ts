@@ -243,6 +243,24 @@ describe('an unexpected response', () => {
   );
 });
 
+test('an informational response before the answer is ignored', async () => {
+  const { read } = await against((response) => {
+    response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+    response.writeHead(200, { 'content-type': 'application/json' }).end(CONTACT);
+  });
+  expect(await read()).toEqual(JSON.parse(CONTACT));
+});
+
+test('a character may be divided between two parts of a body', async () => {
+  const bytes = Buffer.from(CONTACT);
+  const inCharacter = bytes.indexOf(0xc3) + 1;
+  const { read } = await against((response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.write(bytes.subarray(0, inCharacter), () => response.end(bytes.subarray(inCharacter)));
+  });
+  expect(await read()).toEqual(JSON.parse(CONTACT));
+});
+
 describe('a redirect', () => {
   test.each([301, 302, 303, 307, 308])('%i is not followed, for reads and writes', async (status) => {
     const elsewhere = await listen((_, response) => response.end(CONTACT));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Json } from '../../../src/lib/json.ts';
 
-import { MAX_BYTES, toolAnswer } from '../../../src/tools/core/tool-result.ts';
+import { answerJson, MAX_BYTES, toolAnswer } from '../../../src/tools/core/tool-result.ts';
 import { connectChanged } from '../../changed-answers.ts';
 import { connect, find, textOf } from '../../connect.ts';
 import { answerTo, everyCall } from '../../every-tool.ts';
@@ -29,6 +29,18 @@ test('a response without the expected values gives a result without undefined va
   const answer = toolAnswer({ succeeded: undefined, failed: [undefined], rate: Number.NaN, contactId, other });
   expect(answer.structuredContent).toStrictEqual({ failed: [null], rate: null, contactId, other });
   expect(answer.content).toEqual([{ type: 'text', text: JSON.stringify(answer.structuredContent) }]);
+});
+
+test('the JSON of an answer is that of its two halves', () => {
+  const answer = toolAnswer({
+    name: 'Zoë "Z" \ud83d\ude00',
+    half: '\ud83d',
+    lines: 'a\nb',
+    none: undefined,
+    list: [{ n: 1 }],
+  });
+  expect(answerJson(answer)).toBe(JSON.stringify(answer));
+  expect(answerJson({ ...answer })).toBeUndefined();
 });
 
 test('a stored value of whitespace is shown, a value of no characters is not', async () => {
