@@ -6,7 +6,7 @@ import type { Json } from '../../../src/lib/json.ts';
 import { createSandbox, type FaultRule, serveSandbox } from '../../../src/sandbox/index.ts';
 import { connect, find, NOW } from '../../connect.ts';
 import { recordingJournal } from '../../recording-journal.ts';
-import { fastClock } from '../fast-clock.ts';
+import { virtualClock, whenLoopIsIdle } from '../virtual-clock.ts';
 
 /** The reported outcome, and how many requests reached the route. */
 type Cell = readonly [outcome: 'done' | 'reconciled' | 'notDone' | 'refused' | 'unknown', requests: number];
@@ -146,16 +146,9 @@ const cases = matrix.flatMap(([fault, nth, rule, cells]) =>
   (Object.keys(effects) as Effect[]).map((effect) => ({ fault, nth, rule, effect, cell: cells[effect] })),
 );
 
-/** These take long on a busy machine: twelve megabytes, a pause of a third of the budget, four attempts. */
-const SPEED: Readonly<Record<string, number>> = {
-  'over 10 MB': 10,
-  '429 without Retry-After': 25,
-  '503 three times': 25,
-};
-
 describe('the fault matrix, over a real socket', () => {
-  test.each(cases)('$fault × $effect: $cell', async ({ fault, nth, rule, effect, cell: [outcome, requests] }) => {
-    const clock = fastClock(SPEED[fault] ?? 50);
+  test.each(cases)('$fault × $effect: $cell', async ({ nth, rule, effect, cell: [outcome, requests] }) => {
+    const clock = virtualClock(NOW, whenLoopIsIdle);
     const sandbox = createSandbox({ now: clock.now, wait: clock.wait, rate: 'off' });
     const served = await serveSandbox(sandbox);
     const { journal, entries } = recordingJournal();
@@ -198,7 +191,3 @@ function reportedOutcome(failed: boolean, [entry]: Entry[]): Cell[0] {
   if (!entry) return failed ? 'refused' : 'done';
   return entry.outcome === 'done' && entry.reconciled ? 'reconciled' : entry.outcome;
 }
-
-test('the clocks of the matrix start at the time of the seed data', () => {
-  expect(Math.abs(fastClock(100).now() - NOW)).toBeLessThan(10_000);
-});
