@@ -1,10 +1,10 @@
 import { LineFile } from '../../../lib/line-file.ts';
 import type { Log } from '../../../lib/log.ts';
 import { singleFlight } from '../../../lib/memoize.ts';
+import { Rotation } from '../../../lib/rotation.ts';
 import { realTimers, type Timers } from '../../../lib/scheduler.ts';
 import { toLine } from './build-entry.ts';
 import { type Journal, JournalUnavailable } from './journal.ts';
-import { Rotation } from './rotation.ts';
 
 export interface JournalSettings {
   readonly path: string;

@@ -1,10 +1,9 @@
-import { promises } from 'node:fs';
 import { InvalidRequestError } from '../../../lib/errors.ts';
 import { isRecord } from '../../../lib/json.ts';
 import { linesBackwards } from '../../../lib/lines-backwards.ts';
+import { openFiles } from '../../../lib/rotated-files.ts';
 import { epochMs } from '../../../lib/time.ts';
 import { type Entry, EntrySchema } from './entry.ts';
-import { nextNumber, rotatedFiles } from './rotation.ts';
 
 export interface JournalQuery {
   /** Entries of this location, and those that belong to none; every entry if it is undefined. */
@@ -98,43 +97,18 @@ const isAbout = (entry: Entry, contactId: string): boolean =>
 /** All lines, the last first, each with the cursor that continues before it. */
 async function* placedLines(path: string, cursor: string | undefined) {
   const from = cursor === undefined ? undefined : parseCursor(cursor);
-  const current = await openFile(path);
-  try {
-    const { ino } = (await current?.stat()) ?? {};
-    const all = await rotatedFiles(path);
-    // The file that was opened may have been moved since: it is then the last of these.
-    const isCurrent = await Promise.all(
-      all.map(async (file) => ino !== undefined && (await inodeOf(file.path)) === ino),
-    );
-    const rotated = all.filter((_, at) => !isCurrent[at]);
-    const files = [...rotated, { path, number: all[isCurrent.indexOf(true)]?.number ?? nextNumber(all) }].reverse();
-    if (from && !files.some(({ number }) => number === from.number)) throw unknownCursor();
-    for (const { path: name, number } of files) {
-      if (from && number > from.number) continue;
-      const file = name === path ? current : await openFile(name);
-      if (!file) continue;
-      try {
-        const { size } = await file.stat();
-        const end = from?.number === number ? Math.min(from.end, size) : size;
-        for await (const { text, start } of linesBackwards(file, end, MAX_LINE))
-          yield { text, cursor: `${number}.${start}` };
-      } finally {
-        if (file !== current) await file.close();
-      }
-    }
-  } finally {
-    await current?.close();
+  const accepted = (numbers: readonly number[]) => {
+    if (!from) return numbers;
+    if (!numbers.includes(from.number)) throw unknownCursor();
+    return numbers.filter((number) => number <= from.number);
+  };
+  for await (const { number, file } of openFiles(path, 'latest', accepted)) {
+    const { size } = await file.stat();
+    const end = from?.number === number ? Math.min(from.end, size) : size;
+    for await (const { text, start } of linesBackwards(file, end, MAX_LINE))
+      yield { text, cursor: `${number}.${start}` };
   }
 }
-
-/** Undefined for a file that does not exist (any more), and for what is no regular file. */
-async function openFile(path: string): Promise<promises.FileHandle | undefined> {
-  const found = await promises.stat(path).catch(() => undefined);
-  return found?.isFile() ? promises.open(path, 'r').catch(() => undefined) : undefined;
-}
-
-const inodeOf = async (path: string): Promise<number | undefined> =>
-  (await promises.stat(path).catch(() => undefined))?.ino;
 
 /** `12.3456`: the number of a file, and the byte before which lines follow. */
 function parseCursor(cursor: string): { readonly number: number; readonly end: number } {

@@ -1,39 +1,9 @@
 import { promises } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
-import { errorCode } from '../../../lib/errors.ts';
-import type { Log } from '../../../lib/log.ts';
-import { randomWord } from '../../../lib/random-word.ts';
-import { epochOf, type Timers } from '../../../lib/scheduler.ts';
-import { DAY_MS, epochMs } from '../../../lib/time.ts';
-
-/** A file that the journal was moved to; a higher number is later. */
-export interface RotatedFile {
-  readonly path: string;
-  readonly number: number;
-}
-
-const DIGITS = 6;
-
-/** `journal.jsonl` is moved to `journal.000001-k3f9.jsonl`: the word keeps two processes from using one name. */
-function nameParts(path: string): { readonly stem: string; readonly end: string } {
-  const end = extname(path);
-  return { stem: basename(path, end), end };
-}
-
-/** The files that this journal was moved to, the earliest first. None if the folder cannot be read. */
-export async function rotatedFiles(path: string): Promise<RotatedFile[]> {
-  const { stem, end } = nameParts(path);
-  const names = await promises.readdir(dirname(path)).catch(() => []);
-  const files = names.flatMap((name) => {
-    if (!name.startsWith(`${stem}.`) || !name.endsWith(end)) return [];
-    const [, number] = /^(\d{6,9})-[a-z0-9]+$/.exec(name.slice(stem.length + 1, name.length - end.length)) ?? [];
-    return number === undefined ? [] : [{ path: join(dirname(path), name), number: Number(number) }];
-  });
-  return files.sort((a, b) => a.number - b.number || (a.path < b.path ? -1 : 1));
-}
-
-/** The number that the present file gets when it is moved. */
-export const nextNumber = (files: readonly RotatedFile[]): number => (files.at(-1)?.number ?? 0) + 1;
+import { errorCode } from './errors.ts';
+import type { Log } from './log.ts';
+import { rotatedFiles, rotatedName } from './rotated-files.ts';
+import { epochOf, type Timers } from './scheduler.ts';
+import { DAY_MS, epochMs } from './time.ts';
 
 /** Share of the days of the setting that one file covers: it is deleted as a whole. */
 const FILE_SHARE = 1 / 10;
@@ -44,13 +14,13 @@ const LOCK_MS = 1_000;
 
 interface RotationOptions {
   readonly maxBytes: number;
-  /** Days for which entries are stored at least. */
+  /** Days for which lines are stored at least. */
   readonly days: number;
   readonly timers: Timers;
   readonly log: Log;
 }
 
-/** Moves the journal when it is large or old, and deletes moved files that are too old. */
+/** Moves a file of JSON lines when it is large or old, and deletes moved files that are too old. */
 export class Rotation {
   readonly #path: string;
   readonly #options: RotationOptions;
@@ -82,7 +52,7 @@ export class Rotation {
       // Another process has moved it.
       if (errorCode(error) === 'ENOENT') return true;
       this.#nextMove = now + CHECK_MS;
-      log('warn', 'journal not rotated', { path: this.#path, error: (error as Error).message });
+      log('warn', 'file not rotated', { path: this.#path, error: (error as Error).message });
       return false;
     }
   }
@@ -100,14 +70,12 @@ export class Rotation {
   }
 
   async #move(): Promise<boolean> {
-    const { withFileLock } = await import('../../../lib/file-lock.ts');
+    const { withFileLock } = await import('./file-lock.ts');
     const until = performance.now() + LOCK_MS;
     const move = async (): Promise<boolean> => {
       // Another process may have moved it meanwhile.
       if (!(await this.#isDue().catch(() => false))) return true;
-      const { stem, end } = nameParts(this.#path);
-      const number = String(nextNumber(await rotatedFiles(this.#path))).padStart(DIGITS, '0');
-      await promises.rename(this.#path, join(dirname(this.#path), `${stem}.${number}-${randomWord(4)}${end}`));
+      await promises.rename(this.#path, await rotatedName(this.#path));
       return true;
     };
     return withFileLock(`${this.#path}.lock`, move, () => performance.now() < until);
@@ -137,7 +105,7 @@ const lastWrite = (path: string): Promise<number> =>
 /** Bytes of a line in which its time stands. */
 const HEAD_BYTES = 200;
 
-/** Epoch ms; NaN for a file without a line of the journal at its start. */
+/** Epoch ms; NaN for a file that does not start with a line that has a time. */
 async function timeOfFirstLine(path: string): Promise<number> {
   const file = await promises.open(path, 'r');
   try {
