@@ -3,6 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
+import pkg from '../../package.json' with { type: 'json' };
+import lock from '../../package-lock.json' with { type: 'json' };
 
 const Packed = z.array(z.object({ size: z.number(), files: z.array(z.object({ path: z.string() })) })).length(1);
 
@@ -29,4 +31,11 @@ test('of undici the program has pools only', async () => {
   const text = await readFile(`dist/chunks/${chunks[0]}`, 'utf8');
   expect(text).toContain('keepAliveTimeout');
   for (const absent of ['text/event-stream', 'MockNotMatchedError']) expect(text).not.toContain(absent);
+});
+
+test('npm install changes no file of a clone: the lock file has the dependencies of package.json', () => {
+  const { devDependencies, optionalDependencies } = pkg;
+  const { '': root } = lock.packages;
+  expect(root).toEqual({ ...root, devDependencies, optionalDependencies });
+  expect(root).not.toHaveProperty('dependencies');
 });
