@@ -73,6 +73,8 @@ export const mcpbManifest = () => ({
   compatibility: { platforms: ['darwin', 'win32', 'linux'], runtimes: { node: PROJECT.node } },
   user_config: form(),
   tools: tools.map(({ name, description }) => ({ name, description })),
+  // The scopes decide which of the tools and prompts are listed.
+  tools_generated: true,
   prompts_generated: true,
 });
 
@@ -97,13 +99,16 @@ export const claudeMarketplace = () => ({
   plugins: [{ name: PLUGIN.name, source: './', description: PROJECT.summary }],
 });
 
-/** Source: geminicli.com/docs/extensions/reference. Its servers see only the variables that `env` names. */
+/**
+ * Its servers see only the variables that `env` names. One without a value stays as it is written here, and the server
+ * takes `${…}` for missing. Sources: geminicli.com/docs/extensions/reference, and envVarResolver.ts of Gemini CLI.
+ */
 export const geminiExtension = (published = PUBLISHED) => ({
   name: PROJECT.name,
   version: PROJECT.version,
   description: PROJECT.summary,
   mcpServers: {
-    [ALIAS]: { ...launchIn(`\${extensionPath}`, published), env: placeholders(({ setting }) => `$${setting}`) },
+    [ALIAS]: { ...launchIn(`\${extensionPath}`, published), env: placeholders(({ setting }) => `\${${setting}}`) },
   },
   settings: USER_SETTINGS.map(({ setting, title, description, sensitive }) => ({
     ...{ name: title, description, envVar: setting, sensitive },

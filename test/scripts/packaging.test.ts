@@ -70,7 +70,7 @@ describe('placeholders of settings', () => {
   test('the extension passes each variable on that it asks for', () => {
     const { settings, mcpServers } = geminiExtension();
     const names = settings.map(({ envVar }) => envVar);
-    expect(mcpServers.ghl.env).toEqual(Object.fromEntries(names.map((name) => [name, `$${name}`])));
+    expect(mcpServers.ghl.env).toEqual(Object.fromEntries(names.map((name) => [name, `\${${name}}`])));
   });
 
   test('only known settings are asked for, and the token is sensitive in every format', () => {
