@@ -1,28 +1,29 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import pkg from '../package.json' with { type: 'json' };
-import { mcpbManifest } from './packaging/manifests.ts';
+import { readFile, rm } from 'node:fs/promises';
+import { writeBundle } from './packaging/desktop-bundle.ts';
+import { PROJECT } from './packaging/project.ts';
+import { startBundle } from './packaging/start-bundle.ts';
 
-// Builds build/ghl-contacts-mcp.mcpb, the bundle for Claude Desktop, from dist. It runs the official tool, which checks the
-// manifest. The native keychain module is left out: Claude Desktop stores the token and passes it as a setting.
+// Builds build/ghl-contacts-mcp.mcpb, the bundle for Claude Desktop, from dist. The official tool checks the manifest, and
+// packs and unpacks the bundle; then the unpacked server is started as Claude Desktop starts it.
 
 const TOOL = '@anthropic-ai/mcpb@2.1.2';
-const FOLDER = 'build/mcpb';
-const BUNDLE = `build/${pkg.name}.mcpb`;
+const [FOLDER, UNPACKED] = ['build/mcpb', 'build/mcpb-unpacked'];
+const BUNDLE = `build/${PROJECT.name}.mcpb`;
 
 const mcpb = (...args: readonly string[]) => execFileSync('npx', ['-y', TOOL, ...args], { stdio: 'inherit' });
 
-await rm(FOLDER, { recursive: true, force: true });
-await mkdir(FOLDER, { recursive: true });
-await cp('dist', `${FOLDER}/dist`, { recursive: true });
-await cp('LICENSE', `${FOLDER}/LICENSE`);
-await writeFile(`${FOLDER}/package.json`, JSON.stringify({ name: pkg.name, version: pkg.version, type: 'module' }));
-await writeFile(`${FOLDER}/manifest.json`, JSON.stringify(mcpbManifest(), null, 2));
+for (const path of [FOLDER, UNPACKED, BUNDLE]) await rm(path, { recursive: true, force: true });
+await writeBundle(FOLDER);
 mcpb('validate', `${FOLDER}/manifest.json`);
 mcpb('pack', FOLDER, BUNDLE);
-console.log(
-  `SHA-256 ${createHash('sha256')
-    .update(await readFile(BUNDLE))
-    .digest('hex')}  ${BUNDLE}`,
-);
+mcpb('unpack', BUNDLE, UNPACKED);
+
+const client = await startBundle(UNPACKED, { api_key: 'pit-not-used', location_id: 'notUsed' });
+const { tools } = await client.listTools();
+await client.close();
+console.log(`The unpacked bundle starts and lists ${tools.length} tools.`);
+
+const hash = createHash('sha256').update(await readFile(BUNDLE));
+console.log(`SHA-256 ${hash.digest('hex')}  ${BUNDLE}`);
