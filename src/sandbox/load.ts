@@ -100,6 +100,7 @@ function loadNote(store: Store, { ids, records, now }: WriteContext, contactId: 
 
 function loadAppointment(store: Store, { ids, records, now }: WriteContext, contactId: string, data: AppointmentData) {
   const startTime = Date.parse(data.startTime);
+  const dateAdded = Math.min(startTime, now);
   store.appointments.put({
     id: data.id ?? ids.id(),
     contactId,
@@ -113,7 +114,8 @@ function loadAppointment(store: Store, { ids, records, now }: WriteContext, cont
     ...(data.address && { address: data.address }),
     startTime,
     endTime: Date.parse(data.endTime),
-    dateAdded: Math.min(startTime, now),
+    dateAdded,
+    dateUpdated: dateAdded,
     ...(data.deleted && { deleted: true }),
   });
 }

@@ -1,6 +1,6 @@
 import { type Contact, fullName } from './contact.ts';
-import { iso, localTime } from './dates.ts';
-import type { Appointment, Note, Task } from './store.ts';
+import { iso, localTime, zonedIso } from './dates.ts';
+import type { Appointment, Location, Note, Task } from './store.ts';
 
 // JSON drops undefined values: a contact by id has no key for an absent value. List and search rows have null instead.
 
@@ -161,7 +161,7 @@ export function serializeTask({ dateAdded: _added, dateUpdated: _updated, delete
 export const serializeNote = (note: Note) => ({ ...note, dateAdded: iso(note.dateAdded) });
 
 /** An appointment of a contact: local times without a zone. */
-export const serializeAppointment = (appointment: Appointment, location: { id: string; timezone: string }) => ({
+export const serializeAppointment = (appointment: Appointment, location: Location) => ({
   ...appointment,
   deleted: appointment.deleted,
   status: 'booked',
@@ -171,7 +171,25 @@ export const serializeAppointment = (appointment: Appointment, location: { id: s
   startTime: localTime(appointment.startTime, location.timezone),
   endTime: localTime(appointment.endTime, location.timezone),
   dateAdded: localTime(appointment.dateAdded, location.timezone),
-  dateUpdated: localTime(appointment.dateAdded, location.timezone),
+  dateUpdated: localTime(appointment.dateUpdated, location.timezone),
+});
+
+/** An appointment of a calendar: times with the offset of the zone. */
+export const serializeEvent = (event: Appointment, location: Location) => ({
+  ...serializeAppointment(event, location),
+  // Measured: a deleted appointment stays in the list with its last status.
+  deleted: event.deleted ?? false,
+  // Live events repeat the status under a misspelled key.
+  appoinmentStatus: event.appointmentStatus,
+  ...zonedTimes(event, location),
+});
+
+/** The times of an appointment with the offset of the zone. */
+export const zonedTimes = (appointment: Appointment, { timezone }: Location) => ({
+  startTime: zonedIso(appointment.startTime, timezone),
+  endTime: zonedIso(appointment.endTime, timezone),
+  dateAdded: zonedIso(appointment.dateAdded, timezone),
+  dateUpdated: zonedIso(appointment.dateUpdated, timezone),
 });
 
 const withNulls = (row: Record<string, unknown>) =>

@@ -45,6 +45,7 @@ export interface Appointment {
   readonly startTime: number;
   readonly endTime: number;
   readonly dateAdded: number;
+  readonly dateUpdated: number;
   /** The calendar still returns it. */
   readonly deleted?: true;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Json, NOON, openSandbox } from './api.ts';
+import { client, type Json, NOON, openSandbox } from './api.ts';
 
 const DAY = 86_400_000;
 
@@ -109,6 +109,60 @@ describe('appointments', () => {
       expect((await remove('/calendars/events/none')).status).toBe(400);
     },
   );
+
+  test('can be booked, read, moved and cancelled', async () => {
+    const { get, post, put, locationId } = openSandbox({ data });
+    const booking = {
+      locationId,
+      calendarId: 'cal',
+      contactId: 'ann',
+      title: 'Tune',
+      startTime: '2026-05-22T10:00:00-05:00',
+    };
+    const booked = await post('/calendars/events/appointments', { ...booking, toNotify: false });
+    expect(booked.status).toBe(201);
+    const { id, ...appointment } = booked.body;
+    expect(appointment).toEqual({
+      ...booking,
+      appointmentStatus: 'confirmed',
+      endTime: '2026-05-22T10:30:00-05:00',
+    });
+    const path = `/calendars/events/appointments/${id}`;
+    await put(path, { startTime: '2026-05-23T17:00:00Z' });
+    await put(path, { appointmentStatus: 'cancelled' });
+    expect((await get(path)).body.event).toMatchObject({
+      id,
+      title: 'Tune',
+      appointmentStatus: 'cancelled',
+      deleted: false,
+      startTime: '2026-05-23T12:00:00-05:00',
+      endTime: '2026-05-23T12:30:00-05:00',
+    });
+    const { events } = (await get('/contacts/ann/appointments')).body;
+    expect(events.map(({ title }: Json) => title)).toEqual(['Fit', 'Tune']);
+  });
+
+  test.each([
+    [{ contactId: 'nobody' }, 400, 'Contact with id nobody not found'],
+    [{ calendarId: 'none' }, 400, 'Calendar with id none not found'],
+    [{ startTime: 'soon' }, 422, ['startTime must be a valid ISO 8601 date string']],
+    [{ appointmentStatus: 'gone' }, 422, [expect.stringContaining('appointmentStatus must be one of')]],
+  ])('a booking with %j is refused', async (wrong, status, message) => {
+    const { post, locationId } = openSandbox({ data });
+    const body = { locationId, calendarId: 'cal', contactId: 'ann', startTime: '2026-05-22T10:00:00Z', ...wrong };
+    const answer = await post('/calendars/events/appointments', body);
+    expect([answer.status, answer.body.message]).toEqual([status, message]);
+  });
+
+  test('of another location are not found', async () => {
+    const { sandbox, get } = openSandbox({ data });
+    const token = sandbox.issueToken({
+      scopes: ['calendars/events.readonly', 'contacts.readonly'],
+      locationId: sandbox.foreign.locationId,
+    });
+    const { id } = (await get('/contacts/ann/appointments')).body.events[0];
+    expect((await client(sandbox, token).get(`/calendars/events/appointments/${id}`)).status).toBe(400);
+  });
 
   test('the list of calendars takes no limit', async () => {
     const { get, locationId } = openSandbox({ data });

@@ -4,7 +4,7 @@ import { client, type Json, openSandbox } from './api.ts';
 
 test('there are 32 contact routes and thirteen others', () => {
   const contactRoutes = sandboxRoutes.filter((route) => / \/contacts\//.test(route));
-  expect([contactRoutes.length, sandboxRoutes.length]).toEqual([32, 45]);
+  expect([contactRoutes.length, sandboxRoutes.length]).toEqual([32, 48]);
   expect(sandboxRoutes).toContain('DELETE /contacts/{contactId}/campaigns/removeAll');
 });
 

@@ -1,7 +1,6 @@
-import { zonedIso } from '../dates.ts';
-import { badRequest, unprocessable } from '../http-error.ts';
+import { unprocessable } from '../http-error.ts';
 import { requireContact, route } from '../route.ts';
-import { serializeAppointment } from '../serialize.ts';
+import { serializeAppointment, serializeEvent } from '../serialize.ts';
 import { nonEmpty, optional, string, time, toMs } from '../validation.ts';
 
 export const calendarRoutes = [
@@ -53,34 +52,8 @@ export const calendarRoutes = [
           (!groupId || inGroup(event.calendarId)),
       );
       return {
-        events: events.map((event) => ({
-          ...serializeAppointment(event, location),
-          // Measured: a deleted appointment stays in the list with its last status.
-          deleted: event.deleted ?? false,
-          // Live events repeat the status under a misspelled key.
-          appoinmentStatus: event.appointmentStatus,
-          startTime: zonedIso(event.startTime, location.timezone),
-          endTime: zonedIso(event.endTime, location.timezone),
-          dateAdded: zonedIso(event.dateAdded, location.timezone),
-          dateUpdated: zonedIso(event.dateAdded, location.timezone),
-        })),
+        events: events.map((event) => serializeEvent(event, location)),
       };
-    },
-  }),
-
-  route({
-    route: 'DELETE /calendars/events/{eventId}',
-    scope: 'calendars/events.write',
-    // Documented as 201.
-    status: 201,
-    body: {},
-    handle(call) {
-      const event = call.store.appointments.all().find(({ id }) => id === call.param('eventId'));
-      if (!event || call.store.contacts.get(event.contactId)?.locationId !== call.records.location.id) {
-        throw badRequest('The event id is invalid');
-      }
-      call.store.appointments.put({ ...event, deleted: true });
-      return { succeeded: true };
     },
   }),
 ];

@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts';
+import { appointmentRoutes } from './appointments.ts';
 import { calendarRoutes } from './calendars.ts';
 import { contactRoutes } from './contacts.ts';
 import { listRoutes } from './lists.ts';
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...tagRoutes,
   ...membershipRoutes,
   ...calendarRoutes,
+  ...appointmentRoutes,
   ...locationRoutes,
   ...lookupRoutes,
 ];
