@@ -9,7 +9,7 @@ RUN npm run build
 FROM node:24-alpine
 LABEL io.modelcontextprotocol.server.name="io.github.owner--to-fill-in/ghl-contacts-mcp"
 WORKDIR /app
-# package.json says that the program is an ES module. Without the native keychain, tokens come from the environment.
+# Without the native keychain, tokens come from the environment.
 COPY --from=build /build/package.json ./
 COPY --from=build /build/dist ./dist
 USER node

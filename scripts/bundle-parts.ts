@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import type { Plugin } from 'esbuild';
 import { parsingMetadata } from './phone-metadata.ts';
@@ -44,6 +44,37 @@ export const phoneParsing: Plugin = {
     }));
   },
 };
+
+const START = resolve('src/cli/main.ts');
+
+/**
+ * One chunk for all that a start loads: every further file slows a start as much as 30 KB of code. esbuild puts modules
+ * into one chunk that the same entries need, so every part that is loaded later imports the start.
+ */
+export const oneStartChunk: Plugin = {
+  name: 'one-start-chunk',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\./ }, ({ kind, importer, path, resolveDir }) =>
+      kind === 'dynamic-import' && importer.startsWith(resolve('src'))
+        ? { path: join(resolveDir, path), namespace: 'after-start' }
+        : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'after-start' }, ({ path }) => ({
+      contents: [`import ${JSON.stringify(START)};`, `export * from ${JSON.stringify(path)};`].join('\n'),
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
+/** The definitions of all tools, made now because they would slow down each start. */
+export const prebuiltDefinitions = (byTool: Readonly<Record<string, string>>): Plugin => ({
+  name: 'prebuilt-definitions',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/core\/prebuilt-definitions\.ts$/ }, () => ({
+      contents: `export const prebuiltDefinitions = ${JSON.stringify(byTool)};`,
+    }));
+  },
+});
 
 /** zod without the code that makes JSON Schema: the build has made the schemas of all tools. */
 export const prebuiltSchemas: Plugin = {

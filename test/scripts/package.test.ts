@@ -21,7 +21,7 @@ test('the package has at most 380 KB, and only the program, the types of the san
   expect(size).toBeLessThanOrEqual(380_000);
   const others = files
     .map(({ path }) => path)
-    .filter((path) => !/^dist\/((chunks\/)?[\w-]+\.js|types\/[\w/-]+\.d\.ts)$/.test(path));
+    .filter((path) => !/^dist\/((chunks\/)?[\w-]+\.js|package\.json|types\/[\w/-]+\.d\.ts)$/.test(path));
   expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
 });
 

@@ -6,7 +6,7 @@ import type { InteropProgram } from '../program.ts';
 import { serverCommand } from '../server-command.ts';
 import { serveBridge } from './bridge.ts';
 
-/** In the repository, so that Node takes its files as modules. */
+/** In the repository, where Node finds the native packages. */
 const OUTPUT = 'build/conformance';
 
 /** The revision of the protocol whose required scenarios run. */

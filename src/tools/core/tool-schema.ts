@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { EFFECTS, type ToolSpec } from '../../api/endpoint.ts';
 import { isRecord, type Json, recordIn, recordsOf } from '../../lib/json.ts';
+import { prebuiltDefinitions } from './prebuilt-definitions.ts';
 
 /** JSON Schema keywords that help no model: the server checks them, and its error message names the rule. */
 const OMITTED_KEYWORDS = [
@@ -90,13 +91,10 @@ export const buildToolDefinition = (tool: ToolSpec) => ({
   annotations: { title: tool.title, ...EFFECTS[tool.effect] },
 });
 
-/** In the built program: the JSON of every tool by name, made by the build because it would slow down each start. */
-declare const PREBUILT_SCHEMAS: Readonly<Record<string, string>>;
-
 /** A tool as `tools/list` shows it, prebuilt where possible: JSON is parsed faster than the same object in source. */
 export const toolDefinition = (tool: ToolSpec): ReturnType<typeof buildToolDefinition> => {
-  if (typeof PREBUILT_SCHEMAS === 'undefined') return buildToolDefinition(tool);
-  const json = PREBUILT_SCHEMAS[tool.name];
-  if (json === undefined) throw new Error(`the build has made no schema of ${tool.name}`);
+  if (!prebuiltDefinitions) return buildToolDefinition(tool);
+  const json = prebuiltDefinitions[tool.name];
+  if (json === undefined) throw new Error(`the build has made no definition of ${tool.name}`);
   return JSON.parse(json);
 };
