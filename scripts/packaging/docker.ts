@@ -4,11 +4,14 @@ import { USER_SETTINGS } from './user-settings.ts';
 /** What the catalogue shows for a secret. */
 const EXAMPLE_TOKEN = 'pit-********';
 
+/** Of the user in the `Dockerfile`. */
+const HOME = '/home/node';
+
 const plainSettings = USER_SETTINGS.filter(({ sensitive }) => !sensitive);
 
 /**
- * The `server.yaml` of Docker's catalogue, which builds the image from a commit. JSON is valid YAML. Source: CONTRIBUTING.md
- * of docker/mcp-registry.
+ * The `server.yaml` of Docker's catalogue, which builds the image from a commit. A parameter without a value is an empty
+ * variable. Sources: CONTRIBUTING.md, docs/configuration.md and cmd/validate of docker/mcp-registry.
  */
 export const dockerCatalogueEntry = (commit: string) => ({
   name: PROJECT.name,
@@ -17,6 +20,8 @@ export const dockerCatalogueEntry = (commit: string) => ({
   meta: { category: 'productivity', tags: PROJECT.keywords },
   about: { title: PROJECT.title, description: PROJECT.summary },
   source: { project: PROJECT.repository, commit },
+  // The journal outlives the container, so that changes can be undone.
+  run: { volumes: [`${PROJECT.name}:${HOME}`] },
   config: {
     description: 'The account in HighLevel and what the server may do there',
     secrets: USER_SETTINGS.filter(({ sensitive }) => sensitive).map(({ setting }) => ({
@@ -32,7 +37,10 @@ export const dockerCatalogueEntry = (commit: string) => ({
     parameters: {
       type: 'object',
       properties: Object.fromEntries(
-        plainSettings.map(({ setting, description }) => [setting.toLowerCase(), { type: 'string', description }]),
+        plainSettings.map(({ setting, description, default: value }) => [
+          setting.toLowerCase(),
+          { type: 'string', description, ...(value === undefined ? {} : { default: value }) },
+        ]),
       ),
       required: plainSettings.filter(({ required }) => required).map(({ setting }) => setting.toLowerCase()),
     },

@@ -7,6 +7,7 @@ import { dockerCatalogueEntry } from '../../scripts/packaging/docker.ts';
 import { packagingFiles } from '../../scripts/packaging/index.ts';
 import { claudePlugin, geminiExtension, mcpbManifest, serverJson } from '../../scripts/packaging/manifests.ts';
 import { REGISTRY_NAME } from '../../scripts/packaging/project.ts';
+import { toYaml } from '../../scripts/packaging/yaml.ts';
 import { SECRET_SETTINGS, SETTINGS } from '../../src/cli/settings.ts';
 import { tools } from '../../src/tools/index.ts';
 
@@ -85,10 +86,55 @@ describe('placeholders of settings', () => {
   });
 });
 
+/** Source: cmd/validate of docker/mcp-registry. */
+const DockerCatalogueEntry = z.strictObject({
+  name: z.string().regex(/^[a-z0-9-]+$/),
+  image: z.string().startsWith('mcp/'),
+  type: z.literal('server'),
+  meta: z.strictObject({ category: z.string(), tags: z.array(z.string()) }),
+  about: z.strictObject({ title: z.string().regex(/^([A-Z]\w+ ?)+$/), description: z.string() }),
+  source: z.strictObject({ project: z.url(), commit: z.string().regex(/^[a-f0-9]{40}$/) }),
+  run: z.strictObject({ volumes: z.array(z.string()) }),
+  config: z.strictObject({
+    description: z.string(),
+    secrets: z.array(
+      z.strictObject({ name: z.string().regex(/^[\w-]+\.[\w.-]+$/), env: z.string(), example: z.string() }),
+    ),
+    env: z.array(
+      z.strictObject({ name: z.string(), example: z.string(), value: z.string().startsWith(`{{${pkg.name}.`) }),
+    ),
+    parameters: z.strictObject({
+      type: z.literal('object'),
+      properties: z.record(
+        z.string(),
+        z.strictObject({ type: z.literal('string'), description: z.string(), default: z.string().optional() }),
+      ),
+      required: z.array(z.string()),
+    }),
+  }),
+});
+
+test("the entry of Docker's catalogue passes the checks of the catalogue, and fills every variable from a parameter", () => {
+  const { config, about } = DockerCatalogueEntry.parse(dockerCatalogueEntry('0123456789'.repeat(4)));
+  expect(about.title).not.toMatch(/MCP|Server/);
+  const parameters = Object.keys(config.parameters.properties);
+  expect(config.env.map(({ value }) => value)).toEqual(parameters.map((name) => `{{${pkg.name}.${name}}}`));
+  expect(parameters).toEqual(expect.arrayContaining(config.parameters.required));
+});
+
+test('YAML is in block style, with the quotes of JSON', () => {
+  expect(toYaml({ name: 'a "b"', list: ['x', { a: '1', b: '2' }], empty: { inner: ': #' } })).toBe(
+    'name: "a \\"b\\""\nlist:\n  - "x"\n  - a: "1"\n    b: "2"\nempty:\n  inner: ": #"\n',
+  );
+});
+
 test('names of tools fit into 64 characters with the prefix that Claude Code gives tools of plugins', () => {
   const longest = Math.max(...tools.map(({ name }) => name.length));
   expect(`mcp__plugin_${claudePlugin().name}_ghl__`.length + longest).toBeLessThanOrEqual(64);
 });
+
+/** Source: codex-rs/core-plugins/src/manifest.rs of openai/codex, which drops prompts that are more or longer. */
+const CodexPlugin = z.object({ interface: z.object({ defaultPrompt: z.array(z.string().max(128)).max(3) }) });
 
 describe('before and after the package is on npm', () => {
   test('nothing runs a package from npm that is not there', () => {
@@ -110,6 +156,8 @@ describe('before and after the package is on npm', () => {
       mcpServers: './.mcp.json',
     });
     expect(files[`${folder}/.mcp.json`]).toMatchObject({ mcpServers: { ghl: { command: 'npx' } } });
+    const { interface: shown } = CodexPlugin.parse(files[`${folder}/.codex-plugin/plugin.json`]);
+    expect(shown.defaultPrompt.length).toBeGreaterThan(0);
   });
 });
 
