@@ -5,6 +5,7 @@ import { quotedSetting, redactStrictly } from '../lib/redact.ts';
 import type { DoctorOptions } from './doctor/index.ts';
 import type { JournalOptions } from './journal.ts';
 import type { LoginOptions } from './login.ts';
+import type { SandboxCommandOptions } from './sandbox.ts';
 import type { SetupOptions } from './setup/index.ts';
 import { exitOnClosedOutput, usageError } from './terminal.ts';
 
@@ -49,9 +50,8 @@ function addCommands(program: Command): void {
     .option('--port <n>', 'port; 0 picks a free one', parsePort, 0)
     .option('--data <file>', 'JSON file with your own contacts instead of the invented ones')
     .option('--faults <file>', 'JSON file of faults, per route and nth request')
-    .action(async (options: { port: number; data?: string; faults?: string }) =>
-      (await import('./sandbox.ts')).runSandbox(options),
-    );
+    .option('--webhooks <url>', 'send webhooks to this URL of 127.0.0.1 or localhost')
+    .action(async (options: SandboxCommandOptions) => (await import('./sandbox.ts')).runSandbox(options));
   program
     .command('demo')
     .description('watch a conversation between an MCP client and this server in the sandbox')

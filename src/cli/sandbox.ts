@@ -17,13 +17,23 @@ export async function sandboxFromSettings(settings: Config['sandbox'], overrides
   return createSandbox({ ...options, faults, ...overrides });
 }
 
+export interface SandboxCommandOptions {
+  readonly port: number;
+  /** Paths of JSON files. */
+  readonly data?: string;
+  readonly faults?: string;
+  /** URL of this computer. */
+  readonly webhooks?: string;
+}
+
 /** Serves the sandbox API until a signal; one JSON line on stdout names its URL, token and location. */
-export async function runSandbox(options: { port: number; data?: string; faults?: string }): Promise<void> {
+export async function runSandbox(options: SandboxCommandOptions): Promise<void> {
   const { sandbox: settings } = readConfig(environment, true);
   const sandbox = await sandboxFromSettings(settings, {
     ...(options.data ? { data: await loadJson('--data', options.data, parseData) } : {}),
     ...(options.faults ? { faults: await loadJson('--faults', options.faults, parseFaults) } : {}),
   });
+  if (options.webhooks) sendWebhooks(sandbox, options.webhooks);
   const { url, close } = await serveSandbox(sandbox, options.port).catch((error: NodeJS.ErrnoException) =>
     usageError(
       error.code === 'EADDRINUSE' ? `Port ${options.port} is in use; choose another with --port.` : error.message,
@@ -32,6 +42,14 @@ export async function runSandbox(options: { port: number; data?: string; faults?
   process.stdout.write(`${JSON.stringify({ url, token: sandbox.token, locationId: sandbox.locationId })}\n`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void close().finally(() => process.exit(0)));
+}
+
+function sendWebhooks({ webhooks }: Sandbox, url: string): void {
+  try {
+    webhooks.configure({ url });
+  } catch (error) {
+    usageError(`--webhooks: ${(error as Error).message}.`);
+  }
 }
 
 /** @throws SettingError for a file that cannot be read or parsed, naming the option */

@@ -6,11 +6,12 @@ import { createIds, type Ids } from './ids.ts';
 import { loadData } from './load.ts';
 import type { LocationIds } from './load-location.ts';
 import { TokenStore } from './oauth/token-store.ts';
-import type { IndexDelay, OauthClient, TokenOptions } from './options.ts';
+import type { IndexDelay, OauthClient, TokenOptions, WebhookOptions } from './options.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { AGENCY_DATA, FOREIGN_DATA, seedData } from './seed/index.ts';
 import { Store } from './store.ts';
 import { DEFAULT_SWITCHES, type Switches } from './switches.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 
 const MAX_RECORDED_REQUESTS = 10_000;
 
@@ -36,6 +37,7 @@ export interface BackendOptions {
   readonly data: SandboxData | undefined;
   readonly switches: Partial<Switches>;
   readonly wait: (ms: number) => Promise<void>;
+  readonly webhooks: WebhookOptions | undefined;
 }
 
 /** What a reset replaces. */
@@ -61,6 +63,7 @@ export class Backend {
   readonly switches: Readonly<Switches>;
   readonly limiter: RateLimiter;
   readonly faults: Faults;
+  readonly webhooks: Webhooks;
   readonly traceId: () => string;
   readonly #options: BackendOptions;
   readonly #credentialIds: Ids;
@@ -84,6 +87,15 @@ export class Backend {
     this.switches = { ...DEFAULT_SWITCHES, ...options.switches };
     this.limiter = new RateLimiter(options.rate, options.dailyRate);
     this.faults = new Faults(options.wait);
+    this.webhooks = new Webhooks({
+      seed,
+      now: () => this.now(),
+      isRealTime: options.now === Date.now,
+      switches: this.switches,
+      companyId: this.home.companyId,
+      appId: this.oauthClient.clientId.split('-', 1).join(),
+      options: options.webhooks,
+    });
     this.#today = Math.floor(options.now() / DAY) * DAY;
     this.#state = this.#createState();
   }
@@ -110,6 +122,7 @@ export class Backend {
 
   advance(ms: number): void {
     this.#state.clockOffsetMs += ms;
+    void this.webhooks.deliver();
   }
 
   grantOf(token: string): Grant | undefined {
@@ -148,6 +161,7 @@ export class Backend {
   reset(): void {
     this.limiter.clear();
     this.faults.set([]);
+    this.webhooks.reset();
     this.#state = this.#createState();
   }
 
@@ -162,6 +176,7 @@ export class Backend {
       const agencyData = AGENCY_DATA[index];
       if (agencyData) loadData(store, location, agencyData, { ...options, ids: createIds(seed, `agency ${index}`) });
     }
+    this.webhooks.watch(store);
     // The ids of tokens continue across resets, so that no earlier token becomes valid again.
     const tokens = new TokenStore(this.#oauthIds, this.oauthClient, tokenTtlMs);
     return { store, ids, tokens, requests: [], clockOffsetMs: 0 };

@@ -14,6 +14,17 @@ export function createControl(backend: Backend): Hono {
   );
   control.get('/state', (c) => c.json(stateOf(backend)));
   control.get('/oauth-client', (c) => c.json(backend.oauthClient));
+  control.get('/webhooks', (c) => c.json(backend.webhooks.events));
+  control.get('/webhook-key', (c) => c.text(backend.webhooks.publicKey()));
+  control.get('/webhook-key/rsa', (c) => c.text(backend.webhooks.publicKey('rsa')));
+  control.post('/webhooks', async (c) => {
+    try {
+      backend.webhooks.configure(await c.req.json());
+      return c.json({ set: true });
+    } catch (error) {
+      return c.json({ message: messageOf(error) }, 422);
+    }
+  });
   control.post('/reset', (c) => {
     backend.reset();
     return c.json({ reset: true });
@@ -23,7 +34,7 @@ export function createControl(backend: Backend): Hono {
       backend.faults.set(parseFaults(await c.req.json()));
       return c.json({ set: true });
     } catch (error) {
-      return c.json({ message: error instanceof Error ? error.message : String(error) }, 422);
+      return c.json({ message: messageOf(error) }, 422);
     }
   });
   control.post('/revoke', async (c) => {
@@ -39,6 +50,7 @@ export function createControl(backend: Backend): Hono {
       return c.json({ message: 'advanceMs must be a number of milliseconds' }, 422);
     }
     backend.advance(advanceMs);
+    await backend.webhooks.deliver();
     return c.json({ now: iso(backend.now()) });
   });
   return control;
@@ -61,6 +73,8 @@ function stateOf({ home, store }: Backend) {
     })),
   };
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** The JSON object in the body, or an empty one. */
 async function bodyOf(c: Context): Promise<Record<string, unknown>> {

@@ -20,6 +20,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     tokenTtlMs: options.tokenTtlMs ?? 86_399_000,
     data: structuredClone(options.data),
     switches: options.switches ?? {},
+    webhooks: options.webhooks,
     wait: options.wait ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms).unref())),
   });
   backend.faults.set(options.faults ?? []);
@@ -39,6 +40,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       id,
       name: store.locations.get(id)?.location.name ?? '',
     })),
+    webhooks: backend.webhooks,
     advance: (ms) => backend.advance(ms),
     setFaults: (rules) => backend.faults.set(rules),
     issueToken: (tokenOptions) => backend.issueToken(tokenOptions),

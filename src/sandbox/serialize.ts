@@ -6,7 +6,7 @@ import type { Appointment, Location, Note, Task } from './store.ts';
 
 const lower = (text: string | undefined) => text?.toLowerCase();
 const optionalIso = (ms: number | undefined) => (ms === undefined ? undefined : iso(ms));
-const midnight = (day: string | undefined) => (day === undefined ? undefined : `${day}T00:00:00.000Z`);
+export const midnight = (day: string | undefined) => (day === undefined ? undefined : `${day}T00:00:00.000Z`);
 
 const nameAndEmailFields = (contact: Contact) => ({
   firstName: contact.firstName,

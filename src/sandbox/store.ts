@@ -89,17 +89,36 @@ export interface LocationRecords {
   readonly index: SearchIndex;
 }
 
+interface RecordTypes {
+  readonly contact: Contact;
+  readonly task: Task;
+  readonly note: Note;
+  readonly appointment: Appointment;
+}
+/** One write. A new record has no `before`, a removed one no `after`. */
+export type Change = {
+  [Kind in keyof RecordTypes]: {
+    readonly kind: Kind;
+    readonly before: RecordTypes[Kind] | undefined;
+    readonly after: RecordTypes[Kind] | undefined;
+  };
+}[keyof RecordTypes];
+
 /** All records of the sandbox. They are replaced, never changed in place, so readers need no copies. */
 export class Store {
   readonly locations = new Map<string, LocationRecords>();
   readonly contacts = new Map<string, Contact>();
-  readonly tasks = new RecordsByContact<Task>();
-  readonly notes = new RecordsByContact<Note>();
-  readonly appointments = new RecordsByContact<Appointment>();
+  readonly tasks = new RecordsByContact<Task>((before, after) => this.onChange({ kind: 'task', before, after }));
+  readonly notes = new RecordsByContact<Note>((before, after) => this.onChange({ kind: 'note', before, after }));
+  readonly appointments = new RecordsByContact<Appointment>((before, after) =>
+    this.onChange({ kind: 'appointment', before, after }),
+  );
   /** Ids of the campaigns by contact id. */
   readonly campaigns = new Map<string, Set<string>>();
   /** Ids of the workflows by contact id. */
   readonly workflows = new Map<string, Set<string>>();
+  /** Called after each write of a client. */
+  onChange: (change: Change) => void = () => {};
   readonly #byIdentifier = new Map<string, Set<string>>();
 
   addLocation(contents: Omit<LocationRecords, 'index'>, indexDelayMs: IndexDelay): LocationRecords {
@@ -120,8 +139,10 @@ export class Store {
   }
 
   save(contact: Contact, now: number): void {
+    const before = this.contacts.get(contact.id);
     this.#put(contact);
     this.locations.get(contact.locationId)?.index.update(contact, now);
+    this.onChange({ kind: 'contact', before, after: contact });
   }
 
   /** The contacts of a location with this email (primary or secondary) or primary phone. */
@@ -143,6 +164,11 @@ export class Store {
 /** The records of each contact, in the order they were added. */
 export class RecordsByContact<T extends { readonly id: string; readonly contactId: string }> {
   readonly #byContact = new Map<string, T[]>();
+  readonly #onChange: (before: T | undefined, after: T | undefined) => void;
+
+  constructor(onChange: (before: T | undefined, after: T | undefined) => void) {
+    this.#onChange = onChange;
+  }
 
   forContact(contactId: string): readonly T[] {
     return this.#byContact.get(contactId) ?? [];
@@ -158,10 +184,10 @@ export class RecordsByContact<T extends { readonly id: string; readonly contactI
 
   put(item: T): void {
     const others = this.forContact(item.contactId);
-    const next = others.some(({ id }) => id === item.id)
-      ? others.map((other) => (other.id === item.id ? item : other))
-      : [...others, item];
+    const before = this.find(item.contactId, item.id);
+    const next = before ? others.map((other) => (other === before ? item : other)) : [...others, item];
     this.#byContact.set(item.contactId, next);
+    this.#onChange(before, item);
   }
 
   remove(item: T): void {
@@ -169,5 +195,6 @@ export class RecordsByContact<T extends { readonly id: string; readonly contactI
       item.contactId,
       this.forContact(item.contactId).filter(({ id }) => id !== item.id),
     );
+    this.#onChange(item, undefined);
   }
 }

@@ -47,6 +47,12 @@ export interface Switches {
   phoneFilterMissesAdditionalEmails: boolean;
   /** The state of a sign-in was reported missing if the app had been installed before. */
   callbackState: 'kept' | 'dropped';
+  /** Which failed deliveries are retried: the guide of 2026-08 says any, its copies of 2025-09 to 2026-03 only 429. */
+  webhookRetries: 'any failure' | 'only 429';
+  /** The older header, with an RSA signature, was announced to end on 2026-09-01. */
+  webhookSignatures: 'ed25519' | 'ed25519 and rsa' | 'rsa';
+  /** Whether a change of tags or do-not-disturb sends ContactUpdate next to its own event. */
+  contactUpdateEvents: 'other fields' | 'all fields';
   /** An invalid refresh token: 401 in the format of the token endpoint, or the 400 of the OAuth standard. */
   refusedRefresh: 'unauthorized' | 'invalid_grant';
 }
@@ -78,5 +84,8 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   activityTouchesContact: false,
   phoneFilterMissesAdditionalEmails: false,
   callbackState: 'kept',
+  webhookRetries: 'any failure',
+  webhookSignatures: 'ed25519',
+  contactUpdateEvents: 'other fields',
   refusedRefresh: 'unauthorized',
 };

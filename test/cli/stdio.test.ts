@@ -145,6 +145,11 @@ describe('the command line', () => {
       {},
       /^ghl-contacts-mcp: --data: \/nowhere.json cannot be read \(ENOENT\)\.\n$/,
     ],
+    [
+      ['sandbox', '--webhooks', 'http://example.com/hook'],
+      {},
+      /^ghl-contacts-mcp: --webhooks: url must be an http URL of 127\.0\.0\.1 or localhost: .*\.\n$/,
+    ],
   ])('%j with %j ends with exit code 2 and one line', async (args, env, message) => {
     const { code, stdout, stderr } = await run(args, env);
     expect(code).toBe(2);
