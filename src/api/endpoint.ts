@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Json } from '../lib/json.ts';
+import { once } from '../lib/memoize.ts';
 import type { Scope } from './scopes.ts';
 
 /**
@@ -24,8 +25,9 @@ export interface ToolSpec {
   readonly description: string;
   readonly scope: Scope;
   readonly effect: Effect;
-  readonly input: z.ZodObject;
-  readonly output: z.ZodObject;
+  /** Made by the first call, as a start needs no schema. */
+  readonly input: () => z.ZodObject;
+  readonly output: () => z.ZodObject;
 }
 
 /** How the rows of a list are shown and where the next page starts. */
@@ -192,14 +194,21 @@ export interface ReconcileStrategy {
 
 type Placeholders<R extends string> = R extends `${string}{${infer P}}${infer Rest}` ? P | Placeholders<Rest> : never;
 
-/** Identity, so that a placeholder missing from `input` is a compile error. */
+/** The same with schemas that are made once. */
+export const withSchemasOnce = <T extends Pick<ToolSpec, 'input' | 'output'>>(tool: T): T => ({
+  ...tool,
+  input: once(tool.input),
+  output: once(tool.output),
+});
+
+/** Typed so that a placeholder missing from `input` is a compile error. */
 export function endpoint<const R extends Endpoint['route'], I extends z.ZodObject>(
   record: Omit<Endpoint, 'route' | 'input'> & {
     readonly route: Placeholders<R> extends (keyof I['shape'] & string) | 'locationId' ? R : never;
-    readonly input: I;
+    readonly input: () => I;
   },
 ): Endpoint {
-  return record as Endpoint;
+  return withSchemasOnce(record as Endpoint);
 }
 
 /** Letters, digits, `-` and `_`: every id shape HighLevel uses, and nothing that has a meaning in a path. */

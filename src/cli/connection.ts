@@ -8,7 +8,7 @@ import { fetchTransport, undiciTransport } from '../api/transport/index.ts';
 import type { Transport } from '../api/transport/types.ts';
 import { UserError } from '../lib/errors.ts';
 import { type Log, silent } from '../lib/log.ts';
-import { memoizeAsync, singleFlight } from '../lib/memoize.ts';
+import { once, singleFlight } from '../lib/memoize.ts';
 import type { Config } from './config.ts';
 
 /** The account, the transport to the API, and the scopes in effect. */
@@ -139,7 +139,7 @@ async function openSource(
 
 /** The embedded sandbox, created with the first call. */
 function fromSandbox({ sandbox: options, scopes = SCOPES }: Config): Connection {
-  const sandbox = memoizeAsync(async () => (await import('./sandbox.ts')).sandboxFromSettings(options, { scopes }));
+  const sandbox = once(async () => (await import('./sandbox.ts')).sandboxFromSettings(options, { scopes }));
   const transport = fetchTransport(async (request) => (await sandbox()).fetch(request));
   return {
     transportOptions: { transport, baseUrl: 'http://sandbox.invalid', credential: { current: sandbox } },

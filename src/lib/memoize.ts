@@ -1,9 +1,9 @@
-/** The promise of the first call, every time. */
-export function memoizeAsync<T>(run: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
+/** The result of the first call, every time; of an asynchronous function its promise. */
+export function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
   return () => {
-    result ??= run();
-    return result;
+    made ??= make();
+    return made;
   };
 }
 

@@ -4,7 +4,7 @@ import type { AccountInfo } from '../api/credentials.ts';
 import type { Api, WriteOrigin } from '../api/types.ts';
 import type { Journal } from '../api/write/journal/journal.ts';
 import type { Log } from '../lib/log.ts';
-import { memoizeAsync } from '../lib/memoize.ts';
+import { once } from '../lib/memoize.ts';
 import { randomWord } from '../lib/random-word.ts';
 import { inMemoryRecords, type RecordFolder } from '../lib/record-folder.ts';
 import { realTimers, type Timers } from '../lib/scheduler.ts';
@@ -128,6 +128,6 @@ const CONVERSATION_LENGTH = 8;
 const ignore = () => undefined;
 
 /** Remembered, since even the import of a loaded module takes a while. */
-const implementations: RequestContext['implementations'] = memoizeAsync(
+const implementations: RequestContext['implementations'] = once(
   async () => (await import('./lazy.ts')).implementations,
 );

@@ -142,7 +142,7 @@ function pageOf(uri: string, { input }: Endpoint): Json | undefined {
   const given = [...new URLSearchParams(uri.slice(ROOT.length + 1))];
   const args = Object.fromEntries(given.map(([key, value]) => [key, key === 'startAfter' ? parseWhole(value) : value]));
   const both = given.length === PAGE_ARGUMENTS.length && PAGE_ARGUMENTS.every((key) => key in args);
-  return both && input.safeParse(args).success ? args : undefined;
+  return both && input().safeParse(args).success ? args : undefined;
 }
 
 const parseWhole = (text: string): number => (/^\d{1,16}$/.test(text) ? Number(text) : Number.NaN);

@@ -10,8 +10,8 @@ export const listContactAppointments = endpoint({
   route: 'GET /contacts/{contactId}/appointments',
   scope: 'contacts.readonly',
   effect: 'read',
-  input: z.strictObject({ contactId: Contact, ...window, fields: Fields.optional() }),
-  output: outputs.events,
+  input: () => z.strictObject({ contactId: Contact, ...window, fields: Fields.optional() }),
+  output: () => outputs.events,
   list: unpagedList('events', rowOf.event, ['contactId']),
 });
 
@@ -28,12 +28,13 @@ export const listCalendarEvents = endpoint({
   locationId: true,
   version: '2021-04-15',
   answer: { rows: 'events' },
-  input: z.strictObject({
-    calendarId: Calendar.optional(),
-    userId: User.optional(),
-    startTime: z.int().describe('epoch ms'),
-    endTime: z.int().describe('epoch ms'),
-  }),
-  output: outputs.events,
+  input: () =>
+    z.strictObject({
+      calendarId: Calendar.optional(),
+      userId: User.optional(),
+      startTime: z.int().describe('epoch ms'),
+      endTime: z.int().describe('epoch ms'),
+    }),
+  output: () => outputs.events,
   list: unpagedList('events', rowOf.event),
 });

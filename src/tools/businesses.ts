@@ -22,21 +22,23 @@ const endpointOfBulk = endpoint({
   reconcile: contactsHaveBusiness(getContact, searchContacts),
   locationId: true,
   answer: { succeeded: true, isAbout: isAboutThem },
-  input: z
-    .strictObject({
-      ids: Ids.max(50).describe('contact ids'),
-      businessId: Business.optional(),
-      unlinkBusiness: z.boolean().optional(),
-      ...confirmation,
-    })
-    .refine(
-      ({ businessId, unlinkBusiness }) => (businessId === undefined) === (unlinkBusiness === true),
-      'give either businessId, or unlinkBusiness: true',
-    ),
-  output: outputs.record({
-    ...{ succeeded: of.flag, asked: of.count, updated: of.count, failed: of.texts },
-    ...confirmationAnswer,
-  }),
+  input: () =>
+    z
+      .strictObject({
+        ids: Ids.max(50).describe('contact ids'),
+        businessId: Business.optional(),
+        unlinkBusiness: z.boolean().optional(),
+        ...confirmation,
+      })
+      .refine(
+        ({ businessId, unlinkBusiness }) => (businessId === undefined) === (unlinkBusiness === true),
+        'give either businessId, or unlinkBusiness: true',
+      ),
+  output: () =>
+    outputs.record({
+      ...{ succeeded: of.flag, asked: of.count, updated: of.count, failed: of.texts },
+      ...confirmationAnswer,
+    }),
   // The API unlinks by null; here null means "not given", because many hosts send it for that.
   request: ({ ids, businessId = null }) => ({ ids, businessId }),
   present: (data, args) => {

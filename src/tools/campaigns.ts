@@ -4,7 +4,7 @@ import { enrolmentBegins, enrolmentEnds } from '../api/write/strategies/related-
 import { Campaign, confirmation, confirmationAnswer, Id, outputs } from './core/schemas.ts';
 import type { EndpointTool } from './core/tool.ts';
 
-const input = z.strictObject({ contactId: Id, campaignId: Campaign });
+const input = () => z.strictObject({ contactId: Id, campaignId: Campaign });
 
 export const addContactToCampaign = endpoint({
   name: 'add_contact_to_campaign',
@@ -17,7 +17,7 @@ export const addContactToCampaign = endpoint({
   body: true,
   answer: { succeeded: true },
   input,
-  output: outputs.done,
+  output: () => outputs.done,
 });
 
 export const removeContactFromCampaign = endpoint({
@@ -30,7 +30,7 @@ export const removeContactFromCampaign = endpoint({
   reconcile: enrolmentEnds,
   answer: { succeeded: true },
   input,
-  output: outputs.done,
+  output: () => outputs.done,
 });
 
 const endpointOfRemoveAll = endpoint({
@@ -42,8 +42,8 @@ const endpointOfRemoveAll = endpoint({
   effect: 'delete',
   reconcile: enrolmentEnds,
   answer: { succeeded: true },
-  input: z.strictObject({ contactId: Id, ...confirmation }),
-  output: outputs.done.extend(confirmationAnswer),
+  input: () => z.strictObject({ contactId: Id, ...confirmation }),
+  output: () => outputs.done.extend(confirmationAnswer),
 });
 
 export const removeContactFromAllCampaigns: EndpointTool = {

@@ -52,8 +52,8 @@ export const getContact = endpoint({
   scope: 'contacts.readonly',
   effect: 'read',
   answer: { one: 'contact', id: 'contactId' },
-  input: z.strictObject({ contactId: Contact, fields: Fields.optional() }),
-  output: outputs.contact,
+  input: () => z.strictObject({ contactId: Contact, fields: Fields.optional() }),
+  output: () => outputs.contact,
 });
 
 export const listContacts = endpoint({
@@ -65,14 +65,15 @@ export const listContacts = endpoint({
   scope: 'contacts.readonly',
   effect: 'read',
   locationId: true,
-  input: z.strictObject({
-    query: Filled.optional(),
-    limit: upTo(100).optional(),
-    startAfter: z.int().optional(),
-    startAfterId: Id.optional(),
-    fields: Fields.optional(),
-  }),
-  output: outputs.contacts,
+  input: () =>
+    z.strictObject({
+      query: Filled.optional(),
+      limit: upTo(100).optional(),
+      startAfter: z.int().optional(),
+      startAfterId: Id.optional(),
+      fields: Fields.optional(),
+    }),
+  output: () => outputs.contacts,
   list: contactList((page) => {
     const [startAfter, startAfterId] = Array.isArray(page.last.startAfter) ? page.last.startAfter : [];
     const more =
@@ -89,14 +90,15 @@ export const listContactsByBusiness = endpoint({
   scope: 'contacts.readonly',
   effect: 'read',
   locationId: true,
-  input: z.strictObject({
-    businessId: Business,
-    query: Filled.optional(),
-    limit: upTo(100).optional(),
-    skip: Skip.optional(),
-    fields: Fields.optional(),
-  }),
-  output: outputs.contacts,
+  input: () =>
+    z.strictObject({
+      businessId: Business,
+      query: Filled.optional(),
+      limit: upTo(100).optional(),
+      skip: Skip.optional(),
+      fields: Fields.optional(),
+    }),
+  output: () => outputs.contacts,
   // Some lists of the API reject a skip of 0, which means the same as none.
   request: ({ skip, ...rest }) => (skip ? { ...rest, skip } : rest),
   list: contactList((page) => (hasNextPage(page, 'limit', 25) ? { ...page.args, skip: page.reached } : undefined)),
@@ -112,10 +114,11 @@ export const findDuplicateContact = endpoint({
   locationId: true,
   answer: { one: 'contact', orNull: true },
   phone: 'number',
-  input: z
-    .strictObject({ email: Filled.optional(), number: Phone.optional() })
-    .refine(({ email, number }) => email !== undefined || number !== undefined, 'give email or number'),
-  output: outputs.record({ contact: of.objectOrNull }),
+  input: () =>
+    z
+      .strictObject({ email: Filled.optional(), number: Phone.optional() })
+      .refine(({ email, number }) => email !== undefined || number !== undefined, 'give email or number'),
+  output: () => outputs.record({ contact: of.objectOrNull }),
 });
 
 /** How the contact of an uncertain write is found. */
@@ -131,13 +134,14 @@ export const createContact = endpoint({
   reconcile: findNewContact(reads),
   locationId: true,
   answer: { one: 'contact', isAbout: mayBeSameContact },
-  input: z.strictObject({
-    ...contactFields,
-    companyName: Text.optional(),
-    gender: Text.optional(),
-    tags: Tags.optional(),
-  }),
-  output: outputs.contact,
+  input: () =>
+    z.strictObject({
+      ...contactFields,
+      companyName: Text.optional(),
+      gender: Text.optional(),
+      tags: Tags.optional(),
+    }),
+  output: () => outputs.contact,
   request: newContact,
   present: presentWrittenContact,
   remarks: droppedRemarks(getContact.name),
@@ -154,18 +158,19 @@ export const updateContact = endpoint({
   unchangedSince: { read: getContact, kind: 'contact' },
   body: true,
   answer: { one: 'contact', id: 'contactId' },
-  input: z
-    .strictObject({
-      contactId: Contact,
-      ...contactFields,
-      companyName: Text.optional(),
-      tags: TagsOrNone.optional(),
-      clear: z.array(z.enum(CLEARABLE)).min(1).optional(),
-      ifUnchangedSince: Time.describe('dateUpdated as you read it; refuses if later').optional(),
-    })
-    .refine(({ contactId: _, ifUnchangedSince: _since, ...fields }) => Object.keys(fields).length > 0, NO_CHANGE)
-    .refine(clearsOthers, CLEAR_RULE),
-  output: outputs.record({ contact: of.object, succeeded: of.flag }),
+  input: () =>
+    z
+      .strictObject({
+        contactId: Contact,
+        ...contactFields,
+        companyName: Text.optional(),
+        tags: TagsOrNone.optional(),
+        clear: z.array(z.enum(CLEARABLE)).min(1).optional(),
+        ifUnchangedSince: Time.describe('dateUpdated as you read it; refuses if later').optional(),
+      })
+      .refine(({ contactId: _, ifUnchangedSince: _since, ...fields }) => Object.keys(fields).length > 0, NO_CHANGE)
+      .refine(clearsOthers, CLEAR_RULE),
+  output: () => outputs.record({ contact: of.object, succeeded: of.flag }),
   request: updatedContact,
   present: presentWrittenContact,
   remarks: droppedRemarks(getContact.name),
@@ -184,8 +189,8 @@ const endpointOfDelete = endpoint({
     parts: { notes: listContactNotes, tasks: listContactTasks, appointments: listContactAppointments },
   }),
   answer: { succeeded: true },
-  input: z.strictObject({ contactId: Id, ...confirmation }),
-  output: outputs.record({ succeeded: of.flag, contact: of.object, ...confirmationAnswer }),
+  input: () => z.strictObject({ contactId: Id, ...confirmation }),
+  output: () => outputs.record({ succeeded: of.flag, contact: of.object, ...confirmationAnswer }),
 });
 
 export const deleteContact: EndpointTool = { ...endpointOfDelete, confirm: { question: 'deleteContact' } };
@@ -200,19 +205,20 @@ export const upsertContact = endpoint({
   reconcile: findUpsertedContact(reads),
   locationId: true,
   answer: { one: 'contact', isAbout: mayBeSameContact },
-  input: z
-    .strictObject({
-      ...contactFields,
-      companyName: Text.optional(),
-      gender: Text.optional(),
-      tags: TagsOrNone.optional(),
-      createNewIfDuplicateAllowed: z.boolean().optional(),
-    })
-    .refine(
-      (a) => a.email !== undefined || a.phone !== undefined,
-      'give email or phone, by which the contact is found',
-    ),
-  output: outputs.record({ contact: of.object, new: of.flag, succeeded: of.flag }),
+  input: () =>
+    z
+      .strictObject({
+        ...contactFields,
+        companyName: Text.optional(),
+        gender: Text.optional(),
+        tags: TagsOrNone.optional(),
+        createNewIfDuplicateAllowed: z.boolean().optional(),
+      })
+      .refine(
+        (a) => a.email !== undefined || a.phone !== undefined,
+        'give email or phone, by which the contact is found',
+      ),
+  output: () => outputs.record({ contact: of.object, new: of.flag, succeeded: of.flag }),
   request: upsertedContact,
   present: presentWrittenContact,
   remarks: upsertRemarks,

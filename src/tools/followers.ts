@@ -5,7 +5,7 @@ import { contactLists } from '../api/write/strategies/related-records.ts';
 import { getContact } from './contacts.ts';
 import { Contact, of, outputs, Users } from './core/schemas.ts';
 
-const input = z.strictObject({ contactId: Contact, followers: Users.max(100).describe('users: names or ids') });
+const input = () => z.strictObject({ contactId: Contact, followers: Users.max(100).describe('users: names or ids') });
 
 export const addContactFollowers = endpoint({
   name: 'add_contact_followers',
@@ -17,7 +17,7 @@ export const addContactFollowers = endpoint({
   reconcile: contactLists(getContact, 'followers', true),
   answer: { rows: 'followers', isAbout: listMatches('followers', true) },
   input,
-  output: outputs.record({ followers: of.texts, followerNames: of.texts, followersAdded: of.texts }),
+  output: () => outputs.record({ followers: of.texts, followerNames: of.texts, followersAdded: of.texts }),
 });
 
 export const removeContactFollowers = endpoint({
@@ -30,7 +30,7 @@ export const removeContactFollowers = endpoint({
   reconcile: contactLists(getContact, 'followers', false),
   answer: { rows: 'followers', isAbout: listMatches('followers', false) },
   input,
-  output: outputs.record({ followers: of.texts, followerNames: of.texts, followersRemoved: of.texts }),
+  output: () => outputs.record({ followers: of.texts, followerNames: of.texts, followersRemoved: of.texts }),
 });
 
 export const followers = [addContactFollowers, removeContactFollowers];

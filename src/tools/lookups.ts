@@ -6,8 +6,8 @@ import { Fields, of, outputs, Skip, upTo, window } from './core/schemas.ts';
 /** A lookup that the API answers in one list; `fields` are shown unless others are named. */
 const lookup = (key: string, ...fields: string[]) => ({
   effect: 'read' as const,
-  input: z.strictObject({ ...window, fields: Fields.optional() }),
-  output: outputs.list(key),
+  input: () => z.strictObject({ ...window, fields: Fields.optional() }),
+  output: () => outputs.list(key),
   list: { ...unpagedList(key), fields },
 });
 
@@ -19,8 +19,8 @@ export const getLocation = endpoint({
   scope: 'locations.readonly',
   effect: 'read',
   answer: { one: 'location', id: 'locationId' },
-  input: z.strictObject({ fields: Fields.optional() }),
-  output: outputs.record({ location: of.object }),
+  input: () => z.strictObject({ fields: Fields.optional() }),
+  output: () => outputs.record({ location: of.object }),
 });
 
 export const listUsers = endpoint({
@@ -60,8 +60,8 @@ export const listBusinesses = endpoint({
   scope: 'businesses.readonly',
   effect: 'read',
   locationId: true,
-  input: z.strictObject({ limit: upTo(100).optional(), skip: Skip.optional(), fields: Fields.optional() }),
-  output: outputs.list('businesses'),
+  input: () => z.strictObject({ limit: upTo(100).optional(), skip: Skip.optional(), fields: Fields.optional() }),
+  output: () => outputs.list('businesses'),
   request: ({ skip, ...rest }) => (skip ? { ...rest, skip } : rest),
   list: {
     key: 'businesses',

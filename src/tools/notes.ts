@@ -28,8 +28,8 @@ export const listContactNotes = endpoint({
   route: 'GET /contacts/{contactId}/notes',
   scope: 'contacts.readonly',
   effect: 'read',
-  input: z.strictObject({ contactId: Contact, query: Filled.optional(), ...window, fields: Fields.optional() }),
-  output: outputs.notes,
+  input: () => z.strictObject({ contactId: Contact, query: Filled.optional(), ...window, fields: Fields.optional() }),
+  output: () => outputs.notes,
   list: { ...unpagedList('notes', rowOf.note, ['contactId']), matches: hasText },
 });
 
@@ -41,8 +41,8 @@ export const getContactNote = endpoint({
   scope: 'contacts.readonly',
   effect: 'read',
   answer: { one: 'note', id: 'noteId' },
-  input: z.strictObject({ contactId: Contact, noteId: Id }),
-  output: outputs.note,
+  input: () => z.strictObject({ contactId: Contact, noteId: Id }),
+  output: () => outputs.note,
 });
 
 export const createContactNote = endpoint({
@@ -54,8 +54,8 @@ export const createContactNote = endpoint({
   effect: 'create',
   reconcile: findNewNote(listContactNotes),
   answer: { one: 'note' },
-  input: z.strictObject({ contactId: Contact, body: FilledLong, ...noteFields }),
-  output: outputs.note,
+  input: () => z.strictObject({ contactId: Contact, body: FilledLong, ...noteFields }),
+  output: () => outputs.note,
   remarks: droppedRemarks(getContactNote.name),
 });
 
@@ -69,10 +69,11 @@ export const updateContactNote = endpoint({
   reconcile: recordMatchesFields(getContactNote, 'note'),
   body: true,
   answer: { one: 'note', id: 'noteId' },
-  input: z
-    .strictObject({ contactId: Contact, noteId: Id, body: FilledLong.optional(), ...noteFields })
-    .refine((args) => Object.keys(args).length > 2, NO_CHANGE),
-  output: outputs.note,
+  input: () =>
+    z
+      .strictObject({ contactId: Contact, noteId: Id, body: FilledLong.optional(), ...noteFields })
+      .refine((args) => Object.keys(args).length > 2, NO_CHANGE),
+  output: () => outputs.note,
   remarks: droppedRemarks(getContactNote.name),
 });
 
@@ -85,8 +86,8 @@ export const deleteContactNote = endpoint({
   effect: 'delete',
   reconcile: recordIsDeleted({ read: getContactNote, kind: 'note' }),
   answer: { succeeded: true },
-  input: z.strictObject({ contactId: Id, noteId: Id }),
-  output: outputs.record({ succeeded: of.flag, note: of.object }),
+  input: () => z.strictObject({ contactId: Id, noteId: Id }),
+  output: () => outputs.record({ succeeded: of.flag, note: of.object }),
 });
 
 export const notes = [listContactNotes, getContactNote, createContactNote, updateContactNote, deleteContactNote];

@@ -33,31 +33,32 @@ const endpointOfSearch = endpoint({
   scope: 'contacts.readonly',
   effect: 'read',
   locationId: true,
-  input: z
-    .strictObject({
-      query: Filled.max(MAX_SEARCH_TEXT).optional(),
-      ...searchArguments,
-      filters: filters.optional(),
-      sort: listOf(Sort, 10).optional(),
-      pageLimit: upTo(MAX_SEARCH_PAGE).optional(),
-      page: upTo(MAX_NUMBERED_ROWS).optional(),
-      searchAfter: z
-        .array(z.union([z.string().max(MAX_CURSOR_TEXT), z.number(), z.null().meta(unlisted)]))
-        .min(1)
-        .max(20)
-        .meta(unlistedLimit)
-        .optional(),
-      fields: Fields.optional(),
-    })
-    .refine(
-      (a) => a.page === undefined || a.searchAfter === undefined,
-      'page and searchAfter exclude each other; searchAfter has no end',
-    )
-    .refine(
-      (a) => (a.page ?? 1) * (a.pageLimit ?? 20) <= MAX_NUMBERED_ROWS,
-      'page x pageLimit may not pass 10,000; continue with searchAfter',
-    ),
-  output: outputs.contacts.extend({ searched: of.text }),
+  input: () =>
+    z
+      .strictObject({
+        query: Filled.max(MAX_SEARCH_TEXT).optional(),
+        ...searchArguments,
+        filters: filters.optional(),
+        sort: listOf(Sort, 10).optional(),
+        pageLimit: upTo(MAX_SEARCH_PAGE).optional(),
+        page: upTo(MAX_NUMBERED_ROWS).optional(),
+        searchAfter: z
+          .array(z.union([z.string().max(MAX_CURSOR_TEXT), z.number(), z.null().meta(unlisted)]))
+          .min(1)
+          .max(20)
+          .meta(unlistedLimit)
+          .optional(),
+        fields: Fields.optional(),
+      })
+      .refine(
+        (a) => a.page === undefined || a.searchAfter === undefined,
+        'page and searchAfter exclude each other; searchAfter has no end',
+      )
+      .refine(
+        (a) => (a.page ?? 1) * (a.pageLimit ?? 20) <= MAX_NUMBERED_ROWS,
+        'page x pageLimit may not pass 10,000; continue with searchAfter',
+      ),
+  output: () => outputs.contacts.extend({ searched: of.text }),
   request: (args) => ({
     pageLimit: 20,
     ...args,

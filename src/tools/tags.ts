@@ -54,8 +54,8 @@ export const addContactTags = endpoint({
   effect: 'create',
   reconcile: contactLists(getContact, 'tags', true),
   answer: { rows: 'tags', isAbout: listMatches('tags', true) },
-  input: z.strictObject({ contactId: Contact, tags: Tags }),
-  output: outputs.record({ tags: of.texts, tagsAdded: of.texts }),
+  input: () => z.strictObject({ contactId: Contact, tags: Tags }),
+  output: () => outputs.record({ tags: of.texts, tagsAdded: of.texts }),
 });
 
 export const removeContactTags = endpoint({
@@ -67,8 +67,8 @@ export const removeContactTags = endpoint({
   effect: 'delete',
   reconcile: contactLists(getContact, 'tags', false),
   answer: { rows: 'tags', isAbout: listMatches('tags', false) },
-  input: z.strictObject({ contactId: Contact, tags: Tags }),
-  output: outputs.record({ tags: of.texts, tagsRemoved: of.texts }),
+  input: () => z.strictObject({ contactId: Contact, tags: Tags }),
+  output: () => outputs.record({ tags: of.texts, tagsRemoved: of.texts }),
 });
 
 const endpointOfBulk = endpoint({
@@ -82,25 +82,27 @@ const endpointOfBulk = endpoint({
   reconcile: contactsAreTagged(getContact),
   locationId: true,
   answer: { succeeded: true, isAbout: isAboutThem },
-  input: z
-    .strictObject({
-      type: z.enum(['add', 'remove']),
-      contacts: Ids.max(500).describe('contact ids'),
-      tags: TagsOrNone,
-      removeAllTags: z.boolean().optional(),
-      ...confirmation,
-    })
-    .refine((a) => a.removeAllTags === undefined || a.type === 'remove', 'removeAllTags goes with type remove')
-    .refine((a) => a.tags.length > 0 || a.removeAllTags === true, 'tags must not be empty'),
-  output: outputs.record({
-    succeeded: of.flag,
-    asked: of.count,
-    updated: of.count,
-    errorCount: of.count,
-    failed: of.rows,
-    contacts: of.rows,
-    ...confirmationAnswer,
-  }),
+  input: () =>
+    z
+      .strictObject({
+        type: z.enum(['add', 'remove']),
+        contacts: Ids.max(500).describe('contact ids'),
+        tags: TagsOrNone,
+        removeAllTags: z.boolean().optional(),
+        ...confirmation,
+      })
+      .refine((a) => a.removeAllTags === undefined || a.type === 'remove', 'removeAllTags goes with type remove')
+      .refine((a) => a.tags.length > 0 || a.removeAllTags === true, 'tags must not be empty'),
+  output: () =>
+    outputs.record({
+      succeeded: of.flag,
+      asked: of.count,
+      updated: of.count,
+      errorCount: of.count,
+      failed: of.rows,
+      contacts: of.rows,
+      ...confirmationAnswer,
+    }),
   present: bulkAccount,
 });
 

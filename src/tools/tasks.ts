@@ -14,8 +14,8 @@ export const listContactTasks = endpoint({
   route: 'GET /contacts/{contactId}/tasks',
   scope: 'contacts.readonly',
   effect: 'read',
-  input: z.strictObject({ contactId: Contact, ...window, fields: Fields.optional() }),
-  output: outputs.tasks,
+  input: () => z.strictObject({ contactId: Contact, ...window, fields: Fields.optional() }),
+  output: () => outputs.tasks,
   list: unpagedList('tasks', rowOf.task, ['contactId', 'completed']),
 });
 
@@ -27,8 +27,8 @@ export const getContactTask = endpoint({
   scope: 'contacts.readonly',
   effect: 'read',
   answer: { one: 'task', id: 'taskId' },
-  input: z.strictObject({ contactId: Contact, taskId: Id }),
-  output: outputs.task,
+  input: () => z.strictObject({ contactId: Contact, taskId: Id }),
+  output: () => outputs.task,
 });
 
 export const createContactTask = endpoint({
@@ -41,15 +41,16 @@ export const createContactTask = endpoint({
   reconcile: findNewTask(listContactTasks),
   times: ['dueDate'],
   answer: { one: 'task' },
-  input: z.strictObject({
-    contactId: Contact,
-    title: Filled,
-    body: LongText.optional(),
-    dueDate: DueDate,
-    completed: z.boolean().optional(),
-    assignedTo: User.describe('user: name or id').optional(),
-  }),
-  output: outputs.task,
+  input: () =>
+    z.strictObject({
+      contactId: Contact,
+      title: Filled,
+      body: LongText.optional(),
+      dueDate: DueDate,
+      completed: z.boolean().optional(),
+      assignedTo: User.describe('user: name or id').optional(),
+    }),
+  output: () => outputs.task,
   remarks: droppedRemarks(getContactTask.name),
   request: (args) => ({ completed: false, ...args }),
 });
@@ -65,18 +66,19 @@ export const updateContactTask = endpoint({
   times: ['dueDate'],
   body: true,
   answer: { one: 'task', id: 'taskId' },
-  input: z
-    .strictObject({
-      contactId: Contact,
-      taskId: Id,
-      title: Filled.optional(),
-      body: LongText.optional(),
-      dueDate: DueDate.optional(),
-      completed: z.boolean().optional(),
-      assignedTo: User.describe('user: name or id').optional(),
-    })
-    .refine((args) => Object.keys(args).length > 2, NO_CHANGE),
-  output: outputs.task,
+  input: () =>
+    z
+      .strictObject({
+        contactId: Contact,
+        taskId: Id,
+        title: Filled.optional(),
+        body: LongText.optional(),
+        dueDate: DueDate.optional(),
+        completed: z.boolean().optional(),
+        assignedTo: User.describe('user: name or id').optional(),
+      })
+      .refine((args) => Object.keys(args).length > 2, NO_CHANGE),
+  output: () => outputs.task,
   remarks: droppedRemarks(getContactTask.name),
 });
 
@@ -89,8 +91,8 @@ export const setContactTaskCompleted = endpoint({
   effect: 'update',
   reconcile: recordMatchesFields(getContactTask, 'task'),
   answer: { one: 'task', id: 'taskId' },
-  input: z.strictObject({ contactId: Contact, taskId: Id, completed: z.boolean() }),
-  output: outputs.task,
+  input: () => z.strictObject({ contactId: Contact, taskId: Id, completed: z.boolean() }),
+  output: () => outputs.task,
   remarks: droppedRemarks(getContactTask.name),
 });
 
@@ -103,8 +105,8 @@ export const deleteContactTask = endpoint({
   effect: 'delete',
   reconcile: recordIsDeleted({ read: getContactTask, kind: 'task' }),
   answer: { succeeded: true },
-  input: z.strictObject({ contactId: Id, taskId: Id }),
-  output: outputs.record({ succeeded: of.flag, task: of.object }),
+  input: () => z.strictObject({ contactId: Id, taskId: Id }),
+  output: () => outputs.record({ succeeded: of.flag, task: of.object }),
 });
 
 export const tasks = [

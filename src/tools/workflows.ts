@@ -3,11 +3,12 @@ import { endpoint } from '../api/endpoint.ts';
 import { enrolmentBegins, enrolmentEnds } from '../api/write/strategies/related-records.ts';
 import { Id, outputs, Time, Workflow } from './core/schemas.ts';
 
-const input = z.strictObject({
-  contactId: Id,
-  workflowId: Workflow,
-  eventStartTime: Time.describe('ISO with offset, or local time').optional(),
-});
+const input = () =>
+  z.strictObject({
+    contactId: Id,
+    workflowId: Workflow,
+    eventStartTime: Time.describe('ISO with offset, or local time').optional(),
+  });
 
 export const addContactToWorkflow = endpoint({
   name: 'add_contact_to_workflow',
@@ -22,7 +23,7 @@ export const addContactToWorkflow = endpoint({
   times: ['eventStartTime'],
   answer: { succeeded: true },
   input,
-  output: outputs.done,
+  output: () => outputs.done,
 });
 
 export const removeContactFromWorkflow = endpoint({
@@ -37,7 +38,7 @@ export const removeContactFromWorkflow = endpoint({
   times: ['eventStartTime'],
   answer: { succeeded: true },
   input,
-  output: outputs.done,
+  output: () => outputs.done,
 });
 
 export const workflows = [addContactToWorkflow, removeContactFromWorkflow];

@@ -28,7 +28,7 @@ describe('the examples', () => {
         await call(name, args);
       }
       const used = new Set([...NOT_IN_EXAMPLES, ...calls.flatMap((args) => Object.keys(args))]);
-      expect(Object.keys(tool.input.shape).filter((argument) => !used.has(argument))).toEqual([]);
+      expect(Object.keys(tool.input().shape).filter((argument) => !used.has(argument))).toEqual([]);
     },
   );
 });

@@ -59,7 +59,7 @@ const writes = async (connected: Connected) => (await connected.sent()).filter(i
 
 describe('what asks', () => {
   test('is exactly the tools that take confirm', () => {
-    const taking = tools.filter(({ input }) => 'confirm' in input.shape).map(({ name }) => name);
+    const taking = tools.filter(({ input }) => 'confirm' in input().shape).map(({ name }) => name);
     expect(taking.sort()).toEqual(Object.keys(ASKS).sort());
   });
 
@@ -139,7 +139,7 @@ describe('what asks', () => {
   test('no tool enrols more than one contact in one call', () => {
     const enrolling = tools.filter(({ effect }) => effect === 'enrol');
     expect(enrolling.length).toBeGreaterThan(0);
-    for (const { input } of enrolling) expect(Object.keys(input.shape)).toContain('contactId');
+    for (const { input } of enrolling) expect(Object.keys(input().shape)).toContain('contactId');
   });
 
   test.each([

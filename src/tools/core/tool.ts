@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Endpoint, ToolSpec } from '../../api/endpoint.ts';
+import { type Endpoint, type ToolSpec, withSchemasOnce } from '../../api/endpoint.ts';
 import type { Scope } from '../../api/scopes.ts';
 import type { Json } from '../../lib/json.ts';
 import type { ConfirmRule } from './confirmation.ts';
@@ -10,7 +10,7 @@ export type ToolSetting = 'GHL_EXPORT_DIR';
 
 /** The definition of a tool that sends several requests; its implementation is a file of its own. */
 export interface CompositeTool<I extends z.ZodObject = z.ZodObject> extends ToolSpec {
-  readonly input: I;
+  readonly input: () => I;
   /** The endpoints it calls that no other tool offers. */
   readonly calls: readonly Endpoint[];
   /** Scopes it requires besides its own. */
@@ -27,10 +27,10 @@ export interface EndpointTool extends Endpoint {
   readonly sentBy?: 'searchContacts' & keyof Implementations;
 }
 
-/** Identity function that infers the type of `input`. */
-export const compositeTool = <I extends z.ZodObject>(tool: CompositeTool<I>): CompositeTool<I> => tool;
+/** Infers the type of `input`. */
+export const compositeTool = <I extends z.ZodObject>(tool: CompositeTool<I>): CompositeTool<I> => withSchemasOnce(tool);
 
-export type ToolInput<T extends CompositeTool> = z.output<T['input']>;
+export type ToolInput<T extends CompositeTool> = z.output<ReturnType<T['input']>>;
 
 /** The implementation of a composite tool. */
 export type Implementation<T extends CompositeTool> = (args: ToolInput<T>, context: ToolContext) => Promise<Json>;

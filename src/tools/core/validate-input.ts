@@ -10,9 +10,9 @@ import { readArguments } from './read-arguments.ts';
  * @throws UserError that names every wrong argument and what is expected
  */
 export function checkInput(tool: ToolSpec, given: unknown): { args: Json; notice?: string } {
-  const { args, nulls } = readArguments(tool.input, given);
+  const { args, nulls } = readArguments(tool.input(), given);
   const notice = nullsNotice(tool, nulls);
-  const parsed = tool.input.safeParse(args);
+  const parsed = tool.input().safeParse(args);
   if (parsed.success) return { args: parsed.data, ...(notice ? { notice } : {}) };
   const { issues } = parsed.error;
   // A text in place of an array has a length too.
@@ -20,7 +20,7 @@ export function checkInput(tool: ToolSpec, given: unknown): { args: Json; notice
   const relevant = issues.filter(({ code, path }) => code === 'invalid_type' || !wrongTypes.has(path.join('.')));
   const problems = [...new Set(relevant.map((issue) => describeIssue(issue, args)))].slice(0, 8);
   const unknown = issues.some((issue) => issue.code === 'unrecognized_keys' && issue.path.length === 0);
-  const takes = unknown ? ` ${tool.name} takes: ${Object.keys(tool.input.shape).join(', ') || 'no arguments'}.` : '';
+  const takes = unknown ? ` ${tool.name} takes: ${Object.keys(tool.input().shape).join(', ') || 'no arguments'}.` : '';
   throw new UserError(`Nothing was sent. ${problems.join('; ')}.${takes}${notice ? ` ${notice}` : ''}`);
 }
 
@@ -31,8 +31,9 @@ const NOT_FIELDS: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /** Names the fields of a write that were null, since the caller may have meant to empty them. */
-function nullsNotice({ input, effect }: ToolSpec, nulls: readonly string[]): string | undefined {
-  if (effect !== 'create' && effect !== 'update') return undefined;
+function nullsNotice(tool: ToolSpec, nulls: readonly string[]): string | undefined {
+  if (nulls.length === 0 || (tool.effect !== 'create' && tool.effect !== 'update')) return undefined;
+  const input = tool.input();
   // Where `set` has the changes, this chooses the records.
   const isChoice = (path: string) => path === 'assignedTo' && 'set' in input.shape;
   const isField = (path: string) =>
@@ -40,16 +41,16 @@ function nullsNotice({ input, effect }: ToolSpec, nulls: readonly string[]): str
   const fields = nulls.filter(isField);
   if (fields.length === 0) return undefined;
   const isBusiness = (path: string) => /\bbusinessId$/.test(path);
-  const tool = 'unlinkBusiness' in input.shape ? '' : ' of bulk_update_contacts';
+  const other = 'unlinkBusiness' in input.shape ? '' : ' of bulk_update_contacts';
   return [
     `null means "not given" and was not applied: ${fields.join(', ')}.`,
     ...(fields.every(isBusiness) ? [] : howToEmpty(input, fields)),
-    ...(fields.some(isBusiness) ? [`To unlink a business use unlinkBusiness: true${tool}.`] : []),
+    ...(fields.some(isBusiness) ? [`To unlink a business use unlinkBusiness: true${other}.`] : []),
   ].join(' ');
 }
 
 /** How a field is emptied, by the arguments of the tool; nothing where it cannot be. */
-function howToEmpty({ shape }: ToolSpec['input'], fields: readonly string[]): string[] {
+function howToEmpty({ shape }: z.ZodObject, fields: readonly string[]): string[] {
   if ('clear' in shape) return ['To empty a field name it in clear.'];
   if ('set' in shape) return 'addTags' in shape ? ['To empty a field name it in set.clear.'] : [];
   if ('firstName' in shape || 'rows' in shape) return ['To empty a field use update_contact with clear.'];

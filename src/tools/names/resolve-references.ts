@@ -25,10 +25,11 @@ export const FILTER_REFERENCES: ReadonlyMap<unknown, LookupKind & Reference> = n
  * @throws NameNotFound and other UserErrors, before anything is written
  */
 export async function resolveReferences(
-  { input, effect }: Pick<ToolSpec, 'input' | 'effect'>,
+  tool: Pick<ToolSpec, 'input' | 'effect'>,
   given: Json,
   context: ToolContext,
 ): Promise<Json> {
+  const input = tool.input();
   const found: Referring[] = [...filterReferences(given.filters, 'filters')];
   mapReferences(input, given, (each) => {
     found.push(each);
@@ -38,7 +39,7 @@ export async function resolveReferences(
   const ids = new Map<string, string>();
   for (const each of found) {
     const key = keyOf(each);
-    if (!ids.has(key)) ids.set(key, await resolve(each, effect, context));
+    if (!ids.has(key)) ids.set(key, await resolve(each, tool.effect, context));
   }
   const idFor = (each: Referring) => ids.get(keyOf(each)) ?? each.word;
   const args = mapReferences(input, given, idFor);

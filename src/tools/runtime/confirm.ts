@@ -80,7 +80,7 @@ export function assertAsking(
   endpoint: Endpoint & Pick<EndpointTool, 'confirm'>,
   args: Json,
 ): void {
-  if (needsConsent(endpoint, args) && !('confirm' in input.shape))
+  if (needsConsent(endpoint, args) && !('confirm' in input().shape))
     throw new Error(`${name} sends ${endpoint.name} and never asks the owner`);
 }
 

@@ -47,7 +47,7 @@ export async function runTool(tool: Tool, given: Json, request: RequestContext, 
  * an invalid one as a whole, also after a write that is done.
  */
 function withoutInvalidKeys({ output }: Tool, answer: Json, { notify }: ToolContext): Json {
-  const { success, error } = output.safeParse(answer);
+  const { success, error } = output().safeParse(answer);
   if (success) return answer;
   const invalid = new Set(error.issues.map(({ path: [key] }) => key));
   notify(`HighLevel gave ${[...invalid].join(', ')} in a form that is not known: left out of this answer.`);
@@ -60,10 +60,10 @@ async function resolveArguments(
   given: Json,
   context: ToolContext,
 ): Promise<{ args: Json; searched?: string }> {
-  const args = hasReferences(tool.input, given)
+  const args = hasReferences(tool.input(), given)
     ? await (await context.implementations()).resolveReferences(tool, given, context)
     : given;
-  if (!('filters' in tool.input.shape && hasFilters(args))) return { args };
+  if (!('filters' in tool.input().shape && hasFilters(args))) return { args };
   return (await context.implementations()).resolveSearch(tool, given, args, context);
 }
 

@@ -91,7 +91,7 @@ describe('every root key of a result is declared in the output schema of its too
     const { contactId } = await findFixture();
     const { client } = await connectChanged(change);
     for (const { name } of tools.filter((tool) => tool.effect === 'read')) {
-      const args = 'contactId' in (tools.find((tool) => tool.name === name)?.input.shape ?? {}) ? { contactId } : {};
+      const args = 'contactId' in (tools.find((tool) => tool.name === name)?.input().shape ?? {}) ? { contactId } : {};
       const { isError, structuredContent } = await client.callTool({ name, arguments: args });
       if (!isError) expect(faults(name, structuredContent as Json)).toEqual([]);
     }

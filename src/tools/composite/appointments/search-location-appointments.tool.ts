@@ -12,21 +12,23 @@ export const searchLocationAppointments = compositeTool({
   scope: listCalendarEvents.scope,
   extraScopes: [listCalendars.scope],
   effect: 'read',
-  input: z.strictObject({
-    from: Time.optional(),
-    to: Time.optional(),
-    calendarId: Calendar.optional(),
-    userId: User.optional(),
-    limit: upTo(100).optional(),
-    skip: Skip.optional(),
-  }),
-  output: answer({
-    events: of.rows,
-    total: of.count,
-    failed: of.rows,
-    asOf: of.text,
-    next: of.object,
-  }),
+  input: () =>
+    z.strictObject({
+      from: Time.optional(),
+      to: Time.optional(),
+      calendarId: Calendar.optional(),
+      userId: User.optional(),
+      limit: upTo(100).optional(),
+      skip: Skip.optional(),
+    }),
+  output: () =>
+    answer({
+      events: of.rows,
+      total: of.count,
+      failed: of.rows,
+      asOf: of.text,
+      next: of.object,
+    }),
   calls: [listCalendarEvents],
   run: lazyTool('searchLocationAppointments'),
 });

@@ -25,24 +25,25 @@ export const bulkUpdateTasks = compositeTool({
   scope: updateContactTask.scope,
   extraScopes: [searchTasksPage.scope],
   effect: 'update',
-  input: z
-    .strictObject({
-      tasks: listOf(Id, MAX_IDS).optional(),
-      assignedTo: User.optional(),
-      dueFrom: Time.optional(),
-      dueTo: Time.optional(),
-      tag: searchArguments.tag,
-      set: SetFields.optional(),
-      ...jobArguments,
-    })
-    .refine(isHandleAlone, HANDLE_RULE)
-    .refine(
-      ({ handle, tasks, assignedTo, dueFrom, dueTo, tag }) =>
-        handle !== undefined || [tasks, assignedTo, dueFrom, dueTo, tag].some((given) => given !== undefined),
-      'give which tasks: tasks, assignedTo, dueFrom, dueTo or tag',
-    )
-    .refine(({ handle, set }) => handle !== undefined || set !== undefined, 'give what to change: set'),
-  output: answer({ ...jobAnswer, set: of.object, tasks: of.rows }),
+  input: () =>
+    z
+      .strictObject({
+        tasks: listOf(Id, MAX_IDS).optional(),
+        assignedTo: User.optional(),
+        dueFrom: Time.optional(),
+        dueTo: Time.optional(),
+        tag: searchArguments.tag,
+        set: SetFields.optional(),
+        ...jobArguments,
+      })
+      .refine(isHandleAlone, HANDLE_RULE)
+      .refine(
+        ({ handle, tasks, assignedTo, dueFrom, dueTo, tag }) =>
+          handle !== undefined || [tasks, assignedTo, dueFrom, dueTo, tag].some((given) => given !== undefined),
+        'give which tasks: tasks, assignedTo, dueFrom, dueTo or tag',
+      )
+      .refine(({ handle, set }) => handle !== undefined || set !== undefined, 'give what to change: set'),
+  output: () => answer({ ...jobAnswer, set: of.object, tasks: of.rows }),
   calls: [searchTasksPage],
   run: lazyTool('bulkUpdateTasks'),
 });

@@ -35,50 +35,52 @@ export const bulkUpdateContacts = compositeTool({
   scope: 'contacts.write',
   extraScopes: ['contacts.readonly'],
   effect: 'update',
-  input: z
-    .strictObject({
-      contacts: Ids.max(MAX_IDS).optional(),
-      query: Filled.max(75).optional(),
-      filters: filters.describe('as in search_contacts').optional(),
-      set: SetFields.describe('fields as in update_contact, not tags').optional(),
-      addTags: Tags.optional(),
-      removeTags: Tags.optional(),
-      businessId: Business.optional(),
-      unlinkBusiness: z.boolean().optional(),
-      ...jobArguments,
-    })
-    .refine(isHandleAlone, HANDLE_RULE)
-    .refine(
-      ({ handle, contacts, query, filters }) =>
-        handle !== undefined || (contacts === undefined) !== (query === undefined && filters === undefined),
-      'give either contacts, or query and filters',
-    )
-    .refine(
-      ({ handle, set, addTags, removeTags, businessId, unlinkBusiness }) =>
-        handle !== undefined ||
-        [set, addTags, removeTags, businessId].some((change) => change !== undefined) ||
-        unlinkBusiness === true,
-      'give what to change: set, addTags, removeTags, businessId or unlinkBusiness: true',
-    )
-    .refine(
-      ({ businessId, unlinkBusiness }) => businessId === undefined || unlinkBusiness !== true,
-      'give either businessId, or unlinkBusiness: true',
-    )
-    .refine(({ addTags = [], removeTags = [] }) => {
-      const added = addTags.map(storedTag);
-      return !removeTags.some((tag) => added.includes(storedTag(tag)));
-    }, 'a tag is in both addTags and removeTags'),
-  output: answer({
-    ...jobAnswer,
-    searched: of.text,
-    everyContact: of.flag,
-    changes: of.object,
-    listsCut: of.object,
-    leftHalfDone: of.count,
-    repeatedIds: of.count,
-    contacts: of.rows,
-    missing: of.texts,
-  }),
+  input: () =>
+    z
+      .strictObject({
+        contacts: Ids.max(MAX_IDS).optional(),
+        query: Filled.max(75).optional(),
+        filters: filters.describe('as in search_contacts').optional(),
+        set: SetFields.describe('fields as in update_contact, not tags').optional(),
+        addTags: Tags.optional(),
+        removeTags: Tags.optional(),
+        businessId: Business.optional(),
+        unlinkBusiness: z.boolean().optional(),
+        ...jobArguments,
+      })
+      .refine(isHandleAlone, HANDLE_RULE)
+      .refine(
+        ({ handle, contacts, query, filters }) =>
+          handle !== undefined || (contacts === undefined) !== (query === undefined && filters === undefined),
+        'give either contacts, or query and filters',
+      )
+      .refine(
+        ({ handle, set, addTags, removeTags, businessId, unlinkBusiness }) =>
+          handle !== undefined ||
+          [set, addTags, removeTags, businessId].some((change) => change !== undefined) ||
+          unlinkBusiness === true,
+        'give what to change: set, addTags, removeTags, businessId or unlinkBusiness: true',
+      )
+      .refine(
+        ({ businessId, unlinkBusiness }) => businessId === undefined || unlinkBusiness !== true,
+        'give either businessId, or unlinkBusiness: true',
+      )
+      .refine(({ addTags = [], removeTags = [] }) => {
+        const added = addTags.map(storedTag);
+        return !removeTags.some((tag) => added.includes(storedTag(tag)));
+      }, 'a tag is in both addTags and removeTags'),
+  output: () =>
+    answer({
+      ...jobAnswer,
+      searched: of.text,
+      everyContact: of.flag,
+      changes: of.object,
+      listsCut: of.object,
+      leftHalfDone: of.count,
+      repeatedIds: of.count,
+      contacts: of.rows,
+      missing: of.texts,
+    }),
   calls: [],
   run: lazyTool('bulkUpdateContacts'),
 });

@@ -13,30 +13,32 @@ export const listChangedContacts = compositeTool({
     'Contacts created or updated since a time, since "last" (where the last conversation stopped) or since cursor, each once. Complete up to completeTo: later ones come with the next call. tasks adds their tasks, and tasks changed anywhere where locations/tasks.readonly is in effect.',
   scope: 'contacts.readonly',
   effect: 'read',
-  input: z
-    .strictObject({
-      since: z
-        .string()
-        .refine(
-          (text) => text === 'last' || Time.safeParse(text).success,
-          'must be a time such as 2026-11-24T09:00, or last',
-        )
-        .describe('ISO or local time, or last')
-        .optional(),
-      cursor: z.string().optional(),
-      tasks: z.boolean().optional(),
-      limit: upTo(MAX_ROWS).optional(),
-      fields: Fields.optional(),
-    })
-    .refine((args) => (args.since === undefined) !== (args.cursor === undefined), 'give either since or cursor'),
-  output: answer({
-    contacts: of.rows,
-    changedTasks: of.rows,
-    cursor: of.text,
-    completeTo: of.text,
-    unseen: of.texts,
-    next: of.object,
-  }),
+  input: () =>
+    z
+      .strictObject({
+        since: z
+          .string()
+          .refine(
+            (text) => text === 'last' || Time.safeParse(text).success,
+            'must be a time such as 2026-11-24T09:00, or last',
+          )
+          .describe('ISO or local time, or last')
+          .optional(),
+        cursor: z.string().optional(),
+        tasks: z.boolean().optional(),
+        limit: upTo(MAX_ROWS).optional(),
+        fields: Fields.optional(),
+      })
+      .refine((args) => (args.since === undefined) !== (args.cursor === undefined), 'give either since or cursor'),
+  output: () =>
+    answer({
+      contacts: of.rows,
+      changedTasks: of.rows,
+      cursor: of.text,
+      completeTo: of.text,
+      unseen: of.texts,
+      next: of.object,
+    }),
   calls: [searchTasksPage],
   run: lazyTool('listChangedContacts'),
 });

@@ -26,14 +26,15 @@ export const getContactTimeline = compositeTool({
     'Notes, tasks (at their due date), appointments, creation and last change of a contact, newest first. ahead: in the future.',
   scope: 'contacts.readonly',
   effect: 'read',
-  input: z.strictObject({
-    contactId: Contact,
-    kinds: z.array(z.enum(ALL_KINDS)).min(1).optional(),
-    order: z.enum(ORDERS).optional(),
-    limit: upTo(100).optional(),
-    cursor: z.string().optional(),
-  }),
-  output: answer({ timeline: of.rows, total: of.count, asOf: of.text, failed: of.rows, next: of.object }),
+  input: () =>
+    z.strictObject({
+      contactId: Contact,
+      kinds: z.array(z.enum(ALL_KINDS)).min(1).optional(),
+      order: z.enum(ORDERS).optional(),
+      limit: upTo(100).optional(),
+      cursor: z.string().optional(),
+    }),
+  output: () => answer({ timeline: of.rows, total: of.count, asOf: of.text, failed: of.rows, next: of.object }),
   calls: [],
   run: lazyTool('getContactTimeline'),
 });

@@ -8,19 +8,21 @@ export const findDuplicates = compositeTool({
   description: 'Groups of contacts that share an email, phone or full name, strongest evidence first.',
   scope: 'contacts.readonly',
   effect: 'read',
-  input: z.strictObject({
-    limit: upTo(100).optional(),
-    handle: Filled.optional(),
-    skip: Skip.optional(),
-  }),
-  output: answer({
-    total: of.count,
-    examined: of.count,
-    incomplete: of.flag,
-    groups: of.rows,
-    shared: of.rows,
-    next: of.object,
-  }),
+  input: () =>
+    z.strictObject({
+      limit: upTo(100).optional(),
+      handle: Filled.optional(),
+      skip: Skip.optional(),
+    }),
+  output: () =>
+    answer({
+      total: of.count,
+      examined: of.count,
+      incomplete: of.flag,
+      groups: of.rows,
+      shared: of.rows,
+      next: of.object,
+    }),
   calls: [],
   run: lazyTool('findDuplicates'),
 });

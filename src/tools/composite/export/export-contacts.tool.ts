@@ -24,31 +24,36 @@ export const exportContacts = compositeTool({
   scope: 'contacts.readonly',
   effect: 'read',
   setting: 'GHL_EXPORT_DIR',
-  input: z
-    .strictObject({
-      format: z.enum(['csv', 'jsonl']).optional(),
-      columns: Fields.describe('keys of rows, customFields.<name>').optional(),
-      query: Filled.max(MAX_SEARCH_TEXT).meta(unlistedLimit).optional(),
-      filters: filters
-        .meta({ items: listedFilter, ...unlistedLimit })
-        .describe('as in search_contacts')
-        .optional(),
-      fileName: z
-        .string()
-        .regex(FILE_NAME, 'must have only letters, digits, "-", "_" and ".", start with a letter or digit, and no path')
-        .optional(),
-      handle: Filled.optional(),
-    })
-    .refine((args) => args.handle === undefined || Object.keys(args).length === 1, 'handle goes alone'),
-  output: answer({
-    searched: of.text,
-    path: of.text,
-    rows: of.count,
-    bytes: of.count,
-    total: of.count,
-    incomplete: of.flag,
-    next: of.object,
-  }),
+  input: () =>
+    z
+      .strictObject({
+        format: z.enum(['csv', 'jsonl']).optional(),
+        columns: Fields.describe('keys of rows, customFields.<name>').optional(),
+        query: Filled.max(MAX_SEARCH_TEXT).meta(unlistedLimit).optional(),
+        filters: filters
+          .meta({ items: listedFilter, ...unlistedLimit })
+          .describe('as in search_contacts')
+          .optional(),
+        fileName: z
+          .string()
+          .regex(
+            FILE_NAME,
+            'must have only letters, digits, "-", "_" and ".", start with a letter or digit, and no path',
+          )
+          .optional(),
+        handle: Filled.optional(),
+      })
+      .refine((args) => args.handle === undefined || Object.keys(args).length === 1, 'handle goes alone'),
+  output: () =>
+    answer({
+      searched: of.text,
+      path: of.text,
+      rows: of.count,
+      bytes: of.count,
+      total: of.count,
+      incomplete: of.flag,
+      next: of.object,
+    }),
   calls: [],
   run: lazyTool('exportContacts'),
 });

@@ -14,20 +14,21 @@ export const searchLocationTasks = compositeTool({
   title: 'Search location tasks',
   scope: 'locations/tasks.readonly',
   effect: 'read',
-  output: answer({ tasks: of.rows, total: of.count, asOf: of.text, next: of.object }),
+  output: () => answer({ tasks: of.rows, total: of.count, asOf: of.text, next: of.object }),
   description:
     'Tasks of all contacts by due date: open (with overdue), overdue, completed, or due in a range; a date means the whole day.',
-  input: z.strictObject({
-    status: z.enum(['open', 'overdue', 'completed']).optional(),
-    dueFrom: Time.optional(),
-    dueTo: Time.optional(),
-    assignedTo: User.describe('user: name or id').optional(),
-    contactId: Contact.optional(),
-    query: Filled.optional(),
-    limit: upTo(100).optional(),
-    skip: Skip.optional(),
-    fields: listOf(z.enum(FIELDS).meta(enumInDescription), FIELDS.length).describe('also phone, email').optional(),
-  }),
+  input: () =>
+    z.strictObject({
+      status: z.enum(['open', 'overdue', 'completed']).optional(),
+      dueFrom: Time.optional(),
+      dueTo: Time.optional(),
+      assignedTo: User.describe('user: name or id').optional(),
+      contactId: Contact.optional(),
+      query: Filled.optional(),
+      limit: upTo(100).optional(),
+      skip: Skip.optional(),
+      fields: listOf(z.enum(FIELDS).meta(enumInDescription), FIELDS.length).describe('also phone, email').optional(),
+    }),
   calls: [searchTasksPage],
   run: lazyTool('searchLocationTasks'),
 });

@@ -13,19 +13,20 @@ export const searchTasksPage = endpoint({
   title: 'Search location tasks',
   scope: 'locations/tasks.readonly',
   effect: 'read',
-  output: outputs.tasks,
+  output: () => outputs.tasks,
   description: 'One page of the tasks of the location.',
   route: 'POST /locations/{locationId}/tasks/search',
   answer: { rows: 'tasks' },
-  input: z.strictObject({
-    contactId: Ids.optional(),
-    assignedTo: Ids.optional(),
-    completed: z.boolean().optional(),
-    query: Filled.optional(),
-    businessId: Id.optional(),
-    limit: upTo(100),
-    skip: Skip.optional(),
-  }),
+  input: () =>
+    z.strictObject({
+      contactId: Ids.optional(),
+      assignedTo: Ids.optional(),
+      completed: z.boolean().optional(),
+      query: Filled.optional(),
+      businessId: Id.optional(),
+      limit: upTo(100),
+      skip: Skip.optional(),
+    }),
 });
 
 /** Rows per request. The API's maximum is undocumented, so only a page shorter than this and its default of 25 ends the list. */

@@ -10,26 +10,28 @@ export const mergeContacts = compositeTool({
   scope: 'contacts.write',
   extraScopes: ['contacts.readonly'],
   effect: 'delete',
-  input: z
-    .strictObject({
-      keep: Id,
-      remove: Id,
-      prefer: Fields.describe('fields where remove wins').optional(),
-      ...confirmation,
-    })
-    .refine(({ keep, remove }) => keep !== remove, {
-      path: ['remove'],
-      message: 'is the contact to keep: a contact is not merged with itself',
+  input: () =>
+    z
+      .strictObject({
+        keep: Id,
+        remove: Id,
+        prefer: Fields.describe('fields where remove wins').optional(),
+        ...confirmation,
+      })
+      .refine(({ keep, remove }) => keep !== remove, {
+        path: ['remove'],
+        message: 'is the contact to keep: a contact is not merged with itself',
+      }),
+  output: () =>
+    outputs.record({
+      ...confirmationAnswer,
+      merged: of.flag,
+      contact: of.object,
+      removed: of.object,
+      differs: of.rows,
+      changes: of.object,
+      left: of.count,
     }),
-  output: outputs.record({
-    ...confirmationAnswer,
-    merged: of.flag,
-    contact: of.object,
-    removed: of.object,
-    differs: of.rows,
-    changes: of.object,
-    left: of.count,
-  }),
   calls: [],
   run: lazyTool('mergeContacts'),
 });

@@ -2,7 +2,7 @@ import { storedTag } from '../../../api/contact-fields.ts';
 import { UserError } from '../../../lib/errors.ts';
 import { isBlank } from '../../../lib/json.ts';
 import { normalizeText } from '../../../lib/markup.ts';
-import { memoizeAsync } from '../../../lib/memoize.ts';
+import { once } from '../../../lib/memoize.ts';
 import { type ParsedPhone, parsePhone } from '../../../lib/phone.ts';
 import { quoteForMessage } from '../../../lib/text.ts';
 import { readTime } from '../../../lib/time.ts';
@@ -84,8 +84,8 @@ class Parser {
 
   constructor(context: ToolContext) {
     this.#context = context;
-    this.#country = memoizeAsync(() => locationCountry(context));
-    this.#definitions = memoizeAsync(() => lookUp('customFields', context));
+    this.#country = once(() => locationCountry(context));
+    this.#definitions = once(() => lookUp('customFields', context));
   }
 
   async parse(row: PersonInput, path: string): Promise<DesiredPerson> {

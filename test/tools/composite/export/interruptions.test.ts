@@ -2,7 +2,7 @@ import { appendFile, readFile, rename, rm, symlink, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { Json } from '../../../../src/lib/json.ts';
-import { memoizeAsync } from '../../../../src/lib/memoize.ts';
+import { once } from '../../../../src/lib/memoize.ts';
 import { createSandbox } from '../../../../src/sandbox/index.ts';
 import { virtualClock } from '../../../api/virtual-clock.ts';
 import { connect, NOW } from '../../../connect.ts';
@@ -24,7 +24,7 @@ const CONTACTS = people(2_300, (i) => ({ city: `City, "${i}"` }));
 const USERS = [{ id: 'userDana000000000000', name: 'Dana' }];
 
 /** What an export that nothing interrupts writes. */
-const uninterrupted = memoizeAsync(async () => {
+const uninterrupted = once(async () => {
   const { call } = await openExport({ contacts: CONTACTS, users: USERS });
   return textAt(await call(EXPORT));
 });
