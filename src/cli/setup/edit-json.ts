@@ -48,6 +48,7 @@ function onOwnLines(body: string, edit: Edit, path: readonly string[]): Edit {
   // Without the line of the opening brace, and with that of the closing one only if the object's own follows at once.
   const lines = format(JSON.parse(`{${property}}`), depth).slice(1);
   const closing = eol + indent.repeat(depth);
-  const isFollowedByBrace = /^[ \t]*\}/.test(body.slice(edit.offset));
-  return { ...edit, content: comma + (isFollowedByBrace ? lines.slice(0, -1) : lines.slice(0, -1 - closing.length)) };
+  const [spaces] = /^[ \t]*(?=\})/.exec(body.slice(edit.offset)) ?? [];
+  if (spaces === undefined) return { ...edit, content: comma + lines.slice(0, -1 - closing.length) };
+  return { ...edit, length: spaces.length, content: comma + lines.slice(0, -1) };
 }

@@ -47,7 +47,10 @@ function withoutTable(lines: readonly string[], path: readonly string[]) {
 export function editToml(text: string, path: readonly string[], value: Json | undefined): string {
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const { kept, at } = withoutTable(text.split(/\r?\n/), path);
-  if (value === undefined) return kept.join(eol);
+  if (value === undefined) {
+    const wasLast = at !== undefined && kept.slice(at).every((line) => line.trim() === '');
+    return wasLast ? `${kept.join(eol).trimEnd()}${eol}` : kept.join(eol);
+  }
   const nested = path.reduceRight<Json>((inner, key) => ({ [key]: inner }), value);
   const table = stringify(nested).trimEnd().split('\n');
   if (at !== undefined) return kept.toSpliced(at, 0, ...table).join(eol);

@@ -10,7 +10,7 @@ import { findHosts, type InstalledHost } from './config-files.ts';
 import { hostFiles, thisPlace } from './host-files.ts';
 import { HOSTS, type Host } from './hosts.ts';
 import { ALIAS, inSandbox, ownLaunch, type ServerEntry } from './launch.ts';
-import { type Change, makeChange, planChanges } from './plan.ts';
+import { type Change, makeChange, planAdditions, planRemovals } from './plan.ts';
 
 export interface SetupOptions {
   readonly remove?: boolean;
@@ -61,7 +61,7 @@ async function addServer(hosts: readonly InstalledHost[], sandbox: boolean): Pro
   const server = sandbox
     ? inSandbox(launch)
     : { ...launch, env: { ...(await chooseAccount()), ...(await choosePermissions()) } };
-  const changes = planChanges(chosen, server);
+  const changes = await planAdditions(chosen, server);
   for (const { installed } of changes) {
     const { host, file, text } = installed;
     const earlier = currentEntry(host, text);
@@ -84,11 +84,14 @@ async function addServer(hosts: readonly InstalledHost[], sandbox: boolean): Pro
 }
 
 async function removeServer(hosts: readonly InstalledHost[]): Promise<void> {
-  const changes = planChanges(hosts, undefined).filter(({ installed, after }) => after !== installed.text);
+  const changes = await planRemovals(hosts);
   if (changes.length === 0)
     return printLine(`Nothing was changed: no configuration that setup can edit has an entry ${ALIAS}.`);
-  for (const { installed } of changes)
-    printLine(`${installed.host.name}: setup removes the entry ${ALIAS} from ${installed.file}`);
+  for (const { installed, after } of changes) {
+    const { host, file } = installed;
+    const what = after === undefined ? `deletes ${file}, which it created` : `removes the entry ${ALIAS} from ${file}`;
+    printLine(`${host.name}: setup ${what}`);
+  }
   const made = await makeChanges(changes);
   if (made.length > 0) printLine(`The stored token is still there; ${NAME} logout deletes it.`);
 }

@@ -1,22 +1,10 @@
-import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, lstat, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findHosts, type InstalledHost, replaceConfig } from '../../../src/cli/setup/config-files.ts';
-import type { Place } from '../../../src/cli/setup/host-files.ts';
+import { createHome } from './home.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 22, 5, 33);
-
-/** A home folder with these files, by path. */
-async function createHome(files: Readonly<Record<string, string>>): Promise<Place> {
-  const home = await mkdtemp(join(tmpdir(), 'ghl-setup-'));
-  onTestFinished(() => rm(home, { recursive: true, force: true }));
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(join(home, path, '..'), { recursive: true });
-    await writeFile(join(home, path), text);
-  }
-  return { home, platform: 'linux', env: {} };
-}
 
 describe('the hosts of a computer', () => {
   test('are those with a configuration or a folder', async () => {
@@ -48,6 +36,16 @@ describe('the hosts of a computer', () => {
   });
 });
 
+test('a link to a file that does not exist is left out: the change would replace the link', async () => {
+  const place = await createHome({ '.cursor/x': '' });
+  await symlink(join(place.home, 'nowhere.json'), join(place.home, '.cursor/mcp.json'));
+  const { hosts, unreadable } = await findHosts(place);
+  expect(hosts).toEqual([]);
+  expect(unreadable).toEqual([
+    expect.stringMatching(/^Cursor is left out: .*mcp\.json is a link to a file that does not exist\.$/),
+  ]);
+});
+
 test('a configuration whose bytes would be lost is left out', async () => {
   const place = await createHome({ '.cursor/mcp.json': '' });
   await writeFile(join(place.home, '.cursor/mcp.json'), Buffer.from('{"name":"Ren\xe9"}', 'latin1'));
@@ -70,6 +68,7 @@ describe('a configuration is replaced', () => {
     const backup = await replaceConfig(installed, '{"a":2}', NOW);
     expect(backup).toBe(`${installed.file}.2026-11-21T22-05-33-000Z.backup`);
     expect(await readFile(`${backup}`, 'utf8')).toBe('{"a":1}');
+    expect((await stat(`${backup}`)).mode & 0o777).toBe(0o600);
     expect(await readFile(installed.file, 'utf8')).toBe('{"a":2}');
   });
 
@@ -105,6 +104,18 @@ describe('a configuration is replaced', () => {
     await chmod(installed.file, 0o444);
     await expect(replaceConfig(installed, '{"a":2}', NOW)).rejects.toThrow(/cannot be written \(EACCES\)/);
     expect(await readdir(join(installed.file, '..'))).toEqual(['mcp.json']);
+  });
+
+  test('by one of two that saw the same text', async () => {
+    const installed = await cursor('{"a":1}');
+    const both = await Promise.allSettled([
+      replaceConfig(installed, '{"a":2}', NOW),
+      replaceConfig(installed, '{"a":3}', NOW + 1),
+    ]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const [done] = both.flatMap((each, i) => (each.status === 'fulfilled' ? [`{"a":${i + 2}}`] : []));
+    expect(await readFile(installed.file, 'utf8')).toBe(done);
+    expect(await readdir(join(installed.file, '..'))).toHaveLength(2);
   });
 
   test('never without its copy', async () => {

@@ -108,6 +108,24 @@ describe.skipIf(!hasTerminal)('setup on a terminal', () => {
     expect(await entryIn(cursor, 'mcpServers')).toEqual({ ...program, args: [PROGRAM, '--sandbox'] });
   });
 
+  test('of two that run at once the second changes nothing that it has not shown', async () => {
+    const { world, code } = await createHosts();
+    const [one, other] = [startOnTerminal(world.env, 'setup --sandbox'), startOnTerminal(world.env, 'setup --sandbox')];
+    for (const { until, type } of [one, other]) {
+      await until('Which of them?');
+      type('1');
+      await until('Make these changes?');
+    }
+    one.type('yes');
+    expect(await one.ended).toBe(0);
+    expect(await entryIn(code, 'servers')).toMatchObject({ command: program.command });
+    const after = await readFile(code, 'utf8');
+    other.type('yes');
+    expect(await other.ended).toBe(1);
+    expect(other.shown()).toMatch(/changed since it was shown, so it was left as it is\. Run setup again\./);
+    expect(await readFile(code, 'utf8')).toBe(after);
+  });
+
   test('--remove takes the entry out of every configuration', async () => {
     const { world, cursor, code } = await createHosts();
     await answer(world, 'setup --sandbox', [
@@ -116,9 +134,8 @@ describe.skipIf(!hasTerminal)('setup on a terminal', () => {
     ]);
     const { shown } = await answer(world, 'setup --remove', [['Make these changes?', 'yes']]);
     expect(shown).toContain(`Cursor: setup removes the entry ghl from ${cursor}`);
-    expect(await entryIn(cursor, 'mcpServers')).toBeUndefined();
-    expect(await entryIn(code, 'servers')).toBeUndefined();
-    expect(await readFile(code, 'utf8')).toContain('// Servers of all workspaces');
+    expect(await readFile(cursor, 'utf8')).toBe(SAMPLES.cursor);
+    expect(await readFile(code, 'utf8')).toBe(SAMPLES.vscode);
     expect((await answer(world, 'setup --remove', [])).shown).toContain('Nothing was changed');
   });
 
