@@ -1,83 +1,94 @@
-import { journalFigures, MAX_JOURNAL_RATIO } from './journal.ts';
-import { CASES, confirmedRatioOf, MAX_RATIO } from './linear.ts';
-import { caseRatios } from './linear-cases.ts';
-import { buildMinimalServer } from './minimal-server.ts';
-import { ServerProcess, sandboxProcess } from './server-process.ts';
-import { median, startDurations } from './start.ts';
+import { parseArgs } from 'node:util';
+import { BenchContext } from './context.ts';
+import { type Figure, limitText, meets, type Part, valueText } from './figure.ts';
+import { callFigures } from './parts/calls.ts';
+import { limiterFigures, nameFigures } from './parts/costs.ts';
+import { journalFigures } from './parts/journal.ts';
+import { linearFigures } from './parts/linear-cases.ts';
+import { memoryFigures } from './parts/memory.ts';
+import { startFigures } from './parts/start.ts';
+import { measuredWhere, type Row, tableOf, writeSection } from './results.ts';
 import { answerFigures, listFigures } from './tokens.ts';
 
-const line = (what: string, value: string) => console.log(`  ${what.padEnd(62)} ${value}`);
-const minimalServer = await buildMinimalServer();
+/** Figures without a context are measured in this process. */
+const PARTS: readonly Part<BenchContext>[] = [
+  {
+    name: 'start',
+    title: 'Start, until the answer to `tools/list` (medians of 15)',
+    measure: startFigures,
+  },
+  {
+    name: 'calls',
+    title: 'Calls: `get_contact`, each for another contact, with names, times, validation and limiter',
+    measure: callFigures,
+  },
+  { name: 'names', title: 'Cost of names', measure: nameFigures },
+  { name: 'limiter', title: 'Cost of the rate limiter', measure: limiterFigures },
+  {
+    name: 'journal',
+    title: 'Cost of the journal: median write with it, relative to without',
+    measure: journalFigures,
+  },
+  {
+    name: 'memory',
+    title: 'Resident memory in a loop, relative to calls 10,000 to 20,000',
+    measure: memoryFigures,
+  },
+  {
+    name: 'tokens',
+    title: 'Tokens that a model reads (o200k)',
+    measure: async () =>
+      [...listFigures(), ...(await answerFigures())].map((figure) => ({
+        ...figure,
+        digits: 0,
+        bound: { most: figure.bound },
+      })),
+  },
+  {
+    name: 'linear',
+    title: 'Processor time for ten times the input, as a ratio (linear: 10)',
+    measure: linearFigures,
+  },
+];
+const NAMES = PARTS.map(({ name }) => name);
 
-console.log('tokens that a model reads (o200k)');
-for (const { what, value, bound } of [...listFigures(), ...(await answerFigures())]) {
-  line(what, `${value} of ${bound}`);
-  if (value > bound) process.exitCode = 1;
-}
+const { values } = parseArgs({
+  options: { only: { type: 'string', multiple: true, default: NAMES }, write: { type: 'boolean', default: false } },
+});
+const unknown = values.only.filter((name) => !NAMES.includes(name));
+if (unknown.length > 0) throw new Error(`--only: ${unknown.join(', ')} is none of ${NAMES.join(', ')}`);
+if (values.write && values.only !== NAMES) throw new Error('--write: writes the figures of all parts, not with --only');
 
-console.log(`processor time for ten times the input, as a ratio (linear: 10; at most ${MAX_RATIO})`);
-for (const each of CASES) {
-  const ratio = await confirmedRatioOf(each);
-  line(each.what, ratio.toFixed(1));
-  if (ratio > MAX_RATIO) process.exitCode = 1;
-}
-for (const { what, ratio } of await caseRatios()) {
-  line(what, ratio.toFixed(1));
-  if (!(ratio <= MAX_RATIO)) process.exitCode = 1;
-}
+const resultOf = ({ value, target }: Figure) => (target ? (meets(value, target) ? 'met' : 'not met') : '');
 
-console.log('time from start to the answer to tools/list, relative to a minimal SDK server with one tool');
-const times = await startDurations([
-  { name: 'minimal SDK server', args: [minimalServer] },
-  { name: 'ghl-contacts-mcp', args: ['dist/index.js'] },
-  { name: 'ghl-contacts-mcp --sandbox', args: ['dist/index.js', '--sandbox'] },
-]);
-for (const [name, time] of times) line(name, (time / (times.get('minimal SDK server') ?? Number.NaN)).toFixed(2));
+const row = (figure: Figure): Row => [
+  figure.what,
+  valueText(figure),
+  limitText(figure.target),
+  resultOf(figure),
+  limitText(figure.bound),
+];
 
-console.log('a call, relative to a minimal SDK server that sends one global fetch and returns the text');
-const api = await sandboxProcess();
-const ROUNDS = 7;
-const [minimal, ours] = [new ServerProcess([minimalServer], api.env), new ServerProcess(['dist/index.js'], api.env)];
-for (const server of [minimal, ours]) {
-  await server.initialize();
-  await server.callsPerSecond(api.ids.slice(0, 1_000), 32);
-}
-/** The servers alternate, so that a slow moment of the machine affects both. */
-const spent = [minimal.cpu(), ours.cpu()] as const;
-const durationRatios: number[] = [];
-const rateRatios: number[] = [];
-for (let round = 0; round < ROUNDS; round += 1) {
-  const [some, many] = [api.ids.slice(0, 500), api.ids.slice(500)];
-  const [theirs, own] = [median(await minimal.callDurations(some)), median(await ours.callDurations(some))];
-  durationRatios.push(own / theirs);
-  const [rate, ownRate] = [await minimal.callsPerSecond(many, 32), await ours.callsPerSecond(many, 32)];
-  rateRatios.push(ownRate / rate);
-}
-const used = (server: ServerProcess, before: number) => server.cpu() - before;
-line('processor time per call (at most 0.7)', (used(ours, spent[1]) / used(minimal, spent[0])).toFixed(2));
-line('median duration, one call at a time (at most 0.9)', median(durationRatios).toFixed(2));
-line('calls per second with 32 in flight (at least 1.2)', median(rateRatios).toFixed(2));
-line('peak memory after these calls (at most 1)', (ours.memory().peak / minimal.memory().peak).toFixed(2));
-minimal.end();
-
-console.log(`the journal: median call with it relative to without (at most ${MAX_JOURNAL_RATIO})`);
-for (const { what, ratio, bound } of await journalFigures(api)) {
-  line(bound === undefined ? `${what} (no limit)` : what, ratio.toFixed(2));
-  if (bound !== undefined && ratio > bound) process.exitCode = 1;
-}
-
-console.log('memory in a loop: median per ten thousand calls, relative to calls 10,000 to 20,000 (0.9 to 1.1)');
-const medians: number[] = [];
-for (let decade = 0; decade < 10; decade += 1) {
-  const samples: number[] = [];
-  for (let thousand = 0; thousand < 10; thousand += 1) {
-    await ours.callsPerSecond(api.ids.slice(0, 1_000), 32);
-    samples.push(ours.memory().now);
+const sections: string[] = [];
+const misses: string[] = [];
+const failures: string[] = [];
+const context = await BenchContext.create();
+for (const { name, title, measure } of PARTS.filter((part) => values.only.includes(part.name))) {
+  const started = performance.now();
+  const figures = await measure(context);
+  const section = `### ${title}\n\n${tableOf(['', name, 'target', '', 'bound'], figures.map(row))}`;
+  console.log(`\n${section}\n\n${name}: ${Math.round((performance.now() - started) / 1_000)} s`);
+  sections.push(section);
+  for (const figure of figures) {
+    const { what, value, target, bound } = figure;
+    if (target && !meets(value, target))
+      misses.push(`target ${limitText(target)} for "${what}": not met, ${valueText(figure)}`);
+    if (bound && !meets(value, bound))
+      failures.push(`bound ${limitText(bound)} for "${what}": exceeded, ${valueText(figure)}`);
   }
-  medians.push(median(samples));
 }
-for (const [i, mb] of medians.entries()) {
-  if (i > 0) line(`to call ${(i + 1) * 10_000}`, (mb / (medians[1] ?? Number.NaN)).toFixed(2));
-}
-ours.end();
-api.end();
+await context.end();
+
+console.log(['', ...misses, ...failures].join('\n'));
+if (failures.length > 0) process.exitCode = 1;
+if (values.write) await writeSection('bench', [measuredWhere(new Date()), ...sections].join('\n\n'));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { randomOf } from '../test/random.ts';
+import { median } from './figure.ts';
 import { residentMemory } from './process-use.ts';
 import { measuredWhere, type Row, tableOf, writeSection } from './results.ts';
 import { startSandbox } from './sandbox-process.ts';
@@ -14,7 +15,6 @@ import { faultRules, occurrences } from './soak/faults.ts';
 import { compareJournal } from './soak/journal.ts';
 import type { ExpectedRecord } from './soak/records.ts';
 import { RequestCount } from './soak/requests.ts';
-import { median } from './start.ts';
 
 const HOSTS = 2;
 const CALLS_IN_FLIGHT = 10;

@@ -1,7 +1,7 @@
-import { normalizeText, readableText, sameText } from '../src/lib/markup.ts';
-import { redactStrictly } from '../src/lib/redact.ts';
-import { entriesOf } from '../src/tools/composite/contact-view/timeline-entries.ts';
-import { ContactWriter } from '../src/tools/composite/onboard/related-records.ts';
+import { normalizeText, readableText, sameText } from '../../src/lib/markup.ts';
+import { redactStrictly } from '../../src/lib/redact.ts';
+import { entriesOf } from '../../src/tools/composite/contact-view/timeline-entries.ts';
+import { ContactWriter } from '../../src/tools/composite/onboard/related-records.ts';
 
 /** A function to measure at two input sizes; `prepare` is not measured. */
 export interface Case {

@@ -1,27 +1,28 @@
-import type { ReconcileContext } from '../src/api/endpoint.ts';
-import { isExpired, toApiError } from '../src/api/error-messages.ts';
-import type { HttpResponse, Transport } from '../src/api/transport/types.ts';
-import { listMatches, matchFields } from '../src/api/write/compare.ts';
-import { findNewNote, findNewTask } from '../src/api/write/strategies/related-records.ts';
-import { foldText, passageAround } from '../src/lib/fold.ts';
-import type { Json } from '../src/lib/json.ts';
-import { normalizeText, readableText, sameText } from '../src/lib/markup.ts';
-import { redact, redactStrictly } from '../src/lib/redact.ts';
-import { quoteForMessage, stripHiddenCharacters, withinBytes } from '../src/lib/text.ts';
-import { matchOptions } from '../src/mcp/completion/completer.ts';
-import { overviewMarkdown, timelineMarkdown } from '../src/resources/markdown.ts';
-import { BulkJob } from '../src/tools/composite/bulk-job/bulk-job.ts';
-import type { Plan, StepName } from '../src/tools/composite/bulk-update/job.ts';
-import { STEPS } from '../src/tools/composite/bulk-update/steps.ts';
-import { summaryOf } from '../src/tools/composite/bulk-update/summary.ts';
-import { changesSince, sweepFrom } from '../src/tools/composite/changes/change-feed.ts';
-import { Groups } from '../src/tools/composite/count/groups.ts';
-import { type CustomValue, customFieldValue, sameValue } from '../src/tools/composite/custom-field-values.ts';
-import { SeenRows } from '../src/tools/composite/search-pages.ts';
-import { toText, toToolResult, truncateToLimit } from '../src/tools/core/tool-result.ts';
-import { endpoints } from '../src/tools/index.ts';
-import { connect } from '../test/connect.ts';
-import { type Case, confirmedRatioOf } from './linear.ts';
+import type { ReconcileContext } from '../../src/api/endpoint.ts';
+import { isExpired, toApiError } from '../../src/api/error-messages.ts';
+import type { HttpResponse, Transport } from '../../src/api/transport/types.ts';
+import { listMatches, matchFields } from '../../src/api/write/compare.ts';
+import { findNewNote, findNewTask } from '../../src/api/write/strategies/related-records.ts';
+import { foldText, passageAround } from '../../src/lib/fold.ts';
+import type { Json } from '../../src/lib/json.ts';
+import { normalizeText, readableText, sameText } from '../../src/lib/markup.ts';
+import { redact, redactStrictly } from '../../src/lib/redact.ts';
+import { quoteForMessage, stripHiddenCharacters, withinBytes } from '../../src/lib/text.ts';
+import { matchOptions } from '../../src/mcp/completion/completer.ts';
+import { overviewMarkdown, timelineMarkdown } from '../../src/resources/markdown.ts';
+import { BulkJob } from '../../src/tools/composite/bulk-job/bulk-job.ts';
+import type { Plan, StepName } from '../../src/tools/composite/bulk-update/job.ts';
+import { STEPS } from '../../src/tools/composite/bulk-update/steps.ts';
+import { summaryOf } from '../../src/tools/composite/bulk-update/summary.ts';
+import { changesSince, sweepFrom } from '../../src/tools/composite/changes/change-feed.ts';
+import { Groups } from '../../src/tools/composite/count/groups.ts';
+import { type CustomValue, customFieldValue, sameValue } from '../../src/tools/composite/custom-field-values.ts';
+import { SeenRows } from '../../src/tools/composite/search-pages.ts';
+import { toText, toToolResult, truncateToLimit } from '../../src/tools/core/tool-result.ts';
+import { endpoints } from '../../src/tools/index.ts';
+import { connect } from '../../test/connect.ts';
+import type { Figure } from '../figure.ts';
+import { CASES, type Case, confirmedRatioOf, MAX_RATIO } from './linear.ts';
 
 /** Small enough that ten times as much still fits the caches of the processor, whose misses would be measured too. */
 const CHARACTERS = 3_000;
@@ -330,7 +331,7 @@ async function tools(): Promise<Case[]> {
 }
 
 /** One figure per function: for functions on texts that of the slowest text. */
-export async function caseRatios(): Promise<{ what: string; ratio: number }[]> {
+async function caseRatios(): Promise<{ what: string; ratio: number }[]> {
   const figures = new Map<string, { what: string; ratio: number }>();
   for (const each of [...texts, ...rows, ...(await tools())]) {
     const { what } = each;
@@ -339,4 +340,16 @@ export async function caseRatios(): Promise<{ what: string; ratio: number }[]> {
     if (!(ratio <= (figures.get(group)?.ratio ?? 0))) figures.set(group, { what, ratio });
   }
   return [...figures.values()];
+}
+
+/** Processor time for ten times the input, as a ratio. */
+export async function linearFigures(): Promise<Figure[]> {
+  const ratios = [];
+  for (const each of CASES) ratios.push({ what: each.what, ratio: await confirmedRatioOf(each) });
+  return [...ratios, ...(await caseRatios())].map(({ what, ratio }) => ({
+    what,
+    value: ratio,
+    digits: 1,
+    bound: { most: MAX_RATIO },
+  }));
 }
