@@ -95,23 +95,26 @@ interface RecordTypes {
   readonly note: Note;
   readonly appointment: Appointment;
 }
-/** One write. A new record has no `before`, a removed one no `after`. */
+/** One write. A new record has no `before`; a removed one has no `after`, also if it is stored as deleted. */
+export interface Write<T> {
+  readonly before: T | undefined;
+  readonly after: T | undefined;
+}
 export type Change = {
-  [Kind in keyof RecordTypes]: {
-    readonly kind: Kind;
-    readonly before: RecordTypes[Kind] | undefined;
-    readonly after: RecordTypes[Kind] | undefined;
-  };
+  [Kind in keyof RecordTypes]: { readonly kind: Kind } & Write<RecordTypes[Kind]>;
 }[keyof RecordTypes];
+
+const existing = <T extends { readonly deleted?: boolean }>(record: T | undefined): T | undefined =>
+  record?.deleted ? undefined : record;
 
 /** All records of the sandbox. They are replaced, never changed in place, so readers need no copies. */
 export class Store {
   readonly locations = new Map<string, LocationRecords>();
   readonly contacts = new Map<string, Contact>();
-  readonly tasks = new RecordsByContact<Task>((before, after) => this.onChange({ kind: 'task', before, after }));
-  readonly notes = new RecordsByContact<Note>((before, after) => this.onChange({ kind: 'note', before, after }));
-  readonly appointments = new RecordsByContact<Appointment>((before, after) =>
-    this.onChange({ kind: 'appointment', before, after }),
+  readonly tasks = new RecordsByContact<Task>((write) => this.onChange({ kind: 'task', ...write }));
+  readonly notes = new RecordsByContact<Note>((write) => this.onChange({ kind: 'note', ...write }));
+  readonly appointments = new RecordsByContact<Appointment>((write) =>
+    this.onChange({ kind: 'appointment', ...write }),
   );
   /** Ids of the campaigns by contact id. */
   readonly campaigns = new Map<string, Set<string>>();
@@ -142,7 +145,7 @@ export class Store {
     const before = this.contacts.get(contact.id);
     this.#put(contact);
     this.locations.get(contact.locationId)?.index.update(contact, now);
-    this.onChange({ kind: 'contact', before, after: contact });
+    this.onChange({ kind: 'contact', before: existing(before), after: existing(contact) });
   }
 
   /** The contacts of a location with this email (primary or secondary) or primary phone. */
@@ -162,12 +165,12 @@ export class Store {
 }
 
 /** The records of each contact, in the order they were added. */
-export class RecordsByContact<T extends { readonly id: string; readonly contactId: string }> {
+export class RecordsByContact<T extends { readonly id: string; readonly contactId: string; readonly deleted?: true }> {
   readonly #byContact = new Map<string, T[]>();
-  readonly #onChange: (before: T | undefined, after: T | undefined) => void;
+  readonly #onWrite: (write: Write<T>) => void;
 
-  constructor(onChange: (before: T | undefined, after: T | undefined) => void) {
-    this.#onChange = onChange;
+  constructor(onWrite: (write: Write<T>) => void) {
+    this.#onWrite = onWrite;
   }
 
   forContact(contactId: string): readonly T[] {
@@ -187,7 +190,7 @@ export class RecordsByContact<T extends { readonly id: string; readonly contactI
     const before = this.find(item.contactId, item.id);
     const next = before ? others.map((other) => (other === before ? item : other)) : [...others, item];
     this.#byContact.set(item.contactId, next);
-    this.#onChange(before, item);
+    this.#onWrite({ before: existing(before), after: existing(item) });
   }
 
   remove(item: T): void {
@@ -195,6 +198,6 @@ export class RecordsByContact<T extends { readonly id: string; readonly contactI
       item.contactId,
       this.forContact(item.contactId).filter(({ id }) => id !== item.id),
     );
-    this.#onChange(item, undefined);
+    this.#onWrite({ before: existing(item), after: undefined });
   }
 }

@@ -1,7 +1,7 @@
 import type { Contact } from '../contact.ts';
 import { iso } from '../dates.ts';
-import { midnight, serializeAppointment, zonedTimes } from '../serialize.ts';
-import type { Appointment, Change, LocationRecords, Note, Task } from '../store.ts';
+import { midnight, zonedTimes } from '../serialize.ts';
+import type { Appointment, Change, LocationRecords, Note, Task, Write } from '../store.ts';
 import type { Switches } from '../switches.ts';
 
 /** What one event says, without the keys that all events have. */
@@ -10,52 +10,52 @@ export interface Announcement {
   readonly payload: object;
 }
 
-/** The events that a write causes. A record that is stored as deleted counts as removed. */
+/** The events that a write causes. */
 export function eventsOf(change: Change, records: LocationRecords, switches: Readonly<Switches>): Announcement[] {
-  if (change.kind === 'contact') {
-    const [before, after] = [existing(change.before), existing(change.after)];
-    if (before && after) {
-      const payload = contactPayload(after);
-      return contactUpdates(before, after, switches).map((type) => ({ type, payload }));
-    }
-    return announce('Contact', before, after, contactPayload);
+  switch (change.kind) {
+    case 'contact':
+      return contactEvents(change, switches);
+    case 'task':
+      return taskEvents(change);
+    case 'note':
+      return announce('Note', change, notePayload);
+    case 'appointment':
+      return announce('Appointment', change, (appointment) => appointmentPayload(appointment, records));
   }
-  if (change.kind === 'note') return announce('Note', change.before, change.after, notePayload);
-  if (change.kind === 'appointment') {
-    const payload = (appointment: Appointment) => appointmentPayload(appointment, records);
-    return announce('Appointment', existing(change.before), existing(change.after), payload);
-  }
-  const [before, after] = [existing(change.before), existing(change.after)];
-  if (!before || !after) return announce('Task', before, after, before ? taskPayload : newTaskPayload);
-  // No other change of a task has an event.
-  return after.completed && !before.completed ? [{ type: 'TaskComplete', payload: taskPayload(after) }] : [];
 }
 
-const existing = <T extends { readonly deleted?: boolean }>(record: T | undefined) =>
-  record?.deleted ? undefined : record;
-
-function announce<T>(kind: string, before: T | undefined, after: T | undefined, payload: (record: T) => object) {
-  const record = after ?? before;
-  if (!record) return [];
-  const verb = before ? (after ? 'Update' : 'Delete') : 'Create';
-  return [{ type: kind + verb, payload: payload(record) }];
+/** `NoteCreate`, `NoteUpdate` or `NoteDelete`, and so on. A removed record is shown as it was. */
+function announce<T>(kind: string, { before, after }: Write<T>, payload: (record: T) => object): Announcement[] {
+  if (after) return [{ type: `${kind}${before ? 'Update' : 'Create'}`, payload: payload(after) }];
+  return before ? [{ type: `${kind}Delete`, payload: payload(before) }] : [];
 }
 
-/** Changes of followers, business, type, gender, secondary emails and inbound do-not-disturb have no event. */
-function contactUpdates(before: Contact, after: Contact, switches: Readonly<Switches>): string[] {
+function contactEvents(write: Write<Contact>, { contactUpdateEvents }: Readonly<Switches>): Announcement[] {
+  const { before, after } = write;
+  if (!before || !after) return announce('Contact', write, contactPayload);
   const differ = (fields: (contact: Contact) => unknown) =>
     JSON.stringify(fields(before)) !== JSON.stringify(fields(after));
   const specific = [
     ...(differ(({ tags }) => tags) ? ['ContactTagUpdate'] : []),
     ...(differ(dndFields) ? ['ContactDndUpdate'] : []),
   ];
-  const isUpdate = differ(otherFields) || (specific.length > 0 && switches.contactUpdateEvents === 'all fields');
-  return isUpdate ? ['ContactUpdate', ...specific] : specific;
+  const isUpdate = differ(updateFields) || (specific.length > 0 && contactUpdateEvents === 'all fields');
+  const types = isUpdate ? ['ContactUpdate', ...specific] : specific;
+  return types.map((type) => ({ type, payload: contactPayload(after) }));
+}
+
+function taskEvents(write: Write<Task>): Announcement[] {
+  const { before, after } = write;
+  if (!before) return announce('Task', write, newTaskPayload);
+  if (!after) return announce('Task', write, taskPayload);
+  // No other change of a task has an event.
+  return after.completed && !before.completed ? [{ type: 'TaskComplete', payload: taskPayload(after) }] : [];
 }
 
 const dndFields = ({ dnd, dndSettings }: Contact) => ({ dnd, dndSettings });
 
-const otherFields = (contact: Contact) => ({
+/** The fields whose change is a ContactUpdate. */
+const updateFields = (contact: Contact) => ({
   firstName: contact.firstName,
   lastName: contact.lastName,
   name: contact.name,
@@ -75,20 +75,19 @@ const otherFields = (contact: Contact) => ({
   customFields: contact.customFields,
 });
 
-/** Recorded: absent values have no key, `name` and attachments are absent, dndSettings is in other events as well. */
+/** JSON drops absent values. */
 const contactPayload = (contact: Contact) => ({
   id: contact.id,
-  ...otherFields(contact),
+  ...updateFields(contact),
   ...dndFields(contact),
   tags: contact.tags,
   attributionSource: contact.attribution,
   dateAdded: iso(contact.dateAdded),
 });
 
-/** A fixed list: neither the author nor title, color and attachments. */
 const notePayload = ({ id, body, contactId, dateAdded }: Note) => ({ id, body, contactId, dateAdded: iso(dateAdded) });
 
-/** Recorded: without the contact and the body, which the documentation has. */
+/** Recorded without the contact and the body, which the documentation has. */
 const newTaskPayload = ({ id, assignedTo, title, dateAdded, dueDate }: Task) => ({
   id,
   assignedTo,
@@ -96,19 +95,17 @@ const newTaskPayload = ({ id, assignedTo, title, dateAdded, dueDate }: Task) => 
   dateAdded: iso(dateAdded),
   dueDate: iso(dueDate),
 });
+
 const taskPayload = (task: Task) => ({ ...newTaskPayload(task), body: task.body, contactId: task.contactId });
 
 /** Nested, unlike the others. */
-function appointmentPayload(appointment: Appointment, { location, calendars }: LocationRecords) {
-  const { id, address, title, calendarId, contactId, ...rest } = serializeAppointment(appointment, location);
-  const groupId = calendars.find((calendar) => calendar.id === calendarId)?.groupId;
-  const { appointmentStatus, assignedUserId, users, notes } = rest;
-  return {
-    appointment: {
-      ...{ id, address, title, calendarId, contactId, groupId },
-      ...{ appointmentStatus, assignedUserId, users, notes },
-      source: 'booking_widget',
-      ...zonedTimes(appointment, location),
-    },
-  };
-}
+const appointmentPayload = (appointment: Appointment, { location, calendars }: LocationRecords) => ({
+  appointment: {
+    ...appointment,
+    deleted: undefined,
+    groupId: calendars.find(({ id }) => id === appointment.calendarId)?.groupId,
+    users: appointment.assignedUserId ? [appointment.assignedUserId] : [],
+    source: 'booking_widget',
+    ...zonedTimes(appointment, location),
+  },
+});
