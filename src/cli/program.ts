@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import pkg from '../../package.json' with { type: 'json' };
 import { nearest } from '../lib/nearest.ts';
 import { quotedSetting, redactStrictly } from '../lib/redact.ts';
+import type { CallOptions } from './call.ts';
 import type { DoctorOptions } from './doctor/index.ts';
 import type { JournalOptions } from './journal.ts';
 import type { LoginOptions } from './login.ts';
@@ -35,6 +36,8 @@ export async function runCli(args: readonly string[]): Promise<void> {
       await serve(sandbox);
     });
   addCommands(program);
+  addAccountCommands(program);
+  addScriptCommands(program);
   for (const command of [program, ...program.commands])
     command
       .allowExcessArguments(command === program)
@@ -64,6 +67,16 @@ function addCommands(program: Command): void {
     .option('--sandbox', 'add it with the embedded sandbox: no account')
     .action(async (options: SetupOptions) => (await import('./setup/index.ts')).runSetup(options));
   program
+    .command('doctor')
+    .description('check settings, sign-in, scopes, connectivity and quota; exit code 0 only if the server would work')
+    .option('--json', 'print JSON')
+    .option('--facts', 'check assumptions about the API against your own account, read-only')
+    .option('--sandbox', 'check against the embedded sandbox')
+    .action(async (options: DoctorOptions) => (await import('./doctor/index.ts')).runDoctor(options));
+}
+
+function addAccountCommands(program: Command): void {
+  program
     .command('login')
     .description('sign in by OAuth, or with --api-key by a private token from the terminal or standard input')
     .option('--api-key', 'store a private integration token')
@@ -81,6 +94,19 @@ function addCommands(program: Command): void {
     .description('list the locations that are signed in')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }) => (await import('./accounts.ts')).runAccounts(options));
+}
+
+function addScriptCommands(program: Command): void {
+  program
+    .command('call')
+    .description('call one tool from a script, and print its result as JSON')
+    .argument('<tool>', 'name of the tool')
+    .argument('[arguments]', 'JSON object; - reads it from standard input', '{}')
+    .option('--yes', 'confirm this call if it asks before it acts; without it the preview is printed, exit code 3')
+    .option('--sandbox', 'call it in the embedded sandbox')
+    .action(async (tool: string, args: string, options: CallOptions) =>
+      (await import('./call.ts')).runCall(tool, args, options),
+    );
   program
     .command('journal')
     .description('print what this server wrote, newest first')
@@ -89,13 +115,6 @@ function addCommands(program: Command): void {
     .option('--json', 'print JSON lines')
     .option('--sandbox', 'the journal of the embedded sandbox')
     .action(async (options: JournalOptions) => (await import('./journal.ts')).runJournal(options));
-  program
-    .command('doctor')
-    .description('check settings, sign-in, scopes, connectivity and quota; exit code 0 only if the server would work')
-    .option('--json', 'print JSON')
-    .option('--facts', 'check assumptions about the API against your own account, read-only')
-    .option('--sandbox', 'check against the embedded sandbox')
-    .action(async (options: DoctorOptions) => (await import('./doctor/index.ts')).runDoctor(options));
 }
 
 function unknownCommand(command: string, names: readonly string[]): never {
