@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../src/sandbox/index.ts';
-import { createWorld } from '../api/auth/world.ts';
+import { createWorld, runProgram } from '../api/auth/world.ts';
 import { expectRefused } from './expect-refused.ts';
 
 const AGENCY = 'contacts.readonly oauth.readonly oauth.write';
@@ -137,7 +137,9 @@ describe('accounts and logout', () => {
   test('two concurrent logins are both stored', async () => {
     const world = await createWorld();
     const [one, two] = [await world.begin('contacts.readonly'), await world.begin(AGENCY, { company: true })];
-    const ran = await Promise.all([one, two].map((address) => world.run(['login', '--code', String(address)])));
+    const ran = await Promise.all(
+      [one, two].map((address) => runProgram(['login', '--code', String(address)], world.env)),
+    );
     expect(ran.map(({ code }) => code)).toEqual([0, 0]);
     expect(Object.keys(await world.stored()).sort()).toEqual([
       expect.stringMatching(/^company:/),

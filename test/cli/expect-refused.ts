@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Ran } from '../api/auth/world.ts';
+import type { Ran } from './run-command.ts';
 
 /** The one line on stderr, without the program's name. */
 const line = (stderr: string) => /^ghl-contacts-mcp: (.+)\n$/.exec(stderr)?.[1];

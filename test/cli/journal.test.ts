@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/api/write/journal/entry.ts';
 import type { Json } from '../../src/lib/json.ts';
-import { createWorld, runProgram } from '../api/auth/world.ts';
+import { createWorld } from '../api/auth/world.ts';
 import { find } from '../connect.ts';
 import { HELLO, PROGRAM, rpc, start } from '../program.ts';
+import { runCommand } from './run-command.ts';
 
 const WRITES = 'contacts.readonly contacts.write';
 
@@ -91,7 +92,7 @@ describe('ghl-contacts-mcp journal', () => {
     const world = await createWorld();
     const { GHL_CLIENT_ID: _, ...rest } = world.env;
     const located = args.length > 0 ? { GHL_LOCATION_ID: world.sandbox.locationId } : {};
-    const ran = await runProgram(['journal', ...args], { ...rest, ...located, ...env });
+    const ran = await runCommand(['journal', ...args], { ...rest, ...located, ...env });
     expect([ran.code, ran.stdout]).toEqual([code, '']);
     expect(ran.stderr).toContain(message);
     expect(ran.stderr.match(/\n/g)).toHaveLength(1);

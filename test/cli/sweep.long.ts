@@ -2,8 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Fault } from '../../src/sandbox/index.ts';
-import { createWorld, type Ran, type World } from '../api/auth/world.ts';
+import { createWorld, type World } from '../api/auth/world.ts';
 import { start } from '../program.ts';
+import type { Ran } from './run-command.ts';
 
 const ECHO = 'ECHO';
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { SandboxOptions } from '../../../src/sandbox/index.ts';
 import { PROGRAM } from '../../program.ts';
 import { createWorld, runProgram, type World } from './world.ts';
 
@@ -11,6 +12,9 @@ const missing = ['dbus-run-session', 'gnome-keyring-daemon'].filter(
   (program) => spawnSync(program, ['--version']).status !== 0,
 );
 const SKIPPED = missing.length ? ` (skipped: ${missing.join(' and ')} not installed)` : '';
+
+/** The library of the keychain keeps the session of its process, so that each command runs in a process of its own. */
+const processes = (options?: SandboxOptions) => createWorld(options, runProgram);
 
 /** A desktop session with an unlocked keyring; its files are in the world's folder. */
 async function keyring({ env, folder }: World): Promise<Record<string, string>> {
@@ -37,7 +41,7 @@ async function filesWith(folder: string, secrets: readonly string[]): Promise<st
 
 describe.skipIf(missing.length > 0)(`a real keyring${SKIPPED}`, () => {
   test('login stores a private token, a server reads it, logout deletes it', async () => {
-    const world = await createWorld();
+    const world = await processes();
     const env = await keyring(world);
     const { token, locationId } = world.sandbox;
     const args = ['login', '--api-key', '--location', locationId];
@@ -53,7 +57,7 @@ describe.skipIf(missing.length > 0)(`a real keyring${SKIPPED}`, () => {
   });
 
   test('OAuth: it stores a rotated pair, and the pairs of an agency and of a location separately', async () => {
-    const world = await createWorld({ tokenTtlMs: 1_500 });
+    const world = await processes({ tokenTtlMs: 1_500 });
     const env = await keyring(world);
     await world.login('contacts.readonly oauth.readonly oauth.write', { env, company: true });
     const { code, stdout } = await world.login('contacts.readonly', { env });
@@ -73,7 +77,7 @@ describe.skipIf(missing.length > 0)(`a real keyring${SKIPPED}`, () => {
   });
 
   test('login reports that tokens in the keyring cannot be read without it', async () => {
-    const world = await createWorld();
+    const world = await processes();
     const env = await keyring(world);
     await world.login('contacts.readonly', { env });
     const unavailable = { ...env, DBUS_SESSION_BUS_ADDRESS: `unix:path=${world.folder}/no-bus` };
@@ -98,7 +102,7 @@ async function entries(env: Record<string, string>): Promise<string[]> {
 
 describe('without a keychain', () => {
   test('a private file is used instead, login and doctor name it, and a later keyring changes nothing', async () => {
-    const world = await createWorld();
+    const world = await processes();
     const env = { GHL_TOKEN_STORE: '', DBUS_SESSION_BUS_ADDRESS: `unix:path=${world.folder}/no-bus` };
     const file = join(world.folder, 'config/ghl-contacts-mcp/tokens.json');
     const { code, stdout } = await world.login('contacts.readonly', { env });
@@ -115,7 +119,7 @@ describe('without a keychain', () => {
   });
 
   test('logout without a sign-in needs no keychain', async () => {
-    const world = await createWorld();
+    const world = await processes();
     const env = { GHL_TOKEN_STORE: '', DBUS_SESSION_BUS_ADDRESS: `unix:path=${world.folder}/no-bus` };
     expect((await world.run(['logout'], { env })).code).toBe(0);
   });
@@ -132,7 +136,7 @@ describe('without the library of the keychain', () => {
   }
 
   test('login uses a private file, and doctor says what is missing', async () => {
-    const [world, program] = [await createWorld(), await installed()];
+    const [world, program] = [await processes(), await installed()];
     const env = { ...world.env, GHL_TOKEN_STORE: '' };
     const before = await runProgram(['doctor'], env, '', program);
     expect(before.stdout).toMatch(/^· store .*login will use a file\. .*@napi-rs\/keyring is not installed/m);
@@ -146,7 +150,7 @@ describe('without the library of the keychain', () => {
   });
 
   test('tokens that are in the keychain cannot be read, and the message says so', async () => {
-    const [world, program] = [await createWorld(), await installed()];
+    const [world, program] = [await processes(), await installed()];
     await world.signIn();
     const facts = JSON.parse(await readFile(world.facts, 'utf8'));
     const folder = join(world.folder, 'config/ghl-contacts-mcp');

@@ -12,18 +12,12 @@ import { readConfig } from '../../../src/cli/config.ts';
 import { storeAgencyGrant, storeLocationGrant } from '../../../src/cli/store-grant.ts';
 import type { Json } from '../../../src/lib/json.ts';
 import { createSandbox, type Sandbox, type SandboxOptions, serveSandbox } from '../../../src/sandbox/index.ts';
+import { type Env, type Ran, runCommand } from '../../cli/run-command.ts';
 import { textOf } from '../../connect.ts';
 import { PROGRAM } from '../../program.ts';
 import { consented, REDIRECT } from './signed-in.ts';
 
 export const DAY = 86_400_000;
-
-export interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-type Env = Readonly<Record<string, string>>;
 
 export interface Running {
   readonly client: Client;
@@ -60,6 +54,7 @@ export interface World {
   readonly file: string;
   readonly facts: string;
   readonly env: Env;
+  /** Runs a command in this process, unless the world has another `execute`. */
   run(args: readonly string[], more?: { env?: Env; input?: string }): Promise<Ran>;
   /** Stores what a login by OAuth stores, without running the program. */
   signIn(scopes?: string, more?: { company?: boolean }): Promise<void>;
@@ -77,7 +72,7 @@ export interface World {
   expire(): Promise<void>;
 }
 
-export async function createWorld(options: SandboxOptions = {}): Promise<World> {
+export async function createWorld(options: SandboxOptions = {}, execute = runCommand): Promise<World> {
   const sandbox = createSandbox({ rate: 'off', ...options });
   const served = await serveSandbox(sandbox);
   const folder = await mkdtemp(join(tmpdir(), 'ghl-world-'));
@@ -98,7 +93,7 @@ export async function createWorld(options: SandboxOptions = {}): Promise<World> 
     GHL_REDIRECT_URI: REDIRECT,
     GHL_TOKEN_STORE: `file:${file}`,
   };
-  const run: World['run'] = (args, more = {}) => runProgram(args, { ...env, ...more.env }, more.input);
+  const run: World['run'] = (args, more = {}) => execute(args, { ...env, ...more.env }, more.input);
   const begin: World['begin'] = async (scopes = 'contacts.readonly', { company = false, ...more } = {}) => {
     const { stdout } = await run(['login', '--scopes', scopes], more);
     return consent(printedAddress(stdout), company);
@@ -150,6 +145,7 @@ async function signIn({ sandbox, env }: Pick<World, 'sandbox' | 'env'>, scopes: 
   }
 }
 
+/** Runs the built program in a process of its own. */
 export function runProgram(args: readonly string[], env: Env, input = '', program = PROGRAM): Promise<Ran> {
   const child = spawn(process.execPath, [program, ...args], { env });
   let [stdout, stderr] = ['', ''];
