@@ -76,6 +76,23 @@ export const prebuiltDefinitions = (byTool: Readonly<Record<string, string>>): P
   },
 });
 
+/** The SDK without the schemas of messages that the program does not use, 61 of 157. */
+export const usedMessages: Plugin = {
+  name: 'used-messages',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/sdk\/dist\/esm\/types\.js$/ }, async ({ path }) => ({
+      contents: markAsPure(await readFile(path, 'utf8')),
+    }));
+  },
+};
+
+/** A bundler keeps a constant that is the result of a call, unless a comment states that the call has no effect. */
+const markAsPure = (module: string): string =>
+  module.replace(
+    /^((?:export )?const \w+ = )((?:z|\w+Schema)\b[^;]*?\([\s\S]*?);\n(?=[^\s}]|$)/gm,
+    '$1/* @__PURE__ */ (() => $2)();\n',
+  );
+
 /** zod without the code that makes JSON Schema: the build has made the schemas of all tools. */
 export const prebuiltSchemas: Plugin = {
   name: 'prebuilt-schemas',

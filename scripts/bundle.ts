@@ -3,7 +3,14 @@ import { dirname, join } from 'node:path';
 import { build, type CommonOptions, type Plugin, transform } from 'esbuild';
 import { buildToolDefinition } from '../src/tools/core/tool-schema.ts';
 import { tools } from '../src/tools/index.ts';
-import { oneStartChunk, phoneParsing, prebuiltDefinitions, prebuiltSchemas, undiciPools } from './bundle-parts.ts';
+import {
+  oneStartChunk,
+  phoneParsing,
+  prebuiltDefinitions,
+  prebuiltSchemas,
+  undiciPools,
+  usedMessages,
+} from './bundle-parts.ts';
 
 const OUTPUT = {
   platform: 'node',
@@ -29,11 +36,18 @@ export async function bundle(outdir: string, plugins: readonly Plugin[] = []): P
     alias: {
       ajv: './scripts/no-ajv.ts',
       'ajv-formats': './scripts/no-ajv.ts',
-      'cross-spawn': './scripts/node-spawn.ts',
       // Its main file loads the others in a way that a bundler cannot follow.
       'jsonc-parser': 'jsonc-parser/lib/esm/main.js',
     },
-    plugins: [...plugins, oneStartChunk, prebuiltDefinitions(definitions), prebuiltSchemas, undiciPools, phoneParsing],
+    plugins: [
+      ...plugins,
+      oneStartChunk,
+      prebuiltDefinitions(definitions),
+      prebuiltSchemas,
+      usedMessages,
+      undiciPools,
+      phoneParsing,
+    ],
     logLevel: 'warning',
   });
   await rm(outdir, { recursive: true, force: true });

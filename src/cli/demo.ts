@@ -1,8 +1,5 @@
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import pkg from '../../package.json' with { type: 'json' };
-import { isRecord, rowsIn, textIn } from '../lib/json.ts';
-import { noValidator } from '../mcp/no-schema-validator.ts';
+import { listIn, recordIn, rowsIn, textIn } from '../lib/json.ts';
+import { connectToSandbox } from './demo-client.ts';
 import { bold, dim, print, printCall, printHeading, printPerson, printResult, summarize } from './demo-output.ts';
 import { findMaria, idOf, mergeNora, type Stage, tagTheFleet, undoMistake, welcomeNora } from './demo-scenes.ts';
 
@@ -12,29 +9,28 @@ interface Connection extends Stage {
 
 const SCENES = [findMaria, welcomeNora, undoMistake, mergeNora, tagTheFleet];
 
-/** Starts this program as a host would, and connects to it over stdio; prints each call and its result. */
+/** Prints each call and its result. */
 async function connect(env: Record<string, string>): Promise<Connection> {
-  const client = new Client({ name: 'demo', version: pkg.version }, { jsonSchemaValidator: noValidator });
-  const program = { command: process.execPath, args: [process.argv[1] as string, '--sandbox'] };
-  await client.connect(new StdioClientTransport({ ...program, env: { LOG_LEVEL: 'warn', ...env }, stderr: 'inherit' }));
-  const { tools } = await client.listTools();
-  print(dim(`     connected over stdio: ${client.getServerVersion()?.title}, ${tools.length} tools`));
+  const { request, server, close } = await connectToSandbox({ LOG_LEVEL: 'warn', ...env });
+  const tools = listIn(await request('tools/list'), 'tools');
+  print(dim(`     connected over stdio: ${textIn(recordIn(server, 'serverInfo'), 'title')}, ${tools.length} tools`));
   return {
     heading: printHeading,
     person: printPerson,
     async call(tool, toolArguments) {
       printCall(tool, toolArguments);
-      const { isError = false, ...result } = await client.callTool({ name: tool, arguments: toolArguments });
-      const data = isRecord(result.structuredContent) ? result.structuredContent : {};
+      const result = await request('tools/call', { name: tool, arguments: toolArguments });
+      const data = recordIn(result, 'structuredContent') ?? {};
       const [text] = rowsIn(result, 'content');
-      printResult(isError ? [textIn(text, 'text') ?? ''] : summarize(data), isError === true);
+      const isError = result.isError === true;
+      printResult(isError ? [textIn(text, 'text') ?? ''] : summarize(data), isError);
       return data;
     },
-    close: () => client.close(),
+    close,
   };
 }
 
-/** Prints a conversation between a real MCP client and this server. */
+/** Prints a conversation with this server over MCP. */
 export async function runDemo(): Promise<void> {
   print(bold('ghl-contacts-mcp: a conversation in the sandbox (invented people, nothing leaves this machine)'));
   const server = await connect({ GHL_TIMEZONE: 'America/Chicago' });

@@ -39,3 +39,13 @@ test('npm install changes no file of a clone: the lock file has the dependencies
   expect(root).toEqual({ ...root, devDependencies, optionalDependencies });
   expect(root).not.toHaveProperty('dependencies');
 });
+
+test('of the SDK the program has the messages that it uses', async () => {
+  const chunks = await Promise.all(
+    (await readdir('dist/chunks')).map((name) => readFile(`dist/chunks/${name}`, 'utf8')),
+  );
+  const all = chunks.join('\n');
+  expect(all).toContain('resources/subscribe');
+  // Of the parameters of `sampling/createMessage`, which this server never sends.
+  expect(all).not.toContain('speedPriority');
+});
