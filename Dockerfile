@@ -10,7 +10,6 @@ FROM node:24-alpine
 LABEL io.modelcontextprotocol.server.name="io.github.owner--to-fill-in/ghl-contacts-mcp"
 WORKDIR /app
 # Without the native keychain, tokens come from the environment.
-COPY --from=build /build/package.json ./
 COPY --from=build /build/dist ./dist
 USER node
 ENTRYPOINT ["node", "/app/dist/index.js"]

@@ -1,7 +1,6 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { mcpbManifest } from './manifests.ts';
-import { PROJECT } from './project.ts';
 
 /** What `dist` has for other projects, and the program does not need. */
 const FOR_OTHER_PROJECTS = ['sandbox.js', 'types'];
@@ -17,7 +16,5 @@ export async function writeBundle(folder: string): Promise<void> {
     filter: (path) => !FOR_OTHER_PROJECTS.includes(relative('dist', path)),
   });
   await cp('LICENSE', join(folder, 'LICENSE'));
-  const { name, version, license } = PROJECT;
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ name, version, license, type: 'module' }));
   await writeFile(join(folder, 'manifest.json'), JSON.stringify(mcpbManifest(), null, 2));
 }

@@ -67,6 +67,13 @@ describe('doctor when the server would work', () => {
     expect(of('sign-in')?.message).toBe(`OAuth for location ${world.sandbox.locationId}`);
   });
 
+  test('names only scopes that are missing, also where a tool needs another one too', async () => {
+    const world = await createWorld();
+    const { of } = await doctor(world, { ...pit(world), GHL_SCOPES: 'contacts.readonly contacts.write' });
+    expect(of('not allowed')?.message).toMatch(/^locations\.readonly, .+: GHL_SCOPES names what the server may use$/);
+    expect(of('not allowed')?.message).not.toContain('contacts.');
+  });
+
   test('with an expired token that can be renewed', async () => {
     const world = await createWorld();
     await world.signIn();

@@ -34,7 +34,9 @@ async function loadedFrom(entry: string): Promise<string[]> {
 describe('the bundle for Claude Desktop', () => {
   test('has the program and nothing else: no types, and nothing that only other projects import', async () => {
     const program = await loadedFrom('dist/index.js');
-    expect((await filesOf(folder)).sort()).toEqual([...program, 'LICENSE', 'manifest.json', 'package.json'].sort());
+    expect((await filesOf(folder)).sort()).toEqual(
+      [...program, 'dist/package.json', 'LICENSE', 'manifest.json'].sort(),
+    );
   });
 
   test.each([

@@ -6,6 +6,7 @@ import { silent } from '../../lib/log.ts';
 import { redactStrictly } from '../../lib/redact.ts';
 import { stripHiddenCharacters, truncate } from '../../lib/text.ts';
 import { DAY_MS } from '../../lib/time.ts';
+import { scopesOf } from '../../tools/core/tool.ts';
 import { resolveToolAccess } from '../../tools/core/tool-access.ts';
 import { tools } from '../../tools/index.ts';
 import { type Config, environment } from '../config.ts';
@@ -130,16 +131,13 @@ export function checkRenewal(config: Config, { account }: Connection): Finding[]
 
 /** Scopes granted and in effect, the number of tools of each, and the scopes not in effect. */
 export function checkScopes(config: Config, connection: Connection): Finding[] {
-  const { offered, hidden } = resolveToolAccess(
-    tools,
-    connection.scopes(),
-    config.selected,
-    undefined,
-    config.toolSettings,
-  );
+  const scopes = connection.scopes();
+  const { offered, hidden } = resolveToolAccess(tools, scopes, config.selected, undefined, config.toolSettings);
   const count = (scope: string) => offered.filter((tool) => tool.scope === scope).length;
-  const inEffect = connection.scopes().map((scope) => `${scope} (${count(scope)} tools)`);
-  const missing = [...new Set(hidden.filter(({ reason }) => reason === 'scope').map(({ tool }) => tool.scope))];
+  const inEffect = scopes.map((scope) => `${scope} (${count(scope)} tools)`);
+  // A tool may need two scopes and lack one of them.
+  const needed = new Set(hidden.filter(({ reason }) => reason === 'scope').flatMap(({ tool }) => scopesOf(tool)));
+  const missing = [...needed].filter((scope) => !scopes.includes(scope));
   const { granted } = connection.account;
   const findings: Finding[] = [];
   if (granted) findings.push(ok('granted', granted.map(displayValue).join(' ') || 'nothing'));

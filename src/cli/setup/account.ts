@@ -33,7 +33,8 @@ export async function chooseAccount(): Promise<Record<string, string>> {
   const locationId = chosen ?? parseLocationId('The location', answer || undefined);
   if (locationId === undefined) return usageError('A location is needed. Nothing was changed; run setup again.');
   if (!known.some((each) => each.locationId === locationId)) {
-    printLine('Create a token for it in HighLevel: Settings > Private Integrations, with the scope View Contacts.');
+    printLine('Create a token for it in HighLevel: Settings > Private Integrations, with the scope View Contacts, and');
+    printLine('Edit Contacts if the assistant may write.');
     await runLogin({ apiKey: true, location: locationId });
   }
   const needed = SIGN_IN_SETTINGS.flatMap((name) => {

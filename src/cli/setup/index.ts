@@ -75,7 +75,7 @@ async function addServer(hosts: readonly InstalledHost[], sandbox: boolean): Pro
   const made = await makeChanges(changes);
   if (made.length === 0) return;
   const works = await runDoctor(server, sandbox);
-  for (const { installed } of made) printLine(`${installed.host.restart}.`);
+  for (const { host } of made.map(({ installed }) => installed)) printLine(`${host.name}: ${host.restart}.`);
   printLine(
     works
       ? 'Then ask: "How many contacts do I have?"'

@@ -57,6 +57,7 @@ describe.skipIf(!hasTerminal)('setup on a terminal', () => {
     ]);
     expect(first.shown).toMatch(/Cursor: done\. A copy of what was there is .*\.backup/);
     expect(first.shown).toMatch(/✓ sign-in/);
+    expect(first.shown).toContain('Cursor: Switch the server on under Settings > MCP.');
     expect(first.shown).toContain('Then ask: "How many contacts do I have?"');
     expect(first.shown).not.toContain(sandbox.token);
     expect(first.code).toBe(0);
