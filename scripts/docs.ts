@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Endpoint } from '../src/api/endpoint.ts';
-import { SETTINGS, type Setting } from '../src/cli/settings.ts';
+import { SETTINGS } from '../src/cli/settings.ts';
 import { prompts } from '../src/mcp/prompts/index.ts';
 import { FACTS, type Fact, isOpen } from '../src/sandbox/index.ts';
 import { DIFFERENCES } from '../src/tools/composite/undo/differences.ts';
@@ -37,18 +37,11 @@ const toolTable = Object.entries(families)
   )
   .join('\n\n');
 
-const SETTING_NAMES = Object.keys(SETTINGS) as Setting[];
-/** What a newcomer may want to set. */
-const MAIN_SETTINGS: readonly Setting[] = ['GHL_API_KEY', 'GHL_LOCATION_ID', 'GHL_SCOPES', 'GHL_TOOLS', 'GHL_TIMEZONE'];
-
-const firstSentence = (text: string) => text.split('. ')[0] ?? text;
-
-const settingsTable = (names: readonly Setting[], textOf: (setting: Setting) => string) =>
-  [
-    '| setting | meaning (default) |',
-    '| --- | --- |',
-    ...names.map((name) => `| \`${name}\` | ${cell(textOf(name))} |`),
-  ].join('\n');
+const settingsTable = [
+  '| setting | meaning (default) |',
+  '| --- | --- |',
+  ...Object.entries(SETTINGS).map(([name, meaning]) => `| \`${name}\` | ${cell(meaning)} |`),
+].join('\n');
 
 const promptTable = [
   '| prompt | arguments | |',
@@ -125,10 +118,9 @@ const GENERATED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'README.md': {
     install: shortGuide(),
     figures: figures(),
-    settings: settingsTable(MAIN_SETTINGS, (name) => firstSentence(SETTINGS[name])),
   },
   'docs/install.md': { prerequisites: prerequisites(), accounts: accountTable(), hosts: hostSections() },
-  'docs/settings.md': { settings: settingsTable(SETTING_NAMES, (name) => SETTINGS[name]) },
+  'docs/settings.md': { settings: settingsTable },
   'docs/tools.md': { tools: toolTable, prompts: promptTable },
   'docs/writes.md': { reconcile: reconcileTable },
   'docs/undo.md': { rules: undoTable, differences: differenceTable },
