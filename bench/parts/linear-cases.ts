@@ -14,7 +14,7 @@ import { BulkJob } from '../../src/tools/composite/bulk-job/bulk-job.ts';
 import type { Plan, StepName } from '../../src/tools/composite/bulk-update/job.ts';
 import { STEPS } from '../../src/tools/composite/bulk-update/steps.ts';
 import { summaryOf } from '../../src/tools/composite/bulk-update/summary.ts';
-import { changesSince, sweepFrom } from '../../src/tools/composite/changes/change-feed.ts';
+import { changesSince, sweepFrom } from '../../src/tools/composite/changes/contact-changes.ts';
 import { Groups } from '../../src/tools/composite/count/groups.ts';
 import { type CustomValue, customFieldValue, sameValue } from '../../src/tools/composite/custom-field-values.ts';
 import { SeenRows } from '../../src/tools/composite/search-pages.ts';

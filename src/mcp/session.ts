@@ -55,7 +55,7 @@ export function createSession(server: Server, options: ServerOptions) {
   const conversation = randomWord(CONVERSATION_LENGTH);
   const subscriptions = createSubscriptions({
     ...{ api, clock, timers, log },
-    loadFeed: async () => (await import('./lazy.ts')).createChangeFeed,
+    loadFeed: async () => (await import('./lazy.ts')).createContactFeed,
     send: (uri) => void server.sendResourceUpdated({ uri }).catch(ignore),
   });
   const locations = new Map<string | undefined, ReturnType<typeof createLocation>>();

@@ -4,7 +4,7 @@ import { isRecord, type Json } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
 import type { Timers } from '../lib/scheduler.ts';
 import { CLOCK_SLACK_MS, type Clock } from '../lib/time.ts';
-import type { createChangeFeed } from '../tools/composite/changes/change-feed.ts';
+import type { createContactFeed } from '../tools/composite/changes/contact-changes.ts';
 import type { ToolContext } from '../tools/core/context.ts';
 import { startPoller } from './poller.ts';
 import { createThrottle } from './throttle.ts';
@@ -18,7 +18,7 @@ interface Options {
   readonly timers: Timers;
   readonly log: Log;
   /** Loads the change feed, with the first subscription. */
-  readonly loadFeed: () => Promise<typeof createChangeFeed>;
+  readonly loadFeed: () => Promise<typeof createContactFeed>;
   /** Sends `notifications/resources/updated`. */
   readonly send: (uri: string) => void;
 }
@@ -87,7 +87,7 @@ function createPoll(
   // A wrong clock of HighLevel must not skip changes of the near future.
   const latest = clock.now() + CLOCK_SLACK_MS;
   const start = () => Math.min(startedAt + api.serverNow() - api.now(), latest);
-  let feed: ReturnType<typeof createChangeFeed> | undefined;
+  let feed: ReturnType<typeof createContactFeed> | undefined;
   return async (signal) => {
     const createFeed = await loadFeed();
     const from = start();

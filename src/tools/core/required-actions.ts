@@ -87,6 +87,10 @@ const REQUIREMENTS: Readonly<Record<string, readonly Requirement[]>> = {
   list_changed_contacts: [
     always([SEARCH]),
     onlyIf('tasks', ({ tasks }) => tasks === true, ['list_contact_tasks'], ['search_location_tasks']),
+    onlyIf('appointments', ({ appointments }) => appointments === true, ['list_contact_appointments']),
+    onlyIf('deleted', ({ deleted }) => deleted === true, ['get_contact']),
+    ifGiven('notesOf', 'list_contact_notes'),
+    ifGiven('notesOfTag', 'list_contact_notes'),
   ],
   bulk_update_tasks: [
     always(['search_location_tasks', 'update_contact_task']),

@@ -19,9 +19,11 @@ export interface EventFilter {
 
 type Source = { readonly calendarId: string } | { readonly userId: string };
 
-interface EventsRead {
+export interface EventsRead {
   /** Each event once, in the order of their starts. */
   readonly events: readonly Json[];
+  /** The calendars that were read; none where one user's events are asked for. */
+  readonly calendars: readonly string[];
   /** The calendars that could not be read. */
   readonly failed: readonly { readonly calendarId: string; readonly reason: string }[];
   /** Epoch ms up to which events were read: before the end of the range if time ran out. */
@@ -56,8 +58,11 @@ export async function readEvents(range: TimeRange, filter: EventFilter, context:
   const failed = [...errors].flatMap(([source, error]) =>
     'calendarId' in source ? [{ calendarId: source.calendarId, reason: failureReason(error) }] : [],
   );
+  const calendars = sources.flatMap((source) =>
+    'calendarId' in source && !errors.has(source) ? [source.calendarId] : [],
+  );
   const found = await inOrderOfTime([...events.values()].filter(isOf(filter)), context.clock);
-  return { events: found.map(({ raw }) => raw), failed, readTo };
+  return { events: found.map(({ raw }) => raw), calendars, failed, readTo };
 }
 
 async function sourcesOf({ calendarId, userId }: EventFilter, context: ToolContext): Promise<readonly Source[]> {

@@ -8,7 +8,7 @@ import type { ToolContext } from '../../core/context.ts';
 import type { ToolInput } from '../../core/tool.ts';
 import { plainFilters } from '../../search-arguments.ts';
 import type { BulkJob, BulkPlan } from '../bulk-job/bulk-job.ts';
-import { withoutCache } from '../changes/change-feed.ts';
+import { withoutCache } from '../changes/contact-changes.ts';
 import { searchContactsById } from '../contacts-by-id.ts';
 import { isDueIn, type LocationTask, readLocationTasks } from '../location-tasks/read-tasks.ts';
 import { ANY_TIME, readRange } from '../time-range.ts';

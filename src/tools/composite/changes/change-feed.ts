@@ -1,138 +1,157 @@
-import { isId } from '../../../api/endpoint.ts';
 import type { Json } from '../../../lib/json.ts';
-import { CLOCK_SLACK_MS, epochMs } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
-import { SEARCH_INDEX_DELAY_MS } from '../../core/own-writes.ts';
-import { searchPage } from '../search-pages.ts';
+import { bytes, pageDataBytes } from '../../core/tool-result.ts';
+import { shareOfDay } from '../bulk-job/cost.ts';
+import { failureReason } from '../contact-view/contact-parts.ts';
+import { type ChangeSource, Room, timeOf } from './source.ts';
+import { type AppointmentsKept, appointments } from './sources/appointments.ts';
+import { type ContactsAsked, type ContactsKept, contactsAndTasks } from './sources/contacts.ts';
+import { type DeletedKept, deleted } from './sources/deleted.ts';
+import { type NotesFilter, type NotesKept, notesOf } from './sources/notes.ts';
 
-const PAGE = 100;
-
-/**
- * How far a reader of changes has come. A sweep reads all changes since a time, oldest first. JSON, so that it can be
- * stored. Times are epoch ms by HighLevel's clock.
- */
-export interface SweepState {
-  /** Changes from this time on are read. */
-  readonly since: number;
-  /** When the present sweep started; undefined before its first page. */
-  readonly startedAt?: number | undefined;
-  /** The search cursor of the last row read in this sweep. */
-  readonly searchAfter?: unknown;
-  /** Changes already delivered that a later page may repeat: contact id to time of the change. */
-  readonly delivered: Readonly<Record<string, number>>;
+/** How far a reader of changes has come: what each kind of record is compared with next. */
+export interface SavedCursor extends ContactsKept {
+  /** Undefined before it was first asked for, as are the others. */
+  readonly appointments?: AppointmentsKept | undefined;
+  readonly deleted?: DeletedKept | undefined;
+  readonly notes?: NotesKept | undefined;
+  /** Where a look that is not finished continues, and since when it reads (epoch ms). */
+  readonly unfinished?: { readonly source: SourceName; readonly since: number } | undefined;
 }
 
-export const sweepFrom = (since: number): SweepState => ({ since, delivered: {} });
-
-export interface Change {
-  readonly id: string;
-  /** The contact as search gives it. */
-  readonly raw: Json;
-  readonly change: 'created' | 'updated';
+/** What is asked for. */
+export interface Asked extends ContactsAsked, NotesFilter {
+  readonly appointments?: boolean | undefined;
+  readonly deleted?: boolean | undefined;
 }
 
-type FeedContext = Pick<ToolContext, 'call' | 'clock' | 'hasTime'> & {
-  readonly api: Pick<ToolContext['api'], 'now' | 'serverNow'>;
-};
+export interface Changes {
+  /** The rows by the key of the answer they are shown under. */
+  readonly rows: Readonly<Record<string, readonly Json[]>>;
+  /** To be saved once the rows have been delivered. */
+  readonly reached: SavedCursor;
+  /** Epoch ms up to which the contacts are complete; undefined where the next look gives more of them at once. */
+  readonly completeTo?: number | undefined;
+  /** False where the next look gives more at once. */
+  readonly isComplete: boolean;
+  /** Kinds of changes that were not seen. */
+  readonly unseen: readonly string[];
+  /** Requests of this look, and about how many the rest of it takes. */
+  readonly requests: { readonly sent: number; readonly left?: number };
+}
 
-/** Reads past the cache, which does not see what others write. */
-export const withoutCache = ({ call }: Pick<ToolContext, 'call'>): Pick<ToolContext, 'call'> => ({
-  call: (endpoint, args, priority) => call(endpoint, args, priority, { fresh: true }),
-});
+const KEYS = { appointments: 'changedAppointments', deleted: 'deletedContacts', notes: 'changedNotes' } as const;
+const NAMES = { appointments: 'appointments', deleted: 'deleted contacts', notes: 'notes' } as const;
+/** In the order in which they are read. */
+const SOURCES = ['appointments', 'deleted', 'notes'] as const;
+type SourceName = (typeof SOURCES)[number];
+type Kept = Pick<SavedCursor, SourceName>;
 
-/** A contact that was never changed may have no `dateUpdated`. */
-const changedAt = ({ dateUpdated, dateAdded }: Json): number => epochMs(dateUpdated ?? dateAdded);
+/** Rows of one answer: the tasks of each contact may be a call. */
+export const MAX_ROWS = 50;
 
-function changesQuery(since: number): Json {
-  const range = { operator: 'range', value: { gte: new Date(since).toISOString() } };
-  const filters = [
-    { field: 'dateUpdated', ...range },
-    { field: 'dateAdded', ...range },
-  ];
+/** The sources that are asked for. */
+function sourcesOf(asked: Asked): readonly SourceName[] {
+  const isAsked = {
+    appointments: asked.appointments,
+    deleted: asked.deleted,
+    notes: (asked.notesOf ?? asked.notesOfTag) !== undefined,
+  };
+  return SOURCES.filter((name) => isAsked[name]);
+}
+
+/** A source with what it has kept, so that those of all kinds can be used alike. */
+function open<Name extends SourceName>(name: Name, source: ChangeSource<NonNullable<Kept[Name]>>, cursor: SavedCursor) {
+  const kept = cursor[name] as NonNullable<Kept[Name]> | undefined;
   return {
-    filters: [{ group: 'OR', filters }],
-    sort: [{ field: 'dateUpdated', direction: 'asc' }],
-    pageLimit: PAGE,
-  };
-}
-
-/**
- * Up to `wanted` contacts created or updated since a state, oldest change first, each change once. Complete for what the
- * index shows within `SEARCH_INDEX_DELAY_MS`. Deleted contacts, notes and tasks are not covered. `complete` is false where
- * a further call gives more rows.
- */
-export async function changesSince(start: SweepState, wanted: number, context: FeedContext) {
-  const { since } = start;
-  const { api, clock } = context;
-  const delivered = new Map(Object.entries(start.delivered));
-  const changes: Change[] = [];
-  let { startedAt = 0, searchAfter } = start;
-  /** Rows after the last one may have been delivered by the previous sweep. */
-  const midSweep = (searchAfter: unknown, readTo: number, known: ReadonlyMap<string, number>): SweepState => ({
-    ...{ since, startedAt, searchAfter },
-    delivered: changedFrom(Math.min(readTo, delayed(startedAt)), known),
-  });
-  const nextSweep = (): SweepState => {
-    const next = Math.max(since, delayed(startedAt));
-    return { since: next, delivered: changedFrom(next, delivered) };
-  };
-  /** The state of a reader who took only the first `n` changes, at least one. */
-  const stateAfter = (n: number): SweepState => {
-    const taken = changes.slice(0, n);
-    const known = [...Object.entries(start.delivered), ...taken.map(({ id, raw }) => [id, changedAt(raw)] as const)];
-    const last = taken.at(-1)?.raw ?? {};
-    return midSweep(last.searchAfter, changedAt(last), new Map(known));
-  };
-  for (;;) {
-    const askedAt = api.now();
-    const page = await searchPage(withoutCache(context), changesQuery(since), searchAfter);
-    // The time of the request by HighLevel's clock, as far as the local clock confirms it.
-    startedAt ||= Math.min(api.serverNow() - (api.now() - askedAt), clock.now() + CLOCK_SLACK_MS);
-    const read = takeChanges(page.rows, delivered, since, wanted - changes.length);
-    changes.push(...read.changes);
-    const last = page.rows[read.rows - 1];
-    searchAfter = last?.searchAfter ?? searchAfter;
-    if (read.rows === page.rows.length && page.searchAfter === undefined)
-      return { changes, state: nextSweep(), complete: true, stateAfter };
-    if (changes.length < wanted && context.hasTime()) continue;
-    const state = midSweep(searchAfter, last ? changedAt(last) : since, delivered);
-    return { changes, state, complete: false, stateAfter };
-  }
-}
-
-/** The first `wanted` changes that are not delivered yet, and how many rows were read for them. */
-function takeChanges(rows: readonly Json[], delivered: Map<string, number>, since: number, wanted: number) {
-  const changes: Change[] = [];
-  let read = 0;
-  for (const raw of rows) {
-    if (changes.length === wanted) break;
-    read += 1;
-    const { id, dateAdded } = raw;
-    const at = changedAt(raw);
-    // No tool takes an id of another form.
-    if (!isId(id) || delivered.get(id) === at) continue;
-    const isNew = !delivered.has(id) && epochMs(dateAdded) >= since;
-    changes.push({ id, raw, change: isNew ? 'created' : 'updated' });
-    delivered.set(id, at);
-  }
-  return { changes, rows: read };
-}
-
-const delayed = (time: number): number => time - SEARCH_INDEX_DELAY_MS;
-
-/** The delivered changes that a later page may repeat. */
-const changedFrom = (time: number, delivered: ReadonlyMap<string, number>): Record<string, number> =>
-  Object.fromEntries([...delivered].filter(([, at]) => at >= time));
-
-/** A feed of the ids of changed contacts. Each poll sends one search request, however many changes there were. */
-export function createChangeFeed(since: number) {
-  let state = sweepFrom(since);
-  return {
-    /** Contacts changed since the last poll. @throws UserError; the next poll then covers the same time */
-    async poll(context: Omit<FeedContext, 'hasTime'>): Promise<{ ids: readonly string[]; complete: boolean }> {
-      const read = await changesSince(state, PAGE, { ...context, hasTime: () => false });
-      state = read.state;
-      return { ids: read.changes.map(({ id }) => id), complete: read.complete };
+    name,
+    estimate: (context: ToolContext) => source.estimate(kept, context),
+    look: async (since: number, room: Room, context: ToolContext) => {
+      const { kept: next, ...look } = await source.look(since, kept, room, context);
+      return { ...look, kept: { [name]: next } as Kept };
     },
   };
 }
+
+function openSource(name: SourceName, asked: Asked, cursor: SavedCursor) {
+  if (name === 'appointments') return open(name, appointments, cursor);
+  return name === 'deleted' ? open(name, deleted, cursor) : open(name, notesOf(asked), cursor);
+}
+
+/** A context that counts the requests sent through it. */
+function counting(context: ToolContext): { readonly context: ToolContext; readonly sent: () => number } {
+  let sent = 0;
+  const call: ToolContext['call'] = (...args) => {
+    sent += 1;
+    return context.call(...args);
+  };
+  return { context: { ...context, call }, sent: () => sent };
+}
+
+/** Requests of a whole look at some sources. */
+async function estimateOf(names: readonly SourceName[], asked: Asked, cursor: SavedCursor, context: ToolContext) {
+  const estimates = names.map((name) => openSource(name, asked, cursor).estimate(context));
+  return (await Promise.all(estimates)).reduce((sum, requests) => sum + requests, 0);
+}
+
+/** Says what a look takes, where that is a notable share of the day's quota; undefined for a small look. */
+async function costOfLook(names: readonly SourceName[], asked: Asked, cursor: SavedCursor, context: ToolContext) {
+  const requests = await estimateOf(names, asked, cursor, context);
+  const cost = shareOfDay(requests, context);
+  if (cost === undefined) return undefined;
+  const what = names.map((name) => NAMES[name]).join(', ');
+  context.notify(`Not read yet: ${what}. ${cost} Call next to start.`);
+  return requests;
+}
+
+/**
+ * What changed since a cursor: first contacts and their tasks, and once all of those are delivered the other kinds in
+ * turn. A look that takes a notable share of the day's quota is not started: the answer says what it costs, and the next
+ * call with its cursor starts it. A kind that cannot be read is named in `unseen`, and the next look covers the same time.
+ * @throws UserError if the contacts cannot be read
+ */
+export async function readChanges(asked: Asked, { unfinished, ...start }: SavedCursor, given: ToolContext) {
+  const { context, sent } = counting(given);
+  const all = sourcesOf(asked);
+  const continued = unfinished && all.includes(unfinished.source) ? unfinished : undefined;
+  const first = continued ? undefined : await contactsAndTasks(asked, start, context);
+  const { since } = continued ?? start.contacts;
+  const unseen = [
+    ...SOURCES.filter((name) => !all.includes(name)).map((name) => NAMES[name]),
+    ...(first?.unseen ?? []),
+  ];
+  const rows: Record<string, readonly Json[]> = { contacts: [], ...first?.rows };
+  let reached: SavedCursor = { ...start, ...first?.reached };
+  /** `source`: the one that the next call reads on, by about `left` requests. */
+  const end = (isComplete: boolean, source?: SourceName, left?: number): Changes => ({
+    ...{ rows, unseen, isComplete, completeTo: first ? first.completeTo : start.contacts.since },
+    reached: source ? { ...reached, unfinished: { source, since } } : reached,
+    requests: { sent: sent(), ...(left === undefined ? {} : { left }) },
+  });
+  if (first?.isComplete === false) return end(false);
+  const names = continued ? all.slice(all.indexOf(continued.source)) : all;
+  const [next] = names;
+  const cost = continued || !next ? undefined : await costOfLook(names, asked, reached, context);
+  if (cost !== undefined) return end(false, next, cost);
+  const used = Object.values(rows).flat();
+  const room = new Room(asked.limit ?? MAX_ROWS, pageDataBytes(asked.limit) - bytes(used), used.length === 0);
+  for (const [at, name] of names.entries()) {
+    if (room.isFull || !context.hasTime()) return end(false, name);
+    try {
+      const look = await openSource(name, asked, reached).look(since, room, context);
+      reached = { ...reached, ...look.kept };
+      if (look.rows.length > 0) rows[KEYS[name]] = look.rows.map((row) => ({ ...row, seenAt: seenAt(context) }));
+      unseen.push(...look.unseen);
+      if (look.left !== undefined) {
+        const others = await estimateOf(names.slice(at + 1), asked, reached, context);
+        return end(false, name, look.left + others);
+      }
+    } catch (error) {
+      context.notify(`${NAMES[name]} could not be read: ${failureReason(error)}`);
+      unseen.push(NAMES[name]);
+    }
+  }
+  return end(true);
+}
+
+const seenAt = (context: ToolContext): string => new Date(timeOf(context)).toISOString();

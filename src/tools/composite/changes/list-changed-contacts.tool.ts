@@ -1,16 +1,19 @@
 import * as z from 'zod';
-import { answer, Fields, of, Time, upTo } from '../../core/schemas.ts';
+import { listCalendarEvents } from '../../appointments.ts';
+import { answer, Fields, Filled, Id, listOf, of, Time, upTo } from '../../core/schemas.ts';
 import { compositeTool, lazyTool } from '../../core/tool.ts';
 import { searchTasksPage } from '../location-tasks/task-search.ts';
 
 /** Rows of one answer: the tasks of each may be a call. */
 const MAX_ROWS = 50;
+/** Contacts whose notes one call may ask for by id. */
+const MAX_NOTES_OF = 200;
 
 export const listChangedContacts = compositeTool({
   name: 'list_changed_contacts',
   title: 'List changed contacts',
   description:
-    'Contacts created or updated since a time, since "last" (where the last conversation stopped) or since cursor, each once. Complete up to completeTo: later ones come with the next call. tasks adds their tasks, and tasks changed anywhere where locations/tasks.readonly is in effect.',
+    'Contacts created or updated since a time, since "last" (where the last conversation stopped) or since cursor, each once. Complete up to completeTo: later ones come with the next call. tasks adds their tasks, and tasks changed anywhere where locations/tasks.readonly is in effect. appointments: of 7 days back to 60 ahead; deleted: ids of deleted contacts; notesOf, notesOfTag: notes of these contacts, one request each.',
   scope: 'contacts.readonly',
   effect: 'read',
   input: () =>
@@ -26,6 +29,10 @@ export const listChangedContacts = compositeTool({
           .optional(),
         cursor: z.string().optional(),
         tasks: z.boolean().optional(),
+        appointments: z.boolean().optional(),
+        deleted: z.boolean().optional(),
+        notesOf: listOf(Id, MAX_NOTES_OF).optional(),
+        notesOfTag: Filled.optional(),
         limit: upTo(MAX_ROWS).optional(),
         fields: Fields.optional(),
       })
@@ -34,11 +41,15 @@ export const listChangedContacts = compositeTool({
     answer({
       contacts: of.rows,
       changedTasks: of.rows,
+      changedAppointments: of.rows,
+      deletedContacts: of.rows,
+      changedNotes: of.rows,
       cursor: of.text,
       completeTo: of.text,
       unseen: of.texts,
+      requests: of.object,
       next: of.object,
     }),
-  calls: [searchTasksPage],
+  calls: [searchTasksPage, listCalendarEvents],
   run: lazyTool('listChangedContacts'),
 });

@@ -1,17 +1,23 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../../src/lib/json.ts';
 import type { StateStore } from '../../../../src/lib/state-file.ts';
 import { inMemoryStore } from '../../../../src/lib/state-file.ts';
+import { createSandbox } from '../../../../src/sandbox/index.ts';
 import { CONTACTS, connect, NOW } from '../../../connect.ts';
 import { client } from '../../../sandbox/api.ts';
 import { connectVia, since } from './changed-answers.ts';
 
+/** What cursors of the sandbox's location have in common. */
+const MARK = createHash('sha256').update(createSandbox().locationId).digest('hex').slice(0, 6);
+
 describe('stored cursors', () => {
-  const cursor = '20261120T140000Z-abcdef';
+  const cursor = `20261120T140000Z-${MARK}abcdef`;
   const good = { contacts: { since: NOW - 3_600_000, delivered: {} } };
-  const memoryOf = (changes: unknown): StateStore => {
+  const memoryOf = (changes: unknown, ids?: unknown): StateStore => {
     const memory = inMemoryStore();
-    return { ...memory, read: async (name) => (await memory.read(name)) ?? changes };
+    const stored = { ids, names: { '': changes } };
+    return { ...memory, read: async (name) => (await memory.read(name)) ?? stored };
   };
 
   test.each([
@@ -43,6 +49,12 @@ describe('stored cursors', () => {
     ['a last cursor that is a number', { last: 7, cursors: { [cursor]: good } }],
     ['tasks that are text', { last: cursor, cursors: { [cursor]: { ...good, tasks: 'x' } } }],
     ['a task that is not a pair', { last: cursor, cursors: { [cursor]: { ...good, tasks: { a: 7, b: ['x', 7] } } } }],
+    ['calendars that are text', { last: cursor, cursors: { [cursor]: { ...good, appointments: 'x' } } }],
+    ['ids that no table has', { last: cursor, cursors: { [cursor]: { ...good, deleted: { known: 'x' } } } }],
+    [
+      'notes that are text',
+      { last: cursor, cursors: { [cursor]: { ...good, notes: { since: 1, contacts: { a: 'x' } } } } },
+    ],
     ['a task with an invalid id', { last: cursor, cursors: { [cursor]: { ...good, tasks: { 'a/b': ['x', 'y'] } } } }],
   ])('%s: is used or ignored, and is never an error', async (_, changes) => {
     const { call } = await connect({ memory: memoryOf(changes) });
@@ -53,7 +65,7 @@ describe('stored cursors', () => {
   });
 
   test('an unusable last cursor falls back to the one before it', async () => {
-    const late = '29991120T140000Z-abcdef';
+    const late = `29991120T140000Z-${MARK}abcdef`;
     const cursors = { [cursor]: good, [late]: { contacts: { since: NOW * 2, delivered: {} } } };
     const { call } = await connect({ memory: memoryOf({ last: late, cursors }) });
     expect((await call('list_changed_contacts', { since: 'last' })).notice).toBeUndefined();

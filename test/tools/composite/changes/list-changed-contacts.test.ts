@@ -30,7 +30,7 @@ describe('list_changed_contacts', () => {
       },
       { id: maria, change: 'updated', status: 'lead, DND' },
     ]);
-    expect(answer.unseen).toEqual(['deleted contacts', 'notes', 'appointments', 'tasks of other contacts']);
+    expect(answer.unseen).toEqual(['appointments', 'deleted contacts', 'notes', 'tasks of other contacts']);
     expect(Date.parse(String(answer.completeTo))).toBeLessThanOrEqual(NOW + 2_000);
   });
 

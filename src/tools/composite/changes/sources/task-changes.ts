@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
-import { isId } from '../../../api/endpoint.ts';
-import { isMissing } from '../../../api/errors.ts';
-import type { Json } from '../../../lib/json.ts';
-import type { ToolContext } from '../../core/context.ts';
-import { SwitchedOff } from '../../core/permissions.ts';
-import { pickFields, rowOf } from '../../core/row-shape.ts';
-import { bytes, MAX_BYTES } from '../../core/tool-result.ts';
-import { getContactTask } from '../../tasks.ts';
-import { iterateTasks, taskRow } from '../location-tasks/task-search.ts';
-import { withoutCache } from './change-feed.ts';
+import { isId } from '../../../../api/endpoint.ts';
+import { isMissing } from '../../../../api/errors.ts';
+import type { Json } from '../../../../lib/json.ts';
+import type { ToolContext } from '../../../core/context.ts';
+import { SwitchedOff } from '../../../core/permissions.ts';
+import { pickFields, rowOf } from '../../../core/row-shape.ts';
+import { bytes, MAX_BYTES } from '../../../core/tool-result.ts';
+import { getContactTask } from '../../../tasks.ts';
+import { iterateTasks, taskRow } from '../../location-tasks/task-search.ts';
+import { withoutCache } from '../contact-changes.ts';
+import { digestOf } from '../source.ts';
 
 /** Digest and contact id of each task when it was last read, by task id. */
 export type TaskSnapshot = Readonly<Record<string, readonly [digest: string, contactId: string]>>;
@@ -31,10 +31,7 @@ const ENOUGH_BYTES = MAX_BYTES / 3;
 export const TASK_CHARACTERS = 200;
 
 const digest = ({ title, body, dueDate, completed, assignedTo }: Json): string =>
-  createHash('sha256')
-    .update(JSON.stringify([title, body, dueDate, completed === true, assignedTo]))
-    .digest('base64')
-    .slice(0, 8);
+  digestOf([title, body, dueDate, completed === true, assignedTo]);
 
 /** Every task of the location by id; undefined where there are too many to compare, or not all could be read. */
 export async function readAllTasks(context: ToolContext): Promise<ReadonlyMap<string, LocationTask> | undefined> {
