@@ -30,7 +30,7 @@ export function inMemoryStore(): StateStore {
 }
 
 /** Bytes of the file: a larger one was not written here. The values that were changed longest ago are dropped. */
-const MAX_BYTES = 4_000_000;
+const MAX_BYTES = 10_000_000;
 /** ms to wait for another process; then the file is written without the lock, and the last write counts. */
 const LOCK_MS = 1_000;
 

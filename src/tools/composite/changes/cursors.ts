@@ -74,7 +74,7 @@ export async function saveCursor(place: Place, reached: SavedCursor, now: number
     // To find out which ids are used all cursors are read, which takes long.
     const mayShrink = known && table.size > 2 * known.size;
     const kept = mayShrink ? compacted(table, all, now) : { table, names: all };
-    return { ids: String(kept.table), names: Object.fromEntries(kept.names) };
+    return { ids: kept.table.text, names: Object.fromEntries(kept.names) };
   });
   return cursor;
 }

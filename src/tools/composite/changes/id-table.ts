@@ -12,7 +12,7 @@ export class IdTable {
   readonly #ids: string[];
   #positions: Map<string, number> | undefined;
 
-  /** @param text what `toString` gave; ids that are none keep their place and are never given */
+  /** @param text the `text` of a table; ids that are none keep their place and are never given */
   constructor(text = '') {
     this.#ids = text === '' ? [] : text.split(' ');
   }
@@ -37,7 +37,7 @@ export class IdTable {
     return new Set(this.#ids.filter((id, at) => isIn(at) && isId(id)));
   }
 
-  toString(): string {
+  get text(): string {
     return this.#ids.join(' ');
   }
 

@@ -101,7 +101,7 @@ async function findMissing(
 }
 
 /** The rows that fit, and what is kept of each appointment: of one whose row does not fit, what was kept before. */
-class Telling {
+class Report {
   readonly rows: Json[] = [];
   readonly events: Record<string, KeptEvent> = {};
   isCut = false;
@@ -111,7 +111,7 @@ class Telling {
     this.#room = room;
   }
 
-  tell(id: string, row: Json | undefined, now: KeptEvent | undefined, old: KeptEvent | undefined): void {
+  add(id: string, row: Json | undefined, now: KeptEvent | undefined, old: KeptEvent | undefined): void {
     const fits = row === undefined || (!this.isCut && this.#room.take(row));
     if (fits && row) this.rows.push(row);
     this.isCut ||= !fits;
@@ -124,12 +124,12 @@ class Telling {
 async function withContacts(rows: readonly Json[], context: ToolContext): Promise<readonly Json[]> {
   const contacts = await contactsOfRows(rows, context);
   return rows.map((row) => {
-    const contact = contacts.get(String(row.contactId));
+    const contact = contacts.get(textIn(row, 'contactId') ?? '');
     return contact ? { ...row, ...pickFields({ contact: fullName(contact) }, TEXT_CHARACTERS) } : row;
   });
 }
 
-/** What is told of the appointments that a look found, and of those that it did not find any more. */
+/** What is reported of the appointments that a look found, and of those that it did not find any more. */
 async function compare(
   before: AppointmentsKept,
   read: EventsRead,
@@ -143,19 +143,19 @@ async function compare(
   // The clock may have been set back since: what starts after the window cannot be judged.
   const missing = absent.filter(([, [start, , , calendarId]]) => start <= window.to && !failed.has(calendarId));
   const found = await findMissing(missing, window.from + BACK_MS, context);
-  const telling = new Telling(room);
+  const report = new Report(room);
   for (const [id, old] of absent) {
     const event = found.get(id);
-    if (event) telling.tell(id, eventRow(event, 'moved', old), undefined, old);
-    else if (event === null) telling.tell(id, deletedRow(id, old), undefined, old);
-    else telling.tell(id, undefined, old, old);
+    if (event) report.add(id, eventRow(event, 'moved', old), undefined, old);
+    else if (event === null) report.add(id, deletedRow(id, old), undefined, old);
+    else report.add(id, undefined, old, old);
   }
   for (const [id, event] of present) {
     const old = before.events[id];
     const change = changeOf(event, before, old);
-    telling.tell(id, change && eventRow(event, change, old), event.kept, old);
+    report.add(id, change && eventRow(event, change, old), event.kept, old);
   }
-  return telling;
+  return report;
 }
 
 /** Appointments of all calendars that start from 7 days ago to 60 days ahead. */

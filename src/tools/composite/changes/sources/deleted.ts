@@ -13,7 +13,7 @@ export interface DeletedKept {
   readonly known?: ReadonlySet<string> | undefined;
   /** A sweep of all contacts that the next call continues. */
   readonly sweep?: { readonly searchAfter?: unknown; readonly seen: ReadonlySet<string> } | undefined;
-  /** Contacts that the last sweep did not see, and that are still to be checked and told. */
+  /** Contacts that the last sweep did not see, and that are still to be checked. */
   readonly missing?: ReadonlySet<string> | undefined;
 }
 
@@ -61,7 +61,7 @@ const isDeleted = (contactId: string, { call }: ToolContext): Promise<boolean> =
   );
 
 /** The rows of missing contacts that are deleted; `left` of those that are still to be checked. */
-async function tellMissing(
+async function reportMissing(
   existed: Iterable<string>,
   unseen: Iterable<string>,
   room: Room,
@@ -96,7 +96,7 @@ export const deleted: ChangeSource<DeletedKept> = {
 
   async look(_since, kept, room, context) {
     const { known } = kept ?? {};
-    if (known && kept?.missing) return tellMissing(known, kept.missing, room, context);
+    if (known && kept?.missing) return reportMissing(known, kept.missing, room, context);
     const { left, ...read } = await sweep(kept?.sweep ?? { seen: new Set() }, context);
     if (left !== undefined) return { rows: [], kept: { known, sweep: read }, left, unseen: ['deleted contacts'] };
     if (!known) {
@@ -104,6 +104,6 @@ export const deleted: ChangeSource<DeletedKept> = {
       return { rows: [], kept: { known: read.seen }, unseen: [] };
     }
     const missing = [...known].filter((id) => !read.seen.has(id));
-    return tellMissing([...known, ...read.seen], missing, room, context);
+    return reportMissing([...known, ...read.seen], missing, room, context);
   },
 };

@@ -86,7 +86,7 @@ function changesIn(notes: readonly Json[], before: NotesOfContact | undefined, s
 }
 
 /** Gives the rows that fit; `kept` is without those that do not, and `isCut` where there are any. */
-function tell({ changes, kept: all }: ReturnType<typeof changesIn>, before: NotesOfContact = {}, room: Room) {
+function reportOf({ changes, kept: all }: ReturnType<typeof changesIn>, before: NotesOfContact = {}, room: Room) {
   const kept: Record<string, string> = { ...all };
   const rows: Json[] = [];
   let isCut = false;
@@ -131,10 +131,10 @@ async function readAll(
       const answer = answers[index];
       if (answer?.status !== 'fulfilled') failed.add(id);
       else if (answer.value) {
-        const told = tell(changesIn(answer.value, before[id], since, id), before[id], room);
-        rows.push(...told.rows);
-        looked[id] = told.kept;
-        if (told.isCut) left.push(id);
+        const report = reportOf(changesIn(answer.value, before[id], since, id), before[id], room);
+        rows.push(...report.rows);
+        looked[id] = report.kept;
+        if (report.isCut) left.push(id);
       }
     }
     context.progress(next, all.length, `notes of ${next} contacts read`);
