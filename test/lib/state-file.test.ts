@@ -92,8 +92,8 @@ describe('the state file', () => {
 
   test('has a size limit: the oldest entries are removed', async () => {
     const store = fileStateStore(path, silent);
-    for (const name of ['one', 'two', 'three']) await store.update(name, () => ({ text: 'x'.repeat(1_900_000) }));
-    expect((await stat(path)).size).toBeLessThan(4_000_000);
+    for (const name of ['one', 'two', 'three']) await store.update(name, () => ({ text: 'x'.repeat(4_900_000) }));
+    expect((await stat(path)).size).toBeLessThan(10_000_000);
     const other = fileStateStore(path, silent);
     expect(await other.read('one')).toBeUndefined();
     expect(await other.read('three')).toBeDefined();
