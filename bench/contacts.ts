@@ -21,7 +21,13 @@ export async function writeContacts(folder: string): Promise<string> {
     assignedTo: USERS[n % USERS.length] ?? '',
     customFields: [{ id: FIELD.id, field_value: `Bike ${n}` }],
   }));
-  const data = { contacts, users: USERS.map((name) => ({ name })), customFields: [FIELD] } satisfies SandboxData;
+  const location = { timezone: 'America/Chicago', country: 'US' };
+  const data = {
+    location,
+    contacts,
+    users: USERS.map((name) => ({ name })),
+    customFields: [FIELD],
+  } satisfies SandboxData;
   const path = join(folder, 'contacts.json');
   await writeFile(path, JSON.stringify(data));
   return path;

@@ -31,7 +31,7 @@ const PARTS: readonly Part<BenchContext>[] = [
   },
   {
     name: 'memory',
-    title: 'Resident memory in a loop, relative to calls 10,000 to 20,000',
+    title: 'Resident memory in a loop, relative to calls 5,000 to 10,000',
     measure: memoryFigures,
   },
   {
