@@ -122,13 +122,28 @@ describe('on demand', () => {
     expect(await lostWith(8)).not.toEqual(first);
   });
 
-  test('a delayed delivery waits for the clock', async () => {
-    const { create, received, settled, advance } = openReceiver(undefined, { webhooks: { delayed: 1, delayMs: 5000 } });
-    await create({});
+  test('delayed deliveries wait for the clock, and leave in the order in which they are due', async () => {
+    const delays = { delayed: 1, delayMs: 5000 };
+    const { sandbox, create, received, settled, record } = openReceiver(undefined, { webhooks: delays });
+    for (let count = 0; count < 20; count += 1) await create({});
     await settled();
     expect(received).toHaveLength(0);
-    await advance(5000);
-    expect(received).toHaveLength(1);
+    sandbox.advance(2500);
+    await vi.waitFor(() => expect(received.length).toBeGreaterThan(0));
+    expect(received.length).toBeLessThan(20);
+    sandbox.advance(2500);
+    await settled();
+    const dueAt = new Map(((await record()) as Json[]).map(({ webhookId, attempts }) => [webhookId, attempts[0].at]));
+    const times = received.map(({ body }) => dueAt.get(body.webhookId));
+    expect(times).toHaveLength(20);
+    expect(times).toEqual(times.toSorted());
+  });
+
+  test('with a real clock, delayed deliveries leave by themselves', async () => {
+    const delays = { delayed: 1, delayMs: 20 };
+    const { create, received } = openReceiver(undefined, { now: Date.now, webhooks: delays });
+    await create({});
+    await vi.waitFor(() => expect(received).toHaveLength(1));
   });
 });
 
