@@ -1,16 +1,15 @@
 import { text } from 'node:stream/consumers';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
-import pkg from '../../package.json' with { type: 'json' };
+import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import { isRecord, type Json, recordIn, rowsIn, textIn } from '../lib/json.ts';
 import { createLog } from '../lib/log.ts';
 import { nearest } from '../lib/nearest.ts';
 import { quotedSetting } from '../lib/redact.ts';
 import { stripHiddenCharacters } from '../lib/text.ts';
-import { noValidator } from '../mcp/no-schema-validator.ts';
 import { tools } from '../tools/index.ts';
 import { environment, readConfig } from './config.ts';
 import { openServer } from './open-server.ts';
+import { ProtocolClient } from './protocol-client.ts';
 import { usageError } from './terminal.ts';
 
 export interface CallOptions {
@@ -20,9 +19,6 @@ export interface CallOptions {
 
 /** Exit code where the tool did nothing yet: what it would do is printed. */
 const NEEDS_YES = 3;
-
-/** ms for which the client of this command waits: the server has a time limit of its own. */
-const CLIENT_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
  * Calls one tool as a host would, under the same settings, and prints its structured result as one line of JSON. Exit
@@ -34,22 +30,20 @@ export async function runCall(name: string, argumentsText: string, { yes = false
   const config = readConfig(environment, sandbox);
   const log = createLog(config.log.level, config.log.file);
   const { server, api } = openServer(config, sandbox, log);
-  const client = new Client(
-    { name: 'ghl-contacts-mcp call', version: pkg.version },
-    { jsonSchemaValidator: noValidator },
-  );
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
-  await Promise.all([server.connect(theirs), client.connect(ours)]);
-  const call = (toolArguments: Json) =>
-    client.callTool({ name, arguments: toolArguments }, undefined, { timeout: CLIENT_TIMEOUT_MS });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void client.close());
+  const client = new ProtocolClient((message) => void ours.send(JSONRPCMessageSchema.parse(message)));
+  Object.assign(ours, { onmessage: client.receive, onclose: client.closed });
+  await server.connect(theirs);
+  await client.initialize('ghl-contacts-mcp call');
+  const call = (toolArguments: Json) => client.request('tools/call', { name, arguments: toolArguments });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void ours.close());
 
   let result = await call(args);
   const confirming = yes ? recordIn(previewOf(result), 'next') : undefined;
   if (confirming) result = await call(confirming);
   process.exitCode = print(result);
   await api.close();
-  await client.close();
+  await ours.close();
 }
 
 /** What the tool would do; undefined if it did it. */

@@ -11,15 +11,15 @@ const SCENES = [findMaria, welcomeNora, undoMistake, mergeNora, tagTheFleet];
 
 /** Prints each call and its result. */
 async function connect(env: Record<string, string>): Promise<Connection> {
-  const { request, server, close } = await connectToSandbox({ LOG_LEVEL: 'warn', ...env });
-  const tools = listIn(await request('tools/list'), 'tools');
-  print(dim(`     connected over stdio: ${textIn(recordIn(server, 'serverInfo'), 'title')}, ${tools.length} tools`));
+  const { client, server, close } = await connectToSandbox({ LOG_LEVEL: 'warn', ...env });
+  const tools = listIn(await client.request('tools/list'), 'tools');
+  print(dim(`     connected over stdio: ${textIn(server, 'title')}, ${tools.length} tools`));
   return {
     heading: printHeading,
     person: printPerson,
     async call(tool, toolArguments) {
       printCall(tool, toolArguments);
-      const result = await request('tools/call', { name: tool, arguments: toolArguments });
+      const result = await client.request('tools/call', { name: tool, arguments: toolArguments });
       const data = recordIn(result, 'structuredContent') ?? {};
       const [text] = rowsIn(result, 'content');
       const isError = result.isError === true;
