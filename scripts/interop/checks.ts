@@ -1,5 +1,13 @@
 /** A program that cannot run here. The message is a sentence that says why. */
-export class SkippedError extends Error {}
+export class SkippedError extends Error {
+  /** Whether nothing here can be changed so that it runs: a strict run accepts that. */
+  readonly isInevitable: boolean;
+
+  constructor(message: string, options: { readonly isInevitable: boolean }) {
+    super(message);
+    this.isInevitable = options.isInevitable;
+  }
+}
 
 /** Collects what a program rejects, so that one run shows everything. */
 export class Checks {

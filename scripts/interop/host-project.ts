@@ -6,6 +6,8 @@ import { serverCommand } from './server-command.ts';
 /** The name of the server in the configurations of hosts. */
 export const SERVER = 'ghl-contacts';
 
+/** Runs twice: for its list of servers and to validate the plugin. */
+export const CLAUDE_CODE = { '@anthropic-ai/claude-code': '2.1.330' };
 /** Runs twice: for its list of servers and for a turn. */
 export const GEMINI_CLI = { '@google/gemini-cli': '0.61.0' };
 

@@ -1,4 +1,4 @@
-import { GEMINI_CLI, prepareProject, SERVER } from './host-project.ts';
+import { CLAUDE_CODE, GEMINI_CLI, prepareProject, SERVER } from './host-project.ts';
 import type { Installed } from './packages.ts';
 import type { InteropProgram } from './program.ts';
 import { serverCommand } from './server-command.ts';
@@ -20,7 +20,7 @@ interface Host {
 const hosts: readonly Host[] = [
   {
     command: 'claude',
-    packages: { '@anthropic-ai/claude-code': '2.1.330' },
+    packages: CLAUDE_CODE,
     // The configuration of the user: that of a project waits for the user's consent.
     file: '.claude.json',
     config: { mcpServers: { [SERVER]: { type: 'stdio', command: node, args } } },

@@ -6,6 +6,10 @@ import { type Output, runCommand } from './run-command.ts';
 import { serverCommand } from './server-command.ts';
 
 const INSTALL_TIMEOUT_MS = 300_000;
+/** The registry may be busy. */
+const ATTEMPTS = 2;
+/** npm's codes for a package, and for a version of it, that the registry does not have. */
+const NOT_IN_REGISTRY = /\b(E404|ETARGET)\b/;
 
 /** Packages in a folder of their own, outside the project. */
 export interface Installed {
@@ -53,12 +57,15 @@ const isInstalled = (folder: string) =>
 async function runNpm(folder: string, specifiers: readonly string[]): Promise<void> {
   await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
   const args = ['install', '--save-exact', '--no-audit', '--no-fund', '--loglevel=error', ...specifiers];
-  const result = await runCommand('npm', args, { cwd: folder, timeoutMs: INSTALL_TIMEOUT_MS }).catch(
-    (error: unknown) => ({ code: 1, stdout: '', stderr: messageOf(error) }),
-  );
-  if (result.code !== 0) {
-    const reason = result.stderr.trim().split('\n').slice(0, 2).join(', ');
-    throw new SkippedError(`npm cannot install ${specifiers.join(' ')}: ${reason}`);
+  let failure = '';
+  for (let attempt = 0; attempt < ATTEMPTS && !NOT_IN_REGISTRY.test(failure); attempt += 1) {
+    const result = await runCommand('npm', args, { cwd: folder, timeoutMs: INSTALL_TIMEOUT_MS }).catch(
+      (error: unknown) => ({ code: 1, stderr: messageOf(error) }),
+    );
+    if (result.code === 0) return writeFile(markerOf(folder), '');
+    failure = result.stderr.trim();
   }
-  await writeFile(markerOf(folder), '');
+  const reason = failure.split('\n').slice(0, 2).join(', ');
+  const isInevitable = NOT_IN_REGISTRY.test(failure);
+  throw new SkippedError(`npm cannot install ${specifiers.join(' ')}: ${reason}`, { isInevitable });
 }

@@ -8,7 +8,7 @@ export interface InteropProgram {
   readonly packages: Readonly<Record<string, string>>;
   /**
    * Runs it and returns what it accepted, in a few words.
-   * @throws SkippedError if something that it needs is absent, and any other error for what it rejects
+   * @throws SkippedError if something that it needs is absent, and any other error if it fails
    */
   readonly run: (installed: Installed) => Promise<string>;
 }

@@ -5,6 +5,7 @@ import { conformance } from './conformance/index.ts';
 import { highLevelSdk } from './highlevel-sdk.ts';
 import { hostPrograms } from './hosts.ts';
 import { inspector } from './inspector.ts';
+import { packagingValidators } from './packaging.ts';
 import type { InteropProgram } from './program.ts';
 import { protocolSchemas } from './protocol-schemas.ts';
 import { gemini } from './providers/gemini.ts';
@@ -26,4 +27,5 @@ export const programs: readonly InteropProgram[] = [
   openAiAgents,
   gemini,
   openAi,
+  ...packagingValidators,
 ];

@@ -9,7 +9,8 @@ export const protocolSchemas: InteropProgram = {
   packages: {},
   async run() {
     if (!process.env.MCP_SCHEMA_DIR) {
-      throw new SkippedError('MCP_SCHEMA_DIR does not name the folder with the official schemas of the protocol.');
+      const message = 'MCP_SCHEMA_DIR does not name the folder with the official schemas of the protocol.';
+      throw new SkippedError(message, { isInevitable: true });
     }
     const vitest = resolve('node_modules/vitest/vitest.mjs');
     const args = [vitest, 'run', '--reporter=dot', 'test/mcp/wire.test.ts'];
