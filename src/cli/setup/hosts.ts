@@ -18,7 +18,7 @@ export interface Host {
   readonly entry: (server: ServerEntry) => Json;
   /** A command of the host that does the same, as its words; undefined where there is none. */
   readonly install?: (server: ServerEntry) => readonly string[];
-  /** An address that makes the host ask whether to install the server. */
+  /** A page of the host's maker that opens the host, which asks whether to install the server. */
   readonly link?: (server: ServerEntry) => string;
   /** How a person opens the file, or where the host has a form for it. */
   readonly open?: string;
@@ -37,6 +37,10 @@ const withEnv = (key: string, env: ServerEntry['env']): Json => (Object.keys(env
 
 const common = ({ command, args, env }: ServerEntry): Json => ({ command, args, ...withEnv('env', env) });
 const stdio = (server: ServerEntry): Json => ({ type: 'stdio', ...common(server) });
+
+/** GitHub and npm show links to `https:` only, so the host's own scheme is left to the page. */
+const installPage = (page: string, config: string): string =>
+  `${page}?name=${ALIAS}&config=${encodeURIComponent(config)}`;
 
 /** `--env A=1 --env B=2`, or with another name of the option. */
 const envOptions = (env: ServerEntry['env'], option = '--env') =>
@@ -76,7 +80,7 @@ export const HOSTS: readonly Host[] = [
     key: 'servers',
     entry: stdio,
     install: (server) => ['code', '--add-mcp', JSON.stringify({ name: ALIAS, ...stdio(server) })],
-    link: (server) => `vscode:mcp/install?${encodeURIComponent(JSON.stringify({ name: ALIAS, ...stdio(server) }))}`,
+    link: (server) => installPage('https://vscode.dev/redirect/mcp/install', JSON.stringify(stdio(server))),
     open: 'MCP: Open User Configuration in the command palette opens it',
     restart: 'Choose Start above the entry in the file',
   },
@@ -87,10 +91,8 @@ export const HOSTS: readonly Host[] = [
     file: '~/.cursor/mcp.json',
     key: 'mcpServers',
     entry: common,
-    link: (server) => {
-      const config = Buffer.from(JSON.stringify(common(server))).toString('base64');
-      return `cursor://anysphere.cursor-deeplink/mcp/install?${new URLSearchParams({ name: ALIAS, config })}`;
-    },
+    link: (server) =>
+      installPage('https://cursor.com/en/install-mcp', Buffer.from(JSON.stringify(common(server))).toString('base64')),
     restart: 'Switch the server on under Settings > MCP',
   },
   {

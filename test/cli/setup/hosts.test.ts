@@ -84,13 +84,17 @@ test('the commands of hosts name the server, its settings and its program', () =
   });
 });
 
-test('install links contain the entry', () => {
-  const { search: code } = new URL(host('vscode').link?.(server) ?? '');
-  expect(JSON.parse(decodeURIComponent(code.slice(1)))).toEqual({ name: 'ghl', ...host('vscode').entry(server) });
-  const { searchParams } = new URL(host('cursor').link?.(server) ?? '');
-  expect(searchParams.get('name')).toBe('ghl');
-  const config = Buffer.from(searchParams.get('config') ?? '', 'base64').toString();
-  expect(JSON.parse(config)).toEqual(host('cursor').entry(server));
+test('install links are pages that GitHub shows as links, with the name and the entry of the server', () => {
+  const decoded = HOSTS.flatMap(({ id, link }) => {
+    if (!link) return [];
+    const { protocol, searchParams } = new URL(link(server));
+    expect([protocol, searchParams.get('name')]).toEqual(['https:', 'ghl']);
+    return [[id, searchParams.get('config') ?? ''] as const];
+  });
+  const { vscode = '', cursor = '', ...others } = Object.fromEntries(decoded);
+  expect(JSON.parse(vscode)).toEqual(host('vscode').entry(server));
+  expect(JSON.parse(Buffer.from(cursor, 'base64').toString())).toEqual(host('cursor').entry(server));
+  expect(others).toEqual({});
 });
 
 describe('the program that hosts start', () => {
