@@ -10,7 +10,7 @@ import { type CompositeTool, scopesOf } from '../src/tools/core/tool.ts';
 import { endpoints, families } from '../src/tools/index.ts';
 import { demoPicture } from './demo-picture.ts';
 import { figures } from './figures.ts';
-import { accountTable, hostSections, prerequisites, shortGuide } from './install/guide.ts';
+import { accountTable, hostSections, prerequisites, sandboxInstallation, shortGuide } from './install/guide.ts';
 import { packagingFiles } from './packaging/index.ts';
 import { conversations } from './systems.ts';
 
@@ -124,6 +124,7 @@ const GENERATED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/tools.md': { tools: toolTable, prompts: promptTable },
   'docs/writes.md': { reconcile: reconcileTable },
   'docs/undo.md': { rules: undoTable, differences: differenceTable },
+  'docs/sandbox.md': { installation: sandboxInstallation() },
   'docs/sandbox-facts.md': { facts },
   'docs/systems.md': { conversations: await conversations() },
 };

@@ -98,6 +98,14 @@ export const prerequisites = (): string => {
   ].join('\n\n');
 };
 
+/** How another project gets the sandbox. */
+export const sandboxInstallation = (): string => {
+  const command = (what: string) => shellCommand(['npm', 'install', '--save-dev', what]);
+  return PUBLISHED
+    ? fence('sh', command(pkg.name))
+    : `The package is not on npm yet. Run \`${BUILD}\` in a clone of the repository, and in your project:\n\n${fence('sh', command(`/path/to/${pkg.name}`))}`;
+};
+
 const numbered = (items: readonly string[]) =>
   items.map((item, i) => `${i + 1}. ${item.replace(/\n(?=.)/g, '\n   ')}`).join('\n');
 
