@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../lib/cancellation.ts';
 import { UserError } from '../lib/errors.ts';
 import type { Json } from '../lib/json.ts';
 import { realTimers, timeOf } from '../lib/scheduler.ts';
@@ -29,14 +30,14 @@ export function createApi(options: ApiOptions): Api {
   const writes = new WritePipeline({ executor, reader, cache, log, journal: options.journal });
   let closed = false;
 
-  const check = async () => options.credential.check?.();
+  const check = () => options.credential.check?.() ?? Promise.resolve();
 
   async function read(endpoint: Endpoint, sent: Json, callOptions: CallOptions): Promise<Json> {
     const { signal, priority, fresh, unstored, locationId } = callOptions;
     const credential = await credentialFor(options.credential, locationId);
     const deadline = Math.min(timers.now() + timeoutMs, callOptions.deadline ?? Number.POSITIVE_INFINITY);
     const key = readKey(credential.locationId, endpoint, sent);
-    const load = (cancel: AbortSignal) => reader.read(endpoint, sent, { credential, priority, cancel, deadline });
+    const load = (cancel: CancelSignal) => reader.read(endpoint, sent, { credential, priority, cancel, deadline });
     return cache.read(key, load, signal, { priority: priority ?? 'interactive', deadline, fresh, unstored });
   }
 

@@ -1,3 +1,4 @@
+import { Cancellation, type CancelSignal } from '../lib/cancellation.ts';
 import { errorCode } from '../lib/errors.ts';
 import { isRecord, type Json } from '../lib/json.ts';
 import { epochOf, type Timers } from '../lib/scheduler.ts';
@@ -29,12 +30,12 @@ export class Cancelled extends Error {}
 export async function attempt(
   transport: Transport,
   timers: Timers,
-  request: Omit<HttpRequest, 'signal'>,
+  { method, url, headers, body }: Omit<HttpRequest, 'signal'>,
   timeoutMs: number,
-  cancel: AbortSignal | undefined,
+  cancel: CancelSignal | undefined,
 ): Promise<AttemptResult> {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
+  const cancellation = new Cancellation();
+  const abort = () => cancellation.abort();
   let timedOut = false;
   const cancelTimer = timers.setTimer(timeoutMs, () => {
     timedOut = true;
@@ -43,8 +44,8 @@ export async function attempt(
   cancel?.addEventListener('abort', abort, { once: true });
   try {
     if (cancel?.aborted) throw new Cancelled();
-    const response = await transport({ ...request, signal: controller.signal });
-    return await parse(response, epochOf(timers, timers.now()));
+    const response = await transport({ method, url, headers, body, signal: cancellation });
+    return await parse(response, timers);
   } catch (error) {
     // Ends a body that is read no further, or its connection would stay busy.
     abort();
@@ -78,20 +79,23 @@ function networkCode(error: unknown): string | undefined {
   return code !== undefined && !INVALID_REQUEST.test(code) ? code.replace(/\W/g, '') : undefined;
 }
 
-async function parse(response: HttpResponse, now: number): Promise<AttemptResult> {
+async function parse(response: HttpResponse, timers: Timers): Promise<AttemptResult> {
   const { headers } = response;
   const text = await readBody(response);
   const body = text === undefined ? undefined : parseJson(text);
   const status = statusOf(response.status, body);
-  // Dates of Retry-After are relative to the server's clock.
-  const serverNow = Date.parse(headers.date ?? '');
-  const waitMs = retryAfter(headers['retry-after'], Number.isNaN(serverNow) ? now : serverNow);
-  if (status === 429) return { failure: { kind: 'rateLimited', waitMs }, headers };
-  if (status >= 500) return { failure: { kind: 'serverError', status, waitMs }, headers };
+  if (status === 429) return { failure: { kind: 'rateLimited', waitMs: waitOf(headers, timers) }, headers };
+  if (status >= 500) return { failure: { kind: 'serverError', status, waitMs: waitOf(headers, timers) }, headers };
   if (status >= 300) return { response: { ok: false, status, headers, body: body ?? text } };
   if (isRecord(body)) return { response: { ok: true, status, headers, body } };
   const what = describeBody(text, headers);
   return { failure: { kind: 'unreadable', status, what, oversized: text === undefined }, headers };
+}
+
+/** ms of Retry-After, whose dates are relative to the server's clock. */
+function waitOf(headers: HttpResponse['headers'], timers: Timers): number | undefined {
+  const serverNow = Date.parse(headers.date ?? '');
+  return retryAfter(headers['retry-after'], Number.isNaN(serverNow) ? epochOf(timers, timers.now()) : serverNow);
 }
 
 /** HighLevel is known to send a 400 whose body has the actual status. */

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../lib/cancellation.ts';
 import type { UserError } from '../lib/errors.ts';
 import type { Timers } from '../lib/scheduler.ts';
 import { DailyQuota } from './daily-quota.ts';
@@ -62,7 +63,7 @@ export class RateLimiter {
    * the head of its queue.
    * @throws UserError when the day's quota is used up
    */
-  acquire(priority: Priority, signal: AbortSignal, first = false): Promise<ReleaseSlot | undefined> {
+  acquire(priority: Priority, signal: CancelSignal, first = false): Promise<ReleaseSlot | undefined> {
     if (signal.aborted) return Promise.resolve(undefined);
     const free = this.tryAcquire(priority);
     if (free) return Promise.resolve(free);

@@ -1,4 +1,5 @@
 import { BoundedMap } from '../lib/bounded-map.ts';
+import { Cancellation, type CancelSignal } from '../lib/cancellation.ts';
 import type { Json } from '../lib/json.ts';
 import type { Priority } from './rate-limiter.ts';
 
@@ -23,7 +24,7 @@ interface SharedRead {
   readonly key: string;
   readonly terms: ReadTerms;
   readonly answer: Promise<Json>;
-  readonly controller: AbortController;
+  readonly cancellation: Cancellation;
   callers: number;
 }
 
@@ -57,13 +58,13 @@ export class ReadCache {
 
   /** Ends every read upstream. */
   close(): void {
-    for (const { controller } of this.#inFlight) controller.abort();
+    for (const { cancellation } of this.#inFlight) cancellation.abort();
   }
 
   /** `load` gets a signal that is aborted when all callers of this read have cancelled. */
   async read(
     key: string,
-    load: (signal: AbortSignal) => Promise<Json>,
+    load: (cancel: CancelSignal) => Promise<Json>,
     signal: AbortSignal | undefined,
     terms: ReadTerms,
   ): Promise<Json> {
@@ -82,14 +83,14 @@ export class ReadCache {
     return shared.terms.deadline - now >= (deadline - now) * JOINABLE_SHARE ? shared : undefined;
   }
 
-  #start(key: string, load: (signal: AbortSignal) => Promise<Json>, terms: ReadTerms): SharedRead {
-    const controller = new AbortController();
+  #start(key: string, load: (cancel: CancelSignal) => Promise<Json>, terms: ReadTerms): SharedRead {
+    const cancellation = new Cancellation();
     const drops = this.#drops;
-    const answer = load(controller.signal).then((data) => {
+    const answer = load(cancellation).then((data) => {
       if (drops === this.#drops && !terms.unstored) this.#answers.set(key, { at: this.#now(), data });
       return data;
     });
-    const shared: SharedRead = { key, terms, answer, controller, callers: 0 };
+    const shared: SharedRead = { key, terms, answer, cancellation, callers: 0 };
     this.#joinable.set(key, shared);
     this.#inFlight.add(shared);
     const end = () => {
@@ -108,7 +109,7 @@ export class ReadCache {
       shared.callers -= 1;
       if (shared.callers > 0) return;
       this.#detach(shared);
-      shared.controller.abort();
+      shared.cancellation.abort();
     };
     if (signal.aborted) leave();
     else signal.addEventListener('abort', leave, { once: true });

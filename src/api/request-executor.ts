@@ -169,7 +169,7 @@ async function attemptOnce(
   const { effect, version } = endpoint;
   const headers = signedHeaders(token, version);
   if (text) headers['content-type'] = 'application/json';
-  const http = { method, url: baseUrl + path, headers, ...(text ? { body: text } : {}) };
+  const http = { method, url: baseUrl + path, headers, body: text };
   const share = timeoutMs * ATTEMPT_SHARE[isRepeatable(method, effect) ? 'repeatable' : 'once'];
   const limit = Math.max(1, Math.min(share, deadline - timers.now()));
   try {

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../lib/cancellation.ts';
 import { UserError } from '../lib/errors.ts';
 import { linkSignals } from '../lib/link-signals.ts';
 import { type Timers, timeOf } from '../lib/scheduler.ts';
@@ -16,7 +17,7 @@ export interface SlotLimits {
 export interface SlotOptions {
   readonly priority?: Priority | undefined;
   /** Ends waiting and, for a read, the request itself; a write that was sent is finished. */
-  readonly cancel?: AbortSignal | undefined;
+  readonly cancel?: CancelSignal | undefined;
   /** End of all attempts, by the monotonic clock. */
   readonly deadline: number;
   /** True for a read that reconciles a write: an open breaker does not stop it. */
@@ -51,7 +52,7 @@ async function waitForSlot(
   limits: SlotLimits,
   priority: Priority,
   deadline: number,
-  cancel: AbortSignal | undefined,
+  cancel: CancelSignal | undefined,
   isRetry: boolean,
 ): Promise<ReleaseSlot> {
   const { limiter, timers } = limits;

@@ -1,3 +1,5 @@
+import type { CancelSignal } from './cancellation.ts';
+
 export interface LinkedSignal {
   /** Aborted as soon as one of the signals is. */
   readonly signal: AbortSignal;
@@ -6,7 +8,7 @@ export interface LinkedSignal {
 }
 
 /** In place of `AbortSignal.any`, which keeps some memory for each call as long as one of its signals lives (Node 20 to 22). */
-export function linkSignals(...signals: readonly (AbortSignal | undefined)[]): LinkedSignal {
+export function linkSignals(...signals: readonly (CancelSignal | undefined)[]): LinkedSignal {
   const controller = new AbortController();
   const abort = () => controller.abort();
   for (const signal of signals) {

@@ -1,3 +1,5 @@
+import type { CancelSignal } from './cancellation.ts';
+
 /** Clock and timers, so that tests need not wait. */
 export interface Timers {
   /** ms of a monotonic clock, for elapsed time. */
@@ -27,7 +29,7 @@ export const epochOf = (timers: Timers, at: number): number => (timers.wall ? ti
 export const timeOf = (timers: Timers, at: number): string => new Date(epochOf(timers, at)).toISOString();
 
 /** Resolves after `ms`, or when the signal is aborted. */
-export function sleep(timers: Timers, ms: number, signal?: AbortSignal): Promise<void> {
+export function sleep(timers: Timers, ms: number, signal?: CancelSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
     const end = () => {

@@ -19,6 +19,8 @@ export interface Clock {
   shownZone(): Promise<string | undefined>;
   /** The same from memory. */
   knownZone(): string | undefined;
+  /** The zones of `shownZone` and `locationZone` from memory; undefined until the location was read. */
+  knownZones(): { readonly shown: string | undefined; readonly location: string | undefined } | undefined;
   /** The same clock for one request: what it asks of HighLevel ends with the signal. */
   during(signal: AbortSignal): Clock;
   /** The location's zone, which some times of HighLevel without an offset are in; undefined while it is not known. */

@@ -8,7 +8,7 @@ import type * as z from 'zod';
 import pkg from '../../package.json' with { type: 'json' };
 import { firstCharacters, wellFormed } from '../lib/text.ts';
 import type { ToolAccess } from '../tools/core/tool-access.ts';
-import { answerJson, toolAnswer } from '../tools/core/tool-result.ts';
+import { ToolAnswer } from '../tools/core/tool-result.ts';
 import { toolDefinition } from '../tools/core/tool-schema.ts';
 import { instructions } from './instructions.ts';
 import { noValidator } from './no-schema-validator.ts';
@@ -55,7 +55,7 @@ function handleTools(server: Server, session: Session): void {
   });
   const callTool = async ({ params: { name, arguments: args } }: z.infer<typeof ToolCallRequest>, extra: Extra) => {
     try {
-      return toolAnswer(await (await toolRunner(extra)).run(name, args));
+      return new ToolAnswer(await (await toolRunner(extra)).run(name, args));
     } catch (error) {
       // Also for an unknown tool, instead of a protocol error: the model sees this text, and it says what to do.
       return { content: [{ type: 'text' as const, text: errorText(error, session, name) }], isError: true };
@@ -91,7 +91,7 @@ class WellFormedServer extends Server {
   override async connect(transport: Transport): Promise<void> {
     const send = transport.send.bind(transport);
     transport.send = (message, options) => {
-      const isAnswer = 'result' in message && answerJson(message.result) !== undefined;
+      const isAnswer = 'result' in message && message.result instanceof ToolAnswer;
       return send(isAnswer ? message : wellFormed(message), options);
     };
     await super.connect(transport);

@@ -77,18 +77,16 @@ export function createSession(server: Server, options: ServerOptions) {
       setMaxListeners(0, extra.signal);
       const { recents, state } = currentLocation();
       const context = {
-        ...{
-          api,
-          clock: clock.during(extra.signal),
-          journal,
-          location,
-          user,
-          state,
-          exportFolder,
-          label: account().label,
-          access: access(),
-          implementations,
-        },
+        api,
+        clock: clock.during(extra.signal),
+        journal,
+        location,
+        user,
+        state,
+        exportFolder,
+        label: account().label,
+        access: access(),
+        implementations,
         onWrite: subscriptions.onWrite,
         origin: { host: hostOf(server), conversation },
         signal: extra.signal,

@@ -7,7 +7,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { isRecord } from '../lib/json.ts';
 import { dropNulls } from '../tools/core/read-arguments.ts';
-import { answerJson } from '../tools/core/tool-result.ts';
+import { ToolAnswer } from '../tools/core/tool-result.ts';
 
 /** As in the SDK's own transport. */
 const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
@@ -127,7 +127,7 @@ export class StdioTransport implements Transport {
 }
 
 function toJson(message: JSONRPCMessage): string {
-  const result = 'result' in message ? answerJson(message.result) : undefined;
+  const result = 'result' in message ? ToolAnswer.jsonOf(message.result) : undefined;
   if (result === undefined || !('id' in message)) return JSON.stringify(message);
   return `{"result":${result},"jsonrpc":"2.0","id":${JSON.stringify(message.id)}}`;
 }

@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { Json } from '../../lib/json.ts';
 import type { HttpResponse } from './types.ts';
 
 /** Bytes of one response after decompression; the rest of a longer one is not read. */
@@ -43,21 +44,16 @@ const MAX_LEVELS = 100;
 export function parseJson(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
-    return isTooDeep(value) ? undefined : value;
+    return isDeeperThan(MAX_LEVELS, value) ? undefined : value;
   } catch {
     return undefined;
   }
 }
 
-/** Without recursion, which a deep value would break. */
-function isTooDeep(value: unknown): boolean {
-  let level = [value];
-  for (let depth = 0; depth < MAX_LEVELS; depth += 1) {
-    const below: unknown[] = [];
-    for (const each of level)
-      if (typeof each === 'object' && each !== null) for (const part of Object.values(each)) below.push(part);
-    if (below.length === 0) return false;
-    level = below;
-  }
-  return true;
+/** Whether a value has more levels; it looks no deeper. */
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (levels === 0) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  for (const key in value) if (isDeeperThan(levels - 1, (value as Json)[key])) return true;
+  return false;
 }

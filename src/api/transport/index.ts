@@ -1,3 +1,4 @@
+import { linkSignals } from '../../lib/link-signals.ts';
 import type { Transport } from './types.ts';
 
 /** Through undici, which is loaded with the first request: a start needs no HTTP. */
@@ -12,7 +13,8 @@ export function undiciTransport(): Transport {
 /** Through anything shaped like `fetch`: the sandbox inside this process. */
 export function fetchTransport(fetch: (request: Request) => Promise<Response>): Transport {
   return async ({ url, method, headers, body, signal }) => {
-    const response = await fetch(new Request(url, { method, headers, body: body ?? null, signal }));
+    const abort = linkSignals(signal);
+    const response = await fetch(new Request(url, { method, headers, body: body ?? null, signal: abort.signal }));
     return { status: response.status, headers: Object.fromEntries(response.headers), body: chunks(response) };
   };
 }

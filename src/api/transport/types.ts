@@ -1,9 +1,11 @@
+import type { CancelSignal } from '../../lib/cancellation.ts';
+
 export interface HttpRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly signal: AbortSignal;
+  readonly body?: string | undefined;
+  readonly signal: CancelSignal;
 }
 
 export interface HttpResponse {

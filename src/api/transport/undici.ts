@@ -21,31 +21,34 @@ export function openPools(): Transport {
 }
 
 /** Past undici's `request`, whose streams take longer than all else that it does for a response of a few KB. */
-function send(pool: Pool, { method, headers, body, signal }: HttpRequest, path: string): Promise<HttpResponse> {
+function send(pool: Pool, { method, headers: sent, body, signal }: HttpRequest, path: string): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
-    let start: Pick<HttpResponse, 'status' | 'headers'> = { status: 0, headers: {} };
+    let status = 0;
+    let headers: HttpResponse['headers'] = {};
     const chunks: Uint8Array[] = [];
     let size = 0;
     const abort = () => {
-      controller?.abort(signal.reason);
-      reject(signal.reason);
+      const reason = new Error('The request was cancelled.');
+      controller?.abort(reason);
+      reject(reason);
     };
     const end = () => {
       signal.removeEventListener('abort', abort);
-      resolve({ ...start, body: chunks });
+      resolve({ status, headers, body: chunks });
     };
     if (signal.aborted) return abort();
     signal.addEventListener('abort', abort);
     pool.dispatch(
-      { path, method: method as Dispatcher.HttpMethod, headers, body: body ?? null },
+      { path, method: method as Dispatcher.HttpMethod, headers: sent, body: body ?? null },
       {
         onRequestStart(started) {
           controller = started;
-          if (signal.aborted) started.abort(signal.reason);
+          if (signal.aborted) abort();
         },
-        onResponseStart(_, status, received) {
-          start = { status, headers: flatten(received) };
+        onResponseStart(_, code, received) {
+          status = code;
+          headers = flatten(received);
         },
         onResponseData(_, chunk) {
           chunks.push(chunk);

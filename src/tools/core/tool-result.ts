@@ -23,33 +23,36 @@ const SINGLE_ROWS: Readonly<Record<string, ListShape['row']>> = rowOf;
 /** Bytes of a value in an answer, with the comma and line break after it. */
 export const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value)) + 2;
 
-interface ToolAnswer {
-  readonly content: { type: 'text'; text: string }[];
-  readonly structuredContent: Json;
-}
-
-/** The JSON of answers: a large part of a call would be to parse and to serialise them once more. */
-const serialized = new WeakMap<object, string>();
-
 /**
  * A tool's answer as text and as structured content, equal to the byte: some hosts compare the two and show both where
- * they differ. The structured half is parsed from the text when it is read, so that it holds only what JSON can hold.
+ * they differ.
  */
-export function toolAnswer(data: Json): ToolAnswer {
-  const text = JSON.stringify(wellFormed(data));
-  const content = [{ type: 'text' as const, text }];
-  const answer = {
-    content,
-    get structuredContent(): Json {
-      return JSON.parse(text);
-    },
-  };
-  serialized.set(answer, `{"content":${JSON.stringify(content)},"structuredContent":${text}}`);
-  return answer;
-}
+export class ToolAnswer {
+  readonly content: { type: 'text'; text: string }[];
+  /** Well-formed JSON of the answer: a large part of a call would be to serialise it once more. */
+  readonly #json: string;
 
-/** The well-formed JSON of an answer that `toolAnswer` made; undefined for anything else. */
-export const answerJson = (answer: object): string | undefined => serialized.get(answer);
+  constructor(data: Json) {
+    const text = JSON.stringify(wellFormed(data));
+    this.content = [{ type: 'text', text }];
+    this.#json = `{"content":[{"type":"text","text":${JSON.stringify(text)}}],"structuredContent":${text}}`;
+  }
+
+  /** Parsed from the text, so that it holds only what JSON can hold. */
+  get structuredContent(): Json {
+    return JSON.parse(this.content[0]?.text ?? '{}');
+  }
+
+  /** For `JSON.stringify`, which sees no getter of a class. */
+  toJSON(): Json {
+    return JSON.parse(this.#json);
+  }
+
+  /** The well-formed JSON of an answer; undefined for a result that is not one. */
+  static jsonOf(result: object): string | undefined {
+    return result instanceof ToolAnswer ? result.#json : undefined;
+  }
+}
 
 /** JSON with one row per line, for people who read a resource or a prompt. */
 export function toText(given: Json): string {

@@ -25,6 +25,10 @@ export function createClock(options: {
       },
       shownZone: async () => timezone ?? zoneOf(await factsToShow()),
       knownZone: () => timezone ?? zoneOf(location.known()),
+      knownZones() {
+        const facts = location.known();
+        return facts && { shown: timezone ?? zoneOf(facts), location: facts.zone };
+      },
       locationZone: async () => (await factsToShow()).zone,
       during: clockUntil,
     };

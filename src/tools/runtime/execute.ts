@@ -116,14 +116,21 @@ function createToolContext(
       const isRead = endpoint.effect === 'read';
       const contactNames = isRead ? undefined : state.seenContacts.names(contactIdsIn(args), clock.now());
       const deadline = isComposite(tool) ? budget.deadline : undefined;
-      const origin = { ...request.origin, group, undoes, replaces, contactNames };
+      const { host, conversation } = request.origin ?? {};
+      const origin = { host, conversation, group, undoes, replaces, contactNames };
       const send = async (sent: Endpoint, sentArgs: Json, past?: { readonly fresh: true }) => {
         assertAllowed(sent, sentArgs, access);
         assertAsking(tool, sent, sentArgs);
         return api.call(sent, sentArgs, {
-          ...{ signal, origin, onWrite, priority, deadline, locationId: state.locationId },
+          signal,
+          origin,
+          onWrite,
+          priority,
+          deadline,
+          locationId: state.locationId,
           notify: notifyLatest,
-          ...{ ...options, ...past },
+          ...options,
+          ...past,
         });
       };
       const pending = state.ownWrites.concern(endpoint, args, api.now())

@@ -5,6 +5,7 @@ import { SCOPES } from '../../../src/api/scopes.ts';
 import { fetchTransport } from '../../../src/api/transport/index.ts';
 import type { Transport } from '../../../src/api/transport/types.ts';
 import type { Entry } from '../../../src/api/write/journal/entry.ts';
+import type { CancelSignal } from '../../../src/lib/cancellation.ts';
 import { UserError } from '../../../src/lib/errors.ts';
 import type { Json } from '../../../src/lib/json.ts';
 import { silent } from '../../../src/lib/log.ts';
@@ -124,7 +125,7 @@ function withLatency(clock: VirtualClock, random: () => number, transport: Trans
   };
 }
 
-const aborted = (signal: AbortSignal): Promise<never> =>
+const aborted = (signal: CancelSignal): Promise<never> =>
   new Promise((_, reject) => {
     const fail = () => reject(Object.assign(new Error('aborted'), { code: 'UND_ERR_ABORTED' }));
     if (signal.aborted) fail();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Json } from '../../../src/lib/json.ts';
 
-import { answerJson, MAX_BYTES, toolAnswer } from '../../../src/tools/core/tool-result.ts';
+import { MAX_BYTES, ToolAnswer } from '../../../src/tools/core/tool-result.ts';
 import { connectChanged } from '../../changed-answers.ts';
 import { connect, find, textOf } from '../../connect.ts';
 import { answerTo, everyCall } from '../../every-tool.ts';
@@ -26,21 +26,21 @@ test('the text of every result equals its structured half byte for byte, and the
 
 test('a response without the expected values gives a result without undefined values', async () => {
   const [contactId, other] = ['seD4PfOuKoVMLkEZqohJ', 'b1vH0cZqYpXk3mT7sRwA'];
-  const answer = toolAnswer({ succeeded: undefined, failed: [undefined], rate: Number.NaN, contactId, other });
+  const answer = new ToolAnswer({ succeeded: undefined, failed: [undefined], rate: Number.NaN, contactId, other });
   expect(answer.structuredContent).toStrictEqual({ failed: [null], rate: null, contactId, other });
   expect(answer.content).toEqual([{ type: 'text', text: JSON.stringify(answer.structuredContent) }]);
 });
 
 test('the JSON of an answer is that of its two halves', () => {
-  const answer = toolAnswer({
+  const answer = new ToolAnswer({
     name: 'Zoë "Z" \ud83d\ude00',
     half: '\ud83d',
     lines: 'a\nb',
     none: undefined,
     list: [{ n: 1 }],
   });
-  expect(answerJson(answer)).toBe(JSON.stringify(answer));
-  expect(answerJson({ ...answer })).toBeUndefined();
+  expect(ToolAnswer.jsonOf(answer)).toBe(JSON.stringify(answer));
+  expect(ToolAnswer.jsonOf({ ...answer })).toBeUndefined();
 });
 
 test('a stored value of whitespace is shown, a value of no characters is not', async () => {
