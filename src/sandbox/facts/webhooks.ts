@@ -1,22 +1,14 @@
 import type { Fact } from './fact.ts';
 
 const GUIDE = 'the official webhook guide, as of 2026-08-30';
-const RECORDED_EVENTS = 'events of 2025-08 and 2026-03 recorded in the code of two apps';
 
 export const webhookFacts: readonly Fact[] = [
   {
-    id: 'webhook-keys',
-    statement:
-      'An event has type, locationId, appId, versionId, timestamp and webhookId on the level of its own keys; absent values have no key.',
-    source: 'recording',
-    evidence: `${RECORDED_EVENTS}; issue 264 of the official documentation`,
-    where: 'src/sandbox/webhooks/webhooks.ts',
-  },
-  {
     id: 'webhook-contact',
-    statement: 'A contact in an event is flat, without attachments, and without name unless it was written.',
+    statement:
+      'An event has appId, versionId, timestamp and webhookId next to the keys of its record, and no key for an absent value. A contact has no attachments, and name only if it was written.',
     source: 'recording',
-    evidence: `${RECORDED_EVENTS}; HighLevel on attachments in issue 324`,
+    evidence: 'events of 2025-08 and 2026-03 in the code of two apps; issues 264 and 324 of the official documentation',
     where: 'src/sandbox/webhooks/events.ts',
   },
   {
@@ -43,9 +35,10 @@ export const webhookFacts: readonly Fact[] = [
   {
     id: 'webhook-silent-fields',
     statement:
-      'Changes of followers, business, type, gender, secondary emails, campaigns and inbound do-not-disturb have no event.',
+      'Changes of followers, business, type, gender, secondary emails, campaigns and inbound do-not-disturb have no event, nor do the records of a deleted contact.',
     source: 'guess',
-    evidence: 'ContactUpdate is for "specific fields", and its payload has none of these; inbound by issue 264',
+    evidence:
+      'ContactUpdate is for "specific fields" and has none of these; inbound by issue 264; no report on deletions',
     where: 'src/sandbox/webhooks/events.ts',
   },
   {
@@ -55,13 +48,6 @@ export const webhookFacts: readonly Fact[] = [
     evidence: 'opportunities send both by issue 27; for contacts there is no report',
     where: 'src/sandbox/webhooks/events.ts',
     switch: 'contactUpdateEvents',
-  },
-  {
-    id: 'webhook-cascade',
-    statement: 'Deleting a contact sends ContactDelete and nothing for its notes, tasks and appointments.',
-    source: 'guess',
-    evidence: 'no report',
-    where: 'src/sandbox/webhooks/events.ts',
   },
   {
     id: 'webhook-signatures',
