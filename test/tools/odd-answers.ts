@@ -1,8 +1,8 @@
 import type { Json } from '../../src/lib/json.ts';
 import type { Log } from '../../src/lib/log.ts';
-import { steadyClock } from '../api/steady-clock.ts';
+import { virtualClock, whenLoopIsIdle } from '../api/virtual-clock.ts';
 import { connectChanged, mapped } from '../changed-answers.ts';
-import type { Connected } from '../connect.ts';
+import { type Connected, NOW } from '../connect.ts';
 import { EXPORT_FOLDER, type ExampleCall, everyCall } from '../every-tool.ts';
 import { type Fixture, findFixture } from '../examples.ts';
 import { randomOf } from '../random.ts';
@@ -78,7 +78,7 @@ export async function odd() {
     if (event === 'fault') faults.push(facts as Json);
   };
   const state = { change: (body: unknown): unknown => body };
-  const timers = steadyClock(200);
+  const timers = virtualClock(NOW, whenLoopIsIdle);
   const connected = await connectChanged((body) => state.change(body), { log, timers, exportFolder: EXPORT_FOLDER });
   await connected.client.listTools();
   return { connected, faults, state, timers };
@@ -104,7 +104,6 @@ export async function faultsOf(seed: number, rounds: number, wanted: (what: stri
       await timers.wait(4_000);
       for (const { error } of faults.splice(0)) found.set(String(error).split('\n').slice(0, 3).join(' '), what);
     }
-    timers.stop();
   }
   return [...found].map(([error, what]) => `${what}: ${error}`);
 }
@@ -123,6 +122,5 @@ export async function refusedByClient(value: unknown): Promise<string[]> {
     });
     await timers.wait(4_000);
   }
-  timers.stop();
   return refused;
 }

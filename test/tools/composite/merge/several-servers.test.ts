@@ -1,6 +1,7 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../../src/lib/json.ts';
-import { steadyClock } from '../../../api/steady-clock.ts';
+import { virtualClock, whenLoopIsIdle } from '../../../api/virtual-clock.ts';
+import { NOW } from '../../../connect.ts';
 import { expectComplete } from './expect-complete.ts';
 import { openIntercepted } from './intercepted.ts';
 import { DANA, KEEP, REMOVE, removed, type Stored } from './world.ts';
@@ -38,8 +39,7 @@ const failsToUpdate = (line: string) =>
 describe('a merge that is not finished', () => {
   /** A server that stopped while the update of the kept contact failed. */
   const stopped = async () => {
-    const timers = steadyClock(5);
-    onTestFinished(timers.stop);
+    const timers = virtualClock(NOW, whenLoopIsIdle);
     const server = await openIntercepted(failsToUpdate, undefined, { timers });
     expect(await server.merge()).toMatchObject({ merged: false });
     return server;
