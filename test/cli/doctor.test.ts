@@ -1,4 +1,5 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SETTINGS } from '../../src/cli/settings.ts';
 import type { SandboxOptions } from '../../src/sandbox/index.ts';
@@ -98,6 +99,14 @@ describe('doctor when the server would work', () => {
       state,
       message: `of ${locationId} stored ${days} days ago; HighLevel advises a new one every 90 days; to rotate it: HighLevel, Settings > Private Integrations; then ghl-contacts-mcp login --api-key --location ${locationId}, and restart the host`,
     });
+  });
+
+  test('names the file of the journal', async () => {
+    const world = await createWorld();
+    const path = join(world.folder, 'changes.jsonl');
+    const { of } = await doctor(world, { ...pit(world), GHL_JOURNAL: path, GHL_JOURNAL_DAYS: '30' });
+    expect(of('journal')?.message).toBe(`${path}, for 30 days`);
+    expect((await doctor(world, pit(world))).of('journal')?.message).toMatch(/^\/.+\/journal\.jsonl, for 90 days$/);
   });
 
   test('accepts a token that may only read contacts, and one that may only write them', async () => {

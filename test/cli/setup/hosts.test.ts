@@ -20,17 +20,42 @@ const host = (id: string) => {
 
 const server: ServerEntry = { command: 'npx', args: ['-y', 'ghl-contacts-mcp'], env: { GHL_SCOPES: 'a b' } };
 
+/** Below the home folder, on macOS and on Windows. */
+const FILES: Readonly<Record<string, readonly [darwin: string, win32: string]>> = {
+  'claude-desktop': [
+    'Library/Application Support/Claude/claude_desktop_config.json',
+    'AppData\\Roaming\\Claude\\claude_desktop_config.json',
+  ],
+  'claude-code': ['.claude.json', '.claude.json'],
+  vscode: ['Library/Application Support/Code/User/mcp.json', 'AppData\\Roaming\\Code\\User\\mcp.json'],
+  cursor: ['.cursor/mcp.json', '.cursor\\mcp.json'],
+  codex: ['.codex/config.toml', '.codex\\config.toml'],
+  gemini: ['.gemini/settings.json', '.gemini\\settings.json'],
+  copilot: ['.copilot/mcp-config.json', '.copilot\\mcp-config.json'],
+  opencode: ['.config/opencode/opencode.json', '.config\\opencode\\opencode.json'],
+  zed: ['.config/zed/settings.json', 'AppData\\Roaming\\Zed\\settings.json'],
+  jetbrains: ['.junie/mcp/mcp.json', '.junie\\mcp\\mcp.json'],
+  windsurf: ['.codeium/windsurf/mcp_config.json', '.codeium\\windsurf\\mcp_config.json'],
+};
+
 describe('the file and the folder of a host', () => {
+  test.each(HOSTS)('$name on macOS and Windows', (each) => {
+    const [darwin, win32] = FILES[each.id] ?? [];
+    expect(hostFiles(each, MAC).file).toBe(`/Users/ana/${darwin}`);
+    expect(hostFiles(each, WINDOWS).file).toBe(`C:\\Users\\ana\\${win32}`);
+    expect(hostFiles(each, { ...WINDOWS, env: {} }).file).toBe(`C:\\Users\\ana\\${win32}`);
+  });
+
   test.each([
-    ['claude-desktop', MAC, '/Users/ana/Library/Application Support/Claude/claude_desktop_config.json'],
-    ['claude-desktop', WINDOWS, 'C:\\Users\\ana\\AppData\\Roaming\\Claude\\claude_desktop_config.json'],
     ['vscode', LINUX, '/home/ana/.config/Code/User/mcp.json'],
-    ['cursor', WINDOWS, 'C:\\Users\\ana\\.cursor\\mcp.json'],
-    ['codex', LINUX, '/home/ana/.codex/config.toml'],
+    ['zed', { ...LINUX, env: { XDG_CONFIG_HOME: '/data/config' } }, '/data/config/zed/settings.json'],
     ['codex', { ...LINUX, env: { CODEX_HOME: '/data/codex' } }, '/data/codex/config.toml'],
     ['opencode', { ...LINUX, env: { XDG_CONFIG_HOME: '/data/config' } }, '/data/config/opencode/opencode.json'],
-    ['zed', WINDOWS, 'C:\\Users\\ana\\AppData\\Roaming\\Zed\\settings.json'],
-    ['windsurf', MAC, '/Users/ana/.codeium/windsurf/mcp_config.json'],
+    [
+      'claude-desktop',
+      { ...WINDOWS, env: { APPDATA: 'D:\\Roaming' } },
+      'D:\\Roaming\\Claude\\claude_desktop_config.json',
+    ],
   ] as const)('%s on %j', (id, place, file) => {
     expect(hostFiles(host(id), place).file).toBe(file);
   });
