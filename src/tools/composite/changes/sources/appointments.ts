@@ -146,7 +146,7 @@ async function compare(
   const report = new Report(room);
   for (const [id, old] of absent) {
     const event = found.get(id);
-    if (event) report.add(id, eventRow(event, 'moved', old), undefined, old);
+    if (event) report.add(id, eventRow(event, 'moved', old), event.kept, old);
     else if (event === null) report.add(id, deletedRow(id, old), undefined, old);
     else report.add(id, undefined, old, old);
   }
