@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 
 export type Row = readonly [what: string, ...values: string[]];
 
@@ -12,11 +12,11 @@ export function tableOf(head: Row, rows: readonly Row[]): string {
   return [lineOf(head), rule, ...rows.map(lineOf)].join('\n');
 }
 
-/** When and where the figures were measured, as one sentence. */
+/** When and where figures are measured, as one sentence. Call it first: the load is what other programs use. */
 export function measuredWhere(now: Date): string {
   const processors = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
-  return `Measured on ${now.toISOString().slice(0, 10)} with Node ${process.version}: ${processors.length} processors (${processors[0]?.model.trim()}), ${memory} GB of memory, ${process.platform} ${process.arch}.`;
+  return `Measured on ${now.toISOString().slice(0, 10)} with Node ${process.version}: ${processors.length} processors (${processors[0]?.model.trim()}), ${memory} GB of memory, ${process.platform} ${process.arch}, load ${loadavg()[0]?.toFixed(1)} before the run.`;
 }
 
 const RESULTS = 'bench/RESULTS.md';

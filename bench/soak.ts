@@ -31,6 +31,7 @@ const { values, positionals } = parseArgs({
 });
 const minutes = Number(positionals[0] ?? 20);
 const seed = Number(values.seed);
+const measured = measuredWhere(new Date());
 console.log(`soak of ${minutes} minutes, seed ${seed}`);
 
 const folder = await mkdtemp(join(tmpdir(), 'soak-'));
@@ -117,4 +118,4 @@ const table = tableOf(['', `seed ${seed}`], rows);
 console.log(table);
 for (const sentence of findings.flatMap(([, sentences]) => sentences)) console.log(sentence);
 if (!isFlat || findings.some(([, sentences]) => sentences.length > 0)) process.exitCode = 1;
-if (values.write) await writeSection('soak', `${measuredWhere(new Date())}\n\n${table}`);
+if (values.write) await writeSection('soak', `${measured}\n\n${table}`);

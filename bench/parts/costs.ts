@@ -18,8 +18,8 @@ async function compare(more: ServerProcess, less: ServerProcess, { contacts }: B
 }
 
 const figuresOf = (what: string, { duration, processorTime }: Awaited<ReturnType<typeof compare>>): Figure[] => [
-  { what: `${what}: median call with to without`, value: duration },
-  { what: `${what}: processor time with to without`, value: processorTime },
+  { what: `${what}: median call`, value: duration },
+  { what: `${what}: processor time`, value: processorTime },
 ];
 
 export async function nameFigures(context: BenchContext): Promise<Figure[]> {
