@@ -1,6 +1,7 @@
 import { UserError } from './errors.ts';
 import { formatTime, isTime, parseTime } from './time-format.ts';
-import { DAY_MS, offsetAt } from './zone-offset.ts';
+import { DAY_MS, instantsAt, offsetAt } from './zone-offset.ts';
+import { edgeOfDay, localTime } from './zoned-time.ts';
 
 export { DAY_MS };
 
@@ -60,7 +61,6 @@ export async function readTime(
     if (Number.isNaN(instant)) throw invalidTime(name, text);
     return { iso: new Date(instant).toISOString() };
   }
-  const { edgeOfDay, localTime } = await import('./zoned-time.ts');
   const [zone, why] = await clock.zone().then(
     (known) => [known, undefined] as const,
     (error: unknown) => {
@@ -122,8 +122,6 @@ export const isLocalTime = (value: unknown): value is string => typeof value ===
 export function parseLocalTime(text: string, zone: string): number {
   const local = isLocalTime(text) ? parseTime(`${text.replace(' ', 'T')}Z`) : Number.NaN;
   if (Number.isNaN(local)) return local;
-  const before = offsetAt(local - DAY_MS, zone);
-  const after = offsetAt(local + DAY_MS, zone);
-  const found = [before, after].find((offset) => offsetAt(local - offset, zone) === offset);
-  return local - (found ?? before);
+  const [first] = instantsAt(local, zone);
+  return first ?? local - offsetAt(local - DAY_MS, zone);
 }

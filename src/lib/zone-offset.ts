@@ -49,3 +49,12 @@ export function offsetAt(ms: number, zone: string): number {
   }
   return offsets.at(ms);
 }
+
+/** Every instant at which the clocks of a zone show a time, which is given in ms as if it were UTC; in order. */
+export function instantsAt(local: number, zone: string): readonly number[] {
+  const offsets = new Set([offsetAt(local - DAY_MS, zone), offsetAt(local + DAY_MS, zone)]);
+  return [...offsets]
+    .map((offset) => local - offset)
+    .filter((ms) => ms + offsetAt(ms, zone) === local)
+    .sort((a, b) => a - b);
+}

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Json, rowsIn } from '../../../src/lib/json.ts';
 import { parseLocalTime } from '../../../src/lib/time.ts';
 import { formatTime, parseTime, withLocalTimes } from '../../../src/lib/time-format.ts';
+import { edgeOfDay } from '../../../src/lib/zoned-time.ts';
 import { READ } from '../../connect.ts';
 import { randomOf } from '../../random.ts';
 import { ANN, DANA, data, type Intercept, openNames } from '../names/world.ts';
@@ -67,6 +68,24 @@ describe('a time in a zone', () => {
       const expected = Temporal.PlainDateTime.from(local).toZonedDateTime(zone).epochMilliseconds;
       expect(parseLocalTime(local.replace('T', ' '), zone), `${local} ${zone}`).toBe(expected);
     }
+  });
+
+  test('a day starts and ends as Temporal has it, also where clocks change (random)', () => {
+    console.log(`TIMES_SEED=${SEED}`);
+    const random = randomOf(SEED);
+    const zones = [...ZONES, 'America/Sao_Paulo', 'Asia/Beirut', 'America/Havana'];
+    for (let n = 0; n < 3_000; n += 1) {
+      const zone = zones[n % zones.length] ?? 'UTC';
+      const date = Temporal.PlainDate.from('2005-01-01').add({ days: Math.floor(random() * 8_000) });
+      const start = date.toZonedDateTime(zone);
+      const next = start.add({ days: 1 }).startOfDay();
+      const isSkipped = !start.toPlainDate().equals(date);
+      const edges = (['start', 'end'] as const).map((edge) => edgeOfDay(date.toString(), zone, edge)?.epochMs);
+      expect(edges, `${date} ${zone}`).toEqual(
+        isSkipped ? [undefined, undefined] : [start.epochMilliseconds, next.epochMilliseconds - 1_000],
+      );
+    }
+    expect(edgeOfDay('2011-12-30', 'Pacific/Apia', 'start')).toBeUndefined();
   });
 
   test.each(['2026-11-31 10:00:00', '0000-00-00 00:00:00', '2026-11-20', '2026-11-20T10:00Z', ''])(
