@@ -168,7 +168,7 @@ describe('the version of Node that doctor requires', () => {
 
 describe('wrong usage is reported in one line', () => {
   test.each([
-    [['frobnicate'], /^ghl-contacts-mcp: There is no command "frobnicate"\. Commands: sandbox, demo, setup, login, /],
+    [['frobnicate'], /^ghl-contacts-mcp: There is no command "frobnicate"\. Commands: sandbox, demo, setup, /],
     [['docter'], /^ghl-contacts-mcp: There is no command "docter"; did you mean doctor\?\n$/],
     [['--sandbox', 'extra'], /^ghl-contacts-mcp: There is no command "extra"\./],
     [['login', '--scopes', ' '], /^ghl-contacts-mcp: No scope is requested: /],
