@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -52,7 +53,7 @@ async function makeEdit(folder: string, { in: place, find, replace }: Edit): Pro
 }
 
 async function filesIn(path: string): Promise<string[]> {
-  if (path.endsWith('.ts')) return [path];
+  if (path.endsWith('.ts')) return existsSync(path) ? [path] : [];
   const names = await readdir(path, { recursive: true });
   return names.filter((name) => name.endsWith('.ts')).map((name) => join(path, name));
 }
