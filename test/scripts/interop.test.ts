@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest';
-import { Checks } from '../../scripts/interop/checks.ts';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { Checks, SkippedError } from '../../scripts/interop/checks.ts';
+import { install } from '../../scripts/interop/packages.ts';
 import { programs } from '../../scripts/interop/programs.ts';
 import { propertyPaths } from '../../scripts/interop/providers/schemas.ts';
 
@@ -27,4 +31,25 @@ test('the properties of a schema include those of rows and of alternatives', () 
     'filters.field',
     'page',
   ]);
+});
+
+test.each([
+  ['E404', true, 1],
+  ['ETARGET', true, 1],
+  ['ECONNRESET', false, 2],
+])('a package that npm refuses with %s is skipped, inevitably: %s', async (code, isInevitable, attempts) => {
+  const folder = await mkdtemp(join(tmpdir(), 'interop-test-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const calls = join(folder, 'calls');
+  await writeFile(
+    join(folder, 'npm'),
+    `#!/bin/sh\necho called >> ${calls}\necho 'npm error code ${code}' >&2\nexit 1\n`,
+  );
+  await chmod(join(folder, 'npm'), 0o755);
+  vi.stubEnv('PATH', `${folder}:${process.env.PATH}`);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const error = await install(folder, { absent: '1.0.0' }).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(SkippedError);
+  expect(error).toMatchObject({ isInevitable, message: `npm cannot install absent@1.0.0: npm error code ${code}` });
+  expect((await readFile(calls, 'utf8')).trim().split('\n')).toHaveLength(attempts);
 });

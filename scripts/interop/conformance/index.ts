@@ -12,12 +12,14 @@ const OUTPUT = 'build/conformance';
 /** The revision of the protocol whose required scenarios run. */
 const REVISION = '2025-11-25';
 
+const OVERLAY = resolve('scripts/interop/conformance/overlay.ts');
+
 /** Bundles the server with the fixture of the suite laid over it. */
 const overlay: Plugin = {
   name: 'conformance-fixture',
   setup: ({ onResolve }) =>
     onResolve({ filter: /\/mcp\/server\.ts$/ }, ({ importer }) =>
-      importer.endsWith('src/cli/serve.ts') ? { path: resolve('scripts/interop/conformance/overlay.ts') } : undefined,
+      importer === OVERLAY ? undefined : { path: OVERLAY },
     ),
 };
 
