@@ -4,15 +4,11 @@ export const ajv: Patch = {
   reason: 'the packages contain ajv, so that an alias cannot leave it out of the bundle',
   edits: [
     { in: 'scripts/bundle.ts', find: /\n *ajv: .*\n *'ajv-formats': .*/g, replace: '' },
+    { in: 'scripts/bundle.ts', find: /plugins: \[\s*\.\.\.plugins,/g, replace: 'plugins: [...plugins, noAjv,' },
     {
       in: 'scripts/bundle.ts',
-      find: 'plugins: [...plugins, ',
-      replace: 'plugins: [...plugins, noAjv, ',
-    },
-    {
-      in: 'scripts/bundle.ts',
-      find: /import \{ (?=[^}]*\} from '\.\/bundle-parts\.ts')/g,
-      replace: 'import { noAjv, ',
+      find: /import \{(?=[^}]*\} from '\.\/bundle-parts\.ts')/g,
+      replace: 'import { noAjv,',
     },
     {
       in: 'scripts/bundle-parts.ts',
