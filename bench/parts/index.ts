@@ -4,7 +4,7 @@ import { answerFigures, listFigures } from '../tokens.ts';
 import { callFigures } from './calls.ts';
 import { limiterFigures, nameFigures } from './costs.ts';
 import { journalFigures } from './journal.ts';
-import { linearFigures } from './linear-cases.ts';
+import { linearFigures } from './linear-figures.ts';
 import { memoryFigures } from './memory.ts';
 import { startFigures } from './start.ts';
 

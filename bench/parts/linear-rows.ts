@@ -1,108 +1,25 @@
 import type { ReconcileContext } from '../../src/api/endpoint.ts';
-import { isExpired, toApiError } from '../../src/api/error-messages.ts';
 import type { HttpResponse, Transport } from '../../src/api/transport/types.ts';
 import { listMatches, matchFields } from '../../src/api/write/compare.ts';
 import { findNewNote, findNewTask } from '../../src/api/write/strategies/related-records.ts';
-import { foldText, passageAround } from '../../src/lib/fold.ts';
 import type { Json } from '../../src/lib/json.ts';
-import { normalizeText, readableText, sameText } from '../../src/lib/markup.ts';
-import { redact, redactStrictly } from '../../src/lib/redact.ts';
-import { quoteForMessage, stripHiddenCharacters, withinBytes } from '../../src/lib/text.ts';
 import { matchOptions } from '../../src/mcp/completion/completer.ts';
-import { overviewMarkdown, timelineMarkdown } from '../../src/resources/markdown.ts';
 import { BulkJob } from '../../src/tools/composite/bulk-job/bulk-job.ts';
 import type { Plan, StepName } from '../../src/tools/composite/bulk-update/job.ts';
 import { STEPS } from '../../src/tools/composite/bulk-update/steps.ts';
 import { summaryOf } from '../../src/tools/composite/bulk-update/summary.ts';
 import { changesSince, sweepFrom } from '../../src/tools/composite/changes/contact-changes.ts';
 import { Groups } from '../../src/tools/composite/count/groups.ts';
-import { type CustomValue, customFieldValue, sameValue } from '../../src/tools/composite/custom-field-values.ts';
+import { type CustomValue, customFieldValue } from '../../src/tools/composite/custom-field-values.ts';
 import { SeenRows } from '../../src/tools/composite/search-pages.ts';
 import { toText, toToolResult, truncateToLimit } from '../../src/tools/core/tool-result.ts';
 import { endpoints } from '../../src/tools/index.ts';
 import { connect } from '../../test/connect.ts';
-import type { Figure } from '../figure.ts';
-import { CASES, type Case, confirmedRatioOf, MAX_RATIO } from './linear.ts';
+import type { Case } from './linear.ts';
 
-/** Small enough that ten times as much still fits the caches of the processor, whose misses would be measured too. */
-const CHARACTERS = 3_000;
 const ROWS = 1_000;
 const LISTED = 300;
-/** Rounds for each text; a text with a high ratio is measured again with more rounds. */
-const FEW_ROUNDS = 2;
 const PERSON = 'aaaaaaaaaaaaaaaaaaaa';
-
-/** Input that slows down regular expressions: beginnings of matches without an end. */
-const HOSTILE = [
-  '<', '<a ', '</a', '<br', '</p ', '&', '&amp', ' ', '\n', 'a', '1', '.1', '-', 'eyJ', 'eyJ-', 'eyJa.', 'Bearer ', 'pit-',
-  'pit-0', 'access_token:', '01234567-', 'tok_', '\u200d', '\ufe0f', '👍\u200d', '\u180b', 'ن\u200c', '\ud800', ', ', '@',
-  'contact with id ', 'x with id y ', 'property x ', '"', '\\', '\u0000', '`', '[](',
-]; // biome-ignore format: a list
-
-const onTexts: readonly [what: string, run: (given: string) => unknown, size?: number][] = [
-  ['stripHiddenCharacters', stripHiddenCharacters],
-  ['redact', redact],
-  ['redactStrictly', redactStrictly],
-  ['quoteForMessage', quoteForMessage],
-  ['normalizeText', normalizeText],
-  ['readableText', readableText],
-  ['foldText', foldText],
-  ['passageAround', (given) => passageAround(`${given}.`, 'e', 100)],
-  ['sameText', (given) => sameText(given, `${given}!`)],
-  ['withinBytes', (given) => withinBytes(given, 1_000)],
-  [
-    'matchFields',
-    (given) => matchFields({ body: given, phone: given, name: given }, { body: `${given}.`, phone: '1' }),
-  ],
-  ['sameValue', (given) => sameValue(given, `${given}.`)],
-  [
-    'toApiError for a 400',
-    (message) =>
-      toApiError({
-        status: 400,
-        body: { message },
-        route: '',
-        scope: 'contacts.readonly',
-        locationId: '',
-        creates: false,
-        args: {},
-      }),
-  ],
-  [
-    'toApiError for a 422',
-    (message) =>
-      toApiError({
-        status: 422,
-        body: { message: [message] },
-        route: '',
-        creates: false,
-        scope: 'contacts.readonly',
-        locationId: '',
-        args: {},
-      }),
-  ],
-  ['isExpired', (message) => isExpired({ status: 401, body: { message } })],
-  ['timelineMarkdown', (body) => timelineMarkdown({ timeline: [{ at: '', kind: 'note', body }], total: 1 }, PERSON)],
-  [
-    'overviewMarkdown',
-    (name) => overviewMarkdown({ contact: { id: PERSON, firstName: name, source: name }, counts: {} }),
-    // The output is several times as long.
-    1_000,
-  ],
-];
-
-/** The slowest of all hostile texts counts for a function. */
-const texts = onTexts.flatMap(([what, run, size = CHARACTERS]) =>
-  HOSTILE.map((part) => ({
-    what: `${what}: ${JSON.stringify(part)} repeated`,
-    group: what,
-    size,
-    prepare(characters: number) {
-      const given = part.repeat(Math.ceil(characters / part.length)).slice(0, characters);
-      return () => run(given);
-    },
-  })),
-);
 
 const range = <T>(size: number, make: (n: number) => T): T[] => Array.from({ length: size }, (_, n) => make(n));
 const idOf = (n: number) => `row${String(n).padStart(17, '0')}`;
@@ -138,7 +55,7 @@ const onRows = <T>({ what, size = ROWS, make, run }: OnRows<T>): Case => ({
   },
 });
 
-const rows: readonly Case[] = [
+export const ROW_CASES: readonly Case[] = [
   onRows({
     what: 'toToolResult: a list of contacts',
     make: (size) => ({ contacts: range(size, (n) => ({ id: idOf(n), tags: ['a', 'b'] })) }),
@@ -280,7 +197,7 @@ async function* once(bytes: Uint8Array) {
 }
 
 /** Composite tools with a contact that has many records. */
-async function tools(): Promise<Case[]> {
+export async function toolCases(): Promise<Case[]> {
   let answers: Readonly<Record<string, Json>> = {};
   const { client, advance } = await connect({ timezone: 'UTC', api: { transport: staticTransport(() => answers) } });
   const onContact = (what: string, args: Json): Case => ({
@@ -328,28 +245,4 @@ async function tools(): Promise<Case[]> {
     onContact('get_contact_overview', { contactId: PERSON }),
     onContact('onboard_contact', person),
   ];
-}
-
-/** One figure per function: for functions on texts that of the slowest text. */
-async function caseRatios(): Promise<{ what: string; ratio: number }[]> {
-  const figures = new Map<string, { what: string; ratio: number }>();
-  for (const each of [...texts, ...rows, ...(await tools())]) {
-    const { what } = each;
-    const group = 'group' in each ? (each.group as string) : what;
-    const ratio = await confirmedRatioOf(each, 'group' in each ? FEW_ROUNDS : undefined);
-    if (!(ratio <= (figures.get(group)?.ratio ?? 0))) figures.set(group, { what, ratio });
-  }
-  return [...figures.values()];
-}
-
-/** Processor time for ten times the input, as a ratio. */
-export async function linearFigures(): Promise<Figure[]> {
-  const ratios = [];
-  for (const each of CASES) ratios.push({ what: each.what, ratio: await confirmedRatioOf(each) });
-  return [...ratios, ...(await caseRatios())].map(({ what, ratio }) => ({
-    what,
-    value: ratio,
-    digits: 1,
-    bound: { most: MAX_RATIO },
-  }));
 }
