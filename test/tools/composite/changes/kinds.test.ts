@@ -154,6 +154,18 @@ describe('deleted contacts', () => {
     expect(answers[0]).toMatchObject({ requests: { left: 70 } });
   });
 
+  test('are found by a sweep that a failed page interrupts, from that page on', async () => {
+    const server = await open({ sandbox: sandboxOf(1_100) });
+    server.advance(400_000);
+    // The search for changes and the one for the number of contacts come before the pages.
+    server.sandbox.setFaults([{ route: 'POST /contacts/search', nth: 4, fault: { status: 403 } }]);
+    const answers = await answersOf(server, { since: new Date(server.now()).toISOString(), deleted: true });
+    expect(answers).toMatchObject([{ requests: { left: 1 } }, {}]);
+    expect(answers.at(-1)?.notice).toContain('Deleted contacts are reported from the next answer on');
+    await client(server.sandbox).remove('/contacts/contact800');
+    expect(shortOf([await server.call(TOOL, asked)], 'deletedContacts')).toEqual(['deleted contact800']);
+  });
+
   test('that only the index lacks are not reported', async () => {
     let hides = false;
     const server = await viaOf(

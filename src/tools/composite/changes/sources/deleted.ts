@@ -5,6 +5,7 @@ import type { Json } from '../../../../lib/json.ts';
 import { getContact } from '../../../contacts.ts';
 import type { ToolContext } from '../../../core/context.ts';
 import { MAX_SEARCH_PAGE } from '../../../search.ts';
+import { failureReason } from '../../contact-view/contact-parts.ts';
 import { nextCursor, PAGES_REPEAT, searchPage } from '../../search-pages.ts';
 import type { ChangeSource, Look, Room } from '../source.ts';
 
@@ -29,15 +30,25 @@ const tooMany = (): UserError =>
     `Deleted contacts are found in locations of up to ${MAX_KNOWN} contacts, and this one has more. Leave out deleted.`,
   );
 
-/** Reads on until all ids are read or the time is over; `left` is the number of requests that are left then. */
+/**
+ * Reads on until all ids are read, a page after the first one fails, or the time is over; `left` is the number of requests
+ * that are left then, at least 1.
+ */
 async function sweep(start: NonNullable<DeletedKept['sweep']>, context: ToolContext) {
   const seen = new Set(start.seen);
   let { searchAfter } = start;
   const call: ToolContext['call'] = (endpoint, args, priority) =>
     context.call(endpoint, args, priority, { fresh: true, unstored: true });
   for (;;) {
-    const page = await searchPage({ call }, SEARCH, searchAfter);
     const before = seen.size;
+    const page = await searchPage({ call }, SEARCH, searchAfter).catch((error: unknown) => {
+      if (before === start.seen.size) throw error;
+      return failureReason(error);
+    });
+    if (typeof page === 'string') {
+      context.notify(`Not all contacts could be checked for deletion: ${page}`);
+      return { seen, searchAfter, left: 1 };
+    }
     for (const { id } of page.rows) if (isId(id)) seen.add(id);
     // A sweep that did not see everything would take what it missed for deleted.
     if (page.rows.length > 0 && seen.size === before) throw new UserError(PAGES_REPEAT);
