@@ -41,7 +41,13 @@ export function exitOnClosedOutput(): () => void {
   };
 }
 
-/** Asks on the terminal, or reads the first line of piped input. A secret is not echoed. */
+/** As shells do for a program that Ctrl-C ended. */
+const EXIT_INTERRUPTED = 130;
+
+/**
+ * Asks on the terminal, or reads the first line of piped input. A secret is not echoed. On a terminal Ctrl-C and Ctrl-D
+ * end the command: readline reports both as the end of the input, which is not the empty answer that accepts a default.
+ */
 export async function ask(question: string, secret = false): Promise<string> {
   const terminal = process.stdin.isTTY === true;
   if (terminal) process.stderr.write(question);
@@ -49,11 +55,13 @@ export async function ask(question: string, secret = false): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: secret ? discard : process.stderr, terminal });
   try {
     for await (const line of lines) return line.trim();
-    return '';
   } finally {
     lines.close();
     if (terminal && secret) process.stderr.write('\n');
   }
+  if (!terminal) return '';
+  if (!secret) process.stderr.write('\n');
+  return process.exit(EXIT_INTERRUPTED);
 }
 
 /** The last four characters of a secret, which tell it from another; none of a short one. */

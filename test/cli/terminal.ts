@@ -16,10 +16,12 @@ export function startOnTerminal(env: Readonly<Record<string, string>>, command: 
   child.stdout.on('data', (chunk) => {
     shown += chunk;
   });
-  const type = (text: string) => child.stdin.write(`${text}\r`);
+  const press = (key: string) => child.stdin.write(key);
+  const type = (text: string) => press(`${text}\r`);
   return {
     shown: () => shown.replaceAll('\r', ''),
     until: (text: string) => expect.poll(() => shown, { timeout: 20_000 }).toContain(text),
+    press,
     type,
     /** The prompt for a secret appears before the terminal's echo is off. */
     typeSecret: async (text: string) => {

@@ -141,6 +141,19 @@ describe.skipIf(!hasTerminal)('setup on a terminal', () => {
   });
 
   test.each([
+    ['Ctrl-C', '\u0003'],
+    ['Ctrl-D', '\u0004'],
+  ])('%s ends it, and is not the answer that Enter gives', async (_, key) => {
+    const { world, cursor } = await createHosts();
+    const { until, press, ended, shown } = startOnTerminal(world.env, 'setup');
+    await until('Which of them?');
+    press(key);
+    expect(await ended).toBe(130);
+    expect(shown()).not.toContain('Id of the location');
+    expect(await readFile(cursor, 'utf8')).toBe(SAMPLES.cursor);
+  });
+
+  test.each([
     ['a host that is not there', [['Which of them?', '7']], 'Answer with numbers from 1 to 2'],
     [
       'a location that is none',
