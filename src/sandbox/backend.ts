@@ -3,13 +3,13 @@ import type { SandboxData } from './data.ts';
 import { DAY, iso } from './dates.ts';
 import { Faults } from './faults/faults.ts';
 import { createIds, type Ids } from './ids.ts';
-import { loadData } from './load.ts';
+import { initialRecords } from './initial-records.ts';
 import type { LocationIds } from './load-location.ts';
 import { TokenStore } from './oauth/token-store.ts';
 import type { IndexDelay, OauthClient, TokenOptions, WebhookOptions } from './options.ts';
 import { RateLimiter } from './rate-limiter.ts';
-import { AGENCY_DATA, FOREIGN_DATA, seedData } from './seed/index.ts';
-import { Store } from './store.ts';
+import { AGENCY_DATA } from './seed/index.ts';
+import type { Store } from './store.ts';
 import { DEFAULT_SWITCHES, type Switches } from './switches.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
@@ -166,19 +166,16 @@ export class Backend {
   }
 
   #createState(): ResettableState {
-    const { seed, data, indexDelayMs, tokenTtlMs } = this.#options;
-    const ids = createIds(seed, 'records');
-    const store = new Store();
-    const options = { ids, now: this.#today, indexDelayMs };
-    loadData(store, this.home, data ?? seedData(seed, this.#today), options);
-    loadData(store, this.foreign, FOREIGN_DATA, { ...options, ids: createIds(seed, 'foreign') });
-    for (const [index, location] of this.agency.entries()) {
-      const agencyData = AGENCY_DATA[index];
-      if (agencyData) loadData(store, location, agencyData, { ...options, ids: createIds(seed, `agency ${index}`) });
-    }
+    const { store, ids } = initialRecords({
+      ...this.#options,
+      today: this.#today,
+      home: this.home,
+      foreign: this.foreign,
+      agency: this.agency,
+    });
     this.webhooks.watch(store);
     // The ids of tokens continue across resets, so that no earlier token becomes valid again.
-    const tokens = new TokenStore(this.#oauthIds, this.oauthClient, tokenTtlMs);
+    const tokens = new TokenStore(this.#oauthIds, this.oauthClient, this.#options.tokenTtlMs);
     return { store, ids, tokens, requests: [], clockOffsetMs: 0 };
   }
 }

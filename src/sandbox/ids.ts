@@ -17,13 +17,23 @@ export interface Ids {
   code(): string;
   /** last part of an OAuth token */
   signature(): string;
+  /** Draws the ids that this one would draw next, and leaves its sequence as it is. */
+  copy(): Ids;
+}
+
+/** Numbers from 0 to 1 without 1. */
+export interface Random {
+  (): number;
+  /** Draws the numbers that this one would draw next, and leaves its sequence as it is. */
+  copy(): Random;
 }
 
 export const looksLikeId = (text: string): boolean => /^[A-Za-z0-9]{20}$/.test(text);
 
 /** Each stream has its own sequence, so that a new trace id does not change the id of the next contact. */
-export function createIds(seed: number, stream: string): Ids {
-  const random = createRandom(seed, stream);
+export const createIds = (seed: number, stream: string): Ids => idsFrom(createRandom(seed, stream));
+
+function idsFrom(random: Random): Ids {
   const draw = (alphabet: string, length: number) => {
     let text = '';
     for (let at = 0; at < length; at += 1) text += alphabet[Math.floor(random() * alphabet.length)];
@@ -39,17 +49,24 @@ export function createIds(seed: number, stream: string): Ids {
     client: () => `${draw(HEX, 24)}-${draw(LOWER, 8)}`,
     code: () => draw(HEX, 40),
     signature: () => draw(LETTERS, 86),
+    copy: () => idsFrom(random.copy()),
   };
 }
 
-/** Mulberry32; the seed and the name of the stream give its initial state. */
-export function createRandom(seed: number, stream: string): () => number {
+/** The seed and the name of the stream give the initial state. */
+export function createRandom(seed: number, stream: string): Random {
   let state = seed >>> 0;
   for (const char of stream) state = Math.imul(state ^ char.charCodeAt(0), 0x01000193) >>> 0;
-  return () => {
+  return mulberry32(state);
+}
+
+function mulberry32(initial: number): Random {
+  let state = initial;
+  const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   };
+  return Object.assign(next, { copy: () => mulberry32(state) });
 }

@@ -29,6 +29,15 @@ export class SearchIndex {
     this.#delayMs = typeof delay === 'function' ? delay : () => delay;
   }
 
+  copy(delay: IndexDelay): SearchIndex {
+    const copy = new SearchIndex(delay);
+    copy.#rows.push(...this.#rows);
+    copy.#pending.push(...this.#pending);
+    for (const [id, version] of this.#appliedVersions) copy.#appliedVersions.set(id, version);
+    copy.#lastVersion = this.#lastVersion;
+    return copy;
+  }
+
   update(contact: Contact, at: number): void {
     this.#lastVersion += 1;
     const pending = { due: at + this.#delayMs(), version: this.#lastVersion, contact };

@@ -130,6 +130,22 @@ export class Store {
     return records;
   }
 
+  /** The same records; writes to one of both do not change the other. */
+  copy(indexDelayMs: IndexDelay): Store {
+    const copy = new Store();
+    for (const [id, records] of this.locations) {
+      copy.locations.set(id, { ...records, tags: [...records.tags], index: records.index.copy(indexDelayMs) });
+    }
+    for (const [id, contact] of this.contacts) copy.contacts.set(id, contact);
+    copy.tasks.addAll(this.tasks);
+    copy.notes.addAll(this.notes);
+    copy.appointments.addAll(this.appointments);
+    for (const [id, campaigns] of this.campaigns) copy.campaigns.set(id, new Set(campaigns));
+    for (const [id, workflows] of this.workflows) copy.workflows.set(id, new Set(workflows));
+    for (const [key, ids] of this.#byIdentifier) copy.#byIdentifier.set(key, new Set(ids));
+    return copy;
+  }
+
   locationsOf(companyId: string): Location[] {
     return [...this.locations.values()]
       .map(({ location }) => location)
@@ -166,11 +182,15 @@ export class Store {
 
 /** The records of each contact, in the order they were added. */
 export class RecordsByContact<T extends { readonly id: string; readonly contactId: string; readonly deleted?: true }> {
-  readonly #byContact = new Map<string, T[]>();
+  readonly #byContact = new Map<string, readonly T[]>();
   readonly #onWrite: (write: Write<T>) => void;
 
   constructor(onWrite: (write: Write<T>) => void) {
     this.#onWrite = onWrite;
+  }
+
+  addAll(others: RecordsByContact<T>): void {
+    for (const [contactId, items] of others.#byContact) this.#byContact.set(contactId, items);
   }
 
   forContact(contactId: string): readonly T[] {

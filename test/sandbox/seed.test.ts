@@ -9,6 +9,13 @@ async function readAll(seed: number, now = NOON) {
   return { token: sandbox.token, locationId, foreign: sandbox.foreign, contacts, tasks };
 }
 
+/** The records of the sandbox, and what its search and its check for duplicates find. */
+async function everything({ get, search, locationId }: ReturnType<typeof openSandbox>): Promise<Json> {
+  const duplicate = `/contacts/search/duplicate?locationId=${locationId}&email=new@example.com`;
+  const [state, found, same] = await Promise.all([get('/__sandbox/state'), search(), get(duplicate)]);
+  return { state: state.body, contacts: found.body.contacts, duplicate: same.body.contact };
+}
+
 describe('the seed', () => {
   test('gives the same data and ids during one day', async () => {
     expect(await readAll(7, NOON + 3_600_000)).toEqual(await readAll(7));
@@ -69,6 +76,36 @@ test('reset restores the data and the sequence of ids', async () => {
   sandbox.reset();
   expect((await search()).body.total).toBe(48);
   expect(await create({ firstName: 'Ann' })).toBe(first);
+});
+
+test('a write to one sandbox changes no other sandbox of the same seed', async () => {
+  const [written, earlier] = [openSandbox(), openSandbox()];
+  const { locationId, idOf } = written;
+  const maria = await idOf('Maria Lopez');
+  const { campaigns } = (await written.get(`/campaigns/?locationId=${locationId}`)).body;
+  const { workflows } = (await written.get(`/workflows/?locationId=${locationId}`)).body;
+  const writes = [
+    await written.put(`/contacts/${maria}`, {
+      email: 'new@example.com',
+      customFields: [{ key: 'frame_size', value: 1 }],
+    }),
+    await written.post(`/contacts/${maria}/tags`, { tags: ['added'] }),
+    await written.post(`/contacts/${maria}/tasks`, {
+      title: 'Call',
+      dueDate: '2026-05-21T10:00:00Z',
+      completed: false,
+    }),
+    await written.post(`/contacts/${maria}/notes`, { body: 'Called' }),
+    await written.post(`/contacts/${maria}/campaigns/${campaigns[0].id}`, {}),
+    await written.post(`/contacts/${maria}/workflow/${workflows[0].id}`, {}),
+    await written.remove(`/contacts/${await idOf('Ben Carter')}`),
+  ];
+  expect(writes.map(({ status }) => status).filter((status) => status >= 300)).toEqual([]);
+  const [changed, unchanged, later] = await Promise.all([written, earlier, openSandbox()].map(everything));
+  expect(changed).not.toEqual(unchanged);
+  expect(later).toEqual(unchanged);
+  const contact = { firstName: 'Ann' };
+  expect(await earlier.create(contact)).toBe(await openSandbox().create(contact));
 });
 
 describe('custom data', () => {
