@@ -14,13 +14,6 @@ const loadLibrary = () =>
     );
   });
 
-/** Why the keychain cannot be used; undefined if its library is installed. */
-export const keychainProblem = (): Promise<string | undefined> =>
-  loadLibrary().then(
-    () => undefined,
-    (error: Error) => error.message,
-  );
-
 /** An entry of the system's keychain. On Linux the desktop's: the kernel's keyring does not outlive a reboot. */
 async function entry(key: string) {
   const { AsyncEntry } = await loadLibrary();
@@ -66,6 +59,13 @@ function parseEntry(text: string, key: string): Secret {
     );
   }
 }
+
+/** Why the keychain cannot be read; undefined if it can. It is asked for an entry that is not there, and left as it is. */
+export const keychainProblem = (): Promise<string | undefined> =>
+  withKeychain(async () => (await entry(PROBE_KEY)).getPassword()).then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
 
 /** As long as an OAuth pair with many scopes: the keychain of Windows takes 2,560 bytes at most. */
 const LONG_SECRET = 'x'.repeat(6_000);

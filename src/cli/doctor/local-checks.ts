@@ -54,7 +54,8 @@ const printable = (value: string): string =>
   truncate(redactStrictly(stripHiddenCharacters(value)).replace(/\s+/g, ' '), 200);
 
 export async function checkStore(config: Config, sandbox: boolean): Promise<Finding> {
-  if (sandbox || config.credential) return note('store', 'not used: the settings hold the token');
+  if (sandbox) return note('store', 'not used: the sandbox needs no sign-in');
+  if (config.credential) return note('store', 'not used: the settings hold the token');
   try {
     const opened = openTokenStore(config.auth.store);
     const { accounts, agencies } = await opened.accounts.read();
@@ -134,7 +135,7 @@ export function checkScopes(config: Config, connection: Connection): Finding[] {
   const scopes = connection.scopes();
   const { offered, hidden } = resolveToolAccess(tools, scopes, config.selected, undefined, config.toolSettings);
   const count = (scope: string) => offered.filter((tool) => tool.scope === scope).length;
-  const inEffect = scopes.map((scope) => `${scope} (${count(scope)} tools)`);
+  const inEffect = scopes.map((scope) => `${scope} (tools: ${count(scope)})`);
   // A tool may need two scopes and lack one of them.
   const needed = new Set(hidden.filter(({ reason }) => reason === 'scope').flatMap(({ tool }) => scopesOf(tool)));
   const missing = [...needed].filter((scope) => !scopes.includes(scope));

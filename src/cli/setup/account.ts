@@ -60,8 +60,8 @@ export async function choosePermissions(): Promise<Record<string, string>> {
   printLine('What may the assistant do?');
   printLine('  read   read contacts, tasks, notes and appointments');
   printLine('  write  also create and change them; not delete, and not enrol in campaigns or workflows');
-  printLine('  all    everything that the token allows');
+  printLine('  all    also delete them, and enrol in campaigns and workflows');
   const answer = (await ask('read, write or all (read): ')).toLowerCase() || 'read';
   if (isPermission(answer)) return PERMISSIONS[answer];
-  return usageError('Answer read, write or all. Nothing was changed; run setup again.');
+  return usageError('Answer read, write or all. No configuration was changed; run setup again.');
 }

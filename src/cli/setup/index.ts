@@ -93,7 +93,7 @@ async function removeServer(hosts: readonly InstalledHost[]): Promise<void> {
     printLine(`${host.name}: setup ${what}`);
   }
   const made = await makeChanges(changes);
-  if (made.length > 0) printLine(`The stored token is still there; ${NAME} logout deletes it.`);
+  if (made.length > 0) printLine(`A stored token is still there; ${NAME} logout deletes it.`);
 }
 
 async function chooseHosts(hosts: readonly InstalledHost[]): Promise<readonly InstalledHost[]> {

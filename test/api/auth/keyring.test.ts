@@ -76,13 +76,16 @@ describe.skipIf(missing.length > 0)(`a real keyring${SKIPPED}`, () => {
     ).toEqual([]);
   });
 
-  test('login reports that tokens in the keyring cannot be read without it', async () => {
+  test('login and doctor report that tokens in the keyring cannot be read without it', async () => {
     const world = await processes();
     const env = await keyring(world);
     await world.login('contacts.readonly', { env });
     const unavailable = { ...env, DBUS_SESSION_BUS_ADDRESS: `unix:path=${world.folder}/no-bus` };
     expect(await (await world.server(unavailable)).refused('list_contacts')).toMatch(
       /^The keychain does not answer \(.+\)\. Unlock it/,
+    );
+    expect((await world.run(['doctor'], { env: unavailable })).stdout).toMatch(
+      /^✗ store +The keychain does not answer/m,
     );
     const second = await world.login('contacts.readonly', { env: unavailable });
     expect(second.stderr).toMatch(
@@ -105,6 +108,9 @@ describe('without a keychain', () => {
     const world = await processes();
     const env = { GHL_TOKEN_STORE: '', DBUS_SESSION_BUS_ADDRESS: `unix:path=${world.folder}/no-bus` };
     const file = join(world.folder, 'config/ghl-contacts-mcp/tokens.json');
+    expect((await world.run(['doctor'], { env })).stdout).toMatch(
+      /^· store .*login will use a file\. The keychain does not answer/m,
+    );
     const { code, stdout } = await world.login('contacts.readonly', { env });
     expect([code, stdout]).toEqual([0, expect.stringContaining(`The tokens are in the file ${file}.`)]);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
