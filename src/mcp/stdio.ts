@@ -1,4 +1,4 @@
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { Transport, TransportSendOptions } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   ErrorCode,
   type JSONRPCMessage,
@@ -6,16 +6,24 @@ import {
   type JSONRPCRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import { isRecord } from '../lib/json.ts';
+import { realTimers, sleep } from '../lib/scheduler.ts';
 import { dropNulls } from '../tools/core/read-arguments.ts';
 import { ToolAnswer } from '../tools/core/tool-result.ts';
 
 /** As in the SDK's own transport. */
 const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 const LINE_FEED = 0x0a;
+const BYTE_ORDER_MARK = '\uFEFF';
+/**
+ * ms from a notification about a request to the response. Clients of the TypeScript SDK drop progress that they read in
+ * one piece with the response, because they handle the response first. A busy machine needs about 10 ms.
+ */
+const PROGRESS_LEAD_MS = 20;
 
 /**
- * MCP on stdio. Unlike the SDK's transport it accepts null for an absent member, and answers an invalid request with an
- * error: the SDK drops it, and the host waits forever.
+ * MCP on stdio. Unlike the SDK's transport it accepts null for an absent member, a byte order mark, which Codex writes on
+ * Windows (modelcontextprotocol/kotlin-sdk#956), and a batch, whose requests it answers one by one: revision 2025-03-26
+ * requires that. It answers an invalid request with an error. The SDK drops all of these, and the host waits forever.
  */
 export class StdioTransport implements Transport {
   onmessage?: Transport['onmessage'];
@@ -24,11 +32,11 @@ export class StdioTransport implements Transport {
   /** The chunks of an unfinished line, and their bytes. */
   private pending: Buffer[] = [];
   private pendingBytes = 0;
-  private readonly unanswered = new Set<unknown>();
+  /** Requests by id, each with the time in ms from which on its response may be written. */
+  private readonly unanswered = new Map<unknown, number>();
   private onAnswered: (() => void) | undefined;
-  /** Lines that are written together, and what runs when they are. */
+  /** Lines that are written together. */
   private outgoing: string[] = [];
-  private onWritten: (() => void)[] = [];
 
   async start(): Promise<void> {
     process.stdin.on('data', this.receive);
@@ -52,25 +60,27 @@ export class StdioTransport implements Transport {
   }
 
   /** Responses to concurrent requests that are ready in the same turn of the event loop are written as one: a write is slow. */
-  send(message: JSONRPCMessage): Promise<void> {
-    if (!('method' in message)) this.unanswered.delete(message.id);
+  async send(message: JSONRPCMessage, { relatedRequestId }: TransportSendOptions = {}): Promise<void> {
+    if ('method' in message) {
+      if (this.unanswered.has(relatedRequestId))
+        this.unanswered.set(relatedRequestId, performance.now() + PROGRESS_LEAD_MS);
+    } else {
+      const notBefore = this.unanswered.get(message.id);
+      if (notBefore) await sleep(realTimers, notBefore - performance.now());
+      // Cancelled meanwhile.
+      if (notBefore && !this.unanswered.has(message.id)) return;
+      this.unanswered.delete(message.id);
+    }
     this.outgoing.push(`${toJson(message)}\n`);
-    const written = new Promise<void>((resolve) => this.onWritten.push(resolve));
-    if (this.unanswered.size === 0) this.flush();
+    if (this.unanswered.size === 0 || 'method' in message) this.flush();
     else if (this.outgoing.length === 1) setImmediate(this.flush);
-    return written;
   }
 
   private readonly flush = (): void => {
     if (this.outgoing.length === 0) return;
-    const [text, onWritten] = [this.outgoing.join(''), this.onWritten];
+    const text = this.outgoing.join('');
     this.outgoing = [];
-    this.onWritten = [];
-    const written = () => {
-      for (const each of onWritten) each();
-    };
-    if (process.stdout.write(text)) written();
-    else process.stdout.once('drain', written);
+    process.stdout.write(text);
     this.resolveIfAnswered();
   };
 
@@ -108,17 +118,21 @@ export class StdioTransport implements Transport {
 
   private read(line: string): void {
     try {
-      const json: unknown = JSON.parse(line);
-      const message = isPlainRequest(json) ? json : JSONRPCMessageSchema.safeParse(withoutNulls(json)).data;
-      if (message) this.deliver(message);
-      else if (isRequest(json)) void this.send(invalidRequest(json.id));
+      const json: unknown = JSON.parse(line.startsWith(BYTE_ORDER_MARK) ? line.slice(1) : line);
+      for (const message of Array.isArray(json) ? json : [json]) this.readMessage(message);
     } catch (error) {
       this.reportError(error as Error);
     }
   }
 
+  private readMessage(json: unknown): void {
+    const message = isPlainRequest(json) ? json : JSONRPCMessageSchema.safeParse(withoutNulls(json)).data;
+    if (message) this.deliver(message);
+    else if (isRequest(json)) void this.send(invalidRequest(json.id));
+  }
+
   private deliver(message: JSONRPCMessage): void {
-    if ('method' in message && 'id' in message) this.unanswered.add(message.id);
+    if ('method' in message && 'id' in message) this.unanswered.set(message.id, 0);
     // The protocol has no response to a cancelled request.
     if ('method' in message && message.method === 'notifications/cancelled')
       this.removeUnanswered(message.params?.requestId);

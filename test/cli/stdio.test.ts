@@ -88,6 +88,10 @@ describe('the built program over stdio', () => {
     const bytes = Buffer.from(`${JSON.stringify(rpc(50, 'tools/call', { name: 'é🚲', arguments: {} }))}\r\n`);
     for (const byte of bytes) program.child.stdin.write(Buffer.from([byte]));
     expect(JSON.stringify((await program.answer(50)).result)).toContain('é🚲');
+    // A batch, after a byte order mark.
+    program.send(`\uFEFF${JSON.stringify([rpc(60, 'ping'), rpc(61, 'tools/list')])}`);
+    expect((await program.answer(60)).result).toEqual({});
+    expect((await program.answer(61)).result).toBeDefined();
     program.child.stdin.end();
     expect(await program.ended).toBe(0);
   });
