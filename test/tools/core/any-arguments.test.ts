@@ -3,6 +3,7 @@ import type { Json } from '../../../src/lib/json.ts';
 
 import { connect, textOf } from '../../connect.ts';
 import { EXPORT_FOLDER, everyCall } from '../../every-tool.ts';
+import { volume } from '../../volume.ts';
 
 const seed = Number(process.env.ARGUMENTS_SEED ?? 20261121);
 
@@ -75,7 +76,7 @@ test(`with random arguments a tool returns a result or names what is wrong (ARGU
   const calls = await everyCall();
   const { client, advance } = await connect({ timezone: 'America/Chicago', exportFolder: EXPORT_FOLDER });
   let refusals = 0;
-  const runs = 1_000;
+  const runs = volume(1_000, 300);
   for (let run = 0; run < runs; run += 1) {
     // Keeps the calls below the rate limit.
     advance(1_000);

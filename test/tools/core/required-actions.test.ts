@@ -7,11 +7,12 @@ import { steadyClock } from '../../api/steady-clock.ts';
 import { type Connected, connect } from '../../connect.ts';
 import { examples, type Fixture, findFixture } from '../../examples.ts';
 import { randomOf } from '../../random.ts';
+import { volume } from '../../volume.ts';
 import { contract } from '../contract.ts';
 
 /** GATE_SEED=n runs what a failure names. */
 const SEED = Number(process.env.GATE_SEED ?? 20_261_121);
-const SELECTIONS = 60;
+const SELECTIONS = volume(60, 12);
 const USES = 12;
 
 const given = await findFixture();

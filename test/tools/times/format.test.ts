@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../src/lib/json.ts';
 import { type Connected, connect, find, type Options, textOf } from '../../connect.ts';
 import { EXPORT_FOLDER, everyCall } from '../../every-tool.ts';
+import { volume } from '../../volume.ts';
 import { setUp } from '../composite/undo/world.ts';
 import { CHICAGO, timesIn, timesInAnswer, UTC } from './found-times.ts';
 
@@ -51,7 +52,9 @@ describe.each(WORLDS)('every time has one format: in $what', ({ options, prepare
 
   test('in the answers of all tools', { timeout: 120_000 }, async () => {
     const withTimes = new Set<string>();
-    for (const { tool, what, args } of calls) {
+    // The first world takes all calls; what a call shows differs little in the others.
+    const taken = calls.filter((_, i) => options === WORLDS[0]?.options || i % volume(1, 4) === 0);
+    for (const { tool, what, args } of taken) {
       const { client } = await open();
       const result = await client.callTool({ name: tool, arguments: args });
       const times = timesInAnswer(result.isError ? textOf(result) : result.structuredContent);
@@ -65,7 +68,9 @@ describe.each(WORLDS)('every time has one format: in $what', ({ options, prepare
           ...['list_contact_notes', 'get_contact_note', 'create_contact_note', 'set_contact_task_completed'],
           ...['list_contact_appointments', 'search_location_tasks', 'search_location_appointments'],
           ...['get_contact_overview', 'get_contact_timeline', 'list_changed_contacts'],
-        ].filter((tool) => prepare !== zoneless || tool !== 'list_contact_appointments'),
+        ]
+          .filter((tool) => prepare !== zoneless || tool !== 'list_contact_appointments')
+          .filter((name) => taken.some(({ tool }) => tool === name)),
       ),
     );
   });

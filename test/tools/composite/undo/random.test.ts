@@ -2,12 +2,13 @@ import { expect, test } from 'vitest';
 import { type Json, recordIn, recordsOf } from '../../../../src/lib/json.ts';
 import { tools } from '../../../../src/tools/index.ts';
 import { randomOf } from '../../../random.ts';
+import { volume } from '../../../volume.ts';
 import { unexpected } from './compare.ts';
 import { setUp } from './world.ts';
 
 /** UNDO_SEED=n repeats what a failure names. */
 const SEED = Number(process.env.UNDO_SEED ?? 20_261_121);
-const RUNS = 12;
+const RUNS = volume(12, 3);
 
 type World = Awaited<ReturnType<typeof setUp>>;
 

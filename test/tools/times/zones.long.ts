@@ -1,0 +1,1 @@
+import './zones.test.ts';
