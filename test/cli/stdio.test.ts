@@ -142,6 +142,8 @@ describe('the command line', () => {
       { GHL_EXPORT_DIR: 'exports' },
       /^ghl-contacts-mcp: GHL_EXPORT_DIR: "exports" is not an absolute.*\n$/,
     ],
+    [[], { HOME: '', XDG_CONFIG_HOME: '', XDG_STATE_HOME: '' }, /^ghl-contacts-mcp: HOME .*home folder.*\n$/],
+    [['setup', '--print'], { HOME: '' }, /^ghl-contacts-mcp: HOME .*home folder.*\n$/],
     [['frobnicate'], {}, /There is no command "frobnicate"/],
     [['sandbox', '--port', 'x'], {}, /port/],
     [

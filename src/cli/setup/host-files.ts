@@ -1,5 +1,5 @@
-import { homedir } from 'node:os';
 import { posix, win32 } from 'node:path';
+import { homeFolder } from '../paths.ts';
 import type { Env } from '../settings.ts';
 import type { Host, PathTemplate } from './hosts.ts';
 
@@ -10,7 +10,7 @@ export interface Place {
   readonly home: string;
 }
 
-export const thisPlace = (env: Env): Place => ({ env, platform: process.platform, home: homedir() });
+export const thisPlace = (env: Env): Place => ({ env, platform: process.platform, home: homeFolder() });
 
 /** The template for a platform; every other system is like Linux. */
 export const templateFor = (template: PathTemplate, platform: NodeJS.Platform): string =>
