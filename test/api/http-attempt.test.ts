@@ -243,6 +243,14 @@ describe('an unexpected response', () => {
   );
 });
 
+test.each([
+  ['other than HTTP', 'hello\r\n\r\n'],
+  ['with a chunk whose size is no number', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nsize\r\n'],
+])('an answer %s is a failure of the network', async (_, text) => {
+  const { read } = await against((response) => response.socket?.write(text));
+  await expect(read()).rejects.toThrow('The connection to HighLevel broke (HPE_INVALID)');
+});
+
 test('an informational response before the answer is ignored', async () => {
   const { read } = await against((response) => {
     response.writeEarlyHints({ link: '</style.css>; rel=preload' });

@@ -60,12 +60,16 @@ function send(pool: Pool, { method, headers: sent, body, signal }: HttpRequest, 
         onResponseEnd: end,
         onResponseError(_, error) {
           signal.removeEventListener('abort', abort);
-          reject(error);
+          reject(withCode(error));
         },
       },
     );
   });
 }
+
+/** undici 7.30 gives the errors of its HTTP parser no code, though they are failures of the network too. */
+const withCode = (error: Error): Error =>
+  error.name === 'HTTPParserError' ? Object.assign(error, { code: 'HPE_INVALID' }) : error;
 
 function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
   const flat: Record<string, string> = {};
