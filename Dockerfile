@@ -1,4 +1,4 @@
-# The server on stdio: docker run -i --rm -e GHL_API_KEY -e GHL_LOCATION_ID ghl-contacts-mcp
+# The server on stdio: docker run -i --rm -e GHL_API_KEY -e GHL_LOCATION_ID -e GHL_SCOPES ghl-contacts-mcp
 FROM node:24-alpine AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./

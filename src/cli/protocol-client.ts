@@ -1,4 +1,5 @@
 import pkg from '../../package.json' with { type: 'json' };
+import { UserError } from '../lib/errors.ts';
 import { isRecord, type Json, recordIn, textIn } from '../lib/json.ts';
 
 interface Waiting {
@@ -27,7 +28,7 @@ export class ProtocolClient {
     return recordIn(answer, 'serverInfo') ?? {};
   }
 
-  /** @throws Error for an error of the protocol, and when the connection is closed */
+  /** @throws Error for an error of the protocol, UserError when the connection is closed */
   request(method: string, params: Json = {}): Promise<Json> {
     this.#lastId += 1;
     const id = this.#lastId;
@@ -49,7 +50,7 @@ export class ProtocolClient {
 
   /** Rejects every request that has no answer. */
   readonly closed = (): void => {
-    for (const { reject } of this.#waiting.values()) reject(new Error('Connection closed'));
+    for (const { reject } of this.#waiting.values()) reject(new UserError('The server ended before it answered.'));
     this.#waiting.clear();
   };
 }

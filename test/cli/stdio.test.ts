@@ -190,6 +190,12 @@ describe('the command line', () => {
     expect(await api.ended).toBe(0);
   });
 
+  test('demo says that its server ended, without a stack trace', async () => {
+    const { code, stderr } = await run(['demo'], { HOME: '' });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/home folder.*\n.*The server ended before it answered\.\n$/);
+  });
+
   test('demo runs to its end', async () => {
     const { code, stdout } = await run(['demo']);
     expect(code).toBe(0);
