@@ -1,6 +1,8 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js';
+import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv-provider.js';
+import type { JsonSchemaValidator, jsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/types.js';
 import { createApi } from '../src/api/client.ts';
 import { fixedCredential } from '../src/api/credentials.ts';
 import { SCOPES, type Scope } from '../src/api/scopes.ts';
@@ -138,11 +140,27 @@ export function serverOf(options: Options = {}) {
   return { server, sandbox, timers, advance };
 }
 
+const ajv = new AjvJsonSchemaValidator();
+const compiled = new Map<string, JsonSchemaValidator<unknown>>();
+
+/** Compiles each schema once: every client that lists the tools has the same ones. */
+const schemaValidator: jsonSchemaValidator = {
+  getValidator<T>(schema: Parameters<jsonSchemaValidator['getValidator']>[0]) {
+    const text = JSON.stringify(schema);
+    const validate = compiled.get(text) ?? ajv.getValidator(schema);
+    compiled.set(text, validate);
+    return validate as JsonSchemaValidator<T>;
+  },
+};
+
 /** Connects a real client, the real server and the sandbox in memory. */
 export async function connect(options: Options = {}): Promise<Connected> {
   const { server, sandbox, timers, advance } = serverOf(options);
   const { answers } = options;
-  const client = new Client({ name: 'test', version: '0' }, { capabilities: answers ? { elicitation: {} } : {} });
+  const client = new Client(
+    { name: 'test', version: '0' },
+    { capabilities: answers ? { elicitation: {} } : {}, jsonSchemaValidator: schemaValidator },
+  );
   if (answers) client.setRequestHandler(ElicitRequestSchema, ({ params: { message } }) => answers(message));
   const [here, there] = InMemoryTransport.createLinkedPair();
   await Promise.all([server.connect(there), client.connect(here)]);
