@@ -57,9 +57,9 @@ export class Room {
   }
 }
 
-/** Epoch ms by HighLevel's clock, as far as the local clock confirms it. */
+/** Whole epoch ms by HighLevel's clock, as far as the local clock confirms it: the calendars take no fractions. */
 export const timeOf = ({ api, clock }: Pick<ToolContext, 'api' | 'clock'>): number =>
-  Math.min(api.serverNow(), clock.now() + CLOCK_SLACK_MS);
+  Math.floor(Math.min(api.serverNow(), clock.now() + CLOCK_SLACK_MS));
 
 /** 48 bits of values, to notice that they changed. */
 export const digestOf = (values: readonly unknown[]): string =>
