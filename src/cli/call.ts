@@ -1,7 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
-import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
-import { isRecord, type Json, recordIn, rowsIn, textIn } from '../lib/json.ts';
+import { isRecord, type Json, recordIn } from '../lib/json.ts';
 import { createLog } from '../lib/log.ts';
 import { nearest } from '../lib/nearest.ts';
 import { quotedSetting } from '../lib/redact.ts';
@@ -9,8 +7,8 @@ import { stripHiddenCharacters } from '../lib/text.ts';
 import { tools } from '../tools/index.ts';
 import { environment, readConfig } from './config.ts';
 import { openServer } from './open-server.ts';
-import { ProtocolClient } from './protocol-client.ts';
 import { usageError } from './terminal.ts';
+import { connectClient } from './tool-client.ts';
 
 export interface CallOptions {
   readonly yes?: boolean;
@@ -30,25 +28,21 @@ export async function runCall(name: string, argumentsText: string, { yes = false
   const config = readConfig(environment, sandbox);
   const log = createLog(config.log.level, config.log.file);
   const { server, api } = openServer(config, sandbox, log);
-  const [ours, theirs] = InMemoryTransport.createLinkedPair();
-  const client = new ProtocolClient((message) => void ours.send(JSONRPCMessageSchema.parse(message)));
-  Object.assign(ours, { onmessage: client.receive, onclose: client.closed });
-  await server.connect(theirs);
-  await client.initialize('ghl-contacts-mcp call');
-  const call = (toolArguments: Json) => client.request('tools/call', { name, arguments: toolArguments });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void ours.close());
-
-  let result = await call(args);
-  const confirming = yes ? recordIn(previewOf(result), 'next') : undefined;
-  if (confirming) result = await call(confirming);
-  process.exitCode = print(result);
-  await api.close();
-  await ours.close();
+  const client = await connectClient(server, 'ghl-contacts-mcp call');
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void client.close());
+  try {
+    let result = await client.call(name, args);
+    const confirming = yes ? recordIn(previewOf(result), 'next') : undefined;
+    if (confirming) result = await client.call(name, confirming);
+    process.exitCode = print(result);
+  } finally {
+    await api.close();
+    await client.close();
+  }
 }
 
 /** What the tool would do; undefined if it did it. */
-const previewOf = ({ structuredContent }: Json): Json | undefined =>
-  isRecord(structuredContent) && structuredContent.preview === true ? structuredContent : undefined;
+const previewOf = (result: Json): Json | undefined => (result.preview === true ? result : undefined);
 
 const PREVIEW_NOTICE = 'Nothing was done. To do it, call again with --yes.';
 
@@ -57,13 +51,8 @@ const withoutHandle = ({ next: _, ...preview }: Json): Json => preview;
 
 /** Prints the result and returns the exit code. */
 function print(result: Json): number {
-  if (result.isError === true) {
-    const message = rowsIn(result, 'content').map((part) => textIn(part, 'text') ?? '');
-    process.stderr.write(`ghl-contacts-mcp: ${stripHiddenCharacters(message.join(' ')).replace(/\s+/g, ' ')}\n`);
-    return 1;
-  }
   const preview = previewOf(result);
-  const shown = preview ? { ...withoutHandle(preview), notice: PREVIEW_NOTICE } : result.structuredContent;
+  const shown = preview ? { ...withoutHandle(preview), notice: PREVIEW_NOTICE } : result;
   process.stdout.write(`${stripHiddenCharacters(JSON.stringify(shown))}\n`);
   return preview ? NEEDS_YES : 0;
 }
