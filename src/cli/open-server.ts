@@ -6,6 +6,7 @@ import type { Log } from '../lib/log.ts';
 import { recordFolder } from '../lib/record-folder.ts';
 import { fileStateStore, inMemoryStore } from '../lib/state-file.ts';
 import { createServer } from '../mcp/server.ts';
+import type { Tool } from '../tools/core/tool.ts';
 import { resolveToolAccess, type ToolAccess } from '../tools/core/tool-access.ts';
 import { tools } from '../tools/index.ts';
 import { createClock } from '../tools/runtime/clock.ts';
@@ -22,8 +23,8 @@ interface OpenedServer {
   readonly access: () => ToolAccess;
 }
 
-/** The server that the settings describe, not yet connected to a host. */
-export function openServer(config: Config, sandbox: boolean, log: Log): OpenedServer {
+/** The server that the settings describe, not yet connected to a host; `all` are the tools that they select from. */
+export function openServer(config: Config, sandbox: boolean, log: Log, all: readonly Tool[] = tools): OpenedServer {
   const connection = openConnection(config, sandbox, log);
   const { scopes, howToGrant } = connection;
   const { timeoutMs, rateShare, timezone, user } = config;
@@ -34,7 +35,7 @@ export function openServer(config: Config, sandbox: boolean, log: Log): OpenedSe
     credential: journal ? withJournalledRejections(credential, journal) : credential,
     ...{ scopes, howToGrant, timeoutMs, rateShare, log, journal },
   });
-  const currentAccess = () => resolveToolAccess(tools, scopes(), config.selected, howToGrant, config.toolSettings);
+  const currentAccess = () => resolveToolAccess(all, scopes(), config.selected, howToGrant, config.toolSettings);
   let current = currentAccess();
   connection.watch(() => {
     current = currentAccess();

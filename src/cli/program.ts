@@ -3,6 +3,7 @@ import pkg from '../../package.json' with { type: 'json' };
 import { nearest } from '../lib/nearest.ts';
 import { quotedSetting, redactStrictly } from '../lib/redact.ts';
 import type { CallOptions } from './call.ts';
+import type { ChangesOptions } from './changes.ts';
 import type { DoctorOptions } from './doctor/index.ts';
 import type { JournalOptions } from './journal.ts';
 import type { LoginOptions } from './login.ts';
@@ -37,7 +38,7 @@ export async function runCli(args: readonly string[]): Promise<void> {
     });
   addCommands(program);
   addAccountCommands(program);
-  addScriptCommands(program);
+  addScriptCommands(program, keepOpen);
   for (const command of [program, ...program.commands])
     command
       .allowExcessArguments(command === program)
@@ -96,7 +97,15 @@ function addAccountCommands(program: Command): void {
     .action(async (options: { json?: boolean }) => (await import('./accounts.ts')).runAccounts(options));
 }
 
-function addScriptCommands(program: Command): void {
+/** The name of a cursor is a part of the name of a file. */
+const parseName = (text: string): string => {
+  if (!/^[a-z\d][\w.-]{0,39}$/i.test(text))
+    throw new InvalidArgumentError('A name has up to 40 letters, digits, dots, hyphens and underscores.');
+  return text;
+};
+
+/** `keepOpen` leaves it to the command what happens when its output is closed. */
+function addScriptCommands(program: Command, keepOpen: () => void): void {
   program
     .command('call')
     .description('call one tool from a script, and print its result as JSON')
@@ -107,6 +116,22 @@ function addScriptCommands(program: Command): void {
     .action(async (tool: string, args: string, options: CallOptions) =>
       (await import('./call.ts')).runCall(tool, args, options),
     );
+  program
+    .command('changes')
+    .description('print as JSON lines what changed since the last run; each name has its own cursor')
+    .option('--since <time>', 'from this time on; last: where the last run ended', 'last')
+    .option('--name <name>', 'name of the cursor', parseName, 'default')
+    .option('--tasks', 'also tasks')
+    .option('--appointments', 'also appointments')
+    .option('--deleted', 'also ids of deleted contacts')
+    .option('--notes-of-tag <tag>', 'also notes of the contacts with this tag, one request each')
+    .addOption(new Option('--follow', 'look again and again, until SIGTERM').conflicts('exitCode'))
+    .option('--exit-code', 'exit code 10 if nothing changed')
+    .option('--sandbox', 'changes in the embedded sandbox')
+    .action(async (options: ChangesOptions) => {
+      keepOpen();
+      await (await import('./changes.ts')).runChanges(options);
+    });
   program
     .command('journal')
     .description('print what this server wrote, newest first')

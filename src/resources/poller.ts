@@ -1,7 +1,7 @@
 import type { Timers } from '../lib/scheduler.ts';
 
 /** ms between two polls: after a change, and at most while nothing changes. */
-const MIN_INTERVAL_MS = 30_000;
+export const MIN_INTERVAL_MS = 30_000;
 export const MAX_INTERVAL_MS = 300_000;
 
 /**

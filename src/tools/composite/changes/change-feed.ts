@@ -36,6 +36,8 @@ export interface Changes {
   readonly isComplete: boolean;
   /** Kinds of changes that were not seen. */
   readonly unseen: readonly string[];
+  /** Kinds that were asked for and could not be read. */
+  readonly failed: readonly string[];
   /** Requests of this look, and about how many the rest of it takes. */
   readonly requests: { readonly sent: number; readonly left?: number };
 }
@@ -121,10 +123,11 @@ export async function readChanges(asked: Asked, { unfinished, ...start }: SavedC
     ...(first?.unseen ?? []),
   ];
   const rows: Record<string, readonly Json[]> = { contacts: [], ...first?.rows };
+  const failed: string[] = [];
   let reached: SavedCursor = { ...start, ...first?.reached };
   /** `source`: the one that the next call reads on, by about `left` requests. */
   const end = (isComplete: boolean, source?: SourceName, left?: number): Changes => ({
-    ...{ rows, unseen, isComplete, completeTo: first ? first.completeTo : start.contacts.since },
+    ...{ rows, unseen, failed, isComplete, completeTo: first ? first.completeTo : start.contacts.since },
     reached: source ? { ...reached, unfinished: { source, since } } : reached,
     requests: { sent: sent(), ...(left === undefined ? {} : { left }) },
   });
@@ -149,6 +152,7 @@ export async function readChanges(asked: Asked, { unfinished, ...start }: SavedC
     } catch (error) {
       context.notify(`${NAMES[name]} could not be read: ${failureReason(error)}`);
       unseen.push(NAMES[name]);
+      failed.push(NAMES[name]);
     }
   }
   return end(true);

@@ -101,6 +101,13 @@ export async function findCursor(
   return saved ? { saved, restored: true } : { saved: notInFuture({ contacts: sweepFrom(at) }, now), restored: false };
 }
 
+/** @throws UserError for a new name where as many are stored as there may be: the oldest would be lost */
+export async function assertRoomForName(place: Place, name: string): Promise<void> {
+  const names = Object.keys(readStored(await place.stateStore.read(STATE_KEY)).names).filter((each) => each !== '');
+  if (names.length < MAX_NAMES - 1 || names.includes(name)) return;
+  throw new UserError(`${names.length} names have a cursor, and more are not stored. Use one of ${names.join(', ')}.`);
+}
+
 /** The last cursor of a name, or its newest valid one; undefined where there is none. */
 export async function lastCursor(place: Place, now: number, name = ''): Promise<SavedCursor | undefined> {
   const { ids, names } = readStored(await place.stateStore.read(STATE_KEY));
