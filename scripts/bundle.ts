@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { build, type CommonOptions, type Plugin, transform } from 'esbuild';
 import { buildToolDefinition } from '../src/tools/core/tool-schema.ts';
 import { tools } from '../src/tools/index.ts';
@@ -53,7 +53,8 @@ export async function bundle(outdir: string, plugins: readonly Plugin[] = []): P
   await rm(outdir, { recursive: true, force: true });
   for (const { path, text } of outputFiles) {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, await toCommonJs(text));
+    const isChunk = basename(dirname(path)) === 'chunks';
+    await writeFile(path, await toCommonJs(isChunk ? withGetters(text) : text));
   }
   await writeFile(join(outdir, 'package.json'), '{"type":"commonjs"}\n');
 }
@@ -63,6 +64,25 @@ export async function bundle(outdir: string, plugins: readonly Plugin[] = []): P
  * ES modules into chunks.
  */
 async function toCommonJs(module: string): Promise<string> {
-  const { code } = await transform(module, { ...OUTPUT, format: 'cjs', supported: { 'dynamic-import': false } });
+  const { code } = await transform(module, {
+    ...OUTPUT,
+    format: 'cjs',
+    supported: { 'dynamic-import': false },
+    logOverride: { 'commonjs-variable-in-esm': 'silent' },
+  });
   return code;
+}
+
+/**
+ * A chunk whose exports are getters of one object. In esbuild's own form each use of an import passes two getters, of which
+ * one looks its name up, so that V8 cannot inline them. They come first, for chunks that import each other.
+ */
+function withGetters(module: string): string {
+  const [list = '', names] = /export\s*\{([^}]*)\};?\s*$/.exec(module) ?? [];
+  if (names === undefined) return module;
+  const getters = names.split(',').map((each) => {
+    const [local, name = local] = each.trim().split(' as ');
+    return `get ${name}(){return ${local}}`;
+  });
+  return `module.exports={${getters.join(',')}};${module.slice(0, module.length - list.length)}`;
 }

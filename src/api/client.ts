@@ -38,7 +38,7 @@ export function createApi(options: ApiOptions): Api {
     const deadline = Math.min(timers.now() + timeoutMs, callOptions.deadline ?? Number.POSITIVE_INFINITY);
     const key = readKey(credential.locationId, endpoint, sent);
     const load = (cancel: CancelSignal) => reader.read(endpoint, sent, { credential, priority, cancel, deadline });
-    return cache.read(key, load, signal, { priority: priority ?? 'interactive', deadline, fresh, unstored });
+    return await cache.read(key, load, signal, { priority: priority ?? 'interactive', deadline, fresh, unstored });
   }
 
   return {

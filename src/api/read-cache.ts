@@ -62,17 +62,17 @@ export class ReadCache {
   }
 
   /** `load` gets a signal that is aborted when all callers of this read have cancelled. */
-  async read(
+  read(
     key: string,
     load: (cancel: CancelSignal) => Promise<Json>,
-    signal: AbortSignal | undefined,
+    signal: CancelSignal | undefined,
     terms: ReadTerms,
   ): Promise<Json> {
     this.#removeExpired();
     const stored = terms.fresh ? undefined : this.#answers.get(key);
     const shared = terms.fresh ? undefined : this.#findJoinable(key, terms);
     if (stored || shared) this.#onHit();
-    return stored ? stored.data : this.#join(shared ?? this.#start(key, load, terms), signal);
+    return stored ? Promise.resolve(stored.data) : this.#join(shared ?? this.#start(key, load, terms), signal);
   }
 
   /** A read in flight that neither waits behind a bulk run nor ends long before the caller's deadline. */
@@ -102,7 +102,7 @@ export class ReadCache {
   }
 
   /** The shared answer. The request is aborted when the last of its callers cancels. */
-  #join(shared: SharedRead, signal: AbortSignal | undefined): Promise<Json> {
+  #join(shared: SharedRead, signal: CancelSignal | undefined): Promise<Json> {
     shared.callers += 1;
     if (!signal) return shared.answer;
     const leave = () => {

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../lib/cancellation.ts';
 import type { Json } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
 import type { Timers } from '../lib/scheduler.ts';
@@ -28,7 +29,7 @@ export interface WriteOrigin {
 
 export interface CallOptions {
   /** Ends a read upstream. A write that was sent is finished all the same. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   /** Gets notices for the model: an outcome that was found by reading, a quota that runs low. */
   readonly notify?: (notice: string) => void;
   readonly priority?: Priority | undefined;

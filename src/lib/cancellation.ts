@@ -29,3 +29,12 @@ export class Cancellation implements CancelSignal {
     this.#listeners.delete(listener);
   }
 }
+
+/** Aborted when an `AbortSignal` is, to which it listens as long as that lives. */
+export function cancelSignalOf(signal: AbortSignal): CancelSignal {
+  const cancellation = new Cancellation();
+  const abort = () => cancellation.abort();
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  return cancellation;
+}

@@ -1,3 +1,4 @@
+import type { CancelSignal } from './cancellation.ts';
 import { UserError } from './errors.ts';
 import { formatTime, isTime, parseTime } from './time-format.ts';
 import { DAY_MS, instantsAt, offsetAt } from './zone-offset.ts';
@@ -23,7 +24,7 @@ export interface Clock {
   /** The zones of `shownZone` and `locationZone` from memory; undefined until the location was read. */
   knownZones(): { readonly shown: string | undefined; readonly location: string | undefined } | undefined;
   /** The same clock for one request: what it asks of HighLevel ends with the signal. */
-  during(signal: AbortSignal): Clock;
+  during(signal: CancelSignal): Clock;
   /** The location's zone, which some times of HighLevel without an offset are in; undefined while it is not known. */
   locationZone(): Promise<string | undefined>;
 }

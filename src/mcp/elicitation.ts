@@ -1,5 +1,6 @@
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { type ElicitRequestFormParams, ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import type { CancelSignal } from '../lib/cancellation.ts';
 import { isRecord } from '../lib/json.ts';
 import { linkSignals } from '../lib/link-signals.ts';
 import type { Timers } from '../lib/scheduler.ts';
@@ -18,7 +19,7 @@ const FORM: ElicitRequestFormParams['requestedSchema'] = {
 };
 
 /** Asks the owner by a form of the host; undefined if the host declares none. `signal` is aborted when the host cancels. */
-export function formOf(server: Server, signal: AbortSignal, timers: Timers): AskOwner | undefined {
+export function formOf(server: Server, signal: CancelSignal, timers: Timers): AskOwner | undefined {
   if (server.getClientCapabilities()?.elicitation?.form === undefined) return undefined;
   return async (message) => {
     const askedAt = timers.now();

@@ -1,8 +1,8 @@
-import { setMaxListeners } from 'node:events';
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { AccountInfo } from '../api/credentials.ts';
 import type { Api, WriteOrigin } from '../api/types.ts';
 import type { Journal } from '../api/write/journal/journal.ts';
+import { cancelSignalOf } from '../lib/cancellation.ts';
 import type { Log } from '../lib/log.ts';
 import { once } from '../lib/memoize.ts';
 import { randomWord } from '../lib/random-word.ts';
@@ -73,12 +73,11 @@ export function createSession(server: Server, options: ServerOptions) {
     /** The tools for one request, in the location that is current when the request starts. */
     async toolRunner(extra: Extra) {
       await api.check();
-      // Each request in flight listens to it, and a tool may send hundreds side by side: that is no leak.
-      setMaxListeners(0, extra.signal);
+      const signal = cancelSignalOf(extra.signal);
       const { recents, state } = currentLocation();
       const context = {
         api,
-        clock: clock.during(extra.signal),
+        clock: clock.during(signal),
         journal,
         location,
         user,
@@ -89,8 +88,8 @@ export function createSession(server: Server, options: ServerOptions) {
         implementations,
         onWrite: subscriptions.onWrite,
         origin: { host: hostOf(server), conversation },
-        signal: extra.signal,
-        confirming: confirms ? { askOwner: formOf(server, extra.signal, timers) } : undefined,
+        signal,
+        confirming: confirms ? { askOwner: formOf(server, signal, timers) } : undefined,
         progress: progressOf(extra),
       };
       return createToolRunner(context, recents, () => listChanged.notify('ghl://contacts'));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Cancellation } from '../../src/lib/cancellation.ts';
+import { Cancellation, cancelSignalOf } from '../../src/lib/cancellation.ts';
 
 test('each listener runs once, unless it was removed before', () => {
   const cancellation = new Cancellation();
@@ -24,4 +24,15 @@ test('a listener sees that it is aborted, and may remove another one', () => {
   });
   cancellation.addEventListener('abort', other);
   cancellation.abort();
+});
+
+test('a signal made of an AbortSignal is aborted with it, also if it was aborted before', () => {
+  const controller = new AbortController();
+  const signal = cancelSignalOf(controller.signal);
+  const runs: string[] = [];
+  signal.addEventListener('abort', () => void runs.push('aborted'));
+  expect(signal.aborted).toBe(false);
+  controller.abort();
+  expect([signal.aborted, cancelSignalOf(controller.signal).aborted]).toEqual([true, true]);
+  expect(runs).toEqual(['aborted']);
 });

@@ -3,10 +3,12 @@ import type { Transport } from './types.ts';
 
 /** Through undici, which is loaded with the first request: a start needs no HTTP. */
 export function undiciTransport(): Transport {
-  let pools: Promise<Transport> | undefined;
+  let loading: Promise<Transport> | undefined;
+  let send: Transport | undefined;
   return async (request) => {
-    pools ??= import('./undici.ts').then(({ openPools }) => openPools());
-    return (await pools)(request);
+    loading ??= import('./undici.ts').then(({ openPools }) => openPools());
+    send ??= await loading;
+    return await send(request);
   };
 }
 

@@ -1,4 +1,5 @@
 import { BoundedMap } from '../../lib/bounded-map.ts';
+import type { CancelSignal } from '../../lib/cancellation.ts';
 import { type Json, stableKey } from '../../lib/json.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { createdId } from './attribution.ts';
@@ -15,7 +16,7 @@ export interface PriorCreate {
   readonly outcome: Promise<WriteOutcome>;
   /** Monotonic ms at which the first of the identical calls started. */
   readonly startedAt: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: CancelSignal | undefined;
   /** True if the outcome was found by reading, is unknown, or is that of an earlier call. */
   isUncertain: boolean;
   /** Id of the created record, once it is known. */
@@ -38,7 +39,7 @@ export class PriorCreates {
   async run(
     endpoint: Endpoint,
     sent: Json,
-    { locationId, signal }: { locationId: string | undefined; signal: AbortSignal | undefined },
+    { locationId, signal }: { locationId: string | undefined; signal: CancelSignal | undefined },
     run: (prior: PriorCreate | undefined) => Promise<WriteOutcome>,
   ): Promise<WriteOutcome> {
     // Only what creates a record, or may message somebody, does harm if it is repeated.

@@ -2,6 +2,7 @@ import type { Endpoint, ToolSpec } from '../../api/endpoint.ts';
 import type { Priority } from '../../api/rate-limiter.ts';
 import type { Api, CallOptions, WriteOrigin } from '../../api/types.ts';
 import type { Journal } from '../../api/write/journal/journal.ts';
+import type { CancelSignal } from '../../lib/cancellation.ts';
 import type { Json } from '../../lib/json.ts';
 import type { Clock } from '../../lib/time.ts';
 import type { Confirming, Question, QuestionName } from './confirmation.ts';
@@ -33,7 +34,7 @@ export interface LocationReader {
    * Reads it from HighLevel within `maxMs`, until `signal` is aborted. A failure is what was read before, or a `zoneProblem`.
    * @throws UserError if it was aborted
    */
-  read(options?: { readonly maxMs?: number; readonly signal?: AbortSignal | undefined }): Promise<LocationFacts>;
+  read(options?: { readonly maxMs?: number; readonly signal?: CancelSignal | undefined }): Promise<LocationFacts>;
 }
 
 /** What one request of a host has access to. */
@@ -44,7 +45,7 @@ export interface RequestContext {
   /** User id or email that "me" means. */
   readonly user?: string | undefined;
   /** Aborted when the host cancels; a write already sent is finished nevertheless. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   /** The owner's name for this account, for owners with several: previews name it. */
   readonly label?: string | undefined;
   /** Undefined where the owner switched it off. */

@@ -46,7 +46,10 @@ export const changedCustomField = (row: Json): string | undefined =>
 const CUSTOM_FIELD_ID = /^customFields\.([A-Za-z0-9]{20})$/;
 
 /** An id, a list of ids, or the ids of `{old, new}`. */
-const idsOf = (value: unknown): unknown[] => (isRecord(value) ? Object.values(value) : [value].flat());
+const idsOf = (value: unknown): unknown[] => {
+  if (Array.isArray(value)) return value;
+  return isRecord(value) ? Object.values(value) : [value];
+};
 
 /** Arguments of the next call, which are given back as they are. */
 export const isNextCall = (key: string): boolean => key === 'next';

@@ -78,10 +78,13 @@ export class OwnWrites {
   }
 
   /** Waits for a call in flight, and records what it wrote, or what it read of a contact that was written before. */
-  async during(endpoint: Endpoint, args: Json, times: Times, call: Promise<Json>): Promise<Json> {
-    const { name } = endpoint;
+  during({ name }: Endpoint, args: Json, times: Times, call: Promise<Json>): Promise<Json> {
     this.#removeExpired(times.now());
-    if (!changesContacts(name) && !(READS_CONTACT.has(name) && this.#writes.size > 0)) return call;
+    const concernsWrites = changesContacts(name) || (READS_CONTACT.has(name) && this.#writes.size > 0);
+    return concernsWrites ? this.#record(name, args, times, call) : call;
+  }
+
+  async #record(name: string, args: Json, times: Times, call: Promise<Json>): Promise<Json> {
     const start = { number: this.#number, sentAt: times.serverNow() };
     try {
       const answer = await call;

@@ -1,5 +1,5 @@
 import type { ListShape, Page } from '../../api/endpoint.ts';
-import { isEmpty, isRecord, type Json, listIn, recordsOf } from '../../lib/json.ts';
+import { isEmpty, isRecord, type Json, listIn, recordsOf, setMember } from '../../lib/json.ts';
 import { stripHiddenCharacters, truncate, truncateMiddle } from '../../lib/text.ts';
 import { DAY_MS, epochMs, toDay } from '../../lib/time.ts';
 import { CUSTOM_FIELDS } from './references.ts';
@@ -83,11 +83,12 @@ export const NOT_YET_INDEXED = 'notYetIndexed';
 /** A row for the model: the fields named, or all but the internal ones. */
 export function pickFields(row: Json, max: number, fields?: readonly string[], shorten?: Shorten): Json {
   const keys = fields ? [...fields, NOT_YET_INDEXED] : Object.keys(row).filter((key) => !OMITTED_FIELDS.has(key));
-  return Object.fromEntries(
-    keys
-      .map((key) => [stripHiddenCharacters(key), cleanValue(row[key], max, shorten, key)] as const)
-      .filter(([, value]) => !isEmpty(value)),
-  );
+  const picked: Json = {};
+  for (const key of keys) {
+    const value = cleanValue(row[key], max, shorten, key);
+    if (!isEmpty(value)) setMember(picked, stripHiddenCharacters(key), value);
+  }
+  return picked;
 }
 
 export const CONTACT_ROW = [

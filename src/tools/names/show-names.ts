@@ -1,4 +1,4 @@
-import { isEmpty, isRecord, type Json } from '../../lib/json.ts';
+import { isEmpty, isRecord, type Json, setMember } from '../../lib/json.ts';
 import { stripHiddenCharacters, truncate } from '../../lib/text.ts';
 import type { ToolContext } from '../core/context.ts';
 import type { LookupKind, NamedRow } from '../core/lookup-cache.ts';
@@ -39,7 +39,8 @@ export async function showNames(
 ): Promise<Json> {
   const kinds = [...needed.keys()];
   const rows = await Promise.all(kinds.map((kind) => rowsWith(kind, needed.get(kind) ?? [], context)));
-  const directory: Directory = Object.fromEntries(kinds.map((kind, at) => [kind, rows[at]]));
+  const directory: Directory = {};
+  for (const [at, kind] of kinds.entries()) directory[kind] = rows[at] ?? [];
   return named(answer, { directory, asked: new Set(asked) }, false) as Json;
 }
 
@@ -47,7 +48,9 @@ function named(value: unknown, naming: Naming, isRow: boolean): unknown {
   if (Array.isArray(value)) return value.map((item) => named(item, naming, true));
   if (!isRecord(value)) return value;
   if (isChange(value)) return namedChange(value, naming);
-  return Object.fromEntries(Object.entries(value).flatMap((entry) => namedEntry(entry, value, naming, isRow)));
+  const result: Json = {};
+  for (const key of Object.keys(value)) addNamed(result, key, value, naming, isRow);
+  return result;
 }
 
 /** `{field: "assignedTo", old, new}` with the names of both users. */
@@ -59,27 +62,24 @@ function namedChange(row: Json, { directory }: Naming): Json {
   return isRecord(names) ? { ...row, ...names, field: shown } : row;
 }
 
-type Entry = readonly [key: string, value: unknown];
-
-function namedEntry([key, inner]: Entry, holder: Json, naming: Naming, isRow: boolean): Entry[] {
-  if (isNextCall(key)) return [[key, inner]];
+/** Adds what is shown for one key of a record. */
+function addNamed(result: Json, key: string, record: Json, naming: Naming, isRow: boolean): void {
+  const inner = record[key];
   const { directory, asked } = naming;
-  if (key === 'customFields' && isValueList(inner)) {
+  const keyOfIds = namingOf(key);
+  if (isNextCall(key)) setMember(result, key, inner);
+  else if (key === 'customFields' && isValueList(inner)) {
     const fields = askedFields(inner, asked);
-    return fields.length > 0 ? [[key, showCustomFields(fields, directory.customFields ?? [])]] : [];
-  }
-  const { kind, shown } = namingOf(key) ?? {};
-  if (!kind || !shown) return [[key, named(inner, naming, isRow)]];
-  const showsId = (!isRow && !isRecord(inner)) || asked.has(key);
-  if (holder[shown] !== undefined) return showsId ? [[key, inner]] : [];
-  const names = namesOf(inner, directory[kind]);
-  if (names === undefined) return [[key, inner]];
-  return showsId
-    ? [
-        [key, inner],
-        [shown, names],
-      ]
-    : [[shown, names]];
+    if (fields.length > 0) setMember(result, key, showCustomFields(fields, directory.customFields ?? []));
+  } else if (keyOfIds) {
+    const { kind, shown } = keyOfIds;
+    const hasName = record[shown] !== undefined;
+    const names = hasName ? undefined : namesOf(inner, directory[kind]);
+    const isUnknown = !hasName && names === undefined;
+    const showsId = (!isRow && !isRecord(inner)) || asked.has(key);
+    if (showsId || isUnknown) setMember(result, key, inner);
+    if (names !== undefined) setMember(result, shown, names);
+  } else setMember(result, key, named(inner, naming, isRow));
 }
 
 /** The custom fields that were asked for, of a TEXTBOX_LIST only the boxes; all where none was named. */

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../../lib/cancellation.ts';
 import { type Clock, ZoneUnknown } from '../../lib/time.ts';
 import type { LocationFacts, LocationReader } from '../core/context.ts';
 
@@ -11,7 +12,7 @@ export function createClock(options: {
   readonly now: () => number;
 }): Clock {
   const { timezone, location, now } = options;
-  const clockUntil = (signal?: AbortSignal): Clock => {
+  const clockUntil = (signal?: CancelSignal): Clock => {
     const factsToShow = async () => location.known() ?? (await location.read({ maxMs: SHOW_MS, signal }));
     return {
       now,

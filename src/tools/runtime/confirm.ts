@@ -36,22 +36,26 @@ export function createConfirm(
   { notify, budget }: { readonly notify: ToolContext['notify']; readonly budget: TimeBudget },
 ): ToolContext['confirm'] {
   const { api, confirming, signal, state } = request;
-  const { confirm: _, ...args } = given;
-  const handle = textIn(given, 'confirm');
 
   async function refuse(answer: Exclude<OwnerAnswer, 'agreed' | 'unseen'>): Promise<Json> {
-    await recordRefusal(tool, args, 'confirmation', request);
+    await recordRefusal(tool, withoutHandle(given), 'confirmation', request);
     notify(`Not done, and nothing was changed: ${REFUSALS[answer]}.`);
     return { confirmed: false };
   }
 
   function preview({ preview: shown, next }: Question, bound: Json): Json {
     notify(PREVIEW_NOTICE);
-    return { preview: true, ...shown, next: next ?? { ...args, confirm: state.confirmations.issue(bound, api.now()) } };
+    return {
+      preview: true,
+      ...shown,
+      next: next ?? { ...withoutHandle(given), confirm: state.confirmations.issue(bound, api.now()) },
+    };
   }
 
   return async (question) => {
     if (!confirming) return undefined;
+    const args = withoutHandle(given);
+    const handle = textIn(given, 'confirm');
     const bound = { tool: tool.name, args, content: question.content };
     if (handle !== undefined) {
       const problem = state.confirmations.redeem(handle, bound, api.now());

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../api/endpoint.ts';
+import type { Endpoint, RecordState } from '../../api/endpoint.ts';
 import { sentArgs } from '../../api/request.ts';
 import { droppedBy } from '../../api/write/changed-fields.ts';
 import type { Json } from '../../lib/json.ts';
@@ -77,6 +77,8 @@ async function present(
 ): Promise<Json> {
   const asked = fields as string[] | undefined;
   const keys = shownKeys(asked) ?? endpoint?.list?.fields;
+  const known = context.clock.knownZones();
+  if (known) return showTimes(shape(await withNames(answer, context, asked, keys)), known);
   const [named, zones] = await Promise.all([
     withNames(answer, context, asked, keys),
     zonesFor(answer, context.clock, endpoint && keys),
@@ -90,7 +92,7 @@ const inLocalTimes = async (sentence: string, { clock }: ToolContext): Promise<s
 /** The lookups are loaded only for an answer that has ids with names. */
 async function withNames(answer: Json, context: ToolContext, asked?: readonly string[], keys?: readonly string[]) {
   const needed = idsIn(answer, keys);
-  return needed.size === 0 ? answer : (await context.implementations()).showNames(answer, needed, context, asked);
+  return needed.size === 0 ? answer : await (await context.implementations()).showNames(answer, needed, context, asked);
 }
 
 const withinLimit = (answer: Json): Json => (bytes(answer) > MAX_BYTES ? truncateToLimit(answer) : answer);
@@ -121,7 +123,7 @@ function createToolContext(
       const send = async (sent: Endpoint, sentArgs: Json, past?: { readonly fresh: true }) => {
         assertAllowed(sent, sentArgs, access);
         assertAsking(tool, sent, sentArgs);
-        return api.call(sent, sentArgs, {
+        return await api.call(sent, sentArgs, {
           signal,
           origin,
           onWrite,
@@ -163,9 +165,8 @@ async function runEndpoint(endpoint: EndpointTool, asked: Json, context: ToolCon
     args[name] = iso;
     if (echo) notify(`${name} read as ${echo}.`);
   }
-  const unconfirmed = await confirmWrite(endpoint, args, context);
+  const { unconfirmed, before } = endpoint.effect === 'read' ? NO_WRITE : await beforeWrite(endpoint, args, context);
   if (unconfirmed) return unconfirmed;
-  const before = (await readUnchanged(endpoint, args, context)) ?? (await readBeforeDelete(endpoint, args, context));
   const answer = endpoint.sentBy
     ? await (await context.implementations())[endpoint.sentBy](args, context)
     : await call(endpoint, args, 'interactive', { before });
@@ -174,7 +175,21 @@ async function runEndpoint(endpoint: EndpointTool, asked: Json, context: ToolCon
   endpoint.remarks?.(answer, args, droppedBy(endpoint, sentArgs(endpoint, args), answer)).forEach(notify);
   refuseUnknownFields(endpoint, args, answer);
   const shown = { ...(endpoint.present ? endpoint.present(answer, args) : answer), ...deletedRecord(endpoint, before) };
-  return present(shown, given, context, endpoint, (named) => toToolResult(endpoint, named, given, clock.now()));
+  return await present(shown, given, context, endpoint, (named) => toToolResult(endpoint, named, given, clock.now()));
+}
+
+/** What comes before a write: the answer in its place if the owner has not agreed, and the record that it changes or removes. */
+interface BeforeWrite {
+  readonly unconfirmed?: Json | undefined;
+  readonly before?: RecordState | undefined;
+}
+const NO_WRITE: BeforeWrite = {};
+
+async function beforeWrite(endpoint: EndpointTool, args: Json, context: ToolContext): Promise<BeforeWrite> {
+  const unconfirmed = await confirmWrite(endpoint, args, context);
+  if (unconfirmed) return { unconfirmed };
+  const unchanged = await readUnchanged(endpoint, args, context);
+  return { before: unchanged ?? (await readBeforeDelete(endpoint, args, context)) };
 }
 
 /** A copy of the arguments with the phone in E.164. The parser is loaded only for a phone in another form. */

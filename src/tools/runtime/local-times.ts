@@ -34,8 +34,6 @@ interface Zones {
  * HighLevel for an answer without times.
  */
 export async function zonesFor(answer: Json, clock: Clock, keys?: readonly string[]): Promise<Zones> {
-  const known = clock.knownZones();
-  if (known) return known;
   let hasTime = false;
   let hasLocalTime = false;
   const visit = (value: unknown, key: string) => {

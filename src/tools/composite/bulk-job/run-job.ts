@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../../../lib/cancellation.ts';
 import type { Json } from '../../../lib/json.ts';
 import { MAX_UNASKED, type Question } from '../../core/confirmation.ts';
 import type { ToolContext } from '../../core/context.ts';
@@ -113,7 +114,7 @@ async function questionOf<StepName extends string, Plan extends BulkPlan<StepNam
 function finish<StepName extends string, Plan extends BulkPlan<StepName>>(
   job: BulkJob<StepName, Plan>,
   summary: Json,
-  signal: AbortSignal | undefined,
+  signal: CancelSignal | undefined,
 ): Json {
   job.summary = summary;
   for (const part of [job.progress, job.before, job.changes]) part.clear();

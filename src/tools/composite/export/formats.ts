@@ -19,7 +19,7 @@ const BYTE_ORDER_MARK = '\uFEFF';
  * What spreadsheets run as a formula (OWASP: CSV injection; some take the wide characters of Asian keyboards), also behind
  * apostrophes: each such cell gets one apostrophe more, so that removing one gives the value.
  */
-const FORMULA = /^'*[=+\-@＝＋－＠\t\r\n]/;
+const FORMULA = /^'*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\t\r\n]/;
 
 /** A cell by RFC 4180. */
 function cell(text: string): string {
