@@ -1,4 +1,7 @@
-import { applyEdits, type Edit, modify, type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import {
+  applyEdits, createScanner, type Edit, findNodeAtLocation, modify, type Node, type ParseError, parse, parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser'; // biome-ignore format: one import
 import { UserError } from '../../lib/errors.ts';
 import { isRecord, type Json } from '../../lib/json.ts';
 
@@ -24,16 +27,51 @@ export function parseJsonFile(text: string): Json {
 export function editJson(text: string, path: readonly string[], value: Json | undefined): string {
   const start = text.startsWith(BOM) ? BOM : '';
   const body = text.slice(start.length).trim() === '' ? '{\n}\n' : text.slice(start.length);
-  const edits = modify(body, [...path], value, {});
-  const change = (edit: Edit) => (value === undefined ? withComma(body, edit) : onOwnLines(body, edit, path));
-  return start + applyEdits(body, edits.map(change));
+  const edits =
+    value === undefined
+      ? removals(body, path)
+      : modify(body, [...path], value, {}).map((edit) => onOwnLines(body, edit, path));
+  return start + applyEdits(body, edits);
 }
 
-/** The parser leaves the comma after the only property of an object. */
-function withComma(body: string, edit: Edit): Edit {
-  const isFirst = /\{\s*$/.test(body.slice(0, edit.offset));
-  const [comma = ''] = /^\s*,/.exec(body.slice(edit.offset + edit.length)) ?? [];
-  return isFirst ? { ...edit, length: edit.length + comma.length } : edit;
+/** The parser's own removal takes the comments between the property and its neighbours with it. */
+function removals(body: string, path: readonly string[]): Edit[] {
+  const root = parseTree(body, [], OPTIONS);
+  const property = root && findNodeAtLocation(root, [...path])?.parent;
+  if (!property) return [];
+  const siblings = property.parent?.children ?? [];
+  const previous = siblings[siblings.indexOf(property) - 1];
+  const entry = { from: property.offset, to: endOf(property) };
+  const comma = commaAfter(body, property) ?? (previous && commaAfter(body, previous));
+  if (!comma) return [deletion(body, entry)];
+  const [first, second] = comma.from < entry.from ? [comma, entry] : [entry, comma];
+  const isAdjacent = body.slice(first.to, second.from).trim() === '';
+  const ranges = isAdjacent ? [{ from: first.from, to: second.to }] : [first, second];
+  return ranges.map((range) => deletion(body, range));
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+const endOf = ({ offset, length }: Node) => offset + length;
+
+function commaAfter(body: string, property: Node): Range | undefined {
+  const scanner = createScanner(body, true);
+  scanner.setPosition(endOf(property));
+  scanner.scan();
+  const from = scanner.getTokenOffset();
+  return body[from] === ',' ? { from, to: from + 1 } : undefined;
+}
+
+/** With the line, if nothing else is in it, or else with the spaces that would be left over. */
+function deletion(body: string, { from, to }: Range): Edit {
+  const [before = ''] = /[ \t]*$/.exec(body.slice(0, from)) ?? [];
+  const [after = '', lineEnd] = /^[ \t]*(\r?\n)?/.exec(body.slice(to)) ?? [];
+  const startsLine = body[from - before.length - 1] === '\n';
+  const start = startsLine && lineEnd === undefined ? from : from - before.length;
+  return { offset: start, length: (startsLine ? to + after.length : to) - start, content: '' };
 }
 
 /** The parser's own formatting would also change what is before and after the edit in its lines. */

@@ -114,10 +114,20 @@ describe('layout', () => {
     expect(changeText(desktop, text, desktop.entry({ command: 'x', args: [], env: {} }))).toBe(after);
   });
 
-  test('the comma after the only entry goes with it', () => {
-    const desktop = host('claude-desktop');
-    const text = '{\n  // mine\n  "mcpServers": {\n    "ghl": {},\n  },\n}\n';
-    expect(changeText(desktop, text, undefined)).toBe('{\n  // mine\n  "mcpServers": {\n  },\n}\n');
+  test.each([
+    ['with the comma after it', '{\n    "ghl": {},\n  }', '{\n  }'],
+    [
+      'the first',
+      '{\n    // ours\n    "ghl": {},\n    // of a\n    "a": {}\n  }',
+      '{\n    // ours\n    // of a\n    "a": {}\n  }',
+    ],
+    ['the last', '{\n    "a": {}, // of a\n    "ghl": {}\n    // end\n  }', '{\n    "a": {} // of a\n    // end\n  }'],
+    ['with a comment in its line', '{\n    "ghl": {}, // ours\n    "a": {}\n  }', '{\n    // ours\n    "a": {}\n  }'],
+    ['the last of a line', '{ "a": {}, "ghl": {} }', '{ "a": {} }'],
+    ['the first of a line', '{ "ghl": {}, "a": {} }', '{ "a": {} }'],
+  ])('only the entry is removed, and no comment: %s', (_, servers, after) => {
+    const text = (object: string) => `{\n  // mine\n  "mcpServers": ${object},\n}\n`;
+    expect(changeText(host('claude-desktop'), text(servers), undefined)).toBe(text(after));
   });
 
   test('Windows line ends and a byte order mark stay', () => {
