@@ -2,13 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, readlink, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import { withFileLock } from '../../src/lib/file-lock.ts';
 import { MACHINE, newSignature } from '../../src/lib/lock-signature.ts';
 
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
 async function freshPath(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ghl-lock-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return join(folder, 'some.lock');
 }
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -64,7 +67,7 @@ test.runIf(process.platform === 'linux')(
   },
 );
 
-test.each([
+test.concurrent.each([
   ['of a running process', () => `${MACHINE} ${process.ppid} x`],
   ['of this process', newSignature],
   ['of a container or sandbox on this machine, whatever its process id', () => `${hostname()}/pid:[1] ${DEAD()} x`],
@@ -87,6 +90,24 @@ test.each([
   await waiting;
 });
 
+test.concurrent('a lock that seems old because the clock was set forward stays with its holder', async () => {
+  const path = await freshPath();
+  await writeFile(path, 'elsewhere 1 x');
+  const renew = async () => utimes(path, MINUTE_AGO(), MINUTE_AGO());
+  await renew();
+  let acquired = false;
+  const waiting = withFileLock(path, async () => {
+    acquired = true;
+  });
+  for (let n = 0; n < 4; n += 1) {
+    await sleep(1_000);
+    await renew();
+  }
+  expect(acquired).toBe(false);
+  await rm(path);
+  await waiting;
+});
+
 test('a holder that was suspended is notified that it may have lost its lock', async () => {
   const path = await freshPath();
   await withFileLock(path, async ({ isFresh }) => {
@@ -103,24 +124,6 @@ test('a holder that lost its lock does not release the lock of the next', async 
   const path = await freshPath();
   await withFileLock(path, () => writeFile(path, 'another holder'));
   expect(await readFile(path, 'utf8')).toBe('another holder');
-});
-
-test('a lock that seems old because the clock was set forward stays with its holder', async () => {
-  const path = await freshPath();
-  await writeFile(path, 'elsewhere 1 x');
-  const renew = async () => utimes(path, MINUTE_AGO(), MINUTE_AGO());
-  await renew();
-  let acquired = false;
-  const waiting = withFileLock(path, async () => {
-    acquired = true;
-  });
-  for (let n = 0; n < 4; n += 1) {
-    await sleep(1_000);
-    await renew();
-  }
-  expect(acquired).toBe(false);
-  await rm(path);
-  await waiting;
 });
 
 test('a lock dated in the future because the clock was set back is acquired when its heartbeat stops', async () => {

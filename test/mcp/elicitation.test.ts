@@ -169,6 +169,14 @@ describe('a merge, and an undo that creates a contact again, over stdio', () => 
 });
 
 describe('a host of another kind, over stdio', () => {
+  /** Content that is no object, an action that does not exist, no action, and a list as content. */
+  const NO_ANSWERS = [
+    { action: 'accept', content: 'yes' },
+    { action: 'agree', content: { confirm: true } },
+    { content: { confirm: true } },
+    { action: 'accept', content: [{ confirm: true }] },
+  ];
+
   /** The program, with a question for a delete open. */
   async function asked() {
     const sandbox = await servedSandbox();
@@ -186,26 +194,35 @@ describe('a host of another kind, over stdio', () => {
     return { ...sandbox, program, question: await questionIn(program) };
   }
 
-  async function questionIn(program: Program): Promise<Json> {
+  /** The nth question that the program asked, once it has; the first is 1. */
+  async function questionIn(program: Program, nth = 1): Promise<Json> {
     for (;;) {
       const messages = program.lines.map((line): Json => JSON.parse(line));
-      const question = messages.find(({ method }) => method === 'elicitation/create');
+      const question = messages.filter(({ method }) => method === 'elicitation/create')[nth - 1];
       if (question) return question;
       await new Promise((resolve) => program.child.stdout.once('data', () => setImmediate(resolve)));
     }
   }
 
-  test.each([
-    ['content that is no object', { action: 'accept', content: 'yes' }],
-    ['an action that does not exist', { action: 'agree', content: { confirm: true } }],
-    ['no action', { content: { confirm: true } }],
-    ['a list as content', { action: 'accept', content: [{ confirm: true }] }],
-  ])('whose answer has %s changes nothing', async (_, result) => {
+  test('gets one required field, and an answer that is none changes nothing', async () => {
     const { program, question, contacts } = await asked();
-    program.send({ jsonrpc: '2.0', id: question.id, result });
-    const { result: answer } = await program.answer(2);
-    expect((answer as Json).structuredContent).toMatchObject({ confirmed: false });
-    expect(await contacts()).toEqual([ANN, BEN]);
+    expect(question.params).toMatchObject({
+      mode: 'form',
+      requestedSchema: {
+        type: 'object',
+        properties: { confirm: { type: 'boolean', title: expect.any(String) } },
+        required: ['confirm'],
+      },
+    });
+    let { id } = question;
+    for (const [n, result] of NO_ANSWERS.entries()) {
+      program.send({ jsonrpc: '2.0', id, result });
+      const { result: answer } = await program.answer(2 + n);
+      expect((answer as Json).structuredContent, JSON.stringify(result)).toMatchObject({ confirmed: false });
+      expect(await contacts()).toEqual([ANN, BEN]);
+      program.send(rpc(3 + n, 'tools/call', { name: 'delete_contact', arguments: DELETE }));
+      ({ id } = await questionIn(program, 2 + n));
+    }
   });
 
   test('that goes away while the question is open changes nothing, and the server ends', async () => {
@@ -222,17 +239,5 @@ describe('a host of another kind, over stdio', () => {
     await program.answer(2);
     expect(await contacts()).toEqual([BEN]);
     expect(await entries()).toHaveLength(1);
-  });
-
-  test('gets one required field, whose only right value is true', async () => {
-    const { question } = await asked();
-    expect(question.params).toMatchObject({
-      mode: 'form',
-      requestedSchema: {
-        type: 'object',
-        properties: { confirm: { type: 'boolean', title: expect.any(String) } },
-        required: ['confirm'],
-      },
-    });
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
+import { compareBuilds } from '../../scripts/build-difference.ts';
 
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
@@ -22,30 +23,24 @@ async function build(results: Readonly<Record<string, unknown>>): Promise<string
   return folder;
 }
 
-const compare = (before: string, after: string) =>
-  promisify(execFile)(process.execPath, ['--import', 'tsx', 'scripts/compare-builds.ts', before, after]).then(
-    ({ stdout }) => ({ code: 0, stdout }),
-    ({ code, stdout }: { code: number; stdout: string }) => ({ code, stdout }),
-  );
-
 const prompts = { prompts: [{ name: 'sync_changes', arguments: [{ name: 'since' }] }] };
 const tool = (description: string) => ({ tools: [{ name: 'get_contact', description }] });
 
-test('two equal builds are identical', async () => {
+test('two equal builds are identical, and the command exits with 0', async () => {
   const results = { 'tools/list': tool('Read one contact'), 'prompts/list': prompts };
-  const { code, stdout } = await compare(await build(results), await build(results));
+  const args = ['--import', 'tsx', 'scripts/compare-builds.ts', await build(results), await build(results)];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
   expect(stdout).toMatch(/^identical: \d+ bytes in 18 responses\n$/);
-  expect(code).toBe(0);
 });
 
 test('a changed tool description is shown with the lines around it', async () => {
-  const { code, stdout } = await compare(
+  const { same, report } = await compareBuilds(
     await build({ 'tools/list': tool('Read one contact') }),
     await build({ 'tools/list': tool('Get one contact') }),
   );
-  expect(code).toBe(1);
-  expect(stdout).toContain('all scopes: tools/list');
-  expect(stdout).toContain(`"name": "get_contact",
+  expect(same).toBe(false);
+  expect(report).toContain('all scopes: tools/list');
+  expect(report).toContain(`"name": "get_contact",
 -         "description": "Read one contact"
 +         "description": "Get one contact"`);
 });
@@ -53,7 +48,7 @@ test('a changed tool description is shown with the lines around it', async () =>
 test('a different order of keys and a missing prompt are differences', async () => {
   const before = await build({ 'tools/list': { tools: [], note: '' }, 'prompts/list': prompts });
   const reordered = await build({ 'tools/list': { note: '', tools: [] }, 'prompts/list': prompts });
-  expect((await compare(before, reordered)).code).toBe(1);
+  expect((await compareBuilds(before, reordered)).same).toBe(false);
   const withoutPrompt = await build({ 'tools/list': { tools: [], note: '' } });
-  expect((await compare(before, withoutPrompt)).stdout).toContain('all scopes: prompts/list {}');
+  expect((await compareBuilds(before, withoutPrompt)).report).toContain('all scopes: prompts/list {}');
 });
