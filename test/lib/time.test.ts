@@ -5,6 +5,7 @@ import type { Json } from '../../src/lib/json.ts';
 import { readTime } from '../../src/lib/time.ts';
 import { createClock } from '../../src/tools/runtime/clock.ts';
 import { createLocationReader } from '../../src/tools/runtime/location-reader.ts';
+import { virtualClock } from '../api/virtual-clock.ts';
 import { CONTACTS, connect, find, NOW } from '../connect.ts';
 
 const clock = (zone: string) => ({ zone: async () => zone });
@@ -117,7 +118,7 @@ describe('while the time zone of the location is unknown', () => {
     ['is absent', naming(undefined), 'is not set'],
     ['is a number', naming(5), 'is not set'],
   ])('because it %s, a local time is rejected and nothing is written', async (_, fault, why) => {
-    const { call, refused, sent, sandbox } = await connect(NO_SETTING);
+    const { call, refused, sent, sandbox } = await connect({ ...NO_SETTING, timers: virtualClock(NOW) });
     const { id } = await find(call, 'maria');
     sandbox.setFaults([fault(sandbox.locationId)]);
     await sent();
