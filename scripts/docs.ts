@@ -11,6 +11,7 @@ import { endpoints, families } from '../src/tools/index.ts';
 import { demoPicture } from './demo-picture.ts';
 import { figures } from './figures.ts';
 import { accountTable, hostSections, prerequisites, sandboxInstallation, shortGuide } from './install/guide.ts';
+import { labelled } from './packaging/docker.ts';
 import { packagingFiles } from './packaging/index.ts';
 import { conversations } from './systems.ts';
 
@@ -147,6 +148,9 @@ for (const [file, content] of Object.entries(packagingFiles())) {
   const before = await readFile(file, 'utf8').catch(() => undefined);
   texts.push([file, before, `${JSON.stringify(content, null, 2)}\n`]);
 }
+
+const dockerfile = await readFile('Dockerfile', 'utf8');
+texts.push(['Dockerfile', dockerfile, labelled(dockerfile)]);
 
 const PICTURE = 'docs/demo.svg';
 texts.push([PICTURE, await readFile(PICTURE, 'utf8').catch(() => undefined), await demoPicture()]);

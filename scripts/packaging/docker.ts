@@ -1,5 +1,9 @@
-import { PROJECT } from './project.ts';
+import { PROJECT, REGISTRY_NAME } from './project.ts';
 import { USER_SETTINGS } from './user-settings.ts';
+
+/** A `Dockerfile` with the label by which the MCP registry knows the image. */
+export const labelled = (dockerfile: string): string =>
+  dockerfile.replace(/^LABEL .*$/m, `LABEL io.modelcontextprotocol.server.name="${REGISTRY_NAME}"`);
 
 /** What the catalogue shows for a secret. */
 const EXAMPLE_TOKEN = 'pit-********';

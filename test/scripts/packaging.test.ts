@@ -3,7 +3,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import pkg from '../../package.json' with { type: 'json' };
-import { dockerCatalogueEntry } from '../../scripts/packaging/docker.ts';
+import { dockerCatalogueEntry, labelled } from '../../scripts/packaging/docker.ts';
 import { packagingFiles } from '../../scripts/packaging/index.ts';
 import { claudePlugin, geminiExtension, mcpbManifest, serverJson } from '../../scripts/packaging/manifests.ts';
 import { REGISTRY_NAME } from '../../scripts/packaging/project.ts';
@@ -169,6 +169,7 @@ test('every manifest has the version of the package', () => {
 test('the image is labelled for the registry, runs as a user without rights and on a supported Node', async () => {
   const dockerfile = await readFile('Dockerfile', 'utf8');
   expect(dockerfile).toContain(`LABEL io.modelcontextprotocol.server.name="${REGISTRY_NAME}"`);
+  expect(labelled(dockerfile.replace(REGISTRY_NAME, 'io.github.somebody/else'))).toBe(dockerfile);
   expect(dockerfile).toMatch(/^USER node$/m);
   const [major = 0] = [...dockerfile.matchAll(/^FROM node:(\d+)/gm)].map(([, number]) => Number(number));
   expect(major).toBeGreaterThanOrEqual(Number.parseInt(pkg.engines.node.replace('>=', ''), 10));
