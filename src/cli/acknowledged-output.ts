@@ -14,15 +14,15 @@ export function isPipe(fd: number | undefined): boolean {
 }
 
 /** ms for the consumer of a pipe to read what it was given: one that ends without reading on has closed the pipe by then. */
-const CONSUMER_MS = 250;
+const CONSUMER_MS = 500;
 
 /** The consumer does not read on. */
 export class OutputClosed extends UserError {}
 
 /**
  * Writes lines, and runs what acknowledges them once they have left. A consumer can end with lines unread in a pipe, which
- * only the next write shows. So there the newline after the last line of each write is held back: what was written is
- * acknowledged when the write after it succeeds, and `end` writes the newline that is left.
+ * only a later write shows. So there the newline after the last line of each write is held back: what was written is
+ * acknowledged when a write after it succeeds, `CONSUMER_MS` later at the earliest; `end` writes the newline that is left.
  */
 export class AcknowledgedOutput {
   readonly #out: Output;
@@ -30,6 +30,8 @@ export class AcknowledgedOutput {
   readonly #isPipe: boolean;
   /** Of the lines whose newline is held back. */
   #acknowledge: (() => Promise<void>) | undefined;
+  /** ms of the monotonic clock. */
+  #writtenAt = Number.NEGATIVE_INFINITY;
 
   constructor(out: Output, timers: Timers, isPipe: boolean) {
     this.#out = out;
@@ -43,6 +45,7 @@ export class AcknowledgedOutput {
     if (lines.length === 0 && before) this.#acknowledge = acknowledge;
     else if (lines.length === 0) await acknowledge();
     else if (this.#isPipe) {
+      await this.#consumed();
       await this.#send(`${before ? '\n' : ''}${lines.join('\n')}`);
       this.#acknowledge = acknowledge;
       await before?.();
@@ -56,14 +59,21 @@ export class AcknowledgedOutput {
   async end(): Promise<void> {
     const acknowledge = this.#acknowledge;
     if (!acknowledge) return;
+    await this.#consumed();
     this.#acknowledge = undefined;
-    await sleep(this.#timers, CONSUMER_MS);
     await this.#send('\n');
     await acknowledge();
   }
 
+  /** Waits until a consumer that ended after the last write has closed the pipe. */
+  async #consumed(): Promise<void> {
+    const left = this.#writtenAt + CONSUMER_MS - this.#timers.now();
+    if (left > 0) await sleep(this.#timers, left);
+  }
+
   async #send(text: string): Promise<void> {
     const error = await new Promise<Error | null | undefined>((resolve) => this.#out.write(text, resolve));
+    this.#writtenAt = this.#timers.now();
     if (!error) return;
     this.#acknowledge = undefined;
     throw new OutputClosed(

@@ -25,7 +25,7 @@ test('in a pipe, lines are acknowledged by the write after them, the last ones b
   await print('c');
   expect([texts.join(''), acknowledged]).toEqual(['a\nb\nc', ['a b']]);
   await output.end();
-  expect([texts.join(''), acknowledged, clock.now()]).toEqual(['a\nb\nc\n', ['a b', 'c'], 250]);
+  expect([texts.join(''), acknowledged, clock.now()]).toEqual(['a\nb\nc\n', ['a b', 'c'], 1_000]);
   await output.end();
   expect(texts.join('')).toBe('a\nb\nc\n');
 });

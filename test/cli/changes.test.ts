@@ -1,42 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../../src/lib/json.ts';
-import type { SandboxOptions } from '../../src/sandbox/index.ts';
 import { createWorld, runProgram } from '../api/auth/world.ts';
 import { PROGRAM } from '../program.ts';
-import { randomOf } from '../random.ts';
-import { client } from '../sandbox/api.ts';
-
-/** CHANGES_SEED=n repeats a run that failed. */
-const SEED = Number(process.env.CHANGES_SEED ?? 20_261_122);
-const READS = 'contacts.readonly';
-
-interface Line extends Json {
-  readonly kind: string;
-  readonly id: string;
-}
-const linesOf = (stdout: string): Line[] =>
-  stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
-
-/** A sandbox with an account, others who edit in it, and `changes` against it. */
-async function setUp(scopes = READS, options: SandboxOptions = {}) {
-  const world = await createWorld(options);
-  await world.signIn(scopes);
-  const env = { ...world.env, GHL_SCOPES: scopes, LOG_LEVEL: 'warn' };
-  const changes = async (...options: string[]) => {
-    const ran = await world.run(['changes', ...options], { env });
-    return { ...ran, lines: linesOf(ran.stdout) };
-  };
-  const api = client(world.sandbox);
-  let made = 0;
-  const create = (count: number) =>
-    Promise.all(Array.from({ length: count }, () => api.create({ firstName: `Person ${++made}` })));
-  return { ...world, api, env, changes, create };
-}
+import { expectNoLineLost, linesOf, READS, runShell, setUp } from './changes-world.ts';
 
 describe('ghl-contacts-mcp changes', () => {
   test('the first run of a name prints nothing and says so; the next ones print each change once', async () => {
@@ -182,22 +149,7 @@ describe('no line is lost', () => {
     expect((await changes()).lines.map(({ id }) => id).sort()).toEqual(ids.sort());
   });
 
-  test('consumers that are killed at random lines, and programs at random moments', async () => {
-    console.log(`CHANGES_SEED=${SEED}`);
-    const random = randomOf(SEED);
-    const { changes, create, env } = await setUp();
-    await changes();
-    const expected = new Set<string>();
-    const received = new Set<string>();
-    for (let run = 0; run < 8; run += 1) {
-      for (const id of await create(1 + Math.floor(random() * 60))) expected.add(id);
-      const ids =
-        run % 2 === 0 ? await killConsumer(1 + Math.floor(random() * 40), env) : await killProgram(random, env);
-      for (const id of ids) received.add(id);
-    }
-    for (const { id } of (await changes()).lines) received.add(id);
-    expect([...received].sort()).toEqual([...expected].sort());
-  });
+  test('4 consumers and programs are killed at random', () => expectNoLineLost(4));
 
   test('two runs of one name at once print each change once between them', async () => {
     const { changes, create, env } = await setUp();
@@ -223,27 +175,3 @@ describe('no line is lost', () => {
     expect((await changes()).stdout).toBe('');
   });
 });
-
-const runShell = async (command: string, env: Readonly<Record<string, string>>) => {
-  const child = spawn('sh', ['-c', command], { env });
-  let stdout = '';
-  for await (const chunk of child.stdout) stdout += chunk;
-  return { stdout };
-};
-
-/** A consumer that reads some lines and is killed; the ids it received. */
-async function killConsumer(lines: number, env: Readonly<Record<string, string>>): Promise<string[]> {
-  const consumer = `head -n ${lines}; kill -9 $$`;
-  const { stdout } = await runShell(`"${process.execPath}" "${PROGRAM}" changes | sh -c '${consumer}'`, env);
-  return linesOf(stdout).map(({ id }) => id);
-}
-
-/** A program that is killed; the ids of the whole lines it printed. */
-async function killProgram(random: () => number, env: Readonly<Record<string, string>>): Promise<string[]> {
-  const child = spawn(process.execPath, [PROGRAM, 'changes'], { env });
-  let stdout = '';
-  const kill = setTimeout(() => child.kill('SIGKILL'), 200 + random() * 800);
-  for await (const chunk of child.stdout) stdout += chunk;
-  clearTimeout(kill);
-  return linesOf(stdout.slice(0, stdout.lastIndexOf('\n') + 1)).map(({ id }) => id);
-}

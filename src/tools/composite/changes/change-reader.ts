@@ -3,7 +3,7 @@ import type { Json } from '../../../lib/json.ts';
 import { CLOCK_SLACK_MS } from '../../../lib/time.ts';
 import type { ToolContext } from '../../core/context.ts';
 import type { ToolInput } from '../../core/tool.ts';
-import { readChanges, type SavedCursor } from './change-feed.ts';
+import { MAX_ROWS, readChanges, type SavedCursor } from './change-feed.ts';
 import { sweepFrom } from './contact-changes.ts';
 import { assertRoomForName, lastCursor, saveCursor } from './cursors.ts';
 import type { listChangedContacts } from './list-changed-contacts.tool.ts';
@@ -48,7 +48,11 @@ export class ChangeReader {
       throw new UserError('Another account has been signed in to since the last look; nothing was sent.');
     this.#locationId = state.locationId;
     const start = this.#reached ?? (await this.#start(since, context));
-    const { rows, reached, isComplete, failed, requests } = await readChanges(asked, start, context);
+    const { rows, reached, isComplete, failed, requests } = await readChanges(
+      { limit: MAX_ROWS, ...asked },
+      start,
+      context,
+    );
     const isFirst = this.#isFirst;
     const end = isFirst && isComplete ? fromNow(reached, context) : reached;
     const save = async () => {
