@@ -66,6 +66,8 @@ export function readConfig(env: Env, sandbox: boolean) {
     people: sandbox ? undefined : join(stateFolder(env), 'people'),
     /** Folder of the merges of contacts that are not finished; undefined for none. */
     merges: sandbox ? undefined : join(stateFolder(env), 'merges'),
+    /** File of the events that webhooks announced. */
+    events: join(stateFolder(env), sandbox ? 'sandbox-webhooks.jsonl' : 'webhooks.jsonl'),
     sandbox: {
       indexDelayMs: readWholeNumber(read, 'GHL_SANDBOX_INDEX_DELAY_MS', 0, 0, 3_600_000),
       /** A file. */

@@ -6,6 +6,7 @@ import type { Credential } from '../api/credentials.ts';
 import { ID } from '../api/endpoint.ts';
 import type { JournalSettings } from '../api/write/journal/file-journal.ts';
 import { SettingError } from '../lib/errors.ts';
+import { isLoopback } from '../lib/loopback.ts';
 import { looksSecret, quotedSetting } from '../lib/redact.ts';
 import { firstCharacters, stripHiddenCharacters } from '../lib/text.ts';
 import { configFolder, stateFolder } from './paths.ts';
@@ -87,8 +88,7 @@ export function readSecureUrl(read: ReadSetting, name: Setting, fallback: string
   const text = read(name) ?? fallback;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url) throw new SettingError(`${name}: not a URL. Use https://host, or leave it out.`);
-  const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback))
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url)))
     throw new SettingError(`${name}: must be https, because secrets are sent there (http only for loopback).`);
   if (url.username || url.password || url.search || url.hash)
     throw new SettingError(`${name}: takes a host and a path, no user name, query or fragment.`);

@@ -10,6 +10,7 @@ import type { LoginOptions } from './login.ts';
 import type { SandboxCommandOptions } from './sandbox.ts';
 import type { SetupOptions } from './setup/index.ts';
 import { exitOnClosedOutput, usageError } from './terminal.ts';
+import type { WebhookOptions } from './webhooks.ts';
 
 const parsePort = (text: string): number => {
   const value = /^\d{1,5}$/.test(text) ? Number(text) : -1;
@@ -140,6 +141,14 @@ function addScriptCommands(program: Command, keepOpen: () => void): void {
     .option('--json', 'print JSON lines')
     .option('--sandbox', 'the journal of the embedded sandbox')
     .action(async (options: JournalOptions) => (await import('./journal.ts')).runJournal(options));
+  program
+    .command('webhooks')
+    .description("receive HighLevel's webhooks, for owners of a marketplace app")
+    .option('--port <n>', 'port; 0 picks a free one', parsePort, 8787)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--public-key <file-or-url>', "the Ed25519 key that signs deliveries; HighLevel's published one if left out")
+    .option('--rsa-key <file-or-url>', 'also accept the older signature, by this RSA key')
+    .action(async (options: WebhookOptions) => (await import('./webhooks.ts')).runWebhooks(options));
 }
 
 function unknownCommand(command: string, names: readonly string[]): never {

@@ -12,7 +12,7 @@ const [open, close, fstat, chmod] = [
   promisify(fs.fstat),
   promisify(fs.fchmod),
 ];
-const [read, write] = [promisify(fs.read), promisify(fs.write)];
+const [read, write, datasync] = [promisify(fs.read), promisify(fs.write), promisify(fs.fdatasync)];
 
 /** Bytes that must be free before a line is promised a place. */
 const MIN_FREE = 1_000_000;
@@ -46,6 +46,8 @@ export class LineFile {
   /** Bytes after the last check or append. */
   #size = 0;
   #endsInHalfALine = false;
+  /** True until the folder that has the file's name is on the disk too. */
+  #isNew = false;
 
   constructor(path: string, now: () => number = () => performance.now()) {
     this.#path = path;
@@ -81,6 +83,15 @@ export class LineFile {
     this.#size += bytesWritten;
     this.#endsInHalfALine = bytesWritten < bytes.length;
     if (this.#endsInHalfALine) throw new Unusable('the disk took only a part of a line');
+  }
+
+  /** Resolves when what was appended is on the disk, so that a power failure does not lose it. */
+  async sync(): Promise<void> {
+    if (this.#opened === undefined) return;
+    await datasync(this.#opened.file);
+    if (!this.#isNew) return;
+    await syncFolder(dirname(this.#path));
+    this.#isNew = false;
   }
 
   async #assertSpace(): Promise<void> {
@@ -122,11 +133,23 @@ export class LineFile {
       if (!stats.isFile()) throw new Unusable('it is no regular file');
       if (stats.uid === process.getuid?.() && (stats.mode & 0o077) !== 0) await chmod(file, 0o600);
       this.#opened = { file, ino: stats.ino, dev: stats.dev };
+      this.#isNew = stats.size === 0;
       return this.#opened;
     } catch (error) {
       await close(file);
       throw error;
     }
+  }
+}
+
+/** Windows cannot open a folder, and needs not do so. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await fs.promises.open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }
 

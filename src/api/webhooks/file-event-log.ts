@@ -1,0 +1,157 @@
+import { promises } from 'node:fs';
+import { dirname } from 'node:path';
+import { LineFile } from '../../lib/line-file.ts';
+import { linesForward } from '../../lib/lines-forward.ts';
+import type { Log } from '../../lib/log.ts';
+import { makeFolder } from '../../lib/make-folder.ts';
+import { openFiles } from '../../lib/rotated-files.ts';
+import { Rotation } from '../../lib/rotation.ts';
+import { epochOf, realTimers, type Timers } from '../../lib/scheduler.ts';
+import { EventLine } from './event.ts';
+import { type EventLog, EventLogUnwritable, type EventPage, type EventPosition } from './event-log.ts';
+
+interface Options {
+  readonly timers?: Timers;
+  /** Bytes after which a new file begins. */
+  readonly maxBytes?: number;
+  readonly file?: Pick<LineFile, 'open' | 'forget' | 'append' | 'sync'>;
+}
+
+const MAX_BYTES = 10_000_000;
+/** Bytes of a line: ids and times only. */
+const MAX_LINE = 4_000;
+/** Days for which events are stored at least: a server that did not run for longer reads everything again. */
+const DAYS = 30;
+/** Lines of one page. */
+const PAGE_LINES = 5_000;
+/** Lines that one write takes. */
+const BATCH_LINES = 500;
+
+interface Waiting {
+  readonly text: string;
+  readonly stored: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** An event log in one file of JSON lines, and in those that it was moved to. Several receivers may append to it. */
+export function fileEventLog(path: string, log: Log, options: Options = {}): EventLog {
+  const { timers = realTimers, maxBytes = MAX_BYTES } = options;
+  const { file = new LineFile(path, timers.now) } = options;
+  const rotation = new Rotation(path, { days: DAYS, maxBytes, timers, log });
+  let waiting: Waiting[] = [];
+  let writing = false;
+
+  /** Events that arrive during a write share the next one, and its flush to the disk. */
+  async function writeAll(): Promise<void> {
+    if (writing) return;
+    writing = true;
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, BATCH_LINES);
+      waiting = waiting.slice(BATCH_LINES);
+      try {
+        if (await rotation.run(await file.open())) {
+          file.forget();
+          await file.open();
+        }
+        await file.append(batch.map(({ text }) => text).join('\n'));
+        await file.sync();
+        for (const { stored } of batch) stored();
+      } catch (error) {
+        for (const { failed } of batch) failed(unwritable(path, error));
+      }
+    }
+    writing = false;
+  }
+
+  const alivePath = `${path}.alive`;
+  return {
+    append(lines) {
+      const text = lines.map((line) => JSON.stringify(line)).join('\n');
+      return new Promise((stored, failed) => {
+        waiting.push({ text, stored, failed });
+        void writeAll();
+      });
+    },
+    readFrom: (position) => readLines(path, position),
+    recentStart: () => recentStartOf(path),
+    end: () => endOf(path),
+    lastAlive: () =>
+      promises.stat(alivePath).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => undefined,
+      ),
+    async markAlive() {
+      const now = new Date(epochOf(timers, timers.now()));
+      try {
+        await makeFolder(dirname(alivePath));
+        await (await promises.open(alivePath, 'a', 0o600)).close();
+        await promises.utimes(alivePath, now, now);
+      } catch (error) {
+        throw unwritable(alivePath, error);
+      }
+    },
+  };
+}
+
+const unwritable = (path: string, error: unknown) =>
+  new EventLogUnwritable(`${path} cannot be written (${(error as Error).message}).`);
+
+async function readLines(path: string, position: EventPosition | undefined): Promise<EventPage> {
+  const from = position === undefined ? { number: 0, end: 0 } : parsePosition(position);
+  const lines: EventLine[] = [];
+  let [hasLost, next] = [from === undefined, position];
+  const fromThere = (numbers: readonly number[]) => {
+    if (from === undefined || position === undefined) return numbers;
+    if (!numbers.includes(from.number)) hasLost = true;
+    return hasLost ? numbers : numbers.filter((number) => number >= from.number);
+  };
+  for await (const { number, file } of openFiles(path, 'earliest', fromThere)) {
+    const known = !hasLost && number === from?.number ? from.end : 0;
+    const isCut = known > (await file.stat()).size;
+    hasLost ||= isCut;
+    const start = isCut ? 0 : known;
+    next = `${number}.${start}`;
+    for await (const { text, end } of linesForward(file, start, MAX_LINE)) {
+      const line = text === undefined ? undefined : parseLine(text);
+      if (line) lines.push(line);
+      else hasLost = true;
+      next = `${number}.${end}`;
+      if (lines.length === PAGE_LINES) return { lines, next, hasLost };
+    }
+  }
+  return { lines, next: next ?? START, hasLost };
+}
+
+/** Of a log that has no file yet. */
+const START = '1.0';
+
+/** The start of the file before the present one, which has at least the lines of some minutes together with that. */
+async function recentStartOf(path: string): Promise<EventPosition> {
+  let position = START;
+  for await (const { number } of openFiles(path, 'latest', (numbers) => numbers.slice(-2))) position = `${number}.0`;
+  return position;
+}
+
+async function endOf(path: string): Promise<EventPosition> {
+  for await (const { number, file } of openFiles(path, 'latest')) {
+    // A line that is being written now is after this position.
+    let end = 0;
+    for await (const line of linesForward(file, 0, MAX_LINE)) ({ end } = line);
+    return `${number}.${end}`;
+  }
+  return START;
+}
+
+/** `12.3456`: the number of a file, and the byte after which lines follow. Undefined for any other text. */
+function parsePosition(position: EventPosition): { readonly number: number; readonly end: number } | undefined {
+  const [, number, end] = /^(\d{1,9})\.(\d{1,15})$/.exec(position) ?? [];
+  return number === undefined || end === undefined ? undefined : { number: Number(number), end: Number(end) };
+}
+
+function parseLine(text: string): EventLine | undefined {
+  try {
+    return EventLine.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
