@@ -8,6 +8,7 @@ import { fixedCredential } from '../src/api/credentials.ts';
 import { SCOPES, type Scope } from '../src/api/scopes.ts';
 import { fetchTransport } from '../src/api/transport/index.ts';
 import type { ApiOptions } from '../src/api/types.ts';
+import type { EventLog } from '../src/api/webhooks/event-log.ts';
 import type { Json } from '../src/lib/json.ts';
 import { type Log, silent } from '../src/lib/log.ts';
 import type { RecordFolder } from '../src/lib/record-folder.ts';
@@ -56,6 +57,8 @@ export interface Options {
   merges?: RecordFolder;
   /** GHL_EXPORT_DIR */
   exportFolder?: string;
+  /** What webhooks announced. */
+  events?: EventLog;
   /** A sandbox that two servers share. */
   sandboxed?: Sandbox;
   /** The clock of server and sandbox. Its creator advances it; `advance` has no effect on it. */
@@ -129,6 +132,7 @@ export function serverOf(options: Options = {}) {
     stateStore: options.memory ?? inMemoryStore(),
     peopleFolder: options.peopleFolder,
     merges: options.merges,
+    events: options.events,
     exportFolder,
     confirms: options.confirm === 'on',
     timers,

@@ -29,7 +29,6 @@ export function createApi(options: ApiOptions): Api {
   const reader = new Reader(executor, (endpoint) => assertGranted(options, endpoint));
   const writes = new WritePipeline({ executor, reader, cache, log, journal: options.journal });
   let closed = false;
-
   const check = () => options.credential.check?.() ?? Promise.resolve();
 
   async function read(endpoint: Endpoint, sent: Json, callOptions: CallOptions): Promise<Json> {
@@ -68,6 +67,7 @@ export function createApi(options: ApiOptions): Api {
     check,
     locationId: async () => (await options.credential.current()).locationId,
     status: () => statusOf(executor),
+    dropReads: () => cache.drop(),
     now: timers.now,
     serverNow: () => timers.now() + serverClock.skew,
     async close() {

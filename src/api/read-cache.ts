@@ -28,7 +28,10 @@ interface SharedRead {
   callers: number;
 }
 
-/** One request for identical reads in flight, and its answer for a few seconds. Every write of this server drops both. */
+/**
+ * One request for identical reads in flight, and its answer for a few seconds. Every write of this server, and what webhooks
+ * announce, drops both.
+ */
 export class ReadCache {
   readonly #now: () => number;
   /** Runs for every read that needs no request of its own. */
@@ -43,7 +46,7 @@ export class ReadCache {
     this.#onHit = onHit;
   }
 
-  /** Call before and after a write: answers read until now may be outdated, those in flight included. */
+  /** Call before and after a write, and after one of others: answers read until now may be outdated, those in flight included. */
   drop(): void {
     this.#drops += 1;
     this.#answers.clear();

@@ -66,6 +66,8 @@ export interface Api {
   /** The location that calls go to. @throws UserError that says what is missing */
   locationId(): Promise<string>;
   status(): Status;
+  /** Gives no answer again that was read until now: somebody else has changed records. */
+  dropReads(): void;
   /** Monotonic ms, for deadlines and elapsed time. */
   now(): number;
   /** Epoch ms by HighLevel's clock, or by this machine's until the first answer. */

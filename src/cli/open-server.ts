@@ -1,6 +1,7 @@
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { createApi } from '../api/client.ts';
 import type { Api } from '../api/types.ts';
+import { fileEventLog } from '../api/webhooks/file-event-log.ts';
 import { fileJournal } from '../api/write/journal/file-journal.ts';
 import type { Log } from '../lib/log.ts';
 import { recordFolder } from '../lib/record-folder.ts';
@@ -54,6 +55,7 @@ export function openServer(config: Config, sandbox: boolean, log: Log, all: read
     merges: config.merges === undefined ? undefined : recordFolder(config.merges),
     exportFolder: config.exportFolder,
     confirms: config.confirms,
+    events: fileEventLog(config.events, log),
     stateStore: config.memory ? fileStateStore(config.memory, log) : inMemoryStore(),
   });
   return { server, api, connection, access };

@@ -146,7 +146,10 @@ function addScriptCommands(program: Command, keepOpen: () => void): void {
     .description("receive HighLevel's webhooks, for owners of a marketplace app")
     .option('--port <n>', 'port; 0 picks a free one', parsePort, 8787)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--public-key <file-or-url>', "the Ed25519 key that signs deliveries; HighLevel's published one if left out")
+    .option(
+      '--public-key <file-or-url>',
+      "the Ed25519 key that signs deliveries; HighLevel's published one if left out",
+    )
     .option('--rsa-key <file-or-url>', 'also accept the older signature, by this RSA key')
     .action(async (options: WebhookOptions) => (await import('./webhooks.ts')).runWebhooks(options));
 }

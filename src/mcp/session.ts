@@ -1,6 +1,9 @@
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { AccountInfo } from '../api/credentials.ts';
 import type { Api, WriteOrigin } from '../api/types.ts';
+import { isOfLocation, type WebhookEvent } from '../api/webhooks/event.ts';
+import type { EventLog } from '../api/webhooks/event-log.ts';
+import { followEvents } from '../api/webhooks/follow-events.ts';
 import type { Journal } from '../api/write/journal/journal.ts';
 import { cancelSignalOf } from '../lib/cancellation.ts';
 import type { Log } from '../lib/log.ts';
@@ -42,6 +45,8 @@ export interface ServerOptions {
   readonly exportFolder?: string | undefined;
   /** False if the owner wants no questions before something is destroyed; true if left out. */
   readonly confirms?: boolean;
+  /** What webhooks announced, for as long as a receiver stores it. */
+  readonly events?: EventLog | undefined;
   /** For subscriptions and questions. */
   readonly timers?: Timers;
 }
@@ -51,7 +56,7 @@ export type Session = ReturnType<typeof createSession>;
 /** State shared by the requests of one host. */
 export function createSession(server: Server, options: ServerOptions) {
   const { api, access, account, clock, journal, location, log, user, exportFolder, timers = realTimers } = options;
-  const { confirms = true } = options;
+  const { confirms = true, events } = options;
   const conversation = randomWord(CONVERSATION_LENGTH);
   const subscriptions = createSubscriptions({
     ...{ api, clock, timers, log },
@@ -65,6 +70,7 @@ export function createSession(server: Server, options: ServerOptions) {
     locations.set(locationId, current);
     return current;
   };
+  const follower = createFollower(options, timers, subscriptions.onEvents);
   // While a hundred contacts are read, the host reads the list once a second, not a hundred times.
   const listChanged = createThrottle(timers, () => void server.sendResourceListChanged().catch(ignore));
   return {
@@ -73,6 +79,7 @@ export function createSession(server: Server, options: ServerOptions) {
     /** The tools for one request, in the location that is current when the request starts. */
     async toolRunner(extra: Extra) {
       await api.check();
+      follower.start();
       const signal = cancelSignalOf(extra.signal);
       const { recents, state } = currentLocation();
       const context = {
@@ -83,6 +90,7 @@ export function createSession(server: Server, options: ServerOptions) {
         user,
         state,
         exportFolder,
+        events,
         label: account().label,
         access: access(),
         implementations,
@@ -95,9 +103,31 @@ export function createSession(server: Server, options: ServerOptions) {
       return createToolRunner(context, recents, () => listChanged.notify('ghl://contacts'));
     },
     close() {
+      follower.stop();
       subscriptions.stop();
       listChanged.stop();
     },
+  };
+}
+
+/** Follows what webhooks announce from the first request on: before it nothing was read that could be outdated. */
+function createFollower(
+  { api, account, events, log }: ServerOptions,
+  timers: Timers,
+  onEvents: (events: readonly WebhookEvent[]) => void,
+) {
+  let stop: (() => void) | undefined;
+  const drop = (added: readonly WebhookEvent[]) => {
+    const own = added.filter((event) => isOfLocation(event, account().locationId));
+    if (own.length === 0) return;
+    api.dropReads();
+    onEvents(own);
+  };
+  return {
+    start() {
+      if (events) stop ??= followEvents({ events, timers, log, onEvents: drop });
+    },
+    stop: () => stop?.(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { ApiError, type ErrorKind } from '../api/errors.ts';
 import type { Api, CallOptions } from '../api/types.ts';
+import type { WebhookEvent } from '../api/webhooks/event.ts';
 import { isRecord, type Json } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
 import type { Timers } from '../lib/scheduler.ts';
@@ -12,6 +13,9 @@ import { createThrottle } from './throttle.ts';
 /** Also the number of notifications that one write can cause. */
 export const MAX_SUBSCRIPTIONS = 500;
 
+/** URIs of resources that show tasks. */
+const SHOWS_TASKS = /\/(?:tasks|overview|timeline)$/;
+
 interface Options {
   readonly api: Api;
   readonly clock: Clock;
@@ -23,7 +27,10 @@ interface Options {
   readonly send: (uri: string) => void;
 }
 
-/** Notifies the host of changed resources: at once after writes of this server, by the change feed after others'. */
+/**
+ * Notifies the host of changed resources: at once after writes of this server and after webhooks, by the change feed
+ * after other writes.
+ */
 export function createSubscriptions(options: Options) {
   const { timers, log, send } = options;
   const subscribed = new Map<string, string | undefined>();
@@ -47,6 +54,12 @@ export function createSubscriptions(options: Options) {
   };
   return {
     onWrite,
+    /** Notifies the host of what webhooks announced. A task may come without its contact: it may be of any. */
+    onEvents(events: readonly Pick<WebhookEvent, 'contactId'>[]): void {
+      notifyOf(events.flatMap(({ contactId }) => contactId ?? []));
+      if (events.every(({ contactId }) => contactId !== undefined)) return;
+      for (const uri of subscribed.keys()) if (SHOWS_TASKS.test(uri)) throttle.notify(uri);
+    },
     /**
      * `contactId` is undefined for the collection and its pages, which every change concerns. Returns false when the limit
      * is reached.

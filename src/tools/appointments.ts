@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from '../api/endpoint.ts';
 import { rowOf, unpagedList } from './core/row-shape.ts';
-import { Calendar, Contact, Fields, outputs, User, window } from './core/schemas.ts';
+import { Calendar, Contact, Fields, Id, of, outputs, User, window } from './core/schemas.ts';
 
 export const listContactAppointments = endpoint({
   name: 'list_contact_appointments',
@@ -37,4 +37,18 @@ export const listCalendarEvents = endpoint({
     }),
   output: () => outputs.events,
   list: unpagedList('events', rowOf.event),
+});
+
+/** Not a tool: one event, which composite tools read when it is announced. */
+export const getCalendarEvent = endpoint({
+  name: 'get_calendar_event',
+  title: 'Get calendar event',
+  description: 'One event of a calendar.',
+  route: 'GET /calendars/events/appointments/{eventId}',
+  scope: 'calendars/events.readonly',
+  effect: 'read',
+  version: '2021-04-15',
+  answer: { one: 'event', id: 'eventId' },
+  input: () => z.strictObject({ eventId: Id }),
+  output: () => outputs.record({ event: of.object }),
 });

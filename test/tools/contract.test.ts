@@ -4,7 +4,7 @@ import { fetchTransport } from '../../src/api/transport/index.ts';
 import type { Json } from '../../src/lib/json.ts';
 
 import { sandboxRoutes } from '../../src/sandbox/index.ts';
-import { listCalendarEvents } from '../../src/tools/appointments.ts';
+import { getCalendarEvent, listCalendarEvents } from '../../src/tools/appointments.ts';
 import { endpoints, tools } from '../../src/tools/index.ts';
 import { layer } from '../api/layer.ts';
 import { connect, find, NOW } from '../connect.ts';
@@ -63,7 +63,7 @@ describe('an endpoint that is not a tool', () => {
   const hidden = contract.map(([name]) => name).filter((name) => !tools.some((tool) => tool.name === name));
 
   test('is used only by composite tools', () => {
-    expect(hidden).toEqual([listCalendarEvents.name]);
+    expect(hidden).toEqual([listCalendarEvents.name, getCalendarEvent.name]);
   });
 
   test('lists the appointments of a calendar through the request layer', async () => {

@@ -48,7 +48,10 @@ const ofTools = [
 ] as const;
 
 /** Endpoints that are no tools: only tools of several calls use them, and no host can call them by name. */
-const ofFlows = [['list_calendar_events', 'GET /calendars/events', 'calendars/events.readonly']] as const;
+const ofFlows = [
+  ['list_calendar_events', 'GET /calendars/events', 'calendars/events.readonly'],
+  ['get_calendar_event', 'GET /calendars/events/appointments/{eventId}', 'calendars/events.readonly'],
+] as const;
 
 export const contract = [...ofTools, ...ofFlows] as const;
 

@@ -1,6 +1,9 @@
 import { UserError } from '../../lib/errors.ts';
 import type { EventLine } from './event.ts';
 
+/** ms between two signs of life of a receiver. */
+export const ALIVE_MS = 10_000;
+
 /** The place in an event log after which lines are read: opaque to everybody but the log. */
 export type EventPosition = string;
 
@@ -22,6 +25,8 @@ export interface EventLog {
   append(lines: readonly EventLine[]): Promise<void>;
   /** The lines after a position, or from the start of what is stored. */
   readFrom(position: EventPosition | undefined): Promise<EventPage>;
+  /** Another text whenever lines were added; undefined while there is no log. Costs no more than a look at a file. */
+  stamp(): Promise<string | undefined>;
   /** A position before all lines of the last minutes. */
   recentStart(): Promise<EventPosition>;
   /** The position after the last line. */

@@ -5,7 +5,7 @@ const Id = z.string().regex(/^[\w-]{1,64}$/);
 const IsoTime = z.iso.datetime();
 
 /** Kinds of records that webhooks announce. */
-const KINDS = ['contact', 'note', 'task', 'appointment'] as const;
+export const KINDS = ['contact', 'note', 'task', 'appointment'] as const;
 export type RecordKind = (typeof KINDS)[number];
 
 /**
@@ -55,3 +55,7 @@ export type EventGap = z.infer<typeof EventGap>;
 /** One line of the event log. */
 export const EventLine = z.discriminatedUnion('kind', [WebhookEvent, EventGap]);
 export type EventLine = z.infer<typeof EventLine>;
+
+/** Whether an event is of a location; the sandbox has only one, whose id is not known. */
+export const isOfLocation = (event: Pick<WebhookEvent, 'locationId'>, locationId: string | undefined): boolean =>
+  locationId === undefined || event.locationId === locationId;

@@ -72,6 +72,7 @@ export function fileEventLog(path: string, log: Log, options: Options = {}): Eve
         void writeAll();
       });
     },
+    stamp: () => stampOf(path),
     readFrom: (position) => readLines(path, position),
     recentStart: () => recentStartOf(path),
     end: () => endOf(path),
@@ -92,6 +93,12 @@ export function fileEventLog(path: string, log: Log, options: Options = {}): Eve
     },
   };
 }
+
+const stampOf = (path: string): Promise<string | undefined> =>
+  promises.stat(path).then(
+    ({ ino, size }) => `${ino} ${size}`,
+    () => undefined,
+  );
 
 const unwritable = (path: string, error: unknown) =>
   new EventLogUnwritable(`${path} cannot be written (${(error as Error).message}).`);

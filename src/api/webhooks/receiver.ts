@@ -5,7 +5,7 @@ import { type Json, recordIn } from '../../lib/json.ts';
 import type { Log } from '../../lib/log.ts';
 import { epochOf, type Timers } from '../../lib/scheduler.ts';
 import { type EventLine, type RecordKind, recordKindOf, WebhookEvent } from './event.ts';
-import { type EventLog, EventLogUnwritable, type EventPosition } from './event-log.ts';
+import { ALIVE_MS, type EventLog, EventLogUnwritable, type EventPosition } from './event-log.ts';
 import { type DeliveryHeaders, isSigned, type WebhookKeys } from './signature.ts';
 
 /** What a delivery is answered with. */
@@ -171,9 +171,6 @@ export class Receiver {
   }
 }
 
-/** ms between two signs of life. */
-export const ALIVE_MS = 10_000;
-
 const DUPLICATE: Reply = { status: 200, outcome: 'duplicate' };
 const yes = () => true;
 const no = () => false;
@@ -198,7 +195,7 @@ function parseJson(body: Buffer): unknown {
 /** Epoch ms of ISO text or of a number of seconds or ms; undefined for anything else. */
 function epochOfTimestamp(timestamp: string | number): number | undefined {
   const value = typeof timestamp === 'number' ? timestamp : Number(timestamp);
-  const at = Number.isNaN(value) ? Date.parse(String(timestamp)) : value < SECONDS_BELOW ? value * 1_000 : value;
+  const at = Number.isNaN(value) ? Date.parse(`${timestamp}`) : value < SECONDS_BELOW ? value * 1_000 : value;
   return Number.isNaN(new Date(at).getTime()) ? undefined : at;
 }
 /** In ms this is 1973. */

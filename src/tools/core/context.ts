@@ -1,6 +1,7 @@
 import type { Endpoint, ToolSpec } from '../../api/endpoint.ts';
 import type { Priority } from '../../api/rate-limiter.ts';
 import type { Api, CallOptions, WriteOrigin } from '../../api/types.ts';
+import type { EventLog } from '../../api/webhooks/event-log.ts';
 import type { Journal } from '../../api/write/journal/journal.ts';
 import type { CancelSignal } from '../../lib/cancellation.ts';
 import type { Json } from '../../lib/json.ts';
@@ -58,6 +59,8 @@ export interface RequestContext {
   readonly confirming?: Confirming | undefined;
   /** The owner's folder for exports; undefined where they are off. */
   readonly exportFolder?: string | undefined;
+  /** What webhooks announced. */
+  readonly events?: Pick<EventLog, 'readFrom' | 'lastAlive'> | undefined;
   /** State of the location that was signed in to when the request began. */
   readonly state: LocationState;
   /** Loads the implementations of composite tools. */

@@ -83,6 +83,7 @@ const REQUIREMENTS: Readonly<Record<string, readonly Requirement[]>> = {
   get_contact_overview: READS_CONTACT,
   get_contact_timeline: READS_CONTACT,
   list_calendar_events: [always(['list_contact_appointments'])],
+  get_calendar_event: [always(['list_contact_appointments'])],
   search_location_appointments: [always(['list_contact_appointments'])],
   list_changed_contacts: [
     always([SEARCH]),

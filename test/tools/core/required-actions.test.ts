@@ -204,6 +204,7 @@ function actsOf(request: Arrived): string[] {
     case 'remove_contact_from_all_campaigns':
       return [name, 'remove_contact_from_campaign'];
     case 'list_calendar_events':
+    case 'get_calendar_event':
       return ['list_contact_appointments'];
     default:
       return [name];

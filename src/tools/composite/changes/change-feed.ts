@@ -1,20 +1,19 @@
+import type { RecordKind } from '../../../api/webhooks/event.ts';
 import type { Json } from '../../../lib/json.ts';
 import type { ToolContext } from '../../core/context.ts';
 import { bytes, pageDataBytes } from '../../core/tool-result.ts';
 import { shareOfDay } from '../bulk-job/cost.ts';
 import { failureReason } from '../contact-view/contact-parts.ts';
+import type { Kept } from './kept.ts';
 import { type ChangeSource, Room, timeOf } from './source.ts';
-import { type AppointmentsKept, appointments } from './sources/appointments.ts';
-import { type ContactsAsked, type ContactsKept, contactsAndTasks } from './sources/contacts.ts';
-import { type DeletedKept, deleted } from './sources/deleted.ts';
-import { type NotesFilter, type NotesKept, notesOf } from './sources/notes.ts';
+import { appointments, FAR_APPOINTMENTS } from './sources/appointments.ts';
+import { type ContactsAsked, contactsAndTasks, TASKS_UNSEEN } from './sources/contacts.ts';
+import { deleted } from './sources/deleted.ts';
+import { type Announced, readAnnounced, withDeletions } from './sources/events.ts';
+import { type NotesFilter, notesOf, OTHER_NOTES } from './sources/notes.ts';
 
 /** How far a reader of changes has come: what each kind of record is compared with next. */
-export interface SavedCursor extends ContactsKept {
-  /** Undefined before it was first asked for, as are the others. */
-  readonly appointments?: AppointmentsKept | undefined;
-  readonly deleted?: DeletedKept | undefined;
-  readonly notes?: NotesKept | undefined;
+export interface SavedCursor extends Kept {
   /** Where a look that is not finished continues, and since when it reads (epoch ms). */
   readonly unfinished?: { readonly source: SourceName; readonly since: number } | undefined;
 }
@@ -43,11 +42,13 @@ export interface Changes {
 }
 
 const KEYS = { appointments: 'changedAppointments', deleted: 'deletedContacts', notes: 'changedNotes' } as const;
+/** Rows that say when they were seen. */
+const STAMPED: readonly string[] = Object.values(KEYS);
 const NAMES = { appointments: 'appointments', deleted: 'deleted contacts', notes: 'notes' } as const;
 /** In the order in which they are read. */
 const SOURCES = ['appointments', 'deleted', 'notes'] as const;
 type SourceName = (typeof SOURCES)[number];
-type Kept = Pick<SavedCursor, SourceName>;
+type KeptOf = Pick<Kept, SourceName>;
 
 /** Rows of one answer: the tasks of each contact may be a call. */
 export const MAX_ROWS = 50;
@@ -63,14 +64,18 @@ function sourcesOf(asked: Asked): readonly SourceName[] {
 }
 
 /** A source with what it has kept, so that those of all kinds can be used alike. */
-function open<Name extends SourceName>(name: Name, source: ChangeSource<NonNullable<Kept[Name]>>, cursor: SavedCursor) {
-  const kept = cursor[name] as NonNullable<Kept[Name]> | undefined;
+function open<Name extends SourceName>(
+  name: Name,
+  source: ChangeSource<NonNullable<KeptOf[Name]>>,
+  cursor: SavedCursor,
+) {
+  const kept = cursor[name] as NonNullable<KeptOf[Name]> | undefined;
   return {
     name,
     estimate: (context: ToolContext) => source.estimate(kept, context),
     look: async (since: number, room: Room, context: ToolContext) => {
       const { kept: next, ...look } = await source.look(since, kept, room, context);
-      return { ...look, kept: { [name]: next } as Kept };
+      return { ...look, kept: { [name]: next } as KeptOf };
     },
   };
 }
@@ -106,10 +111,79 @@ async function costOfLook(names: readonly SourceName[], asked: Asked, cursor: Sa
   return requests;
 }
 
+/** The rows of several looks under each key. */
+type Rows = Record<string, readonly Json[]>;
+
+function addRows(rows: Rows, added: Rows, seenAt: string): void {
+  for (const [key, more] of Object.entries(added)) {
+    const stamped = STAMPED.includes(key) ? more.map((row) => ({ ...row, seenAt })) : more;
+    if (more.length > 0) rows[key] = [...(rows[key] ?? []), ...stamped];
+  }
+}
+
+/** Kinds of changes that are not covered, by the kind of record whose events cover them. */
+const ANNOUNCED: Readonly<Record<RecordKind, readonly string[]>> = {
+  contact: [NAMES.deleted],
+  note: [NAMES.notes, OTHER_NOTES],
+  task: TASKS_UNSEEN,
+  appointment: [NAMES.appointments, FAR_APPOINTMENTS],
+};
+
+/** What is not seen, without what webhooks announced; times in which those may have been lost are named. */
+function unseenWith(unseen: readonly string[], announced: Announced | undefined): readonly string[] {
+  if (!announced) return unseen;
+  const covered = [...announced.covered].flatMap((kind) => ANNOUNCED[kind]);
+  // No event says that a task was edited.
+  const edits = unseen.some((name) => covered.includes(name) && TASKS_UNSEEN.includes(name)) ? ['edits of tasks'] : [];
+  const lost = announced.gaps.map((gap) => `webhooks of ${gap}`);
+  return [...unseen.filter((name) => !covered.includes(name)), ...edits, ...lost];
+}
+
+/** A look at one source; what is reported as deleted there is not reported again. */
+async function lookAt(name: SourceName, asked: Asked, reached: Kept, since: number, room: Room, context: ToolContext) {
+  const look = await openSource(name, asked, reached).look(since, room, context);
+  const isReported = new Set<unknown>(reached.events?.deleted);
+  const rows = look.rows.filter(({ id, change }) => change !== 'deleted' || !isReported.has(id));
+  return { ...look, rows, reached: withDeletions({ ...reached, ...look.kept }, rows) };
+}
+
+/** The sources in turn, from the first name on; `next` is the one that the next call reads on, by about `left` requests. */
+async function readSources(
+  names: readonly SourceName[],
+  asked: Asked,
+  start: Kept,
+  since: number,
+  room: Room,
+  context: ToolContext,
+) {
+  const rows: Rows = {};
+  let reached = start;
+  const [unseen, failed]: [string[], string[]] = [[], []];
+  for (const [at, name] of names.entries()) {
+    if (room.isFull || !context.hasTime()) return { rows, reached, unseen, failed, next: name };
+    try {
+      const look = await lookAt(name, asked, reached, since, room, context);
+      reached = look.reached;
+      rows[KEYS[name]] = look.rows;
+      unseen.push(...look.unseen);
+      if (look.left !== undefined) {
+        const others = await estimateOf(names.slice(at + 1), asked, reached, context);
+        return { rows, reached, unseen, failed, next: name, left: look.left + others };
+      }
+    } catch (error) {
+      context.notify(`${NAMES[name]} could not be read: ${failureReason(error)}`);
+      unseen.push(NAMES[name]);
+      failed.push(NAMES[name]);
+    }
+  }
+  return { rows, reached, unseen, failed };
+}
+
 /**
- * What changed since a cursor: first contacts and their tasks, and once all of those are delivered the other kinds in
- * turn. A look that takes a notable share of the day's quota is not started: the answer says what it costs, and the next
- * call with its cursor starts it. A kind that cannot be read is named in `unseen`, and the next look covers the same time.
+ * What changed since a cursor: first contacts and their tasks, and once all of those are delivered what webhooks announced,
+ * and then the other kinds in turn. A look that takes a notable share of the day's quota is not started: the answer says
+ * what it costs, and the next call with its cursor starts it. A kind that cannot be read is named in `unseen`, and the next
+ * look covers the same time.
  * @throws UserError if the contacts cannot be read
  */
 export async function readChanges(asked: Asked, { unfinished, ...start }: SavedCursor, given: ToolContext) {
@@ -122,40 +196,36 @@ export async function readChanges(asked: Asked, { unfinished, ...start }: SavedC
     ...SOURCES.filter((name) => !all.includes(name)).map((name) => NAMES[name]),
     ...(first?.unseen ?? []),
   ];
-  const rows: Record<string, readonly Json[]> = { contacts: [], ...first?.rows };
+  const rows: Rows = { contacts: [], ...first?.rows };
   const failed: string[] = [];
-  let reached: SavedCursor = { ...start, ...first?.reached };
+  let reached: Kept = { ...start, ...first?.reached };
+  let announced: Announced | undefined;
   /** `source`: the one that the next call reads on, by about `left` requests. */
   const end = (isComplete: boolean, source?: SourceName, left?: number): Changes => ({
-    ...{ rows, unseen, failed, isComplete, completeTo: first ? first.completeTo : start.contacts.since },
+    ...{ rows, failed, isComplete, completeTo: first ? first.completeTo : start.contacts.since },
+    unseen: unseenWith(unseen, announced),
     reached: source ? { ...reached, unfinished: { source, since } } : reached,
     requests: { sent: sent(), ...(left === undefined ? {} : { left }) },
   });
   if (first?.isComplete === false) return end(false);
+  const used = Object.values(rows).flat();
+  const room = new Room(asked.limit ?? MAX_ROWS, pageDataBytes(asked.limit) - bytes(used), used.length === 0);
+  announced = await readAnnounced(asked, start, reached, room, context);
+  if (announced) {
+    addRows(rows, announced.rows, seenAt(context));
+    reached = announced.kept;
+    if (announced.left !== undefined) return end(false, continued?.source, announced.left);
+  }
   const names = continued ? all.slice(all.indexOf(continued.source)) : all;
   const [next] = names;
   const cost = continued || !next ? undefined : await costOfLook(names, asked, reached, context);
   if (cost !== undefined) return end(false, next, cost);
-  const used = Object.values(rows).flat();
-  const room = new Room(asked.limit ?? MAX_ROWS, pageDataBytes(asked.limit) - bytes(used), used.length === 0);
-  for (const [at, name] of names.entries()) {
-    if (room.isFull || !context.hasTime()) return end(false, name);
-    try {
-      const look = await openSource(name, asked, reached).look(since, room, context);
-      reached = { ...reached, ...look.kept };
-      if (look.rows.length > 0) rows[KEYS[name]] = look.rows.map((row) => ({ ...row, seenAt: seenAt(context) }));
-      unseen.push(...look.unseen);
-      if (look.left !== undefined) {
-        const others = await estimateOf(names.slice(at + 1), asked, reached, context);
-        return end(false, name, look.left + others);
-      }
-    } catch (error) {
-      context.notify(`${NAMES[name]} could not be read: ${failureReason(error)}`);
-      unseen.push(NAMES[name]);
-      failed.push(NAMES[name]);
-    }
-  }
-  return end(true);
+  const read = await readSources(names, asked, reached, since, room, context);
+  addRows(rows, read.rows, seenAt(context));
+  ({ reached } = read);
+  unseen.push(...read.unseen);
+  failed.push(...read.failed);
+  return end(read.next === undefined, read.next, read.left);
 }
 
 const seenAt = (context: ToolContext): string => new Date(timeOf(context)).toISOString();

@@ -41,7 +41,7 @@ export const withoutCache = ({ call }: Pick<ToolContext, 'call'>): Pick<ToolCont
 });
 
 /** A contact that was never changed may have no `dateUpdated`. */
-const changedAt = ({ dateUpdated, dateAdded }: Json): number => epochMs(dateUpdated ?? dateAdded);
+export const changedAt = ({ dateUpdated, dateAdded }: Json): number => epochMs(dateUpdated ?? dateAdded);
 
 function changesQuery(since: number): Json {
   const range = { operator: 'range', value: { gte: new Date(since).toISOString() } };
@@ -109,8 +109,8 @@ function takeChanges(rows: readonly Json[], delivered: Map<string, number>, sinc
     read += 1;
     const { id, dateAdded } = raw;
     const at = changedAt(raw);
-    // No tool takes an id of another form.
-    if (!isId(id) || delivered.get(id) === at) continue;
+    // No tool takes an id of another form. An older version than one that was delivered is an index behind.
+    if (!isId(id) || (delivered.get(id) ?? Number.NEGATIVE_INFINITY) >= at) continue;
     const isNew = !delivered.has(id) && epochMs(dateAdded) >= since;
     changes.push({ id, raw, change: isNew ? 'created' : 'updated' });
     delivered.set(id, at);

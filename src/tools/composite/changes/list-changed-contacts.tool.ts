@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { listCalendarEvents } from '../../appointments.ts';
+import { getCalendarEvent, listCalendarEvents } from '../../appointments.ts';
 import { answer, Fields, Filled, Id, listOf, of, Time, upTo } from '../../core/schemas.ts';
 import { compositeTool, lazyTool } from '../../core/tool.ts';
 import { searchTasksPage } from '../location-tasks/task-search.ts';
@@ -50,6 +50,6 @@ export const listChangedContacts = compositeTool({
       requests: of.object,
       next: of.object,
     }),
-  calls: [searchTasksPage, listCalendarEvents],
+  calls: [searchTasksPage, listCalendarEvents, getCalendarEvent],
   run: lazyTool('listChangedContacts'),
 });

@@ -15,6 +15,7 @@ const SearchAfter = z
   .max(10)
   .optional();
 const Ids = z.string();
+const Tasks = z.record(Id, z.tuple([z.string(), z.string()]));
 const StoredCursor = z.object({
   contacts: z.object({
     since: Time,
@@ -22,7 +23,7 @@ const StoredCursor = z.object({
     searchAfter: SearchAfter,
     delivered: z.record(Id, Time),
   }),
-  tasks: z.record(Id, z.tuple([z.string(), z.string()])).optional(),
+  tasks: Tasks.optional(),
   appointments: z
     .object({
       since: Time,
@@ -41,7 +42,16 @@ const StoredCursor = z.object({
     .object({
       since: Time,
       contacts: z.record(Id, z.record(Id, z.string())),
+      isAsked: z.boolean().optional(),
       unfinished: z.object({ at: Time, contacts: z.array(Id) }).optional(),
+    })
+    .optional(),
+  events: z
+    .object({
+      place: z.object({ position: z.string().optional(), taken: z.number() }),
+      isReceived: z.boolean(),
+      tasks: Tasks,
+      deleted: z.array(z.string()),
     })
     .optional(),
   unfinished: z.object({ source: z.enum(['appointments', 'deleted', 'notes']), since: Time }).optional(),

@@ -23,6 +23,9 @@ export interface AppointmentsKept {
   readonly events: Readonly<Record<string, KeptEvent>>;
 }
 
+/** What a look does not see. */
+export const FAR_APPOINTMENTS = 'appointments over 7 days ago or over 60 days ahead';
+
 const BACK_MS = 7 * DAY_MS;
 const AHEAD_MS = 60 * DAY_MS;
 /** Where an appointment that has left the window is looked for. Ranges of 800 days are known to work. */
@@ -30,16 +33,16 @@ const FAR_BACK_MS = 200 * DAY_MS;
 const FAR_AHEAD_MS = 600 * DAY_MS;
 const TEXT_CHARACTERS = 200;
 
-interface Seen {
+export interface Seen {
   readonly id: string;
   readonly raw: Json;
   readonly kept: KeptEvent;
 }
 
-type Change = 'booked' | 'moved' | 'cancelled' | 'statusChanged' | 'changed';
+export type Change = 'booked' | 'moved' | 'cancelled' | 'statusChanged' | 'changed';
 
 /** An appointment without an id or a start cannot be compared. */
-function seenIn(raw: Json): Seen[] {
+export function seenIn(raw: Json): Seen[] {
   const { startTime, endTime, title, assignedUserId, notes, address, contactId } = raw;
   const [id, status = '', calendarId = ''] = [textIn(raw, 'id'), textIn(raw, 'appointmentStatus'), textIn(raw, 'calendarId')]; // biome-ignore format: a list
   const start = typeof startTime === 'number' ? startTime : epochMs(startTime);
@@ -64,7 +67,7 @@ export function changeOf(
   return epochMs(raw.dateUpdated) >= readAt ? 'changed' : undefined;
 }
 
-function eventRow({ id, raw, kept }: Seen, change: Change, old: KeptEvent | undefined): Json {
+export function eventRow({ id, raw, kept }: Seen, change: Change, old: KeptEvent | undefined): Json {
   const { startTime, endTime, title, calendarId, assignedUserId, contactId } = raw;
   const previous = {
     previousStart: old && old[0] !== kept[0] ? new Date(old[0]).toISOString() : undefined,
@@ -74,7 +77,7 @@ function eventRow({ id, raw, kept }: Seen, change: Change, old: KeptEvent | unde
   return pickFields({ ...row, calendarId, assignedUserId, contactId }, TEXT_CHARACTERS);
 }
 
-const deletedRow = (id: string, [start, status, , calendarId]: KeptEvent): Json => ({
+export const deletedRow = (id: string, [start, status, , calendarId]: KeptEvent): Json => ({
   ...{ id, change: 'deleted', previousStart: new Date(start).toISOString(), previousStatus: status, calendarId },
 });
 
@@ -121,7 +124,7 @@ class Report {
 }
 
 /** Rows with the names of their contacts, by a request for 50 of them. */
-async function withContacts(rows: readonly Json[], context: ToolContext): Promise<readonly Json[]> {
+export async function withContacts(rows: readonly Json[], context: ToolContext): Promise<readonly Json[]> {
   const contacts = await contactsOfRows(rows, context);
   return rows.map((row) => {
     const contact = contacts.get(textIn(row, 'contactId') ?? '');
@@ -184,10 +187,7 @@ export const appointments: ChangeSource<AppointmentsKept> = {
         calendars: isCut ? before.calendars : { ...before.calendars, ...Object.fromEntries(readings) },
       },
       left: isCut ? read.calendars.length + 1 : undefined,
-      unseen: [
-        'appointments over 7 days ago or over 60 days ahead',
-        ...read.failed.map(({ calendarId }) => `appointments of calendar ${calendarId}`),
-      ],
+      unseen: [FAR_APPOINTMENTS, ...read.failed.map(({ calendarId }) => `appointments of calendar ${calendarId}`)],
     };
   },
 };

@@ -34,15 +34,24 @@ export interface ContactsKept {
   readonly tasks?: TaskSnapshot | undefined;
 }
 const FIELDS = ['id', 'change', 'firstName', 'lastName', 'email', 'phone', 'companyName', 'tags', 'status', 'assignedTo', 'dateAdded', 'dateUpdated'] as const; // biome-ignore format: a list
+
+const taskRows = (tasks: readonly Json[], { clock }: Pick<ToolContext, 'clock'>): Json => ({
+  tasks: tasks.map((task) => pickFields({ ...taskRow(task, clock.now()), contactId: undefined }, TASK_CHARACTERS)),
+});
+
+/** The `tasks` of one contact, or `tasksFailed`. */
+export const tasksOf = (contactId: string, context: ToolContext): Promise<Json> =>
+  context.call(listContactTasks, { contactId }, 'bulk').then(
+    (answer) => taskRows(rowsIn(answer, 'tasks'), context),
+    (error: unknown) => ({ tasksFailed: failureReason(error) }),
+  );
+
 /**
  * Tasks by the search over the whole location, with the changes in it, or contact by contact where that is not available.
  * `of` gives the `tasks` of one contact, or `tasksFailed`.
  */
 async function readTasks(before: TaskSnapshot | undefined, context: ToolContext) {
-  const { access, notify, clock, call } = context;
-  const rows = (tasks: readonly Json[]): Json => ({
-    tasks: tasks.map((task) => pickFields({ ...taskRow(task, clock.now()), contactId: undefined }, TASK_CHARACTERS)),
-  });
+  const { access, notify } = context;
   const all = mayRead(searchTasksPage, access)
     ? await readAllTasks(context).catch((error: unknown) => {
         notify(`The tasks of the whole location could not be searched: ${failureReason(error)}`);
@@ -50,29 +59,31 @@ async function readTasks(before: TaskSnapshot | undefined, context: ToolContext)
       })
     : undefined;
   if (!all) {
-    const of = (contactId: string): Promise<Json> =>
-      call(listContactTasks, { contactId }, 'bulk').then(
-        (answer) => rows(rowsIn(answer, 'tasks')),
-        (error: unknown) => ({ tasksFailed: failureReason(error) }),
-      );
-    return { of };
+    return { of: (contactId: string) => tasksOf(contactId, context) };
   }
   const changes = await taskChanges(before, all, context);
   if (!before) notify('Changes of tasks are reported from the next answer on.');
-  const of = (contactId: string) => rows([...all.values()].filter((task) => task.contactId === contactId));
+  const of = (contactId: string) =>
+    taskRows(
+      [...all.values()].filter((task) => task.contactId === contactId),
+      context,
+    );
   return { of, changes };
 }
 
-const contactRow = ({ raw, change }: Change, fields: readonly string[] = FIELDS): Json =>
+export const contactRow = ({ raw, change }: Change, fields: readonly string[] = FIELDS): Json =>
   pickFields({ ...rowOf.contact(raw), change, status: contactStatus(raw) }, CONTACT_CHARACTERS, [
     'id',
     'change',
     ...fields,
   ]);
 
+/** Where tasks are not asked for, and where those of the whole location cannot be searched. */
+export const TASKS_UNSEEN: readonly string[] = ['tasks', 'tasks of other contacts'];
+
 /** Kinds of changes of tasks that are not covered. */
 const unseenTasks = (tasks: Awaited<ReturnType<typeof readTasks>> | undefined): readonly string[] =>
-  tasks?.changes ? [] : [tasks ? 'tasks of other contacts' : 'tasks'];
+  tasks?.changes ? [] : TASKS_UNSEEN.slice(...(tasks ? [1] : [0, 1]));
 
 /**
  * Contacts that were created or updated, each with its tasks where they are asked for, and tasks of the whole location that

@@ -14,12 +14,14 @@ import { withoutCache } from '../contact-changes.ts';
 import { type ChangeSource, digestOf, type Room, timeOf } from '../source.ts';
 
 /** The digest of each note of a contact by its id. */
-type NotesOfContact = Readonly<Record<string, string>>;
+export type NotesOfContact = Readonly<Record<string, string>>;
 
 export interface NotesKept {
   /** Epoch ms: notes of a contact that was never read are new if they were added from then on. */
   readonly since: number;
   readonly contacts: Readonly<Record<string, NotesOfContact>>;
+  /** True once notes were asked for, and not only announced. */
+  readonly isAsked?: boolean | undefined;
   /** A look that the next call continues: when it started, and the contacts that are left. */
   readonly unfinished?: { readonly at: number; readonly contacts: readonly string[] } | undefined;
 }
@@ -34,6 +36,8 @@ export interface NotesFilter {
 const MAX_CONTACTS = 2_000;
 /** Contacts that are read side by side. */
 const BATCH = 10;
+/** What a look does not see. */
+export const OTHER_NOTES = 'notes of other contacts';
 const TEXT_CHARACTERS = 300;
 
 async function contactsWithTag(tag: string, context: ToolContext): Promise<readonly string[]> {
@@ -58,7 +62,7 @@ async function contactsOf({ notesOf = [], notesOfTag }: NotesFilter, context: To
 const digest = ({ title, body, color, pinned, userId }: Json): string => digestOf([title, body, color, pinned, userId]);
 
 /** Reads the notes of one contact; undefined where it was deleted with them. */
-const readNotes = (contactId: string, context: ToolContext): Promise<readonly Json[] | undefined> =>
+export const readNotes = (contactId: string, context: ToolContext): Promise<readonly Json[] | undefined> =>
   withoutCache(context)
     .call(listContactNotes, { contactId }, 'bulk')
     .then(
@@ -69,24 +73,42 @@ const readNotes = (contactId: string, context: ToolContext): Promise<readonly Js
       },
     );
 
+/** A note of which a webhook said that something happened to it. */
+interface AnnouncedNote {
+  readonly id: string;
+  readonly isDeleted: boolean;
+}
+
 /** What changed in the notes of a contact, with what is kept of each note once its row is given. */
-function changesIn(notes: readonly Json[], before: NotesOfContact | undefined, since: number, contactId: string) {
+export function changesIn(
+  notes: readonly Json[],
+  before: NotesOfContact | undefined,
+  since: number,
+  contactId: string,
+  announced?: AnnouncedNote,
+) {
   const present = new Map(notes.flatMap((note) => (isId(note.id) ? [[note.id, note] as const] : [])));
   const written = [...present].flatMap(([id, note]) => {
     const old = before?.[id];
     const isNew = old === undefined && (before !== undefined || epochMs(note.dateAdded) >= since);
-    const change = isNew ? 'added' : old !== undefined && old !== digest(note) ? 'changed' : undefined;
+    const isChanged = old === undefined ? id === announced?.id : old !== digest(note);
+    const change = isNew ? 'added' : isChanged ? 'changed' : undefined;
     const { title, userId, dateAdded } = note;
     const row = { id, change, contactId, title, body: noteText(note), userId, dateAdded };
     return change ? [{ id, row: pickFields(row, TEXT_CHARACTERS) }] : [];
   });
-  const deleted = Object.keys(before ?? {}).filter((id) => !present.has(id));
+  const known = new Set([...Object.keys(before ?? {}), ...(announced?.isDeleted ? [announced.id] : [])]);
+  const deleted = [...known].filter((id) => !present.has(id));
   const changes = [...written, ...deleted.map((id) => ({ id, row: { id, change: 'deleted', contactId } }))];
   return { changes, kept: Object.fromEntries([...present].map(([id, note]) => [id, digest(note)])) };
 }
 
 /** Gives the rows that fit; `kept` is without those that do not, and `isCut` where there are any. */
-function reportOf({ changes, kept: all }: ReturnType<typeof changesIn>, before: NotesOfContact = {}, room: Room) {
+export function reportOf(
+  { changes, kept: all }: ReturnType<typeof changesIn>,
+  before: NotesOfContact = {},
+  room: Room,
+) {
   const kept: Record<string, string> = { ...all };
   const rows: Json[] = [];
   let isCut = false;
@@ -100,7 +122,7 @@ function reportOf({ changes, kept: all }: ReturnType<typeof changesIn>, before: 
 }
 
 /** The contacts of this look, and those looked at last of the others. */
-function latestContacts(contacts: NotesKept['contacts'], looked: NotesKept['contacts']): NotesKept['contacts'] {
+export function latestContacts(contacts: NotesKept['contacts'], looked: NotesKept['contacts']): NotesKept['contacts'] {
   const others = Object.entries(contacts).filter(([id]) => !Object.hasOwn(looked, id));
   return Object.fromEntries([...others, ...Object.entries(looked)].slice(-MAX_CONTACTS));
 }
@@ -167,11 +189,12 @@ export const notesOf = (filter: NotesFilter): ChangeSource<NotesKept> => ({
       rows,
       kept: {
         since: isFinished && isRead ? at : since,
+        isAsked: true,
         contacts: latestContacts(contacts, looked),
         ...(isFinished ? {} : { unfinished: { at, contacts: left } }),
       },
       left: isFinished ? undefined : left.length,
-      unseen: ['notes of other contacts', ...(failed.size > 0 ? [`notes of ${failed.size} of these contacts`] : [])],
+      unseen: [OTHER_NOTES, ...(failed.size > 0 ? [`notes of ${failed.size} of these contacts`] : [])],
     };
   },
 });

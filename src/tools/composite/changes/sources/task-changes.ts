@@ -30,7 +30,7 @@ const MAX_CHANGES = 50;
 const ENOUGH_BYTES = MAX_BYTES / 3;
 export const TASK_CHARACTERS = 200;
 
-const digest = ({ title, body, dueDate, completed, assignedTo }: Json): string =>
+export const taskDigest = ({ title, body, dueDate, completed, assignedTo }: Json): string =>
   digestOf([title, body, dueDate, completed === true, assignedTo]);
 
 /** Every task of the location by id; undefined where there are too many to compare, or not all could be read. */
@@ -56,7 +56,7 @@ export async function taskChanges(
   tasks: ReadonlyMap<string, LocationTask>,
   context: ToolContext,
 ): Promise<TaskChanges> {
-  const now = new Map([...tasks].map(([id, task]) => [id, [digest(task), task.contactId] as const]));
+  const now = new Map([...tasks].map(([id, task]) => [id, [taskDigest(task), task.contactId] as const]));
   if (!before) return { changes: [], snapshot: Object.fromEntries(now), more: false };
   const written = [...now].filter(([id, [print]]) => before[id]?.[0] !== print).map(([id]) => id);
   const missing = Object.keys(before).filter((id) => !now.has(id));
