@@ -42,8 +42,9 @@ export function followEvents({ events, timers, log, onEvents }: FollowOptions): 
     schedule();
   }
   void run(async () => {
-    known = await events.stamp();
     position = await events.end();
+    // Lines may have been added since: the first look reads in any case.
+    known = (await events.stamp()) === undefined ? undefined : '';
   });
   return () => {
     isStopped = true;

@@ -135,8 +135,7 @@ function unseenWith(unseen: readonly string[], announced: Announced | undefined)
   const covered = [...announced.covered].flatMap((kind) => ANNOUNCED[kind]);
   // No event says that a task was edited.
   const edits = unseen.some((name) => covered.includes(name) && TASKS_UNSEEN.includes(name)) ? ['edits of tasks'] : [];
-  const lost = announced.gaps.map((gap) => `webhooks of ${gap}`);
-  return [...unseen.filter((name) => !covered.includes(name)), ...edits, ...lost];
+  return [...unseen.filter((name) => !covered.includes(name)), ...edits, ...announced.gaps];
 }
 
 /** A look at one source; what is reported as deleted there is not reported again. */

@@ -26,7 +26,7 @@ export interface HintsRead {
   readonly hints: readonly Hint[];
   /** After all lines that were read. */
   readonly end: Place;
-  /** ISO times between which events may have been lost, by `from/until`. */
+  /** Where events may have been lost, for `unseen`. */
   readonly gaps: readonly string[];
 }
 
@@ -47,10 +47,10 @@ export async function readHints(
   let place = start;
   for (let read = 0; read < MAX_LINES; ) {
     const { lines, next, hasLost } = await readFrom(place.position);
-    if (hasLost && place.position !== undefined) gaps.push('lines of the event log that are lost');
+    if (hasLost && place.position !== undefined) gaps.push('webhooks whose stored events are lost');
     for (const [at, line] of lines.entries()) {
       if (at < place.taken) continue;
-      if (line.kind === 'gap') gaps.push(`${line.from}/${line.until}`);
+      if (line.kind === 'gap') gaps.push(`webhooks from ${line.from} until ${line.until}`);
       else if (isOfLocation(line, state.locationId) && Date.parse(line.announced) >= since)
         addHint(hints, line, { position: place.position, taken: at });
     }

@@ -28,7 +28,7 @@ export interface Announced {
   readonly left: number | undefined;
   /** Kinds of records of which every event since the look before is reported. */
   readonly covered: ReadonlySet<RecordKind>;
-  /** In which events may have been lost. */
+  /** Where events may have been lost, for `unseen`. */
   readonly gaps: readonly string[];
 }
 
@@ -157,7 +157,7 @@ export async function readAnnounced(
     },
     left: isComplete || hasFailed ? undefined : left.length,
     covered: new Set(isCovered && isAlive ? KINDS.filter(covers) : []),
-    gaps: [...read.gaps, ...(isAlive ? [] : ['now: no receiver of webhooks runs'])],
+    gaps: [...read.gaps, ...(isAlive ? [] : ['webhooks: no receiver runs now'])],
   };
 }
 
