@@ -7,8 +7,8 @@ import type { Log } from './log.ts';
 export interface StateStore {
   /** The stored value. The file may hold anything, so check what is read. */
   read(name: string): Promise<unknown>;
-  /** Replaces the stored value by the result of `change`, while no other process does. */
-  update(name: string, change: (stored: unknown) => Json): Promise<void>;
+  /** Replaces the stored value by the result of `change`, while no other process does; false if it ends with this process. */
+  update(name: string, change: (stored: unknown) => Json): Promise<boolean>;
 }
 
 /** The part of a store that belongs to one location. */
@@ -20,12 +20,12 @@ export function scopedToLocation(store: StateStore, locationId: string | undefin
   };
 }
 
-/** Ends with the process. */
+/** Ends with the process, as its owner expects: a value counts as stored. */
 export function inMemoryStore(): StateStore {
   const values = new Map<string, Json>();
   return {
     read: async (name) => values.get(name),
-    update: async (name, change) => void values.set(name, change(values.get(name))),
+    update: async (name, change) => values.set(name, change(values.get(name))).has(name),
   };
 }
 
@@ -44,7 +44,7 @@ export function fileStateStore(path: string, log: Log, lockMs = LOCK_MS): StateS
   const unwritten = new Set<string>();
   const lock = new KeyedLock();
 
-  async function update(name: string, change: (stored: unknown) => Json): Promise<void> {
+  async function update(name: string, change: (stored: unknown) => Json): Promise<boolean> {
     let changed = false;
     const changedValue = async (stored: unknown): Promise<Json> => {
       const value = change(unwritten.has(name) ? await memory.read(name) : stored);
@@ -60,10 +60,12 @@ export function fileStateStore(path: string, log: Log, lockMs = LOCK_MS): StateS
         await writeFileAtomic(path, withinLimit(values));
       });
       unwritten.delete(name);
+      return true;
     } catch (error) {
       if (!changed) await changedValue((await load(path))[name]);
       unwritten.add(name);
       log('warn', 'state not stored', { path, error: (error as Error).message });
+      return false;
     }
   }
   return {

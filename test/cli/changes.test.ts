@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { mkdir, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
 import { createWorld, runProgram } from '../api/auth/world.ts';
@@ -150,6 +152,18 @@ describe('no line is lost', () => {
   });
 
   test('4 consumers and programs are killed at random', () => expectNoLineLost(4));
+
+  test('a first run whose cursor cannot be stored is exit code 1, and does not claim that the next one goes on', async () => {
+    const { changes, folder } = await setUp();
+    const file = join(folder, 'state/ghl-contacts-mcp/memory.json');
+    await mkdir(file, { recursive: true });
+    const { code, stdout, stderr } = await changes();
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/could not be stored, so the next one/);
+    expect(stderr).not.toContain('first run');
+    await rmdir(file);
+    expect(await changes()).toMatchObject({ code: 0, stderr: expect.stringContaining('first run') });
+  });
 
   test('two runs of one name at once print each change once between them', async () => {
     const { changes, create, env } = await setUp();

@@ -52,7 +52,7 @@ describe('the state file', () => {
     await writeFile(blocked, '');
     await chmod(blocked, 0o400);
     const store = fileStateStore(join(blocked, 'memory.json'), (_, message) => void messages.push(message));
-    await store.update('a', () => ({ n: 1 }));
+    expect(await store.update('a', () => ({ n: 1 }))).toBe(false);
     expect(await store.read('a')).toEqual({ n: 1 });
     expect(messages).toEqual(['state not stored']);
   });

@@ -20,7 +20,10 @@ export interface Reading {
   readonly isComplete: boolean;
   /** Requests that it took. */
   readonly requests: number;
-  /** Saves the cursor of this answer, under the reader's name: for the time when its rows have been delivered. */
+  /**
+   * Saves the cursor of this answer, under the reader's name: for the time when its rows have been delivered.
+   * @throws UserError if the file of the cursors cannot be written
+   */
   readonly save: () => Promise<void>;
 }
 
@@ -57,7 +60,10 @@ export class ChangeReader {
     const end = isFirst && isComplete ? fromNow(reached, context) : reached;
     const save = async () => {
       // A first look that is not finished has nothing that a later one could be compared with.
-      if (!isFirst || isComplete) await saveCursor(state, end, clock.now(), this.#name);
+      if (isFirst && !isComplete) return;
+      const { isStored } = await saveCursor(state, end, clock.now(), this.#name);
+      if (!isStored)
+        throw new UserError('How far this run came could not be stored, so the next one prints the same lines again.');
     };
     this.#take = () => {
       this.#reached = end;

@@ -57,13 +57,16 @@ function compacted(table: IdTable, names: readonly (readonly [string, Named])[],
 const markOf = ({ locationId = '' }: Place): string =>
   createHash('sha256').update(locationId).digest('hex').slice(0, 6);
 
-/** Stores the state under a new cursor, which becomes the last one of this name. */
-export async function saveCursor(place: Place, reached: SavedCursor, now: number, name = ''): Promise<string> {
+/**
+ * Stores the state under a new cursor, which becomes the last one of this name; `isStored` is false where that ends with
+ * this process.
+ */
+export async function saveCursor(place: Place, reached: SavedCursor, now: number, name = '') {
   const saved = notInFuture(reached, now);
   // Everything before this time has been delivered: if the file is lost, a reader continues from here.
   const stamp = `${new Date(saved.contacts.since).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
   const cursor = `${stamp}-${markOf(place)}${randomBytes(3).toString('hex')}`;
-  await place.stateStore.update(STATE_KEY, (stored) => {
+  const isStored = await place.stateStore.update(STATE_KEY, (stored) => {
     const { ids, names } = readStored(stored);
     const table = new IdTable(ids);
     const { [name]: own, ...others } = names;
@@ -76,7 +79,7 @@ export async function saveCursor(place: Place, reached: SavedCursor, now: number
     const kept = mayShrink ? compacted(table, all, now) : { table, names: all };
     return { ids: kept.table.text, names: Object.fromEntries(kept.names) };
   });
-  return cursor;
+  return { cursor, isStored };
 }
 
 /**

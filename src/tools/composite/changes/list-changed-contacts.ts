@@ -40,9 +40,9 @@ async function startOf(
 }
 
 /** @throws UserError after a cancellation: nobody receives this answer, so that the next call must repeat it */
-function store(reached: SavedCursor, { state, clock, signal }: ToolContext): Promise<string> {
+async function store(reached: SavedCursor, { state, clock, signal }: ToolContext): Promise<string> {
   if (signal?.aborted) throw new UserError('The call was cancelled; the next one starts where this one did.');
-  return saveCursor(state, reached, clock.now());
+  return (await saveCursor(state, reached, clock.now())).cursor;
 }
 
 export const run: Implementation<typeof listChangedContacts> = async (args, context) => {
