@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { UserError } from '../lib/errors.ts';
 import { isRecord, type Json, recordIn } from '../lib/json.ts';
 import { createLog } from '../lib/log.ts';
 import { nearest } from '../lib/nearest.ts';
@@ -8,7 +9,7 @@ import { tools } from '../tools/index.ts';
 import { environment, readConfig } from './config.ts';
 import { openServer } from './open-server.ts';
 import { usageError } from './terminal.ts';
-import { connectClient } from './tool-client.ts';
+import { connectClient, endBySignal } from './tool-client.ts';
 
 export interface CallOptions {
   readonly yes?: boolean;
@@ -17,6 +18,7 @@ export interface CallOptions {
 
 /** Exit code where the tool did nothing yet: what it would do is printed. */
 const NEEDS_YES = 3;
+const ENDED = 'Ended by a signal before the tool answered. What it wrote is in the journal: ghl-contacts-mcp journal.';
 
 /**
  * Calls one tool as a host would, under the same settings, and prints its structured result as one line of JSON. Exit
@@ -29,15 +31,18 @@ export async function runCall(name: string, argumentsText: string, { yes = false
   const log = createLog(config.log.level, config.log.file);
   const { server, api } = openServer(config, sandbox, log);
   const client = await connectClient(server, 'ghl-contacts-mcp call');
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void client.close());
+  const { signal, ignoreSignals } = endBySignal(client);
   try {
     let result = await client.call(name, args);
     const confirming = yes ? recordIn(previewOf(result), 'next') : undefined;
     if (confirming) result = await client.call(name, confirming);
     process.exitCode = print(result);
+  } catch (error) {
+    throw signal.aborted ? new UserError(ENDED) : error;
   } finally {
     await api.close();
     await client.close();
+    ignoreSignals();
   }
 }
 

@@ -13,7 +13,7 @@ import { AcknowledgedOutput, isPipe } from './acknowledged-output.ts';
 import { type Config, environment, readConfig } from './config.ts';
 import { follow, type Look } from './follow.ts';
 import { openServer } from './open-server.ts';
-import { connectClient, type ToolClient, ToolFailed } from './tool-client.ts';
+import { connectClient, endBySignal, type ToolClient, ToolFailed } from './tool-client.ts';
 
 export interface ChangesOptions {
   /** A time, or `last`: where the last run of this name ended. */
@@ -56,6 +56,7 @@ export async function runChanges(options: ChangesOptions): Promise<void> {
   const { locationId } = connection.account;
   const client = await connectClient(server, 'ghl-contacts-mcp changes');
   const { signal, ignoreSignals } = endBySignal(client);
+  signal.addEventListener('abort', () => setTimeout(() => process.exit(1), LEAVE_MS).unref());
   // What a write ends with is known to who wrote.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const printer = createPrinter(options, client, reader);
@@ -95,22 +96,6 @@ const readBy = (reader: ChangeReader) =>
 /** Of the runs with one name, one at a time. The sandbox ends with the process, and so do its cursors. */
 const withLock = ({ memory }: Config, name: string, locationId = '', work: () => Promise<void>): Promise<void> =>
   memory === undefined ? work() : withFileLock(join(dirname(memory), `changes-${locationId}-${name}.lock`), work);
-
-/** Ends the call in flight with the first signal. What was printed is still acknowledged. */
-function endBySignal(client: ToolClient) {
-  const stopped = new AbortController();
-  const end = () => {
-    stopped.abort();
-    void client.close();
-    setTimeout(() => process.exit(1), LEAVE_MS).unref();
-  };
-  const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
-  for (const name of signals) process.once(name, end);
-  const ignoreSignals = () => {
-    for (const name of signals) process.off(name, end);
-  };
-  return { signal: stopped.signal, ignoreSignals };
-}
 
 const report = (message: string): void =>
   void process.stderr.write(`ghl-contacts-mcp: ${stripHiddenCharacters(message).replace(/\s+/g, ' ')}\n`);

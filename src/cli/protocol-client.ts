@@ -7,6 +7,8 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+const ended = (): UserError => new UserError('The server ended before it answered.');
+
 /**
  * What this program needs to call its own server. The SDK has a client too, but a third of its schemas of messages would
  * be in the program only for it, and every start would make them.
@@ -15,6 +17,7 @@ export class ProtocolClient {
   readonly #send: (message: Json) => void;
   readonly #waiting = new Map<unknown, Waiting>();
   #lastId = 0;
+  #isClosed = false;
 
   constructor(send: (message: Json) => void) {
     this.#send = (message) => send({ jsonrpc: '2.0', ...message });
@@ -29,7 +32,8 @@ export class ProtocolClient {
   }
 
   /** @throws Error for an error of the protocol, UserError when the connection is closed */
-  request(method: string, params: Json = {}): Promise<Json> {
+  async request(method: string, params: Json = {}): Promise<Json> {
+    if (this.#isClosed) throw ended();
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
@@ -48,9 +52,10 @@ export class ProtocolClient {
     else waiting.reject(new Error(textIn(recordIn(message, 'error'), 'message')));
   };
 
-  /** Rejects every request that has no answer. */
+  /** Rejects every request that has no answer, and later ones. */
   readonly closed = (): void => {
-    for (const { reject } of this.#waiting.values()) reject(new UserError('The server ended before it answered.'));
+    this.#isClosed = true;
+    for (const { reject } of this.#waiting.values()) reject(ended());
     this.#waiting.clear();
   };
 }

@@ -35,3 +35,18 @@ export async function connectClient(server: Server, clientName: string): Promise
     close: () => ours.close(),
   };
 }
+
+/** Ends the call in flight with the first signal. What was printed and what was sent are still seen through. */
+export function endBySignal(client: ToolClient) {
+  const stopped = new AbortController();
+  const end = () => {
+    stopped.abort();
+    void client.close();
+  };
+  const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+  for (const name of signals) process.once(name, end);
+  const ignoreSignals = () => {
+    for (const name of signals) process.off(name, end);
+  };
+  return { signal: stopped.signal, ignoreSignals };
+}

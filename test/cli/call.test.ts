@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -77,6 +78,27 @@ describe('ghl-contacts-mcp call', () => {
     expect(ended.stderr).toMatch(message);
     expect(ended.stderr.trim().split('\n')).toHaveLength(1);
   });
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s while a write is on its way: its outcome is journalled',
+    async (signal) => {
+      const { id, folder, env, sandbox, requests } = await setUp();
+      sandbox.setFaults([{ route: 'PUT /contacts/{id}', fault: { strikes: 'after', delayMs: 300 } }]);
+      const args = ['call', 'update_contact', JSON.stringify({ contactId: id, city: 'Elsewhere' })];
+      const child = spawn(process.execPath, [PROGRAM, ...args], {
+        env: { ...env, GHL_SCOPES: WRITES, LOG_LEVEL: 'warn' },
+      });
+      const [stderr, ended] = [text(child.stderr), once(child, 'close')];
+      await expect
+        .poll(async () => (await requests()).some(({ method }) => method === 'PUT'), { timeout: 5_000 })
+        .toBe(true);
+      child.kill(signal);
+      expect(await ended).toEqual([1, null]);
+      expect(await stderr).toMatch(/Ended by a signal .* in the journal/);
+      const journal = await readFile(join(folder, 'state/ghl-contacts-mcp/journal.jsonl'), 'utf8');
+      expect(JSON.parse(journal)).toMatchObject({ tool: 'update_contact', outcome: 'done' });
+    },
+  );
 
   test('- reads the arguments from standard input', async () => {
     const child = spawn(process.execPath, [PROGRAM, 'call', '--sandbox', 'list_contacts', '-']);

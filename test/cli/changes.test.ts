@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { createWorld, runProgram } from '../api/auth/world.ts';
 import { PROGRAM } from '../program.ts';
@@ -187,5 +189,25 @@ describe('no line is lost', () => {
     }
     expect([await ended, printed.sort()]).toEqual([0, ids.sort()]);
     expect((await changes()).stdout).toBe('');
+  });
+
+  test('--follow ends with 0 on SIGTERM between two answers as well, without a word', async () => {
+    const { changes, create, env } = await setUp();
+    await changes();
+    await create(120);
+    const child = spawn(process.execPath, [PROGRAM, 'changes', '--follow'], { env });
+    const [stderr, ended] = [text(child.stderr), once(child, 'close')];
+    const stdout = await new Promise<string>((resolve) => {
+      let read = '';
+      child.stdout.on('data', (data) => {
+        if (!read) child.kill('SIGTERM');
+        read += data;
+      });
+      child.stdout.once('end', () => resolve(read));
+    });
+    expect([await ended, await stderr]).toEqual([[0, null], '']);
+    const rest = await changes();
+    expect(new Set([...linesOf(stdout), ...rest.lines].map(({ id }) => id)).size).toBe(120);
+    expect(linesOf(stdout).length + rest.lines.length).toBe(120);
   });
 });
