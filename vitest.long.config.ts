@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests that take more than ten seconds: many writes, several processes, processes that are killed. */
+/** Tests that take seconds each: many writes, real keychains, several processes or servers, work that is stopped midway. */
 export default defineConfig({
   test: {
     include: ['test/**/*.long.ts'],
