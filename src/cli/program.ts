@@ -26,6 +26,11 @@ export async function runCli(args: readonly string[]): Promise<void> {
     .version(pkg.version)
     .enablePositionalOptions()
     .option('--sandbox', 'serve against the embedded sandbox: no account, no network')
+    .hook('preSubcommand', (_, command) => {
+      // Ignored, it would let the command act on the account.
+      if (program.opts().sandbox === true)
+        usageError(`Give --sandbox after the command, if it takes one: ${command.name()} --sandbox.`);
+    })
     .action(async ({ sandbox = false }: { sandbox?: boolean }) => {
       const [command] = program.args;
       if (command !== undefined)

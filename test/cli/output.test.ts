@@ -170,6 +170,10 @@ describe('wrong usage is reported in one line', () => {
   test.each([
     [['frobnicate'], /^ghl-contacts-mcp: There is no command "frobnicate"\. Commands: sandbox, demo, setup, /],
     [['docter'], /^ghl-contacts-mcp: There is no command "docter"; did you mean doctor\?\n$/],
+    [
+      ['--sandbox', 'call', 'list_contacts'],
+      /^ghl-contacts-mcp: Give --sandbox after the command, .* call --sandbox\./,
+    ],
     [['--sandbox', 'extra'], /^ghl-contacts-mcp: There is no command "extra"\./],
     [['login', '--scopes', ' '], /^ghl-contacts-mcp: No scope is requested: /],
     [
