@@ -29,8 +29,7 @@ export async function runWebhooks({ port, host, publicKey, rsaKey }: WebhookOpti
   const { events: path } = config;
   const events = fileEventLog(path, log);
   const receiver = new Receiver({
-    ...{ log, events, keys, timers: realTimers },
-    isKnownLocation: async (id) => (await locations()).includes(id),
+    ...{ log, events, keys, locations, timers: realTimers },
   });
   await receiver.start();
   const served = await serveWebhooks({ receiver, port, host, timers: realTimers, log }).catch((error: unknown) =>
@@ -39,7 +38,7 @@ export async function runWebhooks({ port, host, publicKey, rsaKey }: WebhookOpti
   const stopMarks = receiver.keepAlive();
   endOnSignal(served, log, async () => {
     stopMarks();
-    await events.markAlive().catch(() => undefined);
+    await receiver.markAlive().catch(() => undefined);
   });
   process.stdout.write(`${JSON.stringify({ url: served.url, file: path, locations: await locations() })}\n`);
 }

@@ -95,8 +95,8 @@ export class Rotation {
   }
 }
 
-/** Epoch ms; NaN for a file that was deleted meanwhile. */
-const lastWrite = (path: string): Promise<number> =>
+/** Epoch ms; NaN for a file that does not exist (any more). */
+export const lastWrite = (path: string): Promise<number> =>
   promises.stat(path).then(
     ({ mtimeMs }) => mtimeMs,
     () => Number.NaN,

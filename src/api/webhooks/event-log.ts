@@ -31,10 +31,13 @@ export interface EventLog {
   recentStart(): Promise<EventPosition>;
   /** The position after the last line. */
   end(): Promise<EventPosition>;
-  /** Epoch ms at which a receiver was last known to run; undefined if none ever ran. */
-  lastAlive(): Promise<number | undefined>;
-  /** Says that a receiver runs now. @throws EventLogUnwritable */
-  markAlive(): Promise<void>;
+  /**
+   * Epoch ms at which a receiver was last known to run for a location, or for any where none is named; undefined if none
+   * ever ran.
+   */
+  lastAlive(locationId: string | undefined): Promise<number | undefined>;
+  /** Says that a receiver runs now for these locations. @throws EventLogUnwritable */
+  markAlive(locationIds: readonly string[]): Promise<void>;
 }
 
 /** An event, or the sign that a receiver runs, could not be stored. */

@@ -40,15 +40,19 @@ export const WebhookEvent = z.object({
 });
 export type WebhookEvent = z.infer<typeof WebhookEvent>;
 
-/** Between these times events may have been lost. */
+/** Between these times events of a location may have been lost. */
 export const EventGap = z.object({
   /** ISO time at which it was noticed. */
   time: IsoTime,
   kind: z.literal('gap'),
+  locationId: Id,
   from: IsoTime,
   until: IsoTime,
-  /** `down`: no receiver ran. `stale`: a delivery was refused because it came too late. */
-  reason: z.enum(['down', 'stale']),
+  /**
+   * `down`: no receiver ran for it. `stale`: a delivery was refused because it came too late. `unstored`: one was answered
+   * 503, which HighLevel may not repeat.
+   */
+  reason: z.enum(['down', 'stale', 'unstored']),
 });
 export type EventGap = z.infer<typeof EventGap>;
 
@@ -56,6 +60,6 @@ export type EventGap = z.infer<typeof EventGap>;
 export const EventLine = z.discriminatedUnion('kind', [WebhookEvent, EventGap]);
 export type EventLine = z.infer<typeof EventLine>;
 
-/** Whether an event is of a location; the sandbox has only one, whose id is not known. */
-export const isOfLocation = (event: Pick<WebhookEvent, 'locationId'>, locationId: string | undefined): boolean =>
-  locationId === undefined || event.locationId === locationId;
+/** Whether a line is of a location; the sandbox has only one, whose id is not known. */
+export const isOfLocation = (line: Pick<EventLine, 'locationId'>, locationId: string | undefined): boolean =>
+  locationId === undefined || line.locationId === locationId;

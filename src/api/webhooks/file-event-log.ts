@@ -1,11 +1,11 @@
 import { promises } from 'node:fs';
-import { dirname } from 'node:path';
+import { join } from 'node:path';
 import { LineFile } from '../../lib/line-file.ts';
 import { linesForward } from '../../lib/lines-forward.ts';
 import type { Log } from '../../lib/log.ts';
 import { makeFolder } from '../../lib/make-folder.ts';
 import { openFiles } from '../../lib/rotated-files.ts';
-import { Rotation } from '../../lib/rotation.ts';
+import { lastWrite, Rotation } from '../../lib/rotation.ts';
 import { epochOf, realTimers, type Timers } from '../../lib/scheduler.ts';
 import { EventLine } from './event.ts';
 import { type EventLog, EventLogUnwritable, type EventPage, type EventPosition } from './event-log.ts';
@@ -63,7 +63,7 @@ export function fileEventLog(path: string, log: Log, options: Options = {}): Eve
     writing = false;
   }
 
-  const alivePath = `${path}.alive`;
+  const aliveFolder = `${path}.alive`;
   return {
     append(lines) {
       const text = lines.map((line) => JSON.stringify(line)).join('\n');
@@ -76,22 +76,28 @@ export function fileEventLog(path: string, log: Log, options: Options = {}): Eve
     readFrom: (position) => readLines(path, position),
     recentStart: () => recentStartOf(path),
     end: () => endOf(path),
-    lastAlive: () =>
-      promises.stat(alivePath).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => undefined,
-      ),
-    async markAlive() {
-      const now = new Date(epochOf(timers, timers.now()));
-      try {
-        await makeFolder(dirname(alivePath));
-        await (await promises.open(alivePath, 'a', 0o600)).close();
-        await promises.utimes(alivePath, now, now);
-      } catch (error) {
-        throw unwritable(alivePath, error);
-      }
-    },
+    lastAlive: (locationId) => latestIn(aliveFolder, locationId),
+    markAlive: (locationIds) =>
+      touchAll(aliveFolder, locationIds, new Date(epochOf(timers, timers.now()))).catch((error: unknown) => {
+        throw unwritable(aliveFolder, error);
+      }),
   };
+}
+
+/** Epoch ms at which the file of this name was last written, or the latest of all; undefined where there is none. */
+async function latestIn(folder: string, name: string | undefined): Promise<number | undefined> {
+  const names = name === undefined ? await promises.readdir(folder).catch(() => []) : [name];
+  const times = await Promise.all(names.map((each) => lastWrite(join(folder, each))));
+  const known = times.filter((time) => !Number.isNaN(time));
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
+async function touchAll(folder: string, names: readonly string[], time: Date): Promise<void> {
+  await makeFolder(folder);
+  for (const name of names) {
+    await (await promises.open(join(folder, name), 'a', 0o600)).close();
+    await promises.utimes(join(folder, name), time, time);
+  }
 }
 
 const stampOf = (path: string): Promise<string | undefined> =>

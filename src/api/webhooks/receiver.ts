@@ -4,8 +4,9 @@ import { BoundedMap } from '../../lib/bounded-map.ts';
 import { type Json, recordIn } from '../../lib/json.ts';
 import type { Log } from '../../lib/log.ts';
 import { epochOf, type Timers } from '../../lib/scheduler.ts';
-import { type EventLine, type RecordKind, recordKindOf, WebhookEvent } from './event.ts';
+import { type RecordKind, recordKindOf, WebhookEvent } from './event.ts';
 import { ALIVE_MS, type EventLog, EventLogUnwritable, type EventPosition } from './event-log.ts';
+import { Gaps, timeText } from './gaps.ts';
 import { type DeliveryHeaders, isSigned, type WebhookKeys } from './signature.ts';
 
 /** What a delivery is answered with. */
@@ -22,15 +23,15 @@ export interface ReceiverOptions {
   readonly events: EventLog;
   readonly keys: WebhookKeys;
   readonly timers: Timers;
-  /** Whether somebody is signed in to this location here. */
-  readonly isKnownLocation: (locationId: string) => Promise<boolean>;
+  /** Ids of the locations that somebody is signed in to here, now. */
+  readonly locations: () => Promise<readonly string[]>;
 }
 
 /** ms that a delivery may be late, or early, by the receiver's clock. Source: HighLevel's documentation of webhooks. */
 const REPLAY_WINDOW_MS = 300_000;
 /** Ids of events that are compared; a repeat that is later than these is refused for its time. */
 const MAX_REMEMBERED = 100_000;
-/** ms between two gaps that are recorded for late deliveries, and between two warnings about the clock. */
+/** ms between two warnings about the clock. */
 const STALE_PAUSE_MS = 60_000;
 
 /** The part of a delivery that is read. Its other fields may have any content. */
@@ -46,22 +47,35 @@ export class Receiver {
   readonly #options: ReceiverOptions;
   /** Ids of events that are stored, or are being stored. */
   readonly #known = new BoundedMap<string, Promise<void>>(MAX_REMEMBERED);
+  readonly #gaps: Gaps;
   #readTo: EventPosition | undefined;
   #lastStale = Number.NEGATIVE_INFINITY;
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
+    this.#gaps = new Gaps(options);
   }
 
-  /** Records the time since the last receiver ended as a gap. Call once, before the first delivery. */
+  /** Call once, before the first delivery. */
   async start(): Promise<void> {
-    const { events } = this.#options;
-    this.#readTo = await events.recentStart();
+    this.#readTo = await this.#options.events.recentStart();
     await this.#readOthers();
-    const [from, now] = [await events.lastAlive(), this.#now()];
-    if (from !== undefined && Math.abs(now - from) > 2 * ALIVE_MS)
-      await events.append([this.#gap(Math.min(from, now), 'down')]);
-    await events.markAlive();
+    await this.markAlive();
+  }
+
+  /**
+   * Marks this receiver as running for each location. The time since the last such mark is a gap: no receiver ran, nobody
+   * was signed in to the location, or this machine was suspended. While gaps cannot be recorded, nothing is marked.
+   */
+  async markAlive(): Promise<void> {
+    const { events, locations } = this.#options;
+    const ids = await locations();
+    for (const id of ids) {
+      const [from, now] = [await events.lastAlive(id), this.#now()];
+      if (from !== undefined && Math.abs(now - from) > 2 * ALIVE_MS) this.#gaps.note(id, from, 'down');
+    }
+    await this.#gaps.store();
+    await events.markAlive(ids);
   }
 
   /** @param body the bytes as they were sent */
@@ -74,11 +88,11 @@ export class Receiver {
       return refuse(400, 'malformed', 'A delivery is a JSON object with a type and a timestamp.');
     const { type, locationId, webhookId = deliveryId(body, headers) } = delivery;
     if (await this.#isStored(webhookId)) return DUPLICATE;
-    const now = this.#now();
-    if (Math.abs(now - announced) > REPLAY_WINDOW_MS) return this.#refuseStale(announced, now);
     const record = recordKindOf(type);
-    if (record === undefined || locationId === undefined || !(await this.#options.isKnownLocation(locationId)))
+    if (record === undefined || locationId === undefined || !(await this.#options.locations()).includes(locationId))
       return this.#ignore(type, locationId);
+    const now = this.#now();
+    if (Math.abs(now - announced) > REPLAY_WINDOW_MS) return this.#refuseStale(locationId, announced, now);
     const { data: event } = WebhookEvent.safeParse({
       time: timeText(now),
       kind: 'event',
@@ -92,11 +106,11 @@ export class Receiver {
 
   /** Marks this receiver as running, for as long as it does. Returns a function that stops it. */
   keepAlive(): () => void {
-    const { events, timers, log } = this.#options;
+    const { timers, log } = this.#options;
     let cancel = () => {};
     const next = () => {
       cancel = timers.setTimer(ALIVE_MS, () => {
-        void events.markAlive().catch((error: Error) => log('error', 'webhooks', { error: error.message }));
+        void this.markAlive().catch((error: Error) => log('error', 'webhooks', { error: error.message }));
         next();
       });
     };
@@ -115,6 +129,7 @@ export class Receiver {
     } catch (error) {
       this.#known.delete(event.webhookId);
       if (!(error instanceof EventLogUnwritable)) throw error;
+      this.#gaps.note(event.locationId, Date.parse(event.announced), 'unstored');
       log('error', 'webhooks', { error: error.message });
       return refuse(503, 'storage', 'The event could not be stored. Deliver it again later.');
     }
@@ -144,20 +159,16 @@ export class Receiver {
   }
 
   /** A correctly signed delivery of an event that is not stored: repeated by somebody, or delivered after a long failure. */
-  async #refuseStale(announced: number, now: number): Promise<Reply> {
-    const { events, log, timers } = this.#options;
+  async #refuseStale(locationId: string, announced: number, now: number): Promise<Reply> {
+    const { log, timers } = this.#options;
     if (timers.now() - this.#lastStale >= STALE_PAUSE_MS) {
       this.#lastStale = timers.now();
       const seconds = Math.round((now - announced) / 1_000);
       log('warn', 'webhook refused: too late, or the clock of this machine is wrong', { secondsLate: seconds });
-      await events.append([this.#gap(Math.min(announced, now), 'stale')]).catch(() => undefined);
     }
+    this.#gaps.note(locationId, announced, 'stale');
+    await this.#gaps.storeSoon();
     return refuse(400, 'stale', 'The timestamp differs from the time here by more than five minutes.');
-  }
-
-  #gap(from: number, reason: 'down' | 'stale'): EventLine {
-    const time = timeText(this.#now());
-    return { time, kind: 'gap', from: timeText(from), until: time, reason };
   }
 
   /** Acknowledged all the same: HighLevel pauses an address that refuses much of what it is sent. */
@@ -174,7 +185,6 @@ export class Receiver {
 const DUPLICATE: Reply = { status: 200, outcome: 'duplicate' };
 const yes = () => true;
 const no = () => false;
-const timeText = (at: number) => new Date(at).toISOString();
 
 const refuse = (
   status: 400 | 401 | 503,

@@ -133,7 +133,7 @@ describe('the event log', () => {
     await writeFile(`${folder}/file`, '');
     const log = fileEventLog(`${folder}/file/webhooks.jsonl`, silent, { timers: clock });
     await expect(log.append([event(0)])).rejects.toMatchObject({ kind: 'state' });
-    await expect(log.markAlive()).rejects.toMatchObject({ kind: 'state' });
-    expect(await fileEventLog(path, silent).lastAlive()).toBe(clock.now());
+    await expect(log.markAlive([LOCATION])).rejects.toMatchObject({ kind: 'state' });
+    expect(await fileEventLog(path, silent).lastAlive(LOCATION)).toBe(clock.now());
   });
 });

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { EventLogUnwritable } from '../../../src/api/webhooks/event-log.ts';
 import { fileEventLog } from '../../../src/api/webhooks/file-event-log.ts';
 import { silent } from '../../../src/lib/log.ts';
@@ -176,28 +176,77 @@ describe('a delivery that is forged or repeated is refused', () => {
 });
 
 describe('times in which events may have been lost', () => {
-  test('a late delivery is recorded as a gap, once a minute at most', async () => {
-    const { receiver, clock, stored } = await createWorld();
-    const late = () => delivery(noteCreated(clock, { timestamp: new Date(clock.now() - 900_000).toISOString() }));
-    for (let i = 0; i < 5; i += 1) {
-      const { body, headers } = late();
+  test('a late delivery is recorded as a gap; those of ten seconds share one, from the earliest of them', async () => {
+    const { receiver, clock, path, stored } = await createWorld();
+    const stop = receiver.keepAlive();
+    const refuse = async (late: number) => {
+      const timestamp = new Date(clock.now() - late).toISOString();
+      const { body, headers } = delivery(noteCreated(clock, { timestamp }));
       expect(await receiver.receive(body, headers)).toMatchObject({ status: 400, kind: 'stale' });
-    }
+    };
+    for (const late of [900_000, 1_800_000, 3_600_000]) await refuse(late);
+    clock.move(10_000);
+    await vi.waitFor(async () => expect(await fileEventLog(path, silent).lastAlive(LOCATION)).toBe(clock.now()));
+    stop();
     expect((await stored()).gaps).toEqual([
       {
         time: '2026-11-20T12:00:00.000Z',
         kind: 'gap',
+        locationId: LOCATION,
         from: '2026-11-20T11:45:00.000Z',
         until: '2026-11-20T12:00:00.000Z',
         reason: 'stale',
       },
+      expect.objectContaining({ from: '2026-11-20T11:00:00.000Z', reason: 'stale' }),
     ]);
   });
 
+  test('what was answered 503 is recorded as a gap once the disk takes it; until then nothing is marked', async () => {
+    const { path, clock, createReceiver, stored } = await createWorld();
+    const events = fileEventLog(path, silent, { timers: clock });
+    let isFull = true;
+    const receiver = createReceiver({
+      ...events,
+      append: (lines) => (isFull ? Promise.reject(new EventLogUnwritable('full')) : events.append(lines)),
+    });
+    const alive = await events.lastAlive(LOCATION);
+    const { body, headers } = delivery(noteCreated(clock));
+    expect(await receiver.receive(body, headers)).toMatchObject({ status: 503 });
+    clock.move(10_000);
+    await expect(receiver.markAlive()).rejects.toMatchObject({ kind: 'state' });
+    expect(await events.lastAlive(LOCATION)).toBe(alive);
+    isFull = false;
+    await receiver.markAlive();
+    expect((await stored()).gaps).toMatchObject([{ from: '2026-11-20T12:00:00.000Z', reason: 'unstored' }]);
+    expect(await events.lastAlive(LOCATION)).toBe(clock.now());
+  });
+
+  test('while this machine is suspended is a gap too', async () => {
+    const { receiver, clock, stored } = await createWorld();
+    clock.move(3_600_000);
+    await receiver.markAlive();
+    expect((await stored()).gaps).toMatchObject([{ from: '2026-11-20T12:00:00.000Z', reason: 'down' }]);
+  });
+
+  test('each location has its own gaps', async () => {
+    const { clock, createReceiver, stored, setLocations } = await createWorld();
+    const other = 'otherLocation0000001';
+    setLocations([LOCATION, other]);
+    await createReceiver().start();
+    setLocations([other]);
+    clock.move(15_000);
+    await createReceiver().start();
+    setLocations([LOCATION, other]);
+    clock.move(15_000);
+    await createReceiver().start();
+    expect((await stored()).gaps).toMatchObject([{ locationId: LOCATION, from: '2026-11-20T12:00:00.000Z' }]);
+  });
+
   test('the time without a receiver is a gap; a short restart is none', async () => {
-    const { receiver, clock, createReceiver, stored } = await createWorld();
+    const { receiver, clock, createReceiver, stored, path } = await createWorld();
     const stop = receiver.keepAlive();
     clock.move(10_000);
+    await vi.waitFor(async () => expect(await fileEventLog(path, silent).lastAlive(LOCATION)).toBe(clock.now()));
     stop();
     clock.move(15_000);
     await createReceiver().start();

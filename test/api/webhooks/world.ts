@@ -72,11 +72,12 @@ export async function createWorld(overrides: { readonly events?: EventLog; reado
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const path = join(folder, 'webhooks.jsonl');
   const clock = stoppedClock();
+  let locations = [LOCATION];
   const createReceiver = (events: EventLog = overrides.events ?? fileEventLog(path, silent, { timers: clock })) =>
     new Receiver({
       ...{ log: silent, events, timers: clock },
       keys: { ed25519: edKeys.publicKey, rsa: overrides.rsa },
-      isKnownLocation: async (id) => id === LOCATION,
+      locations: async () => locations,
     });
   const receiver = createReceiver();
   await receiver.start();
@@ -88,5 +89,8 @@ export async function createWorld(overrides: { readonly events?: EventLog; reado
       gaps: lines.flatMap((line) => (line.kind === 'gap' ? [line] : [])),
     };
   };
-  return { path, folder, clock, receiver, createReceiver, stored };
+  const setLocations = (ids: string[]) => {
+    locations = ids;
+  };
+  return { path, folder, clock, receiver, createReceiver, setLocations, stored };
 }

@@ -1,4 +1,4 @@
-import type { Place } from './hints/hints.ts';
+import type { Place, UnreadHint } from './hints/hints.ts';
 import type { AppointmentsKept } from './sources/appointments.ts';
 import type { ContactsKept } from './sources/contacts.ts';
 import type { DeletedKept } from './sources/deleted.ts';
@@ -18,7 +18,9 @@ export interface Kept extends ContactsKept {
 export interface EventsKept {
   /** Where the event log is read on. */
   readonly place: Place;
-  /** Whether an event of this location was ever received: a receiver may run for other ones only. */
+  /** Records that were announced before it and could not be read. */
+  readonly unread: readonly UnreadHint[];
+  /** Whether an event of this location was ever received: HighLevel may send them elsewhere. */
   readonly isReceived: boolean;
   /** Tasks that were announced, while those of the whole location are not kept. */
   readonly tasks: TaskSnapshot;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { KINDS } from '../../../api/webhooks/event.ts';
 import { CLOCK_SLACK_MS, DAY_MS } from '../../../lib/time.ts';
 import { Id } from '../../core/schemas.ts';
 import type { SavedCursor } from './change-feed.ts';
@@ -49,6 +50,12 @@ const StoredCursor = z.object({
   events: z
     .object({
       place: z.object({ position: z.string().optional(), taken: z.number() }),
+      unread: z.array(
+        z.object({
+          ...{ kind: z.enum(KINDS), id: Id, contactId: Id.optional(), types: z.array(z.string()) },
+          ...{ announced: Time, unreadSince: Time },
+        }),
+      ),
       isReceived: z.boolean(),
       tasks: Tasks,
       deleted: z.array(z.string()),

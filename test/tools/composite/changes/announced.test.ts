@@ -99,6 +99,63 @@ describe('list_changed_contacts with a receiver', () => {
     expect((await look()).unseen).toEqual(['edits of tasks']);
   });
 
+  test('what was lost before several looks is found by asking once', async () => {
+    const { api, call, look, note, pass, startReceiver, stopReceivers, sandbox } = await follow();
+    const { id: ben } = await find(call, 'ben carter');
+    const calendars = (await api.get(`/calendars/?locationId=${sandbox.locationId}`)).body.calendars as Json[];
+    stopReceivers();
+    const lost = await note(ben);
+    const booked = await api.post('/calendars/events/appointments', {
+      ...{ locationId: sandbox.locationId, calendarId: calendars[0]?.id, contactId: ben },
+      startTime: '2026-11-25T10:00:00Z',
+    });
+    for (let looks = 0; looks < 4; looks += 1) {
+      await pass(15 * MINUTE);
+      await look();
+    }
+    await startReceiver();
+    await pass(1_000);
+    await look();
+    expect(await look({ appointments: true, notesOf: [ben] })).toMatchObject({
+      changedNotes: [{ id: lost, change: 'added' }],
+      changedAppointments: [{ id: booked.body.id, change: 'booked' }],
+    });
+  });
+
+  test('a receiver for other locations covers nothing here, and its gaps are not named', async () => {
+    const { look, pass, stopReceivers, now, events } = await follow();
+    const locationId = 'otherLocation0000001';
+    const time = new Date(now()).toISOString();
+    await events.append([{ ...{ time, kind: 'gap', locationId }, ...{ from: time, until: time, reason: 'down' } }]);
+    await pass(1_000);
+    expect((await look()).unseen).toEqual(['edits of tasks']);
+    stopReceivers();
+    await pass(10 * MINUTE);
+    await events.markAlive([locationId]);
+    expect((await look()).unseen).toEqual(expect.arrayContaining(['notes', 'webhooks: no receiver runs now']));
+  });
+
+  test('a record that cannot be read does not hold back the others, and is named after a day', async () => {
+    const { api, call, look, note, pass, sandbox } = await follow();
+    const { id: ben } = await find(call, 'ben carter');
+    const task = { title: 'Call', dueDate: '2026-11-22T10:00:00Z', completed: false };
+    sandbox.setFaults([{ route: 'GET /contacts/{contactId}/notes', fault: { status: 500 } }]);
+    await note(ben);
+    const { id } = (await api.post(`/contacts/${ben}/tasks`, task)).body.task;
+    await pass(1_000);
+    const first = await look();
+    expect(first).toMatchObject({ changedTasks: [{ id, change: 'created' }] });
+    expect(first.unseen).toEqual(expect.arrayContaining(['notes', 'edits of tasks']));
+    await pass(23 * 60 * MINUTE);
+    const { changedTasks, notice } = await look();
+    expect([changedTasks, notice]).toEqual([undefined, expect.stringContaining('could not all be read')]);
+    await pass(2 * 60 * MINUTE);
+    const named = '1 records that webhooks announced and that could not be read for a day';
+    expect((await look()).unseen).toContain(named);
+    await pass(1_000);
+    expect((await look()).unseen).toEqual(['edits of tasks']);
+  });
+
   test('two receivers on one event log report nothing twice', async () => {
     const { look, note, pass, startReceiver } = await follow({ doubled: 1 });
     await startReceiver();
@@ -113,11 +170,11 @@ describe('list_changed_contacts with a receiver', () => {
     ['ahead', 10 * MINUTE],
     ['behind', -10 * MINUTE],
   ])('a receiver whose clock is %s covers nothing, and what it stored is reported', async (_, ms) => {
-    const { look, note, pass, path, now } = await follow();
+    const { look, note, pass, path, now, sandbox } = await follow();
     const id = await note();
     await pass(1_000);
     const timers = { now: () => now() + ms, setTimer: () => () => undefined };
-    await fileEventLog(path, silent, { timers }).markAlive();
+    await fileEventLog(path, silent, { timers }).markAlive([sandbox.locationId]);
     const { unseen, changedNotes } = await look();
     expect(idsOf(changedNotes)).toEqual([`added ${id}`]);
     expect(unseen).toEqual(expect.arrayContaining(['notes', 'webhooks: no receiver runs now']));

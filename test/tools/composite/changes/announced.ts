@@ -65,7 +65,7 @@ export async function connectAnnouncing(
     async pass(ms) {
       connected.advance(ms);
       await sandbox.webhooks.deliver();
-      if (receivers.length > 0) await events.markAlive();
+      if (receivers.length > 0) await events.markAlive([sandbox.locationId]);
     },
   };
 }
@@ -74,5 +74,5 @@ const receiverOf = (sandbox: Sandbox, events: EventLog, timers: Timers) =>
   new Receiver({
     ...{ log: silent, events, timers },
     keys: { ed25519: createPublicKey(sandbox.webhooks.publicKey()) },
-    isKnownLocation: async (id) => id === sandbox.locationId,
+    locations: async () => [sandbox.locationId],
   });

@@ -1,4 +1,10 @@
-import { isOfLocation, type RecordKind, recordKindOf, type WebhookEvent } from '../../../../api/webhooks/event.ts';
+import {
+  type EventGap,
+  isOfLocation,
+  type RecordKind,
+  recordKindOf,
+  type WebhookEvent,
+} from '../../../../api/webhooks/event.ts';
 import { ALIVE_MS, type EventLog, type EventPosition } from '../../../../api/webhooks/event-log.ts';
 import type { ToolContext } from '../../../core/context.ts';
 
@@ -13,16 +19,24 @@ export interface Hint {
   readonly kind: RecordKind;
   readonly id: string;
   /** Undefined where HighLevel leaves it out. */
-  readonly contactId: string | undefined;
+  readonly contactId?: string | undefined;
   readonly types: ReadonlySet<string>;
   /** Epoch ms of the latest of its events. */
   readonly announced: number;
-  /** Before the first of its events. */
-  readonly place: Place;
+  /** Before the first of its new events; undefined where there are none. */
+  readonly place?: Place | undefined;
+  /** Epoch ms of the first look that could not read it. */
+  readonly unreadSince?: number | undefined;
+}
+
+/** A record that could not be read, as it is kept for the next look. */
+export interface UnreadHint extends Pick<Hint, 'kind' | 'id' | 'contactId' | 'announced'> {
+  readonly types: readonly string[];
+  readonly unreadSince: number;
 }
 
 export interface HintsRead {
-  /** Each record once, in the order in which they were announced first. */
+  /** Each record once, in the order in which they were announced first; at last those that could not be read before. */
   readonly hints: readonly Hint[];
   /** After all lines that were read. */
   readonly end: Place;
@@ -38,27 +52,38 @@ const MISSED_SIGNS = 3;
 /** @param since epoch ms: what was announced before is left out */
 export async function readHints(
   { readFrom }: Pick<EventLog, 'readFrom'>,
-  start: Place,
+  start: { readonly place: Place; readonly unread: readonly UnreadHint[] },
   since: number,
   { state }: Pick<ToolContext, 'state'>,
 ): Promise<HintsRead> {
   const hints = new Map<string, Hint>();
-  const gaps: string[] = [];
-  let place = start;
+  const [gaps, lost]: [EventGap[], string[]] = [[], []];
+  let { place } = start;
   for (let read = 0; read < MAX_LINES; ) {
     const { lines, next, hasLost } = await readFrom(place.position);
-    if (hasLost && place.position !== undefined) gaps.push('webhooks whose stored events are lost');
+    if (hasLost && place.position !== undefined) lost.push('webhooks whose stored events are lost');
     for (const [at, line] of lines.entries()) {
-      if (at < place.taken) continue;
-      if (line.kind === 'gap') gaps.push(`webhooks from ${line.from} until ${line.until}`);
-      else if (isOfLocation(line, state.locationId) && Date.parse(line.announced) >= since)
-        addHint(hints, line, { position: place.position, taken: at });
+      if (at < place.taken || !isOfLocation(line, state.locationId)) continue;
+      if (line.kind === 'gap') gaps.push(line);
+      else if (Date.parse(line.announced) >= since) addHint(hints, line, { position: place.position, taken: at });
     }
     read += lines.length;
     place = { position: next, taken: 0 };
     if (lines.length === 0) break;
   }
-  return { hints: [...hints.values()], end: place, gaps };
+  for (const hint of start.unread) {
+    const key = `${hint.kind} ${hint.id}`;
+    const types = new Set([...hint.types, ...(hints.get(key)?.types ?? [])]);
+    hints.set(key, { ...hint, ...hints.get(key), types, unreadSince: hint.unreadSince });
+  }
+  return { hints: [...hints.values()], end: place, gaps: [...spanOf(gaps), ...lost.slice(0, 1)] };
+}
+
+/** One text for all gaps, since one look covers them all. */
+function spanOf(gaps: readonly EventGap[]): string[] {
+  const [from] = gaps.map((gap) => gap.from).sort();
+  const until = gaps.map((gap) => gap.until).sort().at(-1); // biome-ignore format: as above
+  return from === undefined ? [] : [`webhooks from ${from} until ${until}`];
 }
 
 function addHint(hints: Map<string, Hint>, event: WebhookEvent, place: Place): void {
@@ -74,8 +99,12 @@ function addHint(hints: Map<string, Hint>, event: WebhookEvent, place: Place): v
   });
 }
 
-/** Whether a receiver runs now; `now`: epoch ms by the clock of this machine, which is that of the receiver too. */
-export async function isReceiving({ lastAlive }: Pick<EventLog, 'lastAlive'>, now: number): Promise<boolean> {
-  const alive = await lastAlive();
+/** Whether a receiver runs now for this location; `now`: epoch ms by the clock of this machine, which is that of the receiver too. */
+export async function isReceiving(
+  { lastAlive }: Pick<EventLog, 'lastAlive'>,
+  locationId: string | undefined,
+  now: number,
+): Promise<boolean> {
+  const alive = await lastAlive(locationId);
   return alive !== undefined && Math.abs(now - alive) <= MISSED_SIGNS * ALIVE_MS;
 }

@@ -164,7 +164,8 @@ async function compare(
 /** Appointments of all calendars that start from 7 days ago to 60 days ahead. */
 export const appointments: ChangeSource<AppointmentsKept> = {
   async estimate(kept, context) {
-    const calendars = kept ? Object.keys(kept.calendars) : ((await lookUp('calendars', context)) ?? []);
+    const known = Object.keys(kept?.calendars ?? {});
+    const calendars = known.length > 0 ? known : ((await lookUp('calendars', context)) ?? []);
     // The calendars themselves, and the contacts of the rows, take one request each.
     return calendars.length + 2;
   },
