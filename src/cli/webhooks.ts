@@ -18,6 +18,8 @@ export interface WebhookOptions {
 
 /** Receives webhooks until a signal; one JSON line on stdout names the URL, the file of events and the locations. */
 export async function runWebhooks({ port, host, publicKey, rsaKey }: WebhookOptions): Promise<void> {
+  // Node would listen on all addresses.
+  if (host.trim() === '') usageError('--host: an address is missing; 127.0.0.1 if the option is left out.');
   const config = readConfig(environment, false);
   const log = createLog(config.log.level, config.log.file);
   const keys = await readWebhookKeys(publicKey, rsaKey);

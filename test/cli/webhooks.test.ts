@@ -95,6 +95,7 @@ describe('ghl-contacts-mcp webhooks', () => {
     ],
     ['a key over plain http', ['--public-key', 'http://example.com/key'], 2, /--public-key: must be https/],
     ['an address of nobody', ['--host', '203.0.113.1'], 2, /--host: 203\.0\.113\.1 cannot be listened on/],
+    ['an empty address', ['--host', ''], 2, /--host: an address is missing/],
     ['a port that is none', ['--port', '70000'], 2, /port/i],
   ])('%s is one line and exit code %s', async (_, args, code, message) => {
     const { folder, run } = await setUp();

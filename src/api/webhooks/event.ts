@@ -50,9 +50,9 @@ export const EventGap = z.object({
   until: IsoTime,
   /**
    * `down`: no receiver ran for it. `stale`: a delivery was refused because it came too late. `unstored`: one was answered
-   * 503, which HighLevel may not repeat.
+   * 503, which HighLevel may not repeat. `malformed`: one named no record.
    */
-  reason: z.enum(['down', 'stale', 'unstored']),
+  reason: z.enum(['down', 'stale', 'unstored', 'malformed']),
 });
 export type EventGap = z.infer<typeof EventGap>;
 

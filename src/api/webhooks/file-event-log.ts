@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { promises } from 'node:fs';
 import { join } from 'node:path';
 import { LineFile } from '../../lib/line-file.ts';
@@ -110,7 +111,7 @@ const unwritable = (path: string, error: unknown) =>
   new EventLogUnwritable(`${path} cannot be written (${(error as Error).message}).`);
 
 async function readLines(path: string, position: EventPosition | undefined): Promise<EventPage> {
-  const from = position === undefined ? { number: 0, end: 0 } : parsePosition(position);
+  const from = position === undefined ? { number: 0, end: 0, mark: undefined } : parsePosition(position);
   const lines: EventLine[] = [];
   let [hasLost, next] = [from === undefined, position];
   const fromThere = (numbers: readonly number[]) => {
@@ -119,16 +120,18 @@ async function readLines(path: string, position: EventPosition | undefined): Pro
     return hasLost ? numbers : numbers.filter((number) => number >= from.number);
   };
   for await (const { number, file } of openFiles(path, 'earliest', fromThere)) {
-    const known = !hasLost && number === from?.number ? from.end : 0;
-    const isCut = known > (await file.stat()).size;
-    hasLost ||= isCut;
-    const start = isCut ? 0 : known;
-    next = `${number}.${start}`;
+    const mark = await markOf(file);
+    const known = !hasLost && number === from?.number ? from : undefined;
+    const isOther =
+      known !== undefined && known.end > 0 && (known.mark !== mark || known.end > (await file.stat()).size);
+    hasLost ||= isOther;
+    const start = isOther ? 0 : (known?.end ?? 0);
+    next = positionText(number, start, mark);
     for await (const { text, end } of linesForward(file, start, MAX_LINE)) {
       const line = text === undefined ? undefined : parseLine(text);
       if (line) lines.push(line);
       else hasLost = true;
-      next = `${number}.${end}`;
+      next = positionText(number, end, mark);
       if (lines.length === PAGE_LINES) return { lines, next, hasLost };
     }
   }
@@ -150,15 +153,28 @@ async function endOf(path: string): Promise<EventPosition> {
     // A line that is being written now is after this position.
     let end = 0;
     for await (const line of linesForward(file, 0, MAX_LINE)) ({ end } = line);
-    return `${number}.${end}`;
+    return positionText(number, end, await markOf(file));
   }
   return START;
 }
 
-/** `12.3456`: the number of a file, and the byte after which lines follow. Undefined for any other text. */
-function parsePosition(position: EventPosition): { readonly number: number; readonly end: number } | undefined {
-  const [, number, end] = /^(\d{1,9})\.(\d{1,15})$/.exec(position) ?? [];
-  return number === undefined || end === undefined ? undefined : { number: Number(number), end: Number(end) };
+/** Bytes in which the time and most of the id of a first line stand. */
+const MARK_BYTES = 100;
+
+/** Tells a file from another one of its number, after files were deleted. */
+async function markOf(file: promises.FileHandle): Promise<string> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(MARK_BYTES), 0, MARK_BYTES, 0);
+  return createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex').slice(0, 8);
+}
+
+/** `12.3456.0a1b2c3d`: the number of a file, the byte after which lines follow, and the mark of the file if it has lines. */
+const positionText = (number: number, end: number, mark: string): EventPosition =>
+  end === 0 ? `${number}.0` : `${number}.${end}.${mark}`;
+
+/** Undefined for any other text. */
+function parsePosition(position: EventPosition) {
+  const [, number, end, mark] = /^(\d{1,9})\.(\d{1,15})(?:\.([0-9a-f]{8}))?$/.exec(position) ?? [];
+  return number === undefined || end === undefined ? undefined : { number: Number(number), end: Number(end), mark };
 }
 
 function parseLine(text: string): EventLine | undefined {

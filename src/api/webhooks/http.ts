@@ -11,6 +11,7 @@ const BURST = 1_000;
 const PER_SECOND = 200;
 /** ms until a connection that sends nothing, or slowly, is closed. */
 const REQUEST_MS = 15_000;
+const CHECK_MS = 5_000;
 const MAX_CONNECTIONS = 500;
 
 export interface HttpOptions {
@@ -36,7 +37,8 @@ interface Answer {
 /** Takes deliveries at `POST /` and `POST /webhooks`; `GET /health` answers 200 while it runs. Port 0 selects a free port. */
 export function serveWebhooks({ receiver, port, host, timers, log }: HttpOptions): Promise<ServedWebhooks> {
   const isWithinRate = rateLimit(timers);
-  const server = createServer({ requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS }, (request, response) => {
+  const times = { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, connectionsCheckingInterval: CHECK_MS };
+  const server = createServer(times, (request, response) => {
     void answerTo(request, receiver, isWithinRate)
       .catch((error: unknown) => {
         log('error', 'webhooks', { error: (error as Error).message });

@@ -37,7 +37,7 @@ const STALE_PAUSE_MS = 60_000;
 /** The part of a delivery that is read. Its other fields may have any content. */
 const Delivery = z.looseObject({
   type: z.string().min(1).max(100),
-  locationId: z.string().max(64).optional(),
+  locationId: z.string().max(64).nullish(),
   webhookId: z.string().min(1).max(200).optional(),
   timestamp: z.union([z.string().max(40), z.number()]),
 });
@@ -89,7 +89,7 @@ export class Receiver {
     const { type, locationId, webhookId = deliveryId(body, headers) } = delivery;
     if (await this.#isStored(webhookId)) return DUPLICATE;
     const record = recordKindOf(type);
-    if (record === undefined || locationId === undefined || !(await this.#options.locations()).includes(locationId))
+    if (record === undefined || !locationId || !(await this.#options.locations()).includes(locationId))
       return this.#ignore(type, locationId);
     const now = this.#now();
     if (Math.abs(now - announced) > REPLAY_WINDOW_MS) return this.#refuseStale(locationId, announced, now);
@@ -100,7 +100,12 @@ export class Receiver {
       announced: timeText(announced),
       ...idsIn(record, delivery),
     });
-    if (!event) return refuse(400, 'malformed', `A delivery of type ${type} names its record by an id.`);
+    if (!event) {
+      // HighLevel signed it, so its form may have changed.
+      this.#gaps.note(locationId, announced, 'malformed');
+      await this.#gaps.storeSoon();
+      return refuse(400, 'malformed', `A delivery of type ${type} names its record by an id.`);
+    }
     return this.#store(event);
   }
 
@@ -172,7 +177,7 @@ export class Receiver {
   }
 
   /** Acknowledged all the same: HighLevel pauses an address that refuses much of what it is sent. */
-  #ignore(type: string, locationId: string | undefined): Reply {
+  #ignore(type: string, locationId: string | null | undefined): Reply {
     this.#options.log('debug', 'webhook ignored', { type, locationId });
     return { status: 200, outcome: 'ignored' };
   }
@@ -204,8 +209,9 @@ function parseJson(body: Buffer): unknown {
 
 /** Epoch ms of ISO text or of a number of seconds or ms; undefined for anything else. */
 function epochOfTimestamp(timestamp: string | number): number | undefined {
-  const value = typeof timestamp === 'number' ? timestamp : Number(timestamp);
-  const at = Number.isNaN(value) ? Date.parse(`${timestamp}`) : value < SECONDS_BELOW ? value * 1_000 : value;
+  const value = Number(timestamp);
+  const isText = Number.isNaN(value) || `${timestamp}`.trim() === '';
+  const at = isText ? Date.parse(`${timestamp}`) : value < SECONDS_BELOW ? value * 1_000 : value;
   return Number.isNaN(new Date(at).getTime()) ? undefined : at;
 }
 /** In ms this is 1973. */

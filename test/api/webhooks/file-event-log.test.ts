@@ -108,6 +108,16 @@ describe('the event log', () => {
     expect([numbers(lines), hasLost]).toEqual([[1], true]);
   });
 
+  test('a file that was deleted and has grown again is read from its start, as lost', async () => {
+    const { path, clock } = await createWorld();
+    const log = fileEventLog(path, silent, { timers: clock });
+    await log.append([event(0)]);
+    const position = await log.end();
+    await writeFile(path, [1, 2].map((n) => `${JSON.stringify(event(n))}\n`).join(''));
+    const { lines, hasLost } = await log.readFrom(position);
+    expect([numbers(lines), hasLost]).toEqual([[1, 2], true]);
+  });
+
   test('an append that the disk does not take fails for those that share it, and the next one works', async () => {
     const { path, clock } = await createWorld();
     const file = new LineFile(path, clock.now);

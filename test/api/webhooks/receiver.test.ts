@@ -78,6 +78,7 @@ describe('a delivery', () => {
     ['of an unknown type', { type: 'constructor' }],
     ['of another location', { locationId: 'another' }],
     ['of no location', { type: 'INSTALL', locationId: undefined }],
+    ['of an agency', { type: 'INSTALL', locationId: null }],
   ])('%s is acknowledged and not stored', async (_, fields) => {
     const { receiver, clock, stored } = await createWorld();
     const { body, headers } = delivery(noteCreated(clock, fields));
@@ -90,6 +91,7 @@ describe('a delivery', () => {
     ['no type', { type: undefined }],
     ['no timestamp', { timestamp: undefined }],
     ['a timestamp that is none', { timestamp: 'yesterday' }],
+    ['an empty timestamp', { timestamp: '' }],
     ['a timestamp out of range', { timestamp: 1e300 }],
     ['no id', { id: undefined }],
     ['an id that is a path', { id: '../contacts' }],
@@ -219,6 +221,13 @@ describe('times in which events may have been lost', () => {
     await receiver.markAlive();
     expect((await stored()).gaps).toMatchObject([{ from: '2026-11-20T12:00:00.000Z', reason: 'unstored' }]);
     expect(await events.lastAlive(LOCATION)).toBe(clock.now());
+  });
+
+  test('a delivery that names no record is recorded as a gap, since its form may have changed', async () => {
+    const { receiver, clock, stored } = await createWorld();
+    const { body, headers } = delivery(noteCreated(clock, { id: undefined, noteId: 'note0000000000000001' }));
+    await receiver.receive(body, headers);
+    expect((await stored()).gaps).toMatchObject([{ locationId: LOCATION, reason: 'malformed' }]);
   });
 
   test('while this machine is suspended is a gap too', async () => {
