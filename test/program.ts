@@ -11,6 +11,9 @@ export const PROGRAM = new URL('../dist/index.js', import.meta.url).pathname;
 const stateHome = mkdtempSync(join(tmpdir(), 'ghl-state-'));
 process.on('exit', () => rmSync(stateHome, { recursive: true, force: true }));
 
+/** Compiled code is shared by all runs. A program writes it when it ends, maybe after its test has removed its folders. */
+export const CACHE_HOME = new URL('../node_modules/.cache', import.meta.url).pathname;
+
 /** A running server; it asks nobody before it destroys something, unless a test sets GHL_CONFIRM.
  * accepts raw lines or messages, returns parsed messages. */
 export interface Program {
@@ -30,7 +33,13 @@ export const start = (args: readonly string[], env: Record<string, string> = {})
 /** Any MCP server on stdio that Node runs with these arguments. */
 export function startNode(args: readonly string[], env: Record<string, string> = {}): Program {
   const child = spawn(process.execPath, args, {
-    env: { PATH: process.env.PATH ?? '', XDG_STATE_HOME: stateHome, GHL_CONFIRM: 'off', ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      XDG_STATE_HOME: stateHome,
+      XDG_CACHE_HOME: CACHE_HOME,
+      GHL_CONFIRM: 'off',
+      ...env,
+    },
   });
   const lines: string[] = [];
   const waiting = new Map<number, (message: Json) => void>();

@@ -14,7 +14,7 @@ import type { Json } from '../../../src/lib/json.ts';
 import { createSandbox, type Sandbox, type SandboxOptions, serveSandbox } from '../../../src/sandbox/index.ts';
 import { type Env, type Ran, runCommand } from '../../cli/run-command.ts';
 import { textOf } from '../../connect.ts';
-import { PROGRAM } from '../../program.ts';
+import { CACHE_HOME, PROGRAM } from '../../program.ts';
 import { consented, REDIRECT } from './signed-in.ts';
 
 export const DAY = 86_400_000;
@@ -86,6 +86,7 @@ export async function createWorld(options: SandboxOptions = {}, execute = runCom
     HOME: folder,
     XDG_CONFIG_HOME: join(folder, 'config'),
     XDG_STATE_HOME: join(folder, 'state'),
+    XDG_CACHE_HOME: CACHE_HOME,
     GHL_BASE_URL: served.url,
     GHL_AUTHORIZE_URL: `${served.url}/oauth/chooselocation`,
     GHL_CLIENT_ID: sandbox.oauthClient.clientId,

@@ -50,7 +50,8 @@ describe('a delivery', () => {
     const { receiver, createReceiver, clock, stored } = await createWorld();
     const { body, headers } = delivery(noteCreated(clock));
     const atOnce = await Promise.all([1, 2, 3].map(() => receiver.receive(body, headers)));
-    expect(atOnce).toEqual([STORED, DUPLICATE, DUPLICATE]);
+    expect(atOnce.filter(({ status }) => status === 200)).toHaveLength(3);
+    expect((await stored()).events).toHaveLength(1);
     const other = createReceiver();
     await other.start();
     expect(await other.receive(body, headers)).toEqual(DUPLICATE);

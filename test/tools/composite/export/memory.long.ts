@@ -32,6 +32,7 @@ async function growth(count: number): Promise<number> {
   });
   onTestFinished(async () => {
     program.child.kill();
+    await program.ended;
     await close();
     await rm(folder, { recursive: true, force: true });
   });
