@@ -195,6 +195,17 @@ describe('list_changed_contacts with a receiver', () => {
     expect(await sent()).toEqual(['POST /contacts/search']);
   });
 
+  test('a note without its contact is not covered', async () => {
+    const { look, events, pass, now, sandbox } = await follow();
+    const time = new Date(now()).toISOString();
+    const ids = { webhookId: 'w1', type: 'NoteDelete', locationId: sandbox.locationId, id: 'note1' };
+    await events.append([{ ...{ time, announced: time, kind: 'event' }, ...ids }]);
+    await pass(1_000);
+    const { unseen } = await look();
+    expect(unseen).toContain('notes');
+    expect(unseen).not.toContain('appointments');
+  });
+
   test('an answer that is full continues with the next record that was announced', async () => {
     const { look, note, pass } = await follow();
     const ids = [];

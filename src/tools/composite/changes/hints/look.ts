@@ -1,3 +1,4 @@
+import type { RecordKind } from '../../../../api/webhooks/event.ts';
 import type { Json } from '../../../../lib/json.ts';
 import type { ToolContext } from '../../../core/context.ts';
 import type { Kept } from '../kept.ts';
@@ -26,8 +27,8 @@ export interface LookScope {
   /** Keys of the contacts that are shown. */
   readonly fields: readonly string[] | undefined;
   readonly context: ToolContext;
-  /** Called for a task whose contact, and so what happened to it, is not known. */
-  readonly onUnknownTask: () => void;
+  /** Called for a record whose contact is not known, so that it cannot be read. */
+  readonly onUnknown: (kind: RecordKind) => void;
   /** One read for all hints that need the same. */
   readonly once: <T>(key: string, read: () => Promise<T>) => Promise<T>;
 }

@@ -3,8 +3,11 @@ import { changesIn, latestContacts, readNotes, reportOf } from '../sources/notes
 import { isReportedDeleted, type LookAt } from './look.ts';
 
 /** Reads all notes of the contact, by which later looks notice what webhooks do not announce. */
-export const lookAtNote: LookAt = async ({ id, contactId, types }, { since, context, once }) => {
-  if (contactId === undefined) return undefined;
+export const lookAtNote: LookAt = async ({ id, contactId, types }, { since, context, once, onUnknown }) => {
+  if (contactId === undefined) {
+    onUnknown('note');
+    return undefined;
+  }
   const notes = await once(`notes ${contactId}`, () => readNotes(contactId, context));
   // The contact was deleted with them.
   if (!notes) return undefined;

@@ -39,7 +39,7 @@ export const lookAtTask: LookAt = async (hint, scope) => {
   const { id, contactId, types } = hint;
   const task = await read(hint, scope);
   if (task === 'unknown') {
-    scope.onUnknownTask();
+    scope.onUnknown('task');
     return undefined;
   }
   return (kept, room) => {

@@ -153,7 +153,7 @@ export async function readAnnounced(
   };
   const read = await readHints(events, before, start.events ? 0 : start.contacts.since, context);
   const hints = read.hints.filter(({ kind }) => LOOKS[kind].reads.every((endpoint) => mayRead(endpoint, access)));
-  let hasUnknownTask = false;
+  const unknown = new Set<RecordKind>();
   const scope: LookScope = {
     since: start.contacts.since,
     searchedTo: reached.contacts.since,
@@ -161,9 +161,7 @@ export async function readAnnounced(
     fields: asked.fields,
     context,
     once: createOnce(),
-    onUnknownTask: () => {
-      hasUnknownTask = true;
-    },
+    onUnknown: (kind) => unknown.add(kind),
   };
   // Where all tasks are read for the first time, they say nothing of what happened before.
   const base = { ...reached, tasks: start.tasks ? reached.tasks : undefined, events: before };
@@ -176,9 +174,7 @@ export async function readAnnounced(
   const isCovered = start.events !== undefined && isReceived && isComplete && read.gaps.length === 0;
   const isAlive = await isReceiving(events, state.locationId, clock.now());
   const covers = (kind: RecordKind) =>
-    LOOKS[kind].covers.every((endpoint) => mayRead(endpoint, access)) &&
-    !(kind === 'task' && hasUnknownTask) &&
-    !unread.kinds.has(kind);
+    LOOKS[kind].covers.every((endpoint) => mayRead(endpoint, access)) && !unknown.has(kind) && !unread.kinds.has(kind);
   const { changedAppointments } = rows;
   return {
     rows: changedAppointments
