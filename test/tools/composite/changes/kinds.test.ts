@@ -202,6 +202,21 @@ describe('notes', () => {
     expect(shortOf([await server.call(TOOL, asked)], 'changedNotes')).toEqual([`deleted ${id}`]);
   });
 
+  test('of a tag are complete where a page of the search ends early', async () => {
+    const server = await open({ sandbox: sandboxOf() });
+    await server.call(TOOL, { ...LAST, notesOfTag: 'watched' });
+    for (const i of [0, 2]) await note(server, i, `Note ${i}`);
+    const page = (...contacts: number[]) => ({
+      status: 200,
+      body: { total: 3, contacts: contacts.map((i) => ({ ...person(i), searchAfter: [i, `contact${i}`] })) },
+    });
+    // The first search is that for changed contacts.
+    const route = 'POST /contacts/search';
+    server.sandbox.setFaults([page(0, 1), page(2)].map((fault, at) => ({ route, nth: at + 2, fault })));
+    const { changedNotes } = await server.call(TOOL, { ...LAST, notesOfTag: 'watched' });
+    expect(changedNotes).toMatchObject([{ body: 'Note 0' }, { body: 'Note 2' }]);
+  });
+
   test('a look that would take a notable share of the day is first announced, then started by next, and costs that', async () => {
     const server = await viaOf(
       (_, { body, status, headers }) => {

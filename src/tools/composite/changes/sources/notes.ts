@@ -9,7 +9,7 @@ import { SEARCH_INDEX_DELAY_MS } from '../../../core/own-writes.ts';
 import { pickFields } from '../../../core/row-shape.ts';
 import { listContactNotes } from '../../../notes.ts';
 import { failureReason, noteText } from '../../contact-view/contact-parts.ts';
-import { searchPage } from '../../search-pages.ts';
+import { nextCursor, searchPage } from '../../search-pages.ts';
 import { withoutCache } from '../contact-changes.ts';
 import { type ChangeSource, digestOf, type Room, timeOf } from '../source.ts';
 
@@ -48,9 +48,10 @@ async function contactsWithTag(tag: string, context: ToolContext): Promise<reado
     const page = await searchPage(withoutCache(context), search, searchAfter);
     if ((page.total ?? 0) > MAX_CONTACTS)
       throw new UserError(`${page.total} contacts have this tag; notes are read of up to ${MAX_CONTACTS}.`);
+    const before = ids.size;
     for (const { id } of page.rows) if (isId(id)) ids.add(id);
-    searchAfter = page.searchAfter;
-    if (searchAfter === undefined || ids.size > MAX_CONTACTS) return [...ids];
+    searchAfter = nextCursor(page, ids.size, searchAfter);
+    if (searchAfter === undefined || ids.size > MAX_CONTACTS || ids.size === before) return [...ids];
   }
 }
 
