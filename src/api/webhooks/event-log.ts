@@ -21,7 +21,7 @@ export interface EventPage {
  * place of a file.
  */
 export interface EventLog {
-  /** Resolves when the lines are on the disk. @throws EventLogUnwritable if they are not */
+  /** Resolves when the lines are on the disk; without lines it creates the log. @throws EventLogUnwritable if they are not */
   append(lines: readonly EventLine[]): Promise<void>;
   /** The lines after a position, or from the start of what is stored. */
   readFrom(position: EventPosition | undefined): Promise<EventPage>;

@@ -58,7 +58,10 @@ export class Receiver {
 
   /** Call once, before the first delivery. */
   async start(): Promise<void> {
-    this.#readTo = await this.#options.events.recentStart();
+    const { events } = this.#options;
+    // Servers look less often for a log that does not exist.
+    if ((await events.stamp()) === undefined) await events.append([]);
+    this.#readTo = await events.recentStart();
     await this.#readOthers();
     await this.markAlive();
   }

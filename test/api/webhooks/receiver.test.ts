@@ -238,6 +238,12 @@ describe('times in which events may have been lost', () => {
     expect((await stored()).gaps).toMatchObject([{ from: '2026-11-20T12:00:00.000Z', reason: 'down' }]);
   });
 
+  test('the log exists once a receiver runs, without a line', async () => {
+    const { path, stored } = await createWorld();
+    expect(await fileEventLog(path, silent).stamp()).toBeDefined();
+    expect(await stored()).toEqual({ hasLost: false, events: [], gaps: [] });
+  });
+
   test('each location has its own gaps', async () => {
     const { clock, createReceiver, stored, setLocations } = await createWorld();
     const other = 'otherLocation0000001';
