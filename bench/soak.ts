@@ -104,6 +104,7 @@ const rows: Row[] = [
   ['writes answered "done"', String(writes.done)],
   ['writes answered as refused or not done', String(writes.notDone)],
   ['writes answered as not known', String(writes.unknown)],
+  ['calls that repeated such a write, not sent again', String(tally.repeated)],
   ['requests, refused with 429 among them', `${requests.total}, ${requests.rateLimited}`],
   ...occurrences(rules, requests.total).map(([what, times]): Row => [`fault: ${what}`, String(times)]),
   ...findings.map(([what, sentences]): Row => [what, String(sentences.length)]),

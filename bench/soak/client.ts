@@ -17,6 +17,15 @@ export class Tally {
   /** Reads that contradict the answers to earlier calls. */
   readonly contradictions: string[] = [];
   readonly writes: Record<Outcome, number> = { done: 0, notDone: 0, unknown: 0 };
+  /** Calls that repeated one whose outcome is not known: nothing was sent again, so the journal has one entry for both. */
+  repeated = 0;
+}
+
+/** What the answer to a call says. */
+interface Answered {
+  readonly outcome: Outcome;
+  readonly data?: unknown;
+  readonly isRepeat?: boolean;
 }
 
 /** A host: a client with a server of its own. */
@@ -57,7 +66,8 @@ export class SoakClient {
     });
     if (settle) {
       const outcome = answered?.outcome ?? 'unknown';
-      tally.writes[outcome] += 1;
+      if (answered?.isRepeat) tally.repeated += 1;
+      else tally.writes[outcome] += 1;
       settle(outcome, answered?.data);
       return;
     }
@@ -69,14 +79,15 @@ export class SoakClient {
     }
   }
 
-  async #answer(name: string, args: Record<string, unknown>): Promise<{ outcome: Outcome; data: unknown }> {
+  async #answer(name: string, args: Record<string, unknown>): Promise<Answered> {
     const result = await this.#client.callTool({ name, arguments: args }, CallToolResultSchema, {
       timeout: MAX_ANSWER_MS,
     });
     const { isError, structuredContent, content } = CallToolResultSchema.parse(result);
     if (!isError) return { outcome: 'done', data: structuredContent };
     const text = content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
-    return { outcome: text.includes('was done is not known') ? 'unknown' : 'notDone', data: undefined };
+    if (!text.includes('was done is not known')) return { outcome: 'notDone' };
+    return { outcome: 'unknown', isRepeat: text.includes('The same call was made') };
   }
 
   end(): Promise<void> {
