@@ -31,7 +31,7 @@ if (unknown.length > 0) {
 
 type Outcome = 'passed' | 'failed' | 'skipped';
 
-/** Runs a program, and prints its result. */
+/** Runs a program, and prints its result. Hosts of others have time limits of their own, so one failure is repeated. */
 async function runProgram(program: InteropProgram, folder: string): Promise<Outcome> {
   const versions = Object.entries(program.packages).map(([name, version]) => `${name} ${version}`);
   const label = versions.length > 0 ? `${program.name} (${versions.join(', ')})` : program.name;
@@ -39,11 +39,18 @@ async function runProgram(program: InteropProgram, folder: string): Promise<Outc
     console.log(`${label}: ${outcome}: ${detail}`);
     return outcome;
   };
-  try {
-    return print('passed', await program.run(await install(folder, program.packages)));
-  } catch (error) {
-    const isSkipped = error instanceof SkippedError && (error.isInevitable || !values.strict);
-    return print(isSkipped ? 'skipped' : 'failed', messageOf(error));
+  let firstFailure = '';
+  for (;;) {
+    try {
+      return print('passed', `${await program.run(await install(folder, program.packages))}${firstFailure}`);
+    } catch (error) {
+      if (error instanceof SkippedError) {
+        const isSkipped = error.isInevitable || !values.strict;
+        return print(isSkipped ? 'skipped' : 'failed', messageOf(error));
+      }
+      if (firstFailure !== '') return print('failed', messageOf(error));
+      firstFailure = `; at the second attempt, the first failed: ${messageOf(error)}`;
+    }
   }
 }
 
