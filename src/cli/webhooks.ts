@@ -28,11 +28,8 @@ export async function runWebhooks({ port, host, publicKey, rsaKey }: WebhookOpti
     throw new UserError(
       'No location is signed in, so every event would be ignored. Sign in (ghl-contacts-mcp login), or set GHL_LOCATION_ID.',
     );
-  const { events: path } = config;
-  const events = fileEventLog(path, log);
-  const receiver = new Receiver({
-    ...{ log, events, keys, locations, timers: realTimers },
-  });
+  const events = fileEventLog(config.events, log);
+  const receiver = new Receiver({ log, events, keys, locations, timers: realTimers });
   await receiver.start();
   const served = await serveWebhooks({ receiver, port, host, timers: realTimers, log }).catch((error: unknown) =>
     usageError(whyNotServed(error, host, port)),
@@ -42,7 +39,7 @@ export async function runWebhooks({ port, host, publicKey, rsaKey }: WebhookOpti
     stopMarks();
     await receiver.markAlive().catch(() => undefined);
   });
-  process.stdout.write(`${JSON.stringify({ url: served.url, file: path, locations: await locations() })}\n`);
+  process.stdout.write(`${JSON.stringify({ url: served.url, file: config.events, locations: await locations() })}\n`);
 }
 
 const whyNotServed = (error: unknown, host: string, port: number): string => {

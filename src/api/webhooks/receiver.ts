@@ -10,13 +10,13 @@ import { Gaps, timeText } from './gaps.ts';
 import { type DeliveryHeaders, isSigned, type WebhookKeys } from './signature.ts';
 
 /** What a delivery is answered with. */
-export type Reply =
-  | { readonly status: 200; readonly outcome: 'stored' | 'duplicate' | 'ignored' }
-  | {
-      readonly status: 400 | 401 | 503;
-      readonly kind: 'malformed' | 'stale' | 'signature' | 'storage';
-      message: string;
-    };
+export type Reply = { readonly status: 200; readonly outcome: 'stored' | 'duplicate' | 'ignored' } | Refusal;
+
+interface Refusal {
+  readonly status: 400 | 401 | 503;
+  readonly kind: 'malformed' | 'stale' | 'signature' | 'storage';
+  readonly message: string;
+}
 
 export interface ReceiverOptions {
   readonly log: Log;
@@ -194,12 +194,10 @@ const DUPLICATE: Reply = { status: 200, outcome: 'duplicate' };
 const yes = () => true;
 const no = () => false;
 
-const refuse = (
-  status: 400 | 401 | 503,
-  kind: 'malformed' | 'stale' | 'signature' | 'storage',
-  message: string,
-): Reply => ({
-  ...{ status, kind, message },
+const refuse = (status: Refusal['status'], kind: Refusal['kind'], message: string): Refusal => ({
+  status,
+  kind,
+  message,
 });
 
 function parseJson(body: Buffer): unknown {
